@@ -1,0 +1,22 @@
+import { defineConfig } from 'oxlint'
+import { boundaries } from './boundaries.ts'
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'unicorn', 'promise', 'vitest', 'node'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  ignorePatterns: ['node_modules', 'docs/reference'],
+  rules: {
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-non-null-assertion': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'import/no-cycle': 'error',
+    'node/no-process-env': 'error',
+    'max-lines': ['error', { max: 400, skipBlankLines: true }],
+    'no-await-in-loop': 'off',
+    'no-shadow': 'off',
+    'no-underscore-dangle': 'off',
+  },
+  overrides: [...boundaries()],
+})
