@@ -247,7 +247,18 @@ describe('guardrails together', () => {
     )
     const alone = { ...defaultPlan, metrics: [{ name: 'check-0', primary: true }] }
     expect(assess(before, after, alone).verdict).toBe('regression')
-    expect(assess(before, after).verdict).toBe('inconclusive')
+    const together = { ...defaultPlan, metrics: metrics.map(({ name }) => ({ name, primary: true })) }
+    expect(assess(before, after, together).verdict).toBe('inconclusive')
+  })
+
+  test('without a plan every safety metric and the first quality metric are guardrails', () => {
+    const safe: MetricDefinition = { name: 'safe', kind: 'safety', direction: 'up' }
+    const metrics = [LATENCY, PASS, SCORE, safe]
+    const run = (digest: string) => runWith(metrics, casesOf(Array.from({ length: 20 }, () => [1, 1, 1, 1])), digest)
+    const guardrails = (plan = defaultPlan) => assess(run('a'), run('b'), plan).guardrails.map(({ metric }) => metric)
+    expect(guardrails()).toEqual(['pass', 'safe'])
+    expect(guardrails({ ...defaultPlan, metrics: [{ name: 'pass', primary: false }] })).toEqual(['score', 'safe'])
+    expect(guardrails({ ...defaultPlan, metrics: [{ name: 'latency_s', primary: true }] })).toEqual(['latency_s'])
   })
 
   test('a plan of nothing gets every default', () => {
