@@ -69,6 +69,10 @@ function mirrored(there: MetricAssessment, back: MetricAssessment): string {
   return there.band.endsWith('regression') ? 'improved' : back.band
 }
 
+function sliced(second: string | undefined): EvaluationCase[] {
+  return casesOf(zeroOnes(15, 20)).map((entry, index) => ({ ...entry, slice: index < 10 ? 'first' : second }))
+}
+
 function alike(count: number, digest: string): EvaluationRun {
   return runWith([SCORE], casesOf(Array.from({ length: count }, () => [0.7])), digest)
 }
@@ -208,6 +212,26 @@ describe('errors and gaps', () => {
     const loose = assess(before, after)
     expect(loose.verdict).toBe('minor_regression')
     expect(codes(loose)).toContain('slice_regression')
+  })
+
+  test('a column of ids taken for slices is named, not assessed two thousand times', () => {
+    const cases = casesOf(zeroOnes(1500, 2000)).map((entry) => ({ ...entry, slice: entry.caseId }))
+    const assessment = assess(runWith([PASS], cases), runWith([PASS], cases, 'b'))
+    expect(assessment.slices).toEqual([])
+    expect(codes(assessment)).toEqual(['too_many_slices'])
+    const critical = assess(runWith([PASS], cases), runWith([PASS], cases, 'b'), {
+      ...defaultPlan,
+      criticalSlices: ['case-1'],
+    })
+    expect(critical.verdict).toBe('inconclusive')
+  })
+
+  test('a case keeps the slice of its baseline, or else that of its candidate', () => {
+    const { slices } = assess(runWith([PASS], sliced(undefined)), runWith([PASS], sliced('second'), 'b'))
+    expect(slices.map(({ slice, pairs, missing }) => [slice, pairs, missing.share])).toEqual([
+      ['first', 10, 0],
+      ['second', 10, 0],
+    ])
   })
 
   test('a counterfactual never turns green', () => {
