@@ -17,10 +17,8 @@ export const words = (most: number): z.ZodString => z.string().trim().min(1).max
 /** A tenant's slug. */
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - only, 63 at most')
 
-export const email = z
-  .email()
-  .max(254)
-  .transform((text) => text.toLowerCase())
+/** An e-mail address, in lower case. */
+export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
 
 /** `sha256:` and 64 hex digits. */
 export const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/, '`sha256:` and 64 hex digits')
