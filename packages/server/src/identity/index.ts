@@ -1,0 +1,11 @@
+export type {} from './identity-tables.ts'
+
+export { type Caller, callerOf, guardRoutes, inTenant, inTenantOnce } from './access.ts'
+export type { AccessTokenKeys } from './access-token.ts'
+export { addMember, createTenant, type EnrolmentDependencies } from './enrolment-service.ts'
+export { createAccount, instanceState, putSetupCode } from './entry-functions.ts'
+export { memberRoutes } from './member-routes.ts'
+export { createPasswords } from './passwords.ts'
+export { authorize, permissionsHeld, type Principal } from './principal.ts'
+export { credentialHasher, newCode } from './secret-tokens.ts'
+export { type CookieOptions, sessionRoutes } from './session-routes.ts'
