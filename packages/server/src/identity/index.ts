@@ -1,5 +1,3 @@
-export type {} from './identity-tables.ts'
-
 export { type Caller, callerOf, guardRoutes, inTenant, inTenantOnce } from './access.ts'
 export type { AccessTokenKeys } from './access-token.ts'
 export { addMember, createTenant, type EnrolmentDependencies } from './enrolment-service.ts'
