@@ -6,6 +6,7 @@ import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import { findPlace, makeSocketDir, socketPort } from './place.ts'
 import type { ServerProcess } from './server-process.ts'
 import { startServer } from './server-process.ts'
+import { embeddedSettings } from './settings.ts'
 
 export { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 export type { EmbeddedPostgresErrorCode } from './embedded-postgres-error.ts'
@@ -61,7 +62,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const binaries = prepareBinaries({ packageDir, copyDir, account: place.account, log })
     const firstStart = await prepareCluster(place, binaries)
     const socketDir = makeSocketDir(place)
-    const server = await startServer({ place, binaries, socketDir, log })
+    const server = await startServer({ place, binaries, socketDir, settings: embeddedSettings, log })
     const admin = {
       host: socketDir,
       port: socketPort,

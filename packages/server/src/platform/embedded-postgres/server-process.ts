@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import type { Place } from './place.ts'
-import { socketPort } from './place.ts'
 import { processCommand } from './process-identity.ts'
 
 /** A running PostgreSQL server. */
@@ -18,44 +17,16 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
-interface ServerOptions {
-  readonly place: Place
-  readonly binaries: Binaries
+/** What a server is started with. */
+export interface ServerOptions {
+  readonly place: Pick<Place, 'clusterDir' | 'account'>
+  readonly binaries: Pick<Binaries, 'postgres'>
   readonly socketDir: string
+  /** Configuration parameters of PostgreSQL. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Where its libraries are, if it can't tell by itself. */
+  readonly libraryPath?: string
   readonly log: (line: string) => void
-}
-
-/**
- * Small and durable. Statements and values of clients stay out of the log: `log_min_messages=log` leaves out errors, which quote them.
- * One reader per file suffices (`io_method=sync`); extra I/O workers would cost memory.
- */
-const settings = {
-  listen_addresses: '',
-  port: String(socketPort),
-  unix_socket_permissions: '0700',
-  cluster_name: 'afterai',
-  max_connections: '40',
-  shared_buffers: '32MB',
-  maintenance_work_mem: '32MB',
-  work_mem: '4MB',
-  max_wal_size: '256MB',
-  min_wal_size: '32MB',
-  wal_level: 'replica',
-  fsync: 'on',
-  synchronous_commit: 'on',
-  full_page_writes: 'on',
-  autovacuum: 'on',
-  jit: 'off',
-  huge_pages: 'off',
-  io_method: 'sync',
-  max_parallel_workers_per_gather: '0',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  log_min_messages: 'log',
-  log_min_error_statement: 'panic',
-  log_error_verbosity: 'terse',
-  log_checkpoints: 'off',
-  log_line_prefix: '',
 }
 
 /**
@@ -121,18 +92,19 @@ interface Attempt extends ServerProcess {
   lastWords(): string
 }
 
-function launch({ place, binaries, socketDir, log }: ServerOptions): Attempt {
+function launch({ place, binaries, socketDir, settings, libraryPath, log }: ServerOptions): Attempt {
   const parameters = Object.entries({ ...settings, unix_socket_directories: socketDir }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ])
+  const libraries = libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }
   const child = spawn(
     '/bin/sh',
     ['-c', watchdog, 'afterai-postgres', socketDir, binaries.postgres, '-D', place.clusterDir, ...parameters],
     {
       ...place.account,
       cwd: place.clusterDir,
-      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...strangerInPidFile(place) },
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...libraries, ...strangerInPidFile(place) },
       // Its own session: Ctrl-C in the terminal must not reach PostgreSQL before the server has let go of it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -194,7 +166,7 @@ async function shutDown({
 }
 
 /** PostgreSQL writes `ready` into the eighth line of `postmaster.pid` once it takes connections; that is what pg_ctl waits for too. */
-async function becomesReady(attempt: Attempt, place: Place): Promise<boolean> {
+async function becomesReady(attempt: Attempt, place: ServerOptions['place']): Promise<boolean> {
   while (!attempt.hasEnded()) {
     const [pid, , , , , , , status] = readPidFile(place)
     if (status?.trim() === 'ready' && Number(pid) === attempt.pid()) return true
@@ -208,7 +180,7 @@ async function becomesReady(attempt: Attempt, place: Place): Promise<boolean> {
  * and refuse to start. This variable, made for pg_ctl, names a process that isn't one. Removing the file instead would also remove
  * PostgreSQL's check that no process of its predecessor still writes to the data.
  */
-function strangerInPidFile(place: Place): { PG_GRANDPARENT_PID?: string } {
+function strangerInPidFile(place: ServerOptions['place']): { PG_GRANDPARENT_PID?: string } {
   const pid = Number(readPidFile(place)[0])
   return pid > 0 && !isPostgres(pid) ? { PG_GRANDPARENT_PID: String(pid) } : {}
 }
@@ -217,7 +189,7 @@ function isPostgres(pid: number): boolean {
   return processCommand(pid)?.includes('postgres') === true
 }
 
-function readPidFile({ clusterDir }: Place): string[] {
+function readPidFile({ clusterDir }: ServerOptions['place']): string[] {
   try {
     return readFileSync(join(clusterDir, 'postmaster.pid'), 'utf8').split('\n')
   } catch {
