@@ -11,12 +11,15 @@ export function digestOf(value: unknown): string {
 
 /** A configuration in its one form: parts that are sets are sorted by name, what is absent is left out. */
 export function normalize(configuration: Configuration): Configuration {
-  const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1)
   return {
     ...configuration,
     prompts: configuration.prompts.toSorted(byName),
     tools: configuration.tools.toSorted(byName),
   }
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1
 }
 
 /** The identity of a configuration: the same metadata has the same fingerprint, in whatever order it came. */
