@@ -14,6 +14,7 @@ export default defineConfig({
     'import/no-cycle': 'error',
     'node/no-process-env': 'error',
     'max-lines': ['error', { max: 400, skipBlankLines: true }],
+    'typescript/no-unsafe-type-assertion': 'off',
     'no-await-in-loop': 'off',
     'no-shadow': 'off',
     'no-underscore-dangle': 'off',
