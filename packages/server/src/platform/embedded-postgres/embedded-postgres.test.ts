@@ -349,6 +349,15 @@ describe('places', () => {
     },
   )
 
+  test.runIf(asRoot)("opens root's data directory to PostgreSQL, but not for listing", async () => {
+    const dataDir = join(directory, 'data')
+    mkdirSync(dataDir, { mode: 0o700 })
+    const database = await start({ dataDir })
+    expect(await ask(database, 'select 1')).toEqual([1])
+    expect(statSync(dataDir).mode & 0o777).toBe(0o711)
+    expect(existsSync(join(dataDir, 'postgres-location'))).toBe(false)
+  })
+
   test.runIf(asRoot)('runs PostgreSQL as nobody when started by root', async () => {
     const database = await start({ dataDir: join(directory, 'data') })
     const pid = postmasterPid(join(directory, 'data', 'postgres'))
