@@ -1,2 +1,9 @@
-/** Placeholder until the first module lands. */
-export const packageName = '@afterai/contract'
+export * from './change.ts'
+export * from './decision.ts'
+export * from './evaluation.ts'
+export * from './identity.ts'
+export * from './permissions.ts'
+export * from './primitives.ts'
+export * from './problems.ts'
+export * from './record.ts'
+export * from './system.ts'

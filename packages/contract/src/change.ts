@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { id, instant, name, pageQuery, sha256, words } from './primitives.ts'
+import { configuration } from './system.ts'
+
+export const changeTypes = [
+  'model',
+  'prompt',
+  'inference',
+  'tools',
+  'retrieval',
+  'guardrails',
+  'post_processing',
+  'infra',
+  'data',
+  'eval',
+  'vendor_blackbox',
+  'other',
+] as const
+export const changeStatus = z.enum(['pending', 'confirmed', 'dismissed'])
+export const intent = z.enum(['proposed', 'implemented', 'observed', 'rolled_back'])
+export const changeClass = z.enum(['standard', 'normal', 'emergency'])
+
+export const risk = z.strictObject({
+  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  blastRadius: z.enum(['single_route', 'single_app', 'portfolio', 'unknown']).default('unknown'),
+  customerImpact: z.enum(['none', 'minor', 'material', 'unknown']).default('unknown'),
+})
+export type Risk = z.infer<typeof risk>
+
+const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
+/** What differs between two configurations: one item a value, by JSON pointer. `null` means absent. */
+export const deltaItem = z.object({ category: z.enum(changeTypes), path: z.string(), before: value, after: value })
+export type DeltaItem = z.infer<typeof deltaItem>
+
+/** An AI Change Event (ACE). */
+export const changeView = z.object({
+  id,
+  systemId: id,
+  system: name,
+  environment: name,
+  status: changeStatus,
+  changeTypes: z.array(z.enum(changeTypes)),
+  intent,
+  changeClass,
+  title: z.string(),
+  source: z.object({
+    origin: z.enum(['manual', 'sdk', 'api', 'ci', 'otel', 'watchlist', 'signal', 'import']),
+    revision: z.string().nullable(),
+  }),
+  fingerprints: z.object({ before: sha256.nullable(), after: sha256.nullable(), change: sha256 }),
+  before: configuration.nullable(),
+  after: configuration.nullable(),
+  delta: z.array(deltaItem),
+  risk: risk.nullable(),
+  authorId: id,
+  statusReason: z.string().nullable(),
+  observations: z.number().int(),
+  openedAt: instant,
+  updatedAt: instant,
+  digest: sha256.meta({ description: 'Digest of what a decision on this change binds to.' }),
+})
+export type Change = z.infer<typeof changeView>
+
+/** A change that a person or a pipeline records. `after` may be left out for what has no configuration, such as retrieval data. */
+export const createChangeRequest = z.strictObject({
+  system: name,
+  environment: name.default('production'),
+  title: words(200),
+  changeTypes: z.array(z.enum(changeTypes)).min(1),
+  intent: intent.default('proposed'),
+  changeClass: changeClass.default('normal'),
+  origin: z.enum(['manual', 'ci', 'api']).default('manual'),
+  revision: name.optional(),
+  after: configuration.optional(),
+  risk: risk.optional(),
+})
+
+export const confirmRequest = z.strictObject({ risk: risk.optional() })
+export const dismissRequest = z.strictObject({ reason: words(2000) })
+export const changeQuery = pageQuery.extend({ status: changeStatus.optional(), system: name.optional() })

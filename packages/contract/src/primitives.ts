@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+/** A UUID, version 7 where we make it, so that it sorts by time. */
+export const id = z.uuid().meta({ description: 'UUID' })
+
+/** An instant, RFC 3339, in UTC with milliseconds. */
+export const instant = z.iso.datetime({ offset: false }).meta({ description: 'RFC 3339 instant in UTC' })
+
+/** A short machine name: of a system, an environment, a tool, a prompt. Bounded, because a name can carry content. */
+export const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/, 'letters, digits and . _ : @ / - only, 128 at most')
+
+/** Words of a person: a title, a reason, a plan. Never prompt or output text of a system. */
+export const words = (most: number): z.ZodString => z.string().trim().min(1).max(most)
+
+/** A tenant's slug. */
+export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - only, 63 at most')
+
+/** An e-mail address, in lower case. */
+export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
+
+/** `sha256:` and 64 hex digits. */
+export const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/, '`sha256:` and 64 hex digits')
+
+/**
+ * The identity of a prompt or of a tool's schema: HMAC-SHA-256 under the tenant's digest key (`GET /v1/digest-key`).
+ * A bare hash would let a reader guess short prompts (P1.3).
+ */
+export const keyedDigest = z
+  .string()
+  .regex(/^hmac-sha256:[0-9a-f]{16}:[0-9a-f]{64}$/, '`hmac-sha256:<key id>:<64 hex digits>`')
+
+/** How a list is asked for. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(512).optional(),
+})
+
+/** One page of a list. `nextCursor` is null on the last page. */
+export function page<T extends z.ZodType>(
+  item: T,
+): z.ZodObject<{ items: z.ZodArray<T>; nextCursor: z.ZodNullable<z.ZodString> }> {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+}

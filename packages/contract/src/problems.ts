@@ -1,0 +1,124 @@
+/**
+ * Every problem that the API answers with, by its stable code: HTTP status, title, and what to do about it.
+ * `docs/reference/errors.md` is generated from this table. Source: RFC 9457.
+ */
+export const problems = {
+  invalid_request: [
+    400,
+    'The request is not valid',
+    'Mend the fields that `errors` names by JSON pointer, and send it again.',
+  ],
+  malformed_body: [400, 'The body cannot be read', 'Send valid JSON, with the matching Content-Type.'],
+  invalid_cursor: [
+    400,
+    'The cursor is not valid',
+    'Use `nextCursor` of the page before, unchanged, or start without a cursor.',
+  ],
+  unauthenticated: [
+    401,
+    'No valid credential was given',
+    'Send `Authorization: Bearer <access token or API key>`, or sign in again.',
+  ],
+  invalid_credentials: [
+    401,
+    'The e-mail address, the password or the tenant is wrong',
+    'Check all three. If you belong to several tenants, name one.',
+  ],
+  invalid_code: [401, 'The code is not valid', 'It may be mistyped, used already, or expired. Ask for a new one.'],
+  session_revoked: [
+    401,
+    'The session has ended',
+    'Sign in again. A refresh handle that is used twice ends its session.',
+  ],
+  forbidden: [
+    403,
+    'You may not do this',
+    'Ask an administrator for a role, or for a key scope, that holds the permission in `permission`.',
+  ],
+  cross_origin: [
+    403,
+    'The request came from another site',
+    'A request with a session cookie that changes something must come from the same origin.',
+  ],
+  self_approval: [
+    403,
+    'The author of a decision cannot approve it',
+    'Ask another person with the approver or admin role.',
+  ],
+  not_found: [
+    404,
+    'There is no such thing here',
+    'Check the identifier. What belongs to other tenants is not found either.',
+  ],
+  method_not_allowed: [405, 'The method does not fit this address', 'See /openapi.json for the methods.'],
+  conflict: [409, 'It already exists', 'Use the one that exists, or choose another name.'],
+  idempotency_conflict: [
+    409,
+    'The idempotency key was used for another request',
+    'Use a new Idempotency-Key for a new request.',
+  ],
+  invalid_transition: [409, 'The state does not allow this', 'Read it again: `detail` tells the state it is in.'],
+  evidence_changed: [
+    409,
+    'The evidence has changed since you read it',
+    'Read the decision again, and approve what it now says.',
+  ],
+  length_required: [411, 'The length of the body is missing', 'Send Content-Length.'],
+  payload_too_large: [413, 'The body is too large', 'Send less at once; `detail` tells the limit.'],
+  unsupported_media_type: [
+    415,
+    'The media type is not supported',
+    'Send the Content-Type that /openapi.json names for this address.',
+  ],
+  unreadable_evaluation: [
+    422,
+    'The evaluation file was not imported',
+    '`errors` lists its faults with their places. Nothing of it was kept.',
+  ],
+  not_assessable: [422, 'These evaluations cannot be compared', '`detail` tells why. Nothing was kept.'],
+  rate_limited: [429, 'Too many requests', 'Wait for the seconds in Retry-After.'],
+  internal_error: [
+    500,
+    'Something went wrong on our side',
+    'Try again; if it stays, give `instance` to whoever operates this server.',
+  ],
+  not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
+  ledger_unavailable: [
+    503,
+    'The record is kept but not yet sealed',
+    'Send the same request with the same Idempotency-Key again: it answers once the log has integrated it.',
+  ],
+} as const satisfies Record<string, readonly [status: number, title: string, remedy: string]>
+
+/** A stable problem code. */
+export type ProblemCode = keyof typeof problems
+
+/** One fault of a request's body or of an uploaded file. */
+export interface FieldError {
+  /** JSON pointer into the request's body (RFC 6901), or a place in a file: `line 3, column score`. */
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** Additional members that a problem may carry. */
+export interface ProblemFields {
+  readonly detail?: string
+  readonly errors?: readonly FieldError[]
+  readonly permission?: string
+  readonly retryAfterSeconds?: number
+  /** Faults of a file beyond those in `errors`. */
+  readonly moreErrors?: number
+}
+
+/** What stops a request. The code is the contract; the boundary maps it to RFC 9457 `application/problem+json`. */
+export class ProblemError extends Error {
+  readonly code: ProblemCode
+  readonly fields: ProblemFields
+
+  constructor(code: ProblemCode, fields: ProblemFields = {}, options?: ErrorOptions) {
+    super(fields.detail ?? problems[code][1], options)
+    this.name = 'ProblemError'
+    this.code = code
+    this.fields = fields
+  }
+}

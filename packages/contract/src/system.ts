@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { id, instant, keyedDigest, name, sha256, words } from './primitives.ts'
+
+export const createSystemRequest = z.strictObject({ name, title: words(200).optional(), owner: words(200).optional() })
+export const systemView = z.object({
+  id,
+  name,
+  title: z.string().nullable(),
+  owner: z.string().nullable(),
+  createdAt: instant,
+  environments: z.array(
+    z.object({ name, fingerprint: sha256, firstSeenAt: instant, lastSeenAt: instant, observations: z.number().int() }),
+  ),
+})
+export type System = z.infer<typeof systemView>
+
+/** The model of a configuration: what was asked for and, where known, what the provider says it served. */
+export const modelConfiguration = z.strictObject({
+  provider: name.optional().meta({ description: '`gen_ai.provider.name`' }),
+  name: name.meta({ description: '`gen_ai.request.model`' }),
+  servedName: name.optional().meta({ description: '`gen_ai.response.model`' }),
+  systemFingerprint: name.optional().meta({ description: '`openai.response.system_fingerprint`' }),
+})
+
+/** Sampling parameters, under OpenTelemetry's `gen_ai.request.*` names. */
+export const inferenceConfiguration = z.strictObject({
+  temperature: z.number().optional(),
+  topP: z.number().optional(),
+  topK: z.number().optional(),
+  maxTokens: z.number().int().optional(),
+  frequencyPenalty: z.number().optional(),
+  presencePenalty: z.number().optional(),
+  seed: z.number().int().optional(),
+  serviceTier: name.optional(),
+  reasoningEffort: name.optional(),
+})
+
+const digestedPart = z.strictObject({ name, digest: keyedDigest, version: name.optional() })
+
+/** What a system runs with, as metadata alone: prompts and tool definitions are keyed digests, never text (P1.3). */
+export const configuration = z.strictObject({
+  model: modelConfiguration,
+  prompts: z.array(digestedPart).max(64).default([]),
+  inference: inferenceConfiguration.default({}),
+  tools: z.array(digestedPart).max(256).default([]),
+})
+export type Configuration = z.infer<typeof configuration>
+
+export const observation = z.strictObject({
+  id: id.optional().meta({ description: 'Makes the observation idempotent: the same id counts once.' }),
+  system: name,
+  environment: name.default('production'),
+  configuration,
+  observedAt: instant.optional(),
+  origin: z.enum(['sdk', 'api', 'ci', 'manual', 'import']).default('api'),
+  revision: name.optional().meta({ description: 'Commit or build that was deployed.' }),
+})
+export type Observation = z.infer<typeof observation>
+
+export const observeRequest = z.strictObject({ observations: z.array(observation).min(1).max(500) })
+
+/** `baseline`: the first of its environment; `unchanged`; `changed`: an ACE was opened, or one that is open was seen again; `duplicate`: this id was here before. */
+export const observationOutcome = z.object({
+  id,
+  outcome: z.enum(['baseline', 'unchanged', 'changed', 'duplicate']),
+  fingerprint: sha256,
+  changeId: id.nullable(),
+})
+export const observeResponse = z.object({ results: z.array(observationOutcome) })
+
+export const configurationView = z.object({ fingerprint: sha256, configuration, firstSeenAt: instant })
+
+/** The key for digests of prompts and tool schemas, base64. Text is digested where it is; it is never sent. */
+export const digestKeyView = z.object({ keyId: z.string(), key: z.string(), algorithm: z.literal('hmac-sha256') })

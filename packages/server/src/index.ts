@@ -1,2 +1,0 @@
-/** Placeholder until the first module lands. */
-export const packageName = '@afterai/server'

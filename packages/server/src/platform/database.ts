@@ -1,0 +1,130 @@
+import { Kysely, PostgresDialect, sql, type Transaction as KyselyTransaction } from 'kysely'
+import { DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
+
+/**
+ * Every table of the product. Each feature adds its own by declaration merging, next to the code that owns it:
+ * `declare module '../platform/database.ts' { interface Tables { … } }`.
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
+export interface Tables {}
+
+export type Database = Kysely<Tables>
+export type Transaction = KyselyTransaction<Tables>
+
+/** Database roles that the server's login may take on. It inherits none, so code that takes on no role may do nothing. */
+export type DatabaseRole = 'afterai_app' | 'afterai_sequencer'
+
+// int8 and numeric aggregates fit a double here (counts, sums of counts); ledger indices are read as text where they may not.
+const int8 = 20
+const types = new TypeOverrides()
+types.setTypeParser(int8, (text) => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError('a database integer exceeds 2^53')
+  return value
+})
+
+/** How to reach the database: a URL, or the parts of a Unix socket connection. */
+export type Connection =
+  | { readonly url: string }
+  | {
+      readonly host: string
+      readonly port: number
+      readonly user: string
+      readonly password: string
+      readonly database: string
+    }
+
+/** Options of `pg` for a connection. */
+export function connectionOptions(connection: Connection): ClientConfig {
+  return 'url' in connection ? { connectionString: connection.url } : { ...connection }
+}
+
+/** The pool and the query builder over it. `close` waits for queries under way. */
+export interface OpenDatabase {
+  readonly db: Database
+  readonly pool: Pool
+  close(): Promise<void>
+}
+
+/**
+ * Opens a pool of connections. Nothing is connected until the first query.
+ * @param options.poolSize most connections at once
+ */
+export function openDatabase(
+  connection: Connection,
+  options: { poolSize: number; onError: (error: Error) => void },
+): OpenDatabase {
+  const pool = new Pool({
+    ...connectionOptions(connection),
+    max: options.poolSize,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 30_000,
+    application_name: 'afterai',
+    types,
+  })
+  // An idle connection that breaks (database restart) is reported here; without a listener it would end the process.
+  pool.on('error', options.onError)
+  const db: Database = new Kysely({ dialect: new PostgresDialect({ pool }) })
+  return { db, pool, close: () => db.destroy() }
+}
+
+/** Runs `work` in one transaction in which row level security shows the rows of `tenantId` alone. */
+export function withTenant<T>(db: Database, tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return inTransaction(db, { role: 'afterai_app', tenantId }, work)
+}
+
+/** Runs `work` in one transaction as `role`, with no tenant set: rows of tenants stay hidden unless the role's policies say otherwise. */
+export function withRole<T>(db: Database, role: DatabaseRole, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return inTransaction(db, { role, tenantId: '' }, work)
+}
+
+function inTransaction<T>(
+  db: Database,
+  as: { role: DatabaseRole; tenantId: string },
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return settled(async (watch) =>
+    db.transaction().execute(async (tx) => {
+      watch(tx)
+      // Role and tenant in one round trip; both end with the transaction.
+      await sql`select set_config('role', ${as.role}, true), set_config('app.tenant', ${as.tenantId}, true)`.execute(tx)
+      return work(tx)
+    }),
+  )
+}
+
+type Listener = (committed: boolean) => void
+
+const listeners = new WeakMap<Transaction, Listener[]>()
+
+/** Calls `listener` once when the transaction has ended. `false` also when it isn't known whether the commit arrived. */
+export function onceSettled(tx: Transaction, listener: Listener): void {
+  const others = listeners.get(tx)
+  if (others === undefined) throw new Error('the transaction was not opened by withTenant or withRole')
+  others.push(listener)
+}
+
+async function settled<T>(run: (watch: (tx: Transaction) => void) => Promise<T>): Promise<T> {
+  const own: Listener[] = []
+  const tell = (committed: boolean): void => own.forEach((listener) => listener(committed))
+  try {
+    const result = await run((tx) => listeners.set(tx, own))
+    tell(true)
+    return result
+  } catch (error) {
+    tell(false)
+    throw error
+  }
+}
+
+/** A value as a `jsonb` parameter. `pg` would turn a JavaScript array into a PostgreSQL array. */
+export function json<T>(value: T): ReturnType<typeof sql<T>> {
+  return sql<T>`${JSON.stringify(value)}::text::jsonb`
+}
+
+/** The SQLSTATE of a database error, or undefined. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof DatabaseError ? error.code : undefined
+}

@@ -1,0 +1,109 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Migrator, type Migration, type MigrationResult } from 'kysely/migration'
+import { Pool } from 'pg'
+import { connectionOptions, type Connection } from './database.ts'
+
+const folder = fileURLToPath(new URL('../../migrations/', import.meta.url))
+
+/** The login role that the server runs as. It is created where it doesn't exist yet. */
+export interface Login {
+  readonly name: string
+  readonly password: string
+}
+
+/**
+ * Brings a database to the newest schema: roles first, then the numbered files of `migrations/`, all in one transaction.
+ * Safe when several processes start at once: the migrator holds an advisory lock.
+ * @param owner a connection whose role may create roles and owns the database
+ * @returns names of the migrations that were applied now, oldest first
+ * @throws the database's error; nothing is applied then
+ */
+export async function migrate(owner: Connection, login: Login): Promise<string[]> {
+  const pool = new Pool({ ...connectionOptions(owner), max: 1, application_name: 'afterai migrate' })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    await createRoles(db, login)
+    await sql`set role afterai_owner`.execute(db)
+    const { error, results = [] } = await migrator(db).migrateToLatest()
+    if (error) throw migrationError(error, results)
+    await sql`reset role`.execute(db)
+    await grantEntryFunctions(db, login)
+    return results.map((result) => result.migrationName)
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Names of the migrations that this version knows and the database lacks; and those that the database has and this version doesn't know. */
+export async function migrationState(db: Kysely<unknown>): Promise<{ missing: string[]; unknown: string[] }> {
+  const known = Object.keys(await readMigrations())
+  const applied = await sql<{ name: string }>`select name from applied_migrations()`
+    .execute(db)
+    .then((result) => result.rows.map((row) => row.name))
+  return {
+    missing: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
+  }
+}
+
+function migrator(db: Kysely<unknown>): Migrator {
+  return new Migrator({ db, provider: { getMigrations: readMigrations } })
+}
+
+async function readMigrations(): Promise<Record<string, Migration>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted()
+  return Object.fromEntries(
+    names.map((name) => [
+      name.replace(/\.sql$/, ''),
+      { up: async (db) => void (await sql.raw(await readFile(`${folder}${name}`, 'utf8')).execute(db)) },
+    ]),
+  )
+}
+
+function migrationError(error: unknown, results: readonly MigrationResult[]): Error {
+  const failed = results.find((result) => result.status === 'Error')?.migrationName ?? 'before the first'
+  return new Error(`migration ${failed} failed; nothing was changed`, { cause: error })
+}
+
+// Roles belong to the whole PostgreSQL cluster, so two databases may create them at the same moment.
+async function createRoles(db: Kysely<unknown>, login: Login): Promise<void> {
+  await sql`select pg_advisory_lock(hashtext('afterai roles'))`.execute(db)
+  for (const role of ['afterai_owner', 'afterai_app', 'afterai_sequencer']) {
+    await createRole(db, role, 'nologin')
+  }
+  await createRole(db, login.name, 'login noinherit')
+  const name = sql.id(login.name)
+  await sql`alter role ${name} password ${sql.lit(login.password)}`.execute(db)
+  await sql`grant afterai_app, afterai_sequencer to ${name}`.execute(db)
+  await sql`grant afterai_owner to current_user`.execute(db)
+  await sql`grant create, usage on schema public to afterai_owner`.execute(db)
+  await sql`grant usage on schema public to afterai_app, afterai_sequencer, ${name}`.execute(db)
+}
+
+async function createRole(db: Kysely<unknown>, role: string, attributes: string): Promise<void> {
+  const body = `begin
+      if not exists (select from pg_roles where rolname = ${quote(role)}) then
+        create role "${role.replaceAll('"', '""')}" ${attributes};
+      end if;
+    exception when duplicate_object or unique_violation then null;
+    end`
+  await sql.raw(`do ${quote(body)}`).execute(db)
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+// The functions that find a credential before its tenant is known are run by the login itself, outside any role.
+async function grantEntryFunctions(db: Kysely<unknown>, login: Login): Promise<void> {
+  await sql`set role afterai_owner`.execute(db)
+  const { rows } = await sql<{ signature: string }>`
+    select p.oid::regprocedure::text as signature from pg_proc p
+    where p.prosecdef and p.pronamespace = 'public'::regnamespace and p.proowner = 'afterai_owner'::regrole`.execute(db)
+  for (const { signature } of rows) {
+    await sql`grant execute on function ${sql.raw(signature)} to ${sql.id(login.name)}`.execute(db)
+  }
+  await sql`reset role`.execute(db)
+}
