@@ -1,7 +1,6 @@
 import {
   createNoteSigner,
   createNoteVerifier,
-  formatVkey,
   type KeyHints,
   type NoteSigner,
   type NoteVerifier,
@@ -33,7 +32,7 @@ export function createLedgerKeys(record: KeyObject, log: KeyObject): LedgerKeys 
   const recordKey = publicKeyOf(record)
   const logKey = publicKeyOf(log)
   const checkpointVerifier = (origin: string): NoteVerifier => createNoteVerifier(origin, logKey)
-  const vkeyOf = (origin: string): string => formatVkey(checkpointVerifier(origin) as Required<NoteVerifier>)
+  const vkeyOf = (origin: string): string => checkpointVerifier(origin).vkey
   return {
     recordSigner: { keyid: recordKey.keyid, sign: (bytes) => signWith(record, bytes) },
     recordPem: recordKey.handle.export({ type: 'spki', format: 'pem' }).toString(),

@@ -8,11 +8,13 @@ export interface SampleClient {
   signOut(): Promise<void>
 }
 
+type Init = RequestInit & { headers?: Record<string, string> }
+
 /** Signs in as one of the sample's people. */
 export async function sampleClient(origin: string, { email, password }: SamplePerson): Promise<SampleClient> {
   const { accessToken } = await call<{ accessToken: string }>(`${origin}/v1/session`, json('POST', { email, password }))
   const authorization = `Bearer ${accessToken}`
-  const withToken = (init: RequestInit): RequestInit => ({ ...init, headers: { ...init.headers, authorization } })
+  const withToken = (init: Init): Init => ({ ...init, headers: { ...init.headers, authorization } })
   return {
     get: (path) => call(`${origin}${path}`, withToken({})),
     post: (path, body) => call(`${origin}${path}`, withToken(json('POST', body))),
@@ -25,7 +27,7 @@ export async function sampleClient(origin: string, { email, password }: SamplePe
   }
 }
 
-function json(method: string, body: unknown): RequestInit & { headers: Record<string, string> } {
+function json(method: string, body: unknown): Init {
   return { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
 }
 

@@ -20,11 +20,14 @@ export interface SamplePerson {
 
 /** Two people for the sample, made anew for one seeding. */
 export function samplePeople(): readonly [author: SamplePerson, approver: SamplePerson] {
-  const password = (): string => randomBytes(24).toString('base64url')
   return [
-    { email: 'ada@sample.invalid', name: 'Ada (sample)', role: 'member', password: password() },
-    { email: 'kofi@sample.invalid', name: 'Kofi (sample)', role: 'approver', password: password() },
+    { email: 'ada@sample.invalid', name: 'Ada (sample)', role: 'member', password: newPassword() },
+    { email: 'kofi@sample.invalid', name: 'Kofi (sample)', role: 'approver', password: newPassword() },
   ]
+}
+
+function newPassword(): string {
+  return randomBytes(24).toString('base64url')
 }
 
 /**
@@ -84,5 +87,5 @@ async function assessChange(client: SampleClient, changeId: string): Promise<str
 async function importFile(client: SampleClient, file: string): Promise<string> {
   const query = new URLSearchParams({ format: 'promptfoo', system, label: file })
   const bytes = await readFile(new URL(file, examples))
-  return (await client.upload<{ id: string }>(`/v1/evaluations?${query}`, bytes)).id
+  return (await client.upload<{ id: string }>(`/v1/evaluations?${query.toString()}`, bytes)).id
 }
