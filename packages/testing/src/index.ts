@@ -1,2 +1,4 @@
-/** Placeholder until the first module lands. */
-export const packageName = '@afterai/testing'
+export { createTestDatabase, type TestDatabase } from './test-database.ts'
+export { startDebianPostgres, type DebianPostgres } from './debian-postgres.ts'
+export { fixedClock, type FixedClock } from './fixed-clock.ts'
+export { fixturesDir } from './fixtures.ts'

@@ -1,0 +1,97 @@
+import { ProblemError } from '@afterai/contract'
+import type { FastifyRequest } from 'fastify'
+import type { Actor, Audit } from '../audit/audit.ts'
+import { type Database, type Transaction, withTenant } from '../platform/database.ts'
+import type { Http } from '../platform/http.ts'
+import { runOnce } from '../platform/idempotency.ts'
+import { authenticate, type Authentication } from './authenticate.ts'
+import { authorize, type Principal } from './principal.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the access layer before any handler of a route that isn't public. */
+    caller: Caller | null
+  }
+}
+
+/** Who makes a request, and how the audit trail names them. */
+export interface Caller {
+  readonly principal: Principal
+  readonly actor: Actor
+}
+
+/**
+ * The one door: each request of a route that isn't public is authenticated and authorised before its body is read.
+ * A refusal for want of a permission is an audit event of its own.
+ */
+export function guardRoutes(http: Http, deps: Authentication & { readonly audit: Audit }): void {
+  http.decorateRequest('caller', null)
+  http.addHook('onRequest', async (request) => {
+    const permission = request.routeOptions.config.permission
+    // Not-found answers have no route, hence no permission; their handler shows nothing.
+    if (permission === undefined || permission === 'public') return
+    const principal = await authenticate(deps, request)
+    const actor = actorOf(principal, request)
+    request.caller = { principal, actor }
+    try {
+      authorize(principal, permission)
+    } catch (error) {
+      await withTenant(deps.db, principal.tenantId, (tx) =>
+        deps.audit(tx, actor, {
+          action: 'access.denied',
+          outcome: 'denied',
+          resource: `${request.method} ${request.routeOptions.url ?? ''}`,
+          details: { permission },
+        }),
+      )
+      throw error
+    }
+  })
+}
+
+/** How the audit trail names a principal. */
+export function actorOf(principal: Principal, request: FastifyRequest): Actor {
+  return {
+    tenantId: principal.tenantId,
+    actorId: principal.accountId,
+    credential: principal.credential,
+    address: request.ip,
+    requestId: request.id,
+  }
+}
+
+/** The caller of a guarded route. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new ProblemError('unauthenticated')
+  return request.caller
+}
+
+/** Runs the work of a guarded route in one transaction of the caller's tenant. */
+export type InTenant = <T>(request: FastifyRequest, work: (tx: Transaction, caller: Caller) => Promise<T>) => Promise<T>
+
+/** Transactions for routes that only read, or whose answer holds a secret: an `Idempotency-Key` is not kept for them. */
+export function inTenant(db: Database): InTenant {
+  return (request, work) => {
+    const caller = callerOf(request)
+    return withTenant(db, caller.principal.tenantId, (tx) => work(tx, caller))
+  }
+}
+
+/** Transactions for routes that change something: with an `Idempotency-Key`, a retry gets the first answer and changes nothing. */
+export function inTenantOnce(db: Database): InTenant {
+  return (request, work) => {
+    const caller = callerOf(request)
+    const key = request.headers['idempotency-key']
+    const { tenantId, accountId: actorId } = caller.principal
+    return withTenant(db, tenantId, (tx) => {
+      if (key === undefined) return work(tx, caller)
+      if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+        throw new ProblemError('invalid_request', {
+          errors: [{ pointer: '/headers/idempotency-key', detail: 'needs 1 to 255 visible ASCII characters' }],
+        })
+      }
+      const { method, url, body } = request
+      return runOnce(tx, { tenantId, actorId, key, method, url, body }, () => work(tx, caller))
+    })
+  }
+}

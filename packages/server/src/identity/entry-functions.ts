@@ -1,0 +1,104 @@
+import type { Permission, Role, TenantView } from '@afterai/contract'
+import { sql } from 'kysely'
+import type { Database, Transaction } from '../platform/database.ts'
+
+// The questions that are asked before a tenant is known. Each is a function of the database that runs as the tables' owner,
+// takes an exact key, and answers for that key alone (migrations/0001_identity.sql).
+
+export interface FoundSession {
+  tenant_id: string
+  account_id: string
+  role: Role
+  name: string
+  kind: 'person' | 'service'
+  used_at: Date
+  expires_at: Date
+}
+
+/** A session that is neither revoked nor expired, of an account that isn't disabled. */
+export async function findSession(db: Database, sessionId: string): Promise<FoundSession | undefined> {
+  return (await sql<FoundSession>`select * from find_session(${sessionId})`.execute(db)).rows[0]
+}
+
+export interface FoundApiKey {
+  tenant_id: string
+  id: string
+  account_id: string
+  role: Role
+  name: string
+  kind: 'person' | 'service'
+  scopes: Permission[]
+  last_used_at: Date | null
+}
+
+export async function findApiKey(db: Database, hash: Uint8Array): Promise<FoundApiKey | undefined> {
+  return (await sql<FoundApiKey>`select * from find_api_key(${hash})`.execute(db)).rows[0]
+}
+
+/** The session of a refresh handle. `reused`: the handle was spent before. */
+export async function findRefresh(
+  db: Database,
+  hash: Uint8Array,
+): Promise<{ tenant_id: string; session_id: string; reused: boolean } | undefined> {
+  const found = sql<{ tenant_id: string; session_id: string; reused: boolean }>`select * from find_refresh(${hash})`
+  return (await found.execute(db)).rows[0]
+}
+
+export interface FoundAccount {
+  account_id: string
+  password_hash: string
+  name: string
+}
+
+export async function findAccount(db: Database, email: string): Promise<FoundAccount | undefined> {
+  return (await sql<FoundAccount>`select * from find_account(${email})`.execute(db)).rows[0]
+}
+
+/** The tenants of an account, its own before the sample. */
+export async function accountTenants(db: Database | Transaction, accountId: string): Promise<TenantView[]> {
+  const found = sql<Omit<TenantView, 'id'> & { tenant_id: string }>`select * from account_tenants(${accountId})`
+  const { rows } = await found.execute(db)
+  return rows.map(({ tenant_id, ...tenant }) => ({ id: tenant_id, ...tenant }))
+}
+
+export interface FoundInvitation {
+  tenant_id: string
+  id: string
+  email: string
+  role: Role
+}
+
+export async function findInvitation(db: Database, hash: Uint8Array): Promise<FoundInvitation | undefined> {
+  return (await sql<FoundInvitation>`select * from find_invitation(${hash})`.execute(db)).rows[0]
+}
+
+/** Creates an account. False when the e-mail address has one. */
+export async function createAccount(
+  tx: Transaction,
+  account: { id: string; kind: 'person' | 'service'; email: string | null; name: string; passwordHash: string | null },
+): Promise<boolean> {
+  const { id, kind, email, name, passwordHash } = account
+  const created = sql<{ ok: boolean }>`select create_account(${id}, ${kind}, ${email}, ${name}, ${passwordHash}) as ok`
+  return (await created.execute(tx)).rows[0]?.ok === true
+}
+
+export interface InstanceState {
+  tenants: number
+  setup_open: boolean
+  sample_tenant: string | null
+}
+
+export async function instanceState(db: Database | Transaction): Promise<InstanceState> {
+  const { rows } = await sql<InstanceState>`select * from instance_state()`.execute(db)
+  return rows[0] ?? { tenants: 0, setup_open: false, sample_tenant: null }
+}
+
+/** Replaces the instance's set-up code, unless one has been spent. */
+export async function putSetupCode(db: Database, hash: Uint8Array): Promise<void> {
+  await sql`select put_setup_code(${hash})`.execute(db)
+}
+
+/** Spends the set-up code. False when it is another one, spent, or older than seven days. */
+export async function takeSetupCode(tx: Transaction, hash: Uint8Array): Promise<boolean> {
+  return (await sql<{ ok: boolean }>`select take_setup_code(${hash}) as ok`.execute(tx)).rows[0]?.ok === true
+}

@@ -1,0 +1,62 @@
+import { createHmac, randomInt } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+
+const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const secretLength = 32
+const keyPattern = /^aftr_live_([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/
+
+/** Keyed hash of a random credential, as the database keeps it (P3.3). The key is not in the database. */
+export type HashCredential = (text: string) => Uint8Array
+
+/** Makes the hash function. HMAC suffices, since what it hashes is random: there is nothing to guess. */
+export function credentialHasher(key: Uint8Array): HashCredential {
+  return (text) => createHmac('sha256', key).update(text).digest()
+}
+
+/** A new API key: a prefix that secret scanners know, 191 random bits, a checksum. */
+export function newApiKey(): string {
+  const secret = randomBase62(secretLength)
+  return `aftr_live_${secret}${checksum(secret)}`
+}
+
+/** Whether a text has an API key's form and checksum; others are refused before the database is asked. */
+export function isApiKey(text: string): boolean {
+  const [, secret, sum] = keyPattern.exec(text) ?? []
+  return secret !== undefined && checksum(secret) === sum
+}
+
+/** What lists show of a key. */
+export function displayPrefix(key: string): string {
+  return key.slice(0, 'aftr_live_'.length + 4)
+}
+
+/** A refresh handle: 190 random bits. */
+export function newRefreshHandle(): string {
+  return `aftr_refresh_${randomBase62(secretLength)}`
+}
+
+/** A code that a person may have to type: 100 random bits in groups, without letters that look like digits. */
+export function newCode(): string {
+  const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+  const text = Array.from({ length: 20 }, () => letters[randomInt(letters.length)]).join('')
+  return (text.match(/.{5}/g) ?? []).join('-')
+}
+
+/** A typed code as it was made: case and spaces around it don't matter. */
+export function normalizeCode(typed: string): string {
+  return typed.trim().toUpperCase()
+}
+
+function randomBase62(length: number): string {
+  return Array.from({ length }, () => base62[randomInt(62)]).join('')
+}
+
+function checksum(secret: string): string {
+  let rest = crc32(secret)
+  let text = ''
+  for (let digit = 0; digit < 6; digit += 1) {
+    text = (base62[rest % 62] ?? '0') + text
+    rest = Math.floor(rest / 62)
+  }
+  return text
+}

@@ -1,0 +1,95 @@
+import {
+  acceptInvitationRequest,
+  meView,
+  ProblemError,
+  refreshRequest,
+  type Session,
+  sessionView,
+  setupRequest,
+  signInRequest,
+  switchRequest,
+} from '@afterai/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Http } from '../platform/http.ts'
+import { callerOf } from './access.ts'
+import { acceptInvitation, type EnrolmentDependencies, setUp } from './enrolment-service.ts'
+import { accountTenants } from './entry-functions.ts'
+import { permissionsHeld } from './principal.ts'
+import { endSession, type Origin, refreshSession, signIn, switchTenant } from './session-service.ts'
+
+/** How session cookies are named and whether they need TLS. */
+export interface CookieOptions {
+  readonly sessionCookie: string
+  readonly refreshCookie: string
+  readonly secure: boolean
+}
+
+/** Signing in and out, and the two ways to become a member: the set-up code and an invitation. */
+export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readonly cookies: CookieOptions }): void {
+  const open = { permission: 'public' } as const
+  const own = { permission: 'session:own' } as const
+  const opened = { 200: sessionView }
+  const answer = (reply: FastifyReply, session: Session) => withCookies(deps.cookies, reply, session)
+
+  http.post('/v1/setup', { config: open, schema: { body: setupRequest, response: opened } }, async (request, reply) =>
+    answer(reply, await setUp(deps, request.body, originOf(request))),
+  )
+  http.post(
+    '/v1/session',
+    { config: open, schema: { body: signInRequest, response: opened } },
+    async (request, reply) => answer(reply, await signIn(deps, request.body, originOf(request))),
+  )
+  http.post(
+    '/v1/session/refresh',
+    { config: open, schema: { body: refreshRequest.partial().optional(), response: opened } },
+    async (request, reply) => {
+      const handle = request.body?.refreshHandle ?? request.cookies[deps.cookies.refreshCookie]
+      if (handle === undefined) throw new ProblemError('unauthenticated')
+      return answer(reply, await refreshSession(deps, handle, originOf(request)))
+    },
+  )
+  http.post(
+    '/v1/invitations/accept',
+    { config: open, schema: { body: acceptInvitationRequest, response: opened } },
+    async (request, reply) => answer(reply, await acceptInvitation(deps, request.body, originOf(request))),
+  )
+  http.post(
+    '/v1/session/switch',
+    { config: own, schema: { body: switchRequest, response: opened } },
+    async (request, reply) => answer(reply, await switchTenant(deps, callerOf(request), request.body.tenant)),
+  )
+  http.delete('/v1/session', { config: own, schema: { response: { 204: z.null() } } }, async (request, reply) => {
+    const { principal, actor } = callerOf(request)
+    if (principal.credential === 'api_key') {
+      throw new ProblemError('forbidden', { detail: 'an API key has no session; revoke it instead' })
+    }
+    await endSession(deps, actor, principal.credentialId)
+    for (const name of [deps.cookies.sessionCookie, deps.cookies.refreshCookie]) reply.clearCookie(name, { path: '/' })
+    return reply.code(204).send(null)
+  })
+  http.get('/v1/me', { config: own, schema: { response: { 200: meView } } }, async (request) => {
+    const { principal } = callerOf(request)
+    const tenants = await accountTenants(deps.db, principal.accountId)
+    const tenant = tenants.find(({ id }) => id === principal.tenantId)
+    if (tenant === undefined) throw new ProblemError('session_revoked')
+    const { accountId, name, kind, role, credential } = principal
+    const shown = principal.credential === 'api_key' ? [tenant] : tenants
+    return { accountId, name, kind, role, credential, permissions: permissionsHeld(principal), tenant, tenants: shown }
+  })
+}
+
+/** Where a request of nobody in particular comes from. */
+export function originOf(request: FastifyRequest): Origin {
+  return { address: request.ip, requestId: request.id }
+}
+
+function withCookies(cookies: CookieOptions, reply: FastifyReply, session: Session): Session {
+  const common = { path: '/', httpOnly: true, secure: cookies.secure, sameSite: 'strict' } as const
+  reply.setCookie(cookies.sessionCookie, session.accessToken, {
+    ...common,
+    expires: new Date(session.accessTokenExpiresAt),
+  })
+  reply.setCookie(cookies.refreshCookie, session.refreshHandle, { ...common, expires: new Date(session.expiresAt) })
+  return session
+}

@@ -1,0 +1,178 @@
+import { ProblemError, type Session } from '@afterai/contract'
+import type { Actor, Audit } from '../audit/audit.ts'
+import { type Database, type Transaction, withTenant } from '../platform/database.ts'
+import { newId } from '../platform/ids.ts'
+import { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
+import { accountTenants, findAccount, findRefresh, findSession } from './entry-functions.ts'
+import type { Passwords } from './passwords.ts'
+import type { Principal } from './principal.ts'
+import { type HashCredential, newRefreshHandle } from './secret-tokens.ts'
+
+/** What sessions need. */
+export interface SessionDependencies {
+  readonly db: Database
+  readonly audit: Audit
+  readonly tokens: AccessTokenKeys
+  readonly passwords: Passwords
+  readonly hashCredential: HashCredential
+  readonly sessionMaxMs: number
+}
+
+/** Where a request comes from, for the audit trail, before anybody is known. */
+export type Origin = Pick<Actor, 'address' | 'requestId'>
+
+/**
+ * Signs in with a password. Unknown address, wrong password and wrong tenant get the same answer in the same time.
+ * @throws ProblemError `invalid_credentials`
+ */
+export async function signIn(
+  deps: SessionDependencies,
+  wanted: { email: string; password: string; tenant?: string | undefined },
+  origin: Origin,
+): Promise<Session> {
+  const account = await findAccount(deps.db, wanted.email)
+  const right = await deps.passwords.verify(account?.password_hash, wanted.password)
+  if (account === undefined) throw new ProblemError('invalid_credentials')
+  const tenants = await accountTenants(deps.db, account.account_id)
+  const tenant = tenants.find(({ slug }) => wanted.tenant === undefined || slug === wanted.tenant)
+  if (!right || tenant === undefined) {
+    await recordFailedSignIn(deps, account.account_id, tenants[0]?.id, origin)
+    throw new ProblemError('invalid_credentials')
+  }
+  const actor = { tenantId: tenant.id, actorId: account.account_id, credential: 'password', ...origin }
+  return withTenant(deps.db, tenant.id, (tx) => openSession(deps, tx, { actor, tenantSlug: tenant.slug }))
+}
+
+async function recordFailedSignIn(
+  deps: SessionDependencies,
+  accountId: string,
+  tenantId: string | undefined,
+  origin: Origin,
+): Promise<void> {
+  if (tenantId === undefined) return
+  const actor = { tenantId, actorId: accountId, credential: 'password', ...origin }
+  await withTenant(deps.db, tenantId, (tx) => deps.audit(tx, actor, { action: 'session.sign_in', outcome: 'failed' }))
+}
+
+/** Opens a session for an actor who has just proved who they are, in the caller's transaction. */
+export async function openSession(
+  deps: SessionDependencies,
+  tx: Transaction,
+  { actor, tenantSlug }: { actor: Actor & { actorId: string }; tenantSlug: string },
+): Promise<Session> {
+  const id = newId()
+  const refreshHandle = newRefreshHandle()
+  const expiresAt = new Date(Date.now() + deps.sessionMaxMs)
+  await tx
+    .insertInto('session')
+    .values({
+      tenant_id: actor.tenantId,
+      id,
+      account_id: actor.actorId,
+      refresh_hash: deps.hashCredential(refreshHandle),
+      previous_refresh_hash: null,
+      expires_at: expiresAt,
+      revoked_at: null,
+    })
+    .execute()
+  await deps.audit(tx, actor, { action: 'session.open', resource: `session/${id}` })
+  return toSession(deps, { id, accountId: actor.actorId, refreshHandle, expiresAt, tenantSlug })
+}
+
+/**
+ * Spends a refresh handle for a new access token and a new handle. A handle that was spent before ends the session:
+ * somebody else holds a copy.
+ * @throws ProblemError `session_revoked`
+ */
+export async function refreshSession(deps: SessionDependencies, handle: string, origin: Origin): Promise<Session> {
+  const hash = deps.hashCredential(handle)
+  const found = await findRefresh(deps.db, hash)
+  const session = found && (await findSession(deps.db, found.session_id))
+  if (found === undefined || session === undefined) throw new ProblemError('session_revoked')
+  const actor = { tenantId: found.tenant_id, actorId: session.account_id, credential: 'refresh', ...origin }
+  const ref = { tenantId: found.tenant_id, sessionId: found.session_id }
+  const next = found.reused ? undefined : await rotate(deps, ref, hash)
+  if (next === undefined) {
+    await endSession(deps, actor, found.session_id, 'session.refresh_reused')
+    throw new ProblemError('session_revoked')
+  }
+  const tenant = (await accountTenants(deps.db, session.account_id)).find(({ id }) => id === found.tenant_id)
+  return toSession(deps, {
+    id: found.session_id,
+    accountId: session.account_id,
+    refreshHandle: next,
+    expiresAt: session.expires_at,
+    tenantSlug: tenant?.slug ?? '',
+  })
+}
+
+// Compares and swaps, so that of two requests with one handle only one gets the next.
+async function rotate(
+  deps: SessionDependencies,
+  { tenantId, sessionId }: { tenantId: string; sessionId: string },
+  hash: Uint8Array,
+): Promise<string | undefined> {
+  const next = newRefreshHandle()
+  const result = await withTenant(deps.db, tenantId, (tx) =>
+    tx
+      .updateTable('session')
+      .set({ refresh_hash: deps.hashCredential(next), previous_refresh_hash: hash, used_at: new Date() })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', sessionId)
+      .where('refresh_hash', '=', hash)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst(),
+  )
+  return result.numUpdatedRows === 1n ? next : undefined
+}
+
+/** Ends a session at once: its access tokens are refused from the next request on. */
+export async function endSession(
+  deps: Pick<SessionDependencies, 'db' | 'audit'>,
+  actor: Actor,
+  sessionId: string,
+  action = 'session.end',
+): Promise<void> {
+  await withTenant(deps.db, actor.tenantId, async (tx) => {
+    await tx
+      .updateTable('session')
+      .set({ revoked_at: new Date() })
+      .where('tenant_id', '=', actor.tenantId)
+      .where('id', '=', sessionId)
+      .execute()
+    await deps.audit(tx, actor, { action, resource: `session/${sessionId}` })
+  })
+}
+
+/** Opens a session in another tenant of the same account, and ends the one that asked. @throws ProblemError `not_found` */
+export async function switchTenant(
+  deps: SessionDependencies,
+  { principal, actor }: { principal: Principal; actor: Actor },
+  slug: string,
+): Promise<Session> {
+  if (principal.credential === 'api_key') {
+    throw new ProblemError('forbidden', { detail: 'an API key belongs to one tenant' })
+  }
+  const tenant = (await accountTenants(deps.db, principal.accountId)).find((it) => it.slug === slug)
+  if (tenant === undefined) throw new ProblemError('not_found', { detail: 'you belong to no tenant of this name' })
+  const there = { ...actor, tenantId: tenant.id, actorId: principal.accountId }
+  const session = await withTenant(deps.db, tenant.id, (tx) =>
+    openSession(deps, tx, { actor: there, tenantSlug: tenant.slug }),
+  )
+  await endSession(deps, actor, principal.credentialId)
+  return session
+}
+
+async function toSession(
+  deps: Pick<SessionDependencies, 'tokens'>,
+  session: { id: string; accountId: string; refreshHandle: string; expiresAt: Date; tenantSlug: string },
+): Promise<Session> {
+  const access = await issueAccessToken(deps.tokens, { sessionId: session.id, accountId: session.accountId })
+  return {
+    accessToken: access.token,
+    accessTokenExpiresAt: access.expiresAt.toISOString(),
+    refreshHandle: session.refreshHandle,
+    expiresAt: session.expiresAt.toISOString(),
+    tenant: session.tenantSlug,
+  }
+}

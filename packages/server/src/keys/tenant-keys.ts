@@ -1,0 +1,91 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import type { Transaction } from '../platform/database.ts'
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    tenant_key: { tenant_id: string; purpose: KeyPurpose; epoch: number; wrapped: Uint8Array }
+  }
+}
+
+export type KeyPurpose = 'prompt_digest' | 'record'
+
+const purposes: readonly KeyPurpose[] = ['prompt_digest', 'record']
+const firstEpoch = 1
+const version = 1
+const nonceBytes = 12
+const tagBytes = 16
+
+/** The keys of tenants, wrapped by the instance's master key. */
+export interface TenantKeys {
+  /** Makes a new tenant's keys, in the transaction that makes the tenant. */
+  create(tx: Transaction, tenantId: string): Promise<void>
+  /** The key for digests of prompts and tool schemas, with its public id. */
+  promptDigestKey(tx: Transaction, tenantId: string): Promise<{ keyId: string; key: Uint8Array }>
+  /** Seals a small secret under the tenant's newest key of a purpose, bound to what it belongs to. */
+  wrap(tx: Transaction, tenantId: string, secret: { bytes: Uint8Array; belongsTo: string }): Promise<Uint8Array>
+  /** Opens what `wrap` sealed. @throws Error when the key is gone, or it belongs to something else */
+  unwrap(tx: Transaction, tenantId: string, sealed: { bytes: Uint8Array; belongsTo: string }): Promise<Uint8Array>
+}
+
+/** Creates the functions over the instance's master key. */
+export function createTenantKeys(master: Uint8Array): TenantKeys {
+  const read = async (tx: Transaction, tenantId: string, purpose: KeyPurpose): Promise<Uint8Array> => {
+    const row = await tx
+      .selectFrom('tenant_key')
+      .select(['wrapped', 'epoch'])
+      .where('tenant_id', '=', tenantId)
+      .where('purpose', '=', purpose)
+      .orderBy('epoch', 'desc')
+      .executeTakeFirst()
+    if (row === undefined) throw new Error(`tenant ${tenantId} has no ${purpose} key`)
+    return open(tenantMaster(master, tenantId), row.wrapped, contextOf(tenantId, purpose, row.epoch))
+  }
+  return {
+    async create(tx, tenantId) {
+      const rows = purposes.map((purpose) => ({
+        tenant_id: tenantId,
+        purpose,
+        epoch: firstEpoch,
+        wrapped: seal(tenantMaster(master, tenantId), randomBytes(32), contextOf(tenantId, purpose, firstEpoch)),
+      }))
+      await tx.insertInto('tenant_key').values(rows).execute()
+    },
+    async promptDigestKey(tx, tenantId) {
+      const key = await read(tx, tenantId, 'prompt_digest')
+      return {
+        key,
+        keyId: createHash('sha256').update('afterai digest key id\n').update(key).digest('hex').slice(0, 16),
+      }
+    },
+    async wrap(tx, tenantId, { bytes, belongsTo }) {
+      return seal(await read(tx, tenantId, 'record'), bytes, `${tenantId}|${belongsTo}`)
+    },
+    async unwrap(tx, tenantId, { bytes, belongsTo }) {
+      return open(await read(tx, tenantId, 'record'), bytes, `${tenantId}|${belongsTo}`)
+    },
+  }
+}
+
+function tenantMaster(master: Uint8Array, tenantId: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', master, tenantId, 'afterai tenant key wrapping v1', 32))
+}
+
+function contextOf(tenantId: string, purpose: KeyPurpose, epoch: number): string {
+  return `${tenantId}|${purpose}|${epoch}`
+}
+
+// Version byte, nonce, ciphertext, tag. The context is authenticated, so that a row copied elsewhere doesn't open.
+function seal(key: Uint8Array, bytes: Uint8Array, context: string): Uint8Array {
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
+  return Buffer.concat([Uint8Array.of(version), nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
+}
+
+function open(key: Uint8Array, sealed: Uint8Array, context: string): Uint8Array {
+  if (sealed[0] !== version || sealed.length < 1 + nonceBytes + tagBytes)
+    throw new Error('unknown form of a wrapped key')
+  const nonce = sealed.subarray(1, 1 + nonceBytes)
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+  decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(-tagBytes))
+  return Buffer.concat([decipher.update(sealed.subarray(1 + nonceBytes, -tagBytes)), decipher.final()])
+}

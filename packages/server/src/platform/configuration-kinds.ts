@@ -1,0 +1,120 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+
+/** A kind of value that a variable can take. */
+export interface Kind<T> {
+  /** Completes "isn't …" and "Set it to …". */
+  readonly accepts: string
+  readonly example: string
+  /** The value that the text stands for, or undefined where it is none of this kind. */
+  readonly read: (text: string) => T | undefined
+}
+
+/** Where a server listens; port 0 stands for any free one. */
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** Which PostgreSQL to use and whether the way there leaves this machine. */
+export interface DatabaseUrl {
+  /** Complete, with the password: never for a log. */
+  readonly url: string
+  readonly user: string
+  readonly password: string
+  readonly overNetwork: boolean
+  /** Whether the server must prove its name by its certificate. */
+  readonly verified: boolean
+}
+
+/** `host:port`, where the host is an IP address or `localhost`; IPv6 in brackets. */
+export const listenAddress: Kind<ListenAddress> = {
+  accepts: 'an IP address or localhost, a colon and a port (IPv6 in brackets)',
+  example: '127.0.0.1:4680',
+  read: (text) => {
+    const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? []
+    const host = bracketed ?? plain
+    const port = Number(digits)
+    if (host === undefined || port > 65_535) return undefined
+    const known = bracketed === undefined ? host === 'localhost' || isIP(host) === 4 : isIP(host) === 6
+    return known ? { host, port } : undefined
+  },
+}
+
+/** A directory, made absolute. */
+export const directory: Kind<string> = {
+  accepts: 'the path of a directory',
+  example: '/var/lib/afterai',
+  read: (text) => (text.includes('\0') || text.trim() === '' ? undefined : resolve(text)),
+}
+
+/** One word of a closed list. */
+export function oneOf<const T extends string>(...words: readonly [T, ...T[]]): Kind<T> {
+  return { accepts: words.join(' or '), example: words[0], read: (text) => words.find((word) => word === text) }
+}
+
+/** A whole number in decimal digits. */
+export function wholeNumber(least: number, most: number, example: number): Kind<number> {
+  return {
+    accepts: `a whole number from ${least} to ${most}`,
+    example: String(example),
+    read: (text) => {
+      const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+      return number >= least && number <= most ? number : undefined
+    },
+  }
+}
+
+/** The origin under which browsers and clients reach the server. */
+export const webOrigin: Kind<URL> = {
+  accepts: 'an http or https URL of a host alone, without user, path or query',
+  example: 'https://afterai.example.com',
+  read: (text) => {
+    const url = URL.parse(text)
+    if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined
+    const bare =
+      url.pathname === '/' && url.search === '' && url.hash === '' && !text.includes('#') && !text.includes('?')
+    return bare && url.username === '' && url.password === '' ? url : undefined
+  },
+}
+
+/** Parameters of a database URL that can't redirect the connection or weaken its encryption unseen. */
+const allowedParameters = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey']
+
+/** A PostgreSQL URL. `pg` lets its parameters override host, user and encryption, so all but a few are refused. */
+export const databaseUrl: Kind<DatabaseUrl> = {
+  accepts: `a PostgreSQL URL with user and database, and no parameters but ${allowedParameters.join(', ')}, each at most once`,
+  example: 'postgresql://afterai:password@db.example.com:5432/afterai?sslmode=verify-full',
+  read: (text) => {
+    const url = URL.parse(text)
+    if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) return undefined
+    if (url.username === '' || url.pathname.length < 2 || url.hash !== '') return undefined
+    const names = [...url.searchParams.keys()]
+    if (names.some((name) => !allowedParameters.includes(name)) || new Set(names).size < names.length) return undefined
+    const host = url.searchParams.get('host') ?? decodeComponent(url.hostname)
+    const password = decodeComponent(url.password)
+    const user = decodeComponent(url.username)
+    if (host === undefined || host === '' || password === undefined || user === undefined) return undefined
+    return {
+      url: text,
+      user,
+      password,
+      overNetwork: !host.startsWith('/') && !isLoopback(host),
+      verified: url.searchParams.get('sslmode') === 'verify-full',
+    }
+  },
+}
+
+/** Whether a host names this machine and nothing else can reach it there. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))
+}
+
+function decodeComponent(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,320 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { configurationTable, type Setting } from './configuration-table.ts'
+import { type Environment, formatFaults, readConfiguration } from './configuration.ts'
+
+const canary = 'canary-3f9a1c-secret'
+const local = `postgresql://server:${canary}@127.0.0.1:5432/afterai`
+const remote = `postgresql://server:${canary}@db.example.com/afterai?sslmode=verify-full`
+const production = {
+  AFTERAI_MODE: 'production',
+  AFTERAI_LISTEN: '0.0.0.0:4680',
+  AFTERAI_PUBLIC_URL: 'https://afterai.example.com',
+  AFTERAI_DATABASE_URL: remote,
+}
+const files = mkdtempSync(join(tmpdir(), 'afterai-secrets-'))
+afterAll(() => rmSync(files, { recursive: true }))
+
+function secretFile(name: string, content: string, mode = 0o600): string {
+  const path = join(files, name)
+  writeFileSync(path, content)
+  chmodSync(path, mode)
+  return path
+}
+
+function faultyVariables(env: Environment): string[] {
+  const result = readConfiguration(env)
+  return result.ok ? [] : result.faults.map(({ variable }) => variable)
+}
+
+function configurationOf(env: Environment) {
+  const result = readConfiguration(env)
+  if (!result.ok) throw new Error(formatFaults(result.faults))
+  return result.configuration
+}
+
+describe('P5.1: every bad value is refused, by name', () => {
+  const bad: [name: string, value: string][] = [
+    ['AFTERAI_MODE', 'prod'],
+    ['AFTERAI_MODE', 'Trial'],
+    ['AFTERAI_MODE', ''],
+    ['AFTERAI_LISTEN', '4680'],
+    ['AFTERAI_LISTEN', ':4680'],
+    ['AFTERAI_LISTEN', '*:4680'],
+    ['AFTERAI_LISTEN', '127.0.0.1'],
+    ['AFTERAI_LISTEN', '127.0.0.1:65536'],
+    ['AFTERAI_LISTEN', '127.0.0.1:-1'],
+    ['AFTERAI_LISTEN', '127.0.0.1:4680 '],
+    ['AFTERAI_LISTEN', '127.1:4680'],
+    ['AFTERAI_LISTEN', 'example.com:4680'],
+    ['AFTERAI_LISTEN', '[127.0.0.1]:4680'],
+    ['AFTERAI_LISTEN', '::1:4680'],
+    ['AFTERAI_PUBLIC_URL', 'localhost:4680'],
+    ['AFTERAI_PUBLIC_URL', 'ftp://localhost'],
+    ['AFTERAI_PUBLIC_URL', 'http://localhost/path'],
+    ['AFTERAI_PUBLIC_URL', 'http://localhost?'],
+    ['AFTERAI_PUBLIC_URL', 'http://localhost/#'],
+    ['AFTERAI_PUBLIC_URL', 'http://user:password@localhost'],
+    ['AFTERAI_PUBLIC_URL', ''],
+    ['AFTERAI_DATA_DIR', ''],
+    ['AFTERAI_DATA_DIR', 'a\0b'],
+    ['AFTERAI_KEY_DIR', ' '],
+    ['AFTERAI_DATABASE_URL', ''],
+    ['AFTERAI_DATABASE_URL', 'mysql://server@localhost/afterai'],
+    ['AFTERAI_DATABASE_URL', 'localhost:5432'],
+    ['AFTERAI_DATABASE_URL', 'postgresql://localhost/afterai'],
+    ['AFTERAI_DATABASE_URL', 'postgresql://server@localhost'],
+    ['AFTERAI_DATABASE_URL', 'postgresql:///afterai'],
+    ['AFTERAI_DATABASE_URL', 'postgresql://server:%zz@localhost/afterai'],
+    ['AFTERAI_DATABASE_URL', `${local}?ssl=0`],
+    ['AFTERAI_DATABASE_URL', `${local}?user=postgres`],
+    ['AFTERAI_DATABASE_URL', `${local}?options=-c%20role%3Dpostgres`],
+    ['AFTERAI_DATABASE_URL', `${remote}&sslmode=disable`],
+    ['AFTERAI_DATABASE_OWNER_URL', 'postgres'],
+    ['AFTERAI_DATABASE_POOL_SIZE', '0'],
+    ['AFTERAI_DATABASE_POOL_SIZE', '201'],
+    ['AFTERAI_DATABASE_POOL_SIZE', '1e1'],
+    ['AFTERAI_DATABASE_POOL_SIZE', '10.0'],
+    ['AFTERAI_DATABASE_POOL_SIZE', '0x10'],
+    ['AFTERAI_DATABASE_POOL_SIZE', '٣'],
+    ['AFTERAI_LOG_LEVEL', 'trace'],
+    ['AFTERAI_SESSION_IDLE_MINUTES', '0'],
+    ['AFTERAI_SESSION_IDLE_MINUTES', '1441'],
+    ['AFTERAI_SESSION_MAX_HOURS', '169'],
+    ['AFTERAI_SESSION_MAX_HOURS', 'twelve'],
+    ['AFTERAI_SHUTDOWN_SECONDS', '301'],
+    ['AFTERAI_SHUTDOWN_SECONDS', '-1'],
+    ['AFTERAI_IMPORT_MAX_MIB', '1025'],
+    ['AFTERAI_IMPORT_MAX_MIB', 'Infinity'],
+  ]
+
+  test.each(bad)('P5.1: %s=%j', (variable, value) => {
+    expect(faultyVariables({ [variable]: value })).toEqual([variable])
+  })
+
+  test('P5.1: the table above has a bad value of every variable', () => {
+    const settings: Setting<unknown>[] = Object.values(configurationTable)
+    expect(new Set(bad.map(([name]) => name))).toEqual(new Set(settings.map(({ variable }) => variable)))
+  })
+})
+
+describe('P5.2: combinations that would be unsafe are refused', () => {
+  const unsafe: [what: string, env: Environment, variable: string][] = [
+    ['trial on all addresses', { AFTERAI_LISTEN: '0.0.0.0:4680' }, 'AFTERAI_LISTEN'],
+    ['trial on all IPv6 addresses', { AFTERAI_LISTEN: '[::]:4680' }, 'AFTERAI_LISTEN'],
+    ['trial on an address of the network', { AFTERAI_LISTEN: '10.0.0.5:4680' }, 'AFTERAI_LISTEN'],
+    ['trial under a public name', { AFTERAI_PUBLIC_URL: 'https://afterai.example.com' }, 'AFTERAI_PUBLIC_URL'],
+    ['production without an address', { ...production, AFTERAI_PUBLIC_URL: undefined }, 'AFTERAI_PUBLIC_URL'],
+    ['production over plain http', { ...production, AFTERAI_PUBLIC_URL: 'http://a.example.com' }, 'AFTERAI_PUBLIC_URL'],
+    ['production without a database', { ...production, AFTERAI_DATABASE_URL: undefined }, 'AFTERAI_DATABASE_URL'],
+    ...['', '?sslmode=disable', '?sslmode=require', '?sslmode=verify-ca', '?sslmode=no-verify'].map(
+      (parameters): [string, Environment, string] => [
+        `a database over a network with "${parameters}"`,
+        { AFTERAI_DATABASE_URL: `postgresql://server:${canary}@10.0.0.9/afterai${parameters}` },
+        'AFTERAI_DATABASE_URL',
+      ],
+    ),
+    [
+      'a host parameter that leads elsewhere',
+      { AFTERAI_DATABASE_URL: `${local}?host=db.example.com` },
+      'AFTERAI_DATABASE_URL',
+    ],
+    [
+      'an owner over a network unencrypted',
+      { AFTERAI_DATABASE_URL: local, AFTERAI_DATABASE_OWNER_URL: 'postgresql://owner:x@10.0.0.9/afterai' },
+      'AFTERAI_DATABASE_OWNER_URL',
+    ],
+    [
+      'an owner without a server role',
+      { AFTERAI_DATABASE_OWNER_URL: 'postgresql://owner@localhost/afterai' },
+      'AFTERAI_DATABASE_URL',
+    ],
+    [
+      'a server that runs as the owner',
+      { AFTERAI_DATABASE_URL: local, AFTERAI_DATABASE_OWNER_URL: local },
+      'AFTERAI_DATABASE_URL',
+    ],
+    [
+      'two roles with one password',
+      { ...production, AFTERAI_DATABASE_OWNER_URL: remote.replace('server', 'owner') },
+      'AFTERAI_DATABASE_URL',
+    ],
+    [
+      'a weak password',
+      { ...production, AFTERAI_DATABASE_URL: remote.replace(canary, 'short') },
+      'AFTERAI_DATABASE_URL',
+    ],
+    [
+      'a weak password of the owner',
+      { ...production, AFTERAI_DATABASE_OWNER_URL: 'postgresql://owner:short@localhost/afterai' },
+      'AFTERAI_DATABASE_OWNER_URL',
+    ],
+    [
+      'more connections than the embedded database has',
+      { AFTERAI_DATABASE_POOL_SIZE: '31' },
+      'AFTERAI_DATABASE_POOL_SIZE',
+    ],
+    [
+      'sessions that idle longer than they live',
+      { AFTERAI_SESSION_IDLE_MINUTES: '61', AFTERAI_SESSION_MAX_HOURS: '1' },
+      'AFTERAI_SESSION_IDLE_MINUTES',
+    ],
+  ]
+
+  test.each(unsafe)('P5.2: %s', (_what, env, variable) => {
+    expect(faultyVariables(env)).toEqual([variable])
+  })
+})
+
+describe('secrets from files', () => {
+  test('P5.1: a secret is read from the file that its _FILE variable names, without the line break at its end', () => {
+    const path = secretFile('good', `${remote}\r\n`, 0o400)
+    const { database } = configurationOf({
+      ...production,
+      AFTERAI_DATABASE_URL: undefined,
+      AFTERAI_DATABASE_URL_FILE: path,
+    })
+    expect(database).toEqual({ kind: 'external', url: remote, ownerUrl: undefined })
+  })
+
+  const badFiles: [what: string, path: () => string][] = [
+    ['a file that is missing', () => join(files, 'missing')],
+    ['a directory', () => files],
+    ['an empty file', () => secretFile('empty', '\n')],
+    ['a file that is too large', () => secretFile('large', 'x'.repeat(65_537))],
+    ['a file that its group may read', () => secretFile('group', remote, 0o640)],
+    ['a file that everybody may read', () => secretFile('world', remote, 0o604)],
+    ['an empty path', () => ''],
+  ]
+  test.each(badFiles)('P5.1: %s is refused by the name of its variable', (_what, path) => {
+    const env = { ...production, AFTERAI_DATABASE_URL: undefined, AFTERAI_DATABASE_URL_FILE: path() }
+    expect(faultyVariables(env)).toEqual(['AFTERAI_DATABASE_URL_FILE'])
+  })
+
+  test('P5.1: a secret that is set twice is refused', () => {
+    const env = { ...production, AFTERAI_DATABASE_URL_FILE: secretFile('twice', remote) }
+    expect(faultyVariables(env)).toEqual(['AFTERAI_DATABASE_URL'])
+  })
+
+  test('P5.1: what has no secret takes no file', () => {
+    expect(faultyVariables({ AFTERAI_LISTEN_FILE: secretFile('listen', '127.0.0.1:1') })).toEqual([
+      'AFTERAI_LISTEN_FILE',
+    ])
+  })
+})
+
+test('P5.1: all faults are told at once', () => {
+  const env = {
+    ...production,
+    AFTERAI_LISTEN: 'everywhere',
+    AFTERAI_PUBLIC_URL: 'http://a.example.com',
+    AFTERAI_DATABASE_URL: 'nonsense',
+    AFTERAI_POOL: '3',
+    AFTERAI_LOG_LEVEL: 'loud',
+  }
+  expect(faultyVariables(env).toSorted()).toEqual(
+    ['AFTERAI_DATABASE_URL', 'AFTERAI_LISTEN', 'AFTERAI_LOG_LEVEL', 'AFTERAI_POOL', 'AFTERAI_PUBLIC_URL'].toSorted(),
+  )
+})
+
+test('P5.1: no fault tells the value of a secret', () => {
+  const secrets = [
+    local,
+    remote,
+    `${local}?ssl=0`,
+    canary,
+    `mysql://${canary}@x/y`,
+    `postgresql://server:${canary}@10.0.0.9/afterai`,
+  ]
+  for (const secret of secrets) {
+    const file = secretFile('canary', `${secret}\n`, 0o644)
+    const environments: Environment[] = [
+      { AFTERAI_DATABASE_URL: secret, AFTERAI_DATABASE_OWNER_URL: secret },
+      { ...production, AFTERAI_DATABASE_URL: secret, AFTERAI_PUBLIC_URL: `http://u:${canary}@x` },
+      { AFTERAI_MODE: 'production', AFTERAI_DATABASE_URL_FILE: file },
+      { AFTERAI_DATABASE_URL: secret, AFTERAI_DATABASE_URL_FILE: file, AFTERAI_DATABASE_PASSWORD: canary },
+    ]
+    for (const env of environments) {
+      const result = readConfiguration(env)
+      expect(result.ok).toBe(false)
+      expect(JSON.stringify(result) + (result.ok ? '' : formatFaults(result.faults))).not.toContain(canary)
+    }
+  }
+})
+
+test('P5.1: a misspelt variable is refused with the name that was meant', () => {
+  const result = readConfiguration({ AFTERAI_DATABSE_URL: local, AFTERAI_ZZZZZZZZZZZZ: '1' })
+  expect(result).toMatchObject({
+    ok: false,
+    faults: [
+      { variable: 'AFTERAI_DATABSE_URL', fix: 'Did you mean AFTERAI_DATABASE_URL?' },
+      { variable: 'AFTERAI_ZZZZZZZZZZZZ', fix: expect.stringContaining('docs/reference/configuration.md') },
+    ],
+  })
+})
+
+test('variables of other programs and of the command line are left alone', () => {
+  expect(faultyVariables({ PATH: '/bin', AFTERAIX: '1', AFTERAI_URL: 'http://x', AFTERAI_API_KEY: 'y' })).toEqual([])
+})
+
+test('an empty environment describes a trial on loopback', () => {
+  expect(configurationOf({})).toEqual({
+    mode: 'trial',
+    listen: { host: '127.0.0.1', port: 4680 },
+    publicUrl: undefined,
+    dataDir: resolve('afterai-data'),
+    keyDir: resolve('afterai-data/keys'),
+    database: { kind: 'embedded' },
+    databasePoolSize: 10,
+    logLevel: 'info',
+    sessionIdleMinutes: 30,
+    sessionMaxHours: 12,
+    shutdownSeconds: 10,
+    importMaxMib: 64,
+  })
+})
+
+test('a complete production environment is understood', () => {
+  const ownerUrl = 'postgresql://owner:another-long-one@%2Frun%2Fpostgresql/afterai'
+  const env = {
+    ...production,
+    AFTERAI_DATABASE_OWNER_URL: ownerUrl,
+    AFTERAI_LISTEN: '[::]:8080',
+    AFTERAI_KEY_DIR: '/keys',
+  }
+  expect(configurationOf(env)).toMatchObject({
+    mode: 'production',
+    listen: { host: '::', port: 8080 },
+    publicUrl: 'https://afterai.example.com',
+    keyDir: '/keys',
+    database: { kind: 'external', url: remote, ownerUrl },
+  })
+})
+
+test('the configuration is frozen through and through', () => {
+  const configuration = configurationOf({})
+  const parts = [configuration, configuration.listen, configuration.database]
+  expect(parts.map(Object.isFrozen)).toEqual([true, true, true])
+})
+
+test('P5.2: a refused start ends with exit code 78 and the list on standard error', async () => {
+  const module = fileURLToPath(new URL('configuration.ts', import.meta.url))
+  const script = `import { readConfiguration, refuseToStart } from ${JSON.stringify(module)}
+    const result = readConfiguration({ AFTERAI_MODE: 'x', AFTERAI_LISTEN: 'y' })
+    if (!result.ok) refuseToStart(result.faults)
+    console.log('went on')`
+  const outcome = await new Promise<object>((done) => {
+    execFile(process.execPath, ['--input-type=module', '-e', script], (error, stdout, stderr) =>
+      done({ code: error?.code, stdout, stderr }),
+    )
+  })
+  expect(outcome).toEqual({
+    code: 78,
+    stdout: '',
+    stderr: expect.stringMatching(/2 things[^]*AFTERAI_MODE[^]*AFTERAI_LISTEN/),
+  })
+})

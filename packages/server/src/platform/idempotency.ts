@@ -1,0 +1,69 @@
+import { ProblemError } from '@afterai/contract'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { json, type Transaction } from './database.ts'
+
+declare module './database.ts' {
+  interface Tables {
+    idempotency: {
+      tenant_id: string
+      actor_id: string
+      key: string
+      request_digest: Uint8Array
+      status: number | null
+      body: unknown
+    }
+  }
+}
+
+/** A request as the idempotency table knows it. */
+export interface KeyedRequest {
+  readonly tenantId: string
+  readonly actorId: string
+  readonly key: string
+  readonly method: string
+  readonly url: string
+  readonly body: unknown
+}
+
+/**
+ * Runs `work` once for an `Idempotency-Key`: the outcome is kept in the transaction of the change, so a retry finds both or neither.
+ * A second request with the same key waits for the first one's commit on the row's unique index, then answers the same.
+ * @throws ProblemError `idempotency_conflict` when the key was used for another request
+ */
+export async function runOnce<T>(tx: Transaction, request: KeyedRequest, work: () => Promise<T>): Promise<T> {
+  const digest = digestOf(request)
+  const { tenantId: tenant_id, actorId: actor_id, key } = request
+  const inserted = await tx
+    .insertInto('idempotency')
+    .values({ tenant_id, actor_id, key, request_digest: digest, status: null, body: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  const row = { tenant_id, actor_id, key }
+  if (inserted.numInsertedOrUpdatedRows === 0n) return replay<T>(tx, row, digest)
+  const outcome = await work()
+  await tx
+    .updateTable('idempotency')
+    .set({ status: 200, body: json<unknown>(outcome ?? null) })
+    .where((eb) => eb.and(row))
+    .execute()
+  return outcome
+}
+
+async function replay<T>(
+  tx: Transaction,
+  row: { tenant_id: string; actor_id: string; key: string },
+  digest: Uint8Array,
+): Promise<T> {
+  const kept = await tx
+    .selectFrom('idempotency')
+    .select(['request_digest', 'body'])
+    .where((eb) => eb.and(row))
+    .executeTakeFirstOrThrow()
+  if (!timingSafeEqual(kept.request_digest, digest)) throw new ProblemError('idempotency_conflict')
+  return kept.body as T
+}
+
+function digestOf({ method, url, body }: KeyedRequest): Uint8Array {
+  const hash = createHash('sha256').update(`${method} ${url}\n`)
+  return hash.update(body instanceof Uint8Array ? body : JSON.stringify(body ?? null)).digest()
+}

@@ -1,0 +1,56 @@
+import { type FieldError, ProblemError, problems } from '@afterai/contract'
+import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
+
+/** A problem as it goes on the wire (RFC 9457), with the headers that belong to it. */
+export interface ProblemResponse {
+  readonly status: number
+  readonly retryAfterSeconds?: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Maps whatever a handler threw to a problem. What we don't know stays opaque: status 500, no message, no stack. */
+export function toProblem(error: unknown, requestId: string): ProblemResponse {
+  return render(error instanceof ProblemError ? error : translate(error), requestId)
+}
+
+function render(error: ProblemError, requestId: string): ProblemResponse {
+  const [status, title, remedy] = problems[error.code]
+  const { retryAfterSeconds = status === 503 ? 1 : undefined, ...fields } = error.fields
+  return {
+    status,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    body: { type: 'about:blank', code: error.code, title, status, ...fields, remedy, instance: requestId },
+  }
+}
+
+function translate(error: unknown): ProblemError {
+  if (isResponseSerializationError(error)) return new ProblemError('internal_error', {}, { cause: error })
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const context = 'validationContext' in error ? error.validationContext : 'body'
+    return new ProblemError('invalid_request', { errors: error.validation.map((it) => fieldError(it, context)) })
+  }
+  if (!(error instanceof Error)) return new ProblemError('internal_error')
+  const code = 'code' in error ? String(error.code) : ''
+  return fastifyProblem(code, error) ?? new ProblemError('internal_error', {}, { cause: error })
+}
+
+function fieldError(it: { instancePath: string; message?: string | undefined }, context: string): FieldError {
+  const where = context === 'body' ? '' : `/${context}`
+  return { pointer: `${where}${it.instancePath}` || '/', detail: it.message ?? 'is not valid' }
+}
+
+function fastifyProblem(code: string, error: Error): ProblemError | undefined {
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ProblemError('payload_too_large')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ProblemError('unsupported_media_type')
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new ProblemError('malformed_body')
+    default:
+      // Body parsers throw SyntaxError for JSON they can't read, and for `__proto__` keys.
+      return error instanceof SyntaxError ? new ProblemError('malformed_body') : undefined
+  }
+}

@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { serverAccount } from '../../server/src/platform/embedded-postgres/account.ts'
+import type { AdminConnection } from '../../server/src/platform/embedded-postgres/index.ts'
+import { startServer } from '../../server/src/platform/embedded-postgres/server-process.ts'
+import type { DebianBinaries } from './system-tools.ts'
+import { findDebianBinaries } from './system-tools.ts'
+import { makeReachableDirectory } from './test-cluster.ts'
+
+/** A PostgreSQL server as a customer would run it: Debian's build, over TCP and a Unix socket. */
+export interface DebianPostgres {
+  /** The major version, 15 or later. */
+  readonly version: number
+  readonly socketDir: string
+  readonly port: number
+  /** As the superuser, over the Unix socket. */
+  readonly admin: AdminConnection
+  /** As the superuser, over TCP on 127.0.0.1. */
+  readonly url: string
+  /** Stops it and removes its data; safe to call twice. */
+  stop(): Promise<void>
+}
+
+/** Starts a new, empty cluster of Debian's PostgreSQL. Like the embedded one, it doesn't outlive this process. */
+export async function startDebianPostgres(): Promise<DebianPostgres> {
+  const binaries = findDebianBinaries()
+  if (binaries === undefined) {
+    throw new Error(
+      "This test needs Debian's PostgreSQL 15 or later (apt-get install postgresql); `npm test` installs it where it may.",
+    )
+  }
+  const directory = makeReachableDirectory('afterai-debian-')
+  const password = randomBytes(24).toString('hex')
+  const place = createCluster({ directory, binaries, password })
+  const port = await freePort()
+  const socketDir = place.socketDir
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    max_connections: '40',
+    shared_buffers: '32MB',
+    jit: 'off',
+    log_min_messages: 'log',
+  }
+  const { libraryPath } = binaries
+  const options = { place, binaries, socketDir, settings, log: () => undefined }
+  const server = await startServer(libraryPath === undefined ? options : { ...options, libraryPath })
+  return {
+    version: binaries.version,
+    socketDir,
+    port,
+    admin: { host: socketDir, port, user: 'postgres', password, database: 'postgres' },
+    url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await server.stop()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+interface NewCluster {
+  readonly directory: string
+  readonly binaries: DebianBinaries
+  readonly password: string
+}
+
+function createCluster({ directory, binaries, password }: NewCluster) {
+  const clusterDir = join(directory, 'postgres')
+  const socketDir = join(directory, 'socket')
+  const passwordFile = join(directory, 'password')
+  const account = serverAccount(clusterDir)
+  mkdirSync(clusterDir, { mode: 0o700 })
+  mkdirSync(socketDir, { mode: 0o700 })
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  if (account !== undefined) {
+    for (const path of [clusterDir, socketDir, passwordFile]) chownSync(path, account.uid, account.gid)
+  }
+  const parameters = ['-D', clusterDir, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
+  execFileSync(binaries.initdb, [...parameters, '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'], {
+    ...account,
+    cwd: directory,
+    env: { PATH: '/usr/bin:/bin', ...(binaries.libraryPath && { LD_LIBRARY_PATH: binaries.libraryPath }) },
+    stdio: 'pipe',
+  })
+  return { clusterDir, socketDir, account }
+}
+
+/** A TCP port that is free now; between now and its use another process could take it. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}

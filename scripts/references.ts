@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { configurationReference } from './configuration-reference.ts'
+
+/** A page of documentation that is made from code. */
+export interface Reference {
+  readonly path: string
+  readonly render: () => string
+}
+
+/** Every generated page; `npm run generate` writes them and a test proves that they are up to date. */
+export const references: readonly Reference[] = [page('docs/reference/configuration.md', configurationReference)]
+
+function page(name: string, render: () => string): Reference {
+  return { path: fileURLToPath(new URL(`../${name}`, import.meta.url)), render }
+}
