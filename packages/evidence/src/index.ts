@@ -1,2 +1,28 @@
-/** Placeholder until the first module lands. */
-export const packageName = '@afterai/evidence'
+export { assess } from './assess.ts'
+export { assessmentSchema } from './assessment.ts'
+export type {
+  AssessedInput,
+  Assessment,
+  AssessmentWarning,
+  Guardrail,
+  MetricAssessment,
+  PowerAdvice,
+} from './assessment.ts'
+export { evaluationRunSchema } from './evaluation-run.ts'
+export type { DroppedField, EvaluationCase, EvaluationRun } from './evaluation-run.ts'
+export type { Digest } from './identifier.ts'
+export type { Direction, MetricDefinition, MetricKind } from './metric.ts'
+export { assessmentPlanSchema, defaultPlan } from './plan.ts'
+export type { AssessmentPlan, MetricPlan } from './plan.ts'
+export { BANDS } from './statistics/verdict.ts'
+export type { Band } from './statistics/verdict.ts'
+export { importCsv } from './import/csv.ts'
+export type { ImportFault, ImportFaultCode, ImportResult } from './import/faults.ts'
+export { importJsonl } from './import/jsonl.ts'
+export { importMappingSchema } from './import/mapping.ts'
+export type { ImportMapping, MetricColumn, RowFilter } from './import/mapping.ts'
+export { importPromptfoo } from './import/promptfoo.ts'
+export type { PromptfooOptions } from './import/promptfoo.ts'
+export type { PromptfooSelection } from './import/promptfoo-selection.ts'
+export type { ImportSource } from './import/source.ts'
+export type { TableOptions } from './import/table.ts'

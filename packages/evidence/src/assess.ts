@@ -1,0 +1,214 @@
+import { assessMetric, type MetricResult } from './assess-metric.ts'
+import type { AssessedInput, Assessment, AssessmentWarning, Guardrail, MetricAssessment } from './assessment.ts'
+import type { EvaluationRun } from './evaluation-run.ts'
+import { isBinary, isQuality } from './metric.ts'
+import { defaultPlan, type AssessmentPlan } from './plan.ts'
+import { resolveMetrics, type MissingMetric, type ResolvedMetric } from './resolve-metrics.ts'
+import { benjaminiHochberg, holm } from './statistics/multiplicity.ts'
+import { pairCases, type Attempt } from './statistics/pairing.ts'
+import { bandAfterHolm, isGreen, worstBand, type Band } from './statistics/verdict.ts'
+
+/** The largest share of false claims tolerated among the slices that are pointed at. */
+const SLICE_FALSE_DISCOVERY = 0.1
+
+/**
+ * Assesses a change from the evaluations before and after it: every metric that both runs measured, over all cases and by slice.
+ * The same runs and plan give the same answer to the last bit, in whatever order the cases come.
+ */
+export function assess(
+  baseline: EvaluationRun,
+  candidate: EvaluationRun,
+  plan: AssessmentPlan = defaultPlan,
+): Assessment {
+  const { metrics, missing } = resolveMetrics(baseline, candidate, plan)
+  const compared = metrics.map((metric) => compare(metric, baseline, candidate, plan))
+  const overall = compared.map(({ overall }) => overall)
+  const slices = compared.flatMap(({ slices }) => slices)
+  const guardrails = correctGuardrails([...overall, ...slices.filter(isCritical(plan))], plan)
+  const sliceAssessments = correctSlices(slices)
+  const warnings = [
+    ...inputWarnings({ baseline, candidate, metrics, missing, guardrails, plan, slices }),
+    ...[...overall, ...slices.filter(isCritical(plan))].flatMap((result) => result.warnings),
+    ...regressionWarnings(overall, sliceAssessments, guardrails),
+  ]
+  return {
+    schema: 'afterai.assessment/v1',
+    mode: plan.mode,
+    verdict: verdict(guardrails, missing, plan),
+    guardrails,
+    metrics: overall.map(({ assessment }) => ({
+      ...assessment,
+      adjustedP:
+        guardrails.find(({ metric, slice }) => metric === assessment.metric && slice === null)?.adjustedP ?? null,
+    })),
+    slices: sliceAssessments,
+    warnings,
+    baseline: inputOf(baseline),
+    candidate: inputOf(candidate),
+  }
+}
+
+/** One metric over all cases and, if the cases have slices, in each. */
+function compare(
+  metric: ResolvedMetric,
+  baseline: EvaluationRun,
+  candidate: EvaluationRun,
+  plan: AssessmentPlan,
+): { overall: MetricResult; slices: MetricResult[] } {
+  const failure = failureValue(metric, baseline, candidate)
+  const before = attempts(baseline, metric, metric.baselineIndex, failure)
+  const after = attempts(candidate, metric, metric.candidateIndex, failure)
+  const overall = assessMetric(metric, pairCases(before, after), null)
+  const names = new Set([...before, ...after].map(({ slice }) => slice).filter((slice) => slice !== undefined))
+  if (names.size < 2 && plan.criticalSlices.length === 0) return { overall, slices: [] }
+  // A case belongs to the slice that the baseline gave it, so that a relabelled case isn't counted as missing twice.
+  const sliceOf = new Map([...after, ...before].map(({ caseId, slice }) => [caseId, slice]))
+  const inSlice = (list: readonly Attempt[], name: string): Attempt[] =>
+    list.filter(({ caseId }) => sliceOf.get(caseId) === name)
+  const slices = [...names]
+    .toSorted()
+    .map((name) => assessMetric(metric, pairCases(inSlice(before, name), inSlice(after, name)), name))
+  return { overall, slices }
+}
+
+function attempts(run: EvaluationRun, metric: ResolvedMetric, index: number, failure: number | null): Attempt[] {
+  const onError = isQuality(metric.kind) ? failure : null
+  return run.cases.map((entry) => ({
+    caseId: entry.caseId,
+    cluster: entry.cluster,
+    slice: entry.slice,
+    value: entry.outcome === 'error' ? onError : (entry.values[index] ?? null),
+  }))
+}
+
+/** What an error counts as: the worst of the scale where the scale is 0..1, else the worst that any answer got. */
+function failureValue(metric: ResolvedMetric, baseline: EvaluationRun, candidate: EvaluationRun): number | null {
+  if (metric.failureValue !== undefined) return metric.failureValue
+  const values = [...valuesAt(baseline, metric.baselineIndex), ...valuesAt(candidate, metric.candidateIndex)].filter(
+    (value) => typeof value === 'number',
+  )
+  const worst = metric.direction === 'up' ? 0 : 1
+  if (isBinary(metric.kind) || values.every((value) => value >= 0 && value <= 1)) return worst
+  return values.reduce((a, b) => (metric.direction === 'up' ? Math.min(a, b) : Math.max(a, b)))
+}
+
+function valuesAt({ cases }: EvaluationRun, index: number): (number | null | undefined)[] {
+  return cases.map(({ values }) => values[index])
+}
+
+/** Holm over the primary metrics and their critical slices. One without a p value counts as p = 1: it must not ease the others. */
+function correctGuardrails(results: readonly MetricResult[], plan: AssessmentPlan): Guardrail[] {
+  const primary = results.filter(({ assessment }) => assessment.primary)
+  const adjusted = holm(primary.map(({ p }) => p ?? 1))
+  return primary.map(({ assessment, p }, index) => {
+    const corrected = bandAfterHolm(assessment.band, adjusted[index] ?? 1)
+    const band = plan.mode === 'counterfactual' && isGreen(corrected) ? 'inconclusive' : corrected
+    return {
+      metric: assessment.metric,
+      slice: assessment.slice,
+      band,
+      adjustedP: p === null ? null : (adjusted[index] ?? 1),
+    }
+  })
+}
+
+function correctSlices(results: readonly MetricResult[]): MetricAssessment[] {
+  const testable = results.filter(({ p }) => p !== null)
+  const adjusted = benjaminiHochberg(testable.map(({ p }) => p ?? 1))
+  return results.map((result) => {
+    const index = testable.indexOf(result)
+    return { ...result.assessment, adjustedP: index === -1 ? null : (adjusted[index] ?? null) }
+  })
+}
+
+function verdict(guardrails: readonly Guardrail[], missing: readonly MissingMetric[], plan: AssessmentPlan): Band {
+  const bands = guardrails.map(({ band }) => band)
+  const unseen = missing.some(({ primary }) => primary)
+  const unseenSlice = plan.criticalSlices.some((name) => !guardrails.some(({ slice }) => slice === name))
+  return worstBand(unseen || unseenSlice ? [...bands, 'inconclusive'] : bands)
+}
+
+function isCritical(plan: AssessmentPlan): (result: MetricResult) => boolean {
+  return ({ assessment }) =>
+    assessment.primary && assessment.slice !== null && plan.criticalSlices.includes(assessment.slice)
+}
+
+interface InputFacts {
+  baseline: EvaluationRun
+  candidate: EvaluationRun
+  metrics: readonly ResolvedMetric[]
+  missing: readonly MissingMetric[]
+  guardrails: readonly Guardrail[]
+  plan: AssessmentPlan
+  slices: readonly MetricResult[]
+}
+
+function inputWarnings({
+  baseline,
+  candidate,
+  metrics,
+  missing,
+  guardrails,
+  plan,
+  slices,
+}: InputFacts): AssessmentWarning[] {
+  const warnings: AssessmentWarning[] = []
+  const say = (
+    code: AssessmentWarning['code'],
+    text: string,
+    metric: string | null = null,
+    slice: string | null = null,
+  ): number => warnings.push({ code, text, metric, slice })
+  if (baseline.sourceDigest === candidate.sourceDigest && baseline.selection === candidate.selection)
+    say('same_source', 'baseline and candidate are the same results')
+  if (metrics.length === 0) say('nothing_compared', 'the two runs share no metric')
+  else if (guardrails.length === 0) say('no_primary_metric', 'no primary metric: the verdict rests on nothing')
+  for (const { name } of missing) say('metric_missing', 'not measured in both runs', name)
+  for (const name of plan.criticalSlices)
+    if (!slices.some(({ assessment }) => assessment.slice === name))
+      say('critical_slice_missing', 'no case belongs to this critical slice', null, name)
+  if (plan.mode === 'counterfactual')
+    say('counterfactual', 'rests on assumptions: without real runs of the candidate nothing is shown to be safe')
+  return warnings
+}
+
+const REGRESSIONS: ReadonlySet<Band> = new Set(['material_regression', 'regression', 'minor_regression'])
+
+/** Points at losses that the verdict doesn't count: metrics that aren't primary, slices that weren't declared critical. */
+function regressionWarnings(
+  overall: readonly MetricResult[],
+  slices: readonly MetricAssessment[],
+  guardrails: readonly Guardrail[],
+): AssessmentWarning[] {
+  const secondary = overall
+    .map(({ assessment }) => assessment)
+    .filter(({ primary, band }) => !primary && REGRESSIONS.has(band))
+    .map(({ metric, band }) => ({
+      code: 'secondary_regression' as const,
+      text: `${band} outside the primary metrics`,
+      metric,
+      slice: null,
+    }))
+  const inSlices = slices
+    .filter(({ band, adjustedP }) => REGRESSIONS.has(band) && (adjustedP ?? 1) <= SLICE_FALSE_DISCOVERY)
+    .filter(
+      ({ metric, slice }) => !guardrails.some((guardrail) => guardrail.metric === metric && guardrail.slice === slice),
+    )
+    .map(({ metric, slice, band }) => ({
+      code: 'slice_regression' as const,
+      text: `${band} in this slice`,
+      metric,
+      slice,
+    }))
+  return [...secondary, ...inSlices]
+}
+
+function inputOf(run: EvaluationRun): AssessedInput {
+  return {
+    format: run.format,
+    sourceDigest: run.sourceDigest,
+    selection: run.selection,
+    cases: new Set(run.cases.map(({ caseId }) => caseId)).size,
+    errors: run.cases.filter(({ outcome }) => outcome === 'error').length,
+  }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { identifierSchema } from './identifier.ts'
+import { directionSchema, metricKindSchema, type MetricDefinition } from './metric.ts'
+
+/** One answer of one system to one case. */
+export interface EvaluationCase {
+  readonly caseId: string
+  /** Cases of one cluster resemble each other: turns of a conversation, questions on one document. */
+  readonly cluster?: string | undefined
+  readonly slice?: string | undefined
+  /** `error`: no answer came (failed or timed out). A wrong answer is `completed`. */
+  readonly outcome: 'completed' | 'error'
+  /** In the order of the run's metrics; null where nothing was measured. */
+  readonly values: readonly (number | null)[]
+}
+
+/** A field of the source that was left out, and how many of its values there were. */
+export interface DroppedField {
+  readonly field: string
+  readonly count: number
+}
+
+/** The results of one evaluation of one configuration: numbers and bounded names, no content (P1.2). */
+export interface EvaluationRun {
+  readonly format: 'csv' | 'jsonl' | 'promptfoo'
+  /** SHA-256 of the source's bytes, lower-case hex. */
+  readonly sourceDigest: string
+  /** What of the source was chosen, such as the provider. */
+  readonly selection: string | null
+  readonly metrics: readonly MetricDefinition[]
+  readonly cases: readonly EvaluationCase[]
+  readonly dropped: readonly DroppedField[]
+  /** How many different texts weren't bounded names and were replaced by their keyed digest. */
+  readonly digestedIdentifiers: number
+}
+
+/** Wire schema of a metric's definition. */
+export const metricDefinitionSchema: z.ZodType<MetricDefinition> = z.strictObject({
+  name: identifierSchema,
+  kind: metricKindSchema,
+  direction: directionSchema,
+})
+
+const caseSchema: z.ZodType<EvaluationCase> = z.strictObject({
+  caseId: identifierSchema,
+  cluster: identifierSchema.optional(),
+  slice: identifierSchema.optional(),
+  outcome: z.enum(['completed', 'error']),
+  values: z.array(z.number().nullable()),
+})
+
+/** Wire schema of an evaluation run. */
+export const evaluationRunSchema: z.ZodType<EvaluationRun> = z
+  .strictObject({
+    format: z.enum(['csv', 'jsonl', 'promptfoo']),
+    sourceDigest: z.string().regex(/^[0-9a-f]{64}$/),
+    selection: identifierSchema.nullable(),
+    metrics: z.array(metricDefinitionSchema).min(1),
+    cases: z.array(caseSchema).min(1),
+    dropped: z.array(z.strictObject({ field: identifierSchema, count: z.int().nonnegative() })),
+    digestedIdentifiers: z.int().nonnegative(),
+  })
+  .refine((run) => run.cases.every(({ values }) => values.length === run.metrics.length), {
+    error: 'each case needs one value per metric',
+    path: ['cases'],
+  })

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { identifierSchema } from '../identifier.ts'
+import { directionSchema, metricKindSchema, type Direction, type MetricKind } from '../metric.ts'
+
+/** A column (CSV), or a key or JSON pointer (JSONL), that holds a metric. */
+export interface MetricColumn {
+  readonly name: string
+  readonly column: string
+  readonly kind: MetricKind
+  readonly direction?: Direction | undefined
+}
+
+/** Where a table keeps its cases and metrics. Only mapped columns are imported. */
+export interface ImportMapping {
+  readonly caseId: string
+  readonly cluster?: string | undefined
+  readonly slice?: string | undefined
+  /** A column that is empty, `0` or `false` where an answer came, and anything else where none did. */
+  readonly error?: string | undefined
+  readonly metrics: readonly MetricColumn[]
+}
+
+/** A row is imported only if this column holds exactly this text. */
+export interface RowFilter {
+  readonly column: string
+  readonly equals: string
+}
+
+const columnSchema = z.string().min(1).max(256)
+
+/** Wire schema of a mapping. */
+export const importMappingSchema: z.ZodType<ImportMapping> = z.strictObject({
+  caseId: columnSchema,
+  cluster: columnSchema.optional(),
+  slice: columnSchema.optional(),
+  error: columnSchema.optional(),
+  metrics: z
+    .array(
+      z.strictObject({
+        name: identifierSchema,
+        column: columnSchema,
+        kind: metricKindSchema,
+        direction: directionSchema.optional(),
+      }),
+    )
+    .min(1)
+    .max(200)
+    .refine((metrics) => new Set(metrics.map(({ name }) => name)).size === metrics.length, {
+      error: 'a metric is named twice',
+    }),
+})
+
+/** Names of columns that say which configuration a row belongs to: mixing several would pass for repeats. */
+export const CONFIGURATION_COLUMNS: ReadonlySet<string> = new Set([
+  'config',
+  'configuration',
+  'model',
+  'provider',
+  'variant',
+])
+
+const CASE_COLUMNS = ['case_id', 'caseid', 'test_id', 'testid', 'sample_id', 'question_id', 'id']
+const CLUSTER_COLUMNS = ['cluster_id', 'cluster', 'conversation_id', 'document_id', 'group_id']
+const SLICE_COLUMNS = ['slice', 'segment', 'category']
+const ERROR_COLUMNS = ['error', 'errored', 'timed_out']
+
+const METRIC_COLUMNS: readonly (readonly [pattern: RegExp, kind: MetricKind])[] = [
+  [/^(correct|pass|passed|success|accuracy|exact_match)$/, 'continuous'],
+  [/^(.+_)?(score|rating)$/, 'continuous'],
+  [/^(safe|is_safe|safety)$/, 'safety'],
+  [/^(latency|latency_s|latency_ms|duration_s|duration_ms|latencyms)$/, 'latency'],
+  [/^(cost|cost_usd|cost_eur|price_usd)$/, 'cost'],
+  [/^((input|output|prompt|completion|total)_)?tokens$/, 'tokens'],
+]
+
+/** The mapping of a table whose columns have the usual names; `undefined` if it has no column of case ids. */
+export function automaticMapping(columns: readonly string[]): ImportMapping | undefined {
+  const find = (names: readonly string[]): string | undefined =>
+    names.map((name) => columns.find((column) => column.toLowerCase() === name)).find((column) => column !== undefined)
+  const caseId = find(CASE_COLUMNS)
+  if (caseId === undefined) return undefined
+  return {
+    caseId,
+    cluster: find(CLUSTER_COLUMNS),
+    slice: find(SLICE_COLUMNS),
+    error: find(ERROR_COLUMNS),
+    metrics: columns.flatMap((column) => {
+      const known = METRIC_COLUMNS.find(([pattern]) => pattern.test(column.toLowerCase()))
+      return known ? [{ name: column, column, kind: known[1] }] : []
+    }),
+  }
+}

@@ -1,0 +1,118 @@
+import { identifierGate } from '../identifier.ts'
+import { defaultDirection } from '../metric.ts'
+import { isBlank, readFlag, readMetric, readName } from './cell.ts'
+import { runCollector } from './collector.ts'
+import { faultList, type FaultList, type ImportResult } from './faults.ts'
+import { automaticMapping, CONFIGURATION_COLUMNS, type ImportMapping, type RowFilter } from './mapping.ts'
+import { LIMITS, type ImportSource } from './source.ts'
+
+/** How to read a table; without a mapping the columns' usual names are looked for. */
+export interface TableOptions {
+  readonly mapping?: ImportMapping | undefined
+  readonly where?: readonly RowFilter[] | undefined
+}
+
+/** One row of a table, whatever its file's format. */
+export interface TableRow {
+  readonly line: number
+  readonly get: (column: string) => unknown
+  /** The names of the row's own fields. */
+  readonly fields: () => Iterable<string>
+}
+
+/** Takes a table row by row. */
+export interface TableReader {
+  readonly faults: FaultList
+  /** Settles the mapping against the columns that exist; false if it can't be settled. */
+  readonly begin: (columns: readonly string[], has: (column: string) => boolean) => boolean
+  readonly row: (row: TableRow) => void
+  readonly finish: () => ImportResult
+}
+
+/** A reader for one file. */
+export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, options: TableOptions): TableReader {
+  const gate = identifierGate(source.digest)
+  const faults = faultList(gate)
+  const collector = runCollector(format, source, gate, faults)
+  const where = options.where ?? []
+  const configurations = new Map<string, string>()
+  let mapping: ImportMapping | undefined
+  let used = new Set<string>()
+  let rows = 0
+
+  function begin(columns: readonly string[], has: (column: string) => boolean): boolean {
+    mapping = options.mapping ?? automaticMapping(columns)
+    if (!mapping) faults.add('column_missing', 'no column of case ids; give a mapping')
+    else if (mapping.metrics.length === 0)
+      faults.add('no_metric', 'no column has the usual name of a metric; give a mapping')
+    if (!mapping) return false
+    used = new Set([...columnsOf(mapping), ...where.map(({ column }) => column)])
+    for (const column of used) if (!has(column)) faults.add('column_missing', 'no such column', { column })
+    return !faults.any()
+  }
+
+  function row(entry: TableRow): void {
+    if (!mapping || !where.every(({ column, equals }) => readName(entry.get(column)) === equals)) return
+    rows += 1
+    if (rows === LIMITS.rows + 1) faults.add('too_large', `more than ${LIMITS.rows} rows`, { line: entry.line })
+    if (rows > LIMITS.rows) return
+    checkConfiguration(entry)
+    readCase(entry, mapping)
+    for (const field of entry.fields()) if (!isUsed(field, used) && !isBlank(entry.get(field))) collector.drop(field)
+  }
+
+  function readCase(entry: TableRow, { caseId, cluster, slice, error, metrics }: ImportMapping): void {
+    const id = readName(entry.get(caseId))
+    if (id === undefined) return faults.add('case_id_missing', 'no case id', { line: entry.line, column: caseId })
+    const isError = error !== undefined && readFlag(entry.get(error))
+    const values = metrics.map(({ column, kind }) => {
+      const cell = readMetric(entry.get(column), kind)
+      if ('value' in cell) return cell.value
+      faults.add(cell.fault, cell.text, { line: entry.line, column })
+      return null
+    })
+    const name = (column: string | undefined): string | undefined =>
+      column === undefined ? undefined : readName(entry.get(column))
+    collector.add({ caseId: id, cluster: name(cluster), slice: name(slice), isError, values }, { line: entry.line })
+  }
+
+  /** Rows of two configurations under the same case ids would be averaged as repeats: refuse to guess. */
+  function checkConfiguration(entry: TableRow): void {
+    for (const column of entry.fields()) {
+      if (!CONFIGURATION_COLUMNS.has(column.toLowerCase()) || used.has(column)) continue
+      const value = readName(entry.get(column)) ?? ''
+      const first = configurations.get(column) ?? value
+      if (configurations.has(column) && first !== value) {
+        if (first !== AMBIGUOUS)
+          faults.add('ambiguous_selection', 'several configurations; choose one', { column, line: entry.line })
+        configurations.set(column, AMBIGUOUS)
+      } else configurations.set(column, first)
+    }
+  }
+
+  function finish(): ImportResult {
+    const metrics = (mapping?.metrics ?? []).map(({ name, kind, direction }) => ({
+      name: gate.pass(name),
+      kind,
+      direction: direction ?? defaultDirection(kind),
+    }))
+    const selection = where.length === 0 ? null : where.map(({ equals }) => equals).join('/')
+    return collector.finish({ selection, metrics })
+  }
+
+  return { faults, begin, row, finish }
+}
+
+/** A mark no cell can hold: cells are trimmed. */
+const AMBIGUOUS = ' '
+
+function columnsOf({ caseId, cluster, slice, error, metrics }: ImportMapping): string[] {
+  return [caseId, cluster, slice, error, ...metrics.map(({ column }) => column)].filter(
+    (column) => column !== undefined,
+  )
+}
+
+/** A field is used if it is mapped itself or a mapped JSON pointer leads through it. */
+function isUsed(field: string, used: ReadonlySet<string>): boolean {
+  return used.has(field) || used.has(`/${field}`)
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { identifierSchema } from './identifier.ts'
+import { directionSchema, metricKindSchema, type Direction, type MetricKind } from './metric.ts'
+
+/** What the assessment should hold a metric to. What isn't said is taken from the runs and the defaults. */
+export interface MetricPlan {
+  readonly name: string
+  readonly kind?: MetricKind | undefined
+  readonly direction?: Direction | undefined
+  /** The largest loss that doesn't matter: absolute for quality, relative (0.1 = 10%) for latency, cost and tokens. */
+  readonly margin?: number | undefined
+  /** Primary metrics are guardrails: the worst of them is the verdict. */
+  readonly primary?: boolean | undefined
+  /** What an error counts as. Default: 0/1 and scores within 0..1, the worst of the scale; other scores, the worst value seen. */
+  readonly failureValue?: number | undefined
+}
+
+/**
+ * What is settled before the results are looked at.
+ * `prospective`: a planned change. `diagnostic`: two dated runs of one configuration. `counterfactual`: what if; never green.
+ */
+export interface AssessmentPlan {
+  readonly mode: 'prospective' | 'diagnostic' | 'counterfactual'
+  readonly metrics: readonly MetricPlan[]
+  /** Slices in which each primary metric is a guardrail of its own. */
+  readonly criticalSlices: readonly string[]
+}
+
+/** A plan with nothing said: a planned change under the default margins. */
+export const defaultPlan: AssessmentPlan = { mode: 'prospective', metrics: [], criticalSlices: [] }
+
+const metricPlanSchema: z.ZodType<MetricPlan> = z.strictObject({
+  name: identifierSchema,
+  kind: metricKindSchema.optional(),
+  direction: directionSchema.optional(),
+  margin: z.number().positive().optional(),
+  primary: z.boolean().optional(),
+  failureValue: z.number().optional(),
+})
+
+/** Wire schema of an assessment's plan. */
+export const assessmentPlanSchema: z.ZodType<AssessmentPlan> = z.strictObject({
+  mode: z.enum(['prospective', 'diagnostic', 'counterfactual']).default('prospective'),
+  metrics: z
+    .array(metricPlanSchema)
+    .max(200)
+    .refine((metrics) => new Set(metrics.map(({ name }) => name)).size === metrics.length, {
+      error: 'a metric is named twice',
+    })
+    .default([]),
+  criticalSlices: z.array(identifierSchema).max(200).default([]),
+})

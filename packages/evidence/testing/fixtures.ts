@@ -1,0 +1,27 @@
+import { createHash, createHmac } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Digest, EvaluationRun, ImportResult, ImportSource } from '../src/index.ts'
+
+/** Real inputs that aren't part of the repository; tests that need them skip, saying so, where they are absent. */
+const FIXTURES = fileURLToPath(new URL('../../../../shared/fixtures/', import.meta.url))
+
+export const hasFixtures: boolean = existsSync(FIXTURES)
+
+export function readFixture(path: string): string {
+  return readFileSync(FIXTURES + path, 'utf8')
+}
+
+/** A keyed digest as the server makes it. */
+export const testDigest: Digest = (text) =>
+  `hmac-${createHmac('sha256', 'test key').update(text).digest('hex').slice(0, 32)}`
+
+export function sourceOf(text: string): ImportSource {
+  return { text, sourceDigest: createHash('sha256').update(text).digest('hex'), digest: testDigest }
+}
+
+/** The run, or an error that shows the faults. */
+export function runOf(result: ImportResult): EvaluationRun {
+  if (!result.ok) throw new Error(JSON.stringify(result.faults))
+  return result.run
+}
