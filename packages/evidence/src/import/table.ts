@@ -38,6 +38,8 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
   const configurations = new Map<string, string>()
   let mapping: ImportMapping | undefined
   let used = new Set<string>()
+  /** The fields that are read: the used columns, and what a used JSON pointer leads through. */
+  let read = new Set<string>()
   let rows = 0
 
   function begin(columns: readonly string[], has: (column: string) => boolean): boolean {
@@ -47,6 +49,7 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
       faults.add('no_metric', 'no column has the usual name of a metric; give a mapping')
     if (!mapping) return false
     used = new Set([...columnsOf(mapping), ...where.map(({ column }) => column)])
+    read = new Set([...used, ...[...used].flatMap((column) => /^\/([^/]+)\//.exec(column)?.[1] ?? [])])
     for (const column of used) if (!has(column)) faults.add('column_missing', 'no such column', { column })
     return !faults.any()
   }
@@ -58,7 +61,7 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
     if (rows > LIMITS.rows) return
     checkConfiguration(entry)
     readCase(entry, mapping)
-    for (const field of entry.fields()) if (!isUsed(field, used) && !isBlank(entry.get(field))) collector.drop(field)
+    for (const field of entry.fields()) if (!read.has(field) && !isBlank(entry.get(field))) collector.drop(field)
   }
 
   function readCase(entry: TableRow, { caseId, cluster, slice, error, metrics }: ImportMapping): void {
@@ -110,9 +113,4 @@ function columnsOf({ caseId, cluster, slice, error, metrics }: ImportMapping): s
   return [caseId, cluster, slice, error, ...metrics.map(({ column }) => column)].filter(
     (column) => column !== undefined,
   )
-}
-
-/** A field is used if it is mapped itself or a mapped JSON pointer leads through it. */
-function isUsed(field: string, used: ReadonlySet<string>): boolean {
-  return used.has(field) || used.has(`/${field}`)
 }
