@@ -21,7 +21,9 @@ function report(error: unknown, { stderr }: World): ExitName {
   // Commander has written its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 'ok' : 'usage'
   const failure = error instanceof CommandFailure ? error : unexpected(error)
-  stderr.write(`${[`afterai: ${failure.message}`, ...failure.lines, ...(failure.remedy ?? '').split('\n')].filter(Boolean).join('\n')}\n`)
+  stderr.write(
+    `${[`afterai: ${failure.message}`, ...failure.lines, ...(failure.remedy ?? '').split('\n')].filter(Boolean).join('\n')}\n`,
+  )
   return failure.exit
 }
 

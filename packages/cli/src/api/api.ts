@@ -24,7 +24,11 @@ export interface Api {
   readonly request: (request: ApiRequest) => Promise<ApiResponse>
   /** Sends, and reads the answer by `schema`. */
   readonly call: <T>(schema: z.ZodType<T>, request: ApiRequest) => Promise<Answer<T>>
-  readonly list: <T>(item: z.ZodType<T>, request: Omit<ApiRequest, 'method'>, options?: ListOptions) => Promise<Answer<Page<T>>>
+  readonly list: <T>(
+    item: z.ZodType<T>,
+    request: Omit<ApiRequest, 'method'>,
+    options?: ListOptions,
+  ) => Promise<Answer<Page<T>>>
 }
 
 /** The API at `url`, with credentials from `bearers`. A token that was revoked early is renewed once. */
@@ -48,18 +52,23 @@ export function createApi(url: string, bearers: BearerSource): Api {
     call,
     async list(item, it, { all, limit, cursor } = {}) {
       const schema = page(item)
-      const values: z.infer<typeof item>[] = []
-      const json: unknown[] = []
-      let next = cursor
+      const pages: Answer<z.infer<typeof schema>>[] = []
+      let next: string | null | undefined = cursor
       do {
-        const query = { ...it.query, limit: limit ?? (all === true ? 200 : undefined), cursor: next }
+        const query: ApiRequest['query'] = {
+          ...it.query,
+          limit: limit ?? (all === true ? 200 : undefined),
+          cursor: next ?? undefined,
+        }
         const answer = await call(schema, { ...it, method: 'GET', query })
-        values.push(...answer.value.items)
-        json.push(...itemsOf(answer.json))
-        next = answer.value.nextCursor ?? undefined
-      } while (all === true && next !== undefined)
-      const nextCursor = next ?? null
-      return { json: { items: json, nextCursor }, value: { items: values, nextCursor } }
+        pages.push(answer)
+        next = all === true ? answer.value.nextCursor : null
+      } while (next !== null)
+      const nextCursor = pages.at(-1)?.value.nextCursor ?? null
+      return {
+        json: { items: pages.flatMap((it) => itemsOf(it.json)), nextCursor },
+        value: { items: pages.flatMap(({ value }) => value.items), nextCursor },
+      }
     },
   }
 }
@@ -68,7 +77,9 @@ export function createApi(url: string, bearers: BearerSource): Api {
 export function readAnswer<T>(schema: z.ZodType<T>, json: unknown): Answer<T> {
   const read = schema.safeParse(json)
   if (read.success) return { json, value: read.data }
-  const places = read.error.issues.slice(0, 5).map(({ path, message }) => `  /${path.map(String).join('/')}: ${message}`)
+  const places = read.error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `  /${path.map(String).join('/')}: ${message}`)
   throw new CommandFailure('failed', 'The server answered in a way that this version of afterai does not understand.', {
     lines: places,
     remedy: 'Use the afterai command of the same version as the server.',

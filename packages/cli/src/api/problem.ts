@@ -35,7 +35,13 @@ export class ApiProblem extends CommandFailure {
   }
 }
 
-function linesOf({ title, detail, errors = [], moreErrors = 0, permission }: z.infer<typeof problemDocument>): string[] {
+function linesOf({
+  title,
+  detail,
+  errors = [],
+  moreErrors = 0,
+  permission,
+}: z.infer<typeof problemDocument>): string[] {
   const faults = errors.map((fault) => printable(fault.pointer ? `${fault.pointer}: ${fault.detail}` : fault.detail))
   return [
     ...(detail !== undefined && detail !== title ? [printable(detail)] : []),

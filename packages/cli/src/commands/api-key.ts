@@ -22,10 +22,8 @@ export function addApiKeyCommands(program: Command, mount: Mount): void {
     }),
     'the key',
   )
-    .addOption(
-      new Option('--scope <scope...>', 'what it may do').choices(keyScopes).makeOptionMandatory(),
-    )
-    .option('--expires-in-days <n>', 'how long it lasts (the server\'s default: 90)', readPositiveInteger)
+    .addOption(new Option('--scope <scope...>', 'what it may do').choices(keyScopes).makeOptionMandatory())
+    .option('--expires-in-days <n>', "how long it lasts (the server's default: 90)", readPositiveInteger)
     .option('--account <id>', 'a service account that it belongs to, in place of you')
     .action(
       online(mount, async ({ api, out }, name: string, { scope, expiresInDays, account }: CreateOptions) => {

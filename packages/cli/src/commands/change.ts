@@ -1,4 +1,13 @@
-import { changeClass, changeStatus, changeTypes, changeView, intent, risk, type Change } from '@afterai/contract'
+import {
+  changeClass,
+  changeStatus,
+  changeTypes,
+  changeView,
+  digestKeyView,
+  intent,
+  risk,
+  type Change,
+} from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import type { Api } from '../api/api.ts'
@@ -6,7 +15,6 @@ import { digestConfiguration } from '../observe/digest-files.ts'
 import { readConfiguration } from '../observe/read-configuration.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
-import { digestKeyView } from '@afterai/contract'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
 interface RiskOptions {
@@ -115,8 +123,14 @@ function addCreate(ace: Command, mount: Mount): void {
 async function createChange({ api, out }: ServerContext, options: CreateOptions): Promise<void> {
   const { system, environment, title, type, revision } = options
   const body = {
-    ...{ system, environment, title, changeTypes: type, revision },
-    ...{ intent: options.intent, changeClass: options.class, risk: riskOf(options) },
+    system,
+    environment,
+    title,
+    changeTypes: type,
+    intent: options.intent,
+    changeClass: options.class,
+    revision,
+    risk: riskOf(options),
     ...(options.after === undefined ? {} : { after: await configurationAfter(api, options.after) }),
   }
   const answer = await api.call(changeView, { method: 'POST', path: '/v1/changes', body })
@@ -173,21 +187,26 @@ export function changeLines(change: Change, paint: Paint): string[] {
     ['change', change.id],
     ['title', printable(change.title)],
     ['system', `${change.system} in ${change.environment}`],
-    ['status', `${change.status}, ${change.intent}${change.statusReason === null ? '' : `: ${printable(change.statusReason)}`}`],
+    [
+      'status',
+      `${change.status}, ${change.intent}${change.statusReason === null ? '' : `: ${printable(change.statusReason)}`}`,
+    ],
     ['types', change.changeTypes.join(', ')],
-    ['source', change.source.origin + (change.source.revision === null ? '' : ` at ${printable(change.source.revision)}`)],
-    ['risk', change.risk && `${change.risk.severity}; blast radius ${change.risk.blastRadius}; customer impact ${change.risk.customerImpact}`],
+    [
+      'source',
+      change.source.origin + (change.source.revision === null ? '' : ` at ${printable(change.source.revision)}`),
+    ],
+    [
+      'risk',
+      change.risk &&
+        `${change.risk.severity}; blast radius ${change.risk.blastRadius}; customer impact ${change.risk.customerImpact}`,
+    ],
     ['opened', change.openedAt],
     ['seen', `${change.observations} times`],
     ['digest', change.digest],
   ])
   if (change.delta.length === 0) return heading
-  const rows = change.delta.map((it) => [
-    it.path,
-    paint('bad', shown(it.before)),
-    '->',
-    paint('good', shown(it.after)),
-  ])
+  const rows = change.delta.map((it) => [it.path, paint('bad', shown(it.before)), '->', paint('good', shown(it.after))])
   return [...heading, '', ...table(['differs', 'before', '', 'after'], rows)]
 }
 

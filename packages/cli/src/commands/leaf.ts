@@ -78,10 +78,10 @@ type Ending = ExitName | number | void
 export function locally<A extends unknown[]>(
   { world, onExit }: Mount,
   run: (context: LocalContext, ...args: A) => Promise<Ending>,
-): (...args: unknown[]) => Promise<void> {
+): (...args: [...A, Command]) => Promise<void> {
   return async (...args) => {
     const options = optionsOf(args)
-    onExit(codeOf(await run({ world, out: createOutput(world, options) }, ...(args as A))))
+    onExit(codeOf(await run({ world, out: createOutput(world, options) }, ...argumentsOf<A>(args))))
   }
 }
 
@@ -89,13 +89,13 @@ export function locally<A extends unknown[]>(
 export function online<A extends unknown[]>(
   { world, onExit }: Mount,
   run: (context: ServerContext, ...args: A) => Promise<Ending>,
-): (...args: unknown[]) => Promise<void> {
+): (...args: [...A, Command]) => Promise<void> {
   return async (...args) => {
     const options = optionsOf(args)
     const settings = readSettings(world.env, options)
     const api = createApi(settings.url, bearerSource(settings))
     const context = { world, out: createOutput(world, options), settings, api }
-    onExit(codeOf(await run(context, ...(args as A))))
+    onExit(codeOf(await run(context, ...argumentsOf<A>(args))))
   }
 }
 
@@ -121,6 +121,10 @@ export function readNumber(text: string): number {
 /** Gathers an option that may be given several times. */
 export function gather(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text]
+}
+
+function argumentsOf<A extends unknown[]>(args: [...A, Command]): A {
+  return args.slice(0, -1) as A
 }
 
 /** Commander calls an action with the arguments, the options and the command. */

@@ -3,7 +3,16 @@ import { Option, type Command } from 'commander'
 import { digestConfiguration } from '../observe/digest-files.ts'
 import { readConfiguration, type ConfigurationOptions } from '../observe/read-configuration.ts'
 import { properties } from '../terminal/table.ts'
-import { gather, online, readNumber, readPositiveInteger, serverLeaf, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+import {
+  gather,
+  online,
+  readNumber,
+  readPositiveInteger,
+  serverLeaf,
+  withQuiet,
+  type Mount,
+  type ServerContext,
+} from './leaf.ts'
 
 interface ObserveOptions extends ConfigurationOptions {
   readonly system: string

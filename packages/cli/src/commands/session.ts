@@ -74,7 +74,8 @@ async function loginRequest(
   }
   const address = email ?? (isInteractive(world) ? await ask(world, 'E-mail: ') : undefined)
   if (address === undefined) throw new CommandFailure('usage', 'Give --email.')
-  if (setup === undefined) return { path: '/v1/session', body: { email: address, password: await password(false), tenant } }
+  if (setup === undefined)
+    return { path: '/v1/session', body: { email: address, password: await password(false), tenant } }
   const called = name ?? address.split('@')[0]
   return { path: '/v1/setup', body: { code: setup, email: address, name: called, password: await password(true) } }
 }

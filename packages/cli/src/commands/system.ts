@@ -25,7 +25,9 @@ export function addSystemCommands(program: Command, mount: Mount): void {
       }),
     )
 
-  withPaging(serverLeaf(system, 'list', { description: 'List the systems.', examples: ['afterai system list'] })).action(
+  withPaging(
+    serverLeaf(system, 'list', { description: 'List the systems.', examples: ['afterai system list'] }),
+  ).action(
     online(mount, async ({ api, out }, options: object) => {
       const schema: z.ZodType<System> = systemView
       out.answer(await api.list(schema, { path: '/v1/systems' }, options), {
@@ -36,7 +38,10 @@ export function addSystemCommands(program: Command, mount: Mount): void {
               it.name,
               it.title && printable(it.title),
               it.environments.map(({ name }) => name).join(', ') || null,
-              it.environments.map(({ lastSeenAt }) => lastSeenAt).toSorted().at(-1) ?? null,
+              it.environments
+                .map(({ lastSeenAt }) => lastSeenAt)
+                .toSorted()
+                .at(-1) ?? null,
             ]),
           ),
         quiet: ({ items }) => items.map(({ name }) => name),

@@ -1,4 +1,4 @@
-import { inviteRequest, invitationView, memberView, meView, roles, sessionView } from '@afterai/contract'
+import { type inviteRequest, invitationView, memberView, meView, roles, sessionView } from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import type { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
@@ -66,7 +66,12 @@ function addUsers(user: Command, mount: Mount): void {
         lines: ({ items }) =>
           table(
             ['name', 'e-mail', 'role', 'since'],
-            items.map((it) => [printable(it.name), it.email && printable(it.email), it.role, it.createdAt.slice(0, 10)]),
+            items.map((it) => [
+              printable(it.name),
+              it.email && printable(it.email),
+              it.role,
+              it.createdAt.slice(0, 10),
+            ]),
           ),
         quiet: ({ items }) => items.map(({ accountId }) => accountId),
       })

@@ -40,7 +40,11 @@ async function renewed(settings: Settings, isGood: (session: StoredSession) => b
     const { refreshHandle } = held
     try {
       const path = '/v1/session/refresh'
-      const response = await send(settings.url, { method: 'POST', path, body: { refreshHandle }, retry: 'unsent' }, undefined)
+      const response = await send(
+        settings.url,
+        { method: 'POST', path, body: { refreshHandle }, retry: 'unsent' },
+        undefined,
+      )
       return sessionView.parse(response.json())
     } catch (error) {
       refusal = error

@@ -40,7 +40,9 @@ export async function readPassword(world: World, { fromStdin, isNew }: PasswordO
 async function readPasswordFromStdin({ stdin }: World): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
-  const password = Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/, '')
+  const password = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
   if (password === '') throw new CommandFailure('usage', 'There was no password on standard input.')
   return password
 }

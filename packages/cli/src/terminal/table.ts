@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
+const graphemes = new Intl.Segmenter()
+
 /** A table with aligned columns; numbers stand right. An empty table is its heading alone. */
 export function table(headings: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string[] {
   const cells = rows.map((row) => row.map((cell) => (cell === null ? '-' : String(cell))))
@@ -19,12 +21,14 @@ export function table(headings: readonly string[], rows: readonly (readonly (str
 }
 
 /** Names and values under each other; what is null or empty is left out. */
-export function properties(pairs: readonly (readonly [name: string, value: string | number | null | undefined])[]): string[] {
+export function properties(
+  pairs: readonly (readonly [name: string, value: string | number | null | undefined])[],
+): string[] {
   const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== '')
   const width = Math.max(0, ...shown.map(([name]) => name.length))
   return shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
 }
 
 function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length
+  return Array.from(graphemes.segment(stripVTControlCharacters(text))).length
 }
