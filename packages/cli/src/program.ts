@@ -6,7 +6,7 @@ import { addChangeCommands } from './commands/change.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
 import { addEvaluationCommands } from './commands/evaluation.ts'
-import type { Mount } from './commands/leaf.ts'
+import { sharedOptionsOf, type Mount } from './commands/leaf.ts'
 import { addObserveCommand } from './commands/observe.ts'
 import { addRecordCommands } from './commands/record.ts'
 import { addServerCommands } from './commands/server.ts'
@@ -44,6 +44,7 @@ export function createProgram(mount: Mount): Command {
 /** Ends by an exception in place of ending the process, and writes where the world says, in every command below. */
 function behave(command: Command, mount: Mount): void {
   const { stdout, stderr } = mount.world
+  for (const option of sharedOptionsOf(command)) command.addOption(option)
   command
     .exitOverride()
     .helpCommand(false)

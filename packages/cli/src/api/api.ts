@@ -60,7 +60,7 @@ export function createApi(url: string, bearers: BearerSource): Api {
           limit: limit ?? (all === true ? 200 : undefined),
           cursor: next ?? undefined,
         }
-        const answer = await call(schema, { ...it, method: 'GET', query })
+        const answer: (typeof pages)[number] = await call(schema, { ...it, method: 'GET', query })
         pages.push(answer)
         next = all === true ? answer.value.nextCursor : null
       } while (next !== null)

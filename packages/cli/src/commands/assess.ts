@@ -29,6 +29,7 @@ const exits: Readonly<Record<Band, ExitName>> = {
 export function addAssessCommand(program: Command, mount: Mount): void {
   withQuiet(
     serverLeaf(program, 'assess <change>', {
+      summary: 'Assess a change (AURA): compare evaluations before and after it.',
       description: 'Assess a change: compare the evaluation before it with the one after it, case by case.',
       examples: [
         'afterai assess 01980a2c --baseline before --candidate after --primary score --margin score=0.02',

@@ -126,6 +126,7 @@ interface ApproveOptions {
 function addApprove(program: Command, mount: Mount): void {
   withQuiet(
     serverLeaf(program, 'approve <decision>', {
+      summary: 'Approve a decision of another person, and seal its record.',
       description:
         'Approve a decision of another person, after reading what it rests on. The approval binds to what was shown: if the evidence changes in between, the server refuses it.',
       examples: [

@@ -28,6 +28,7 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
   withQuiet(
     withEvaluationOptions(
       serverLeaf(program, 'import <file>', {
+        summary: 'Import results of an evaluation, without their content.',
         description:
           'Import results of an evaluation: its numbers and names. Prompts and outputs are dropped, and counted.',
         examples: [

@@ -17,11 +17,14 @@ export interface Mount {
 /** What every command says of itself. */
 export interface LeafText {
   readonly description: string
+  /** Shorter, for the list of commands. */
+  readonly summary?: string
   /** Command lines that work, shown in the help and in the reference. */
   readonly examples: readonly string[]
 }
 
 const examples = new WeakMap<Command, readonly string[]>()
+const sharedOptions = new WeakMap<Command, readonly Option[]>()
 
 /** The examples of a command. */
 export function examplesOf(command: Command): readonly string[] {
@@ -33,30 +36,48 @@ export function leaf(parent: Command, nameAndArguments: string, text: LeafText):
   const command = parent
     .command(nameAndArguments)
     .description(text.description)
+    .summary(text.summary ?? '')
     .addHelpText('after', ['', 'Examples:', ...text.examples.map((example) => `  $ ${example}`)].join('\n'))
   examples.set(command, text.examples)
-  return command.addOption(new Option('--json', 'print the answer as JSON').helpGroup('Output:'))
+  return share(command, 'Output:', new Option('--json', 'print the answer as JSON'))
+}
+
+/** The options that a command shares with others; they are added last, so that its own stand first in its help. */
+export function sharedOptionsOf(command: Command): readonly Option[] {
+  return sharedOptions.get(command) ?? []
+}
+
+function share(command: Command, group: string, ...options: readonly Option[]): Command {
+  const grouped = options.map((option) => option.helpGroup(group))
+  sharedOptions.set(command, [...sharedOptionsOf(command), ...grouped])
+  return command
 }
 
 /** Adds `--quiet`, for commands whose answer holds one thing that the next command of a script needs. */
 export function withQuiet(command: Command, what: string): Command {
-  return command.addOption(new Option('-q, --quiet', `print ${what} alone`).conflicts('json').helpGroup('Output:'))
+  return share(command, 'Output:', new Option('-q, --quiet', `print ${what} alone`).conflicts('json'))
 }
 
 /** A command that talks with the server. */
 export function serverLeaf(parent: Command, nameAndArguments: string, text: LeafText): Command {
-  return leaf(parent, nameAndArguments, text)
-    .addOption(new Option('--url <url>', 'address of the server (AFTERAI_URL)').helpGroup('Server:'))
-    .addOption(new Option('--profile <name>', 'whose session to use (AFTERAI_PROFILE)').helpGroup('Server:'))
-    .addOption(new Option('--insecure-http', 'allow plain http over a network').helpGroup('Server:'))
+  return share(
+    leaf(parent, nameAndArguments, text),
+    'Server:',
+    new Option('--url <url>', 'address of the server (AFTERAI_URL)'),
+    new Option('--profile <name>', 'whose session to use (AFTERAI_PROFILE)'),
+    new Option('--insecure-http', 'allow plain http over a network'),
+  )
 }
 
 /** Adds what every list takes. */
 export function withPaging(command: Command): Command {
-  return withQuiet(command, 'the ids')
-    .addOption(new Option('--limit <n>', 'rows of a page').argParser(readPositiveInteger).helpGroup('Paging:'))
-    .addOption(new Option('--cursor <cursor>', 'start after the page that gave this cursor').helpGroup('Paging:'))
-    .addOption(new Option('--all', 'every page').helpGroup('Paging:'))
+  return share(
+    withQuiet(command, 'the ids'),
+    'Paging:',
+    new Option('--limit <n>', 'rows of a page').argParser(readPositiveInteger),
+    new Option('--cursor <cursor>', 'start after the page that gave this cursor'),
+    new Option('--all', 'every page'),
+  )
 }
 
 /** What a command works with, once its options are read. */

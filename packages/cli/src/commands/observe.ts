@@ -25,6 +25,7 @@ interface ObserveOptions extends ConfigurationOptions {
 export function addObserveCommand(program: Command, mount: Mount): void {
   withQuiet(
     serverLeaf(program, 'observe', {
+      summary: 'Tell what a system runs with; a change opens an ACE.',
       description:
         'Tell what a system runs with. A change against what ran before opens an ACE. Files of prompts and tools are digested here; their text is not sent.',
       examples: [

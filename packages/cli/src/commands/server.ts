@@ -10,6 +10,7 @@ import { leaf, locally, type Mount } from './leaf.ts'
 /** `up` and `doctor`: the server, as a process of its own. */
 export function addServerCommands(program: Command, mount: Mount): void {
   leaf(program, 'up', {
+    summary: 'Run the server.',
     description:
       'Run the server. Without configuration: for trying it out, on this machine alone, with its own database.',
     examples: ['afterai up', 'afterai up --empty'],
@@ -22,6 +23,7 @@ export function addServerCommands(program: Command, mount: Mount): void {
     )
 
   leaf(program, 'doctor', {
+    summary: 'Check the configuration of the server without starting it.',
     description: 'Check the configuration and the database of the server on this machine, without starting it.',
     examples: ['afterai doctor', 'afterai doctor --json'],
   }).action(

@@ -23,6 +23,7 @@ interface LoginOptions {
 /** `login`, `logout` and `whoami`. */
 export function addSessionCommands(program: Command, mount: Mount): void {
   serverLeaf(program, 'login', {
+    summary: 'Sign in.',
     description: 'Sign in. The first person uses the set-up code that the server prints; others an invitation.',
     examples: [
       'afterai login --setup CODE --email ada@example.com --name Ada',
