@@ -1,0 +1,145 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { attacks } from '../testing/attacks.ts'
+import { createExampleKey, createExampleLog } from '../testing/example-record.ts'
+import { createCosigner } from './cosignature.ts'
+import { createNoteVerifier, noteAlgorithms } from './signed-note.ts'
+import { createTrust } from './trust.ts'
+import { verdictExitCodes, verifyBundle } from './verify.ts'
+
+const log = createExampleLog()
+const pinned = { recordKeys: [log.recordKey.pem], logVkeys: [log.vkey] }
+const trust = createTrust(pinned)
+
+describe('verifyBundle', () => {
+  it.each(['ed25519', 'p256'] as const)('P4.5: finds a record signed with %s valid, step by step', (algorithm) => {
+    const { bytes, recordKey, vkey } = createExampleLog({ algorithm })
+    const report = verifyBundle(bytes, createTrust({ recordKeys: [recordKey.publicKey.spki], logVkeys: [vkey] }))
+    expect(report).toMatchObject({ verdict: 'valid', exitCode: 0, position: { index: 4n, size: 11n } })
+    expect(report.steps.map(({ step, outcome }) => `${step} ${outcome}`)).toEqual([
+      'format passed',
+      'signature passed',
+      'statement passed',
+      'entry passed',
+      'checkpoint passed',
+      'key_hints passed',
+      'inclusion passed',
+      'consistency passed',
+      'witnesses passed',
+      'disclosures passed',
+    ])
+    expect(report.steps.at(-1)?.detail).toBe('disclosed: before, after; withheld: rationale')
+  })
+
+  it.each(attacks)('P4.5: to "$name" answers $verdict', ({ verdict, commit }) => {
+    const { bytes, kept } = commit(log)
+    const report = verifyBundle(
+      bytes,
+      createTrust({ ...pinned, ...(kept === undefined ? {} : { earlierCheckpoint: kept }) }),
+    )
+    expect(report).toMatchObject({ verdict, exitCode: verdictExitCodes[verdict] })
+    expect(report.steps.at(-1)?.outcome).toBe('failed')
+  })
+
+  it('P4.5: never finds a bundle valid when any one of its bytes has its last bit flipped', () => {
+    for (const at of log.bytes.keys()) {
+      const flipped = log.bytes.map((byte, position) => (position === at ? byte ^ 1 : byte))
+      expect(verifyBundle(flipped, trust).verdict).not.toBe('valid')
+    }
+  })
+
+  it('P4.5: never finds a bundle valid when any of its bytes became any other', () => {
+    fc.assert(
+      fc.property(fc.nat(log.bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, difference) => {
+        const changed = log.bytes.map((byte, position) => (position === at ? byte ^ difference : byte))
+        expect(verifyBundle(changed, trust).verdict).not.toBe('valid')
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('P4.5: never throws, whatever the bytes', () => {
+    const files = fc.oneof(
+      fc.uint8Array(),
+      fc.json().map((text) => new TextEncoder().encode(text)),
+    )
+    fc.assert(
+      fc.property(files, (bytes) => {
+        expect(verifyBundle(bytes, trust).verdict).toBe('malformed')
+      }),
+    )
+  })
+
+  it('P4.5: any record of any log verifies', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(39), fc.nat(39), (size, at, earlier) => {
+        const options = { size, index: at % size, earlierSize: 1 + (earlier % size) }
+        const example = createExampleLog(options)
+        const own = { recordKeys: [example.recordKey.pem], logVkeys: [example.vkey] }
+        const earlierCheckpoint = example.checkpointAt(BigInt(options.earlierSize))
+        expect(verifyBundle(example.bytes, createTrust({ ...own, earlierCheckpoint })).verdict).toBe('valid')
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
+describe('what the auditor pinned', () => {
+  it('may be the id of the record key alone: the bundle supplies the key', () => {
+    const byId = { recordKeyids: [log.recordKey.publicKey.keyid], logVkeys: [log.vkey] }
+    expect(verifyBundle(log.bytes, createTrust(byId)).verdict).toBe('valid')
+    const other = { ...byId, recordKeyids: ['ab'.repeat(32)] }
+    expect(verifyBundle(log.bytes, createTrust(other)).verdict).toBe('unknown_key')
+  })
+
+  it('may be nothing that fits: every key is unknown then', () => {
+    expect(verifyBundle(log.bytes, createTrust({ logVkeys: [] })).verdict).toBe('unknown_key')
+    expect(verifyBundle(log.bytes, createTrust({ ...pinned, logVkeys: [] })).verdict).toBe('unknown_key')
+  })
+
+  it('may be a checkpoint of the same size: the roots must be equal', () => {
+    const same = createTrust({ ...pinned, earlierCheckpoint: log.checkpointAt(11n) })
+    expect(verifyBundle(log.bytes, same).verdict).toBe('valid')
+  })
+
+  it('must be keys and checkpoints that can be used', () => {
+    const stranger = createExampleLog()
+    const inputs = [
+      { ...pinned, recordKeys: ['no key'] },
+      { ...pinned, logVkeys: ['no vkey'] },
+      { ...pinned, earlierCheckpoint: stranger.checkpointAt(5n) },
+      { ...pinned, witnessPolicy: { quorum: 1, vkeys: [] } },
+      { ...pinned, witnessPolicy: { quorum: 1, vkeys: [log.vkey] } },
+    ]
+    const codes = inputs.map((input) => {
+      try {
+        return createTrust(input)
+      } catch (error) {
+        return Object(error).code
+      }
+    })
+    expect(codes).toEqual(['bad_key', 'bad_key', 'unknown_key', 'bad_field', 'bad_key'])
+  })
+})
+
+describe('witnesses', () => {
+  const [one, two] = ['one.example', 'two.example'].map((name) => ({ name, keys: createExampleKey() }))
+  const vkeys = [one, two].map((witness) =>
+    witness === undefined
+      ? ''
+      : createNoteVerifier(witness.name, witness.keys.publicKey, noteAlgorithms.cosignature).vkey,
+  )
+  const cosigners = one === undefined ? [] : [createCosigner(one.name, one.keys, 1_763_892_000)]
+  const witnessed = createExampleLog({ cosigners })
+  const own = { recordKeys: [witnessed.recordKey.pem], logVkeys: [witnessed.vkey] }
+
+  it('P4.5: of the quorum make the record valid', () => {
+    const asked = createTrust({ ...own, witnessPolicy: { quorum: 1, vkeys } })
+    expect(verifyBundle(witnessed.bytes, asked).verdict).toBe('valid')
+  })
+
+  it('P4.5: too few leave it unwitnessed', () => {
+    const asked = createTrust({ ...own, witnessPolicy: { quorum: 2, vkeys } })
+    expect(verifyBundle(witnessed.bytes, asked)).toMatchObject({ verdict: 'unwitnessed', exitCode: 15 })
+  })
+})

@@ -1,0 +1,192 @@
+import {
+  changeQuery,
+  changeView,
+  configurationView,
+  confirmRequest,
+  createChangeRequest,
+  createSystemRequest,
+  digestKeyView,
+  dismissRequest,
+  id,
+  name,
+  observeRequest,
+  observeResponse,
+  page,
+  pageQuery,
+  ProblemError,
+  risk,
+  sha256,
+  systemView,
+} from '@afterai/contract'
+import { z } from 'zod'
+import type { Audit } from '../audit/audit.ts'
+import { type Caller, inTenant, inTenantOnce } from '../identity/index.ts'
+import type { TenantKeys } from '../keys/index.ts'
+import type { Database, Transaction } from '../platform/database.ts'
+import type { Http } from '../platform/http.ts'
+import { listChanges, openChange, readChange, setRisk, settleChange } from './change-service.ts'
+import { fingerprintOf, normalize } from './configuration.ts'
+import { keepConfiguration, observe } from './observation-service.ts'
+import { createSystem, findSystem, listSystems, readSystem } from './system-service.ts'
+
+const byId = z.object({ id })
+const byName = z.object({ name })
+
+/** What the routes of systems and changes need. */
+export interface AceDependencies {
+  readonly db: Database
+  readonly audit: Audit
+  readonly keys: TenantKeys
+}
+
+/** Systems, observations of what they run with, and the configurations seen. */
+export function systemRoutes(http: Http, { db, audit, keys }: AceDependencies): void {
+  const read = inTenant(db)
+  const write = inTenantOnce(db)
+
+  http.get(
+    '/v1/systems',
+    { config: { permission: 'system:read' }, schema: { querystring: pageQuery, response: { 200: page(systemView) } } },
+    (request) => read(request, (tx, { principal }) => listSystems(tx, principal.tenantId, request.query)),
+  )
+  http.post(
+    '/v1/systems',
+    { config: { permission: 'system:write' }, schema: { body: createSystemRequest, response: { 201: systemView } } },
+    async (request, reply) =>
+      reply.code(201).send(await write(request, (tx, caller) => createSystem(audit, tx, caller, request.body))),
+  )
+  http.get(
+    '/v1/systems/:name',
+    { config: { permission: 'system:read' }, schema: { params: byName, response: { 200: systemView } } },
+    (request) => read(request, (tx, { principal }) => readSystem(tx, principal.tenantId, request.params.name)),
+  )
+  http.post(
+    '/v1/observations',
+    {
+      config: { permission: 'observation:write' },
+      schema: { body: observeRequest, response: { 200: observeResponse } },
+    },
+    (request) =>
+      write(request, async (tx, caller) => ({ results: await observe(audit, tx, caller, request.body.observations) })),
+  )
+  http.get(
+    '/v1/configurations/:fingerprint',
+    {
+      config: { permission: 'system:read' },
+      schema: { params: z.object({ fingerprint: sha256 }), response: { 200: configurationView } },
+    },
+    (request) =>
+      read(request, async (tx, { principal }) => {
+        const row = await tx
+          .selectFrom('configuration')
+          .selectAll()
+          .where('tenant_id', '=', principal.tenantId)
+          .where('fingerprint', '=', request.params.fingerprint)
+          .executeTakeFirst()
+        if (row === undefined) throw new ProblemError('not_found')
+        return {
+          fingerprint: row.fingerprint,
+          configuration: row.content,
+          firstSeenAt: row.first_seen_at.toISOString(),
+        }
+      }),
+  )
+  http.get(
+    '/v1/digest-key',
+    { config: { permission: 'digest-key:read' }, schema: { response: { 200: digestKeyView } } },
+    (request) =>
+      read(request, async (tx, { principal, actor }) => {
+        const { keyId, key } = await keys.promptDigestKey(tx, principal.tenantId)
+        await audit(tx, actor, { action: 'digest_key.read', resource: `digest-key/${keyId}` })
+        return { keyId, key: Buffer.from(key).toString('base64'), algorithm: 'hmac-sha256' as const }
+      }),
+  )
+}
+
+/** Change events: the feed, changes that people record, and what becomes of them. */
+export function changeRoutes(http: Http, { db, audit }: AceDependencies): void {
+  const read = inTenant(db)
+  const write = inTenantOnce(db)
+  const writing = { config: { permission: 'change:write' } } as const
+  const shown = { 200: changeView }
+
+  http.get(
+    '/v1/changes',
+    {
+      config: { permission: 'change:read' },
+      schema: { querystring: changeQuery, response: { 200: page(changeView) } },
+    },
+    (request) => read(request, (tx, { principal }) => listChanges(tx, principal.tenantId, request.query)),
+  )
+  http.get(
+    '/v1/changes/:id',
+    { config: { permission: 'change:read' }, schema: { params: byId, response: shown } },
+    (request) => read(request, (tx, { principal }) => readChange(tx, principal.tenantId, request.params.id)),
+  )
+  http.post(
+    '/v1/changes',
+    { ...writing, schema: { body: createChangeRequest, response: { 201: changeView } } },
+    async (request, reply) =>
+      reply.code(201).send(await write(request, (tx, caller) => recordChange(audit, tx, caller, request.body))),
+  )
+  http.post(
+    '/v1/changes/:id/confirm',
+    { ...writing, schema: { params: byId, body: confirmRequest, response: shown } },
+    (request) =>
+      write(request, (tx, caller) =>
+        settleChange(audit, tx, caller, { id: request.params.id, status: 'confirmed', risk: request.body.risk }),
+      ),
+  )
+  http.post(
+    '/v1/changes/:id/dismiss',
+    { ...writing, schema: { params: byId, body: dismissRequest, response: shown } },
+    (request) =>
+      write(request, (tx, caller) =>
+        settleChange(audit, tx, caller, { id: request.params.id, status: 'dismissed', reason: request.body.reason }),
+      ),
+  )
+  http.put('/v1/changes/:id/risk', { ...writing, schema: { params: byId, body: risk, response: shown } }, (request) =>
+    write(request, (tx, caller) => setRisk(audit, tx, caller, { id: request.params.id, risk: request.body })),
+  )
+}
+
+// A change that a person or a pipeline tells of starts from what the environment runs with now.
+async function recordChange(
+  audit: Audit,
+  tx: Transaction,
+  caller: Caller,
+  wanted: z.infer<typeof createChangeRequest>,
+): Promise<z.infer<typeof changeView>> {
+  const { tenantId } = caller.principal
+  const system = await findSystem(tx, tenantId, wanted.system)
+  const environment = await tx
+    .selectFrom('environment')
+    .select('fingerprint')
+    .where('tenant_id', '=', tenantId)
+    .where('system_id', '=', system.id)
+    .where('name', '=', wanted.environment)
+    .executeTakeFirst()
+  const after = wanted.after === undefined ? null : fingerprintOf(wanted.after)
+  if (after !== null && after === environment?.fingerprint) {
+    throw new ProblemError('invalid_request', {
+      errors: [{ pointer: '/after', detail: 'is what the environment runs with now: nothing changes' }],
+    })
+  }
+  if (wanted.after !== undefined && after !== null) {
+    await keepConfiguration(tx, tenantId, { fingerprint: after, configuration: normalize(wanted.after) })
+  }
+  const changeId = await openChange(audit, tx, caller, {
+    systemId: system.id,
+    environment: wanted.environment,
+    before: environment?.fingerprint ?? null,
+    after,
+    origin: wanted.origin,
+    revision: wanted.revision ?? null,
+    intent: wanted.intent,
+    title: wanted.title,
+    changeTypes: wanted.changeTypes,
+    changeClass: wanted.changeClass,
+    risk: wanted.risk ?? null,
+  })
+  return readChange(tx, tenantId, changeId)
+}

@@ -1,0 +1,61 @@
+import type { Change, Configuration, DeltaItem, Risk } from '@afterai/contract'
+import type { Generated } from 'kysely'
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    system: {
+      tenant_id: string
+      id: string
+      name: string
+      title: string | null
+      owner: string | null
+      created_at: Generated<Date>
+    }
+    configuration: { tenant_id: string; fingerprint: string; content: Configuration; first_seen_at: Generated<Date> }
+    environment: {
+      tenant_id: string
+      system_id: string
+      name: string
+      fingerprint: string
+      changed_at: Date
+      first_seen_at: Date
+      last_seen_at: Date
+    }
+    change: {
+      tenant_id: string
+      id: string
+      system_id: string
+      environment: string
+      status: Change['status']
+      change_types: Change['changeTypes']
+      intent: Change['intent']
+      change_class: Change['changeClass']
+      title: string
+      origin: Change['source']['origin']
+      revision: string | null
+      fingerprint_before: string | null
+      fingerprint_after: string | null
+      change_fingerprint: string
+      delta: DeltaItem[]
+      risk: Risk | null
+      author_id: string
+      status_reason: string | null
+      observations: Generated<number>
+      opened_at: Generated<Date>
+      updated_at: Generated<Date>
+    }
+    observation: {
+      tenant_id: string
+      id: string
+      system_id: string
+      environment: string
+      fingerprint: string
+      outcome: 'baseline' | 'unchanged' | 'changed'
+      change_id: string | null
+      origin: string
+      revision: string | null
+      observed_at: Date
+      received_at: Generated<Date>
+    }
+  }
+}

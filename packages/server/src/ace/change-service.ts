@@ -1,0 +1,238 @@
+import { type Change, type Configuration, ProblemError, type Risk } from '@afterai/contract'
+import type { Selectable } from 'kysely'
+import type { Audit } from '../audit/audit.ts'
+import type { Caller } from '../identity/index.ts'
+import { json, type Tables, type Transaction } from '../platform/database.ts'
+import { newId } from '../platform/ids.ts'
+import { readCursor, toPage } from '../platform/page.ts'
+import { changeTypesOf, configurationDelta, digestOf, headline } from './configuration.ts'
+
+type Row = Selectable<Tables['change']> & { system: string; before: Configuration | null; after: Configuration | null }
+
+/** A change to be opened: between two fingerprints, or described by a person. */
+export interface NewChange {
+  readonly systemId: string
+  readonly environment: string
+  readonly before: string | null
+  readonly after: string | null
+  readonly origin: Change['source']['origin']
+  readonly revision: string | null
+  readonly intent: Change['intent']
+  readonly title?: string
+  readonly changeTypes?: Change['changeTypes']
+  readonly changeClass?: Change['changeClass']
+  readonly risk?: Risk | null
+}
+
+/**
+ * Opens an ACE; or, when the same change is pending already, counts it there.
+ * The caller holds the environment's lock where the change was observed.
+ * @returns the change's id
+ */
+export async function openChange(audit: Audit, tx: Transaction, caller: Caller, wanted: NewChange): Promise<string> {
+  const { tenantId, accountId } = caller.principal
+  const changeFingerprint = changeFingerprintOf(wanted)
+  const repeated = await countRepeat(tx, tenantId, changeFingerprint)
+  if (repeated !== undefined) return repeated
+  const delta = configurationDelta(
+    await readConfiguration(tx, tenantId, wanted.before),
+    await readConfiguration(tx, tenantId, wanted.after),
+  )
+  const id = newId()
+  const changeTypes = wanted.changeTypes ?? changeTypesOf(delta)
+  await tx
+    .insertInto('change')
+    .values({
+      tenant_id: tenantId,
+      id,
+      system_id: wanted.systemId,
+      environment: wanted.environment,
+      status: 'pending',
+      change_types: changeTypes,
+      intent: wanted.intent,
+      change_class: wanted.changeClass ?? 'normal',
+      title: wanted.title ?? headline(delta),
+      origin: wanted.origin,
+      revision: wanted.revision,
+      fingerprint_before: wanted.before,
+      fingerprint_after: wanted.after,
+      change_fingerprint: changeFingerprint,
+      delta: json(delta),
+      risk: wanted.risk ? json(wanted.risk) : null,
+      author_id: accountId,
+      status_reason: null,
+    })
+    .execute()
+  await audit(tx, caller.actor, {
+    action: 'change.open',
+    resource: `change/${id}`,
+    details: { changeTypes, before: wanted.before, after: wanted.after, origin: wanted.origin },
+  })
+  return id
+}
+
+function changeFingerprintOf({ systemId, environment, before, after, title, changeTypes }: NewChange): string {
+  // Without a configuration after, what a person wrote is all that tells two changes apart.
+  const described = after === null ? { title: title ?? '', changeTypes: changeTypes ?? [] } : {}
+  return digestOf({ v: 1, systemId, environment, before, after, ...described })
+}
+
+async function countRepeat(tx: Transaction, tenantId: string, changeFingerprint: string): Promise<string | undefined> {
+  const row = await tx
+    .updateTable('change')
+    .set((eb) => ({ observations: eb('observations', '+', 1), updated_at: new Date() }))
+    .where('tenant_id', '=', tenantId)
+    .where('change_fingerprint', '=', changeFingerprint)
+    .where('status', '=', 'pending')
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id
+}
+
+async function readConfiguration(
+  tx: Transaction,
+  tenantId: string,
+  fingerprint: string | null,
+): Promise<Configuration | null> {
+  if (fingerprint === null) return null
+  const row = await tx
+    .selectFrom('configuration')
+    .select('content')
+    .where('tenant_id', '=', tenantId)
+    .where('fingerprint', '=', fingerprint)
+    .executeTakeFirstOrThrow()
+  return row.content
+}
+
+function changes(tx: Transaction, tenantId: string) {
+  return tx
+    .selectFrom('change as c')
+    .innerJoin('system as s', (join) => join.onRef('s.tenant_id', '=', 'c.tenant_id').onRef('s.id', '=', 'c.system_id'))
+    .leftJoin('configuration as b', (join) =>
+      join.onRef('b.tenant_id', '=', 'c.tenant_id').onRef('b.fingerprint', '=', 'c.fingerprint_before'),
+    )
+    .leftJoin('configuration as a', (join) =>
+      join.onRef('a.tenant_id', '=', 'c.tenant_id').onRef('a.fingerprint', '=', 'c.fingerprint_after'),
+    )
+    .selectAll('c')
+    .select(['s.name as system', 'b.content as before', 'a.content as after'])
+    .where('c.tenant_id', '=', tenantId)
+}
+
+/** A change. @throws ProblemError `not_found` */
+export async function readChange(tx: Transaction, tenantId: string, id: string): Promise<Change> {
+  const row = await changes(tx, tenantId).where('c.id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no change with this id' })
+  return toView(row)
+}
+
+/** One page of the feed of changes, newest first. */
+export async function listChanges(
+  tx: Transaction,
+  tenantId: string,
+  query: {
+    limit: number
+    cursor?: string | undefined
+    status?: Change['status'] | undefined
+    system?: string | undefined
+  },
+): Promise<{ items: Change[]; nextCursor: string | null }> {
+  const before = readCursor(query.cursor)
+  const { status, system } = query
+  const rows = await changes(tx, tenantId)
+    .$if(before !== undefined, (it) => it.where('c.id', '<', before ?? ''))
+    .$if(status !== undefined, (it) => it.where('c.status', '=', status ?? 'pending'))
+    .$if(system !== undefined, (it) => it.where('s.name', '=', system ?? ''))
+    .orderBy('c.id', 'desc')
+    .limit(query.limit + 1)
+    .execute()
+  return toPage(rows, query.limit, toView)
+}
+
+/** Settles a pending change: it happened (confirmed), or it was noise (dismissed). @throws ProblemError `invalid_transition`, `not_found` */
+export async function settleChange(
+  audit: Audit,
+  tx: Transaction,
+  caller: Caller,
+  {
+    id,
+    status,
+    reason = null,
+    risk,
+  }: { id: string; status: 'confirmed' | 'dismissed'; reason?: string | null; risk?: Risk | undefined },
+): Promise<Change> {
+  const { tenantId } = caller.principal
+  const pending = tx
+    .updateTable('change')
+    .set({ status, status_reason: reason, updated_at: new Date(), ...(risk ? { risk: json<Risk | null>(risk) } : {}) })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
+  if ((await pending.executeTakeFirst()).numUpdatedRows !== 1n) {
+    const change = await readChange(tx, tenantId, id)
+    throw new ProblemError('invalid_transition', {
+      detail: `the change is ${change.status}; only a pending one can be ${status}`,
+    })
+  }
+  await audit(tx, caller.actor, {
+    action: status === 'confirmed' ? 'change.confirm' : 'change.dismiss',
+    resource: `change/${id}`,
+    details: risk ? { risk } : {},
+  })
+  return readChange(tx, tenantId, id)
+}
+
+/** Sets the risk of a change that isn't dismissed. @throws ProblemError `invalid_transition`, `not_found` */
+export async function setRisk(
+  audit: Audit,
+  tx: Transaction,
+  caller: Caller,
+  { id, risk }: { id: string; risk: Risk },
+): Promise<Change> {
+  const { tenantId } = caller.principal
+  const before = await readChange(tx, tenantId, id)
+  if (before.status === 'dismissed') throw new ProblemError('invalid_transition', { detail: 'the change is dismissed' })
+  await tx
+    .updateTable('change')
+    .set({ risk: json<Risk | null>(risk), updated_at: new Date() })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .execute()
+  await audit(tx, caller.actor, {
+    action: 'change.set_risk',
+    resource: `change/${id}`,
+    details: { before: before.risk, after: risk },
+  })
+  return readChange(tx, tenantId, id)
+}
+
+function toView(row: Row): Change {
+  const view = {
+    id: row.id,
+    systemId: row.system_id,
+    system: row.system,
+    environment: row.environment,
+    status: row.status,
+    changeTypes: row.change_types,
+    intent: row.intent,
+    changeClass: row.change_class,
+    title: row.title,
+    source: { origin: row.origin, revision: row.revision },
+    fingerprints: { before: row.fingerprint_before, after: row.fingerprint_after, change: row.change_fingerprint },
+    before: row.before,
+    after: row.after,
+    delta: row.delta,
+    risk: row.risk,
+    authorId: row.author_id,
+    statusReason: row.status_reason,
+  }
+  // Counts and times of sightings aren't part of what a decision binds to.
+  const digest = digestOf(view)
+  return {
+    ...view,
+    observations: row.observations,
+    openedAt: row.opened_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    digest,
+  }
+}

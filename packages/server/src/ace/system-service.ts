@@ -1,0 +1,130 @@
+import { ProblemError, type System } from '@afterai/contract'
+import { sql } from 'kysely'
+import type { Audit } from '../audit/audit.ts'
+import type { Caller } from '../identity/index.ts'
+import { sqlState, type Transaction } from '../platform/database.ts'
+import { newId } from '../platform/ids.ts'
+import { readCursor, toPage } from '../platform/page.ts'
+
+const uniqueViolation = '23505'
+
+/** Registers a system. @throws ProblemError `conflict` */
+export async function createSystem(
+  audit: Audit,
+  tx: Transaction,
+  { principal, actor }: Caller,
+  wanted: { name: string; title?: string | undefined; owner?: string | undefined },
+): Promise<System> {
+  const system = { id: newId(), name: wanted.name, title: wanted.title ?? null, owner: wanted.owner ?? null }
+  try {
+    await tx
+      .insertInto('system')
+      .values({ tenant_id: principal.tenantId, ...system })
+      .execute()
+  } catch (error) {
+    if (sqlState(error) !== uniqueViolation) throw error
+    throw new ProblemError('conflict', { detail: `the system ${wanted.name} exists` })
+  }
+  await audit(tx, actor, { action: 'system.create', resource: `system/${system.id}`, details: { name: system.name } })
+  return { ...system, createdAt: new Date().toISOString(), environments: [] }
+}
+
+/** One page of systems, newest first, each with its environments. */
+export async function listSystems(
+  tx: Transaction,
+  tenantId: string,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ items: System[]; nextCursor: string | null }> {
+  const before = readCursor(cursor)
+  const rows = await tx
+    .selectFrom('system')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const environments = await readEnvironments(
+    tx,
+    tenantId,
+    rows.map(({ id }) => id),
+  )
+  return toPage(rows, limit, (row) => ({
+    id: row.id,
+    name: row.name,
+    title: row.title,
+    owner: row.owner,
+    createdAt: row.created_at.toISOString(),
+    environments: environments.get(row.id) ?? [],
+  }))
+}
+
+/** A system by name. @throws ProblemError `not_found` */
+export async function readSystem(tx: Transaction, tenantId: string, name: string): Promise<System> {
+  const row = await findSystem(tx, tenantId, name)
+  const environments = await readEnvironments(tx, tenantId, [row.id])
+  const { id, title, owner } = row
+  return { id, name, title, owner, createdAt: row.created_at.toISOString(), environments: environments.get(id) ?? [] }
+}
+
+/** A system's row by name. @throws ProblemError `not_found` */
+export async function findSystem(tx: Transaction, tenantId: string, name: string) {
+  const row = await tx
+    .selectFrom('system')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('name', '=', name)
+    .executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found', { detail: `there is no system ${name}; create it first` })
+  return row
+}
+
+async function readEnvironments(
+  tx: Transaction,
+  tenantId: string,
+  systemIds: readonly string[],
+): Promise<Map<string, System['environments']>> {
+  if (systemIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('environment as e')
+    .selectAll()
+    .select((eb) =>
+      eb
+        .selectFrom('observation as o')
+        .select(sql<number>`count(*)`.as('n'))
+        .whereRef('o.tenant_id', '=', 'e.tenant_id')
+        .whereRef('o.system_id', '=', 'e.system_id')
+        .whereRef('o.environment', '=', 'e.name')
+        .as('observations'),
+    )
+    .where('tenant_id', '=', tenantId)
+    .where('system_id', 'in', systemIds)
+    .orderBy('name')
+    .execute()
+  return groupBySystem(rows)
+}
+
+function groupBySystem(
+  rows: readonly {
+    system_id: string
+    name: string
+    fingerprint: string
+    first_seen_at: Date
+    last_seen_at: Date
+    observations: number | null
+  }[],
+): Map<string, System['environments']> {
+  const bySystem = new Map<string, System['environments']>()
+  for (const row of rows) {
+    const list = bySystem.get(row.system_id) ?? []
+    list.push({
+      name: row.name,
+      fingerprint: row.fingerprint,
+      firstSeenAt: row.first_seen_at.toISOString(),
+      lastSeenAt: row.last_seen_at.toISOString(),
+      observations: row.observations ?? 0,
+    })
+    bySystem.set(row.system_id, list)
+  }
+  return bySystem
+}
