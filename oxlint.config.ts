@@ -15,6 +15,7 @@ export default defineConfig({
     'node/no-process-env': 'error',
     'max-lines': ['error', { max: 400, skipBlankLines: true }],
     'typescript/no-unsafe-type-assertion': 'off',
+    'unicorn/require-post-message-target-origin': 'off',
     'no-await-in-loop': 'off',
     'no-shadow': 'off',
     'no-underscore-dangle': 'off',

@@ -1,5 +1,6 @@
 export * from './change.ts'
 export * from './decision.ts'
+export * from './evaluation.ts'
 export * from './identity.ts'
 export * from './permissions.ts'
 export * from './primitives.ts'

@@ -85,11 +85,38 @@ function inTransaction<T>(
   as: { role: DatabaseRole; tenantId: string },
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return db.transaction().execute(async (tx) => {
-    // Role and tenant in one round trip; both end with the transaction.
-    await sql`select set_config('role', ${as.role}, true), set_config('app.tenant', ${as.tenantId}, true)`.execute(tx)
-    return work(tx)
-  })
+  return settled(async (watch) =>
+    db.transaction().execute(async (tx) => {
+      watch(tx)
+      // Role and tenant in one round trip; both end with the transaction.
+      await sql`select set_config('role', ${as.role}, true), set_config('app.tenant', ${as.tenantId}, true)`.execute(tx)
+      return work(tx)
+    }),
+  )
+}
+
+type Listener = (committed: boolean) => void
+
+const listeners = new WeakMap<Transaction, Listener[]>()
+
+/** Calls `listener` once when the transaction has ended. `false` also when it isn't known whether the commit arrived. */
+export function onceSettled(tx: Transaction, listener: Listener): void {
+  const others = listeners.get(tx)
+  if (others === undefined) throw new Error('the transaction was not opened by withTenant or withRole')
+  others.push(listener)
+}
+
+async function settled<T>(run: (watch: (tx: Transaction) => void) => Promise<T>): Promise<T> {
+  const own: Listener[] = []
+  const tell = (committed: boolean): void => own.forEach((listener) => listener(committed))
+  try {
+    const result = await run((tx) => listeners.set(tx, own))
+    tell(true)
+    return result
+  } catch (error) {
+    tell(false)
+    throw error
+  }
 }
 
 /** A value as a `jsonb` parameter. `pg` would turn a JavaScript array into a PostgreSQL array. */

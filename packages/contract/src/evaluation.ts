@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { id, instant, name, pageQuery, sha256, words } from './primitives.ts'
+
+const column = z.string().min(1).max(256)
+
+/** How an uploaded file is to be read. `mapping` and `where` are JSON, for tables; the variables are promptfoo's. */
+export const importQuery = z.strictObject({
+  format: z.enum(['csv', 'jsonl', 'promptfoo']),
+  system: name.optional(),
+  label: words(200).optional(),
+  mapping: z
+    .string()
+    .max(8000)
+    .optional()
+    .meta({ description: 'JSON: {caseId, cluster?, slice?, error?, metrics: [{name, column, kind, direction?}]}' }),
+  where: z.string().max(4000).optional().meta({ description: 'JSON: [{column, equals}]' }),
+  provider: column.optional(),
+  prompt: column.optional(),
+  caseIdVariable: column.optional(),
+  sliceVariable: column.optional(),
+  clusterVariable: column.optional(),
+})
+
+/** An imported evaluation: what is kept of a file, and what was dropped. */
+export const evaluationView = z.object({
+  id,
+  system: name.nullable(),
+  label: z.string().nullable(),
+  format: z.enum(['csv', 'jsonl', 'promptfoo']),
+  selection: z.string().nullable(),
+  sourceDigest: sha256,
+  sizeBytes: z.number().int(),
+  cases: z.number().int(),
+  errors: z.number().int(),
+  metrics: z.array(z.object({ name: z.string(), kind: z.string(), direction: z.string() })),
+  dropped: z.array(z.object({ field: z.string(), count: z.number().int() })),
+  digestedIdentifiers: z.number().int(),
+  importedBy: id,
+  createdAt: instant,
+})
+export type Evaluation = z.infer<typeof evaluationView>
+
+export const evaluationQuery = pageQuery.extend({ system: name.optional() })

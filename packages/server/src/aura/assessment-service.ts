@@ -1,0 +1,136 @@
+import { ProblemError } from '@afterai/contract'
+import { assess, type Assessment, type AssessmentPlan } from '@afterai/evidence'
+import type { Selectable } from 'kysely'
+import { digestOf, readChange } from '../ace/index.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Caller } from '../identity/index.ts'
+import { json, type Tables, type Transaction } from '../platform/database.ts'
+import { newId } from '../platform/ids.ts'
+
+type Row = Selectable<Tables['assessment']>
+
+/** An assessment (AURA) as it was made: what it binds to, and its result. */
+export interface AssessmentView {
+  readonly id: string
+  readonly changeId: string
+  /** The change as the assessment saw it. */
+  readonly changeDigest: string
+  readonly baselineEvaluationId: string
+  readonly candidateEvaluationId: string
+  readonly plan: AssessmentPlan
+  readonly assessment: Assessment
+  readonly digest: string
+  readonly authorId: string
+  readonly createdAt: string
+}
+
+/**
+ * Assesses a change from two imported evaluations under margins that are fixed in the plan.
+ * The digest binds the change, both runs with their files' digests, the plan and the result.
+ * @throws ProblemError `not_found`, `invalid_transition`, `not_assessable`
+ */
+export async function assessChange(
+  audit: Audit,
+  tx: Transaction,
+  { principal, actor }: Caller,
+  {
+    changeId,
+    baselineId,
+    candidateId,
+    plan,
+  }: { changeId: string; baselineId: string; candidateId: string; plan: AssessmentPlan },
+): Promise<AssessmentView> {
+  const { tenantId, accountId } = principal
+  const change = await readChange(tx, tenantId, changeId)
+  if (change.status === 'dismissed') throw new ProblemError('invalid_transition', { detail: 'the change is dismissed' })
+  const baseline = await readRun(tx, tenantId, baselineId)
+  const candidate = await readRun(tx, tenantId, candidateId)
+  const result = assess(baseline.run, candidate.run, plan)
+  if (result.metrics.every(({ pairs }) => pairs === 0)) {
+    throw new ProblemError('not_assessable', {
+      detail: 'the evaluations have no case of the same id with a metric in common',
+    })
+  }
+  const bound = {
+    changeDigest: change.digest,
+    baseline: baseline.run_digest,
+    candidate: candidate.run_digest,
+    plan,
+    result,
+  }
+  const row = await tx
+    .insertInto('assessment')
+    .values({
+      tenant_id: tenantId,
+      id: newId(),
+      change_id: changeId,
+      change_digest: change.digest,
+      baseline_id: baselineId,
+      candidate_id: candidateId,
+      plan: json(plan),
+      result: json(result),
+      verdict: result.verdict,
+      digest: digestOf(bound),
+      author_id: accountId,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await audit(tx, actor, {
+    action: 'assessment.create',
+    resource: `assessment/${row.id}`,
+    details: { changeId, verdict: row.verdict, digest: row.digest },
+  })
+  return toView(row)
+}
+
+async function readRun(tx: Transaction, tenantId: string, id: string) {
+  const row = await tx
+    .selectFrom('evaluation')
+    .select(['run', 'run_digest'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found', { detail: `there is no evaluation ${id}` })
+  return row
+}
+
+/** An assessment. @throws ProblemError `not_found` */
+export async function readAssessment(tx: Transaction, tenantId: string, id: string): Promise<AssessmentView> {
+  const row = await tx
+    .selectFrom('assessment')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no assessment with this id' })
+  return toView(row)
+}
+
+/** The assessments of a change, newest first. */
+export async function listAssessments(tx: Transaction, tenantId: string, changeId: string): Promise<AssessmentView[]> {
+  await readChange(tx, tenantId, changeId)
+  const rows = await tx
+    .selectFrom('assessment')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('change_id', '=', changeId)
+    .orderBy('id', 'desc')
+    .limit(200)
+    .execute()
+  return rows.map(toView)
+}
+
+function toView(row: Row): AssessmentView {
+  return {
+    id: row.id,
+    changeId: row.change_id,
+    changeDigest: row.change_digest,
+    baselineEvaluationId: row.baseline_id,
+    candidateEvaluationId: row.candidate_id,
+    plan: row.plan,
+    assessment: row.result,
+    digest: row.digest,
+    authorId: row.author_id,
+    createdAt: row.created_at.toISOString(),
+  }
+}

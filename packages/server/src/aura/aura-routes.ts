@@ -1,0 +1,175 @@
+import {
+  evaluationQuery,
+  evaluationView,
+  id,
+  importQuery,
+  instant,
+  page,
+  ProblemError,
+  sha256,
+} from '@afterai/contract'
+import { assessmentPlanSchema, assessmentSchema, defaultPlan, importMappingSchema } from '@afterai/evidence'
+import { z } from 'zod'
+import type { Audit } from '../audit/audit.ts'
+import { inTenant, inTenantOnce } from '../identity/index.ts'
+import type { TenantKeys } from '../keys/index.ts'
+import type { Database } from '../platform/database.ts'
+import type { Http } from '../platform/http.ts'
+import { assessChange, listAssessments, readAssessment } from './assessment-service.ts'
+import { acceptedRun, keepEvaluation, listEvaluations, readEvaluation } from './evaluation-service.ts'
+import { createImportFile, type ImportJob } from './import-file.ts'
+
+const byId = z.object({ id })
+const mediaTypes = ['text/csv', 'application/x-ndjson', 'application/json', 'application/octet-stream']
+
+const whereSchema = z.array(z.strictObject({ column: z.string().min(1).max(256), equals: z.string().max(256) })).max(16)
+
+/** An assessment as the API shows it. */
+export const assessmentView = z.object({
+  id,
+  changeId: id,
+  changeDigest: sha256,
+  baselineEvaluationId: id,
+  candidateEvaluationId: id,
+  plan: assessmentPlanSchema,
+  assessment: assessmentSchema,
+  digest: sha256,
+  authorId: id,
+  createdAt: instant,
+})
+
+const assessRequest = z.strictObject({
+  baselineEvaluationId: id,
+  candidateEvaluationId: id,
+  plan: assessmentPlanSchema.default(defaultPlan),
+})
+
+/** What the routes of evaluations and assessments need. */
+export interface AuraDependencies {
+  readonly db: Database
+  readonly audit: Audit
+  readonly keys: TenantKeys
+  readonly importMaxBytes: number
+}
+
+/** Evaluations, imported from the files of other tools. The file itself is never kept. */
+export async function evaluationRoutes(
+  http: Http,
+  { db, audit, keys, importMaxBytes }: AuraDependencies,
+): Promise<void> {
+  const read = inTenant(db)
+  const write = inTenantOnce(db)
+  const importFile = createImportFile()
+
+  http.get(
+    '/v1/evaluations',
+    {
+      config: { permission: 'evaluation:read' },
+      schema: { querystring: evaluationQuery, response: { 200: page(evaluationView) } },
+    },
+    (request) => read(request, (tx, { principal }) => listEvaluations(tx, principal.tenantId, request.query)),
+  )
+  http.get(
+    '/v1/evaluations/:id',
+    { config: { permission: 'evaluation:read' }, schema: { params: byId, response: { 200: evaluationView } } },
+    (request) => read(request, (tx, { principal }) => readEvaluation(tx, principal.tenantId, request.params.id)),
+  )
+  // In a scope of its own, since here alone a body of JSON stays bytes.
+  await http.register(async (scope: Http) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser(mediaTypes, { parseAs: 'buffer', bodyLimit: importMaxBytes }, (_request, body, done) => {
+      done(null, body)
+    })
+    scope.post(
+      '/v1/evaluations',
+      {
+        bodyLimit: importMaxBytes,
+        config: { permission: 'evaluation:write' },
+        schema: { querystring: importQuery, response: { 201: evaluationView } },
+      },
+      async (request, reply) => {
+        const bytes = bodyOf(request.body)
+        const { key: digestKey } = await read(request, (tx, { principal }) =>
+          keys.promptDigestKey(tx, principal.tenantId),
+        )
+        const run = acceptedRun(
+          await importFile({ bytes, format: request.query.format, options: optionsOf(request.query), digestKey }),
+        )
+        const { system, label } = request.query
+        const kept = await write(request, (tx, caller) =>
+          keepEvaluation(audit, tx, caller, { run, system, label, sizeBytes: bytes.length }),
+        )
+        return reply.code(201).send(kept)
+      },
+    )
+  })
+}
+
+/** Assessments (AURA) of a change. */
+export function assessmentRoutes(http: Http, { db, audit }: AuraDependencies): void {
+  const read = inTenant(db)
+  const write = inTenantOnce(db)
+
+  http.post(
+    '/v1/changes/:id/assessments',
+    {
+      config: { permission: 'assessment:write' },
+      schema: { params: byId, body: assessRequest, response: { 201: assessmentView } },
+    },
+    async (request, reply) => {
+      const { baselineEvaluationId: baselineId, candidateEvaluationId: candidateId, plan } = request.body
+      const assessed = await write(request, (tx, caller) =>
+        assessChange(audit, tx, caller, { changeId: request.params.id, baselineId, candidateId, plan }),
+      )
+      return reply.code(201).send(assessed)
+    },
+  )
+  http.get(
+    '/v1/changes/:id/assessments',
+    { config: { permission: 'assessment:read' }, schema: { params: byId, response: { 200: page(assessmentView) } } },
+    (request) =>
+      read(request, async (tx, { principal }) => ({
+        items: await listAssessments(tx, principal.tenantId, request.params.id),
+        nextCursor: null,
+      })),
+  )
+  http.get(
+    '/v1/assessments/:id',
+    { config: { permission: 'assessment:read' }, schema: { params: byId, response: { 200: assessmentView } } },
+    (request) => read(request, (tx, { principal }) => readAssessment(tx, principal.tenantId, request.params.id)),
+  )
+}
+
+function bodyOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array && body.length > 0) return body
+  throw new ProblemError('unreadable_evaluation', { errors: [{ pointer: 'file', detail: 'is empty' }] })
+}
+
+function optionsOf(query: z.infer<typeof importQuery>): ImportJob['options'] {
+  const { mapping, where, provider, prompt, caseIdVariable, sliceVariable, clusterVariable } = query
+  return {
+    mapping: parseParameter('mapping', mapping, importMappingSchema),
+    where: parseParameter('where', where, whereSchema),
+    provider,
+    prompt,
+    caseIdVariable,
+    sliceVariable,
+    clusterVariable,
+  }
+}
+
+function parseParameter<T>(name: string, text: string | undefined, schema: z.ZodType<T>): T | undefined {
+  if (text === undefined) return undefined
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (error) {
+    const issues = error instanceof z.ZodError ? error.issues : []
+    const errors = issues.map(({ path, message }) => ({
+      pointer: `/querystring/${name}/${path.join('/')}`,
+      detail: message,
+    }))
+    throw new ProblemError('invalid_request', {
+      errors: errors.length > 0 ? errors : [{ pointer: `/querystring/${name}`, detail: 'is not JSON' }],
+    })
+  }
+}

@@ -1,0 +1,36 @@
+import type { Assessment, AssessmentPlan, Band, EvaluationRun } from '@afterai/evidence'
+import type { Generated } from 'kysely'
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    evaluation: {
+      tenant_id: string
+      id: string
+      system_id: string | null
+      label: string | null
+      format: EvaluationRun['format']
+      selection: string | null
+      source_digest: string
+      size_bytes: number
+      run: EvaluationRun
+      run_digest: string
+      cases: number
+      imported_by: string
+      created_at: Generated<Date>
+    }
+    assessment: {
+      tenant_id: string
+      id: string
+      change_id: string
+      change_digest: string
+      baseline_id: string
+      candidate_id: string
+      plan: AssessmentPlan
+      result: Assessment
+      verdict: Band
+      digest: string
+      author_id: string
+      created_at: Generated<Date>
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { type Evaluation, ProblemError } from '@afterai/contract'
+import type { EvaluationRun, ImportFault, ImportResult } from '@afterai/evidence'
+import type { Selectable } from 'kysely'
+import { digestOf, findSystem } from '../ace/index.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Caller } from '../identity/index.ts'
+import { json, type Tables, type Transaction } from '../platform/database.ts'
+import { newId } from '../platform/ids.ts'
+import { readCursor, toPage } from '../platform/page.ts'
+
+type Row = Selectable<Tables['evaluation']> & { system: string | null }
+
+/** The run of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */
+export function acceptedRun(result: ImportResult): EvaluationRun {
+  if (result.ok) return result.run
+  throw new ProblemError('unreadable_evaluation', {
+    errors: result.faults.map((fault) => ({ pointer: placeOf(fault), detail: fault.text })),
+    ...(result.more > 0 ? { moreErrors: result.more } : {}),
+  })
+}
+
+function placeOf({ line, column, pointer }: ImportFault): string {
+  if (pointer !== undefined) return pointer
+  const places = [line === undefined ? '' : `line ${line}`, column === undefined ? '' : `column ${column}`]
+  return places.filter(Boolean).join(', ') || 'file'
+}
+
+/** Keeps an imported run. @throws ProblemError `not_found` for a system that isn't there */
+export async function keepEvaluation(
+  audit: Audit,
+  tx: Transaction,
+  { principal, actor }: Caller,
+  {
+    run,
+    system,
+    label,
+    sizeBytes,
+  }: { run: EvaluationRun; system?: string | undefined; label?: string | undefined; sizeBytes: number },
+): Promise<Evaluation> {
+  const { tenantId, accountId } = principal
+  const systemId = system === undefined ? null : (await findSystem(tx, tenantId, system)).id
+  const id = newId()
+  await tx
+    .insertInto('evaluation')
+    .values({
+      tenant_id: tenantId,
+      id,
+      system_id: systemId,
+      label: label ?? null,
+      format: run.format,
+      selection: run.selection,
+      source_digest: `sha256:${run.sourceDigest}`,
+      size_bytes: sizeBytes,
+      run: json(run),
+      run_digest: digestOf(run),
+      cases: run.cases.length,
+      imported_by: accountId,
+    })
+    .execute()
+  await audit(tx, actor, {
+    action: 'evaluation.import',
+    resource: `evaluation/${id}`,
+    details: { format: run.format, sourceDigest: run.sourceDigest, cases: run.cases.length },
+  })
+  return readEvaluation(tx, tenantId, id)
+}
+
+function evaluations(tx: Transaction, tenantId: string) {
+  return tx
+    .selectFrom('evaluation as e')
+    .leftJoin('system as s', (join) => join.onRef('s.tenant_id', '=', 'e.tenant_id').onRef('s.id', '=', 'e.system_id'))
+    .selectAll('e')
+    .select('s.name as system')
+    .where('e.tenant_id', '=', tenantId)
+}
+
+/** An evaluation without its cases. @throws ProblemError `not_found` */
+export async function readEvaluation(tx: Transaction, tenantId: string, id: string): Promise<Evaluation> {
+  const row = await evaluations(tx, tenantId).where('e.id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no evaluation with this id' })
+  return toView(row)
+}
+
+/** One page of evaluations, newest first. */
+export async function listEvaluations(
+  tx: Transaction,
+  tenantId: string,
+  { limit, cursor, system }: { limit: number; cursor?: string | undefined; system?: string | undefined },
+): Promise<{ items: Evaluation[]; nextCursor: string | null }> {
+  const before = readCursor(cursor)
+  const rows = await evaluations(tx, tenantId)
+    .$if(before !== undefined, (it) => it.where('e.id', '<', before ?? ''))
+    .$if(system !== undefined, (it) => it.where('s.name', '=', system ?? ''))
+    .orderBy('e.id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  return toPage(rows, limit, toView)
+}
+
+function toView(row: Row): Evaluation {
+  const { run } = row
+  return {
+    id: row.id,
+    system: row.system,
+    label: row.label,
+    format: row.format,
+    selection: row.selection,
+    sourceDigest: row.source_digest,
+    sizeBytes: row.size_bytes,
+    cases: row.cases,
+    errors: run.cases.filter(({ outcome }) => outcome === 'error').length,
+    metrics: run.metrics.map(({ name, kind, direction }) => ({ name, kind, direction })),
+    dropped: [...run.dropped],
+    digestedIdentifiers: run.digestedIdentifiers,
+    importedBy: row.imported_by,
+    createdAt: row.created_at.toISOString(),
+  }
+}

@@ -1,0 +1,7 @@
+export { type Append, createAppend, type Unnumbered } from './append.ts'
+export { createProducers } from './producers.ts'
+export { type ProvedEntry, proveEntry, proveGrowth } from './proofs.ts'
+export { type Sequencer, startSequencer } from './sequencer.ts'
+export { readHead, readTile } from './tree-store.ts'
+export { type LedgerWaiting, startWaiting } from './waiting.ts'
+export { auditWholeLog, type LogAudit } from './whole-log.ts'

@@ -1,0 +1,96 @@
+import {
+  appendLeaf,
+  emptyFrontier,
+  hashLeaf,
+  type NoteVerifier,
+  parseCheckpoint,
+  rootOf,
+  verifyCheckpoint,
+} from '@afterai/record'
+import type { Transaction } from '../platform/database.ts'
+
+const pageSize = 1_000
+
+/** What is wrong with a log: intact says that it is what was signed, complete that no producer's number is missing. */
+export interface LogAudit {
+  readonly size: number
+  readonly checkpoints: number
+  readonly intact: boolean
+  readonly complete: boolean
+  readonly faults: readonly string[]
+}
+
+/** Recomputes a log from its first entry: every leaf, every checkpoint's root and signature, every producer's numbers. */
+export async function auditWholeLog(
+  tx: Transaction,
+  tenantId: string,
+  known: readonly NoteVerifier[],
+): Promise<LogAudit> {
+  const faults: string[] = []
+  const checkpoints = await tx
+    .selectFrom('ledger_checkpoint')
+    .select(['size', 'root', 'note'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('size')
+    .execute()
+  let tree = emptyFrontier
+  let next = 0
+  const numbers = new Map<string, number[]>()
+  for await (const row of entriesOf(tx, tenantId)) {
+    if (row.idx !== Number(tree.size)) faults.push(`entry ${tree.size} is missing`)
+    tree = appendLeaf(tree, hashLeaf(row.entry))
+    const list = numbers.get(row.producer_id) ?? []
+    list.push(row.producer_sequence)
+    numbers.set(row.producer_id, list)
+    while (next < checkpoints.length && checkpoints[next]?.size === Number(tree.size)) {
+      faults.push(...checkpointFaults(checkpoints[next]?.note ?? '', rootOf(tree), known))
+      next += 1
+    }
+  }
+  if (next < checkpoints.length)
+    faults.push(`a checkpoint was signed for ${checkpoints.at(-1)?.size} entries; ${tree.size} are here`)
+  if (tree.size > 0n && checkpoints.at(-1)?.size !== Number(tree.size))
+    faults.push('the last entries have no checkpoint')
+  const gaps = [...numbers].flatMap(([producer, list]) => gapsOf(producer, list))
+  return {
+    size: Number(tree.size),
+    checkpoints: checkpoints.length,
+    intact: faults.length === 0,
+    complete: gaps.length === 0,
+    faults: [...faults, ...gaps],
+  }
+}
+
+function checkpointFaults(note: string, root: Uint8Array, known: readonly NoteVerifier[]): string[] {
+  try {
+    const checkpoint = parseCheckpoint(note)
+    verifyCheckpoint(checkpoint, known)
+    return Buffer.compare(checkpoint.root, root) === 0 ? [] : [`the root of checkpoint ${checkpoint.size} is another`]
+  } catch (error) {
+    return [`a checkpoint is not signed by the log: ${error instanceof Error ? error.message : 'unreadable'}`]
+  }
+}
+
+function gapsOf(producer: string, numbers: readonly number[]): string[] {
+  const seen = numbers.toSorted((a, b) => a - b)
+  return seen.some((number, position) => number !== position + 1)
+    ? [`producer ${producer} has gaps: ${seen.length} entries, numbered up to ${seen.at(-1)}`]
+    : []
+}
+
+async function* entriesOf(tx: Transaction, tenantId: string) {
+  for (let after = -1; ;) {
+    const rows = await tx
+      .selectFrom('ledger_entry')
+      .select(['idx', 'entry', 'producer_id', 'producer_sequence'])
+      .where('tenant_id', '=', tenantId)
+      .where('idx', '>', after)
+      .orderBy('idx')
+      .limit(pageSize)
+      .execute()
+    yield* rows
+    const last = rows.at(-1)
+    if (last === undefined) return
+    after = last.idx
+  }
+}
