@@ -1,7 +1,7 @@
 import { isBinary, isQuality, type MetricKind } from '../metric.ts'
 import type { ImportFaultCode } from './faults.ts'
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const TRUE = new Set(['true', 'pass', 'passed', 'yes'])
 const FALSE = new Set(['false', 'fail', 'failed', 'no'])
 
