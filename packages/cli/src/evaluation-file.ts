@@ -97,8 +97,11 @@ function formatOf(path: string): EvaluationFormat {
   })
 }
 
-/** Undefined leaves it to the columns' usual names. */
-function mappingOf(options: EvaluationOptions): ImportMapping | undefined {
+/**
+ * The mapping that options state; undefined leaves it to the columns' usual names.
+ * @throws {CommandFailure} `usage` if only half of it is stated
+ */
+export function mappingOf(options: EvaluationOptions): ImportMapping | undefined {
   const { case: caseId, cluster, slice, error, metric = [] } = options
   const isStated = [caseId, cluster, slice, error].some((value) => value !== undefined) || metric.length > 0
   if (!isStated) return undefined
@@ -122,7 +125,8 @@ function readMetric(text: string): unknown {
   return { name, column, kind: kind ?? 'continuous', direction }
 }
 
-function readFilter(text: string): { column: string; equals: string } {
+/** Reads `column=value`. @throws {CommandFailure} `usage` */
+export function readFilter(text: string): { column: string; equals: string } {
   const at = text.indexOf('=')
   if (at < 1) throw new CommandFailure('usage', '--where takes COLUMN=VALUE.')
   return { column: text.slice(0, at), equals: text.slice(at + 1) }

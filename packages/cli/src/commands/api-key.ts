@@ -28,7 +28,7 @@ export function addApiKeyCommands(program: Command, mount: Mount): void {
     .action(
       online(mount, async ({ api, out }, name: string, { scope, expiresInDays, account }: CreateOptions) => {
         const body = { name, scopes: scope, expiresInDays, accountId: account }
-        out.answer(await api.call(createdApiKeyView, { method: 'POST', path: '/v1/api-keys', body }), {
+        out.answer(await api.call(createdApiKeyView, { method: 'POST', path: '/v1/api-keys', body, retry: 'unsent' }), {
           lines: (it) =>
             properties([
               ['key', it.key],

@@ -1,8 +1,8 @@
+import { evaluationView, type Evaluation } from '@afterai/contract'
 import type { ImportResult } from '@afterai/evidence'
 import { Option, type Command } from 'commander'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
-import { evaluationView, type Evaluation } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
 import {
   evaluationFormats,
@@ -25,8 +25,9 @@ interface ImportOptions extends EvaluationOptions {
 
 /** `import` and `evaluation`: results of evaluations, without their content. */
 export function addEvaluationCommands(program: Command, mount: Mount): void {
+  const formats = Object.keys(evaluationFormats)
   withQuiet(
-    withEvaluationOptions(
+    withReadingOptions(
       serverLeaf(program, 'import <file>', {
         summary: 'Import results of an evaluation, without their content.',
         description:
@@ -40,6 +41,7 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
     ),
     'the id',
   )
+    .addOption(new Option('--format <format>', "the file's format (default: by its name)").choices(formats))
     .option('--system <name>', 'the system that was evaluated')
     .option('--label <name>', 'a name for this evaluation, to refer to it by')
     .option('--dry-run', 'read the file here and tell what would be imported; nothing is sent')
@@ -82,10 +84,8 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
 }
 
 /** Options that say how a file of results is read. */
-export function withEvaluationOptions(command: Command): Command {
-  const formats = Object.keys(evaluationFormats)
+export function withReadingOptions(command: Command): Command {
   return command
-    .addOption(new Option('--format <format>', "the file's format (default: by its name)").choices(formats))
     .option('--case <column>', 'column of case ids; for promptfoo, a test variable')
     .option('--cluster <column>', 'column of clusters: cases that resemble each other')
     .option('--slice <column>', 'column of slices')
@@ -170,20 +170,21 @@ function unreadable(path: string, { faults, more }: Extract<ImportResult, { ok: 
 }
 
 function evaluationLines(it: Evaluation): string[] {
-  const dropped = Object.entries(it.dropped).map(([field, count]) => ({ field, count }))
   return [
     ...properties([
       ['evaluation', it.id],
       ['label', it.label && printable(it.label)],
-      ['cases', it.cases],
+      ['system', it.system],
+      ['selection', it.selection && printable(it.selection)],
+      ['cases', `${it.cases}, ${it.errors} of them errors`],
       ['metrics', metricText(it.metrics)],
       ['source', `${it.format}, ${it.sizeBytes} bytes, ${it.sourceDigest}`],
     ]),
-    ...droppedLines(dropped),
+    ...droppedLines(it.dropped),
   ]
 }
 
-function metricText(metrics: Evaluation['metrics']): string {
+function metricText(metrics: readonly Evaluation['metrics'][number][]): string {
   return metrics.map(({ name, kind }) => `${name} (${kind})`).join(', ')
 }
 

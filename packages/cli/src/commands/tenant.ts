@@ -49,7 +49,7 @@ function addTenants(tenant: Command, mount: Mount): void {
     online(mount, async ({ api, out, settings }, slug: string) => {
       if (settings.apiKey !== undefined)
         throw new CommandFailure('usage', 'An API key belongs to one tenant.', { remedy: 'Unset AFTERAI_API_KEY.' })
-      const request = { method: 'POST', path: '/v1/session/switch', body: { tenant: slug } } as const
+      const request = { method: 'POST', path: '/v1/session/switch', body: { tenant: slug }, retry: 'unsent' } as const
       const { value } = await api.call(sessionView, request)
       await credentialStore(settings).update(async () => value)
       out.remark(`Now in tenant ${value.tenant}.`)
@@ -88,7 +88,7 @@ function addUsers(user: Command, mount: Mount): void {
     .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
     .action(
       online(mount, async ({ api, out }, email: string, { role }: Pick<z.infer<typeof inviteRequest>, 'role'>) => {
-        const request = { method: 'POST', path: '/v1/invitations', body: { email, role } } as const
+        const request = { method: 'POST', path: '/v1/invitations', body: { email, role }, retry: 'unsent' } as const
         out.answer(await api.call(invitationView, request), {
           lines: (it) => [
             ...properties([
