@@ -39,25 +39,23 @@ type Cache = Map<string, Frontier>
 export function startSequencer(deps: { db: Database; signerOf: SignerOf; log: Logger }): Sequencer {
   const cache: Cache = new Map()
   const integrate = (tenantId: string): Promise<number> => integrateBatch(deps, cache, tenantId)
-  let stopped = false
-  let pending = true
-  let rouse = (): void => undefined
+  const state = { stopped: false, pending: true, rouse: doNothing }
   const wake = (): void => {
-    pending = true
-    rouse()
+    state.pending = true
+    state.rouse()
   }
   const sleep = (): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, pollMs)
-      rouse = () => {
+      state.rouse = () => {
         clearTimeout(timer)
         resolve()
       }
     })
   const run = async (): Promise<void> => {
-    while (!stopped) {
-      if (!pending) await sleep()
-      pending = false
+    while (!state.stopped) {
+      if (!state.pending) await sleep()
+      state.pending = false
       await integrateAll(deps, integrate).catch((error: unknown) =>
         deps.log.error({ err: error }, 'the ledger could not go on'),
       )
@@ -68,11 +66,15 @@ export function startSequencer(deps: { db: Database; signerOf: SignerOf; log: Lo
     wake,
     integrate,
     stop() {
-      stopped = true
+      state.stopped = true
       wake()
       return done
     },
   }
+}
+
+function doNothing(): void {
+  // Until the loop first sleeps, there is nobody to wake.
 }
 
 async function integrateAll(
