@@ -93,9 +93,7 @@ function describe(
     gained: changed?.gained ?? null,
     clusters: null,
     designEffect: null,
-    totalChange: isRatio ? totalChange(pairs) : null,
-    p50Change: isRatio ? quantileChange(pairs, 0.5) : null,
-    p95Change: isRatio ? quantileChange(pairs, 0.95) : null,
+    ...(isRatio ? amountChanges(pairs) : { totalChange: null, p50Change: null, p95Change: null }),
     evidenceWeight: null,
     evidenceWeightedDelta: null,
     regressionRisk: null,
@@ -173,6 +171,15 @@ function advise(
     detectableLoss: natural(detectableDifference(standardError)),
     pairsForMargin: pairsForMargin(standardDeviation, margin),
     morePairs: Math.max(0, needed - pairs),
+  }
+}
+
+/** What latency and cost do besides the typical ratio. */
+function amountChanges(pairs: readonly Pair[]): Pick<MetricAssessment, 'totalChange' | 'p50Change' | 'p95Change'> {
+  return {
+    totalChange: totalChange(pairs),
+    p50Change: quantileChange(pairs, 0.5),
+    p95Change: quantileChange(pairs, 0.95),
   }
 }
 

@@ -20,6 +20,7 @@ const WARNING_CODES = [
   'few_clusters',
   'default_margin_on_wide_scale',
   'critical_slice_missing',
+  'too_many_slices',
   'secondary_regression',
   'slice_regression',
   'counterfactual',

@@ -1,3 +1,4 @@
+export { createLedgerKeys, createLog, type LedgerKeys, logKeyRoutes, readOrigin } from './log-keys.ts'
 export { type Append, createAppend, type Unnumbered } from './append.ts'
 export { createProducers } from './producers.ts'
 export { type ProvedEntry, proveEntry, proveGrowth } from './proofs.ts'
