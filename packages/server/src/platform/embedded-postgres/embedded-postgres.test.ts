@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { commandLine, processesGone, processesNaming } from '@afterai/testing'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { canReach } from './account.ts'
@@ -96,29 +97,6 @@ function runApart(options: StartOptions, spawnOptions: SpawnOptions = {}): Run {
   return { child, gone, next: async () => JSON.parse((await lines.next()).value ?? '{}') as Started }
 }
 
-/** Processes whose command line names the directory: PostgreSQL's own and the watchdog's. */
-function processesIn(path: string): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return pids.map(Number).filter((pid) => pid !== process.pid && commandLine(pid).includes(path))
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** Waits for the end of all of them, for as long as a shutdown may take. */
-async function processesGone(path: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (processesIn(path).length === 0) return true
-    await sleep(50)
-  }
-  return false
-}
-
 function postmasterPid(clusterDir: string): number {
   return Number(readFileSync(join(clusterDir, 'postmaster.pid'), 'utf8').split('\n')[0])
 }
@@ -185,7 +163,7 @@ describe('P5.5: kill -9', () => {
     const run = runApart({ dataDir })
     const started = await run.next()
     await ask(started, 'create table kept as select 42 as answer')
-    expect(processesIn(dataDir).length).toBeGreaterThan(1)
+    expect(processesNaming(dataDir).length).toBeGreaterThan(1)
     run.child.kill('SIGKILL')
     await run.gone
     // Not waiting for the old one to go: the new one must cope with it.
@@ -236,7 +214,7 @@ describe('P5.5: kill -9', () => {
       onExit: ({ code }) => ended.push(code),
     })
     cleanUp.push(() => database.stop())
-    for (const pid of processesIn(dataDir).filter((pid) => commandLine(pid).startsWith('/bin/sh')))
+    for (const pid of processesNaming(dataDir).filter((pid) => commandLine(pid).startsWith('/bin/sh')))
       process.kill(pid, 'SIGKILL')
     while (ended.length === 0) await sleep(10)
     expect(ended).toEqual(['stopped_unexpectedly'])
