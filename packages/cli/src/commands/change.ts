@@ -202,7 +202,7 @@ export function changeLines(change: Change, paint: Paint): string[] {
         `${change.risk.severity}; blast radius ${change.risk.blastRadius}; customer impact ${change.risk.customerImpact}`,
     ],
     ['opened', change.openedAt],
-    ['seen', `${change.observations} times`],
+    ['observations', change.observations],
     ['digest', change.digest],
   ])
   if (change.delta.length === 0) return heading

@@ -16,7 +16,7 @@ interface DecideOptions {
   readonly notAct?: boolean
   readonly detail: string
   readonly justification: string
-  readonly assessment: readonly string[]
+  readonly assessment?: readonly string[]
   readonly condition?: readonly string[]
   readonly reviewBy?: string
   readonly implementationPlan?: string
@@ -82,7 +82,7 @@ function addDecide(program: Command, mount: Mount): void {
     .option('--not-act', 'do not make the change')
     .addOption(new Option('--detail <detail>', 'how').choices(details).makeOptionMandatory())
     .requiredOption('--justification <text>', 'why')
-    .requiredOption('--assessment <id>', 'what it rests on; may be repeated', gather)
+    .option('--assessment <id>', "what it rests on; may be repeated (default: the change's newest)", gather)
     .option('--condition <text>', 'under which condition; may be repeated', gather)
     .option('--review-by <date>', 'when it must be looked at again, as 2027-01-31')
     .option('--implementation-plan <text>', 'how it is carried out')
@@ -97,7 +97,6 @@ async function decide({ api, out }: ServerContext, given: string, options: Decid
   if (options.act !== true && options.notAct !== true) throw new CommandFailure('usage', 'Give --act or --not-act.')
   const changeId = await changeIdOf(api, given)
   const path = `/v1/changes/${changeId}`
-  const assessments = { noun: 'assessment', path: `${path}/assessments`, item: assessmentView }
   const body = {
     decision: options.act === true ? 'act' : 'not_act',
     decisionDetail: options.detail,
@@ -108,12 +107,28 @@ async function decide({ api, out }: ServerContext, given: string, options: Decid
     riskImpactAnalysis: options.riskImpact,
     conditions: options.condition,
     reviewBy: options.reviewBy,
-    assessmentIds: await Promise.all(options.assessment.map((each) => findId(api, each, assessments))),
+    assessmentIds: await assessmentIdsOf(api, `${path}/assessments`, options.assessment),
     supersedes: options.supersedes,
   }
   out.answer(await api.call(decisionView, { method: 'POST', path: `${path}/decisions`, body }), {
     lines: decisionLines,
     quiet: ({ id }) => [id],
+  })
+}
+
+/** Those that are named, or else the newest of the change. */
+async function assessmentIdsOf(api: Api, path: string, given: readonly string[] | undefined): Promise<string[]> {
+  const assessments = { noun: 'assessment', path, item: assessmentView }
+  if (given !== undefined) return Promise.all(given.map((each) => findId(api, each, assessments)))
+  const { value } = await api.list(assessmentView, { path }, { all: true })
+  // Ids are UUIDs of version 7: they sort by time.
+  const newest = value.items
+    .map(({ id }) => id)
+    .toSorted()
+    .at(-1)
+  if (newest !== undefined) return [newest]
+  throw new CommandFailure('failed', 'This change has no assessment to decide on.', {
+    remedy: 'Make one with `afterai assess`.',
   })
 }
 

@@ -1,16 +1,25 @@
 import { writeFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { recordView, type RecordView } from '@afterai/contract'
+import { approvalView, recordView } from '@afterai/contract'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { logKeysView } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
-import { printable, printableLines } from '../terminal/style.ts'
+import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 import { addVerifyCommand } from './verify.ts'
+
+/** A record with as much of its content as is shown to a person. */
+const shownRecord = recordView.extend({
+  content: z.object({
+    rationale: z
+      .object({ justification: z.string(), approvals: z.array(approvalView.omit({ approverName: true })) })
+      .optional(),
+  }),
+})
 
 /** `record`: Production AI Change Records (PACR). */
 export function addRecordCommands(program: Command, mount: Mount): void {
@@ -45,7 +54,7 @@ export function addRecordCommands(program: Command, mount: Mount): void {
   }).action(
     online(mount, async ({ api, out }, given: string) => {
       const path = `/v1/records/${await recordIdOf(api, given)}`
-      out.answer(await api.call(z.looseObject(recordView.shape), { method: 'GET', path }), { lines: recordLines })
+      out.answer(await api.call(shownRecord, { method: 'GET', path }), { lines: recordLines })
     }),
   )
 
@@ -108,22 +117,24 @@ async function recordIdOf(api: Api, given: string): Promise<string> {
   return findId(api, given, { noun: 'record', path: '/v1/records', item: recordView })
 }
 
-function recordLines(record: RecordView & Readonly<Record<string, unknown>>): string[] {
-  const content = record['content']
-  return [
-    ...properties([
-      ['record', record.id],
-      ['system', `${record.system} in ${record.environment}`],
-      ['decision', `${record.decision}: ${printable(record.decisionDetail)}`],
-      ['verdict', record.verdict],
-      ['risk', record.riskLevel],
-      ['sealed', record.sealedAt],
-      ['log', record.logIndex === null ? record.state : `${record.state}, index ${record.logIndex}`],
-      ['change', record.changeId],
-      ['decided in', record.decisionId],
-      ['supersedes', record.supersedes],
-      ['sections', record.sections.join(', ')],
-    ]),
-    ...(content === undefined ? [] : ['', ...printableLines(JSON.stringify(content, null, 2)).split('\n')]),
-  ]
+function recordLines(record: z.infer<typeof shownRecord>): string[] {
+  const { justification, approvals } = record.content.rationale ?? { approvals: [] }
+  return properties([
+    ['record', record.id],
+    ['system', `${record.system} in ${record.environment}`],
+    ['decision', `${record.decision}: ${printable(record.decisionDetail)}`],
+    ['verdict', record.verdict],
+    ['risk', record.riskLevel],
+    ['sealed', record.sealedAt],
+    ['log', record.logIndex === null ? record.state : `${record.state}, index ${record.logIndex}`],
+    ['change', record.changeId],
+    ['decided in', record.decisionId],
+    ['supersedes', record.supersedes],
+    ['because', justification && printable(justification)],
+    ...approvals.map(
+      ({ verdict, approverId, at, comment }) =>
+        [verdict, `${approverId}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`] as const,
+    ),
+    ['sections', `${record.sections.join(', ')} (in full: --json)`],
+  ])
 }

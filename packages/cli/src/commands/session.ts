@@ -57,7 +57,12 @@ async function logIn(context: ServerContext, options: LoginOptions): Promise<voi
   const { value } = readAnswer(sessionView, response.json())
   await credentialStore(context.settings).update(async () => value)
   // The answer is tokens, which a terminal's history has no business with: who is signed in is shown instead.
-  await whoAmI(context)
+  const { api, out, settings } = context
+  out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
+    lines: ({ name, role, tenant }) => [
+      `Signed in to ${settings.url} as ${printable(name)}, ${role} of ${tenant.slug} (profile ${settings.profile}).`,
+    ],
+  })
 }
 
 async function loginRequest(
