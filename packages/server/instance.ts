@@ -73,7 +73,7 @@ async function openInstanceDatabase(
     if (database.ownerUrl !== undefined) await migrate({ url: database.ownerUrl }, loginOf(database.url))
     return { connection: { url: database.url }, stop: async () => undefined }
   }
-  const embedded = await startEmbeddedPostgres({ dataDir, log: (line) => log.info(line), onExit: onDatabaseExit })
+  const embedded = await startEmbeddedPostgres({ dataDir, log: (line) => log.debug(line), onExit: onDatabaseExit })
   try {
     if (embedded.firstStart) say(`The embedded database is made in ${dataDir}.`)
     const login = { name: 'afterai_server', password: await loginPassword(dataDir) }

@@ -4,6 +4,7 @@ import type { EvaluationRun } from './evaluation-run.ts'
 import { isBinary, isQuality } from './metric.ts'
 import { defaultPlan, type AssessmentPlan } from './plan.ts'
 import { resolveMetrics, type MissingMetric, type ResolvedMetric } from './resolve-metrics.ts'
+import { jointRisk } from './statistics/joint-risk.ts'
 import { benjaminiHochberg, holm } from './statistics/multiplicity.ts'
 import { pairCases, type Attempt } from './statistics/pairing.ts'
 import { bandAfterHolm, isGreen, worstBand, type Band } from './statistics/verdict.ts'
@@ -26,17 +27,20 @@ export function assess(
   const compared = metrics.map((metric) => compare(metric, baseline, candidate, plan))
   const overall = compared.map(({ overall }) => overall)
   const slices = compared.flatMap(({ slices }) => slices)
-  const guardrails = correctGuardrails([...overall, ...slices.filter(isCritical(plan))], plan)
+  const critical = slices.filter(isCritical(plan))
+  const primary = [...overall, ...critical].filter(({ assessment }) => assessment.primary)
+  const guardrails = correctGuardrails(primary, plan)
   const sliceAssessments = correctSlices(slices)
   const warnings = [
     ...inputWarnings({ baseline, candidate, metrics, missing, guardrails, plan, slices }),
-    ...[...overall, ...slices.filter(isCritical(plan))].flatMap((result) => result.warnings),
+    ...[...overall, ...critical].flatMap((result) => result.warnings),
     ...regressionWarnings(overall, sliceAssessments, guardrails),
   ]
   return {
     schema: 'afterai.assessment/v1',
     mode: plan.mode,
     verdict: verdict(guardrails, missing, plan),
+    overallRisk: overallRisk(primary),
     guardrails,
     metrics: overall.map(({ assessment }) => ({
       ...assessment,
@@ -114,9 +118,8 @@ function valuesAt({ cases }: EvaluationRun, index: number): (number | null | und
 
 /** Holm over the primary metrics and their critical slices. One without a p value counts as p = 1: it must not ease the others. */
 function correctGuardrails(results: readonly MetricResult[], plan: AssessmentPlan): Guardrail[] {
-  const primary = results.filter(({ assessment }) => assessment.primary)
-  const adjusted = holm(primary.map(({ p }) => p ?? 1))
-  return primary.map(({ assessment, p }, index) => {
+  const adjusted = holm(results.map(({ p }) => p ?? 1))
+  return results.map(({ assessment, p }, index) => {
     const corrected = bandAfterHolm(assessment.band, adjusted[index] ?? 1)
     const band = plan.mode === 'counterfactual' && isGreen(corrected) ? 'inconclusive' : corrected
     return {
@@ -126,6 +129,12 @@ function correctGuardrails(results: readonly MetricResult[], plan: AssessmentPla
       adjustedP: p === null ? null : (adjusted[index] ?? 1),
     }
   })
+}
+
+/** With a guardrail unmeasured the risk is unknown, not smaller. */
+function overallRisk(guardrails: readonly MetricResult[]): number | null {
+  const inputs = guardrails.map(({ risk }) => risk).filter((risk) => risk !== null)
+  return inputs.length === 0 || inputs.length < guardrails.length ? null : jointRisk(inputs)
 }
 
 function correctSlices(results: readonly MetricResult[]): MetricAssessment[] {

@@ -45,11 +45,13 @@ export function formatAssessment(assessment: Assessment, { color, width }: Asses
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
 
-function formatVerdict({ verdict, mode, guardrails }: Assessment, paint: Paint): string {
+function formatVerdict({ verdict, mode, guardrails, overallRisk }: Assessment, paint: Paint): string {
   const deciding = guardrails.filter(({ band }) => band === verdict).map(({ metric, slice }) => named(metric, slice))
   const because = deciding.length > 0 ? `Decided by: ${deciding.join(', ')}.` : 'No guardrail was measured.'
   const title = paint('bold', paint(colorOf(verdict), nameOf(verdict).toUpperCase()))
-  return `${title}  ${MEANING[verdict]}\n${because}${mode === 'prospective' ? '' : ` Mode: ${mode}.`}`
+  const risk = overallRisk === null ? [] : [`Chance of a loss beyond a margin: ${formatProbability(overallRisk)}.`]
+  const labelled = mode === 'prospective' ? [] : [`Mode: ${mode}.`]
+  return [`${title}  ${MEANING[verdict]}`, [because, ...risk, ...labelled].join(' ')].join('\n')
 }
 
 function formatInputs({ baseline, candidate }: Assessment, width: number): string {
@@ -90,7 +92,7 @@ function formatDetails(metric: MetricAssessment): string[] {
     totalChange !== null && `total ${formatChange(metric, totalChange.estimate)}`,
     p95Change !== null && `95th percentile ${formatChange(metric, p95Change)}`,
     clusters !== null && `${formatCount(clusters)} clusters`,
-    regressionRisk !== null && `risk of a loss beyond the margin ${formatProbability(regressionRisk)}`,
+    regressionRisk !== null && `weighed risk ${formatProbability(regressionRisk)}`,
   ].filter((fact) => fact !== false)
   const isOpen = band === 'inconclusive' && power !== null && power.morePairs > 0
   return [facts.join('; '), ...(isOpen ? [`about ${formatCount(power.morePairs)} more pairs would decide`] : [])]

@@ -79,9 +79,9 @@ export const configurationTable = {
   logLevel: {
     variable: 'AFTERAI_LOG_LEVEL',
     kind: oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    default: 'info',
+    default: 'warn',
     secret: false,
-    description: 'The least important lines to log.',
+    description: 'The least important lines to log, as JSON on standard error.',
   },
   sessionIdleMinutes: {
     variable: 'AFTERAI_SESSION_IDLE_MINUTES',

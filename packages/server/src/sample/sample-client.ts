@@ -8,7 +8,7 @@ export interface SampleClient {
   signOut(): Promise<void>
 }
 
-type Init = RequestInit & { headers?: Record<string, string> }
+type Init = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
 
 /** Signs in as one of the sample's people. */
 export async function sampleClient(origin: string, { email, password }: SamplePerson): Promise<SampleClient> {
