@@ -1,4 +1,12 @@
-import { keyScopes, type Permission, permissionNames, permissions, type Role, roles, unscoped } from '../packages/contract/src/index.ts'
+import {
+  keyScopes,
+  type Permission,
+  permissionNames,
+  permissions,
+  type Role,
+  roles,
+  unscoped,
+} from '../packages/contract/src/index.ts'
 import { describeApi, type DescribedRoute } from '../packages/server/api-description.ts'
 
 /** `docs/reference/permissions.md`: who may do what, and which route asks for it. */

@@ -27,7 +27,9 @@ test('the reference of errors names every problem of the table and no other, wit
 
 test('every problem of the table is one that the server can answer with', () => {
   const folder = new URL('../packages/server/src/', import.meta.url)
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.test)\.ts$/.test(name))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /(?<!\.test)\.ts$/.test(name),
+  )
   const source = files.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n')
   expect(Object.keys(problems).filter((code) => !source.includes(`ProblemError('${code}'`))).toEqual([])
 })

@@ -53,7 +53,9 @@ const newSystem = async (): Promise<string> => {
   return name
 }
 
-const observation = (system: string, model: string) => ({ observations: [{ system, configuration: configurationOf(model) }] })
+const observation = (system: string, model: string) => ({
+  observations: [{ system, configuration: configurationOf(model) }],
+})
 
 const pendingChange = async (): Promise<string> => {
   const body = { system: await newSystem(), title: 'New data', changeTypes: ['data'] }
@@ -80,7 +82,13 @@ const table: Readonly<Record<string, Row>> = {
     prepare: async () => {
       await server.owner.query('update setup_code set used_at = null')
       const tenant = { slug: fresh('tenant'), name: 'T' }
-      const body = { code: server.setupCode, email: `${fresh('admin')}@x.example`, name: 'A', password: 'violet-harbour-41', tenant }
+      const body = {
+        code: server.setupCode,
+        email: `${fresh('admin')}@x.example`,
+        name: 'A',
+        password: 'violet-harbour-41',
+        tenant,
+      }
       return { request: { method: 'POST', path: '/v1/setup', body }, credential: 'setup_code' }
     },
   },
@@ -88,7 +96,11 @@ const table: Readonly<Record<string, Row>> = {
     actions: ['session.open'],
     prepare: async () => {
       const { email, password, accountId: actorId } = author
-      return { request: { method: 'POST', path: '/v1/session', body: { email, password } }, actorId, credential: 'password' }
+      return {
+        request: { method: 'POST', path: '/v1/session', body: { email, password } },
+        actorId,
+        credential: 'password',
+      }
     },
   },
   'POST /v1/session/refresh': {
@@ -260,18 +272,21 @@ describe('P4.4: every route that changes something', () => {
     expect(missing).toEqual([])
   })
 
-  test.each(Object.entries(table))('%s leaves exactly its events, with actor, credential and request', async (_, row) => {
-    const { request, actorId, credential } = await row.prepare()
-    const { headers, status, text } = await server.send(request)
-    expect(status, text).toBeLessThan(300)
-    const events = await eventsOf(headers['x-request-id'])
-    expect(events.map(({ action }) => action)).toEqual(row.actions)
-    for (const event of events) {
-      expect(event).toMatchObject({ outcome: 'allowed', credential, address: '127.0.0.1' })
-      if (actorId !== undefined) expect(event.actor_id).toBe(actorId)
-      expect(event.actor_id).not.toBeNull()
-    }
-  })
+  test.each(Object.entries(table))(
+    '%s leaves exactly its events, with actor, credential and request',
+    async (_, row) => {
+      const { request, actorId, credential } = await row.prepare()
+      const { headers, status, text } = await server.send(request)
+      expect(status, text).toBeLessThan(300)
+      const events = await eventsOf(headers['x-request-id'])
+      expect(events.map(({ action }) => action)).toEqual(row.actions)
+      for (const event of events) {
+        expect(event).toMatchObject({ outcome: 'allowed', credential, address: '127.0.0.1' })
+        if (actorId !== undefined) expect(event.actor_id).toBe(actorId)
+        expect(event.actor_id).not.toBeNull()
+      }
+    },
+  )
 
   test.each(Object.entries(table))('%s does nothing when its event can’t be written', async (_, row) => {
     const { request } = await row.prepare()
@@ -297,7 +312,12 @@ describe('P4.4: what fails or is refused', () => {
 
   test('a wrong password with an invitation is one too', async () => {
     const path = '/v1/invitations'
-    const invitation = { method: 'POST', path, token: server.admin.token, body: { email: author.email, role: 'viewer' } } as const
+    const invitation = {
+      method: 'POST',
+      path,
+      token: server.admin.token,
+      body: { email: author.email, role: 'viewer' },
+    } as const
     const { code } = await server.expectOk<{ code: string }>(invitation)
     const body = { code, name: 'X', password: 'not-the-password' }
     const { headers } = await server.send({ method: 'POST', path: `${path}/accept`, body })
@@ -362,7 +382,12 @@ describe('P4.4: the trail can be held against what was signed', () => {
     const [row] = rows
     if (row === undefined) throw new Error('there is no event')
     const { section } = signedOf(row)
-    for (const altered of [{ address: '10.0.0.1' }, { credential: 'api_key' }, { details: { x: 1 } }, { resource: 'x' }]) {
+    for (const altered of [
+      { address: '10.0.0.1' },
+      { credential: 'api_key' },
+      { details: { x: 1 } },
+      { resource: 'x' },
+    ]) {
       expect(() => checkCommitment(section, row.salt, contextOf({ ...row, ...altered }))).toThrow('is not what')
     }
   })

@@ -28,7 +28,9 @@ test('P2.4: the same key and body get the same answer, and change something once
   expect([first.status, second.status]).toEqual([201, 201])
   expect(second.text).toBe(first.text)
   expect(await systemsNamed('once')).toBe(1)
-  const events = await server.owner.query(`select from audit_event where action = 'system.create' and details->>'name' = 'once'`)
+  const events = await server.owner.query(
+    `select from audit_event where action = 'system.create' and details->>'name' = 'once'`,
+  )
   expect(events.rows).toHaveLength(1)
 })
 

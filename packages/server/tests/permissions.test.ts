@@ -48,7 +48,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     headers: bearer(await keyOf(await newPerson(role), keyScopes)),
     holds: 'scopes',
   }),
-  'API key with no scope': async (role) => ({ headers: bearer(await keyOf(await newPerson(role), [])), holds: 'nothing' }),
+  'API key with no scope': async (role) => ({
+    headers: bearer(await keyOf(await newPerson(role), [])),
+    holds: 'nothing',
+  }),
   'service account’s key with all scopes': async (role) => {
     const { accountId } = await server.expectOk<{ accountId: string }>({
       method: 'POST',
@@ -62,7 +65,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   none: async () => ({ headers: {}, holds: 'nobody' }),
   'expired token': async (role) => {
     const { accountId } = await newPerson(role)
-    const { rows } = await server.owner.query<{ id: string }>('select id from session where account_id = $1', [accountId])
+    const { rows } = await server.owner.query<{ id: string }>('select id from session where account_id = $1', [
+      accountId,
+    ])
     const token = await new SignJWT({ sid: rows[0]?.id })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'afterai-access+jwt' })
       .setSubject(accountId)
@@ -161,7 +166,8 @@ describe('P3.1, ASVS 8.2.1: each route decides the same for a role, whatever the
       for (const route of inOrder) {
         const answer = await server.send<{ code?: string }>(requestFor(route, credential.headers))
         const [wanted, got] = [expected(route, role, credential), decisionOf(route, answer)]
-        if (wanted !== got || answer.status >= 500) wrong.push(`${route.method} ${route.path}: ${wanted}, got ${answer.status}`)
+        if (wanted !== got || answer.status >= 500)
+          wrong.push(`${route.method} ${route.path}: ${wanted}, got ${answer.status}`)
       }
       expect(wrong).toEqual([])
     })
