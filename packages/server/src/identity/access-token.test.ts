@@ -19,6 +19,8 @@ function forge(head: unknown, body: unknown, key = ours.privateKey): string {
   return `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`
 }
 
+const flip = (text: string): string => (text.startsWith('A') ? `B${text.slice(1)}` : `A${text.slice(1)}`)
+
 const verified = (token: string): Promise<string | undefined> => verifyAccessToken(ours, token)
 
 test('accepts its own token, and one made by hand to the same rules', async () => {
@@ -30,7 +32,6 @@ test('accepts its own token, and one made by hand to the same rules', async () =
 describe('ASVS 9.1.1: the signature is checked before anything else', () => {
   test('refuses a token whose signature, header or claims were changed', async () => {
     const [head = '', body = '', signature = ''] = forge(header, claims()).split('.')
-    const flip = (text: string): string => (text.startsWith('A') ? `B${text.slice(1)}` : `A${text.slice(1)}`)
     for (const token of [
       `${head}.${body}.${flip(signature)}`,
       `${head}.${encode({ ...claims(), sid: sub })}.${signature}`,
@@ -38,7 +39,7 @@ describe('ASVS 9.1.1: the signature is checked before anything else', () => {
       `${head}.${body}.`,
       `${head}.${body}`,
     ]) {
-      expect(await verified(token), token).toBeUndefined()
+      expect(await verified(token)).toBeUndefined()
     }
   })
 
@@ -59,7 +60,7 @@ describe('ASVS 9.1.1: the signature is checked before anything else', () => {
       `${token}.`,
       `${token}.${signature}`,
     ]) {
-      expect(await verified(loose), JSON.stringify(loose)).toBeUndefined()
+      expect(await verified(loose)).toBeUndefined()
     }
   })
 })
