@@ -1,4 +1,5 @@
 export { type Append, createAppend, type Unnumbered } from './append.ts'
+export { ledgerRoutes } from './ledger-routes.ts'
 export { createProducers } from './producers.ts'
 export { type ProvedEntry, proveEntry, proveGrowth } from './proofs.ts'
 export { type Sequencer, startSequencer } from './sequencer.ts'
