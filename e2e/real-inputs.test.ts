@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fixturesDir, type ServerProcess, startServerProcess } from '@afterai/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const fixtures = fixturesDir()
@@ -69,15 +69,28 @@ async function takeThrough(system: string, models: readonly [string, string], im
   for (const model of models) ids.push((await afterai<{ id: string }>('import', ...importing(model))).id)
   const [baseline = '', candidate = ''] = ids
   const { id, assessment } = await afterai<{ id: string; assessment: { verdict: string; metrics: Metric[] } }>(
-    ...['assess', change, '--baseline', baseline, '--candidate', candidate],
+    'assess',
+    change,
+    '--baseline',
+    baseline,
+    '--candidate',
+    candidate,
   )
   const justification = 'It answers fewer cases rightly than before, by more than we accept.'
   const decision = await afterai<{ id: string }>(
-    ...['decide', change, '--not-act', '--detail', 'reject', '--assessment', id, '--justification', justification],
+    'decide',
+    change,
+    '--not-act',
+    '--detail',
+    'reject',
+    '--assessment',
+    id,
+    '--justification',
+    justification,
   )
   const { recordId } = await afterai<{ recordId: string }>('approve', decision.id, '--yes', '--profile', 'ben')
   const bundle = join(work, `${system}.json`)
-  await afterai('record', 'export', recordId, '--out', bundle, '--keys', join(work, 'keys'))
+  await afterai('record', 'export', recordId, '--out', bundle, '--keys', join(work, 'keys'), '--force')
   return { assessment, bundle }
 }
 
@@ -86,11 +99,11 @@ beforeAll(async () => {
     env: { AFTERAI_DATA_DIR: join(work, 'data') },
     command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
   })
-  await expect.poll(() => server.output(), { timeout: 20_000 }).toContain('--setup')
+  await vi.waitUntil(() => server.output().includes('--setup'), { timeout: 20_000 })
   const code = /--setup (\S+)/.exec(server.output())?.[1] ?? ''
-  expect((await signIn('default', ['--setup', code, '--email', people.default.email])).code).toBe(0)
+  await signIn('default', ['--setup', code, '--email', people.default.email])
   const invitation = await afterai<{ code: string }>('user', 'invite', people.ben.email, '--role', 'approver')
-  expect((await signIn('ben', ['--invitation', invitation.code])).code).toBe(0)
+  await signIn('ben', ['--invitation', invitation.code])
 })
 
 afterAll(async () => {
@@ -106,7 +119,13 @@ describe.skipIf(fixtures === undefined)(
       const csv = join(fixtures ?? '', 'evidence/llmdrift_prime.csv')
       const columns = ['correct=score:binary:up', 'latency=latency_s:latency:down', 'cost=cost_usd:cost:down']
       const { assessment } = await takeThrough('math-tutor', ['gpt-4-0314', 'gpt-4-0613'], (model) => [
-        ...[csv, '--format', 'csv', '--where', `config=${model}`, '--case', 'case_id'],
+        csv,
+        '--format',
+        'csv',
+        '--where',
+        `config=${model}`,
+        '--case',
+        'case_id',
         ...columns.flatMap((column) => ['--metric', column]),
       ])
       expect(assessment.verdict).toBe('material_regression')
@@ -121,7 +140,11 @@ describe.skipIf(fixtures === undefined)(
     it('P1.1: a promptfoo run goes the same way', async () => {
       const file = join(fixtures ?? '', 'evals/promptfoo/results.json')
       const { assessment } = await takeThrough('price-bot', ['acme-large-2025-06', 'acme-small-2026-01'], (model) => [
-        ...[file, '--format', 'promptfoo', '--provider', model],
+        file,
+        '--format',
+        'promptfoo',
+        '--provider',
+        model,
       ])
       expect(assessment.verdict).toBe('material_regression')
     })
@@ -148,7 +171,7 @@ describe.skipIf(fixtures === undefined)(
       expect(verdicts).toEqual({
         payload: [12, 12],
         signature: [12, 12],
-        entry: [10, 10],
+        entry: [13, 13],
         'proof hash': [13, 13],
         'checkpoint root': [12, 12],
         'disclosed bytes': [16, 16],
@@ -193,7 +216,13 @@ async function verifyBothWays(bundle: string): Promise<readonly number[]> {
   const [pem, vkey] = [join(work, 'keys/record-key.pem'), join(work, 'keys/log.vkey')]
   expect(existsSync(pem) && existsSync(vkey)).toBe(true)
   const cli = await run(join(root, 'packages/cli/bin/afterai'), [
-    ...['record', 'verify', bundle, '--record-key', pem, '--log-vkey', vkey],
+    'record',
+    'verify',
+    bundle,
+    '--record-key',
+    pem,
+    '--log-vkey',
+    vkey,
   ])
   const script = await run(join(root, 'docs/verify.sh'), [bundle, pem, readFileSync(vkey, 'utf8').trim()])
   return [cli.code, script.code]
