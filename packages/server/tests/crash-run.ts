@@ -30,7 +30,10 @@ export interface CrashOutcome {
   readonly faults: readonly string[]
 }
 
-const systems = ['billing', 'support']
+const systems = ['billing', 'support'] as const
+const models = ['model-a', 'model-b', 'model-c'] as const
+/** Records take the longest, being a change, an assessment, a decision and an approval. */
+const kinds = ['observation', 'observation', 'change', 'change', 'record'] as const
 const writers = 4
 const longestLifeMs = 700
 
@@ -46,7 +49,7 @@ export async function runUntilKilled(
   let server = await start()
   try {
     const client = createCrashClient(server.origin)
-    await client.setUp(server.output(), systems)
+    await client.setUp(await printedCode(server), systems)
     const ledger = new Ledger()
     for (let round = 1; round <= kills; round++) {
       await writeUntilKilled({ server, client, ledger, random })
@@ -67,6 +70,15 @@ export async function runUntilKilled(
   }
 }
 
+/** The set-up code, which the server prints a moment after it listens. */
+async function printedCode(server: ServerProcess): Promise<string> {
+  for (;;) {
+    const code = /\b[2-9A-HJKMNP-TV-Z]{5}(?:-[2-9A-HJKMNP-TV-Z]{5}){3}\b/.exec(server.output())?.[0]
+    if (code !== undefined) return code
+    await sleep(20)
+  }
+}
+
 /** What the writers know: what was acknowledged, what is open, and what was found wrong. */
 class Ledger {
   readonly acknowledged = new Map<string, Operation>()
@@ -82,10 +94,12 @@ class Ledger {
 
   /** Tries again, under the same identities, what wasn't acknowledged: it may or may not have been done. */
   async settle(client: CrashClient): Promise<void> {
-    while (this.open.length > 0) {
+    for (let patience = 200; this.open.length > 0; patience--) {
+      if (patience === 0) throw new Error(`the server never acknowledged ${this.open.map(({ id }) => id).join(', ')}`)
       const retries = this.open
       this.open = []
       for (const operation of retries) await this.attempt(client, operation)
+      if (this.open.length > 0) await sleep(50)
     }
   }
 
@@ -114,24 +128,19 @@ async function writeUntilKilled({ server, client, ledger, random }: Round): Prom
 }
 
 function nextOperation(random: () => number): Operation {
-  const pick = (words: readonly string[]): string => words[Math.floor(random() * words.length)] ?? ''
+  const pick = <T>(words: readonly [T, ...T[]]): T => words[Math.floor(random() * words.length)] ?? words[0]
   return {
-    kind: random() < 0.5 ? 'observation' : 'change',
+    kind: pick(kinds),
     id: crypto.randomUUID(),
     system: pick(systems),
-    model: `model-${Math.floor(random() * 4)}`,
+    model: pick(models),
   }
 }
 
 /** Compares what the server knows with what it acknowledged. Nothing is open now, so the two must be equal. */
 async function examine(target: CrashTarget, client: CrashClient, ledger: Ledger): Promise<void> {
-  const titles = new Map<string, number>()
-  for (const title of await client.recordedTitles()) titles.set(title, (titles.get(title) ?? 0) + 1)
-  for (const { id } of ledger.of('change')) {
-    const times = titles.get(id) ?? 0
-    if (times === 0) ledger.lost.push(`change ${id}`)
-    if (times > 1) ledger.doubled.push(`change ${id}`)
-  }
+  compare(ledger, 'change', await client.changeTitles())
+  compare(ledger, 'record', await client.recordTitles())
   for (const system of systems) {
     const expected = ledger.of('observation').filter((operation) => operation.system === system).length
     const found = await client.observations(system)
@@ -139,6 +148,17 @@ async function examine(target: CrashTarget, client: CrashClient, ledger: Ledger)
     if (found > expected) ledger.doubled.push(`${found - expected} observations of ${system}`)
   }
   ledger.faults.push(...(await faultsOfLogs(target)))
+}
+
+/** Of each kind every acknowledged one must be there, once; a record's change carries the title of both. */
+function compare(ledger: Ledger, kind: 'change' | 'record', titles: readonly string[]): void {
+  const times = new Map<string, number>()
+  for (const title of titles) times.set(title, (times.get(title) ?? 0) + 1)
+  for (const { id } of ledger.of(kind)) {
+    if (!times.has(id)) ledger.lost.push(`${kind} ${id}`)
+  }
+  for (const [title, count] of times)
+    if (count > 1 && ledger.acknowledged.has(title)) ledger.doubled.push(`${kind} ${title}`)
 }
 
 /** Verifies every tenant's log from its first entry, with the public half of the key on disk, past the server. */

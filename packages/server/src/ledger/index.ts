@@ -1,5 +1,6 @@
 export { createLedgerKeys, createLog, type LedgerKeys, logKeyRoutes, readOrigin } from './log-keys.ts'
 export { type Append, createAppend, type Unnumbered } from './append.ts'
+export { ledgerRoutes } from './ledger-routes.ts'
 export { createProducers } from './producers.ts'
 export { type ProvedEntry, proveEntry, proveGrowth } from './proofs.ts'
 export { type Sequencer, startSequencer } from './sequencer.ts'
