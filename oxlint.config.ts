@@ -15,6 +15,8 @@ export default defineConfig({
     'node/no-process-env': 'error',
     'max-lines': ['error', { max: 400, skipBlankLines: true }],
     'typescript/no-unsafe-type-assertion': 'off',
+    // Factories make objects of functions that never use `this`.
+    'typescript/unbound-method': 'off',
     'unicorn/require-post-message-target-origin': 'off',
     'no-await-in-loop': 'off',
     'no-shadow': 'off',

@@ -1,1 +1,106 @@
-process.stdout.write('')
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { findDebianBinaries, findUnpackedTools, unpackedToolsDir } from '../packages/testing/src/system-tools.ts'
+
+// The tests use tools that a customer would use beside AfterAI. What the machine lacks is fetched from its Debian mirror and unpacked
+// into .cache/debian: no root, nothing installed, no service started. Where that can't be done, the tests that need a tool fail and say so.
+
+interface Tool {
+  readonly name: string
+  readonly debianPackage: string
+  readonly isPresent: () => boolean
+}
+
+const tools: readonly Tool[] = [
+  ...['jq', 'xxd', 'openssl'].map((name) => ({ name, debianPackage: name, isPresent: () => hasCommand(name) })),
+  {
+    name: 'PostgreSQL 15 or later',
+    debianPackage: 'postgresql',
+    isPresent: () => findDebianBinaries() !== undefined,
+  },
+]
+
+const missing = tools.filter((tool) => !tool.isPresent())
+if (missing.length > 0) {
+  const names = missing.map(({ name }) => name).join(', ')
+  say(`the tests need ${names}, which this machine lacks`)
+  const failure = unpack(missing.map(({ debianPackage }) => debianPackage))
+  const still = missing.filter((tool) => !tool.isPresent())
+  if (still.length === 0) say(`unpacked ${names} into ${unpackedToolsDir}`)
+  else
+    say(
+      `still missing: ${still.map(({ name }) => name).join(', ')} (${failure ?? 'the packages lack them'}); tests that need them will fail`,
+    )
+}
+
+/** Fetches packages with what they depend on and the machine lacks. Returns why it couldn't. */
+function unpack(packages: readonly string[]): string | undefined {
+  if (!hasCommand('apt-get') || !hasCommand('dpkg')) return 'there is no apt-get here; install them by hand'
+  const root = join(unpackedToolsDir, 'root')
+  const archives = join(unpackedToolsDir, 'cache/archives')
+  for (const directory of [root, join(archives, 'partial'), join(unpackedToolsDir, 'state/lists/partial')]) {
+    mkdirSync(directory, { recursive: true })
+  }
+  say('reading the list of packages')
+  const updated = aptGet(['update'])
+  say(`fetching ${packages.join(', ')}`)
+  const fetched = aptGet(['install', '--download-only', '--no-install-recommends', ...packages])
+  if (fetched !== undefined) return [updated, fetched].filter(Boolean).join('; ')
+  for (const name of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
+    const failed = run('dpkg', ['-x', join(archives, name), root])
+    if (failed !== undefined) return failed
+  }
+  rmSync(archives, { recursive: true })
+  writeFileSync(join(unpackedToolsDir, 'tools.json'), JSON.stringify({ root, libraryPath: libraryPath(root) }))
+  return undefined
+}
+
+/** apt-get with all that it writes kept in the cache directory; it only reads which packages are installed. */
+function aptGet(command: readonly string[]): string | undefined {
+  const settings = [
+    `Dir::State=${join(unpackedToolsDir, 'state')}`,
+    'Dir::State::status=/var/lib/dpkg/status',
+    `Dir::Cache=${join(unpackedToolsDir, 'cache')}`,
+    'Debug::NoLocking=true',
+    'APT::Sandbox::User=',
+    'APT::Get::Assume-Yes=true',
+    'Acquire::Retries=2',
+    'Acquire::http::Timeout=20',
+    'Acquire::https::Timeout=20',
+  ]
+  return run('apt-get', ['-q', ...settings.flatMap((setting) => ['-o', setting]), ...command])
+}
+
+/** The directories of the unpacked tree in which Debian keeps shared libraries. */
+function libraryPath(root: string): string {
+  const directories = ['lib', 'usr/lib'].map((name) => join(root, name)).filter((directory) => existsSync(directory))
+  const perMachine = directories.flatMap((directory) =>
+    readdirSync(directory)
+      .filter((name) => name.includes('-linux-gnu'))
+      .map((name) => join(directory, name)),
+  )
+  return [...perMachine, ...directories].join(':')
+}
+
+/** Runs a command that may ask nothing and must end within five minutes. Returns why it failed. */
+function run(command: string, parameters: readonly string[]): string | undefined {
+  const { error, status, signal, stderr } = spawnSync(command, parameters, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    timeout: 300_000,
+  })
+  if (status === 0) return undefined
+  const reason = error?.message ?? stderr.trim().split('\n').at(-1)
+  return `${command} failed: ${reason === undefined || reason === '' ? (signal ?? `exit code ${status}`) : reason}`
+}
+
+function hasCommand(name: string): boolean {
+  const root = findUnpackedTools()?.root
+  const unpacked = root === undefined ? '' : `:${root}/usr/bin`
+  return run('sh', ['-c', `PATH="$PATH${unpacked}"; command -v ${name}`]) === undefined
+}
+
+function say(line: string): void {
+  process.stdout.write(`prepare-tests: ${line}\n`)
+}

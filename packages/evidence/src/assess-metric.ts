@@ -1,9 +1,18 @@
 import type { AssessmentWarning, MetricAssessment, PowerAdvice } from './assessment.ts'
 import { isQuality } from './metric.ts'
 import type { ResolvedMetric } from './resolve-metrics.ts'
-import { changedPairs, estimateDifference, estimateLogRatio, sideMeans, type Estimate } from './statistics/estimate.ts'
+import {
+  changedPairs,
+  differences,
+  estimateDifference,
+  estimateLogRatio,
+  logRatios,
+  sideMeans,
+  type Estimate,
+} from './statistics/estimate.ts'
 import { weighEvidence } from './statistics/evidence-weight.ts'
 import type { Interval } from './statistics/interval.ts'
+import { influenceOf, type RiskInput } from './statistics/joint-risk.ts'
 import { mcNemar } from './statistics/mcnemar.ts'
 import { quantile } from './statistics/moments.ts'
 import type { Pair, Pairing } from './statistics/pairing.ts'
@@ -24,6 +33,7 @@ export interface MetricResult {
   readonly warnings: readonly AssessmentWarning[]
   /** On the scale of the verdict, up is better: what the guardrails are corrected on. */
   readonly p: number | null
+  readonly risk: RiskInput | null
 }
 
 /** Compares one metric over matched cases. `slice` only labels the result. */
@@ -34,13 +44,17 @@ export function assessMetric(metric: ResolvedMetric, pairing: Pairing, slice: st
   const warnings = collectWarnings(metric, pairing, pairs, estimate)
   const base = describe(metric, pairing, pairs, slice)
   const labelled = warnings.map((warning) => ({ ...warning, metric: metric.name, slice }))
-  if (!estimate) return { assessment: base, warnings: labelled, p: null }
+  if (!estimate) return { assessment: base, warnings: labelled, p: null, risk: null }
   const margin = isRatio ? Math.log1p(metric.margin) : metric.margin
   const sign = metric.direction === 'up' ? 1 : -1
   const oriented = orient(estimate, sign)
   const band = holdBack(bandOf(oriented.interval, margin), warnings)
   const natural = isRatio ? Math.expm1 : (value: number) => value
   const weighed = weighEvidence({ delta: oriented.delta, standardError: estimate.standardError, margin })
+  const clusterOf = pairs.map(({ cluster }) => cluster)
+  const influence = influenceOf(isRatio ? logRatios(pairs) : differences(pairs), clusterOf, sign)
+  const { standardError, degreesOfFreedom } = estimate
+  const risk: RiskInput = { delta: oriented.delta, standardError, margin, degreesOfFreedom, influence }
   const assessment: MetricAssessment = {
     ...base,
     estimator: estimate.estimator,
@@ -57,7 +71,7 @@ export function assessMetric(metric: ResolvedMetric, pairing: Pairing, slice: st
     power: advise(estimate, { delta: oriented.delta, margin, band, pairs: pairs.length, natural }),
     band,
   }
-  return { assessment, warnings: labelled, p: estimate.p }
+  return { assessment, warnings: labelled, p: estimate.p, risk }
 }
 
 /** What can be said without an interval. */
@@ -93,9 +107,7 @@ function describe(
     gained: changed?.gained ?? null,
     clusters: null,
     designEffect: null,
-    totalChange: isRatio ? totalChange(pairs) : null,
-    p50Change: isRatio ? quantileChange(pairs, 0.5) : null,
-    p95Change: isRatio ? quantileChange(pairs, 0.95) : null,
+    ...(isRatio ? amountChanges(pairs) : { totalChange: null, p50Change: null, p95Change: null }),
     evidenceWeight: null,
     evidenceWeightedDelta: null,
     regressionRisk: null,
@@ -173,6 +185,15 @@ function advise(
     detectableLoss: natural(detectableDifference(standardError)),
     pairsForMargin: pairsForMargin(standardDeviation, margin),
     morePairs: Math.max(0, needed - pairs),
+  }
+}
+
+/** What latency and cost do besides the typical ratio. */
+function amountChanges(pairs: readonly Pair[]): Pick<MetricAssessment, 'totalChange' | 'p50Change' | 'p95Change'> {
+  return {
+    totalChange: totalChange(pairs),
+    p50Change: quantileChange(pairs, 0.5),
+    p95Change: quantileChange(pairs, 0.95),
   }
 }
 

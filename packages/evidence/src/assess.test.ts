@@ -69,6 +69,14 @@ function mirrored(there: MetricAssessment, back: MetricAssessment): string {
   return there.band.endsWith('regression') ? 'improved' : back.band
 }
 
+function sliced(second: string | undefined): EvaluationCase[] {
+  return casesOf(zeroOnes(15, 20)).map((entry, index) => ({ ...entry, slice: index < 10 ? 'first' : second }))
+}
+
+function slowed(factor: number, digest: string): EvaluationRun {
+  return runWith([LATENCY], casesOf(Array.from({ length: 60 }, (_, index) => [(1 + index) * factor])), digest)
+}
+
 function alike(count: number, digest: string): EvaluationRun {
   return runWith([SCORE], casesOf(Array.from({ length: count }, () => [0.7])), digest)
 }
@@ -210,6 +218,26 @@ describe('errors and gaps', () => {
     expect(codes(loose)).toContain('slice_regression')
   })
 
+  test('a column of ids taken for slices is named, not assessed two thousand times', () => {
+    const cases = casesOf(zeroOnes(1500, 2000)).map((entry) => ({ ...entry, slice: entry.caseId }))
+    const assessment = assess(runWith([PASS], cases), runWith([PASS], cases, 'b'))
+    expect(assessment.slices).toEqual([])
+    expect(codes(assessment)).toEqual(['too_many_slices'])
+    const critical = assess(runWith([PASS], cases), runWith([PASS], cases, 'b'), {
+      ...defaultPlan,
+      criticalSlices: ['case-1'],
+    })
+    expect(critical.verdict).toBe('inconclusive')
+  })
+
+  test('a case keeps the slice of its baseline, or else that of its candidate', () => {
+    const { slices } = assess(runWith([PASS], sliced(undefined)), runWith([PASS], sliced('second'), 'b'))
+    expect(slices.map(({ slice, pairs, missing }) => [slice, pairs, missing.share])).toEqual([
+      ['first', 10, 0],
+      ['second', 10, 0],
+    ])
+  })
+
   test('a counterfactual never turns green', () => {
     const same = runWith([PASS, LATENCY], [...good.cases], 'b')
     expect(assess(good, same, { ...defaultPlan, mode: 'counterfactual' }).verdict).toBe('inconclusive')
@@ -247,7 +275,30 @@ describe('guardrails together', () => {
     )
     const alone = { ...defaultPlan, metrics: [{ name: 'check-0', primary: true }] }
     expect(assess(before, after, alone).verdict).toBe('regression')
-    expect(assess(before, after).verdict).toBe('inconclusive')
+    const together = { ...defaultPlan, metrics: metrics.map(({ name }) => ({ name, primary: true })) }
+    expect(assess(before, after, together).verdict).toBe('inconclusive')
+  })
+
+  test('without a plan every safety metric and the first quality metric are guardrails', () => {
+    const safe: MetricDefinition = { name: 'safe', kind: 'safety', direction: 'up' }
+    const metrics = [LATENCY, PASS, SCORE, safe]
+    const run = (digest: string) => runWith(metrics, casesOf(Array.from({ length: 20 }, () => [1, 1, 1, 1])), digest)
+    const guardrails = (plan = defaultPlan) => assess(run('a'), run('b'), plan).guardrails.map(({ metric }) => metric)
+    expect(guardrails()).toEqual(['pass', 'safe'])
+    expect(guardrails({ ...defaultPlan, metrics: [{ name: 'pass', primary: false }] })).toEqual(['score', 'safe'])
+    expect(guardrails({ ...defaultPlan, metrics: [{ name: 'latency_s', primary: true }] })).toEqual(['latency_s'])
+  })
+
+  test('a score that one side saw only as zeros and ones is still a score', () => {
+    const narrow = runWith([{ ...SCORE, kind: 'binary' }], casesOf(zeroOnes(15, 20)))
+    const wide = runWith([SCORE], casesOf(zeroOnes(15, 20).map(([value = 0]) => [value / 2])), 'b')
+    expect(metricOf(assess(narrow, wide), 'score').kind).toBe('continuous')
+    expect(metricOf(assess(wide, narrow), 'score').kind).toBe('continuous')
+  })
+
+  test('a margin of 10% is a ratio of 1.10', () => {
+    expect(metricOf(assess(slowed(1, 'a'), slowed(1.102, 'b')), 'latency_s').band).toBe('material_regression')
+    expect(metricOf(assess(slowed(1, 'a'), slowed(1.098, 'b')), 'latency_s').band).toBe('minor_regression')
   })
 
   test('a plan of nothing gets every default', () => {

@@ -4,12 +4,15 @@ import type { EvaluationRun } from './evaluation-run.ts'
 import { isBinary, isQuality } from './metric.ts'
 import { defaultPlan, type AssessmentPlan } from './plan.ts'
 import { resolveMetrics, type MissingMetric, type ResolvedMetric } from './resolve-metrics.ts'
+import { jointRisk } from './statistics/joint-risk.ts'
 import { benjaminiHochberg, holm } from './statistics/multiplicity.ts'
 import { pairCases, type Attempt } from './statistics/pairing.ts'
 import { bandAfterHolm, isGreen, worstBand, type Band } from './statistics/verdict.ts'
 
 /** The largest share of false claims tolerated among the slices that are pointed at. */
 const SLICE_FALSE_DISCOVERY = 0.1
+/** With more slices than this they are no slices: a column of ids was taken for one. */
+const MOST_SLICES = 200
 
 /**
  * Assesses a change from the evaluations before and after it: every metric that both runs measured, over all cases and by slice.
@@ -24,17 +27,20 @@ export function assess(
   const compared = metrics.map((metric) => compare(metric, baseline, candidate, plan))
   const overall = compared.map(({ overall }) => overall)
   const slices = compared.flatMap(({ slices }) => slices)
-  const guardrails = correctGuardrails([...overall, ...slices.filter(isCritical(plan))], plan)
+  const critical = slices.filter(isCritical(plan))
+  const primary = [...overall, ...critical].filter(({ assessment }) => assessment.primary)
+  const guardrails = correctGuardrails(primary, plan)
   const sliceAssessments = correctSlices(slices)
   const warnings = [
     ...inputWarnings({ baseline, candidate, metrics, missing, guardrails, plan, slices }),
-    ...[...overall, ...slices.filter(isCritical(plan))].flatMap((result) => result.warnings),
+    ...[...overall, ...critical].flatMap((result) => result.warnings),
     ...regressionWarnings(overall, sliceAssessments, guardrails),
   ]
   return {
     schema: 'afterai.assessment/v1',
     mode: plan.mode,
     verdict: verdict(guardrails, missing, plan),
+    overallRisk: overallRisk(primary),
     guardrails,
     metrics: overall.map(({ assessment }) => ({
       ...assessment,
@@ -59,16 +65,30 @@ function compare(
   const before = attempts(baseline, metric, metric.baselineIndex, failure)
   const after = attempts(candidate, metric, metric.candidateIndex, failure)
   const overall = assessMetric(metric, pairCases(before, after), null)
-  const names = new Set([...before, ...after].map(({ slice }) => slice).filter((slice) => slice !== undefined))
-  if (names.size < 2 && plan.criticalSlices.length === 0) return { overall, slices: [] }
-  // A case belongs to the slice that the baseline gave it, so that a relabelled case isn't counted as missing twice.
-  const sliceOf = new Map([...after, ...before].map(({ caseId, slice }) => [caseId, slice]))
-  const inSlice = (list: readonly Attempt[], name: string): Attempt[] =>
-    list.filter(({ caseId }) => sliceOf.get(caseId) === name)
-  const slices = [...names]
-    .toSorted()
-    .map((name) => assessMetric(metric, pairCases(inSlice(before, name), inSlice(after, name)), name))
+  const groups = bySlice(before, after)
+  if (groups.size > MOST_SLICES || (groups.size < 2 && plan.criticalSlices.length === 0)) return { overall, slices: [] }
+  const slices = [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, group]) => assessMetric(metric, pairCases(group.before, group.after), name))
   return { overall, slices }
+}
+
+/** A case belongs to the slice that the baseline gave it, so that a relabelled case isn't counted as missing twice. */
+function bySlice(
+  before: readonly Attempt[],
+  after: readonly Attempt[],
+): Map<string, { before: Attempt[]; after: Attempt[] }> {
+  const sliceOf = new Map<string, string>()
+  for (const { caseId, slice } of [...before, ...after])
+    if (slice !== undefined && !sliceOf.has(caseId)) sliceOf.set(caseId, slice)
+  const groups = new Map([...new Set(sliceOf.values())].map((name) => [name, noAttempts()]))
+  for (const attempt of before) groups.get(sliceOf.get(attempt.caseId) ?? '')?.before.push(attempt)
+  for (const attempt of after) groups.get(sliceOf.get(attempt.caseId) ?? '')?.after.push(attempt)
+  return groups
+}
+
+function noAttempts(): { before: Attempt[]; after: Attempt[] } {
+  return { before: [], after: [] }
 }
 
 function attempts(run: EvaluationRun, metric: ResolvedMetric, index: number, failure: number | null): Attempt[] {
@@ -98,9 +118,8 @@ function valuesAt({ cases }: EvaluationRun, index: number): (number | null | und
 
 /** Holm over the primary metrics and their critical slices. One without a p value counts as p = 1: it must not ease the others. */
 function correctGuardrails(results: readonly MetricResult[], plan: AssessmentPlan): Guardrail[] {
-  const primary = results.filter(({ assessment }) => assessment.primary)
-  const adjusted = holm(primary.map(({ p }) => p ?? 1))
-  return primary.map(({ assessment, p }, index) => {
+  const adjusted = holm(results.map(({ p }) => p ?? 1))
+  return results.map(({ assessment, p }, index) => {
     const corrected = bandAfterHolm(assessment.band, adjusted[index] ?? 1)
     const band = plan.mode === 'counterfactual' && isGreen(corrected) ? 'inconclusive' : corrected
     return {
@@ -110,6 +129,12 @@ function correctGuardrails(results: readonly MetricResult[], plan: AssessmentPla
       adjustedP: p === null ? null : (adjusted[index] ?? 1),
     }
   })
+}
+
+/** With a guardrail unmeasured the risk is unknown, not smaller. */
+function overallRisk(guardrails: readonly MetricResult[]): number | null {
+  const inputs = guardrails.map(({ risk }) => risk).filter((risk) => risk !== null)
+  return inputs.length === 0 || inputs.length < guardrails.length ? null : jointRisk(inputs)
 }
 
 function correctSlices(results: readonly MetricResult[]): MetricAssessment[] {
@@ -167,6 +192,8 @@ function inputWarnings({
   for (const name of plan.criticalSlices)
     if (!slices.some(({ assessment }) => assessment.slice === name))
       say('critical_slice_missing', 'no case belongs to this critical slice', null, name)
+  if (new Set([...baseline.cases, ...candidate.cases].map(({ slice }) => slice)).size > MOST_SLICES + 1)
+    say('too_many_slices', `more than ${MOST_SLICES} slices; none is assessed`)
   if (plan.mode === 'counterfactual')
     say('counterfactual', 'rests on assumptions: without real runs of the candidate nothing is shown to be safe')
   return warnings

@@ -20,6 +20,7 @@ const WARNING_CODES = [
   'few_clusters',
   'default_margin_on_wide_scale',
   'critical_slice_missing',
+  'too_many_slices',
   'secondary_regression',
   'slice_regression',
   'counterfactual',
@@ -113,6 +114,8 @@ export interface Assessment {
   readonly mode: AssessmentPlan['mode']
   /** The worst guardrail. */
   readonly verdict: Band
+  /** The probability that at least one guardrail lost more than its margin; null unless all were measured. */
+  readonly overallRisk: number | null
   readonly guardrails: readonly Guardrail[]
   readonly metrics: readonly MetricAssessment[]
   readonly slices: readonly MetricAssessment[]
@@ -174,6 +177,7 @@ export const assessmentSchema: z.ZodType<Assessment> = z.strictObject({
   schema: z.literal('afterai.assessment/v1'),
   mode: z.enum(['prospective', 'diagnostic', 'counterfactual']),
   verdict: bandSchema,
+  overallRisk: probability,
   guardrails: z.array(
     z.strictObject({ metric: identifierSchema, slice: sliceSchema, band: bandSchema, adjustedP: probability }),
   ),

@@ -1,5 +1,5 @@
 import type { EvaluationRun } from './evaluation-run.ts'
-import { defaultMargin, isBinary, isQuality, type MetricDefinition, type MetricKind } from './metric.ts'
+import { defaultMargin, isQuality, type MetricDefinition, type MetricKind } from './metric.ts'
 import type { AssessmentPlan, MetricPlan } from './plan.ts'
 
 /** A metric of both runs with all that the plan left open filled in. */
@@ -71,14 +71,13 @@ function resolve(
   }
 }
 
-/** Where the plan declares no guardrail: all 0/1 metrics, else the first score, else everything. */
+/** Where the plan declares no guardrail: every safety metric and the first other metric of quality, else everything. */
 function withGuardrails(metrics: readonly ResolvedMetric[], plan: AssessmentPlan): ResolvedMetric[] {
   if (plan.metrics.some(({ primary }) => primary)) return [...metrics]
-  const open = metrics.filter(
-    ({ name }) => !plan.metrics.some((metric) => metric.name === name && metric.primary === false),
-  )
-  const binary = open.filter(({ kind }) => isBinary(kind))
-  const quality = open.filter(({ kind }) => isQuality(kind)).slice(0, 1)
-  const chosen = new Set([binary, quality, open].find((group) => group.length > 0))
+  const refused = new Set(plan.metrics.filter(({ primary }) => primary === false).map(({ name }) => name))
+  const open = metrics.filter(({ name }) => !refused.has(name))
+  const safety = open.filter(({ kind }) => kind === 'safety')
+  const quality = open.filter(({ kind }) => isQuality(kind) && kind !== 'safety').slice(0, 1)
+  const chosen = new Set(safety.length + quality.length > 0 ? [...safety, ...quality] : open)
   return metrics.map((metric) => ({ ...metric, primary: chosen.has(metric) }))
 }

@@ -119,7 +119,10 @@ create table audit_event (
   request_id  text,
   resource    text,
   details     jsonb not null default '{}',
+  -- The signed statement, and what shows that these columns are what it committed to.
   envelope    bytea not null,
+  salt        bytea not null,
+  ciphertext  bytea not null,
   primary key (tenant_id, id)
 );
 create index audit_event_feed on audit_event (tenant_id, occurred_at desc, id desc);

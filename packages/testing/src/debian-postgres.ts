@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { serverAccount } from '../../server/src/platform/embedded-postgres/account.ts'
 import type { AdminConnection } from '../../server/src/platform/embedded-postgres/index.ts'
 import { startServer } from '../../server/src/platform/embedded-postgres/server-process.ts'
+import { freePort } from './free-port.ts'
 import type { DebianBinaries } from './system-tools.ts'
 import { findDebianBinaries } from './system-tools.ts'
 import { makeReachableDirectory } from './test-cluster.ts'
@@ -86,17 +86,4 @@ function createCluster({ directory, binaries, password }: NewCluster) {
     stdio: 'pipe',
   })
   return { clusterDir, socketDir, account }
-}
-
-/** A TCP port that is free now; between now and its use another process could take it. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

@@ -2,12 +2,36 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { canReach, serverAccount } from '../../server/src/platform/embedded-postgres/account.ts'
 
-/** Where Debian's PostgreSQL was unpacked when it couldn't be installed; written by `scripts/prepare-tests.ts`. */
+const checkoutCache = fileURLToPath(new URL('../../../.cache/debian', import.meta.url))
+
+/**
+ * Where `scripts/prepare-tests.ts` unpacks the Debian packages that the machine lacks: in the checkout, or, when root's tests run in a
+ * closed home, where the account that PostgreSQL must run under can reach it.
+ */
+export const unpackedToolsDir = canReach(checkoutCache, serverAccount(checkoutCache))
+  ? checkoutCache
+  : '/var/cache/afterai-tests/debian'
+
 const unpackedTools = z.object({ root: z.string(), libraryPath: z.string() })
 
-/** The file that tells where tools were unpacked. */
-export const unpackedToolsFile = fileURLToPath(new URL('../../../.cache/debian/tools.json', import.meta.url))
+/** The root of the unpacked packages and the search path of their libraries. */
+export type UnpackedTools = z.infer<typeof unpackedTools>
+
+/** What was unpacked, or undefined where nothing had to be. */
+export function findUnpackedTools(): UnpackedTools | undefined {
+  const file = join(unpackedToolsDir, 'tools.json')
+  return existsSync(file) ? unpackedTools.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
+}
+
+/** The variables with which programs find the unpacked commands, given the present `PATH`. */
+export function toolEnvironment(path: string): Record<string, string> {
+  const tools = findUnpackedTools()
+  return tools === undefined
+    ? {}
+    : { PATH: `${path}:${join(tools.root, 'usr/bin')}`, LD_LIBRARY_PATH: tools.libraryPath }
+}
 
 /** Debian's PostgreSQL server programs. */
 export interface DebianBinaries {
@@ -19,12 +43,14 @@ export interface DebianBinaries {
 
 /** The newest PostgreSQL of version 15 or later that Debian's packages brought, installed or unpacked; undefined if there is none. */
 export function findDebianBinaries(): DebianBinaries | undefined {
-  const installed = newestIn('/usr/lib/postgresql')
-  if (installed !== undefined) return installed
-  if (!existsSync(unpackedToolsFile)) return undefined
-  const { root, libraryPath } = unpackedTools.parse(JSON.parse(readFileSync(unpackedToolsFile, 'utf8')))
-  const unpacked = newestIn(join(root, 'usr/lib/postgresql'))
-  return unpacked === undefined ? undefined : { ...unpacked, libraryPath }
+  return newestIn('/usr/lib/postgresql') ?? unpackedBinaries()
+}
+
+function unpackedBinaries(): DebianBinaries | undefined {
+  const tools = findUnpackedTools()
+  if (tools === undefined) return undefined
+  const binaries = newestIn(join(tools.root, 'usr/lib/postgresql'))
+  return binaries && { ...binaries, libraryPath: tools.libraryPath }
 }
 
 function newestIn(directory: string): DebianBinaries | undefined {

@@ -1,7 +1,7 @@
 import { isBinary, isQuality, type MetricKind } from '../metric.ts'
 import type { ImportFaultCode } from './faults.ts'
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const TRUE = new Set(['true', 'pass', 'passed', 'yes'])
 const FALSE = new Set(['false', 'fail', 'failed', 'no'])
 
@@ -41,9 +41,12 @@ function toNumber(cell: unknown): number | undefined {
   if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined
   if (typeof cell !== 'string') return undefined
   const text = cell.trim()
-  if (TRUE.has(text.toLowerCase())) return 1
-  if (FALSE.has(text.toLowerCase())) return 0
-  if (!NUMBER.test(text)) return undefined
+  if (!NUMBER.test(text)) return wordToNumber(text.toLowerCase())
   const value = Number(text)
   return Number.isFinite(value) ? value : undefined
+}
+
+function wordToNumber(word: string): number | undefined {
+  if (TRUE.has(word)) return 1
+  return FALSE.has(word) ? 0 : undefined
 }

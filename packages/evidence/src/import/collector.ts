@@ -32,20 +32,12 @@ export function runCollector(
   const dropped = new Map<string, number>()
   return {
     add(raw, place) {
-      const caseId = gate.pass(raw.caseId)
-      const cluster = raw.cluster === undefined ? undefined : gate.pass(raw.cluster)
-      const slice = raw.slice === undefined ? undefined : gate.pass(raw.slice)
-      const entry: EvaluationCase = {
-        caseId,
-        ...(cluster === undefined ? {} : { cluster }),
-        ...(slice === undefined ? {} : { slice }),
-        outcome: raw.isError ? 'error' : 'completed',
-        values: raw.values,
-      }
-      const first = firstOf.get(caseId) ?? entry
-      firstOf.set(caseId, first)
-      if (first.cluster !== cluster) faults.add('conflicting_case', 'a repeat of this case has another cluster', place)
-      if (first.slice !== slice) faults.add('conflicting_case', 'a repeat of this case has another slice', place)
+      const entry = pass(raw, gate)
+      const first = firstOf.get(entry.caseId) ?? entry
+      firstOf.set(entry.caseId, first)
+      if (first.cluster !== entry.cluster)
+        faults.add('conflicting_case', 'a repeat of this case has another cluster', place)
+      if (first.slice !== entry.slice) faults.add('conflicting_case', 'a repeat of this case has another slice', place)
       cases.push(entry)
     },
     drop: (field) => dropped.set(field, (dropped.get(field) ?? 0) + 1),
@@ -65,6 +57,17 @@ export function runCollector(
         },
       }
     },
+  }
+}
+
+/** The case with its names bounded or digested. */
+function pass(raw: RawCase, gate: IdentifierGate): EvaluationCase {
+  return {
+    caseId: gate.pass(raw.caseId),
+    ...(raw.cluster === undefined ? {} : { cluster: gate.pass(raw.cluster) }),
+    ...(raw.slice === undefined ? {} : { slice: gate.pass(raw.slice) }),
+    outcome: raw.isError ? 'error' : 'completed',
+    values: raw.values,
   }
 }
 

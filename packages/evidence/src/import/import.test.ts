@@ -121,6 +121,10 @@ describe('CSV', () => {
     expect(faultsOf(importCsv(sourceOf('id,b\n1,2\n'))).at(0)).toContain('no_metric')
   })
 
+  test('a cell of a million digits is no number, and is found to be none at once', () => {
+    expect(faultsOf(csv(`case,score\na,${'1'.repeat(1_000_000)}x\n`))).toEqual([['not_a_number', 2, 'score']])
+  })
+
   test('lists a hundred faults and counts the rest', () => {
     const result = csv(`case,score\n${'a,bad\n'.repeat(250)}`)
     expect(result).toMatchObject({ ok: false, more: 150 })

@@ -17,7 +17,7 @@ export function importJsonl(source: ImportSource, options: TableOptions = {}): I
     // Keys may be absent from a line, so the columns that "exist" are those of the first line and whatever the mapping names.
     if (state === 'before') state = reader.begin(Object.keys(record), () => true) ? 'reading' : 'unmapped'
     if (state === 'reading')
-      reader.row({ line, get: (column) => read(record, column), fields: () => unread(record, options) })
+      reader.row({ line, get: (column) => read(record, column), fields: () => Object.keys(record) })
   }
   if (state === 'before' && !faults.any()) faults.add('empty', 'the file is empty')
   return reader.finish()
@@ -45,10 +45,4 @@ function* readLines(text: string, complain: Complain): Generator<{ record: JsonO
 
 function read(record: JsonObject, column: string): unknown {
   return column.startsWith('/') ? atPointer(record, column) : field(record, column)
-}
-
-/** The record's keys, but for objects that a mapped pointer leads into: their other fields aren't counted one by one. */
-function unread(record: JsonObject, { mapping }: TableOptions): string[] {
-  const pointers = mapping?.metrics.map(({ column }) => column).filter((column) => column.startsWith('/')) ?? []
-  return Object.keys(record).filter((key) => !pointers.some((pointer) => pointer.startsWith(`/${key}/`)))
 }

@@ -35,9 +35,11 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
   const faults = faultList(gate)
   const collector = runCollector(format, source, gate, faults)
   const where = options.where ?? []
-  const configurations = new Map<string, string>()
+  const checkConfiguration = configurationCheck(faults)
   let mapping: ImportMapping | undefined
   let used = new Set<string>()
+  /** The fields that are read: the used columns, and what a used JSON pointer leads through. */
+  let read = new Set<string>()
   let rows = 0
 
   function begin(columns: readonly string[], has: (column: string) => boolean): boolean {
@@ -47,6 +49,7 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
       faults.add('no_metric', 'no column has the usual name of a metric; give a mapping')
     if (!mapping) return false
     used = new Set([...columnsOf(mapping), ...where.map(({ column }) => column)])
+    read = new Set([...used, ...[...used].flatMap((column) => /^\/([^/]+)\//.exec(column)?.[1] ?? [])])
     for (const column of used) if (!has(column)) faults.add('column_missing', 'no such column', { column })
     return !faults.any()
   }
@@ -56,9 +59,9 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
     rows += 1
     if (rows === LIMITS.rows + 1) faults.add('too_large', `more than ${LIMITS.rows} rows`, { line: entry.line })
     if (rows > LIMITS.rows) return
-    checkConfiguration(entry)
+    checkConfiguration(entry, used)
     readCase(entry, mapping)
-    for (const field of entry.fields()) if (!isUsed(field, used) && !isBlank(entry.get(field))) collector.drop(field)
+    for (const field of entry.fields()) if (!read.has(field) && !isBlank(entry.get(field))) collector.drop(field)
   }
 
   function readCase(entry: TableRow, { caseId, cluster, slice, error, metrics }: ImportMapping): void {
@@ -76,20 +79,6 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
     collector.add({ caseId: id, cluster: name(cluster), slice: name(slice), isError, values }, { line: entry.line })
   }
 
-  /** Rows of two configurations under the same case ids would be averaged as repeats: refuse to guess. */
-  function checkConfiguration(entry: TableRow): void {
-    for (const column of entry.fields()) {
-      if (!CONFIGURATION_COLUMNS.has(column.toLowerCase()) || used.has(column)) continue
-      const value = readName(entry.get(column)) ?? ''
-      const first = configurations.get(column) ?? value
-      if (configurations.has(column) && first !== value) {
-        if (first !== AMBIGUOUS)
-          faults.add('ambiguous_selection', 'several configurations; choose one', { column, line: entry.line })
-        configurations.set(column, AMBIGUOUS)
-      } else configurations.set(column, first)
-    }
-  }
-
   function finish(): ImportResult {
     const metrics = (mapping?.metrics ?? []).map(({ name, kind, direction }) => ({
       name: gate.pass(name),
@@ -103,16 +92,25 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
   return { faults, begin, row, finish }
 }
 
-/** A mark no cell can hold: cells are trimmed. */
-const AMBIGUOUS = ' '
+/** Rows of two configurations under the same case ids would be averaged as repeats: refuse to guess. Each column is complained of once. */
+function configurationCheck(faults: FaultList): (row: TableRow, used: ReadonlySet<string>) => void {
+  const firstOf = new Map<string, string>()
+  const ambiguous = new Set<string>()
+  return (row, used) => {
+    for (const column of row.fields()) {
+      if (!CONFIGURATION_COLUMNS.has(column.toLowerCase()) || used.has(column) || ambiguous.has(column)) continue
+      const value = readName(row.get(column)) ?? ''
+      const first = firstOf.get(column) ?? value
+      firstOf.set(column, first)
+      if (first === value) continue
+      ambiguous.add(column)
+      faults.add('ambiguous_selection', 'several configurations; choose one', { column, line: row.line })
+    }
+  }
+}
 
 function columnsOf({ caseId, cluster, slice, error, metrics }: ImportMapping): string[] {
   return [caseId, cluster, slice, error, ...metrics.map(({ column }) => column)].filter(
     (column) => column !== undefined,
   )
-}
-
-/** A field is used if it is mapped itself or a mapped JSON pointer leads through it. */
-function isUsed(field: string, used: ReadonlySet<string>): boolean {
-  return used.has(field) || used.has(`/${field}`)
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { importCsv } from '../index.ts'
+import { hasFixtures, readFixture, runOf, sourceOf } from '../../testing/fixtures.ts'
 import { seededNormal, seededUniform } from '../../testing/random.ts'
 import { estimateDifference, estimateLogRatio } from './estimate.ts'
 import type { Interval } from './interval.ts'
-import type { Pair } from './pairing.ts'
+import { pairCases, type Pair } from './pairing.ts'
 import { bandOf, isGreen } from './verdict.ts'
 
 /** The share of `runs` simulated comparisons for which `holds`. The seed is fixed: the same numbers on every machine. */
@@ -35,6 +37,17 @@ function binary(uniform: () => number, { lost, gained, passed }: { lost: number;
     if (u < lost + gained) return [0, 1]
     return u < lost + gained + passed ? [1, 1] : [0, 0]
   }
+}
+
+/** GPT-4's answers of March and of June 2023 to the same thousand questions. */
+function realPairs(): readonly Pair[] {
+  const source = sourceOf(readFixture('evidence/llmdrift_prime.csv'))
+  const attempts = (equals: string) =>
+    runOf(importCsv(source, { where: [{ column: 'config', equals }] })).cases.map(({ caseId, values }) => ({
+      caseId,
+      value: values[0] ?? null,
+    }))
+  return pairCases(attempts('gpt-4-0314'), attempts('gpt-4-0613')).pairs
 }
 
 describe('coverage of the 95% intervals, by simulation', () => {
@@ -109,6 +122,22 @@ describe('false verdicts, by simulation', () => {
     expect(regressions + improvements).toBeLessThanOrEqual(0.055)
     expect(regressions).toBeLessThanOrEqual(0.03)
   })
+
+  test.skipIf(!hasFixtures)(
+    'A/A on real pairs, sides shuffled: a claim in at most 5% (skipped where the shared fixtures are absent)',
+    () => {
+      const uniform = seededUniform(13)
+      const real = realPairs()
+      const claims = share(400, () => {
+        const shuffled = real.map((pair) =>
+          uniform() < 0.5 ? pair : { ...pair, baseline: pair.candidate, candidate: pair.baseline },
+        )
+        const band = bandOf(estimateDifference(shuffled)?.interval ?? { lower: -1, upper: 1 }, 0.02)
+        return band === 'improved' || band.endsWith('regression')
+      })
+      expect(claims).toBeLessThanOrEqual(0.07)
+    },
+  )
 
   test('a true loss just beyond the margin is called green in at most 2.5%', () => {
     const draw = binary(seededUniform(12), { lost: 0.0601, gained: 0.04, passed: 0.8 })

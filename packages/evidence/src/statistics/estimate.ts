@@ -1,6 +1,6 @@
 import { LOWER_TAIL, type Interval } from './interval.ts'
 import { mcNemar } from './mcnemar.ts'
-import { clusteredT, pairedT } from './mean-difference.ts'
+import { clusteredT, pairedT, type MeanEstimate } from './mean-difference.ts'
 import { mean, standardDeviation } from './moments.ts'
 import { normalQuantile } from './normal.ts'
 import type { Pair } from './pairing.ts'
@@ -18,6 +18,7 @@ export interface Estimate {
   readonly standardError: number
   /** Per pair, clustering included: what planning the next run needs. */
   readonly standardDeviation: number
+  readonly degreesOfFreedom: number
   readonly p: number
   readonly exactP: number | null
   readonly clusters: number | null
@@ -33,8 +34,7 @@ export function estimateDifference(pairs: readonly Pair[]): Estimate | undefined
 
 /** Compares positive amounts by the logarithm of their ratio. Every value must be above 0. */
 export function estimateLogRatio(pairs: readonly Pair[]): Estimate | undefined {
-  const logs = pairs.map(({ baseline, candidate }) => Math.log(candidate) - Math.log(baseline))
-  return estimateMean(pairs, logs, 'log_ratio_t', 'clustered_log_ratio_t')
+  return estimateMean(pairs, logRatios(pairs), 'log_ratio_t', 'clustered_log_ratio_t')
 }
 
 /** How many pairs went from 1 to 0 and from 0 to 1; `undefined` unless every value is 0 or 1. */
@@ -61,6 +61,7 @@ function estimateBinary(pairs: readonly Pair[]): Estimate {
     standardError: (interval.upper - interval.lower) / (-2 * normalQuantile(LOWER_TAIL)),
     // All alike so far doesn't mean alike for ever: plan as if one more pair had changed each way (Bonett & Price 2012).
     standardDeviation: deviation > 0 ? deviation : Math.sqrt(2 / (pairs.length + 2)),
+    degreesOfFreedom: pairs.length - 1,
     p: midP,
     exactP: exact,
     clusters: null,
@@ -74,17 +75,19 @@ function estimateMean(
   plain: Estimator,
   clustered: Estimator,
 ): Estimate | undefined {
+  const clusterOf = pairs.map(({ cluster }) => cluster)
   if (!hasClusters(pairs)) {
     if (pairs.length < 2) return undefined
-    const { estimate: delta, interval, standardError, p } = pairedT(values)
-    const shared = { delta, interval, standardError, standardDeviation: standardError * Math.sqrt(pairs.length), p }
-    return ifFinite({ estimator: plain, ...shared, exactP: null, clusters: null, designEffect: null })
+    return ifFinite(describeMean(pairedT(values), plain, pairs.length))
   }
-  const clusterOf = pairs.map(({ cluster }) => cluster)
   if (new Set(clusterOf).size < 2) return undefined
-  const { estimate: delta, interval, standardError, p, clusters, designEffect } = clusteredT(values, clusterOf)
-  const shared = { delta, interval, standardError, standardDeviation: standardError * Math.sqrt(pairs.length), p }
-  return ifFinite({ estimator: clustered, ...shared, exactP: null, clusters, designEffect })
+  const { clusters, designEffect, ...mean } = clusteredT(values, clusterOf)
+  return ifFinite({ ...describeMean(mean, clustered, pairs.length), clusters, designEffect })
+}
+
+function describeMean({ estimate, ...mean }: MeanEstimate, estimator: Estimator, pairs: number): Estimate {
+  const standardDeviation = mean.standardError * Math.sqrt(pairs)
+  return { ...mean, estimator, delta: estimate, standardDeviation, exactP: null, clusters: null, designEffect: null }
 }
 
 function ifFinite(estimate: Estimate): Estimate | undefined {
@@ -96,12 +99,18 @@ function hasClusters(pairs: readonly Pair[]): boolean {
   return new Set(pairs.map(({ cluster }) => cluster)).size < pairs.length
 }
 
-function differences(pairs: readonly Pair[]): number[] {
+/** Candidate minus baseline, pair by pair. */
+export function differences(pairs: readonly Pair[]): number[] {
   return pairs.map(({ baseline, candidate }) => candidate - baseline)
 }
 
 function isZeroOrOne(value: number): boolean {
   return value === 0 || value === 1
+}
+
+/** The logarithm of candidate over baseline, pair by pair. */
+export function logRatios(pairs: readonly Pair[]): number[] {
+  return pairs.map(({ baseline, candidate }) => Math.log(candidate) - Math.log(baseline))
 }
 
 /** Both sides' arithmetic means, of at least one pair. */

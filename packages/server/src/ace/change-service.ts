@@ -212,7 +212,6 @@ function toView(row: Row): Change {
     systemId: row.system_id,
     system: row.system,
     environment: row.environment,
-    status: row.status,
     changeTypes: row.change_types,
     intent: row.intent,
     changeClass: row.change_class,
@@ -224,12 +223,13 @@ function toView(row: Row): Change {
     delta: row.delta,
     risk: row.risk,
     authorId: row.author_id,
-    statusReason: row.status_reason,
   }
-  // Counts and times of sightings aren't part of what a decision binds to.
+  // What a decision binds to: neither the state of the change's handling, nor how often and when it was seen.
   const digest = digestOf(view)
   return {
     ...view,
+    status: row.status,
+    statusReason: row.status_reason,
     observations: row.observations,
     openedAt: row.opened_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -1,3 +1,4 @@
+import { type AuditFacts, type JsonValue, type SectionCommitment, sealSection } from '@afterai/record'
 import { json, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 
@@ -16,6 +17,8 @@ declare module '../platform/database.ts' {
       resource: string | null
       details: unknown
       envelope: Uint8Array
+      salt: Uint8Array
+      ciphertext: Uint8Array
     }
   }
 }
@@ -41,50 +44,73 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** One event with its identity and time, as it goes into the ledger. */
-export interface StampedEvent extends Required<Omit<AuditEvent, 'resource'>> {
-  readonly id: string
-  readonly occurredAt: Date
-  readonly actor: Actor
-  readonly resource: string | null
-}
-
-/** Puts an event into the tenant's ledger, in the caller's transaction; answers the signed envelope. Wired in main.ts. */
-export type SealAuditEvent = (tx: Transaction, event: StampedEvent) => Promise<Uint8Array>
+/** Numbers and signs a statement and queues it for the tenant's log, in the caller's transaction. The ledger's, wired in main.ts. */
+export type AppendStatement = (
+  tx: Transaction,
+  item: {
+    tenantId: string
+    entryId: string
+    statement: {
+      readonly kind: 'audit'
+      readonly facts: Omit<AuditFacts, 'producer'>
+      readonly sections: readonly SectionCommitment[]
+    }
+  },
+) => Promise<{ bytes: Uint8Array }>
 
 /** Writes one event. It takes the transaction of the change: no audit, no change (P4.4). */
 export type Audit = (tx: Transaction, actor: Actor, event: AuditEvent) => Promise<void>
 
+const outcomesInLedger = { allowed: 'success', denied: 'denied', failed: 'failure' } as const
+
 /** The audit trail over a ledger. */
-export function createAudit(seal: SealAuditEvent): Audit {
-  return async (tx, actor, event) => {
-    const stamped: StampedEvent = {
-      id: newId(),
-      occurredAt: new Date(),
-      actor,
-      action: event.action,
-      outcome: event.outcome ?? 'allowed',
-      resource: event.resource ?? null,
-      details: event.details ?? {},
-    }
-    const envelope = await seal(tx, stamped)
-    await tx.insertInto('audit_event').values(toRow(stamped, envelope)).execute()
+export function createAudit(append: AppendStatement): Audit {
+  return async (tx, actor, { action, outcome = 'allowed', resource = null, details = {} }) => {
+    const id = newId()
+    const occurredAt = new Date()
+    const { tenantId, actorId, credential, address, requestId } = actor
+    const context = { credential, address, requestId, resource, details: plain(details) }
+    const { salt, ciphertext, ...commitment } = sealSection('details', context)
+    const { name, commitment: committed, ciphertextSha256 } = commitment
+    const { bytes: envelope } = await append(tx, {
+      tenantId,
+      entryId: id,
+      statement: {
+        kind: 'audit',
+        facts: {
+          eventId: id,
+          tenantId,
+          action,
+          outcome: outcomesInLedger[outcome],
+          at: occurredAt.toISOString(),
+          actorId: actorId ?? 'unknown',
+        },
+        sections: [{ name, commitment: committed, ciphertextSha256 }],
+      },
+    })
+    await tx
+      .insertInto('audit_event')
+      .values({
+        tenant_id: tenantId,
+        id,
+        occurred_at: occurredAt,
+        action,
+        outcome,
+        actor_id: actorId,
+        credential,
+        address,
+        request_id: requestId,
+        resource,
+        details: json<unknown>(details),
+        envelope,
+        salt,
+        ciphertext,
+      })
+      .execute()
   }
 }
 
-function toRow(event: StampedEvent, envelope: Uint8Array) {
-  return {
-    tenant_id: event.actor.tenantId,
-    id: event.id,
-    occurred_at: event.occurredAt,
-    action: event.action,
-    outcome: event.outcome,
-    actor_id: event.actor.actorId,
-    credential: event.actor.credential,
-    address: event.actor.address,
-    request_id: event.actor.requestId,
-    resource: event.resource,
-    details: json<unknown>(event.details),
-    envelope,
-  }
+// What the column will hold, so that it can be held against the commitment later.
+function plain(details: Readonly<Record<string, unknown>>): JsonValue {
+  return JSON.parse(JSON.stringify(details)) as JsonValue
 }

@@ -79,9 +79,9 @@ export const configurationTable = {
   logLevel: {
     variable: 'AFTERAI_LOG_LEVEL',
     kind: oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    default: 'info',
+    default: 'warn',
     secret: false,
-    description: 'The least important lines to log.',
+    description: 'The least important lines to log, as JSON on standard error.',
   },
   sessionIdleMinutes: {
     variable: 'AFTERAI_SESSION_IDLE_MINUTES',
@@ -121,4 +121,4 @@ type ValueOf<S> = S extends { kind: Kind<infer T> } ? (S extends { default: stri
 export type ConfigurationValues = { readonly [K in keyof Table]: ValueOf<Table[K]> }
 
 /** Variables of the command line, which the server meets where both run on one machine and leaves alone. */
-export const clientVariables: readonly string[] = ['AFTERAI_URL', 'AFTERAI_API_KEY']
+export const clientVariables: readonly string[] = ['AFTERAI_URL', 'AFTERAI_API_KEY', 'AFTERAI_PROFILE']

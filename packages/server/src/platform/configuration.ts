@@ -115,15 +115,23 @@ function isFault(value: unknown): value is Fault {
   return typeof value === 'object' && value !== null && 'problem' in value
 }
 
+const prefix = 'AFTERAI_'
+
+function bare(variable: string): string {
+  return variable.slice(prefix.length)
+}
+
 function unknownVariables(env: Environment): Fault[] {
   const settings: Setting<unknown>[] = Object.values(configurationTable)
   const known = settings.flatMap(({ variable, secret }) => (secret ? [variable, `${variable}_FILE`] : [variable]))
-  const names = Object.keys(env).filter((name) => name.startsWith('AFTERAI_') && env[name] !== undefined)
+  const names = Object.keys(env).filter((name) => name.startsWith(prefix) && env[name] !== undefined)
   const unknown = names.filter((name) => !known.includes(name) && !clientVariables.includes(name))
   return unknown.toSorted().map((variable) => {
-    const meant = closestTo(variable, known)
+    const meant = closestTo(bare(variable), known.map(bare))
     const fix =
-      meant === undefined ? 'Unset it; the names are in docs/reference/configuration.md.' : `Did you mean ${meant}?`
+      meant === undefined
+        ? 'Unset it; the names are in docs/reference/configuration.md.'
+        : `Did you mean ${prefix}${meant}?`
     return { variable, problem: 'AfterAI has no such variable.', fix }
   })
 }

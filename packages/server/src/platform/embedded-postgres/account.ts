@@ -7,7 +7,7 @@ export interface Account {
   readonly gid: number
 }
 
-/** The account that owns nothing. A number, because minimal images have no name for it. */
+/** The account that owns nothing: `nobody`. A number, since its group's name differs between systems. */
 const unprivileged: Account = { uid: 65534, gid: 65534 }
 
 /**

@@ -129,8 +129,15 @@ async function runInitdb(job: {
   })
   if (code === 0) return
   const reason = errors.join('').trim() || `it ended with ${String(code)}`
-  throw new EmbeddedPostgresError('create_failed', `PostgreSQL couldn't create ${job.place.clusterDir}: ${reason}`)
+  const nameless = reason.includes('user does not exist')
+  throw new EmbeddedPostgresError(
+    'create_failed',
+    `PostgreSQL couldn't create ${job.place.clusterDir}: ${reason}${nameless ? namelessRemedy : ''}`,
+  )
 }
+
+const namelessRemedy =
+  '. PostgreSQL needs a name for the account it runs under: add one to /etc/passwd, run AfterAI as another user, or set AFTERAI_DATABASE_URL.'
 
 /** Makes a rename survive a power cut. */
 function syncDirectory(path: string): void {

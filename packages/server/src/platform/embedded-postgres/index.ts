@@ -8,6 +8,7 @@ import type { ServerProcess } from './server-process.ts'
 import { startServer } from './server-process.ts'
 import { embeddedSettings } from './settings.ts'
 
+export { findPackage as findEmbeddedPostgres } from './binaries.ts'
 export { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 export type { EmbeddedPostgresErrorCode } from './embedded-postgres-error.ts'
 

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   realpathSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -33,14 +34,15 @@ export const socketPort = 5432
  * so that the cluster is found again even if rights change.
  */
 export function findPlace(options: { dataDir: string; systemDir: string; log: (line: string) => void }): Place {
-  const asRoot = process.getuid?.() === 0
-  // Root's data directory must let PostgreSQL's account through; the files inside have their own rights.
-  mkdirSync(options.dataDir, { recursive: true, mode: asRoot ? 0o711 : 0o700 })
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const dataDir = realpathSync(options.dataDir)
   const note = join(dataDir, 'postgres-location')
   if (existsSync(note)) return placeIn(readFileSync(note, 'utf8').trim())
 
   const here = placeIn(dataDir)
+  // Root's own directory must let PostgreSQL's account through; it can't list it, and the files inside have their own rights.
+  const { uid, mode } = statSync(dataDir)
+  if (here.account !== undefined && uid === 0) chmodSync(dataDir, mode | 0o011)
   if (existsSync(here.clusterDir) || canReach(dataDir, here.account)) return here
   const digest = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
   const elsewhere = join(options.systemDir, digest)

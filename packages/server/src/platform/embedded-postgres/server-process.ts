@@ -93,10 +93,9 @@ interface Attempt extends ServerProcess {
 }
 
 function launch({ place, binaries, socketDir, settings, libraryPath, log }: ServerOptions): Attempt {
-  const parameters = Object.entries({ ...settings, unix_socket_directories: socketDir }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ])
+  const parameters = Object.entries({ ...settings, unix_socket_directories: quoteListItem(socketDir) }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
+  )
   const libraries = libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }
   const child = spawn(
     '/bin/sh',
@@ -130,6 +129,11 @@ function launch({ place, binaries, socketDir, settings, libraryPath, log }: Serv
     lastWords: () => words.join('\n'),
     stop: () => shutDown({ child, ended, pid: () => pid }),
   }
+}
+
+/** One item of a list in PostgreSQL's configuration, where a comma would end it. */
+function quoteListItem(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`
 }
 
 /** Passes PostgreSQL's lines on and keeps the last few, which say why a start failed. */

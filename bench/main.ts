@@ -1,0 +1,46 @@
+import type { Row } from './row.ts'
+
+/** What can be measured, in the order in which it is. `npm run bench -- verify ledger` runs those named alone. */
+const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]> }>>> = {
+  start: () => import('./start.ts'),
+  observations: () => import('./observations.ts'),
+  ledger: () => import('./ledger.ts'),
+  verify: () => import('./verify.ts'),
+  evidence: () => import('./evidence.ts'),
+}
+
+const columns = ['what', 'measured', 'limit', 'ratio', 'goal'] as const
+
+function toCells({ name, value, unit, limitName, limit, ratio, goal = '' }: Row): string[] {
+  return [name, `${round(value)} ${unit}`, `${round(limit)} (${limitName})`, ratio.toFixed(2), goal]
+}
+
+function round(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+}
+
+function toTable(rows: readonly Row[]): string {
+  const cells = [[...columns], ...rows.map(toCells)]
+  const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in benches))
+if (unknown.length > 0) {
+  process.stderr.write(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}\n`)
+  process.exit(2)
+}
+for (const [name, load] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  process.stdout.write(`\n${name}\n`)
+  const { run } = await load()
+  process.stdout.write(`${toTable(await run())}\n`)
+}

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, chmodSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres/index.ts'
+import { processesGone, processesNaming } from '../packages/testing/src/processes.ts'
+import { type ServerProcess, startServerProcess } from '../packages/testing/src/running-server.ts'
+import type { Row } from './row.ts'
+
+const warmStarts = 5
+
+/** How long a trial takes to answer its first request, and what it holds in memory when nothing happens. */
+export async function run(): Promise<Row[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
+  chmodSync(directory, 0o711)
+  try {
+    const bare = await bareDatabase(join(directory, 'bare'))
+    const whole = await wholeServer(join(directory, 'whole'))
+    return [
+      row({
+        name: 'first start',
+        unit: 'ms',
+        value: whole.coldMs,
+        limitName: 'embedded PostgreSQL alone',
+        limit: bare.coldMs,
+      }),
+      row({
+        name: 'later start',
+        unit: 'ms',
+        value: whole.warmMs,
+        limitName: 'embedded PostgreSQL alone',
+        limit: bare.warmMs,
+      }),
+      row({
+        name: 'idle memory of server and database',
+        unit: 'MiB',
+        value: whole.memoryMib,
+        limitName: 'a Node.js process that does nothing',
+        limit: await idleNodeMib(),
+        goal: '< 250 MiB',
+      }),
+    ]
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+function row(measured: Omit<Row, 'ratio'>): Row {
+  return { ...measured, ratio: measured.value / measured.limit }
+}
+
+async function bareDatabase(dataDir: string): Promise<{ coldMs: number; warmMs: number }> {
+  const start = async (): Promise<number> => {
+    const from = performance.now()
+    const database = await startEmbeddedPostgres({ dataDir, log: () => undefined })
+    const took = performance.now() - from
+    await database.stop()
+    return took
+  }
+  return { coldMs: await start(), warmMs: await fastest(start) }
+}
+
+async function wholeServer(dataDir: string): Promise<{ coldMs: number; warmMs: number; memoryMib: number }> {
+  let memoryMib = 0
+  const start = async (): Promise<number> => {
+    const from = performance.now()
+    const server = await startServerProcess({
+      env: { AFTERAI_DATA_DIR: dataDir },
+      command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    })
+    const took = performance.now() - from
+    memoryMib = await settledMemory(dataDir)
+    await stop(server, dataDir)
+    return took
+  }
+  return { coldMs: await start(), warmMs: await fastest(start), memoryMib }
+}
+
+async function stop(server: ServerProcess, dataDir: string): Promise<void> {
+  server.signal('SIGTERM')
+  await server.ending
+  if (!(await processesGone(dataDir))) throw new Error('the server left a process behind')
+}
+
+/** The shortest of several: what the machine can do when nothing else gets in between. */
+async function fastest(start: () => Promise<number>): Promise<number> {
+  const times: number[] = []
+  for (let count = 0; count < warmStarts; count++) times.push(await start())
+  return Math.min(...times)
+}
+
+/** Memory of all the server's processes two seconds after its first answer, shared pages divided among those that share them. */
+async function settledMemory(dataDir: string): Promise<number> {
+  await sleep(2_000)
+  return processesNaming(dataDir).reduce((sum, pid) => sum + proportionalMib(pid), 0)
+}
+
+async function idleNodeMib(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  await sleep(1_000)
+  const memory = child.pid === undefined ? 0 : proportionalMib(child.pid)
+  child.kill()
+  return memory
+}
+
+function proportionalMib(pid: number): number {
+  const [, kibibytes] = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? []
+  return Number(kibibytes) / 1024
+}

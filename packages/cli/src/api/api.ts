@@ -1,0 +1,91 @@
+import { page } from '@afterai/contract'
+import type { z } from 'zod'
+import { CommandFailure } from '../command-failure.ts'
+import type { BearerSource } from '../credentials/access-token.ts'
+import type { Answer } from '../terminal/output.ts'
+import { send, type ApiRequest, type ApiResponse } from './http.ts'
+import { ApiProblem } from './problem.ts'
+
+/** One page of a list, or all of its pages as one. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly nextCursor: string | null
+}
+
+/** How much of a list is asked for. */
+export interface ListOptions {
+  readonly all?: boolean | undefined
+  readonly limit?: number | undefined
+  readonly cursor?: string | undefined
+}
+
+/** The API as one signed-in caller. */
+export interface Api {
+  readonly request: (request: ApiRequest) => Promise<ApiResponse>
+  /** Sends, and reads the answer by `schema`. */
+  readonly call: <T>(schema: z.ZodType<T>, request: ApiRequest) => Promise<Answer<T>>
+  readonly list: <T>(
+    item: z.ZodType<T>,
+    request: Omit<ApiRequest, 'method'>,
+    options?: ListOptions,
+  ) => Promise<Answer<Page<T>>>
+}
+
+/** The API at `url`, with credentials from `bearers`. A token that was revoked early is renewed once. */
+export function createApi(url: string, bearers: BearerSource): Api {
+  async function request(it: ApiRequest): Promise<ApiResponse> {
+    const bearer = await bearers.get()
+    try {
+      return await send(url, it, bearer)
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.code !== 'unauthenticated') throw error
+      const other = await bearers.renew(bearer)
+      if (other === undefined) throw error
+      return send(url, it, other)
+    }
+  }
+
+  const call: Api['call'] = async (schema, it) => readAnswer(schema, (await request(it)).json())
+
+  return {
+    request,
+    call,
+    async list(item, it, { all, limit, cursor } = {}) {
+      const schema = page(item)
+      const pages: Answer<z.infer<typeof schema>>[] = []
+      let next: string | null | undefined = cursor
+      do {
+        const query: ApiRequest['query'] = {
+          ...it.query,
+          limit: limit ?? (all === true ? 200 : undefined),
+          cursor: next ?? undefined,
+        }
+        const answer: (typeof pages)[number] = await call(schema, { ...it, method: 'GET', query })
+        pages.push(answer)
+        next = all === true ? answer.value.nextCursor : null
+      } while (next !== null)
+      const nextCursor = pages.at(-1)?.value.nextCursor ?? null
+      return {
+        json: { items: pages.flatMap((it) => itemsOf(it.json)), nextCursor },
+        value: { items: pages.flatMap(({ value }) => value.items), nextCursor },
+      }
+    },
+  }
+}
+
+/** @throws {CommandFailure} `failed` if the answer isn't what this version of the command line understands */
+export function readAnswer<T>(schema: z.ZodType<T>, json: unknown): Answer<T> {
+  const read = schema.safeParse(json)
+  if (read.success) return { json, value: read.data }
+  const places = read.error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `  /${path.map(String).join('/')}: ${message}`)
+  throw new CommandFailure('failed', 'The server answered in a way that this version of afterai does not understand.', {
+    lines: places,
+    remedy: 'Use the afterai command of the same version as the server.',
+  })
+}
+
+function itemsOf(json: unknown): readonly unknown[] {
+  return typeof json === 'object' && json !== null && 'items' in json && Array.isArray(json.items) ? json.items : []
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CommandFailure } from '../command-failure.ts'
+import { ApiProblem } from './problem.ts'
+
+/** Tries of one request, the first included. */
+const TRIES = 3
+const TIMEOUT_MS = 60_000
+/** No wait that the server asks for is longer than this: a person is waiting. */
+const LONGEST_WAIT_MS = 15_000
+
+/** One request, before it has a credential. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Path from the server's address, its parts encoded. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Sent as it is. */
+  readonly file?: { readonly bytes: Uint8Array<ArrayBuffer>; readonly contentType: string }
+  /** `unsent`: tried again only if the server can't have seen it. For what may be spent once, such as a refresh handle. */
+  readonly retry?: 'unsent' | undefined
+}
+
+/** What came back, its bytes unread. */
+export interface ApiResponse {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly json: () => unknown
+}
+
+/**
+ * Sends a request until it is answered: again after a network error or 503, with the same Idempotency-Key, three times at most.
+ * Redirects aren't followed: a credential goes to the address that was given and to no other.
+ * @throws {ApiProblem} if the server refuses it
+ * @throws {CommandFailure} `unreachable` if there is no answer
+ */
+export async function send(url: string, request: ApiRequest, bearer: string | undefined): Promise<ApiResponse> {
+  const init = requestInit(request, bearer)
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await attemptOnce(address(url, request), init)
+    const isLast = attempt === TRIES
+    if (outcome.kind === 'failed') {
+      const isSafe = request.retry !== 'unsent' || outcome.isUnsent
+      if (isLast || !isSafe) throw unreachable(url, outcome.cause)
+      await sleep(200 * 2 ** attempt)
+    } else if (outcome.response.status === 503 && !isLast) {
+      await sleep(retryAfterMs(outcome.response) ?? 200 * 2 ** attempt)
+    } else {
+      return readResponse(outcome)
+    }
+  }
+}
+
+type Outcome =
+  | { readonly kind: 'answered'; readonly response: Response; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'failed'; readonly isUnsent: boolean; readonly cause: unknown }
+
+async function attemptOnce(address: URL, init: RequestInit): Promise<Outcome> {
+  try {
+    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return { kind: 'answered', response, bytes: new Uint8Array(await response.arrayBuffer()) }
+  } catch (cause) {
+    return { kind: 'failed', isUnsent: ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause) ?? ''), cause }
+  }
+}
+
+function requestInit({ method, body, file }: ApiRequest, bearer: string | undefined): RequestInit {
+  const headers = new Headers({ accept: 'application/json, application/problem+json' })
+  if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`)
+  if (method === 'POST') headers.set('idempotency-key', randomUUID())
+  if (file) headers.set('content-type', file.contentType)
+  else if (body !== undefined) headers.set('content-type', 'application/json')
+  const payload = file ? { body: file.bytes } : body === undefined ? {} : { body: JSON.stringify(body) }
+  return { method, headers, redirect: 'manual', ...payload }
+}
+
+function address(url: string, { path, query = {} }: ApiRequest): URL {
+  const target = new URL(url + path)
+  for (const [name, value] of Object.entries(query)) {
+    const values = Array.isArray(value) ? value : value === undefined ? [] : [value]
+    for (const each of values) target.searchParams.append(name, String(each))
+  }
+  return target
+}
+
+function readResponse({ response, bytes }: Extract<Outcome, { kind: 'answered' }>): ApiResponse {
+  const text = (): string => new TextDecoder().decode(bytes)
+  if (!response.ok) throw new ApiProblem(response.status, parseJson(text()))
+  return {
+    bytes,
+    json() {
+      const value = parseJson(text())
+      if (value !== undefined) return value
+      throw new CommandFailure('failed', 'The server answered something that is not JSON.', {
+        remedy: 'Is there really an AfterAI server at this address? Check AFTERAI_URL.',
+      })
+    },
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function retryAfterMs(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, LONGEST_WAIT_MS) : undefined
+}
+
+function unreachable(url: string, cause: unknown): CommandFailure {
+  const code = codeOf(cause)
+  return new CommandFailure('unreachable', `No answer from ${url}${code === undefined ? '' : ` (${code})`}.`, {
+    remedy: 'Start the server with `afterai up`, or set AFTERAI_URL to where it runs.',
+    cause,
+  })
+}
+
+function codeOf(error: unknown): string | undefined {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
+}

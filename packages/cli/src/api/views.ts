@@ -1,0 +1,27 @@
+import { id } from '@afterai/contract'
+import { assessmentSchema, type Assessment } from '@afterai/evidence'
+import { z } from 'zod'
+
+/** An assessment of a change, as the server keeps it. */
+export interface KeptAssessment {
+  readonly id: string
+  readonly changeId: string
+  readonly assessment: Assessment
+}
+
+/** Wire schema of a kept assessment. */
+export const assessmentView: z.ZodType<KeptAssessment> = z.object({ id, changeId: id, assessment: assessmentSchema })
+
+/** Public keys with which an outsider verifies records. */
+export interface LogKeys {
+  readonly origin: string
+  readonly logVkey: string
+  readonly recordKeys: readonly { readonly keyid: string; readonly pem: string }[]
+}
+
+/** Wire schema of the public keys. */
+export const logKeysView: z.ZodType<LogKeys> = z.object({
+  origin: z.string(),
+  logVkey: z.string(),
+  recordKeys: z.array(z.object({ keyid: z.string(), pem: z.string() })),
+})

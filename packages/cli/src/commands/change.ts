@@ -1,0 +1,218 @@
+import {
+  changeClass,
+  changeStatus,
+  changeTypes,
+  changeView,
+  digestKeyView,
+  intent,
+  risk,
+  type Change,
+} from '@afterai/contract'
+import { Option, type Command } from 'commander'
+import { findId } from '../api/find-one.ts'
+import type { Api } from '../api/api.ts'
+import { digestConfiguration } from '../observe/digest-files.ts'
+import { readConfiguration } from '../observe/read-configuration.ts'
+import { printable, type Paint } from '../terminal/style.ts'
+import { properties, table } from '../terminal/table.ts'
+import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+
+interface RiskOptions {
+  readonly severity?: string
+  readonly blastRadius?: string
+  readonly customerImpact?: string
+}
+
+interface CreateOptions extends RiskOptions {
+  readonly system: string
+  readonly environment?: string
+  readonly title: string
+  readonly type: readonly string[]
+  readonly intent?: string
+  readonly class?: string
+  readonly revision?: string
+  readonly after?: string
+}
+
+/** `ace`: AI Change Events. */
+export function addChangeCommands(program: Command, mount: Mount): void {
+  const ace = program.command('ace').description('AI Change Events (ACE): what changed, and what people say of it.')
+
+  withPaging(
+    serverLeaf(ace, 'list', {
+      description: 'List changes, newest first.',
+      examples: ['afterai ace list', 'afterai ace list --status pending --system support-bot'],
+    }),
+  )
+    .addOption(new Option('--status <status>', 'only these').choices(changeStatus.options))
+    .option('--system <name>', 'only of this system')
+    .action(online(mount, listChanges))
+
+  serverLeaf(ace, 'show <id>', {
+    description: 'Show a change: what differs, and its risk.',
+    examples: ['afterai ace show 01980a2c'],
+  }).action(
+    online(mount, async ({ api, out }, given: string) => {
+      const answer = await api.call(changeView, { method: 'GET', path: await changePath(api, given) })
+      out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
+    }),
+  )
+
+  addCreate(ace, mount)
+
+  withRisk(
+    serverLeaf(ace, 'confirm <id>', {
+      description: 'Say that a change is real, and how much is at stake.',
+      examples: ['afterai ace confirm 01980a2c --severity high --blast-radius single_app --customer-impact material'],
+    }),
+  ).action(
+    online(mount, async ({ api, out }, given: string, options: RiskOptions) => {
+      const path = `${await changePath(api, given)}/confirm`
+      const answer = await api.call(changeView, { method: 'POST', path, body: { risk: riskOf(options) } })
+      out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
+    }),
+  )
+
+  serverLeaf(ace, 'dismiss <id>', {
+    description: 'Say that a change is not one, and why.',
+    examples: ['afterai ace dismiss 01980a2c --reason "The provider renamed the model."'],
+  })
+    .requiredOption('--reason <text>', 'why')
+    .action(
+      online(mount, async ({ api, out }, given: string, { reason }: { reason: string }) => {
+        const path = `${await changePath(api, given)}/dismiss`
+        const answer = await api.call(changeView, { method: 'POST', path, body: { reason } })
+        out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
+      }),
+    )
+}
+
+/** The whole id of a change. */
+export async function changeIdOf(api: Api, given: string): Promise<string> {
+  return findId(api, given, { noun: 'change', path: '/v1/changes', item: changeView })
+}
+
+async function changePath(api: Api, given: string): Promise<string> {
+  return `/v1/changes/${await changeIdOf(api, given)}`
+}
+
+function addCreate(ace: Command, mount: Mount): void {
+  withQuiet(
+    withRisk(
+      serverLeaf(ace, 'create', {
+        description: 'Record a change that a person or a pipeline makes.',
+        examples: [
+          'afterai ace create --system support-bot --type retrieval --title "Index rebuilt with new embeddings"',
+          'afterai ace create --system support-bot --type model --title "Move to the small model" --after afterai.yaml',
+        ],
+      }),
+    ),
+    'the id',
+  )
+    .requiredOption('--system <name>', 'the system')
+    .option('--environment <name>', 'where (default: production)')
+    .requiredOption('--title <text>', 'what changes, in a line')
+    .addOption(new Option('--type <type...>', 'what kind of change').choices(changeTypes).makeOptionMandatory())
+    .addOption(new Option('--intent <intent>', 'how far it is').choices(intent.options))
+    .addOption(new Option('--class <class>', 'how urgent it is').choices(changeClass.options))
+    .option('--revision <name>', 'commit or build')
+    .option('--after <file>', 'the configuration after it; a file as for `observe --from`')
+    .action(online(mount, createChange))
+}
+
+async function createChange({ api, out }: ServerContext, options: CreateOptions): Promise<void> {
+  const { system, environment, title, type, revision } = options
+  const body = {
+    system,
+    environment,
+    title,
+    changeTypes: type,
+    intent: options.intent,
+    changeClass: options.class,
+    revision,
+    risk: riskOf(options),
+    ...(options.after === undefined ? {} : { after: await configurationAfter(api, options.after) }),
+  }
+  const answer = await api.call(changeView, { method: 'POST', path: '/v1/changes', body })
+  out.answer(answer, { lines: (change) => changeLines(change, out.paint), quiet: ({ id }) => [id] })
+}
+
+async function configurationAfter(api: Api, path: string): Promise<unknown> {
+  const local = await readConfiguration({ from: path })
+  const { value: key } = await api.call(digestKeyView, { method: 'GET', path: '/v1/digest-key' })
+  return digestConfiguration(local, key)
+}
+
+async function listChanges(
+  { api, out }: ServerContext,
+  { status, system, ...paging }: { status?: string; system?: string },
+): Promise<void> {
+  const answer = await api.list(changeView, { path: '/v1/changes', query: { status, system } }, paging)
+  out.answer(answer, {
+    lines: ({ items }) =>
+      table(
+        ['id', 'status', 'system', 'environment', 'severity', 'opened', 'title'],
+        items.map((it) => [
+          it.id,
+          it.status,
+          it.system,
+          it.environment,
+          it.risk?.severity ?? null,
+          it.openedAt.slice(0, 16).replace('T', ' '),
+          printable(it.title),
+        ]),
+      ),
+    quiet: ({ items }) => items.map(({ id }) => id),
+  })
+  if (answer.value.nextCursor !== null) out.remark('There are more: --all, or --cursor with nextCursor of --json.')
+}
+
+function withRisk(command: Command): Command {
+  const { severity, blastRadius, customerImpact } = risk.shape
+  return command
+    .addOption(new Option('--severity <severity>', 'how bad it can get').choices(severity.options))
+    .addOption(new Option('--blast-radius <radius>', 'how much it touches').choices(blastRadius.unwrap().options))
+    .addOption(new Option('--customer-impact <impact>', 'what customers feel').choices(customerImpact.unwrap().options))
+}
+
+/** Risk is stated as a whole, and a severity is its heart: the server says so if it is missing. */
+function riskOf({ severity, blastRadius, customerImpact }: RiskOptions): unknown {
+  const isStated = [severity, blastRadius, customerImpact].some((value) => value !== undefined)
+  return isStated ? { severity, blastRadius, customerImpact } : undefined
+}
+
+/** A change for a person. */
+export function changeLines(change: Change, paint: Paint): string[] {
+  const heading = properties([
+    ['change', change.id],
+    ['title', printable(change.title)],
+    ['system', `${change.system} in ${change.environment}`],
+    [
+      'status',
+      `${change.status}, ${change.intent}${change.statusReason === null ? '' : `: ${printable(change.statusReason)}`}`,
+    ],
+    ['types', change.changeTypes.join(', ')],
+    [
+      'source',
+      change.source.origin + (change.source.revision === null ? '' : ` at ${printable(change.source.revision)}`),
+    ],
+    [
+      'risk',
+      change.risk &&
+        `${change.risk.severity}; blast radius ${change.risk.blastRadius}; customer impact ${change.risk.customerImpact}`,
+    ],
+    ['opened', change.openedAt],
+    ['observations', change.observations],
+    ['digest', change.digest],
+  ])
+  if (change.delta.length === 0) return heading
+  const rows = change.delta.map((it) => [it.path, paint('bad', shown(it.before)), '->', paint('good', shown(it.after))])
+  return [...heading, '', ...table(['differs', 'before', '', 'after'], rows)]
+}
+
+function shown(value: Change['delta'][number]['before']): string {
+  if (value === null) return '(none)'
+  const text = printable(String(value))
+  // A digest is for machines; its head tells two apart.
+  return /^(sha256|hmac-sha256):/.test(text) ? `${text.slice(0, text.lastIndexOf(':') + 13)}...` : text
+}

@@ -1,0 +1,245 @@
+import { changeView, decisionDetails, decisionView, type Change, type Decision } from '@afterai/contract'
+import { Option, type Command } from 'commander'
+import type { Api } from '../api/api.ts'
+import { findId } from '../api/find-one.ts'
+import { assessmentView, type KeptAssessment } from '../api/views.ts'
+import { CommandFailure } from '../command-failure.ts'
+import { confirm } from '../terminal/prompt.ts'
+import { printable, printableLines, type Paint } from '../terminal/style.ts'
+import { properties, table } from '../terminal/table.ts'
+import { isInteractive } from '../world.ts'
+import { changeIdOf, changeLines } from './change.ts'
+import { during, gather, online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+
+interface DecideOptions {
+  readonly act?: boolean
+  readonly notAct?: boolean
+  readonly detail: string
+  readonly justification: string
+  readonly assessment?: readonly string[]
+  readonly condition?: readonly string[]
+  readonly reviewBy?: string
+  readonly implementationPlan?: string
+  readonly backoutPlan?: string
+  readonly testPlan?: string
+  readonly riskImpact?: string
+  readonly supersedes?: string
+}
+
+/** `decide`, `approve` and `decision`. */
+export function addDecisionCommands(program: Command, mount: Mount): void {
+  addDecide(program, mount)
+  addApprove(program, mount)
+  const decision = program.command('decision').description('Decisions on changes.')
+  withPaging(
+    serverLeaf(decision, 'list', {
+      description: 'List decisions, newest first.',
+      examples: ['afterai decision list'],
+    }),
+  ).action(
+    online(mount, async ({ api, out }, options: object) => {
+      out.answer(await api.list(decisionView, { path: '/v1/decisions' }, options), {
+        lines: ({ items }) =>
+          table(
+            ['id', 'status', 'decision', 'author', 'proposed', 'record'],
+            items.map((it) => [
+              it.id,
+              it.status,
+              `${it.decision}: ${it.decisionDetail}`,
+              printable(it.authorName),
+              it.proposedAt.slice(0, 16).replace('T', ' '),
+              it.recordId,
+            ]),
+          ),
+        quiet: ({ items }) => items.map(({ id }) => id),
+      })
+    }),
+  )
+  serverLeaf(decision, 'show <id>', {
+    description: 'Show a decision.',
+    examples: ['afterai decision show 01980a2c'],
+  }).action(
+    online(mount, async ({ api, out }, given: string) => {
+      const path = `/v1/decisions/${await decisionIdOf(api, given)}`
+      out.answer(await api.call(decisionView, { method: 'GET', path }), { lines: decisionLines })
+    }),
+  )
+}
+
+function addDecide(program: Command, mount: Mount): void {
+  const details = [...decisionDetails.act, ...decisionDetails.not_act]
+  withQuiet(
+    serverLeaf(program, 'decide <change>', {
+      description: 'Propose a decision on a change. Another person approves it.',
+      examples: [
+        'afterai decide 01980a2c --not-act --detail reject --assessment 01980b11 --justification "Accuracy falls by more than we accept."',
+        'afterai decide 01980a2c --act --detail approve_with_conditions --condition "Keep the old model for refunds" --assessment 01980b11 --justification "Cheaper, and within the margins elsewhere."',
+      ],
+    }),
+    'the id',
+  )
+    .addOption(new Option('--act', 'make the change').conflicts('notAct'))
+    .option('--not-act', 'do not make the change')
+    .addOption(new Option('--detail <detail>', 'how').choices(details).makeOptionMandatory())
+    .requiredOption('--justification <text>', 'why')
+    .option('--assessment <id>', "what it rests on; may be repeated (default: the change's newest)", gather)
+    .option('--condition <text>', 'under which condition; may be repeated', gather)
+    .option('--review-by <date>', 'when it must be looked at again, as 2027-01-31')
+    .option('--implementation-plan <text>', 'how it is carried out')
+    .option('--backout-plan <text>', 'how it is undone')
+    .option('--test-plan <text>', 'how it is checked')
+    .option('--risk-impact <text>', 'analysis of risk and impact')
+    .option('--supersedes <record>', 'the record that this decision corrects')
+    .action(online(mount, decide))
+}
+
+async function decide({ api, out }: ServerContext, given: string, options: DecideOptions): Promise<void> {
+  if (options.act !== true && options.notAct !== true) throw new CommandFailure('usage', 'Give --act or --not-act.')
+  const changeId = await changeIdOf(api, given)
+  const path = `/v1/changes/${changeId}`
+  const body = {
+    decision: options.act === true ? 'act' : 'not_act',
+    decisionDetail: options.detail,
+    justification: options.justification,
+    implementationPlan: options.implementationPlan,
+    backoutPlan: options.backoutPlan,
+    testPlan: options.testPlan,
+    riskImpactAnalysis: options.riskImpact,
+    conditions: options.condition,
+    reviewBy: options.reviewBy,
+    assessmentIds: await assessmentIdsOf(api, `${path}/assessments`, options.assessment),
+    supersedes: options.supersedes,
+  }
+  out.answer(await api.call(decisionView, { method: 'POST', path: `${path}/decisions`, body }), {
+    lines: decisionLines,
+    quiet: ({ id }) => [id],
+  })
+}
+
+/** Those that are named, or else the newest of the change. */
+async function assessmentIdsOf(api: Api, path: string, given: readonly string[] | undefined): Promise<string[]> {
+  const assessments = { noun: 'assessment', path, item: assessmentView }
+  if (given !== undefined) return Promise.all(given.map((each) => findId(api, each, assessments)))
+  const { value } = await api.list(assessmentView, { path }, { all: true })
+  // Ids are UUIDs of version 7: they sort by time.
+  const newest = value.items
+    .map(({ id }) => id)
+    .toSorted()
+    .at(-1)
+  if (newest !== undefined) return [newest]
+  throw new CommandFailure('failed', 'This change has no assessment to decide on.', {
+    remedy: 'Make one with `afterai assess`.',
+  })
+}
+
+interface ApproveOptions {
+  readonly reject?: boolean
+  readonly comment?: string
+  readonly yes?: boolean
+}
+
+function addApprove(program: Command, mount: Mount): void {
+  withQuiet(
+    serverLeaf(program, 'approve <decision>', {
+      summary: 'Approve a decision of another person, and seal its record.',
+      description:
+        'Approve a decision of another person, after reading what it rests on. The approval binds to what was shown: if the evidence changes in between, the server refuses it.',
+      examples: [
+        'afterai approve 01980c77 --comment "Agreed: the loss is real."',
+        'afterai approve 01980c77 --reject --comment "Evaluate the refunds slice first." --yes',
+      ],
+    }),
+    'the id of the record',
+  )
+    .option('--reject', 'reject it')
+    .option('--comment <text>', 'why')
+    .option('--yes', 'do not ask')
+    .action(online(mount, approve))
+}
+
+async function approve(context: ServerContext, given: string, options: ApproveOptions): Promise<'failed' | void> {
+  const { api, out, world } = context
+  if (options.yes !== true && !isInteractive(world))
+    throw new CommandFailure('usage', 'There is no terminal to ask. Give --yes.')
+  const path = `/v1/decisions/${await decisionIdOf(api, given)}`
+  const { value: decision } = await api.call(decisionView, { method: 'GET', path })
+  const shown = (await evidenceLines(api, decision, out.paint)).join('\n')
+  // Who is asked is shown what it is about, whatever shape the answer then has.
+  if (options.yes === true) out.remark(shown)
+  else world.stderr.write(`${shown}\n`)
+  const verdict = options.reject === true ? 'reject' : 'approve'
+  if (options.yes !== true && !(await confirm(world, `\nDo you ${verdict} this?`))) return 'failed'
+  const body = { verdict, evidenceDigest: decision.evidenceDigest, comment: options.comment }
+  const answer = await during(context, 'Sealing the record', () =>
+    api.call(decisionView, { method: 'POST', path: `${path}/approvals`, body }),
+  )
+  out.answer(answer, {
+    lines: ({ status, recordId }) => [
+      '',
+      ...properties([
+        ['decision', status],
+        ['record', recordId],
+      ]),
+    ],
+    quiet: ({ recordId }) => (recordId === null ? [] : [recordId]),
+  })
+}
+
+/** What an approver must have seen: the change, the verdicts, the decision, and the digest that binds them. */
+async function evidenceLines(api: Api, decision: Decision, paint: Paint): Promise<string[]> {
+  const get = { method: 'GET' } as const
+  const [{ value: change }, ...assessments] = await Promise.all([
+    api.call<Change>(changeView, { ...get, path: `/v1/changes/${decision.changeId}` }),
+    ...decision.assessmentIds.map((id) => api.call(assessmentView, { ...get, path: `/v1/assessments/${id}` })),
+  ])
+  return [
+    ...changeLines(change, paint),
+    '',
+    ...table(
+      ['assessment', 'verdict', 'guardrails'],
+      assessments.map(({ value }) => [value.id, value.assessment.verdict, guardrailText(value)]),
+    ),
+    '',
+    ...decisionLines(decision),
+  ]
+}
+
+function guardrailText({ assessment }: KeptAssessment): string {
+  return assessment.guardrails
+    .map(({ metric, slice, band }) => `${metric}${slice === null ? '' : `/${slice}`} ${band}`)
+    .join(', ')
+}
+
+async function decisionIdOf(api: Api, given: string): Promise<string> {
+  return findId(api, given, { noun: 'decision', path: '/v1/decisions', item: decisionView })
+}
+
+function decisionLines(it: Decision): string[] {
+  return properties([
+    ['decision', it.id],
+    ['status', it.status],
+    ['decides', `${it.decision}: ${it.decisionDetail}`],
+    ['change', it.changeId],
+    ['author', `${printable(it.authorName)}, ${it.proposedAt}`],
+    ['because', indented(it.justification)],
+    ['conditions', it.conditions.map(printable).join('; ')],
+    ['review by', it.reviewBy],
+    ['implementation', indented(it.implementationPlan)],
+    ['backout', indented(it.backoutPlan)],
+    ['test', indented(it.testPlan)],
+    ['risk and impact', indented(it.riskImpactAnalysis)],
+    ['assessments', it.assessmentIds.join(' ')],
+    ['supersedes', it.supersedes],
+    ...it.approvals.map((approval) => [approval.verdict, approvalText(approval)] as const),
+    ['evidence', it.evidenceDigest],
+    ['record', it.recordId],
+  ])
+}
+
+function indented(value: string | null): string | null {
+  return value && printableLines(value).replaceAll('\n', '\n  ')
+}
+
+function approvalText({ approverName, at, comment }: Decision['approvals'][number]): string {
+  return `${printable(approverName)}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`
+}

@@ -1,0 +1,140 @@
+import { writeFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { approvalView, recordView } from '@afterai/contract'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { Api } from '../api/api.ts'
+import { findId } from '../api/find-one.ts'
+import { logKeysView } from '../api/views.ts'
+import { CommandFailure } from '../command-failure.ts'
+import { printable } from '../terminal/style.ts'
+import { properties, table } from '../terminal/table.ts'
+import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+import { addVerifyCommand } from './verify.ts'
+
+/** A record with as much of its content as is shown to a person. */
+const shownRecord = recordView.extend({
+  content: z.object({
+    rationale: z
+      .object({ justification: z.string(), approvals: z.array(approvalView.omit({ approverName: true })) })
+      .optional(),
+  }),
+})
+
+/** `record`: Production AI Change Records (PACR). */
+export function addRecordCommands(program: Command, mount: Mount): void {
+  const record = program.command('record').description('Production AI Change Records (PACR): sealed decisions.')
+
+  withPaging(
+    serverLeaf(record, 'list', { description: 'List records, newest first.', examples: ['afterai record list'] }),
+  ).action(
+    online(mount, async ({ api, out }, options: object) => {
+      out.answer(await api.list(recordView, { path: '/v1/records' }, options), {
+        lines: ({ items }) =>
+          table(
+            ['id', 'system', 'decision', 'verdict', 'state', 'index', 'sealed'],
+            items.map((it) => [
+              it.id,
+              it.system,
+              `${it.decision}: ${it.decisionDetail}`,
+              it.verdict,
+              it.state,
+              it.logIndex,
+              it.sealedAt.slice(0, 16).replace('T', ' '),
+            ]),
+          ),
+        quiet: ({ items }) => items.map(({ id }) => id),
+      })
+    }),
+  )
+
+  serverLeaf(record, 'show <id>', {
+    description: 'Show a record and what its sections hold.',
+    examples: ['afterai record show 01980d42'],
+  }).action(
+    online(mount, async ({ api, out }, given: string) => {
+      const path = `/v1/records/${await recordIdOf(api, given)}`
+      out.answer(await api.call(shownRecord, { method: 'GET', path }), { lines: recordLines })
+    }),
+  )
+
+  withQuiet(
+    serverLeaf(record, 'export <id>', {
+      description: 'Write the bundle with which anybody can verify a record, without AfterAI.',
+      examples: ['afterai record export 01980d42 --out record.json --keys keys'],
+    }),
+    'the path of the bundle',
+  )
+    .option('--out <file>', 'where to (default: record-ID.json)')
+    .option('--keys <folder>', 'also write the public keys there: record-key.pem and log.vkey')
+    .option('--force', 'write over files that exist')
+    .action(online(mount, exportRecord))
+
+  addVerifyCommand(record, mount)
+}
+
+interface ExportOptions {
+  readonly out?: string
+  readonly keys?: string
+  readonly force?: boolean
+}
+
+async function exportRecord({ api, out }: ServerContext, given: string, options: ExportOptions): Promise<void> {
+  const found = await recordIdOf(api, given)
+  const { bytes } = await api.request({ method: 'GET', path: `/v1/records/${found}/bundle` })
+  const bundle = options.out ?? `record-${found}.json`
+  await write(bundle, bytes, options)
+  const keys = options.keys === undefined ? [] : await writeKeys(api, options.keys, options)
+  const written = { bundle, keys }
+  out.answer(
+    { json: written, value: written },
+    { lines: () => [bundle, ...keys].map((path) => `wrote ${path}`), quiet: () => [bundle] },
+  )
+  if (keys.length > 0)
+    out.remark('Keys that came from the server prove nothing about the server: compare them with ones had another way.')
+}
+
+async function writeKeys(api: Api, folder: string, options: ExportOptions): Promise<string[]> {
+  const { value } = await api.call(logKeysView, { method: 'GET', path: '/v1/log/keys' })
+  await mkdir(folder, { recursive: true })
+  const paths = { pem: join(folder, 'record-key.pem'), vkey: join(folder, 'log.vkey') }
+  await write(paths.pem, value.recordKeys.map(({ pem }) => `${pem.trimEnd()}\n`).join(''), options)
+  await write(paths.vkey, `${value.logVkey}\n`, options)
+  return Object.values(paths)
+}
+
+async function write(path: string, content: string | Uint8Array, { force }: ExportOptions): Promise<void> {
+  await writeFile(path, content, { flag: force === true ? 'w' : 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+    const exists = cause.code === 'EEXIST'
+    throw new CommandFailure('failed', exists ? `${path} exists.` : `${path} cannot be written (${cause.code}).`, {
+      ...(exists ? { remedy: 'Give --force to write over it.' } : {}),
+      cause,
+    })
+  })
+}
+
+async function recordIdOf(api: Api, given: string): Promise<string> {
+  return findId(api, given, { noun: 'record', path: '/v1/records', item: recordView })
+}
+
+function recordLines(record: z.infer<typeof shownRecord>): string[] {
+  const { justification, approvals } = record.content.rationale ?? { approvals: [] }
+  return properties([
+    ['record', record.id],
+    ['system', `${record.system} in ${record.environment}`],
+    ['decision', `${record.decision}: ${printable(record.decisionDetail)}`],
+    ['verdict', record.verdict],
+    ['risk', record.riskLevel],
+    ['sealed', record.sealedAt],
+    ['log', record.logIndex === null ? record.state : `${record.state}, index ${record.logIndex}`],
+    ['change', record.changeId],
+    ['decided in', record.decisionId],
+    ['supersedes', record.supersedes],
+    ['because', justification && printable(justification)],
+    ...approvals.map(
+      ({ verdict, approverId, at, comment }) =>
+        [verdict, `${approverId}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`] as const,
+    ),
+    ['sections', `${record.sections.join(', ')} (in full: --json)`],
+  ])
+}

@@ -1,0 +1,112 @@
+import { meView, sessionView } from '@afterai/contract'
+import type { Command } from 'commander'
+import { readAnswer } from '../api/api.ts'
+import { send } from '../api/http.ts'
+import { ApiProblem } from '../api/problem.ts'
+import { CommandFailure } from '../command-failure.ts'
+import { credentialStore } from '../credentials/credential-store.ts'
+import { ask, readPassword } from '../terminal/prompt.ts'
+import { printable } from '../terminal/style.ts'
+import { properties } from '../terminal/table.ts'
+import { isInteractive } from '../world.ts'
+import { online, serverLeaf, type Mount, type ServerContext } from './leaf.ts'
+
+interface LoginOptions {
+  readonly setup?: string
+  readonly invitation?: string
+  readonly email?: string
+  readonly name?: string
+  readonly tenant?: string
+  readonly passwordStdin?: boolean
+}
+
+/** `login`, `logout` and `whoami`. */
+export function addSessionCommands(program: Command, mount: Mount): void {
+  serverLeaf(program, 'login', {
+    summary: 'Sign in.',
+    description: 'Sign in. The first person uses the set-up code that the server prints; others an invitation.',
+    examples: [
+      'afterai login --setup CODE --email ada@example.com --name Ada',
+      'afterai login --email ada@example.com',
+      'afterai login --invitation CODE --name Bo --profile bo',
+    ],
+  })
+    .option('--setup <code>', 'make the first account, an administrator, with the code that the server prints')
+    .option('--invitation <code>', 'accept an invitation')
+    .option('--email <address>', 'whom to sign in')
+    .option('--name <name>', 'name of a new account')
+    .option('--tenant <slug>', 'which tenant, if you belong to several')
+    .option('--password-stdin', 'read the password from standard input')
+    .action(online(mount, logIn))
+
+  serverLeaf(program, 'logout', {
+    description: 'End the session, at the server and here.',
+    examples: ['afterai logout', 'afterai logout --profile bo'],
+  }).action(online(mount, logOut))
+
+  serverLeaf(program, 'whoami', {
+    description: 'Show who you are to the server, and what you may do.',
+    examples: ['afterai whoami', 'afterai whoami --profile bo'],
+  }).action(online(mount, whoAmI))
+}
+
+async function logIn(context: ServerContext, options: LoginOptions): Promise<void> {
+  const { path, body } = await loginRequest(context, options)
+  const request = { method: 'POST', path, body, retry: 'unsent' } as const
+  const response = await send(context.settings.url, request, undefined)
+  const { value } = readAnswer(sessionView, response.json())
+  await credentialStore(context.settings).update(async () => value)
+  // The answer is tokens, which a terminal's history has no business with: who is signed in is shown instead.
+  const { api, out, settings } = context
+  out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
+    lines: ({ name, role, tenant }) => [
+      `Signed in to ${settings.url} as ${printable(name)}, ${role} of ${tenant.slug} (profile ${settings.profile}).`,
+    ],
+  })
+}
+
+async function loginRequest(
+  { world }: ServerContext,
+  { setup, invitation, email, name, tenant, passwordStdin }: LoginOptions,
+): Promise<{ path: string; body: unknown }> {
+  const password = async (isNew: boolean): Promise<string> =>
+    readPassword(world, { fromStdin: passwordStdin === true, isNew })
+  if (setup !== undefined && invitation !== undefined)
+    throw new CommandFailure('usage', 'Give --setup or --invitation, not both.')
+  if (invitation !== undefined) {
+    const called = name ?? (isInteractive(world) ? await ask(world, 'Your name: ') : undefined)
+    if (called === undefined) throw new CommandFailure('usage', 'Give --name with --invitation.')
+    return { path: '/v1/invitations/accept', body: { code: invitation, name: called, password: await password(true) } }
+  }
+  const address = email ?? (isInteractive(world) ? await ask(world, 'E-mail: ') : undefined)
+  if (address === undefined) throw new CommandFailure('usage', 'Give --email.')
+  if (setup === undefined)
+    return { path: '/v1/session', body: { email: address, password: await password(false), tenant } }
+  const called = name ?? address.split('@')[0]
+  return { path: '/v1/setup', body: { code: setup, email: address, name: called, password: await password(true) } }
+}
+
+async function logOut({ api, out, settings }: ServerContext): Promise<void> {
+  try {
+    await api.request({ method: 'DELETE', path: '/v1/session' })
+  } catch (error) {
+    // A session that has ended is what was asked for.
+    if (!(error instanceof ApiProblem) || error.status !== 401) throw error
+  }
+  await credentialStore(settings).update(async () => undefined)
+  out.remark(`Signed out of ${settings.url} (profile ${settings.profile}).`)
+}
+
+async function whoAmI({ api, out, settings }: ServerContext): Promise<void> {
+  out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
+    lines: (me) =>
+      properties([
+        ['name', printable(me.name)],
+        ['role', me.role],
+        ['tenant', `${me.tenant.slug} (${printable(me.tenant.name)})${me.tenant.sample ? ', sample' : ''}`],
+        ['credential', me.credential],
+        ['server', settings.url],
+        ['may', me.permissions.join(' ')],
+      ]),
+  })
+}

@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises'
+import {
+  createTrust,
+  RecordError,
+  type verdictExitCodes,
+  verifyBundle,
+  type Trust,
+  type VerificationReport,
+} from '@afterai/record'
+import type { Command } from 'commander'
+import { CommandFailure } from '../command-failure.ts'
+import { printable, type Paint } from '../terminal/style.ts'
+import { properties } from '../terminal/table.ts'
+import { gather, leaf, locally, withQuiet, type LocalContext, type Mount } from './leaf.ts'
+
+interface VerifyOptions {
+  readonly recordKey: readonly string[]
+  readonly logVkey: readonly string[]
+  readonly since?: string
+}
+
+/** What each verdict of `record verify` means, in the words of the reference. */
+export const verdictMeanings: Readonly<Record<keyof typeof verdictExitCodes, string>> = {
+  valid: 'the record is as it was sealed',
+  malformed: 'the file is not a bundle, or not exactly one',
+  unknown_key: 'it was signed with keys other than those given',
+  invalid_signature: 'a signature does not fit what it signs',
+  invalid_inclusion: 'the record is not in the log',
+  inconsistent: 'the log does not continue the checkpoint given with --since',
+  unwitnessed: 'too few witnesses have seen the log',
+  payload_mismatch: 'what is disclosed is not what was sealed',
+  payload_erased: 'a section was erased; every proof still holds',
+}
+
+/** `record verify`: needs the bundle and the pinned keys, and no server. */
+export function addVerifyCommand(record: Command, mount: Mount): void {
+  withQuiet(
+    leaf(record, 'verify <bundle>', {
+      description:
+        'Verify an exported record against keys that you trust. Asks no server; the exit code is the verdict.',
+      examples: ['afterai record verify record.json --record-key keys/record-key.pem --log-vkey keys/log.vkey'],
+    }),
+    'the verdict',
+  )
+    .requiredOption('--record-key <file>', 'public key of records, PEM; may be repeated', gather)
+    .requiredOption('--log-vkey <vkey>', 'key of the log, or a file that holds it; may be repeated', gather)
+    .option('--since <file>', 'a checkpoint that you kept: the log must continue it')
+    .action(locally(mount, verify))
+}
+
+async function verify({ out }: LocalContext, path: string, options: VerifyOptions): Promise<number> {
+  const trust = await readTrust(options)
+  const report = verifyBundle(await read(path), trust)
+  // The position holds big integers, which JSON has no form for but text.
+  const json: unknown = JSON.parse(
+    JSON.stringify(report, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+  )
+  out.answer({ json, value: report }, { lines: (it) => storyOf(it, out.paint), quiet: ({ verdict }) => [verdict] })
+  return report.exitCode
+}
+
+async function readTrust({ recordKey, logVkey, since }: VerifyOptions): Promise<Trust> {
+  const pems = await Promise.all(recordKey.map(read))
+  const vkeys = await Promise.all(logVkey.map(readVkey))
+  const earlier = since === undefined ? {} : { earlierCheckpoint: await read(since) }
+  try {
+    return createTrust({
+      recordKeys: pems.flatMap((bytes) => splitPems(new TextDecoder().decode(bytes))),
+      logVkeys: vkeys.flat(),
+      ...earlier,
+    })
+  } catch (cause) {
+    if (!(cause instanceof RecordError)) throw cause
+    throw new CommandFailure('usage', 'What you trust cannot be used.', { lines: [printable(cause.message)], cause })
+  }
+}
+
+/** A key file of an export holds every key that records were signed with, one after the other. */
+function splitPems(text: string): string[] {
+  return text.match(/-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----\n?/g) ?? [text]
+}
+
+/** A vkey has two plus signs: `<name>+<key id>+<key>`; a path that looks like this has to be written `./path`. */
+async function readVkey(text: string): Promise<string[]> {
+  if (/^[^+\s/.][^+\s]*\+[0-9a-f]{8}\+\S+$/.test(text)) return [text]
+  const lines = new TextDecoder().decode(await read(text)).split('\n')
+  return lines.map((line) => line.trim()).filter((line) => line !== '')
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailure('failed', `${path} cannot be read (${cause.code}).`, { cause })
+  })
+}
+
+function storyOf({ verdict, steps, statement, position }: VerificationReport, paint: Paint): string[] {
+  const isGood = verdict === 'valid'
+  const story = steps.map(({ step, outcome, detail }) =>
+    outcome === 'passed'
+      ? `${paint('good', 'ok')}    ${step.padEnd(11)} ${printable(detail)}`
+      : `${paint('bad', 'FAIL')}  ${step.padEnd(11)} ${printable(detail)}`,
+  )
+  return [
+    ...story,
+    '',
+    ...(statement?.kind === 'pacr' ? factsOf(statement.facts, position) : []),
+    `verdict  ${paint(isGood ? 'good' : 'bad', verdict)}: ${verdictMeanings[verdict]}`,
+  ]
+}
+
+type PacrFacts = Extract<NonNullable<VerificationReport['statement']>, { kind: 'pacr' }>['facts']
+
+function factsOf(facts: PacrFacts, position: VerificationReport['position']): string[] {
+  return [
+    ...properties([
+      ['record', facts.recordId],
+      ['decided', `${facts.decision}: ${facts.decisionDetail}, ${facts.decidedAt}`],
+      ['risk', facts.riskLevel],
+      ['sealed', facts.sealedAt],
+      ['log', position && `${printable(position.origin)}, index ${position.index} of ${position.size}`],
+    ]),
+    '',
+  ]
+}

@@ -1,0 +1,21 @@
+/** Every exit code of the command line: what it means. `docs/reference/command-line.md` prints this table. */
+export const exitCodes = {
+  ok: [0, 'Done.'],
+  failed: [1, 'Refused or failed: the server said no, a file is unreadable, or an answer was "no".'],
+  usage: [2, 'The command line is wrong: an unknown command, a missing or bad option.'],
+  unauthenticated: [3, 'Not signed in, or the session has ended.'],
+  forbidden: [4, 'Signed in, but not allowed to do this.'],
+  unreachable: [5, 'The server cannot be reached, or is not ready.'],
+  materialRegression: [20, '`assess --exit-code`: material_regression.'],
+  regression: [21, '`assess --exit-code`: regression.'],
+  minorRegression: [22, '`assess --exit-code`: minor_regression.'],
+  inconclusive: [23, '`assess --exit-code`: inconclusive.'],
+} as const satisfies Record<string, readonly [code: number, meaning: string]>
+
+/** A named reason to end. */
+export type ExitName = keyof typeof exitCodes
+
+/** The number that a process ends with for this reason. */
+export function exitCodeOf(name: ExitName): number {
+  return exitCodes[name][0]
+}

@@ -1,0 +1,146 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { assessmentSchema } from '@afterai/evidence'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { assessOffline, type OfflineAssessment, type TextOutput } from './assess-offline.ts'
+
+const examples = fileURLToPath(new URL('../../../../examples/', import.meta.url))
+const supportBot = {
+  baselinePath: `${examples}support-bot/baseline.json`,
+  candidatePath: `${examples}support-bot/candidate.json`,
+}
+const conversations = {
+  baselinePath: `${examples}conversation-scores/baseline.csv`,
+  candidatePath: `${examples}conversation-scores/candidate.csv`,
+}
+
+/** An output that keeps what is written. */
+function recorder(overrides: Partial<TextOutput> = {}): TextOutput & { text: () => string } {
+  let written = ''
+  return { write: (text) => (written += text), text: () => written, ...overrides }
+}
+
+async function run(request: Omit<OfflineAssessment, 'out' | 'err'>, overrides: Partial<TextOutput> = {}) {
+  const out = recorder(overrides)
+  const err = recorder()
+  const outcome = await assessOffline({ ...request, out, err })
+  return { outcome, out: out.text(), err: err.text() }
+}
+
+describe('the support bot changes its model', () => {
+  test('prints the verdict first, then each metric against its margin', async () => {
+    const { out } = await run({ ...supportBot, reading: { sliceVariable: 'topic' } })
+    await expect(out).toMatchFileSnapshot('./snapshots/support-bot.txt')
+    expect(out.startsWith('MATERIAL REGRESSION')).toBe(true)
+  })
+
+  test('prints the assessment as JSON that its schema accepts', async () => {
+    const { out, outcome } = await run({ ...supportBot, json: true })
+    const assessment = assessmentSchema.parse(JSON.parse(out))
+    expect(assessment.verdict).toBe('material_regression')
+    expect(outcome).toEqual({ outcome: 'assessed', assessment })
+  })
+
+  test('P1.2: prints no question and no answer', async () => {
+    for (const json of [true, false]) {
+      const { out } = await run({ ...supportBot, json, reading: { sliceVariable: 'topic', caseIdVariable: 'id' } })
+      for (const content of ['furniture', 'Thank you', 'EUR', 'handbook', 'timed out'])
+        expect(out).not.toContain(content)
+    }
+  })
+
+  test('a wide margin for the regressed metric, set beforehand, changes the verdict', async () => {
+    const { outcome } = await run({ ...supportBot, margins: new Map([['pass', 0.35]]) })
+    expect(outcome).toMatchObject({ assessment: { verdict: 'minor_regression' } })
+    const cheap = await run({ ...supportBot, primary: ['cost'] })
+    expect(cheap.outcome).toMatchObject({ assessment: { verdict: 'improved' } })
+    expect(cheap.out).toContain('secondary_regression')
+  })
+
+  test('a critical slice becomes a guardrail', async () => {
+    const { out } = await run({ ...supportBot, criticalSlices: ['refunds'], reading: { sliceVariable: 'topic' } })
+    expect(out).toContain('Decided by: pass, pass in refunds.')
+  })
+})
+
+describe('a prompt hardly changes', () => {
+  test('says what would decide, and never that nothing happened', async () => {
+    const { out } = await run(conversations)
+    await expect(out).toMatchFileSnapshot('./snapshots/conversation-scores.txt')
+    expect(out.startsWith('INCONCLUSIVE')).toBe(true)
+    expect(out).toMatch(/about \d+ more pairs would decide/)
+    expect(out).not.toMatch(/\bsafe\b|not significant|no difference/)
+  })
+})
+
+describe('the terminal', () => {
+  test('colours are for terminals that have them', async () => {
+    const coloured = await run(conversations, { isTTY: true, hasColors: () => true, columns: 80 })
+    const refusing = await run(conversations, { isTTY: true, hasColors: () => false, columns: 80 })
+    const piped = await run(conversations, { isTTY: false, hasColors: () => true })
+    expect(coloured.out).not.toBe(refusing.out)
+    expect(stripVTControlCharacters(coloured.out)).toBe(refusing.out)
+    expect(piped.out).toBe(refusing.out)
+  })
+
+  test.each([20, 72, 80, 100, 400])('a terminal of %i columns gets lines that fit, down to 72', async (columns) => {
+    const { out } = await run({ ...supportBot, reading: { sliceVariable: 'topic' } }, { columns })
+    const lines = out.split('\n')
+    expect(lines.filter((line) => line.includes('worse ◂'))).toHaveLength(6)
+    const width = Math.min(Math.max(columns, 72), 110)
+    expect(lines.filter((line) => line.length > width)).toEqual([])
+  })
+})
+
+describe('files that cannot be read', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'afterai-offline-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  test('lists the faults of both files, without their content, and assesses nothing', async () => {
+    const baselinePath = join(folder, 'before.csv')
+    const candidatePath = join(folder, 'after.jsonl')
+    await writeFile(baselinePath, 'case_id,score\na,CANARY\n,1\n')
+    await writeFile(candidatePath, '{"case_id":"a","score":1}\nCANARY\n')
+    const { outcome, out, err } = await run({ baselinePath, candidatePath })
+    expect(outcome).toEqual({ outcome: 'refused' })
+    expect(out).toBe('')
+    expect(err.replaceAll(folder, '')).toBe(
+      [
+        "/before.csv can't be imported:",
+        '  line 2: column score: not a finite number (not_a_number)',
+        '  line 3: column case_id: no case id (case_id_missing)',
+        "/after.jsonl can't be imported:",
+        '  line 2: not valid JSON (malformed)',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test('one file holds both sides when each is chosen', async () => {
+    const path = join(folder, 'both.csv')
+    const rows = Array.from(
+      { length: 40 },
+      (_, index) => `case-${index},old,1\ncase-${index},new,${Number(index > 20)}`,
+    )
+    await writeFile(path, `case_id,config,correct\n${rows.join('\n')}\n`)
+    const { outcome } = await run({
+      baselinePath: path,
+      candidatePath: path,
+      baselineReading: { where: [{ column: 'config', equals: 'old' }] },
+      candidateReading: { where: [{ column: 'config', equals: 'new' }] },
+    })
+    expect(outcome).toMatchObject({
+      assessment: { verdict: 'material_regression', baseline: { selection: 'old' }, candidate: { selection: 'new' } },
+    })
+  })
+
+  test("a file that is not there is the file system's own error", async () => {
+    await expect(run({ ...supportBot, candidatePath: join(folder, 'gone.json') })).rejects.toThrow('ENOENT')
+  })
+})

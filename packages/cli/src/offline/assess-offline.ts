@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto'
+import { assess, type Assessment, type AssessmentPlan, type ImportResult } from '@afterai/evidence'
+import { formatAssessment } from './format-assessment.ts'
+import { readResults, type ResultsOptions } from './read-results.ts'
+
+/** Where text goes; `process.stdout` is one. */
+export interface TextOutput {
+  readonly write: (text: string) => unknown
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+  /** Node's own check of the terminal, which honours NO_COLOR. */
+  readonly hasColors?: (() => boolean) | undefined
+}
+
+/** Two files of results and what to hold the second to. */
+export interface OfflineAssessment {
+  readonly baselinePath: string
+  readonly candidatePath: string
+  /** How to read both files. */
+  readonly reading?: ResultsOptions | undefined
+  /** What to choose in one file alone, such as its provider. */
+  readonly baselineReading?: ResultsOptions | undefined
+  readonly candidateReading?: ResultsOptions | undefined
+  readonly mode?: AssessmentPlan['mode'] | undefined
+  /** Margin by metric. */
+  readonly margins?: ReadonlyMap<string, number> | undefined
+  /** The guardrails; without any, the default ones. */
+  readonly primary?: readonly string[] | undefined
+  readonly criticalSlices?: readonly string[] | undefined
+  /** Print the assessment as JSON instead of the report. */
+  readonly json?: boolean | undefined
+  readonly out: TextOutput
+  /** Where the faults of a file are listed. */
+  readonly err: TextOutput
+}
+
+/** The assessment, or `refused` when a file can't be imported (its faults have then been listed). */
+export type OfflineOutcome =
+  | { readonly outcome: 'assessed'; readonly assessment: Assessment }
+  | { readonly outcome: 'refused' }
+
+/**
+ * Assesses a change from two files, without a server, and prints the result.
+ * @throws the file system's error when a file can't be read
+ */
+export async function assessOffline(request: OfflineAssessment): Promise<OfflineOutcome> {
+  // A key for this one comparison: the digests match across the two files and mean nothing elsewhere.
+  const key = randomBytes(32)
+  const { reading, baselineReading, candidateReading, baselinePath, candidatePath } = request
+  const baseline = await readResults(baselinePath, { ...reading, ...baselineReading }, key)
+  const candidate = await readResults(candidatePath, { ...reading, ...candidateReading }, key)
+  if (!baseline.ok || !candidate.ok) {
+    listFaults(baselinePath, baseline, request.err)
+    listFaults(candidatePath, candidate, request.err)
+    return { outcome: 'refused' }
+  }
+  const assessment = assess(baseline.run, candidate.run, planOf(request))
+  request.out.write(
+    request.json === true ? `${JSON.stringify(assessment, null, 2)}\n` : report(assessment, request.out),
+  )
+  return { outcome: 'assessed', assessment }
+}
+
+function report(assessment: Assessment, out: TextOutput): string {
+  const color = out.isTTY === true && out.hasColors?.() === true
+  return formatAssessment(assessment, { color, width: out.columns ?? 80 })
+}
+
+function planOf({ mode, margins, primary, criticalSlices }: OfflineAssessment): AssessmentPlan {
+  const names = new Set([...(margins?.keys() ?? []), ...(primary ?? [])])
+  return {
+    mode: mode ?? 'prospective',
+    metrics: [...names].map((name) => ({
+      name,
+      margin: margins?.get(name),
+      primary: primary?.includes(name) === true ? true : undefined,
+    })),
+    criticalSlices: criticalSlices ?? [],
+  }
+}
+
+function listFaults(path: string, result: ImportResult, err: TextOutput): void {
+  if (result.ok) return
+  err.write(`${path} can't be imported:\n`)
+  for (const { code, text, line, column, pointer } of result.faults) {
+    const place = [
+      line === undefined ? '' : `line ${line}`,
+      column === undefined ? '' : `column ${column}`,
+      pointer ?? '',
+    ]
+    err.write(`  ${[...place.filter((part) => part !== ''), text].join(': ')} (${code})\n`)
+  }
+  if (result.more > 0) err.write(`  and ${result.more} more\n`)
+}

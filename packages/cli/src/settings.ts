@@ -1,0 +1,75 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { CommandFailure } from './command-failure.ts'
+
+/** The environment variables that the command line reads. `docs/reference/command-line.md` prints this table. */
+export const settingVariables = {
+  AFTERAI_URL: { default: 'http://127.0.0.1:4680', secret: false, description: 'Address of the server.' },
+  AFTERAI_API_KEY: {
+    default: null,
+    secret: true,
+    description: 'API key, for machines. It takes precedence over a session.',
+  },
+  AFTERAI_PROFILE: {
+    default: 'default',
+    secret: false,
+    description: 'Which of the signed-in sessions to use, so that two people can share a machine.',
+  },
+  XDG_CONFIG_HOME: { default: '~/.config', secret: false, description: 'Folder under which credentials are kept.' },
+  NO_COLOR: { default: null, secret: false, description: 'If set and not empty, output has no colour.' },
+} as const satisfies Record<string, { default: string | null; secret: boolean; description: string }>
+
+/** How one command runs. */
+export interface Settings {
+  /** Origin of the server, without a slash at its end. */
+  readonly url: string
+  readonly apiKey: string | undefined
+  readonly profile: string
+  readonly credentialsFile: string
+}
+
+/** What options may say over the environment. */
+export interface SettingOptions {
+  readonly url?: string | undefined
+  readonly profile?: string | undefined
+  readonly insecureHttp?: boolean | undefined
+}
+
+/**
+ * Options first, then the environment, then the defaults.
+ * @throws {CommandFailure} `usage` if the address is no http(s) address, or would send credentials in clear over a network.
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>, options: SettingOptions): Settings {
+  const value = (name: keyof typeof settingVariables): string | undefined => env[name] || undefined
+  const profile = options.profile ?? value('AFTERAI_PROFILE') ?? settingVariables.AFTERAI_PROFILE.default
+  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(profile))
+    throw new CommandFailure('usage', 'A profile is named with letters, digits and . _ @ - only, 64 at most.')
+  return {
+    url: serverAddress(options.url ?? value('AFTERAI_URL') ?? settingVariables.AFTERAI_URL.default, options),
+    apiKey: value('AFTERAI_API_KEY')?.trim(),
+    profile,
+    credentialsFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'credentials.json'),
+  }
+}
+
+function serverAddress(text: string, { insecureHttp }: SettingOptions): string {
+  const url = URL.parse(text)
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    throw new CommandFailure('usage', 'The address of the server is not an http or https address.', {
+      remedy: 'Set AFTERAI_URL, or give --url, like https://afterai.example.com.',
+    })
+  // The address itself is not echoed: this one holds a password.
+  if (url.username || url.password)
+    throw new CommandFailure('usage', 'The address of the server must not hold a user name or password.', {
+      remedy: 'Sign in with `afterai login`, or set AFTERAI_API_KEY.',
+    })
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && insecureHttp !== true)
+    throw new CommandFailure('usage', `Plain http to ${url.host} would show credentials to the network.`, {
+      remedy: 'Use https, or give --insecure-http if the network in between is yours.',
+    })
+  return url.origin + url.pathname.replace(/\/+$/, '')
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}

@@ -1,0 +1,14 @@
+import type { Readable, Writable } from 'node:stream'
+
+/** What a command touches of the process it runs in. Tests give their own. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
+  readonly stdout: Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }
+  readonly stderr: Writable & { readonly isTTY?: boolean | undefined }
+}
+
+/** Whether a person can be asked something. */
+export function isInteractive(world: World): boolean {
+  return world.stdin.isTTY === true && world.stderr.isTTY === true
+}

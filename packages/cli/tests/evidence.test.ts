@@ -1,0 +1,214 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { afterai, startStandIn, temporaryFolder } from './harness.ts'
+import { assessment, change, decision, evaluation, evidenceDigest, ids } from './samples.ts'
+
+const csv = 'question,right,model,output\nq1,1,old,CANARY-a\nq2,0,old,CANARY-b\nq3,1,new,CANARY-c\n'
+
+async function csvFile(text = csv): Promise<string> {
+  const path = join(await temporaryFolder(), 'results.csv')
+  await writeFile(path, text)
+  return path
+}
+
+const supportBot = (name: string): string =>
+  fileURLToPath(new URL(`../../../examples/support-bot/${name}`, import.meta.url))
+
+test('imports a file as its own bytes, with its mapping in the query', async () => {
+  const server = await startStandIn({ 'POST /v1/evaluations': () => [201, evaluation] })
+  const path = await csvFile()
+  const reading = ['--case', 'question', '--metric', 'pass=right:binary', '--where', 'model=old']
+  const ran = await afterai(['import', path, ...reading, '--system', 'support-bot', '--label', 'before'], {
+    env: server.env,
+  })
+  expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/output +10/) })
+  const [request] = server.received
+  expect(request?.body).toBe(csv)
+  expect(request?.headers['content-type']).toBe('text/csv')
+  expect(Object.fromEntries(request?.query ?? [])).toEqual({
+    format: 'csv',
+    system: 'support-bot',
+    label: 'before',
+    mapping: JSON.stringify({ caseId: 'question', metrics: [{ name: 'pass', column: 'right', kind: 'binary' }] }),
+    where: JSON.stringify([{ column: 'model', equals: 'old' }]),
+  })
+})
+
+test('a column with colons and equal signs can be a metric', async () => {
+  const server = await startStandIn({ 'POST /v1/evaluations': () => [201, evaluation] })
+  await afterai(['import', await csvFile(), '--case', 'q', '--metric', 'x=a:b=c:latency:down'], { env: server.env })
+  expect(JSON.parse(server.received[0]?.query.get('mapping') ?? '')).toMatchObject({
+    metrics: [{ name: 'x', column: 'a:b=c', kind: 'latency', direction: 'down' }],
+  })
+})
+
+test('P1.2: a dry run reads the file here, tells what is dropped, shows no content and sends nothing', async () => {
+  const server = await startStandIn({})
+  const reading = ['--case', 'question', '--metric', 'pass=right:binary', '--where', 'model=old', '--dry-run']
+  const ran = await afterai(['import', await csvFile(), ...reading], { env: server.env })
+  expect(ran.code).toBe(0)
+  expect(ran.stdout).toMatch(/^cases +2$/m)
+  expect(ran.stdout).toMatch(/^output +2$/m)
+  expect(ran.stdout).not.toContain('CANARY')
+  expect(server.received).toEqual([])
+})
+
+test('a dry run lists every fault of the file with its place, and not its text', async () => {
+  const faulty = 'case_id,score\nq1,CANARY-1\nq2,0.5\n,0.1\nq4,CANARY-2\n'
+  const ran = await afterai(['import', await csvFile(faulty), '--dry-run'])
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toContain('line 2, column score: ')
+  expect(ran.stderr).toContain('line 4, column case_id: ')
+  expect(ran.stderr).toContain('line 5, column score: ')
+  expect(ran.stderr).not.toContain('CANARY')
+})
+
+test.each([
+  [['--case', 'question'], '--metric'],
+  [['--metric', 'pass=right'], '--case'],
+  [['--case', 'question', '--metric', 'pass'], 'NAME=COLUMN'],
+  [['--case', 'question', '--metric', 'p=right', '--metric', 'p=right'], 'named twice'],
+  [['--where', 'model'], 'COLUMN=VALUE'],
+  [['--format', 'promptfoo', '--where', 'a=b'], 'promptfoo names its own'],
+])('refuses a half-stated reading: %j', async (args, message) => {
+  const ran = await afterai(['import', await csvFile(), '--dry-run', ...args])
+  expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
+})
+
+test('assesses two files with no server, and can end with a code that tells the verdict', async () => {
+  const args = ['assess', '--offline', supportBot('baseline.json'), supportBot('candidate.json')]
+  const ran = await afterai([...args, '--exit-code'], { env: { AFTERAI_URL: 'http://127.0.0.1:9' } })
+  expect(ran).toMatchObject({ code: 20, stdout: expect.stringContaining('MATERIAL REGRESSION') })
+  expect((await afterai(args)).code).toBe(0)
+  expect(await afterai([...args, '--quiet'])).toMatchObject({ code: 0, stdout: 'material_regression\n' })
+  const { stdout } = await afterai([...args, '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({ schema: 'afterai.assessment/v1', verdict: 'material_regression' })
+})
+
+test('assesses two selections of one file', async () => {
+  const rows = Array.from({ length: 40 }, (_, index) => [`q${index},1,old`, `q${index},${index % 2},new`]).flat()
+  const path = await csvFile(`case_id,score,model\n${rows.join('\n')}\n`)
+  const choice = ['--baseline-where', 'model=old', '--candidate-where', 'model=new']
+  expect(await afterai(['assess', '--offline', path, path, ...choice, '--quiet'])).toMatchObject({
+    code: 0,
+    stdout: 'material_regression\n',
+  })
+})
+
+test('assess finds evaluations by label and sends the plan', async () => {
+  const server = await startStandIn({
+    'GET /v1/evaluations': () => [
+      200,
+      { items: [evaluation, { ...evaluation, id: ids.decision, label: 'after' }], nextCursor: null },
+    ],
+    [`POST /v1/changes/${ids.change}/assessments`]: () => [201, assessment],
+  })
+  const plan = ['--margin', 'pass=0.02', '--primary', 'pass', '--primary', 'score', '--critical-slice', 'refunds']
+  const sides = ['--baseline', 'before', '--candidate', 'after']
+  const ran = await afterai(['assess', ids.change, ...sides, ...plan, '--exit-code'], { env: server.env })
+  expect(ran).toMatchObject({ code: 20, stdout: expect.stringContaining(ids.assessment) })
+  expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({
+    baselineEvaluationId: ids.evaluation,
+    candidateEvaluationId: ids.decision,
+    plan: {
+      metrics: [
+        { name: 'pass', margin: 0.02, primary: true },
+        { name: 'score', primary: true },
+      ],
+      criticalSlices: ['refunds'],
+    },
+  })
+})
+
+test('decide sends the decision whole', async () => {
+  const server = await startStandIn({ [`POST /v1/changes/${ids.change}/decisions`]: () => [201, decision] })
+  const what = ['--act', '--detail', 'approve_with_conditions', '--justification', 'Cheaper.']
+  const terms = [
+    '--assessment',
+    ids.assessment,
+    '--condition',
+    'one',
+    '--condition',
+    'two',
+    '--review-by',
+    '2027-01-31',
+  ]
+  const ran = await afterai(['decide', ids.change, ...what, ...terms, '--quiet'], { env: server.env })
+  expect(ran).toMatchObject({ code: 0, stdout: `${ids.decision}\n` })
+  expect(JSON.parse(server.received[0]?.body ?? '')).toEqual({
+    decision: 'act',
+    decisionDetail: 'approve_with_conditions',
+    justification: 'Cheaper.',
+    conditions: ['one', 'two'],
+    reviewBy: '2027-01-31',
+    assessmentIds: [ids.assessment],
+  })
+})
+
+async function startApproving(): ReturnType<typeof startStandIn> {
+  return startStandIn({
+    [`GET /v1/decisions/${ids.decision}`]: () => [200, decision],
+    [`GET /v1/changes/${ids.change}`]: () => [200, change(ids.change)],
+    [`GET /v1/assessments/${ids.assessment}`]: () => [200, assessment],
+    [`POST /v1/decisions/${ids.decision}/approvals`]: () => [
+      200,
+      { ...decision, status: 'approved', recordId: ids.person },
+    ],
+  })
+}
+
+test('approve shows the change, its delta, the verdict and the digest, and sends the digest that it showed', async () => {
+  const server = await startApproving()
+  const ran = await afterai(['approve', ids.decision, '--comment', 'Agreed.'], { env: server.env, answers: ['y'] })
+  expect(ran.code).toBe(0)
+  for (const shown of ['/model/name', 'acme-small', 'material_regression', 'It loses too much.', evidenceDigest])
+    expect(ran.stderr).toContain(shown)
+  expect(ran.stdout).toContain(ids.person)
+  expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({
+    verdict: 'approve',
+    evidenceDigest,
+    comment: 'Agreed.',
+  })
+})
+
+test.each(['n', '', 'yeah no'])('approve takes %j for a no, and sends nothing', async (answer) => {
+  const server = await startApproving()
+  const ran = await afterai(['approve', ids.decision, '--quiet'], { env: server.env, answers: [answer] })
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toContain(evidenceDigest)
+  expect(server.received.every(({ method }) => method === 'GET')).toBe(true)
+})
+
+test('approve approves nothing where nobody can be asked', async () => {
+  const server = await startApproving()
+  expect((await afterai(['approve', ids.decision], { env: server.env })).code).toBe(2)
+  expect(server.received).toEqual([])
+  expect((await afterai(['approve', ids.decision, '--reject', '--yes'], { env: server.env })).code).toBe(0)
+  expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({ verdict: 'reject', evidenceDigest })
+})
+
+test('export writes the exact bytes of the bundle and the public keys, and writes over nothing', async () => {
+  const bytes = '{"format":"x",  "odd spacing":true}'
+  const server = await startStandIn({
+    [`GET /v1/records/${ids.person}/bundle`]: () => (response) => response.end(bytes),
+    'GET /v1/log/keys': () => [
+      200,
+      { origin: 'o', logVkey: 'o+01234567+AAAA', recordKeys: [{ keyid: 'k', pem: 'PEM' }] },
+    ],
+  })
+  const folder = await temporaryFolder()
+  const out = join(folder, 'record.json')
+  const args = ['record', 'export', ids.person, '--out', out, '--keys', join(folder, 'keys')]
+  expect((await afterai(args, { env: server.env })).code).toBe(0)
+  expect(await readFile(out, 'utf8')).toBe(bytes)
+  expect(await readFile(join(folder, 'keys', 'record-key.pem'), 'utf8')).toBe('PEM\n')
+  expect(await readFile(join(folder, 'keys', 'log.vkey'), 'utf8')).toBe('o+01234567+AAAA\n')
+  await writeFile(out, 'mine')
+  expect(await afterai(args, { env: server.env })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('--force'),
+  })
+  expect(await readFile(out, 'utf8')).toBe('mine')
+})

@@ -1,0 +1,123 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { afterai, startStandIn, temporaryFolder, type StandIn } from './harness.ts'
+import { ids } from './samples.ts'
+
+const canary = 'CANARY-71f3 You are a careful support agent.'
+// RFC 4231 §4.2, test case 1.
+const vector = {
+  key: Buffer.alloc(20, 0x0b).toString('base64'),
+  text: 'Hi There',
+  digest: 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
+}
+const keyId = '0123456789abcdef'
+
+async function startObserving(): Promise<StandIn> {
+  const result = { id: ids.change, outcome: 'changed', fingerprint: `sha256:${'a'.repeat(64)}`, changeId: ids.change }
+  return startStandIn({
+    'GET /v1/digest-key': () => [200, { keyId, key: vector.key, algorithm: 'hmac-sha256' }],
+    'POST /v1/observations': () => [200, { results: [result] }],
+  })
+}
+
+function sent(server: StandIn): unknown {
+  return JSON.parse(server.received.find(({ method }) => method === 'POST')?.body ?? 'null')
+}
+
+test('P1.3: sends the keyed digest of a prompt (RFC 4231), never its text', async () => {
+  const server = await startObserving()
+  const folder = await temporaryFolder()
+  const [known, secret] = [join(folder, 'known.txt'), join(folder, 'secret.txt')]
+  await writeFile(known, vector.text)
+  await writeFile(secret, canary)
+  const model = ['--model', 'acme-large', '--provider', 'acme', '--temperature', '0.2', '--revision', '4f2c1e0']
+  const files = ['--prompt', `known=${known}`, '--prompt', `answer=${secret}`, '--tool', `lookup=${secret}`]
+  const ran = await afterai(['observe', '--system', 'support-bot', ...model, ...files], { env: server.env })
+  expect(ran.code).toBe(0)
+  expect(ran.stdout).toContain(ids.change)
+  expect(sent(server)).toMatchObject({
+    observations: [
+      {
+        system: 'support-bot',
+        origin: 'manual',
+        revision: '4f2c1e0',
+        configuration: {
+          model: { name: 'acme-large', provider: 'acme' },
+          inference: { temperature: 0.2 },
+          prompts: [{ name: 'answer' }, { name: 'known', digest: `hmac-sha256:${keyId}:${vector.digest}` }],
+          tools: [{ name: 'lookup', digest: expect.stringMatching(/^hmac-sha256:0123456789abcdef:[0-9a-f]{64}$/) }],
+        },
+      },
+    ],
+  })
+  expect(JSON.stringify(server.received)).not.toContain('CANARY')
+  expect(ran.stdout + ran.stderr).not.toContain('CANARY')
+})
+
+test('reads a configuration from YAML, with paths relative to it, and lets options win', async () => {
+  const server = await startObserving()
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'prompts'))
+  await writeFile(join(folder, 'prompts', 'answer.txt'), vector.text)
+  const file = join(folder, 'afterai.yaml')
+  const yaml =
+    'model: { provider: acme, name: acme-large }\ninference: { temperature: 0.2, maxTokens: 100 }\nprompts: { answer: prompts/answer.txt }\n'
+  await writeFile(file, yaml)
+  const ran = await afterai(['observe', '--system', 's', '--from', file, '--temperature', '0.9', '--quiet'], {
+    env: server.env,
+  })
+  expect(ran).toMatchObject({ code: 0, stdout: `${ids.change}\n` })
+  expect(sent(server)).toMatchObject({
+    observations: [
+      {
+        configuration: {
+          model: { provider: 'acme', name: 'acme-large' },
+          inference: { temperature: 0.9, maxTokens: 100 },
+          prompts: [{ name: 'answer', digest: `hmac-sha256:${keyId}:${vector.digest}` }],
+        },
+      },
+    ],
+  })
+})
+
+test('P1.2: a faulty file is named without any of its text, and nothing is sent', async () => {
+  const server = await startObserving()
+  const folder = await temporaryFolder()
+  const file = join(folder, 'afterai.yaml')
+  const observe = async (): ReturnType<typeof afterai> =>
+    afterai(['observe', '--system', 's', '--from', file], { env: server.env })
+  for (const text of [
+    `model: { name: m }\nprompts: { a: [${canary} }`,
+    `model: { name: "${canary}" }`,
+    `"${canary}"`,
+    canary,
+  ]) {
+    await writeFile(file, text)
+    const ran = await observe()
+    expect(ran.code).not.toBe(0)
+    expect(ran.stderr).toContain('afterai: ')
+    expect(ran.stderr).not.toContain('CANARY')
+  }
+  expect(server.received).toEqual([])
+})
+
+test.each([
+  [['--prompt', 'answer=/nowhere/prompt.txt'], 1, 'cannot be read (ENOENT)'],
+  [['--prompt', 'answer'], 2, 'NAME=FILE'],
+  [['--prompt', '=x'], 2, 'NAME=FILE'],
+  [['--temperature', 'warm'], 2, 'Give a number'],
+])('refuses %j', async (args, code, message) => {
+  const server = await startObserving()
+  const ran = await afterai(['observe', '--system', 's', '--model', 'm', ...args], { env: server.env })
+  expect(ran).toMatchObject({ code, stderr: expect.stringContaining(message) })
+  expect(sent(server)).toBeNull()
+})
+
+test('refuses a prompt that is not UTF-8', async () => {
+  const server = await startObserving()
+  const file = join(await temporaryFolder(), 'prompt.txt')
+  await writeFile(file, Buffer.from([0x48, 0xff, 0xfe]))
+  const ran = await afterai(['observe', '--system', 's', '--model', 'm', '--prompt', `p=${file}`], { env: server.env })
+  expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('is not UTF-8 text') })
+})

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { verdictExitCodes } from '@afterai/record'
+import type { Command } from 'commander'
+import { expect, test } from 'vitest'
+import { examplesOf } from '../src/commands/leaf.ts'
+import { exitCodes } from '../src/exit-codes.ts'
+import { createProgram, pathOf } from '../src/program.ts'
+import { commandLineReference, leavesOf } from '../src/reference.ts'
+import { afterai, temporaryFolder } from './harness.ts'
+
+const run = promisify(execFile)
+const launcher = fileURLToPath(new URL('../bin/afterai', import.meta.url))
+
+function program(): Command {
+  const nowhere = new PassThrough()
+  nowhere.resume()
+  return createProgram({
+    world: { env: {}, stdin: nowhere, stdout: nowhere, stderr: nowhere },
+    onExit: () => undefined,
+  })
+}
+
+const leaves = leavesOf(program()).map((command) => ({ path: pathOf(command), examples: examplesOf(command) }))
+
+test('the reference and the program agree', async () => {
+  const page = fileURLToPath(new URL('../../../docs/reference/command-line.md', import.meta.url))
+  expect(await readFile(page, 'utf8')).toBe(commandLineReference())
+})
+
+test.each(leaves)('$path has examples, and they are command lines that it takes', async ({ path, examples }) => {
+  expect(examples.length).toBeGreaterThan(0)
+  for (const example of examples) {
+    const words = wordsOf(example)
+    const parsed: string[] = []
+    const it = program()
+    for (const leaf of leavesOf(it)) leaf.action(() => void parsed.push(pathOf(leaf)))
+    await it.parseAsync(words, { from: 'user' })
+    expect(parsed).toEqual([path])
+  }
+})
+
+/** The words after `afterai`, as a shell would split them, without redirections. */
+function wordsOf(example: string): string[] {
+  const [, line = ''] = /afterai (.*?)(?:\)| > .*)?$/.exec(example) ?? []
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
+}
+
+test.each(leaves)('$path --help shows its usage and examples, and ends well', async ({ path }) => {
+  const ran = await afterai([...path.split(' ').slice(1), '--help'])
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  expect(ran.stdout).toContain(`Usage: ${path} `)
+  expect(ran.stdout).toContain('--json')
+  expect(ran.stdout).toContain('Examples:')
+})
+
+test.each([
+  ['imprt results.csv', 'Did you mean import?'],
+  ['record verfy x', 'Did you mean verify?'],
+  ['ace list --statsu pending', 'Did you mean --status?'],
+  ['ace list --status open', 'Allowed choices are pending, confirmed, dismissed'],
+  ['observe', "required option '--system <name>' not specified"],
+  ['decide c001 --detail reject --justification x --assessment a', 'Give --act or --not-act.'],
+  ['ace list --limit 0', 'Give a whole number above 0.'],
+  ['whoami --json --quiet', '--quiet'],
+  ['key list --json --quiet', 'cannot be used with option'],
+])('%j is a usage error that helps', async (line, message) => {
+  expect(await afterai(line.split(' '), { env: { AFTERAI_API_KEY: 'k' } })).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining(message),
+  })
+})
+
+test('an exit code means one thing', () => {
+  const own = Object.values(exitCodes).map(([code]) => code)
+  const verdicts = Object.values(verdictExitCodes).filter((code) => code !== 0)
+  const all: number[] = [...own, ...verdicts]
+  expect(new Set(all).size).toBe(all.length)
+})
+
+test('tells its version', async () => {
+  expect(await afterai(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+})
+
+async function completeInBash(words: readonly string[]): Promise<string[]> {
+  const { stdout: script } = await afterai(['completion', 'bash'])
+  const typed = words.map((word) => `'${word}'`).join(' ')
+  const command = `${script}\nCOMP_WORDS=(${typed}); COMP_CWORD=${words.length - 1}; _afterai; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const { stdout } = await run('bash', ['-c', command])
+  return stdout.trim().split('\n')
+}
+
+test('bash completes commands, options and the values of options', async () => {
+  expect(await completeInBash(['afterai', 'rec'])).toEqual(['record'])
+  expect(await completeInBash(['afterai', 'record', ''])).toEqual(
+    expect.arrayContaining(['export', 'verify', '--help']),
+  )
+  expect(await completeInBash(['afterai', 'record', 'export', 'abc', '--k'])).toEqual(['--keys'])
+  expect(await completeInBash(['afterai', 'ace', 'list', '--status', ''])).toEqual([
+    'pending',
+    'confirmed',
+    'dismissed',
+  ])
+})
+
+test.each(['zsh', 'fish'])('the completion script for %s names every command', async (shell) => {
+  const { stdout } = await afterai(['completion', shell])
+  for (const { path } of leaves) expect(stdout).toContain(`'${path.replace('afterai ', '')}'`)
+})
+
+test('the launcher passes over a node that is too old', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'node'), '#!/bin/sh\necho v20.20.2\n')
+  await chmod(join(folder, 'node'), 0o755)
+  const { stdout } = await run(launcher, ['--version'], { env: { PATH: `${folder}:/usr/bin:/bin` } })
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+test('the launcher says what to do where there is no node', async () => {
+  const folder = await temporaryFolder()
+  const copy = join(folder, 'afterai')
+  await writeFile(copy, await readFile(launcher))
+  await chmod(copy, 0o755)
+  await writeFile(join(folder, 'node'), '#!/bin/sh\necho v20.20.2\n')
+  await chmod(join(folder, 'node'), 0o755)
+  const failure = await run(copy, ['--version'], { env: { PATH: `${folder}:/usr/bin:/bin` } }).then(
+    () => undefined,
+    (error: { code: number; stderr: string }) => error,
+  )
+  expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('found: v20.20.2') })
+  expect(failure?.stderr).toContain('npm ci')
+})

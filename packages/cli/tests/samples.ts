@@ -1,0 +1,142 @@
+import type { Change, Decision, Evaluation, Me, Session, System } from '@afterai/contract'
+
+/** Ids of the things below. */
+export const ids = {
+  change: '01980a2c-0000-7000-8000-00000000c001',
+  otherChange: '01980a2c-0000-7000-8000-00000000c002',
+  decision: '01980c77-0000-7000-8000-00000000d001',
+  assessment: '01980b11-0000-7000-8000-00000000a001',
+  evaluation: '01980a90-0000-7000-8000-00000000e001',
+  person: '01980a00-0000-7000-8000-00000000f001',
+  tenant: '01980a00-0000-7000-8000-00000000b001',
+} as const
+
+const at = '2026-11-23T10:00:00.000Z'
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`
+
+/** The digest that an approval must bind to. */
+export const evidenceDigest = digest('e')
+
+/** A session that lasts for `seconds`. */
+export function session(name: string, seconds: number): Session {
+  return {
+    accessToken: `access-${name}`,
+    accessTokenExpiresAt: new Date(Date.now() + seconds * 1000).toISOString(),
+    refreshHandle: `refresh-${name}`,
+    expiresAt: '2030-01-01T00:00:00.000Z',
+    tenant: 'main',
+  }
+}
+
+const tenant = { id: ids.tenant, slug: 'main', name: 'Main', role: 'admin', sample: false } as const
+
+/** Who is signed in. */
+export const me: Me = {
+  accountId: ids.person,
+  name: 'Ada',
+  kind: 'person',
+  role: 'admin',
+  credential: 'bearer',
+  permissions: ['session:own'],
+  tenant,
+  tenants: [tenant],
+}
+
+/** A system of which nothing was observed. */
+export const system: System = {
+  id: ids.tenant,
+  name: 'support-bot',
+  title: 'Support bot',
+  owner: null,
+  createdAt: at,
+  environments: [],
+}
+
+/** A change of model. */
+export function change(id: string, title = 'Model acme-large to acme-small'): Change {
+  return {
+    id,
+    systemId: ids.tenant,
+    system: 'support-bot',
+    environment: 'production',
+    status: 'pending',
+    changeTypes: ['model'],
+    intent: 'observed',
+    changeClass: 'normal',
+    title,
+    source: { origin: 'manual', revision: null },
+    fingerprints: { before: digest('a'), after: digest('b'), change: digest('c') },
+    before: null,
+    after: null,
+    delta: [{ category: 'model', path: '/model/name', before: 'acme-large', after: 'acme-small' }],
+    risk: null,
+    authorId: ids.person,
+    statusReason: null,
+    observations: 1,
+    openedAt: at,
+    updatedAt: at,
+    digest: digest('d'),
+  }
+}
+
+/** A decision that waits for its approval. */
+export const decision: Decision = {
+  id: ids.decision,
+  changeId: ids.change,
+  status: 'proposed',
+  decision: 'not_act',
+  decisionDetail: 'reject',
+  justification: 'It loses too much.',
+  implementationPlan: null,
+  backoutPlan: null,
+  testPlan: null,
+  riskImpactAnalysis: null,
+  conditions: [],
+  reviewBy: null,
+  assessmentIds: [ids.assessment],
+  supersedes: null,
+  authorId: ids.person,
+  authorName: 'Ada',
+  proposedAt: at,
+  approvalPolicy: { ruleType: 'single_approver', quorum: 1, allowSelfApproval: false },
+  approvals: [],
+  evidenceDigest,
+  recordId: null,
+}
+
+const input = { format: 'csv', sourceDigest: 'f'.repeat(64), selection: null, cases: 10, errors: 0 }
+
+/** A kept assessment that found a material regression. */
+export const assessment = {
+  id: ids.assessment,
+  changeId: ids.change,
+  assessment: {
+    schema: 'afterai.assessment/v1',
+    mode: 'prospective',
+    verdict: 'material_regression',
+    guardrails: [{ metric: 'pass', slice: null, band: 'material_regression', adjustedP: 0.001 }],
+    metrics: [],
+    slices: [],
+    warnings: [],
+    baseline: input,
+    candidate: input,
+  },
+}
+
+/** An imported evaluation. */
+export const evaluation: Evaluation = {
+  id: ids.evaluation,
+  system: 'support-bot',
+  label: 'before',
+  format: 'csv',
+  selection: null,
+  sourceDigest: digest('f'),
+  sizeBytes: 120,
+  cases: 10,
+  errors: 0,
+  metrics: [{ name: 'pass', kind: 'binary', direction: 'up' }],
+  dropped: [{ field: 'output', count: 10 }],
+  digestedIdentifiers: 0,
+  importedBy: ids.person,
+  createdAt: at,
+}

@@ -1,0 +1,58 @@
+import { formatDoctor, runDoctor } from './src/platform/doctor.ts'
+import { readConfiguration, refuseToStart } from './src/platform/configuration.ts'
+import { startInstance } from './instance.ts'
+
+/**
+ * The server's process: `main.ts [up] [--empty]` runs it, `main.ts doctor [--json]` examines the deployment.
+ * Exit codes: 0 stopped as asked, 78 configuration refused, 1 otherwise.
+ */
+async function main(args: readonly string[]): Promise<void> {
+  const [command = 'up', ...options] = args
+    .filter((it) => !it.startsWith('--'))
+    .concat(args.filter((it) => it.startsWith('--')))
+  // oxlint-disable-next-line node/no-process-env -- the one place that reads it
+  const { env } = process
+  if (command === 'doctor') {
+    const checks = await runDoctor({ env })
+    process.stdout.write(options.includes('--json') ? `${JSON.stringify(checks, null, 2)}\n` : formatDoctor(checks))
+    process.exitCode = checks.some(({ state }) => state === 'fail') ? 1 : 0
+    return
+  }
+  const result = readConfiguration(env)
+  if (!result.ok) refuseToStart(result.faults)
+  const instance = await startInstance(result.configuration, {
+    withSample: !options.includes('--empty'),
+    say: (line) => void process.stdout.write(`${line}\n`),
+    onDatabaseExit: (error) => end(1, error),
+  })
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // A second signal means now.
+      if (stopping) process.exit(1)
+      stopping = true
+      void stop(instance.stop, result.configuration.shutdownSeconds)
+    })
+  }
+}
+
+async function stop(stopInstance: () => Promise<void>, seconds: number): Promise<void> {
+  setTimeout(() => end(1, new Error(`requests under way did not end within ${seconds} s`)), seconds * 1000).unref()
+  try {
+    await stopInstance()
+    process.exit(0)
+  } catch (error) {
+    end(1, error)
+  }
+}
+
+function end(code: number, error: unknown): never {
+  process.stderr.write(`AfterAI stopped: ${error instanceof Error ? error.message : 'for an unknown reason'}\n`)
+  process.exit(code)
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  end(1, error)
+}

@@ -1,0 +1,2 @@
+export { decisionRoutes, recordRoutes } from './pacr-routes.ts'
+export { createSealRecord } from './sealing.ts'

@@ -1,0 +1,126 @@
+import {
+  approveRequest,
+  decisionView,
+  id,
+  page,
+  pageQuery,
+  ProblemError,
+  proposeDecisionRequest,
+  recordView,
+} from '@afterai/contract'
+import type { KeyHints } from '@afterai/record'
+import { z } from 'zod'
+import type { Audit } from '../audit/audit.ts'
+import { callerOf, inTenant, inTenantOnce } from '../identity/index.ts'
+import type { TenantKeys } from '../keys/index.ts'
+import type { LedgerWaiting } from '../ledger/index.ts'
+import type { Database, Transaction } from '../platform/database.ts'
+import type { Http } from '../platform/http.ts'
+import { approveDecision, listDecisions, proposeDecision, readDossier, type SealRecord } from './decision-service.ts'
+import { exportBundle, listRecords, readRecord } from './record-service.ts'
+
+const integrationDeadlineMs = 10_000
+const byId = z.object({ id })
+
+/** What the routes of decisions and records need. */
+export interface PacrDependencies {
+  readonly db: Database
+  readonly audit: Audit
+  readonly keys: TenantKeys
+  readonly sealRecord: SealRecord
+  readonly waiting: LedgerWaiting
+  /** The keys that a tenant's bundles name. */
+  readonly keyHints: (tx: Transaction, tenantId: string) => Promise<KeyHints>
+}
+
+/** Decisions, and the approvals that seal them. */
+export function decisionRoutes(http: Http, deps: PacrDependencies): void {
+  const { db, audit, waiting } = deps
+  const read = inTenant(db)
+  const write = inTenantOnce(db)
+  const reading = { permission: 'decision:read' } as const
+
+  http.post(
+    '/v1/changes/:id/decisions',
+    {
+      config: { permission: 'decision:write' },
+      schema: { params: byId, body: proposeDecisionRequest, response: { 201: decisionView } },
+    },
+    async (request, reply) =>
+      reply
+        .code(201)
+        .send(
+          await write(request, (tx, caller) =>
+            proposeDecision(audit, tx, caller, { changeId: request.params.id, proposal: request.body }),
+          ),
+        ),
+  )
+  http.get(
+    '/v1/changes/:id/decisions',
+    { config: reading, schema: { params: byId, querystring: pageQuery, response: { 200: page(decisionView) } } },
+    (request) =>
+      read(request, (tx, { principal }) =>
+        listDecisions(tx, principal.tenantId, { ...request.query, changeId: request.params.id }),
+      ),
+  )
+  http.get(
+    '/v1/decisions',
+    { config: reading, schema: { querystring: pageQuery, response: { 200: page(decisionView) } } },
+    (request) => read(request, (tx, { principal }) => listDecisions(tx, principal.tenantId, request.query)),
+  )
+  http.get(
+    '/v1/decisions/:id',
+    { config: reading, schema: { params: byId, response: { 200: decisionView } } },
+    (request) =>
+      read(
+        request,
+        async (tx, { principal }) => (await readDossier(tx, principal.tenantId, request.params.id)).decision,
+      ),
+  )
+  http.post(
+    '/v1/decisions/:id/approvals',
+    {
+      config: { permission: 'decision:approve' },
+      schema: { params: byId, body: approveRequest, response: { 200: decisionView } },
+    },
+    async (request) => {
+      const decision = await write(request, (tx, caller) =>
+        approveDecision(deps, tx, caller, { id: request.params.id, ...request.body }),
+      )
+      if (decision.recordId === null) return decision
+      // Acknowledged only when it is in the log: otherwise the caller asks again with the same key.
+      const { tenantId } = callerOf(request).principal
+      const index = await waiting.untilIntegrated(tenantId, decision.recordId, integrationDeadlineMs)
+      if (index === undefined) throw new ProblemError('ledger_unavailable')
+      return decision
+    },
+  )
+}
+
+/** Records: lists, content, and the bundle for outsiders. */
+export function recordRoutes(http: Http, deps: PacrDependencies): void {
+  const read = inTenant(deps.db)
+  const reading = { permission: 'record:read' } as const
+
+  http.get(
+    '/v1/records',
+    { config: reading, schema: { querystring: pageQuery, response: { 200: page(recordView) } } },
+    (request) => read(request, (tx, { principal }) => listRecords(tx, principal.tenantId, request.query)),
+  )
+  http.get(
+    '/v1/records/:id',
+    {
+      config: reading,
+      schema: { params: byId, response: { 200: recordView.extend({ content: z.record(z.string(), z.unknown()) }) } },
+    },
+    (request) => read(request, (tx, caller) => readRecord(deps, tx, caller, request.params.id)),
+  )
+  http.get('/v1/records/:id/bundle', { config: reading, schema: { params: byId } }, async (request, reply) => {
+    const bundle = await read(request, async (tx, caller) => {
+      const keyHints = await deps.keyHints(tx, caller.principal.tenantId)
+      return exportBundle(deps, tx, caller, { id: request.params.id, keyHints })
+    })
+    // The exact bytes: a serialiser that wrote them again could change what was signed for.
+    return reply.type('application/json').send(Buffer.from(bundle))
+  })
+}

@@ -1,0 +1,172 @@
+import { ProblemError, type RecordView } from '@afterai/contract'
+import {
+  type Disclosure,
+  encodeBundle,
+  type KeyHints,
+  openSection,
+  parseCanonical,
+  readEnvelope,
+  type SectionName,
+} from '@afterai/record'
+import type { Audit } from '../audit/audit.ts'
+import type { Caller } from '../identity/index.ts'
+import type { TenantKeys } from '../keys/index.ts'
+import { proveEntry } from '../ledger/index.ts'
+import type { Transaction } from '../platform/database.ts'
+import { readCursor, toPage } from '../platform/page.ts'
+
+const dataKeyBytes = 32
+
+function records(tx: Transaction, tenantId: string) {
+  return tx
+    .selectFrom('record as r')
+    .innerJoin('decision as d', (join) =>
+      join.onRef('d.tenant_id', '=', 'r.tenant_id').onRef('d.id', '=', 'r.decision_id'),
+    )
+    .innerJoin('change as c', (join) => join.onRef('c.tenant_id', '=', 'r.tenant_id').onRef('c.id', '=', 'r.change_id'))
+    .innerJoin('system as s', (join) => join.onRef('s.tenant_id', '=', 'c.tenant_id').onRef('s.id', '=', 'c.system_id'))
+    .leftJoin('ledger_entry as e', (join) =>
+      join.onRef('e.tenant_id', '=', 'r.tenant_id').onRef('e.entry_id', '=', 'r.id'),
+    )
+    .selectAll('r')
+    .select(['d.proposal', 's.name as system', 'c.environment', 'e.idx'])
+    .where('r.tenant_id', '=', tenantId)
+}
+
+/** One page of records, newest first. */
+export async function listRecords(
+  tx: Transaction,
+  tenantId: string,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ items: RecordView[]; nextCursor: string | null }> {
+  const before = readCursor(cursor)
+  const rows = await records(tx, tenantId)
+    .$if(before !== undefined, (it) => it.where('r.id', '<', before ?? ''))
+    .orderBy('r.id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const sections = await sectionNames(
+    tx,
+    tenantId,
+    rows.map(({ id }) => id),
+  )
+  return toPage(rows, limit, (row) => toView(row, sections.get(row.id) ?? []))
+}
+
+/** A record with its content, which is a read of protected content and audited as such. @throws ProblemError `not_found` */
+export async function readRecord(
+  deps: { readonly audit: Audit; readonly keys: TenantKeys },
+  tx: Transaction,
+  { principal, actor }: Caller,
+  id: string,
+): Promise<RecordView & { content: Record<string, unknown> }> {
+  const { tenantId } = principal
+  const row = await records(tx, tenantId).where('r.id', '=', id).executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no record with this id' })
+  const disclosures = await openSections(deps.keys, tx, tenantId, id)
+  await deps.audit(tx, actor, { action: 'record.read', resource: `record/${id}` })
+  const content = Object.fromEntries(
+    disclosures.map(({ section, bytes }) => [section, JSON.parse(Buffer.from(bytes).toString())]),
+  )
+  return {
+    ...toView(
+      row,
+      disclosures.map(({ section }) => section),
+    ),
+    content,
+  }
+}
+
+/**
+ * The export bundle of a record: everything that an outsider needs but the pinned keys.
+ * @throws ProblemError `not_found`, `ledger_unavailable` while the log hasn't integrated it
+ */
+export async function exportBundle(
+  deps: { readonly audit: Audit; readonly keys: TenantKeys },
+  tx: Transaction,
+  { principal, actor }: Caller,
+  { id, keyHints }: { id: string; keyHints: KeyHints },
+): Promise<Uint8Array> {
+  const { tenantId } = principal
+  const record = await tx
+    .selectFrom('record')
+    .select('envelope')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (record === undefined) throw new ProblemError('not_found', { detail: 'there is no record with this id' })
+  const proved = await proveEntry(tx, tenantId, id)
+  if (proved === undefined)
+    throw new ProblemError('ledger_unavailable', { detail: 'the log has not integrated this record yet' })
+  await deps.audit(tx, actor, { action: 'record.export', resource: `record/${id}` })
+  return encodeBundle({
+    entry: proved.entry,
+    dsseEnvelope: readEnvelope(parseCanonical(record.envelope)),
+    tlogProof: proved.tlogProof,
+    disclosures: await openSections(deps.keys, tx, tenantId, id),
+    consistencyProof: null,
+    keyHints,
+  })
+}
+
+async function openSections(
+  keys: TenantKeys,
+  tx: Transaction,
+  tenantId: string,
+  recordId: string,
+): Promise<Extract<Disclosure, { bytes: Uint8Array }>[]> {
+  const rows = await tx
+    .selectFrom('record_section')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('record_id', '=', recordId)
+    .orderBy('name')
+    .execute()
+  const opened = []
+  for (const { name, commitment, ciphertext, wrapped_secrets } of rows) {
+    const secrets = await keys.unwrap(tx, tenantId, { bytes: wrapped_secrets, belongsTo: `${recordId}|${name}` })
+    const dataKey = secrets.subarray(0, dataKeyBytes)
+    const salt = secrets.subarray(dataKeyBytes)
+    opened.push({ section: name, salt, bytes: openSection({ name, commitment, ciphertext, dataKey, salt }) })
+  }
+  return opened
+}
+
+async function sectionNames(
+  tx: Transaction,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Map<string, SectionName[]>> {
+  if (ids.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('record_section')
+    .select(['record_id', 'name'])
+    .where('tenant_id', '=', tenantId)
+    .where('record_id', 'in', ids)
+    .orderBy('name')
+    .execute()
+  const names = new Map<string, SectionName[]>()
+  for (const { record_id, name } of rows) names.set(record_id, [...(names.get(record_id) ?? []), name])
+  return names
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof records>['executeTakeFirstOrThrow']>>
+
+function toView(row: Row, sections: readonly SectionName[]): RecordView {
+  return {
+    id: row.id,
+    changeId: row.change_id,
+    decisionId: row.decision_id,
+    system: row.system,
+    environment: row.environment,
+    decision: row.proposal.decision,
+    decisionDetail: row.proposal.decisionDetail,
+    verdict: row.verdict,
+    riskLevel: row.risk_level,
+    sealedAt: row.sealed_at.toISOString(),
+    state: row.idx === null ? 'pending' : 'integrated',
+    logIndex: row.idx,
+    sections: [...sections],
+    supersedes: row.supersedes,
+  }
+}

@@ -1,0 +1,166 @@
+import { type Change, ProblemError } from '@afterai/contract'
+import { BANDS, type Band } from '@afterai/evidence'
+import {
+  type Actor,
+  entryFromEnvelope,
+  type JsonValue,
+  type PacrFacts,
+  parseCanonical,
+  readEnvelope,
+  type SealedSection,
+  type SectionName,
+  sealSection,
+} from '@afterai/record'
+import { digestOf } from '../ace/index.ts'
+import { readEvaluation } from '../aura/index.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { TenantKeys } from '../keys/index.ts'
+import type { Append } from '../ledger/index.ts'
+import type { Transaction } from '../platform/database.ts'
+import { newId } from '../platform/ids.ts'
+import type { Dossier, SealRecord } from './decision-service.ts'
+
+/** What sealing needs. */
+export interface SealingDependencies {
+  readonly audit: Audit
+  readonly append: Append
+  readonly keys: TenantKeys
+}
+
+/**
+ * Makes the record (PACR) of an approved decision: five sealed sections, one signed statement that commits to them,
+ * one entry in the tenant's log. Nothing of it can be altered afterwards; a correction is a record that supersedes this one.
+ */
+export function createSealRecord(deps: SealingDependencies): SealRecord {
+  return async (tx, { principal, actor }, dossier) => {
+    const { tenantId } = principal
+    const recordId = newId()
+    const sealedAt = new Date()
+    const sections = Object.entries(await contentsOf(tx, tenantId, dossier)).map(([name, content]) =>
+      sealSection(name as SectionName, plain(content)),
+    )
+    const { bytes: envelope } = await deps.append(tx, {
+      tenantId,
+      entryId: recordId,
+      statement: {
+        kind: 'pacr',
+        facts: await factsOf(tx, { tenantId, recordId, sealedAt, dossier }),
+        sections: sections.map(({ name, commitment, ciphertextSha256 }) => ({ name, commitment, ciphertextSha256 })),
+      },
+    })
+    const { decision, change } = dossier
+    await tx
+      .insertInto('record')
+      .values({
+        tenant_id: tenantId,
+        id: recordId,
+        change_id: change.id,
+        decision_id: decision.id,
+        verdict: worstVerdict(dossier),
+        risk_level: change.risk?.severity ?? null,
+        envelope,
+        supersedes: decision.supersedes,
+        sealed_at: sealedAt,
+      })
+      .execute()
+    for (const section of sections) await keepSection(deps.keys, tx, { tenantId, recordId, section })
+    await deps.audit(tx, actor, {
+      action: 'record.seal',
+      resource: `record/${recordId}`,
+      details: { decisionId: decision.id },
+    })
+    return recordId
+  }
+}
+
+async function factsOf(
+  tx: Transaction,
+  { tenantId, recordId, sealedAt, dossier }: { tenantId: string; recordId: string; sealedAt: Date; dossier: Dossier },
+): Promise<Omit<PacrFacts, 'producer'>> {
+  const { decision, change, assessments } = dossier
+  const approvals = decision.approvals.filter(({ verdict }) => verdict === 'approve')
+  const actors: Actor[] = [
+    { id: change.authorId, role: 'requester' },
+    { id: decision.authorId, role: 'decider' },
+    ...approvals.map(({ approverId }): Actor => ({ id: approverId, role: 'approver' })),
+  ]
+  return {
+    recordId,
+    tenantId,
+    aceId: change.id,
+    auraId: assessments[0]?.id ?? null,
+    decision: decision.decision,
+    decisionDetail: decision.decisionDetail,
+    riskLevel: change.risk?.severity ?? 'unknown',
+    actors,
+    decidedAt: approvals.at(-1)?.at ?? sealedAt.toISOString(),
+    sealedAt: sealedAt.toISOString(),
+    policyDigest: digestOf(decision.approvalPolicy).replace('sha256:', ''),
+    supersedes: await supersededDigest(tx, tenantId, decision.supersedes),
+  }
+}
+
+async function supersededDigest(tx: Transaction, tenantId: string, recordId: string | null): Promise<string | null> {
+  if (recordId === null) return null
+  const row = await tx
+    .selectFrom('record')
+    .select('envelope')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', recordId)
+    .executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found', { detail: 'the superseded record is gone' })
+  return entryFromEnvelope('pacr', readEnvelope(parseCanonical(row.envelope))).paeSha256
+}
+
+/** The content of a record, section by section. */
+async function contentsOf(tx: Transaction, tenantId: string, { decision, change, assessments }: Dossier) {
+  const evaluationIds = new Set(assessments.flatMap((it) => [it.baselineEvaluationId, it.candidateEvaluationId]))
+  const evaluations = []
+  for (const id of evaluationIds) evaluations.push(await readEvaluation(tx, tenantId, id))
+  const { approvals, authorName, ...rationale } = decision
+  return {
+    before: { fingerprint: change.fingerprints.before, configuration: change.before },
+    after: { fingerprint: change.fingerprints.after, configuration: change.after },
+    evidence: { change: subjectOf(change), assessments, evaluations },
+    rationale: { ...rationale, approvals: approvals.map(({ approverName: _name, ...approval }) => approval) },
+    identities: {
+      [decision.authorId]: { name: authorName },
+      ...Object.fromEntries(approvals.map(({ approverId, approverName }) => [approverId, { name: approverName }])),
+    },
+  } satisfies Partial<Record<SectionName, unknown>>
+}
+
+function subjectOf(change: Change): Omit<Change, 'before' | 'after'> {
+  const { before: _before, after: _after, ...subject } = change
+  return subject
+}
+
+async function keepSection(
+  keys: TenantKeys,
+  tx: Transaction,
+  { tenantId, recordId, section }: { tenantId: string; recordId: string; section: SealedSection },
+): Promise<void> {
+  const secrets = Buffer.concat([section.dataKey, section.salt])
+  await tx
+    .insertInto('record_section')
+    .values({
+      tenant_id: tenantId,
+      record_id: recordId,
+      name: section.name,
+      commitment: section.commitment,
+      ciphertext_sha256: section.ciphertextSha256,
+      ciphertext: section.ciphertext,
+      wrapped_secrets: await keys.wrap(tx, tenantId, { bytes: secrets, belongsTo: `${recordId}|${section.name}` }),
+    })
+    .execute()
+}
+
+function worstVerdict({ assessments }: Dossier): Band {
+  const verdicts = assessments.map(({ assessment }) => assessment.verdict)
+  return BANDS.find((band) => verdicts.includes(band)) ?? 'inconclusive'
+}
+
+// Dates and absent members take the form that they have on the wire.
+function plain(content: unknown): JsonValue {
+  return JSON.parse(JSON.stringify(content)) as JsonValue
+}

@@ -1,0 +1,30 @@
+import { ProblemError } from '@afterai/contract'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Audit } from '../audit/audit.ts'
+import { inTenant, instanceState } from '../identity/index.ts'
+import type { Database } from '../platform/database.ts'
+import type { Http } from '../platform/http.ts'
+
+/** Removes the sample workspace. It is asked from a real tenant, whose audit trail keeps that it happened. */
+export function sampleRoutes(http: Http, { db, audit }: { db: Database; audit: Audit }): void {
+  const run = inTenant(db)
+  http.delete(
+    '/v1/sample-workspace',
+    { config: { permission: 'tenant:write' }, schema: { response: { 204: z.null() } } },
+    async (request, reply) => {
+      await run(request, async (tx, { principal, actor }) => {
+        const { sample_tenant: sample } = await instanceState(tx)
+        if (sample === null) throw new ProblemError('not_found', { detail: 'there is no sample workspace' })
+        if (sample === principal.tenantId) {
+          throw new ProblemError('invalid_transition', {
+            detail: 'you are in the sample workspace: switch to your own tenant first',
+          })
+        }
+        await sql`select remove_sample_tenant(${sample})`.execute(tx)
+        await audit(tx, actor, { action: 'sample.remove', resource: `tenant/${sample}` })
+      })
+      return reply.code(204).send(null)
+    },
+  )
+}

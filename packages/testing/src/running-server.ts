@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** AfterAI as a process of its own, or a chain of them, in a process group of its own. */
+export interface ServerProcess {
+  readonly origin: string
+  readonly ending: Promise<Ending>
+  /** All that it wrote so far, to both streams. */
+  output(): string
+  /** Signals the first process of the chain alone, as a service manager does. */
+  signal(signal: NodeJS.Signals): void
+  /** Signals the whole group, as a terminal does on Ctrl-C. */
+  signalAll(signal: NodeJS.Signals): void
+}
+
+/** What to run. */
+export interface ServerProcessOptions {
+  /** Its environment besides `PATH`; the address to listen on is added. */
+  readonly env: Readonly<Record<string, string>>
+  /** The command line; without it the server alone. */
+  readonly command?: readonly [string, ...string[]]
+  /** The port to listen on; without it any free one. */
+  readonly port?: number
+}
+
+/** Starts AfterAI without waiting for anything. */
+export async function launchServer(options: ServerProcessOptions): Promise<ServerProcess> {
+  const [program, ...parameters] = options.command ?? [process.execPath, 'packages/server/main.ts', 'up']
+  const listen = `127.0.0.1:${options.port ?? (await freePort())}`
+  const child = spawn(program, parameters, {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: `${root}node_modules/.bin:/usr/local/bin:/usr/bin:/bin`, AFTERAI_LISTEN: listen, ...options.env },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const ending = new Promise<Ending>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+  return {
+    origin: `http://${listen}`,
+    ending,
+    output: () => output,
+    signal: (signal) => void child.kill(signal),
+    signalAll: (signal) => {
+      // The group is gone when all of it has ended.
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal)
+    },
+  }
+}
+
+/** Starts AfterAI and waits until it answers requests. */
+export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
+  const server = await launchServer(options)
+  let ended = false
+  void server.ending.then(() => (ended = true))
+  while (!(await answers(server.origin))) {
+    if (ended) throw new Error(`AfterAI ended instead of starting:\n${server.output()}`)
+    await sleep(20)
+  }
+  return server
+}
+
+/** Whether anything speaks HTTP at this address. */
+export async function answers(origin: string): Promise<boolean> {
+  try {
+    await fetch(origin, { signal: AbortSignal.timeout(5_000) })
+    return true
+  } catch {
+    return false
+  }
+}

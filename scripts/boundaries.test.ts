@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packageImports, serverFolders } from '../boundaries.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const ours = ['@afterai/record', '@afterai/evidence', '@afterai/contract', '@afterai/server']
+const copy = mkdtempSync(join(tmpdir(), 'afterai-lint-'))
+
+/** A tree of the project's shape, with the project's own lint configuration, for files that break its rules. */
+const files = new Map<string, string>()
+
+const forbiddenPackages = Object.entries(packageImports).flatMap(([name, allowed]) =>
+  ours
+    .filter((other) => !allowed.includes(other) && other !== `@afterai/${name}`)
+    .map((other) => ({ name, other, file: `packages/${name}/src/imports-${other.replace('@afterai/', '')}.ts` })),
+)
+const forbiddenFolders = serverFolders.flatMap((folder, index) =>
+  serverFolders
+    .slice(index + 1)
+    .map((later) => ({ folder, later, file: `packages/server/src/${folder}/imports-${later}.ts` })),
+)
+const rules = [
+  ['typescript/no-floating-promises', 'packages/record/src/floating.ts', 'async function f() {}\nf()\n'],
+  ['node/no-process-env', 'packages/server/src/ace/environment.ts', 'export const home = process.env.HOME\n'],
+  ['typescript/no-explicit-any', 'packages/contract/src/any.ts', 'export const x: any = 1\n'],
+  ['import/no-cycle', 'packages/evidence/src/a.ts', "import { b } from './b.ts'\nexport const a = (): number => b()\n"],
+] as const
+
+const found = new Map<string, string>()
+
+beforeAll(() => {
+  for (const { other, file } of forbiddenPackages)
+    files.set(file, `import * as it from '${other}'\nexport const x = it\n`)
+  for (const { later, file } of forbiddenFolders) {
+    files.set(file, `import * as it from '../${later}/index.ts'\nexport const x = it\n`)
+  }
+  for (const [, file, text] of rules) files.set(file, text)
+  files.set('packages/evidence/src/b.ts', "import { a } from './a.ts'\nexport const b = (): number => a()\n")
+  files.set('packages/server/src/pacr/allowed.ts', "import * as it from '../ledger/index.ts'\nexport const x = it\n")
+  for (const [file, text] of files) {
+    mkdirSync(join(copy, dirname(file)), { recursive: true })
+    writeFileSync(join(copy, file), text)
+  }
+  for (const file of ['oxlint.config.ts', 'boundaries.ts', 'tsconfig.json', 'package.json']) {
+    copyFileSync(join(root, file), join(copy, file))
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  for (const { filename, text } of lint()) found.set(filename, (found.get(filename) ?? '') + text)
+})
+
+afterAll(() => rmSync(copy, { recursive: true, force: true }))
+
+function lint(): { filename: string; text: string }[] {
+  try {
+    execFileSync(join(root, 'node_modules/.bin/oxlint'), ['--type-aware', '--format', 'json'], {
+      cwd: copy,
+      stdio: 'pipe',
+    })
+    return []
+  } catch (error) {
+    const { stdout } = error as { stdout: Buffer }
+    const { diagnostics } = JSON.parse(stdout.toString()) as {
+      diagnostics: { filename: string; code?: string; message: string; help?: string }[]
+    }
+    return diagnostics.map(({ filename, code = '', message, help = '' }) => ({
+      filename,
+      text: `${code} ${message} ${help}\n`,
+    }))
+  }
+}
+
+describe('the import rule', () => {
+  it.each(forbiddenPackages)('refuses $other in packages/$name', ({ file }) => {
+    expect(found.get(file)).toContain('see the import rule in ARCHITECTURE.md')
+  })
+
+  it.each(forbiddenFolders)('refuses $later in server/src/$folder', ({ file }) => {
+    expect(found.get(file)).toContain('may import only the folders above it')
+  })
+
+  it('lets a folder import one above it', () => {
+    expect(found.get('packages/server/src/pacr/allowed.ts') ?? '').not.toContain('may import only')
+  })
+})
+
+describe('the lint rules that guard promises', () => {
+  it.each(rules)('%s refuses %s', (rule, file) => {
+    const [, name = ''] = rule.split('/')
+    expect(found.get(file)).toContain(name)
+  })
+})
