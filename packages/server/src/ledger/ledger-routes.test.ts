@@ -45,7 +45,7 @@ beforeAll(async () => {
     sessionIdleMs: 60_000,
     audit: createAudit(async (tx) => {
       await ledger.append(tx, 1)
-      return randomBytes(8)
+      return { bytes: randomBytes(8) }
     }),
   })
   ledgerRoutes(http, ledger)

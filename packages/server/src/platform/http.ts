@@ -60,7 +60,7 @@ export async function createHttp(options: { logger: FastifyBaseLogger }): Promis
     http: { headersTimeout: 8_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
     clientErrorHandler: answerBrokenRequest,
     // An address that can't be decoded has no route, hence none of the hooks below.
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply.headers(commonHeaders)),
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply.headers(commonHeaders)),
   }).withTypeProvider<ZodTypeProvider>()
   http.setValidatorCompiler(validatorCompiler)
   http.setSerializerCompiler(serializerCompiler)
