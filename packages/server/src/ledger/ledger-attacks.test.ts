@@ -91,12 +91,19 @@ describe('the database', () => {
     await expect(withoutTriggers(edit)).rejects.toMatchObject({ code: '23514' })
   })
 
-  it('lets a tenant that is labelled as a sample be removed, and no other', async () => {
-    await ledger.owner.query('update tenant set sample = true where id = $1', [ledger.tenantId])
+  it('lets a tenant that was made as a sample be removed; no other can become one', async () => {
+    const relabel = ledger.owner.query('update tenant set sample = true where id = $1', [ledger.tenantId])
+    await expect(relabel).rejects.toThrow('a tenant keeps its label')
+    const sample = await createTestLedger({ ...database, sample: true })
+    await sample.write(1)
+    const sequencer = startSequencer(sample)
+    await sequencer.integrate(sample.tenantId)
+    await sequencer.stop()
     for (const table of ['ledger_checkpoint', 'ledger_tile', 'ledger_entry', 'ledger_log'])
-      await ledger.owner.query(`delete from ${table} where tenant_id = $1`, [ledger.tenantId])
-    const left = await ledger.owner.query('select from ledger_entry where tenant_id = $1', [ledger.tenantId])
+      await sample.owner.query(`delete from ${table} where tenant_id = $1`, [sample.tenantId])
+    const left = await sample.owner.query('select from ledger_log where tenant_id = $1', [sample.tenantId])
     expect(left.rowCount).toBe(0)
+    await sample.close()
   })
 })
 

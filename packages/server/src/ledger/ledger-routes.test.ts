@@ -43,10 +43,7 @@ beforeAll(async () => {
     hashCredential,
     cookieName: 'session',
     sessionIdleMs: 60_000,
-    audit: createAudit(async (tx) => {
-      await ledger.append(tx, 1)
-      return { bytes: randomBytes(8) }
-    }),
+    audit: createAudit(ledger.appendStatement),
   })
   ledgerRoutes(http, ledger)
   key = await createKey(ledger, ['log:read'])

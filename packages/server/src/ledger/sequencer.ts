@@ -10,6 +10,7 @@ import {
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Database, type Transaction, withRole } from '../platform/database.ts'
+import { readOrigin } from './log-keys.ts'
 import { readFrontier, readHead, writeFullTiles } from './tree-store.ts'
 
 /** The channel that tells every process which log has grown. */
@@ -152,11 +153,6 @@ async function currentFrontier(tx: Transaction, tenantId: string, { cache, signe
     throw new Error(`the stored tree of log ${tenantId} is not the one of its last checkpoint; nothing more is signed`)
   }
   return stored
-}
-
-async function readOrigin(tx: Transaction, tenantId: string): Promise<string> {
-  const query = tx.selectFrom('ledger_log').select('origin').where('tenant_id', '=', tenantId)
-  return (await query.executeTakeFirstOrThrow()).origin
 }
 
 function extend(before: Frontier, batch: readonly Pending[]) {

@@ -12,7 +12,7 @@ import { Client, type ClientConfig } from 'pg'
 import pino from 'pino'
 import { type Connection, type Database, openDatabase, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import { createAppend, createProducers, type Unnumbered } from './index.ts'
+import { type Append, createAppend, createProducers, type Unnumbered } from './index.ts'
 import type { SignerOf } from './sequencer.ts'
 
 /** A tenant's log in a database of its own, with the keys that sign it, for tests and benchmarks. */
@@ -27,6 +27,7 @@ export interface TestLedger {
   readonly logSigner: NoteSigner
   readonly logKeyPem: string
   readonly signerOf: SignerOf
+  readonly appendStatement: Append
   /** Appends in the caller's transaction; answers the entries' ids. */
   append(tx: Transaction, count: number): Promise<string[]>
   /** Appends in one transaction of its own. */
@@ -73,6 +74,7 @@ export async function createTestLedger(options: {
   login: Connection
   owner: ClientConfig
   poolSize?: number
+  sample?: boolean
 }): Promise<TestLedger> {
   const owner = new Client(options.owner)
   await owner.connect()
@@ -82,7 +84,8 @@ export async function createTestLedger(options: {
   opened.pool.on('connect', (client) => client.on('error', () => undefined))
   const tenantId = newId()
   const origin = `log.example.com/${tenantId}`
-  await owner.query('insert into tenant (id, slug, name) values ($1, $2, $2)', [tenantId, `t-${tenantId}`])
+  const tenant = [tenantId, `t-${tenantId}`, options.sample ?? false]
+  await owner.query('insert into tenant (id, slug, name, sample) values ($1, $2, $2, $3)', tenant)
   await owner.query('insert into ledger_log (tenant_id, origin) values ($1, $2)', [tenantId, origin])
   const logKey = createLogKey(origin)
   const appendOne = createAppend(signer, createProducers())
@@ -103,6 +106,7 @@ export async function createTestLedger(options: {
     logSigner: logKey.signer,
     logKeyPem: logKey.pem,
     signerOf: () => logKey.signer,
+    appendStatement: appendOne,
     append,
     write: (count) => withTenant(db, tenantId, (tx) => append(tx, count)),
     read: (work) => withTenant(db, tenantId, work),
