@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { configurationReference } from './configuration-reference.ts'
+import { securityReference } from './security-reference.ts'
 
 /** A page of documentation that is made from code. */
 export interface Reference {
@@ -8,7 +9,10 @@ export interface Reference {
 }
 
 /** Every generated page; `npm run generate` writes them and a test proves that they are up to date. */
-export const references: readonly Reference[] = [page('docs/reference/configuration.md', configurationReference)]
+export const references: readonly Reference[] = [
+  page('docs/reference/configuration.md', configurationReference),
+  page('docs/security.md', securityReference),
+]
 
 function page(name: string, render: () => string): Reference {
   return { path: fileURLToPath(new URL(`../${name}`, import.meta.url)), render }

@@ -73,6 +73,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     passwords: await createPasswords(),
     hashCredential: credentialHasher(keys.credentialHash),
     sessionMaxMs: parts.sessionMaxHours * 60 * minuteMs,
+    sessionIdleMs: parts.sessionIdleMinutes * minuteMs,
     foundTenant: foundTenant(audit, { tenantKeys, ledgerKeys }),
   }
 
@@ -81,7 +82,6 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   guardRoutes(http, {
     ...enrolment,
     cookieName: cookies.sessionCookie,
-    sessionIdleMs: parts.sessionIdleMinutes * minuteMs,
   })
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { id, instant, name, pageQuery, sha256, words } from './primitives.ts'
+import { exactText, id, instant, name, pageQuery, sha256, words } from './primitives.ts'
 
-const column = z.string().min(1).max(256)
+const column = exactText(256)
 
 /** How an uploaded file is to be read. `mapping` and `where` are JSON, for tables; the variables are promptfoo's. */
 export const importQuery = z.strictObject({

@@ -8,6 +8,7 @@ const writers: readonly Role[] = ['admin', 'approver', 'member']
 
 /** Each permission, and the roles that hold it. A route names one of these, or `public`. */
 export const permissions = {
+  'me:read': everyone,
   'session:own': everyone,
   'member:read': readers,
   'member:write': ['admin'],
@@ -42,8 +43,11 @@ export function permissionsOf(role: Role): Permission[] {
   return permissionNames.filter((permission) => (permissions[permission] as readonly Role[]).includes(role))
 }
 
+/** What every valid credential may do, whatever a key's scopes say: ask who it is. */
+export const unscoped: Permission = 'me:read'
+
 /** Scopes that a key may carry: permissions that make sense for a machine. Approval is a person's, in a session. */
 export const keyScopes = permissionNames.filter(
   (permission) =>
-    !['session:own', 'api-key:own', 'decision:approve', 'member:write', 'tenant:write'].includes(permission),
+    ![unscoped, 'session:own', 'api-key:own', 'decision:approve', 'member:write', 'tenant:write'].includes(permission),
 ) as [Permission, ...Permission[]]

@@ -11,8 +11,18 @@ export const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/, 'letters, digits and . _ : @ / - only, 128 at most')
 
+/** Characters that a database and canonical JSON both keep: no controls but tab and line breaks, no half of a surrogate pair. */
+const writable = /^(?:[\t\n\r]|[^\p{Cc}\p{Cs}])*$/u
+
+const writableText = z
+  .string()
+  .regex(writable, 'control characters, or half a character of Unicode, where only text may be')
+
 /** Words of a person: a title, a reason, a plan. Never prompt or output text of a system. */
-export const words = (most: number): z.ZodString => z.string().trim().min(1).max(most)
+export const words = (most: number): z.ZodString => writableText.trim().min(1).max(most)
+
+/** Text that must match another text as it is: the name of a column, of a provider. */
+export const exactText = (most: number): z.ZodString => writableText.min(1).max(most)
 
 /** A tenant's slug. */
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - only, 63 at most')
@@ -32,7 +42,7 @@ export const keyedDigest = z
   .regex(/^hmac-sha256:[0-9a-f]{16}:[0-9a-f]{64}$/, '`hmac-sha256:<key id>:<64 hex digits>`')
 
 /** How a list is asked for. */
-export const pageQuery = z.object({
+export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(512).optional(),
 })

@@ -37,12 +37,20 @@ export const inferenceConfiguration = z.strictObject({
 
 const digestedPart = z.strictObject({ name, digest: keyedDigest, version: name.optional() })
 
+/** Prompts or tools of a configuration: a set, told apart by name. */
+const digestedParts = (most: number) =>
+  z
+    .array(digestedPart)
+    .max(most)
+    .refine((parts) => new Set(parts.map(({ name }) => name)).size === parts.length, { error: 'a name is used twice' })
+    .default([])
+
 /** What a system runs with, as metadata alone: prompts and tool definitions are keyed digests, never text (P1.3). */
 export const configuration = z.strictObject({
   model: modelConfiguration,
-  prompts: z.array(digestedPart).max(64).default([]),
+  prompts: digestedParts(64),
   inference: inferenceConfiguration.default({}),
-  tools: z.array(digestedPart).max(256).default([]),
+  tools: digestedParts(256),
 })
 export type Configuration = z.infer<typeof configuration>
 

@@ -33,7 +33,11 @@ export async function openChange(audit: Audit, tx: Transaction, caller: Caller, 
   const { tenantId, accountId } = caller.principal
   const changeFingerprint = changeFingerprintOf(wanted)
   const repeated = await countRepeat(tx, tenantId, changeFingerprint)
-  if (repeated !== undefined) return repeated
+  if (repeated !== undefined) {
+    const details = { origin: wanted.origin, revision: wanted.revision }
+    await audit(tx, caller.actor, { action: 'change.repeat', resource: `change/${repeated}`, details })
+    return repeated
+  }
   const delta = configurationDelta(
     await readConfiguration(tx, tenantId, wanted.before),
     await readConfiguration(tx, tenantId, wanted.after),

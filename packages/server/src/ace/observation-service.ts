@@ -45,8 +45,8 @@ export async function observe(
   const known = await readKnown(tx, tenantId, sightings)
   const current = await readCurrent(tx, tenantId, sightings)
   const outcomes = new Map<string, Outcome>(known)
-  // Oldest first, so that a batch that spans a change tells it in the order in which it happened.
-  for (const sighting of sightings.toSorted((a, b) => a.observedAt.getTime() - b.observedAt.getTime())) {
+  await keepConfigurations(tx, tenantId, { sightings, current })
+  for (const sighting of sightings.toSorted(inLockOrder)) {
     if (outcomes.has(sighting.id)) continue
     outcomes.set(sighting.id, await settle(audit, tx, caller, { sighting, current }))
   }
@@ -57,6 +57,32 @@ export async function observe(
     outcomes,
   )
   return sightings.map(({ id }) => outcomes.get(id) ?? unreachable(id))
+}
+
+// One environment after the other, so that two batches at once lock them in the same order; within each, oldest first,
+// so that a batch that spans a change tells it in the order in which it happened.
+function inLockOrder(a: Sighting, b: Sighting): number {
+  const [left, right] = [environmentKey(a), environmentKey(b)]
+  if (left !== right) return left < right ? -1 : 1
+  return a.observedAt.getTime() - b.observedAt.getTime()
+}
+
+function environmentKey({ systemId, environment }: Pick<Sighting, 'systemId' | 'environment'>): string {
+  return `${systemId}/${environment}`
+}
+
+// Those that may be new, in the order of their fingerprints: another order could make two batches wait for each other.
+async function keepConfigurations(
+  tx: Transaction,
+  tenantId: string,
+  { sightings, current }: { sightings: readonly Sighting[]; current: ReadonlyMap<string, Current> },
+): Promise<void> {
+  const news = new Map(
+    sightings
+      .filter((it) => current.get(environmentKey(it))?.fingerprint !== it.fingerprint)
+      .map((it) => [it.fingerprint, it] as const),
+  )
+  for (const [, it] of [...news].toSorted(([a], [b]) => (a < b ? -1 : 1))) await keepConfiguration(tx, tenantId, it)
 }
 
 function unreachable(id: string): never {
@@ -145,13 +171,12 @@ async function settle(
   { sighting, current }: { sighting: Sighting; current: Map<string, Current> },
 ): Promise<Outcome> {
   const { id, systemId, environment, fingerprint, observedAt } = sighting
-  const key = `${systemId}/${environment}`
+  const key = environmentKey(sighting)
   const seen = current.get(key)
   if (seen?.fingerprint === fingerprint) {
     await recordSeen(tx, caller.principal.tenantId, { sighting, seen })
     return { id, outcome: 'unchanged', fingerprint, changeId: null }
   }
-  await keepConfiguration(tx, caller.principal.tenantId, sighting)
   const locked = await lockEnvironment(tx, caller.principal.tenantId, sighting)
   current.set(key, { fingerprint, changedAt: observedAt, lastSeenAt: observedAt })
   if (locked === 'created') {
@@ -249,6 +274,10 @@ function environmentRow(tx: Transaction, tenantId: string, { systemId, environme
     .where('name', '=', environment)
 }
 
+function byId(a: Sighting, b: Sighting): number {
+  return a.id < b.id ? -1 : 1
+}
+
 async function insertObservations(
   tx: Transaction,
   tenantId: string,
@@ -256,7 +285,8 @@ async function insertObservations(
   outcomes: ReadonlyMap<string, Outcome>,
 ): Promise<void> {
   if (sightings.length === 0) return
-  const rows = [...new Map(sightings.map((it) => [it.id, it])).values()].map((it) => ({
+  const unique = [...new Map(sightings.map((it) => [it.id, it])).values()]
+  const rows = unique.toSorted(byId).map((it) => ({
     tenant_id: tenantId,
     id: it.id,
     system_id: it.systemId,

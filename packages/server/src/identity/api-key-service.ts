@@ -1,4 +1,4 @@
-import { type Permission, ProblemError } from '@afterai/contract'
+import { type Permission, permissionsOf, ProblemError, type Role } from '@afterai/contract'
 import type { Selectable } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
@@ -17,7 +17,7 @@ export interface ApiKeyDependencies {
 }
 
 /**
- * Creates a key for the caller, or for a service account. Its scopes are no wider than what the caller holds now.
+ * Creates a key for the caller, or for a service account. Its scopes are no wider than what the caller and the account hold now.
  * @throws ProblemError `forbidden`, `not_found`
  */
 export async function createApiKey(
@@ -38,15 +38,10 @@ export async function createApiKey(
   },
 ): Promise<View & { key: string }> {
   const { principal, actor } = caller
-  const held = permissionsHeld(principal)
-  const beyond = scopes.find((scope) => !held.includes(scope))
-  if (beyond !== undefined) {
-    throw new ProblemError('forbidden', {
-      permission: beyond,
-      detail: `a key cannot carry ${beyond}, which you don't hold`,
-    })
+  refuseBeyond(scopes, permissionsHeld(principal), "you don't hold")
+  if (accountId !== principal.accountId) {
+    refuseBeyond(scopes, permissionsOf(await serviceRole(tx, caller, accountId)), 'the service account does not hold')
   }
-  if (accountId !== principal.accountId) await requireServiceAccount(tx, caller, accountId)
   const key = newApiKey()
   const row = await tx
     .insertInto('api_key')
@@ -72,19 +67,26 @@ export async function createApiKey(
   return { ...toView(row), key }
 }
 
+function refuseBeyond(scopes: readonly Permission[], held: readonly Permission[], whose: string): void {
+  const beyond = scopes.find((scope) => !held.includes(scope))
+  if (beyond === undefined) return
+  throw new ProblemError('forbidden', { permission: beyond, detail: `a key cannot carry ${beyond}, which ${whose}` })
+}
+
 // Service accounts have no e-mail address; nobody makes a key in another person's name.
-async function requireServiceAccount(tx: Transaction, { principal }: Caller, accountId: string): Promise<void> {
+async function serviceRole(tx: Transaction, { principal }: Caller, accountId: string): Promise<Role> {
   if (principal.role !== 'admin')
     throw new ProblemError('forbidden', { detail: 'only an admin makes keys for service accounts' })
   const member = await tx
     .selectFrom('membership')
-    .select('email')
+    .select(['email', 'role'])
     .where('tenant_id', '=', principal.tenantId)
     .where('account_id', '=', accountId)
     .executeTakeFirst()
   if (member === undefined || member.email !== null) {
     throw new ProblemError('not_found', { detail: 'there is no service account with this id' })
   }
+  return member.role
 }
 
 /** The caller's keys; an admin sees all of the tenant's. */

@@ -4,6 +4,7 @@ import { type Database, withTenant } from '../platform/database.ts'
 import { type AccessTokenKeys, verifyAccessToken } from './access-token.ts'
 import { findApiKey, findSession } from './entry-functions.ts'
 import type { Principal } from './principal.ts'
+import { refuseIdle } from './session-service.ts'
 import { type HashCredential, isApiKey } from './secret-tokens.ts'
 
 /** What it takes to tell who makes a request. */
@@ -54,16 +55,18 @@ async function fromToken(deps: Authentication, token: string, credential: 'cooki
   if (sessionId === undefined) throw new ProblemError('unauthenticated')
   const session = await findSession(deps.db, sessionId)
   if (session === undefined) throw new ProblemError('session_revoked')
-  if (Date.now() - session.used_at.getTime() > deps.sessionIdleMs) {
-    throw new ProblemError('session_revoked', { detail: 'the session was idle for too long' })
-  }
+  refuseIdle(session, deps.sessionIdleMs)
   if (isStale(session.used_at)) await recordSessionUse(deps.db, session.tenant_id, sessionId)
   const { tenant_id: tenantId, account_id: accountId, name, kind, role } = session
   return { tenantId, accountId, name, kind, role, credential, credentialId: sessionId, scopes: null }
 }
 
-// A cookie goes along with whatever site makes the browser ask; a header doesn't (ASVS 3.5.1).
-function refuseCrossOrigin(request: FastifyRequest): void {
+/**
+ * Refuses a state-changing request that carries a cookie, unless it shows that it comes from our own pages: a cookie goes
+ * along with whatever site makes the browser ask, a header doesn't (ASVS 3.5.1).
+ * @throws ProblemError `cross_origin`
+ */
+export function refuseCrossOrigin(request: FastifyRequest): void {
   if (request.method === 'GET' || request.method === 'HEAD') return
   const site = request.headers['sec-fetch-site']
   if (site === 'same-origin') return

@@ -5,7 +5,7 @@ import { newId } from '../platform/ids.ts'
 import { createAccount, findAccount, findInvitation, instanceState, takeSetupCode } from './entry-functions.ts'
 import { refuseWeakPassword } from './passwords.ts'
 import { newCode, normalizeCode } from './secret-tokens.ts'
-import { openSession, type Origin, type SessionDependencies } from './session-service.ts'
+import { openSession, type Origin, recordFailedSignIn, type SessionDependencies } from './session-service.ts'
 
 const invitationLifetimeMs = 7 * 24 * 3_600_000
 const uniqueViolation = '23505'
@@ -130,6 +130,7 @@ export async function acceptInvitation(
   if (found === undefined) throw new ProblemError('invalid_code')
   const existing = await findAccount(deps.db, found.email)
   if (existing && !(await deps.passwords.verify(existing.password_hash, request.password))) {
+    await recordFailedSignIn(deps, { tenantId: found.tenant_id, accountId: existing.account_id }, origin)
     throw new ProblemError('invalid_credentials', { detail: 'this e-mail address has an account: use its password' })
   }
   if (!existing) refuseWeakPassword(request.password, [found.email.split('@')[0] ?? '', request.name])
@@ -145,7 +146,7 @@ export async function acceptInvitation(
     ) {
       throw new ProblemError('conflict', { detail: 'this e-mail address got an account just now: try again' })
     }
-    await addMember(tx, { tenantId: found.tenant_id, accountId, role, name: request.name, email })
+    await joinTenant(tx, { tenantId: found.tenant_id, accountId, role, name: request.name, email })
     await deps.audit(tx, actor, { action: 'member.join', resource: `account/${accountId}`, details: { role } })
     const tenant = await tx
       .selectFrom('tenant')
@@ -154,6 +155,15 @@ export async function acceptInvitation(
       .executeTakeFirstOrThrow()
     return openSession(deps, tx, { actor, tenantSlug: tenant.slug })
   })
+}
+
+async function joinTenant(tx: Transaction, member: Parameters<typeof addMember>[1]): Promise<void> {
+  try {
+    await addMember(tx, member)
+  } catch (error) {
+    if (sqlState(error) !== uniqueViolation) throw error
+    throw new ProblemError('conflict', { detail: 'you are a member already: sign in' })
+  }
 }
 
 // Of two requests with one code, the second sees the first one's update and gets no row.

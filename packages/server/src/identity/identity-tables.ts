@@ -28,12 +28,12 @@ declare module '../platform/database.ts' {
       id: string
       account_id: string
       refresh_hash: Uint8Array
-      previous_refresh_hash: Uint8Array | null
       created_at: Generated<Date>
       used_at: Generated<Date>
       expires_at: Date
       revoked_at: Date | null
     }
+    spent_refresh: { tenant_id: string; session_id: string; hash: Uint8Array; spent_at: Generated<Date> }
     api_key: {
       tenant_id: string
       id: string

@@ -1,4 +1,4 @@
-import { type Permission, permissionsOf, ProblemError, type Role } from '@afterai/contract'
+import { type Permission, permissionsOf, ProblemError, type Role, unscoped } from '@afterai/contract'
 
 /** Who makes a request, whatever the credential: cookie, Bearer token and API key all become one of these. */
 export interface Principal {
@@ -15,9 +15,11 @@ export interface Principal {
   readonly scopes: readonly Permission[] | null
 }
 
-/** What a principal may do: its role's permissions, and of those only the key's scopes. */
+/** What a principal may do: its role's permissions, and of those only the key's scopes (`unscoped` needs none). */
 export function permissionsHeld({ role, scopes }: Pick<Principal, 'role' | 'scopes'>): Permission[] {
-  return permissionsOf(role).filter((permission) => scopes === null || scopes.includes(permission))
+  return permissionsOf(role).filter(
+    (permission) => scopes === null || permission === unscoped || scopes.includes(permission),
+  )
 }
 
 /** The one decision of the access model. @throws ProblemError `forbidden` */

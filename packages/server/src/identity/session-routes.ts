@@ -13,6 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Http } from '../platform/http.ts'
 import { callerOf } from './access.ts'
+import { refuseCrossOrigin } from './authenticate.ts'
 import { acceptInvitation, type EnrolmentDependencies, setUp } from './enrolment-service.ts'
 import { accountTenants } from './entry-functions.ts'
 import { permissionsHeld } from './principal.ts'
@@ -46,6 +47,7 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
     async (request, reply) => {
       const handle = request.body?.refreshHandle ?? request.cookies[deps.cookies.refreshCookie]
       if (handle === undefined) throw new ProblemError('unauthenticated')
+      if (request.body?.refreshHandle === undefined) refuseCrossOrigin(request)
       return answer(reply, await refreshSession(deps, handle, originOf(request)))
     },
   )
@@ -61,14 +63,11 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
   )
   http.delete('/v1/session', { config: own, schema: { response: { 204: z.null() } } }, async (request, reply) => {
     const { principal, actor } = callerOf(request)
-    if (principal.credential === 'api_key') {
-      throw new ProblemError('forbidden', { detail: 'an API key has no session; revoke it instead' })
-    }
     await endSession(deps, actor, principal.credentialId)
     for (const name of [deps.cookies.sessionCookie, deps.cookies.refreshCookie]) reply.clearCookie(name, { path: '/' })
     return reply.code(204).send(null)
   })
-  http.get('/v1/me', { config: own, schema: { response: { 200: meView } } }, async (request) => {
+  http.get('/v1/me', { config: { permission: 'me:read' }, schema: { response: { 200: meView } } }, async (request) => {
     const { principal } = callerOf(request)
     const tenants = await accountTenants(deps.db, principal.accountId)
     const tenant = tenants.find(({ id }) => id === principal.tenantId)

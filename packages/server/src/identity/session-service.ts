@@ -16,6 +16,7 @@ export interface SessionDependencies {
   readonly passwords: Passwords
   readonly hashCredential: HashCredential
   readonly sessionMaxMs: number
+  readonly sessionIdleMs: number
 }
 
 /** Where a request comes from, for the audit trail, before anybody is known. */
@@ -36,17 +37,17 @@ export async function signIn(
   const tenants = await accountTenants(deps.db, account.account_id)
   const tenant = tenants.find(({ slug }) => wanted.tenant === undefined || slug === wanted.tenant)
   if (!right || tenant === undefined) {
-    await recordFailedSignIn(deps, account.account_id, tenants[0]?.id, origin)
+    await recordFailedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account.account_id }, origin)
     throw new ProblemError('invalid_credentials')
   }
   const actor = { tenantId: tenant.id, actorId: account.account_id, credential: 'password', ...origin }
   return withTenant(deps.db, tenant.id, (tx) => openSession(deps, tx, { actor, tenantSlug: tenant.slug }))
 }
 
-async function recordFailedSignIn(
-  deps: SessionDependencies,
-  accountId: string,
-  tenantId: string | undefined,
+/** Tells the audit trail of an account's tenant that somebody gave another password. */
+export async function recordFailedSignIn(
+  deps: Pick<SessionDependencies, 'db' | 'audit'>,
+  { tenantId, accountId }: { tenantId: string | undefined; accountId: string },
   origin: Origin,
 ): Promise<void> {
   if (tenantId === undefined) return
@@ -70,7 +71,6 @@ export async function openSession(
       id,
       account_id: actor.actorId,
       refresh_hash: deps.hashCredential(refreshHandle),
-      previous_refresh_hash: null,
       expires_at: expiresAt,
       revoked_at: null,
     })
@@ -89,9 +89,9 @@ export async function refreshSession(deps: SessionDependencies, handle: string, 
   const found = await findRefresh(deps.db, hash)
   const session = found && (await findSession(deps.db, found.session_id))
   if (found === undefined || session === undefined) throw new ProblemError('session_revoked')
+  refuseIdle(session, deps.sessionIdleMs)
   const actor = { tenantId: found.tenant_id, actorId: session.account_id, credential: 'refresh', ...origin }
-  const ref = { tenantId: found.tenant_id, sessionId: found.session_id }
-  const next = found.reused ? undefined : await rotate(deps, ref, hash)
+  const next = found.reused ? undefined : await rotate(deps, actor, { sessionId: found.session_id, hash })
   if (next === undefined) {
     await endSession(deps, actor, found.session_id, 'session.refresh_reused')
     throw new ProblemError('session_revoked')
@@ -109,21 +109,31 @@ export async function refreshSession(deps: SessionDependencies, handle: string, 
 // Compares and swaps, so that of two requests with one handle only one gets the next.
 async function rotate(
   deps: SessionDependencies,
-  { tenantId, sessionId }: { tenantId: string; sessionId: string },
-  hash: Uint8Array,
+  actor: Actor,
+  { sessionId, hash }: { sessionId: string; hash: Uint8Array },
 ): Promise<string | undefined> {
+  const { tenantId } = actor
   const next = newRefreshHandle()
-  const result = await withTenant(deps.db, tenantId, (tx) =>
-    tx
+  return withTenant(deps.db, tenantId, async (tx) => {
+    const result = await tx
       .updateTable('session')
-      .set({ refresh_hash: deps.hashCredential(next), previous_refresh_hash: hash, used_at: new Date() })
+      .set({ refresh_hash: deps.hashCredential(next), used_at: new Date() })
       .where('tenant_id', '=', tenantId)
       .where('id', '=', sessionId)
       .where('refresh_hash', '=', hash)
       .where('revoked_at', 'is', null)
-      .executeTakeFirst(),
-  )
-  return result.numUpdatedRows === 1n ? next : undefined
+      .executeTakeFirst()
+    if (result.numUpdatedRows !== 1n) return undefined
+    await tx.insertInto('spent_refresh').values({ tenant_id: tenantId, session_id: sessionId, hash }).execute()
+    await deps.audit(tx, actor, { action: 'session.refresh', resource: `session/${sessionId}` })
+    return next
+  })
+}
+
+/** Refuses a session that nobody has used for too long. @throws ProblemError `session_revoked` */
+export function refuseIdle({ used_at }: { used_at: Date }, sessionIdleMs: number): void {
+  if (Date.now() - used_at.getTime() <= sessionIdleMs) return
+  throw new ProblemError('session_revoked', { detail: 'the session was idle for too long' })
 }
 
 /** Ends a session at once: its access tokens are refused from the next request on. */
@@ -150,9 +160,6 @@ export async function switchTenant(
   { principal, actor }: { principal: Principal; actor: Actor },
   slug: string,
 ): Promise<Session> {
-  if (principal.credential === 'api_key') {
-    throw new ProblemError('forbidden', { detail: 'an API key belongs to one tenant' })
-  }
   const tenant = (await accountTenants(deps.db, principal.accountId)).find((it) => it.slug === slug)
   if (tenant === undefined) throw new ProblemError('not_found', { detail: 'you belong to no tenant of this name' })
   const there = { ...actor, tenantId: tenant.id, actorId: principal.accountId }

@@ -124,7 +124,9 @@ export async function readDossier(tx: Transaction, tenantId: string, id: string)
     .where('tenant_id', '=', tenantId)
     .where('decision_id', '=', id)
     .executeTakeFirst()
-  const current = row.status === 'proposed' ? evidenceDigest(change, assessments, row.proposal) : row.evidence_digest
+  // Until it is settled, what it says now; from then on, what the approver saw.
+  const settled = row.status === 'proposed' ? undefined : approvals.at(-1)?.evidence_digest
+  const current = settled ?? evidenceDigest(change, assessments, row.proposal)
   return {
     decision: toView(row, { approvals, recordId: record?.id ?? null, evidenceDigest: current }),
     change,
@@ -166,14 +168,7 @@ export async function approveDecision(
 ): Promise<Decision> {
   const { principal, actor } = caller
   const { tenantId, accountId, name } = principal
-  // Two approvers at once take turns on the decision's row.
-  await tx
-    .selectFrom('decision')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', wanted.id)
-    .forUpdate()
-    .execute()
+  await lockDecision(tx, tenantId, wanted.id)
   const { decision } = await readDossier(tx, tenantId, wanted.id)
   const status = statusAfter(decision, { approverId: accountId, verdict: wanted.verdict })
   if (decision.evidenceDigest !== wanted.evidenceDigest) throw new ProblemError('evidence_changed')
@@ -203,6 +198,25 @@ export async function approveDecision(
   const dossier = await readDossier(tx, tenantId, wanted.id)
   if (status === 'rejected') return dossier.decision
   return { ...dossier.decision, recordId: await deps.sealRecord(tx, caller, dossier) }
+}
+
+// Two approvers at once take turns on the decision's row; and what is sealed of the change is what was approved.
+async function lockDecision(tx: Transaction, tenantId: string, id: string): Promise<void> {
+  const decision = await tx
+    .selectFrom('decision')
+    .select('change_id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (decision === undefined) return
+  await tx
+    .selectFrom('change')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', decision.change_id)
+    .forShare()
+    .execute()
 }
 
 function toView(

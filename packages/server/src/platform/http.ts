@@ -1,7 +1,14 @@
 import { fastifyCookie } from '@fastify/cookie'
 import { fastifySwagger } from '@fastify/swagger'
 import { type Permission, ProblemError } from '@afterai/contract'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify'
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -10,6 +17,7 @@ import {
 } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { sqlState } from './database.ts'
 import { newId } from './ids.ts'
 import { toProblem } from './problem-response.ts'
 
@@ -51,15 +59,14 @@ export async function createHttp(options: { logger: FastifyBaseLogger }): Promis
     routerOptions: { maxParamLength: 256 },
     http: { headersTimeout: 8_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
     clientErrorHandler: answerBrokenRequest,
+    // An address that can't be decoded has no route, hence none of the hooks below.
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply.headers(commonHeaders)),
   }).withTypeProvider<ZodTypeProvider>()
   http.setValidatorCompiler(validatorCompiler)
   http.setSerializerCompiler(serializerCompiler)
-  http.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error, request.id)
-    if (problem.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
-    if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds)
-    return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem.body)
-  })
+  // Every body is JSON, but for the doors that say otherwise.
+  http.removeContentTypeParser('text/plain')
+  http.setErrorHandler(answerProblem)
   http.setNotFoundHandler(() => {
     throw new ProblemError('not_found', { detail: 'no route answers this method and address; see /openapi.json' })
   })
@@ -69,12 +76,7 @@ export async function createHttp(options: { logger: FastifyBaseLogger }): Promis
       throw new Error(`${String(route.method)} ${route.url} names no permission`)
   })
   http.addHook('onSend', async (request, reply) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'referrer-policy': 'no-referrer',
-    })
+    reply.headers({ ...commonHeaders, 'x-request-id': request.id })
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   await http.register(fastifyCookie)
@@ -82,11 +84,45 @@ export async function createHttp(options: { logger: FastifyBaseLogger }): Promis
     openapi: {
       openapi: '3.1.0',
       info: { title: 'AfterAI', version: '1', description: 'Record, assess, decide and seal changes of AI systems.' },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
+          session: { type: 'apiKey', in: 'cookie', name: '__Host-afterai_session' },
+        },
+      },
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => {
+      const { schema, url } = jsonSchemaTransform(route)
+      return { schema: { ...schema, ...accessOf(route.route.config?.permission) }, url }
+    },
   })
   return http
+}
+
+/** What the OpenAPI document says of a route's permission. */
+function accessOf(permission: Permission | 'public' | undefined) {
+  return { 'x-permission': permission, security: permission === 'public' ? [] : [{ bearer: [] }, { session: [] }] }
+}
+
+const commonHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+}
+
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(error, request.id)
+  if (problem.status >= 500) request.log.error({ err: withoutValues(error), requestId: request.id }, 'request failed')
+  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds)
+  return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem.body)
+}
+
+// A database's message quotes the values of the row that it refused; those are nothing for a log (P1.2).
+function withoutValues(error: unknown): unknown {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  if (!(cause instanceof Error) || sqlState(cause) === undefined) return cause
+  const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
+  return { type: 'DatabaseError', sqlState: sqlState(cause), stack: frames.join('\n') }
 }
 
 /** What a client gets whose bytes aren't HTTP: there is no request yet, so the answer is written by hand. */

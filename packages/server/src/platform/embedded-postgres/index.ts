@@ -57,7 +57,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { dataDir, log, systemDir = '/var/lib/afterai' } = options
   const packageDir = options.packageDir ?? findPackage()
   const place = findPlace({ dataDir, systemDir, log })
-  const release = lockDirectory(place.dir)
+  const release = await lockDirectory(place.dir)
   try {
     const copyDir = join(place.account === undefined ? place.dir : systemDir, 'binaries')
     const binaries = prepareBinaries({ packageDir, copyDir, account: place.account, log })
