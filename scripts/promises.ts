@@ -114,7 +114,8 @@ export const promises: readonly Promised[] = [
     id: 'P4.6',
     promise: 'Retention with legal hold; erasing content never breaks the record.',
     state: 'partly',
-    missing: 'The format keeps its proofs when a section’s key and salt are gone. Nothing erases, expires or holds yet.',
+    missing:
+      'The format keeps its proofs when a section’s key and salt are gone. Nothing erases, expires or holds yet.',
   },
   {
     id: 'P5.1',
@@ -125,7 +126,8 @@ export const promises: readonly Promised[] = [
     id: 'P5.2',
     promise: 'Incomplete or insecure deployments don’t start.',
     state: 'partly',
-    missing: 'What belongs to parts that aren’t built: the sandbox, trust in proxies. TLS is the proxy’s in front; https is insisted on as the public address.',
+    missing:
+      'What belongs to parts that aren’t built: the sandbox, trust in proxies. TLS is the proxy’s in front; https is insisted on as the public address.',
   },
   {
     id: 'P5.3',
