@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
 import { securityReference } from './security-reference.ts'
 
@@ -11,6 +12,7 @@ export interface Reference {
 /** Every generated page; `npm run generate` writes them and a test proves that they are up to date. */
 export const references: readonly Reference[] = [
   page('docs/reference/configuration.md', configurationReference),
+  page('docs/reference/command-line.md', commandLineReference),
   page('docs/security.md', securityReference),
 ]
 
