@@ -1,4 +1,4 @@
-export { createLedgerKeys, createLog, type LedgerKeys, logKeyRoutes, readOrigin } from './log-keys.ts'
+export { createLedgerKeys, createLog, logKeyRoutes, readOrigin } from './log-keys.ts'
 export { type Append, createAppend, type Unnumbered } from './append.ts'
 export { ledgerRoutes } from './ledger-routes.ts'
 export { createProducers } from './producers.ts'
