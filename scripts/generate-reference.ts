@@ -4,5 +4,5 @@ import { references } from './references.ts'
 
 for (const { path, render } of references) {
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, render())
+  writeFileSync(path, await render())
 }

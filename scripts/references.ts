@@ -2,11 +2,14 @@ import { fileURLToPath } from 'node:url'
 import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
 import { securityReference } from './security-reference.ts'
+import { errorsReference } from './errors-reference.ts'
+import { openapiReference } from './openapi-reference.ts'
+import { permissionsReference } from './permissions-reference.ts'
 
 /** A page of documentation that is made from code. */
 export interface Reference {
   readonly path: string
-  readonly render: () => string
+  readonly render: () => string | Promise<string>
 }
 
 /** Every generated page; `npm run generate` writes them and a test proves that they are up to date. */
@@ -14,8 +17,11 @@ export const references: readonly Reference[] = [
   page('docs/reference/configuration.md', configurationReference),
   page('docs/reference/command-line.md', commandLineReference),
   page('docs/security.md', securityReference),
+  page('docs/reference/errors.md', errorsReference),
+  page('docs/reference/openapi.json', openapiReference),
+  page('docs/reference/permissions.md', permissionsReference),
 ]
 
-function page(name: string, render: () => string): Reference {
+function page(name: string, render: Reference['render']): Reference {
   return { path: fileURLToPath(new URL(`../${name}`, import.meta.url)), render }
 }

@@ -50,7 +50,6 @@ export const problems = {
     'There is no such thing here',
     'Check the identifier. What belongs to other tenants is not found either.',
   ],
-  method_not_allowed: [405, 'The method does not fit this address', 'See /openapi.json for the methods.'],
   conflict: [409, 'It already exists', 'Use the one that exists, or choose another name.'],
   idempotency_conflict: [
     409,
@@ -63,7 +62,6 @@ export const problems = {
     'The evidence has changed since you read it',
     'Read the decision again, and approve what it now says.',
   ],
-  length_required: [411, 'The length of the body is missing', 'Send Content-Length.'],
   payload_too_large: [413, 'The body is too large', 'Send less at once; `detail` tells the limit.'],
   unsupported_media_type: [
     415,
@@ -76,7 +74,6 @@ export const problems = {
     '`errors` lists its faults with their places. Nothing of it was kept.',
   ],
   not_assessable: [422, 'These evaluations cannot be compared', '`detail` tells why. Nothing was kept.'],
-  rate_limited: [429, 'Too many requests', 'Wait for the seconds in Retry-After.'],
   internal_error: [
     500,
     'Something went wrong on our side',

@@ -43,7 +43,7 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
   )
   http.post(
     '/v1/session/refresh',
-    { config: open, schema: { body: refreshRequest.partial().optional(), response: opened } },
+    { config: open, schema: { body: refreshRequest.partial().nullish(), response: opened } },
     async (request, reply) => {
       const handle = request.body?.refreshHandle ?? request.cookies[deps.cookies.refreshCookie]
       if (handle === undefined) throw new ProblemError('unauthenticated')

@@ -26,6 +26,10 @@ declare module 'fastify' {
     /** What a caller must hold; `public` for routes that anybody may call. A route without it stops the start. */
     permission?: Permission | 'public'
   }
+  interface FastifyInstance {
+    /** What each route asks for: `GET /v1/systems/:name` -> permission. */
+    routePermissions: Map<string, Permission | 'public'>
+  }
 }
 
 /** The HTTP application: routes are typed by their zod schemas. */
@@ -70,10 +74,12 @@ export async function createHttp(options: { logger: FastifyBaseLogger }): Promis
   http.setNotFoundHandler(() => {
     throw new ProblemError('not_found', { detail: 'no route answers this method and address; see /openapi.json' })
   })
-  http.addHook('onRoute', (route) => {
+  const routePermissions = new Map<string, Permission | 'public'>()
+  http.decorate('routePermissions', routePermissions)
+  http.addHook('onRoute', ({ method, url, config }) => {
     // HEAD routes are made by Fastify from GET routes, and share their configuration.
-    if (route.config?.permission === undefined)
-      throw new Error(`${String(route.method)} ${route.url} names no permission`)
+    if (config?.permission === undefined) throw new Error(`${String(method)} ${url} names no permission`)
+    for (const it of [method].flat()) routePermissions.set(`${it} ${url}`, config.permission)
   })
   http.addHook('onSend', async (request, reply) => {
     reply.headers({ ...commonHeaders, 'x-request-id': request.id })

@@ -1,0 +1,84 @@
+import { keyScopes, type Session } from '@afterai/contract'
+import { expect, test } from 'vitest'
+import { sweep } from './database-sweep.ts'
+import { adminPassword, startTestServer } from './test-server.ts'
+
+test('P3.3: no credential that was ever used is in the database or in the log', async () => {
+  const server = await startTestServer()
+  const secrets = new Map<string, string>([
+    ['the set-up code', server.setupCode],
+    ['the administrator’s password', adminPassword],
+  ])
+  const keep = (name: string, { accessToken, refreshHandle }: Session): void => {
+    secrets.set(`${name}: access token`, accessToken).set(`${name}: refresh handle`, refreshHandle)
+  }
+  keep('set-up', server.admin.session)
+  const { token } = server.admin
+  const post = <T>(path: string, body: unknown, headers: Record<string, string> = {}) =>
+    server.expectOk<T>({ method: 'POST', path, body, headers, ...(path.endsWith('accept') ? {} : { token }) })
+
+  const member = await server.addPerson(server.admin.tenant, 'member')
+  secrets.set('a member’s password', member.password)
+  keep('sign-in', member.session)
+  const { refreshHandle } = member.session
+  keep('refresh', await post<Session>('/v1/session/refresh', { refreshHandle }))
+  const wrong = 'this-was-a-mistyped-password'
+  await server.send({ method: 'POST', path: '/v1/session', body: { email: member.email, password: wrong } })
+  secrets.set('a mistyped password', wrong)
+
+  // With an Idempotency-Key, so that an answer that is kept for a retry would be found.
+  const invitation = await post<{ code: string }>(
+    '/v1/invitations',
+    { email: 'new@acme.example', role: 'member' },
+    { 'idempotency-key': 'invite-1' },
+  )
+  secrets.set('an invitation’s code', invitation.code)
+  const password = 'copper-meadow-77-signal'
+  secrets.set('an invited person’s password', password)
+  keep('invitation', await post<Session>('/v1/invitations/accept', { code: invitation.code, name: 'New', password }))
+  const unused = await post<{ code: string }>('/v1/invitations', { email: 'later@acme.example', role: 'viewer' })
+  secrets.set('a code that nobody used yet', unused.code)
+
+  const own = await post<{ key: string }>(
+    '/v1/api-keys',
+    { name: 'own', scopes: [...keyScopes] },
+    { 'idempotency-key': 'key-1' },
+  )
+  secrets.set('an API key', own.key)
+  expect((await server.send({ path: '/v1/systems', token: own.key })).status).toBe(200)
+  const digestKey = await server.expectOk<{ key: string }>({ path: '/v1/digest-key', token: own.key })
+  secrets.set('the digest key', digestKey.key)
+  for (const [name, secret] of [
+    ['master key', server.keys.master],
+    ['key of credential hashes', server.keys.credentialHash],
+  ] as const) {
+    secrets.set(name, Buffer.from(secret).toString('base64'))
+  }
+  keep('switch', await post<Session>('/v1/session/switch', { tenant: 'acme' }))
+
+  const { found, cells } = await sweep(server.owner, secrets)
+  expect(found).toEqual([])
+  expect(cells).toBeGreaterThan(300)
+  const log = server.log()
+  expect([...secrets].filter(([, secret]) => log.includes(secret)).map(([name]) => name)).toEqual([])
+  await server.stop()
+})
+
+test('the sweep finds what is there, as text, in JSON, in bytes, in Base64 and in hex', async () => {
+  const server = await startTestServer()
+  const secret = 'needle-in-the-haystack'
+  for (const [column, value] of [
+    ['t text', secret],
+    ['j jsonb', JSON.stringify({ deep: [secret] })],
+    ['b bytea', Buffer.from(`xx${secret}yy`)],
+    ['e text', Buffer.from(secret).toString('base64')],
+    ['h text', Buffer.from(secret).toString('hex')],
+    ['a text[]', [secret]],
+  ] as const) {
+    await server.owner.query(`create table haystack (${column})`)
+    await server.owner.query(`insert into haystack values ($1)`, [value])
+    expect((await sweep(server.owner, new Map([['needle', secret]]))).found, column).toEqual(['needle in haystack'])
+    await server.owner.query('drop table haystack')
+  }
+  await server.stop()
+})

@@ -1,0 +1,212 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Permission, Role, Session } from '@afterai/contract'
+import { createTestDatabase, type TestDatabase } from '@afterai/testing'
+import { Client } from 'pg'
+import { pino } from 'pino'
+import { type ComposedServer, composeServer } from '../composition.ts'
+import { addMember, createAccount, createTenant, newCode, putSetupCode } from '../src/identity/index.ts'
+import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
+import { withTenant } from '../src/platform/database.ts'
+import { newId } from '../src/platform/ids.ts'
+
+/** A request to the server under test; `body` that is a string or bytes goes as it is, anything else as JSON. */
+export interface TestRequest {
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'PATCH'
+  readonly path: string
+  /** An access token or an API key, sent as Bearer. */
+  readonly token?: string | undefined
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What it answered. */
+export interface Answer<T = Record<string, unknown>> {
+  readonly status: number
+  readonly body: T
+  readonly text: string
+  readonly bytes: Buffer
+  readonly headers: Readonly<Record<string, string | number | string[] | undefined>>
+}
+
+/** A tenant made for a test. */
+export interface TestTenant {
+  readonly id: string
+  readonly slug: string
+}
+
+/** A signed-in member. */
+export interface Person {
+  readonly accountId: string
+  readonly tenant: TestTenant
+  readonly role: Role
+  readonly email: string
+  readonly password: string
+  readonly session: Session
+  readonly token: string
+}
+
+/** A composed server on a database of its own, with its first tenant set up the way an operator would. */
+export interface TestServer extends ComposedServer {
+  readonly database: TestDatabase
+  readonly keys: InstanceKeys
+  /** As the superuser, to arrange and to look behind the curtain. */
+  readonly owner: Client
+  readonly setupCode: string
+  readonly admin: Person
+  /** All that the server logged. */
+  log(): string
+  send<T = Record<string, unknown>>(request: TestRequest): Promise<Answer<T>>
+  /** Sends and insists on a status below 300. */
+  expectOk<T = Record<string, unknown>>(request: TestRequest): Promise<T>
+  addTenant(slug: string): Promise<TestTenant>
+  addPerson(tenant: TestTenant, role: Role): Promise<Person>
+  signIn(email: string, password: string): Promise<Session>
+  addKey(owner: Person, scopes: readonly Permission[], accountId?: string): Promise<{ id: string; key: string }>
+  stop(): Promise<void>
+}
+
+/** The password of the first administrator. */
+export const adminPassword = 'violet-harbour-41-lantern'
+
+/** Options of the server under test. */
+export interface TestServerOptions {
+  readonly https?: boolean
+  readonly importMaxMib?: number
+  readonly poolSize?: number
+}
+
+/** Starts one. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const database = await createTestDatabase()
+  const keyDir = await mkdtemp(join(tmpdir(), 'afterai-keys-'))
+  const lines: string[] = []
+  const keys = await loadInstanceKeys(keyDir)
+  const composed = await composeServer({
+    connection: database.login,
+    keys,
+    log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
+    poolSize: options.poolSize ?? 10,
+    sessionIdleMinutes: 60,
+    sessionMaxHours: 24,
+    importMaxMib: options.importMaxMib ?? 20,
+    https: options.https ?? false,
+  })
+  const owner = new Client(database.owner)
+  await owner.connect()
+  const send = sender(composed)
+  const expectOk = insistent(send)
+  const setupCode = newCode()
+  await putSetupCode(composed.enrolment.db, composed.enrolment.hashCredential(setupCode))
+  const people = peopleOf(composed, send)
+  return {
+    ...composed,
+    ...people,
+    database,
+    keys,
+    owner,
+    setupCode,
+    admin: await firstAdministrator(send, setupCode),
+    log: () => lines.join(''),
+    send,
+    expectOk,
+    addKey: (person, scopes, accountId) =>
+      expectOk<{ id: string; key: string }>({
+        method: 'POST',
+        path: '/v1/api-keys',
+        token: person.token,
+        body: { name: 'a key', scopes, ...(accountId === undefined ? {} : { accountId }) },
+      }),
+    async stop() {
+      await composed.close()
+      await owner.end()
+      await database.drop()
+      await rm(keyDir, { recursive: true })
+    },
+  }
+}
+
+type Send = TestServer['send']
+
+function sender({ http }: ComposedServer): Send {
+  return async <T>({ method = 'GET', path, token, body, headers = {} }: TestRequest) => {
+    const raw = typeof body === 'string' || Buffer.isBuffer(body)
+    const answer = await http.inject({
+      method,
+      url: path,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: raw ? body : JSON.stringify(body) }),
+    })
+    const json = String(answer.headers['content-type']).includes('json') && answer.body !== ''
+    return {
+      status: answer.statusCode,
+      body: (json ? JSON.parse(answer.body) : {}) as T,
+      text: answer.body,
+      bytes: answer.rawPayload,
+      headers: answer.headers,
+    }
+  }
+}
+
+function insistent(send: Send): TestServer['expectOk'] {
+  return async <T>(request: TestRequest) => {
+    const { status, body, text } = await send<T>(request)
+    if (status >= 300) throw new Error(`${request.method ?? 'GET'} ${request.path} answered ${status}: ${text}`)
+    return body
+  }
+}
+
+async function firstAdministrator(send: Send, code: string): Promise<Person> {
+  const email = 'first@acme.example'
+  const answer = await send<Session>({
+    method: 'POST',
+    path: '/v1/setup',
+    body: { code, email, name: 'First', password: adminPassword, tenant: { slug: 'acme', name: 'Acme' } },
+  })
+  if (answer.status !== 200) throw new Error(`set-up answered ${answer.status}: ${answer.text}`)
+  const token = answer.body.accessToken
+  const { body } = await send<{ accountId: string; tenant: { id: string } }>({ path: '/v1/me', token })
+  return {
+    accountId: body.accountId,
+    tenant: { id: body.tenant.id, slug: 'acme' },
+    role: 'admin',
+    email,
+    password: adminPassword,
+    session: answer.body,
+    token,
+  }
+}
+
+function peopleOf({ enrolment }: ComposedServer, send: Send): Pick<TestServer, 'addTenant' | 'addPerson' | 'signIn'> {
+  const signIn: TestServer['signIn'] = async (email, password) => {
+    const answer = await send<Session>({ method: 'POST', path: '/v1/session', body: { email, password } })
+    if (answer.status !== 200) throw new Error(`signing in answered ${answer.status}: ${answer.text}`)
+    return answer.body
+  }
+  return {
+    signIn,
+    async addTenant(slug) {
+      const tenant = { id: newId(), slug, name: slug, sample: slug === 'sample' }
+      const actor = { tenantId: tenant.id, actorId: null, credential: 'system', address: null, requestId: null }
+      await withTenant(enrolment.db, tenant.id, (tx) => createTenant(enrolment, tx, tenant, actor))
+      return tenant
+    },
+    async addPerson(tenant, role) {
+      const accountId = newId()
+      const email = `${role}-${accountId}@${tenant.slug}.example`
+      const password = `granite-otter-${accountId}`
+      const passwordHash = await enrolment.passwords.hash(password)
+      await withTenant(enrolment.db, tenant.id, async (tx) => {
+        await createAccount(tx, { id: accountId, kind: 'person', email, name: `The ${role}`, passwordHash })
+        await addMember(tx, { tenantId: tenant.id, accountId, role, name: `The ${role}`, email })
+      })
+      const session = await signIn(email, password)
+      return { accountId, tenant, role, email, password, session, token: session.accessToken }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import {
+  keyScopes,
+  type Permission,
+  permissionNames,
+  permissions,
+  type Role,
+  roles,
+  unscoped,
+} from '../packages/contract/src/index.ts'
+import { describeApi, type DescribedRoute } from '../packages/server/api-description.ts'
+
+/** `docs/reference/permissions.md`: who may do what, and which route asks for it. */
+export async function permissionsReference(): Promise<string> {
+  const { routes } = await describeApi()
+  return `# Permissions
+
+<!-- Made from packages/contract/src/permissions.ts and the server's routes by \`npm run generate\`; don't edit. -->
+
+A session cookie, a Bearer token and an API key all become one principal, and one function decides. A session may do what its
+member's role may, read anew on each request. An API key may do what both its scopes and its owner's role allow; \`${unscoped}\`
+needs no scope. Permissions that are no scope are a person's, in a session.
+
+| Permission | ${roles.join(' | ')} | API key scope |
+| --- | ${roles.map(() => ':-:').join(' | ')} | :-: |
+${permissionNames.map(permissionRow).join('\n')}
+
+## Routes
+
+A route without a permission stops the server from starting. \`public\` routes ask for no credential.
+
+| Route | Permission |
+| --- | --- |
+${routes.map(routeRow).join('\n')}
+`
+}
+
+function permissionRow(permission: Permission): string {
+  const holds = (role: Role): string => ((permissions[permission] as readonly Role[]).includes(role) ? 'yes' : '–')
+  const scope = permission === unscoped ? 'always' : keyScopes.includes(permission) ? 'yes' : '–'
+  return `| \`${permission}\` | ${roles.map(holds).join(' | ')} | ${scope} |`
+}
+
+function routeRow({ method, path, permission }: DescribedRoute): string {
+  return `| \`${method} ${path}\` | \`${permission}\` |`
+}
