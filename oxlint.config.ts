@@ -24,5 +24,8 @@ export default defineConfig({
     'no-shadow': 'off',
     'no-underscore-dangle': 'off',
   },
-  overrides: [...boundaries()],
+  overrides: [
+    ...boundaries(),
+    { files: ['**/*.test.ts', '**/tests/**'], rules: { 'unicorn/consistent-function-scoping': 'off' } },
+  ],
 })

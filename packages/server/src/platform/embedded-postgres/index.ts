@@ -10,7 +10,6 @@ import { embeddedSettings } from './settings.ts'
 
 export { findPackage as findEmbeddedPostgres } from './binaries.ts'
 export { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-export type { EmbeddedPostgresErrorCode } from './embedded-postgres-error.ts'
 
 /** How to reach the embedded database as its superuser; `host` is the socket's directory. Fits `new pg.Pool(...)`. */
 export interface AdminConnection {
