@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { answers, launchServer, processesGone, type ServerProcess, startServerProcess } from '@afterai/testing'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { embeddedDatabase, queryBehind } from './database-behind.ts'
 
 const npmStart = ['npm', 'start', '--silent'] as const
@@ -61,6 +61,7 @@ describe('the chain of processes behind npm start', () => {
 
   test('does the work of the first start once', async () => {
     const first = await startChain()
+    await vi.waitUntil(() => first.output().includes('A sample workspace'), { timeout: 60_000 })
     const made = await workDone()
     first.signalAll('SIGINT')
     await first.ending
