@@ -19,6 +19,8 @@ function forge(head: unknown, body: unknown, key = ours.privateKey): string {
   return `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`
 }
 
+const flip = (text: string): string => (text.startsWith('A') ? `B${text.slice(1)}` : `A${text.slice(1)}`)
+
 const verified = (token: string): Promise<string | undefined> => verifyAccessToken(ours, token)
 
 test('accepts its own token, and one made by hand to the same rules', async () => {
@@ -42,7 +44,7 @@ describe('ASVS 9.1.1: the signature is checked before anything else', () => {
       `${head}.${body}.`,
       `${head}.${body}`,
     ]) {
-      expect(await verified(token), token).toBeUndefined()
+      expect(await verified(token)).toBeUndefined()
     }
   })
 
@@ -63,7 +65,7 @@ describe('ASVS 9.1.1: the signature is checked before anything else', () => {
       `${token}.`,
       `${token}.${signature}`,
     ]) {
-      expect(await verified(loose), JSON.stringify(loose)).toBeUndefined()
+      expect(await verified(loose)).toBeUndefined()
     }
   })
 })

@@ -35,8 +35,9 @@ function translate(error: unknown): ProblemError {
 }
 
 function fieldError(it: { instancePath: string; message?: string | undefined }, context: string): FieldError {
+  const path = it.instancePath === '/' ? '' : it.instancePath
   const where = context === 'body' ? '' : `/${context}`
-  return { pointer: `${where}${it.instancePath}` || '/', detail: it.message ?? 'is not valid' }
+  return { pointer: `${where}${path}` || '/', detail: it.message ?? 'is not valid' }
 }
 
 function fastifyProblem(code: string, error: Error): ProblemError | undefined {

@@ -1,0 +1,394 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  canonicalBytes,
+  checkCommitment,
+  decodeStatement,
+  parseCanonical,
+  publicKeyOf,
+  readEnvelope,
+  verifyEnvelope,
+} from '@afterai/record'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describeRoutes } from '../api-description.ts'
+import { assessedChange, configurationOf, proposalOf, readScores, recordedChange, scoresImport } from './lifecycle.ts'
+import { type Person, startTestServer, type TestRequest, type TestServer } from './test-server.ts'
+
+let server: TestServer
+let author: Person
+let approver: Person
+let count = 0
+
+beforeAll(async () => {
+  server = await startTestServer()
+  author = await server.addPerson(server.admin.tenant, 'member')
+  approver = await server.addPerson(server.admin.tenant, 'approver')
+})
+afterAll(() => server.stop())
+afterEach(() => server.owner.query('drop trigger if exists break_audit on audit_event'))
+
+const fresh = (word: string): string => `${word}-${(count += 1)}`
+
+interface Doing {
+  readonly request: TestRequest
+  /** Whom the trail must name; left out where nobody was known before. */
+  readonly actorId?: string
+  readonly credential: string
+}
+
+/** A route that changes something, or whose reading is an event: how to make it happen, and what it must leave behind. */
+interface Row {
+  readonly actions: readonly string[]
+  readonly prepare: () => Promise<Doing>
+}
+
+const by = (person: Person, method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, body?: unknown): Doing => ({
+  request: { method, path, token: person.token, ...(body === undefined ? {} : { body }) },
+  actorId: person.accountId,
+  credential: 'bearer',
+})
+
+const newSystem = async (): Promise<string> => {
+  const name = fresh('system')
+  await server.expectOk({ method: 'POST', path: '/v1/systems', token: author.token, body: { name } })
+  return name
+}
+
+const observation = (system: string, model: string) => ({
+  observations: [{ system, configuration: configurationOf(model) }],
+})
+
+const pendingChange = async (): Promise<string> => {
+  const body = { system: await newSystem(), title: 'New data', changeTypes: ['data'] }
+  return (await server.expectOk<{ id: string }>({ method: 'POST', path: '/v1/changes', token: author.token, body })).id
+}
+
+const proposed = async (): Promise<{ id: string; evidenceDigest: string }> => {
+  const { changeId, assessmentId } = await assessedChange(server, author, fresh('system'))
+  const path = `/v1/changes/${changeId}/decisions`
+  return server.expectOk({ method: 'POST', path, token: author.token, body: proposalOf(assessmentId) })
+}
+
+const invited = async (): Promise<string> => {
+  const body = { email: `${fresh('invited')}@acme.example`, role: 'viewer' }
+  const path = '/v1/invitations'
+  return (await server.expectOk<{ code: string }>({ method: 'POST', path, token: server.admin.token, body })).code
+}
+
+const someone = (): Promise<Person> => server.addPerson(server.admin.tenant, 'member')
+
+const table: Readonly<Record<string, Row>> = {
+  'POST /v1/setup': {
+    actions: ['instance.set_up', 'session.open', 'tenant.create'],
+    prepare: async () => {
+      await server.owner.query('update setup_code set used_at = null')
+      const tenant = { slug: fresh('tenant'), name: 'T' }
+      const body = {
+        code: server.setupCode,
+        email: `${fresh('admin')}@x.example`,
+        name: 'A',
+        password: 'violet-harbour-41',
+        tenant,
+      }
+      return { request: { method: 'POST', path: '/v1/setup', body }, credential: 'setup_code' }
+    },
+  },
+  'POST /v1/session': {
+    actions: ['session.open'],
+    prepare: async () => {
+      const { email, password, accountId: actorId } = author
+      return {
+        request: { method: 'POST', path: '/v1/session', body: { email, password } },
+        actorId,
+        credential: 'password',
+      }
+    },
+  },
+  'POST /v1/session/refresh': {
+    actions: ['session.refresh'],
+    prepare: async () => {
+      const { session, accountId: actorId } = await someone()
+      const body = { refreshHandle: session.refreshHandle }
+      return { request: { method: 'POST', path: '/v1/session/refresh', body }, actorId, credential: 'refresh' }
+    },
+  },
+  'POST /v1/session/switch': {
+    actions: ['session.end', 'session.open'],
+    prepare: async () => by(await someone(), 'POST', '/v1/session/switch', { tenant: 'acme' }),
+  },
+  'DELETE /v1/session': {
+    actions: ['session.end'],
+    prepare: async () => by(await someone(), 'DELETE', '/v1/session'),
+  },
+  'POST /v1/invitations': {
+    actions: ['member.invite'],
+    prepare: async () => by(server.admin, 'POST', '/v1/invitations', { email: 'someone@acme.example', role: 'viewer' }),
+  },
+  'POST /v1/invitations/accept': {
+    actions: ['member.join', 'session.open'],
+    prepare: async () => {
+      const body = { code: await invited(), name: 'Invited', password: 'copper-meadow-77-signal' }
+      return { request: { method: 'POST', path: '/v1/invitations/accept', body }, credential: 'invitation' }
+    },
+  },
+  'POST /v1/service-accounts': {
+    actions: ['service_account.create'],
+    prepare: async () => by(server.admin, 'POST', '/v1/service-accounts', { name: 'machine', role: 'viewer' }),
+  },
+  'POST /v1/api-keys': {
+    actions: ['api_key.create'],
+    prepare: async () => by(author, 'POST', '/v1/api-keys', { name: 'key', scopes: ['system:read'] }),
+  },
+  'DELETE /v1/api-keys/:id': {
+    actions: ['api_key.revoke'],
+    prepare: async () => by(author, 'DELETE', `/v1/api-keys/${(await server.addKey(author, ['system:read'])).id}`),
+  },
+  'POST /v1/systems': {
+    actions: ['system.create'],
+    prepare: async () => by(author, 'POST', '/v1/systems', { name: fresh('system') }),
+  },
+  'POST /v1/observations': {
+    actions: ['change.open', 'environment.baseline'],
+    prepare: async () => {
+      const system = await newSystem()
+      const observations = [...observation(system, 'a').observations, ...observation(system, 'b').observations]
+      return by(author, 'POST', '/v1/observations', { observations })
+    },
+  },
+  'POST /v1/changes': {
+    actions: ['change.open'],
+    prepare: async () =>
+      by(author, 'POST', '/v1/changes', { system: await newSystem(), title: 'New data', changeTypes: ['data'] }),
+  },
+  'POST /v1/changes/:id/confirm': {
+    actions: ['change.confirm'],
+    prepare: async () => by(author, 'POST', `/v1/changes/${await pendingChange()}/confirm`, {}),
+  },
+  'POST /v1/changes/:id/dismiss': {
+    actions: ['change.dismiss'],
+    prepare: async () => by(author, 'POST', `/v1/changes/${await pendingChange()}/dismiss`, { reason: 'noise' }),
+  },
+  'PUT /v1/changes/:id/risk': {
+    actions: ['change.set_risk'],
+    prepare: async () => by(author, 'PUT', `/v1/changes/${await pendingChange()}/risk`, { severity: 'low' }),
+  },
+  'POST /v1/evaluations': {
+    actions: ['evaluation.import'],
+    prepare: async () => {
+      const doing = by(author, 'POST', scoresImport, await readScores('baseline.csv'))
+      return { ...doing, request: { ...doing.request, headers: { 'content-type': 'text/csv' } } }
+    },
+  },
+  'POST /v1/changes/:id/assessments': {
+    actions: ['assessment.create'],
+    prepare: async () => {
+      const { changeId, baselineId, candidateId } = await assessedChange(server, author, fresh('system'))
+      const body = { baselineEvaluationId: baselineId, candidateEvaluationId: candidateId }
+      return by(author, 'POST', `/v1/changes/${changeId}/assessments`, body)
+    },
+  },
+  'POST /v1/changes/:id/decisions': {
+    actions: ['decision.propose'],
+    prepare: async () => {
+      const { changeId, assessmentId } = await assessedChange(server, author, fresh('system'))
+      return by(author, 'POST', `/v1/changes/${changeId}/decisions`, proposalOf(assessmentId))
+    },
+  },
+  'POST /v1/decisions/:id/approvals': {
+    actions: ['decision.approve', 'record.seal'],
+    prepare: async () => {
+      const { id, evidenceDigest } = await proposed()
+      return by(approver, 'POST', `/v1/decisions/${id}/approvals`, { verdict: 'approve', evidenceDigest })
+    },
+  },
+  'DELETE /v1/sample-workspace': {
+    actions: ['sample.remove'],
+    prepare: async () => {
+      const { rows } = await server.owner.query('select 1 from tenant where sample')
+      if (rows.length === 0) await server.addTenant('sample')
+      return by(server.admin, 'DELETE', '/v1/sample-workspace')
+    },
+  },
+  'GET /v1/digest-key': {
+    actions: ['digest_key.read'],
+    prepare: async () => by(author, 'GET', '/v1/digest-key'),
+  },
+  'GET /v1/records/:id': {
+    actions: ['record.read'],
+    prepare: async () => by(author, 'GET', `/v1/records/${await aRecord()}`),
+  },
+  'GET /v1/records/:id/bundle': {
+    actions: ['record.export'],
+    prepare: async () => by(author, 'GET', `/v1/records/${await aRecord()}/bundle`),
+  },
+}
+
+async function aRecord(): Promise<string> {
+  return (await recordedChange(server, { author, approver }, fresh('system'))).recordId
+}
+
+interface EventRow {
+  tenant_id: string
+  id: string
+  occurred_at: Date
+  action: string
+  outcome: 'allowed' | 'denied' | 'failed'
+  actor_id: string | null
+  credential: string
+  address: string | null
+  request_id: string | null
+  resource: string | null
+  details: unknown
+  envelope: Buffer
+  salt: Buffer
+}
+
+async function eventsOf(requestId: unknown): Promise<EventRow[]> {
+  const found = await server.owner.query<EventRow>('select * from audit_event where request_id = $1 order by action', [
+    requestId,
+  ])
+  return found.rows
+}
+
+/** A digest of every table. The sequencer must have nothing left to do, since it writes by itself. */
+async function stateOfDatabase(): Promise<Record<string, string>> {
+  while ((await server.owner.query('select from ledger_outbox limit 1')).rows.length > 0) await sleep(20)
+  const tables = await server.owner.query<{ name: string }>(
+    `select c.relname as name from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace`,
+  )
+  const state: Record<string, string> = {}
+  for (const { name } of tables.rows) {
+    const { rows } = await server.owner.query<{ digest: string }>(
+      `select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as digest from ${name} t`,
+    )
+    state[name] = rows[0]?.digest ?? ''
+  }
+  return state
+}
+
+describe('P4.4: every route that changes something', () => {
+  test('is a row of this table', () => {
+    const changing = describeRoutes(server.http).filter(({ method }) => method !== 'GET')
+    const missing = changing.map(({ method, path }) => `${method} ${path}`).filter((route) => !(route in table))
+    expect(missing).toEqual([])
+  })
+
+  test.each(Object.entries(table))(
+    '%s leaves exactly its events, with actor, credential and request',
+    async (_, row) => {
+      const { request, actorId, credential } = await row.prepare()
+      const { headers, status, text } = await server.send(request)
+      expect(status, text).toBeLessThan(300)
+      const events = await eventsOf(headers['x-request-id'])
+      expect(events.map(({ action }) => action)).toEqual(row.actions)
+      for (const event of events) {
+        expect(event).toMatchObject({ outcome: 'allowed', credential, address: '127.0.0.1' })
+        if (actorId !== undefined) expect(event.actor_id).toBe(actorId)
+        expect(event.actor_id).not.toBeNull()
+      }
+    },
+  )
+
+  test.each(Object.entries(table))('%s does nothing when its event can’t be written', async (_, row) => {
+    const { request } = await row.prepare()
+    const before = await stateOfDatabase()
+    await server.owner.query(`
+      create or replace function break_audit() returns trigger language plpgsql as $$ begin raise 'the audit is broken'; end $$;
+      create trigger break_audit before insert on audit_event for each row execute function break_audit()`)
+    const { status, body } = await server.send(request)
+    await server.owner.query('drop trigger break_audit on audit_event')
+    expect([status, body['code']]).toEqual([500, 'internal_error'])
+    expect(await stateOfDatabase()).toEqual(before)
+  })
+})
+
+describe('P4.4: what fails or is refused', () => {
+  test('a wrong password is a failed event of the account’s tenant', async () => {
+    const body = { email: author.email, password: 'not-the-password' }
+    const { headers } = await server.send({ method: 'POST', path: '/v1/session', body })
+    expect(await eventsOf(headers['x-request-id'])).toMatchObject([
+      { action: 'session.sign_in', outcome: 'failed', actor_id: author.accountId, credential: 'password' },
+    ])
+  })
+
+  test('a wrong password with an invitation is one too', async () => {
+    const path = '/v1/invitations'
+    const invitation = {
+      method: 'POST',
+      path,
+      token: server.admin.token,
+      body: { email: author.email, role: 'viewer' },
+    } as const
+    const { code } = await server.expectOk<{ code: string }>(invitation)
+    const body = { code, name: 'X', password: 'not-the-password' }
+    const { headers } = await server.send({ method: 'POST', path: `${path}/accept`, body })
+    expect(await eventsOf(headers['x-request-id'])).toMatchObject([
+      { action: 'session.sign_in', outcome: 'failed', actor_id: author.accountId },
+    ])
+  })
+
+  test('a refresh handle that comes again ends the session with an event', async () => {
+    const { session, accountId } = await someone()
+    const body = { refreshHandle: session.refreshHandle }
+    await server.expectOk({ method: 'POST', path: '/v1/session/refresh', body })
+    const { headers } = await server.send({ method: 'POST', path: '/v1/session/refresh', body })
+    expect(await eventsOf(headers['x-request-id'])).toMatchObject([
+      { action: 'session.refresh_reused', actor_id: accountId },
+    ])
+  })
+
+  test('a denied request doesn’t happen either when its refusal can’t be written', async () => {
+    const viewer = await server.addPerson(server.admin.tenant, 'viewer')
+    await server.owner.query(`
+      create or replace function break_audit() returns trigger language plpgsql as $$ begin raise 'the audit is broken'; end $$;
+      create trigger break_audit before insert on audit_event for each row execute function break_audit()`)
+    const request = { method: 'POST', path: '/v1/systems', token: viewer.token, body: { name: 'denied' } } as const
+    expect((await server.send(request)).status).toBe(500)
+    expect((await server.owner.query(`select from system where name = 'denied'`)).rows).toEqual([])
+  })
+})
+
+describe('P4.4: the trail can be held against what was signed', () => {
+  const contextOf = ({ credential, address, request_id: requestId, resource, details }: EventRow): Uint8Array =>
+    canonicalBytes({ credential, address, requestId, resource, details })
+
+  function signedOf({ envelope }: EventRow) {
+    const key = publicKeyOf(server.keys.record.privateKey)
+    const statement = decodeStatement(verifyEnvelope(readEnvelope(parseCanonical(envelope)), [key]))
+    const [section] = statement.sections
+    if (statement.kind !== 'audit' || section === undefined) throw new Error('not an event with its section')
+    return { facts: statement.facts, section }
+  }
+
+  test('every event’s columns are what its statement says and commits to', async () => {
+    const { rows } = await server.owner.query<EventRow>('select * from audit_event')
+    expect(rows.length).toBeGreaterThan(50)
+    const outcomes = { allowed: 'success', denied: 'denied', failed: 'failure' }
+    for (const row of rows) {
+      const { facts, section } = signedOf(row)
+      expect(facts).toMatchObject({
+        eventId: row.id,
+        tenantId: row.tenant_id,
+        action: row.action,
+        outcome: outcomes[row.outcome],
+        actorId: row.actor_id ?? 'unknown',
+        at: row.occurred_at.toISOString(),
+      })
+      checkCommitment(section, row.salt, contextOf(row))
+    }
+  })
+
+  test('a column that somebody altered no longer opens the commitment', async () => {
+    const { rows } = await server.owner.query<EventRow>('select * from audit_event limit 1')
+    const [row] = rows
+    if (row === undefined) throw new Error('there is no event')
+    const { section } = signedOf(row)
+    for (const altered of [
+      { address: '10.0.0.1' },
+      { credential: 'api_key' },
+      { details: { x: 1 } },
+      { resource: 'x' },
+    ]) {
+      expect(() => checkCommitment(section, row.salt, contextOf({ ...row, ...altered }))).toThrow('is not what')
+    }
+  })
+})

@@ -1,0 +1,273 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fixturesDir } from '@afterai/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sweep } from './database-sweep.ts'
+import { assessedChange, configurationOf, readScores } from './lifecycle.ts'
+import { type Answer, type Person, startTestServer, type TestServer } from './test-server.ts'
+
+const primes = join(fixturesDir() ?? '', 'evidence/llmdrift_prime.csv')
+const hasPrimes = fixturesDir() !== undefined && existsSync(primes)
+
+let server: TestServer
+let member: Person
+let origin: string
+let count = 0
+
+beforeAll(async () => {
+  server = await startTestServer({ importMaxMib: 12 })
+  member = await server.addPerson(server.admin.tenant, 'member')
+  origin = await server.http.listen({ host: '127.0.0.1', port: 0 })
+})
+afterAll(() => server.stop())
+
+interface Evaluation {
+  id: string
+  code: string
+  cases: number
+  errors: unknown
+  sourceDigest: string
+  dropped: { field: string; count: number }[]
+  metrics: { name: string }[]
+}
+
+const types = { csv: 'text/csv', jsonl: 'application/x-ndjson', promptfoo: 'application/json' } as const
+
+function upload(
+  format: keyof typeof types,
+  body: string | Buffer,
+  parameters: Record<string, string> = {},
+): Promise<Answer<Evaluation>> {
+  const query = new URLSearchParams({ format, ...parameters }).toString()
+  const headers = { 'content-type': types[format] }
+  return server.send({ method: 'POST', path: `/v1/evaluations?${query}`, token: member.token, body, headers })
+}
+
+const mapping = (...columns: string[]): string =>
+  JSON.stringify({ caseId: 'case_id', metrics: columns.map((name) => ({ name, column: name, kind: 'continuous' })) })
+
+async function rowsIn(table: string): Promise<number> {
+  return (await server.owner.query(`select from ${table}`)).rows.length
+}
+
+describe('what is imported', () => {
+  test('CSV: the mapped columns, and nothing else of the file', async () => {
+    const file = await readScores('baseline.csv')
+    const { status, body } = await upload('csv', file, { mapping: mapping('score') })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({ cases: 120, metrics: [{ name: 'score' }] })
+    expect(body.sourceDigest).toBe(`sha256:${createHash('sha256').update(file).digest('hex')}`)
+    expect(body.dropped.map(({ field }) => field)).toContain('remark')
+  })
+
+  test('JSONL says the same of the same rows', async () => {
+    const [head = '', ...rows] = (await readScores('baseline.csv')).toString().trim().split('\n')
+    const columns = head.split(',')
+    const lines = rows.map((row) => {
+      const [case_id, conversation_id, score] = row.split(',')
+      return JSON.stringify({ case_id, conversation_id, score: Number(score) })
+    })
+    expect(columns.slice(0, 3)).toEqual(['case_id', 'conversation_id', 'score'])
+    const { status, body } = await upload('jsonl', lines.join('\n'), { mapping: mapping('score') })
+    expect([status, body.cases]).toEqual([201, 120])
+  })
+
+  test('promptfoo: its own results, by the example of a support bot', async () => {
+    const file = await readFile(new URL('../../../examples/support-bot/baseline.json', import.meta.url))
+    const { status, body } = await upload('promptfoo', file)
+    expect(status).toBe(201)
+    expect(body.cases).toBe(88)
+  })
+})
+
+describe('a file with faults', () => {
+  test('is refused with each fault and its place, and nothing of it is kept', async () => {
+    const before = [await rowsIn('evaluation'), await rowsIn('audit_event')]
+    const csv = 'case_id,score\na,0.5\nb,high\nc,0.1,extra\na,0.7\n'
+    const { status, body } = await upload('csv', csv, { mapping: mapping('score') })
+    expect([status, body.code]).toEqual([422, 'unreadable_evaluation'])
+    const places = (body.errors as { pointer: string }[]).map(({ pointer }) => pointer)
+    expect(places.some((place) => place.startsWith('line 3'))).toBe(true)
+    expect(places.some((place) => place.startsWith('line 4'))).toBe(true)
+    const lines = await upload('jsonl', '{"case_id":"a","score":1}\n{"case_id":\n', { mapping: mapping('score') })
+    expect(lines.body).toMatchObject({ code: 'unreadable_evaluation', errors: [{ pointer: 'line 2' }] })
+    expect([await rowsIn('evaluation'), await rowsIn('audit_event')]).toEqual(before)
+  })
+
+  test.each([
+    ['nothing', 'csv', ''],
+    ['no JSON', 'promptfoo', 'hello'],
+    ['another JSON', 'promptfoo', '{"a":1}'],
+    ['a list', 'promptfoo', '[]'],
+    ['bytes that are no text', 'csv', Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a])],
+    ['a NUL in a name', 'csv', 'case_id,score\na\u0000b,1\n'],
+    ['only a header', 'csv', 'case_id,score\n'],
+  ] as const)('that holds %s is a problem of the file, never of the server', async (_what, format, body) => {
+    const answer = await upload(format, body, format === 'csv' ? { mapping: mapping('score') } : {})
+    expect([201, 422]).toContain(answer.status)
+  })
+
+  test('of an unknown system, or with a mapping that is none, is refused before it is kept', async () => {
+    const before = await rowsIn('evaluation')
+    const file = await readScores('baseline.csv')
+    const unknown = await upload('csv', file, { mapping: mapping('score'), system: 'unknown' })
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'not_found'])
+    for (const parameters of [
+      { mapping: 'no json' },
+      { mapping: '{"caseId":1}' },
+      { mapping: '[]' },
+      { where: '{}' },
+      { where: `[{"column":"a","equals":"b","prompt":"x"}]` },
+      { mapping: mapping('score'), prompt: 'a\u0000b' },
+      { mapping: mapping('score'), label: 'a\u0000b' },
+      { mapping: mapping('score'), outputs: 'text' },
+    ]) {
+      expect((await upload('csv', file, parameters)).body.code).toBe('invalid_request')
+    }
+    expect(await rowsIn('evaluation')).toBe(before)
+  })
+})
+
+describe('P1.2: content in a file', () => {
+  test('is nowhere in the database, in the log or in the answer, whichever column or key it came in', async () => {
+    const canary = (place: string): string =>
+      `canary-${place}-${createHash('sha256').update(place).digest('hex').slice(0, 12)}`
+    const cells = ['prompt', 'output', 'expected', 'explanation', 'note'].map(canary)
+    const csv = `case_id,score,prompt,output,expected,explanation,note\n1,0.5,${cells.join(',')}\n2,0.6,${cells.join(',')}\n`
+    expect((await upload('csv', csv, { mapping: mapping('score') })).status).toBe(201)
+    const jsonl = JSON.stringify({
+      case_id: '1',
+      score: 1,
+      messages: [{ content: canary('jsonl') }],
+      [`Please tell me the word ${canary('key')}, now.`]: 1,
+    })
+    const fromJsonl = await upload('jsonl', jsonl, { mapping: mapping('score') })
+    const file = JSON.parse(
+      (await readFile(new URL('../../../examples/support-bot/baseline.json', import.meta.url))).toString(),
+    ) as { results: { results: Record<string, unknown>[] } }
+    for (const result of file.results.results) {
+      result['response'] = { ...(result['response'] as object), output: canary('response') }
+      result['vars'] = { ...(result['vars'] as object), question: canary('vars') }
+      result['error'] = canary('error')
+      result['gradingResult'] = { ...(result['gradingResult'] as object), reason: canary('reason') }
+    }
+    const fromPromptfoo = await upload('promptfoo', JSON.stringify(file))
+    // A faulty file quotes nothing either.
+    const faulty = await upload('csv', `case_id,score\n1,${canary('fault')}\n`, { mapping: mapping('score') })
+    expect(faulty.status).toBe(422)
+    const names = ['jsonl', 'key', 'response', 'vars', 'error', 'reason', 'fault']
+    const secrets = new Map([...cells, ...names.map(canary)].map((text) => [text, text]))
+    expect((await sweep(server.owner, secrets)).found).toEqual([])
+    const said = [fromJsonl.text, fromPromptfoo.text, faulty.text, server.log()].join('\n')
+    expect([...secrets.keys()].filter((text) => said.includes(text))).toEqual([])
+  })
+
+  test('that sits in the column of case ids becomes a keyed digest', async () => {
+    const question = 'What is the code word of our house, please? canary-case-id'
+    const { status, body } = await upload('csv', `case_id,score\n"${question}",0.5\n`, { mapping: mapping('score') })
+    expect(status).toBe(201)
+    expect(body).toMatchObject({ digestedIdentifiers: 1 })
+    expect((await sweep(server.owner, new Map([['it', 'canary-case-id']]))).found).toEqual([])
+  })
+})
+
+describe('files that mean harm', () => {
+  test('too large a one is refused with 413', async () => {
+    const { status, body } = await upload('csv', Buffer.alloc(12 * 1024 * 1024 + 1, 'a'))
+    expect([status, body.code]).toEqual([413, 'payload_too_large'])
+  })
+
+  test.each([
+    ['JSON five million levels deep', 'promptfoo', () => '['.repeat(5_000_000)],
+    ['objects two million levels deep', 'promptfoo', () => '{"a":'.repeat(2_000_000)],
+    ['one line of ten megabytes', 'jsonl', () => `{"case_id":"${'x'.repeat(10_000_000)}","score":1}`],
+    ['one cell of ten megabytes', 'csv', () => `case_id,score\n"${'x'.repeat(10_000_000)}",1`],
+    ['three million columns', 'csv', () => `case_id,score${',c'.repeat(3_000_000)}\na,1`],
+    ['two million empty lines', 'csv', () => `case_id,score\n${'\n'.repeat(2_000_000)}`],
+    ['ten megabytes of quotes', 'csv', () => '"'.repeat(10_000_000)],
+  ] as const)('%s holds up nobody: /livez answers meanwhile', async (_what, format, make) => {
+    const body = make()
+    let done = false
+    const importing = upload(format, body, format === 'promptfoo' ? {} : { mapping: mapping('score') }).finally(() => {
+      done = true
+    })
+    let beats = 0
+    while (!done) {
+      const { status } = await fetch(`${origin}/livez`)
+      expect(status).toBe(200)
+      beats += 1
+    }
+    expect(beats).toBeGreaterThan(1)
+    expect([201, 422]).toContain((await importing).status)
+  })
+})
+
+describe('assessments', () => {
+  test('bind to the change and to both runs: their digest moves with any of them', async () => {
+    const made = await assessedChange(server, member, `bound-${(count += 1)}`)
+    const assess = (body: object) =>
+      server.expectOk<{ digest: string; changeDigest: string }>({
+        method: 'POST',
+        path: `/v1/changes/${made.changeId}/assessments`,
+        token: member.token,
+        body,
+      })
+    const runs = { baselineEvaluationId: made.baselineId, candidateEvaluationId: made.candidateId }
+    const first = await assess(runs)
+    expect((await assess(runs)).digest).toBe(first.digest)
+    const swapped = await assess({ baselineEvaluationId: made.candidateId, candidateEvaluationId: made.baselineId })
+    expect(swapped.digest).not.toBe(first.digest)
+    const planned = await assess({ ...runs, plan: { metrics: [{ name: 'score', margin: 0.3 }] } })
+    expect(planned.digest).not.toBe(first.digest)
+    const path = `/v1/changes/${made.changeId}/risk`
+    await server.expectOk({ method: 'PUT', path, token: member.token, body: { severity: 'low' } })
+    const later = await assess(runs)
+    expect([later.digest === first.digest, later.changeDigest === first.changeDigest]).toEqual([false, false])
+  })
+
+  test('of runs that share no case are refused, and leave nothing', async () => {
+    const made = await assessedChange(server, member, `apart-${(count += 1)}`)
+    const before = await rowsIn('assessment')
+    const stranger = await upload('csv', 'case_id,score\nzebra,0.5\n', { mapping: mapping('score') })
+    const answer = await server.send({
+      method: 'POST',
+      path: `/v1/changes/${made.changeId}/assessments`,
+      token: member.token,
+      body: { baselineEvaluationId: made.baselineId, candidateEvaluationId: stranger.body.id },
+    })
+    expect([answer.status, answer.body['code']]).toEqual([422, 'not_assessable'])
+    expect(await rowsIn('assessment')).toBe(before)
+  })
+
+  test.skipIf(!hasPrimes)(
+    'find over HTTP that GPT-4 of June 2023 lost a third of its primes (skipped where the shared fixtures are absent)',
+    async () => {
+      const system = `primes-${(count += 1)}`
+      const post = <T>(path: string, body: unknown) =>
+        server.expectOk<T>({ method: 'POST', path, token: member.token, body })
+      await post('/v1/systems', { name: system })
+      const observe = (model: string) =>
+        post<{ results: { changeId: string }[] }>('/v1/observations', {
+          observations: [{ system, configuration: configurationOf(model) }],
+        })
+      await observe('gpt-4-0314')
+      const { results } = await observe('gpt-4-0613')
+      const file = readFileSync(primes)
+      const runs = []
+      for (const config of ['gpt-4-0314', 'gpt-4-0613']) {
+        const where = JSON.stringify([{ column: 'config', equals: config }])
+        runs.push((await upload('csv', file, { where, system })).body.id)
+      }
+      const { assessment } = await post<{ assessment: { verdict: string; metrics: Record<string, unknown>[] } }>(
+        `/v1/changes/${results[0]?.changeId}/assessments`,
+        { baselineEvaluationId: runs[0], candidateEvaluationId: runs[1] },
+      )
+      expect(assessment.verdict).toBe('material_regression')
+      const score = assessment.metrics.find(({ metric }) => metric === 'score')
+      expect(score).toMatchObject({ estimator: 'tango', lost: 476, gained: 147, delta: expect.closeTo(-0.329, 9) })
+      expect(score?.['interval']).toEqual({ lower: expect.closeTo(-0.3727, 4), upper: expect.closeTo(-0.2837, 4) })
+    },
+  )
+})

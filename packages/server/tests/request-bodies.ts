@@ -1,0 +1,110 @@
+import { proposalOf } from './lifecycle.ts'
+
+const someId = '01a20a5b-6239-705d-b9f2-c38849688556'
+const digest = `sha256:${'0'.repeat(64)}`
+const part = { name: 'system', digest: `hmac-sha256:${'0'.repeat(16)}:${'0'.repeat(64)}`, version: '1' }
+
+/** A full configuration: every member that there is. */
+const configuration = {
+  model: { provider: 'acme', name: 'large', servedName: 'large-1', systemFingerprint: 'fp' },
+  prompts: [part],
+  inference: {
+    temperature: 0.1,
+    topP: 1,
+    topK: 1,
+    maxTokens: 1,
+    frequencyPenalty: 0,
+    presencePenalty: 0,
+    seed: 1,
+    serviceTier: 'default',
+    reasoningEffort: 'low',
+  },
+  tools: [part],
+}
+const risk = { severity: 'low', blastRadius: 'unknown', customerImpact: 'none' }
+
+/** A body with every member for each route that takes one, valid but for the things that it names. */
+export const fullBodies: Readonly<Record<string, unknown>> = {
+  'POST /v1/setup': {
+    code: 'AAAAA-AAAAA-AAAAA-AAAAA',
+    email: 'x@acme.example',
+    name: 'X',
+    password: 'violet-harbour-41-lantern',
+    tenant: { slug: 'x', name: 'X' },
+  },
+  'POST /v1/session': { email: 'x@acme.example', password: 'x', tenant: 'acme' },
+  'POST /v1/session/refresh': { refreshHandle: 'aftr_refresh_x' },
+  'POST /v1/session/switch': { tenant: 'nowhere' },
+  'POST /v1/invitations': { email: 'y@acme.example', role: 'viewer' },
+  'POST /v1/invitations/accept': { code: 'AAAAA-AAAAA-AAAAA-AAAAA', name: 'X', password: 'violet-harbour-41-lantern' },
+  'POST /v1/service-accounts': { name: 'machine', role: 'viewer' },
+  'POST /v1/api-keys': { name: 'key', scopes: ['system:read'], expiresInDays: 1, accountId: someId },
+  'POST /v1/systems': { name: 'system', title: 'Title', owner: 'Owner' },
+  'POST /v1/observations': {
+    observations: [
+      {
+        id: someId,
+        system: 'known',
+        environment: 'production',
+        configuration,
+        observedAt: '2026-01-01T00:00:00Z',
+        origin: 'api',
+        revision: '1',
+      },
+    ],
+  },
+  'POST /v1/changes': {
+    system: 'known',
+    environment: 'production',
+    title: 'Title',
+    changeTypes: ['data'],
+    intent: 'proposed',
+    changeClass: 'normal',
+    origin: 'manual',
+    revision: '1',
+    after: configuration,
+    risk,
+  },
+  'POST /v1/changes/:id/confirm': { risk },
+  'POST /v1/changes/:id/dismiss': { reason: 'noise' },
+  'PUT /v1/changes/:id/risk': risk,
+  'POST /v1/changes/:id/assessments': {
+    baselineEvaluationId: someId,
+    candidateEvaluationId: someId,
+    plan: { mode: 'prospective', metrics: [{ name: 'score', margin: 0.1 }], criticalSlices: ['a'] },
+  },
+  'POST /v1/changes/:id/decisions': {
+    ...proposalOf(someId),
+    implementationPlan: 'a',
+    backoutPlan: 'b',
+    testPlan: 'c',
+    riskImpactAnalysis: 'd',
+    conditions: ['e'],
+    reviewBy: '2027-01-01',
+    supersedes: someId,
+  },
+  'POST /v1/decisions/:id/approvals': { verdict: 'approve', evidenceDigest: digest, comment: 'f' },
+}
+
+/** Every way to put `values` in the place of one leaf of `body`. */
+export function withLeafReplaced(body: unknown, values: readonly unknown[]): unknown[] {
+  if (Array.isArray(body)) {
+    return body.flatMap((item, index) => withLeafReplaced(item, values).map((changed) => body.with(index, changed)))
+  }
+  if (typeof body !== 'object' || body === null) return [...values]
+  return Object.entries(body).flatMap(([key, value]) =>
+    [...withLeafReplaced(value, values), ...values].map((changed) => ({ ...body, [key]: changed })),
+  )
+}
+
+/** Every way to add members to one object of `body`. */
+export function withMembersAdded(body: unknown, members: object): unknown[] {
+  if (Array.isArray(body)) {
+    return body.flatMap((item, index) => withMembersAdded(item, members).map((changed) => body.with(index, changed)))
+  }
+  if (typeof body !== 'object' || body === null) return []
+  const deeper = Object.entries(body).flatMap(([key, value]) =>
+    withMembersAdded(value, members).map((changed) => ({ ...body, [key]: changed })),
+  )
+  return [{ ...body, ...members }, ...deeper]
+}
