@@ -136,7 +136,7 @@ function expected({ permission }: DescribedRoute, role: Role, { holds }: Credent
 }
 
 // What a route answers once it is let through differs; the codes below are the access layer's alone.
-function decisionOf({ permission }: DescribedRoute, { status, body }: Answer<{ code?: string }>): Decision {
+function decisionOf({ permission }: DescribedRoute, { status }: Answer<{ code?: string }>): Decision {
   if (permission === 'public') return 'open'
   if (status === 401) return 'unauthenticated'
   return status === 403 ? 'forbidden' : 'allowed'

@@ -19,8 +19,6 @@ function forge(head: unknown, body: unknown, key = ours.privateKey): string {
   return `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`
 }
 
-const flip = (text: string): string => (text.startsWith('A') ? `B${text.slice(1)}` : `A${text.slice(1)}`)
-
 const verified = (token: string): Promise<string | undefined> => verifyAccessToken(ours, token)
 
 test('accepts its own token, and one made by hand to the same rules', async () => {
