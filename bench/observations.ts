@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { startServerProcess } from '@afterai/testing'
 import type { Row } from './row.ts'
@@ -21,6 +22,8 @@ export async function run(): Promise<Row[]> {
     command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
   })
   try {
+    // It answers a moment before it prints the code.
+    while (!server.output().includes('--setup')) await sleep(20)
     const authorization = await signUp(server.origin, server.output())
     await post(`${server.origin}/v1/systems`, authorization, { name: 'bench' })
     const rows: Row[] = []

@@ -24,6 +24,7 @@ export async function run(): Promise<Row[]> {
         value: whole.coldMs,
         limitName: 'embedded PostgreSQL alone',
         limit: bare.coldMs,
+        goal: '< 3000 ms',
       }),
       row({
         name: 'later start',
@@ -31,6 +32,7 @@ export async function run(): Promise<Row[]> {
         value: whole.warmMs,
         limitName: 'embedded PostgreSQL alone',
         limit: bare.warmMs,
+        goal: '< 1000 ms',
       }),
       row({
         name: 'idle memory of server and database',

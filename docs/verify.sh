@@ -78,7 +78,7 @@ expected=$(printf '%s %s %s' "$(sha <"$work/pae")" "$keyid" "$(field '.dsseEnvel
 [ "$(jq -r '"\(.paeSha256) \(.keyid) \(.sig)"' "$work/entry")" = "$expected" ] || invalid_inclusion "the entry is about another envelope"
 
 # 5. The pinned log signed the checkpoint. Its size and root are the only ones used.
-IFS=+ read -r log_name log_id key64 <<<"$vkey"
+log_name=${vkey%%+*}; key64=${vkey#*+}; log_id=${key64%%+*}; key64=${key64#*+}   # Base64 has + too, and may end in it
 decode "$key64" "$work/key" && [ "$(head -c 1 "$work/key" | xxd -p)" = 01 ] || malformed "the vkey is not one of type Ed25519"
 [ "$({ printf '%s\n' "$log_name"; cat "$work/key"; } | sha | cut -c1-8)" = "$log_id" ] || malformed "the vkey's id is not that of its key"
 { printf 302a300506032b6570032100 | xxd -r -p; tail -c +2 "$work/key"; } | openssl pkey -pubin -inform DER -out "$work/log.pem"

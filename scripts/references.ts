@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
+import { securityReference } from './security-reference.ts'
 import { errorsReference } from './errors-reference.ts'
 import { openapiReference } from './openapi-reference.ts'
 import { permissionsReference } from './permissions-reference.ts'
@@ -13,6 +15,8 @@ export interface Reference {
 /** Every generated page; `npm run generate` writes them and a test proves that they are up to date. */
 export const references: readonly Reference[] = [
   page('docs/reference/configuration.md', configurationReference),
+  page('docs/reference/command-line.md', commandLineReference),
+  page('docs/security.md', securityReference),
   page('docs/reference/errors.md', errorsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),

@@ -17,6 +17,7 @@ import {
   createLedgerKeys,
   createLog,
   createProducers,
+  ledgerRoutes,
   logKeyRoutes,
   readOrigin,
   startSequencer,
@@ -88,6 +89,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   memberRoutes(http, enrolment)
   auditRoutes(http, { db })
   logKeyRoutes(http, { db, keys: ledgerKeys })
+  ledgerRoutes(http, { db })
   systemRoutes(http, { db, audit, keys: tenantKeys })
   changeRoutes(http, { db, audit, keys: tenantKeys })
   const aura = { db, audit, keys: tenantKeys, importMaxBytes: parts.importMaxMib * mebibyte }

@@ -4,9 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { composeServer, type ComposedServer } from './composition.ts'
 import { addMember, createAccount, createTenant, instanceState, newCode, putSetupCode } from './src/identity/index.ts'
-import { loadInstanceKeys } from './src/keys/index.ts'
-import type { Configuration } from './src/platform/configuration.ts'
+import { type InstanceKeys, KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
+import type { Configuration, Fault } from './src/platform/configuration.ts'
 import { type Connection, withTenant } from './src/platform/database.ts'
+import { checkDatabase } from './src/platform/doctor-database.ts'
 import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
 import { newId } from './src/platform/ids.ts'
 import { createLog, type Logger } from './src/platform/log.ts'
@@ -35,7 +36,7 @@ export async function startInstance(configuration: Configuration, options: Insta
   try {
     const server = await composeServer({
       connection: database.connection,
-      keys: await loadInstanceKeys(configuration.keyDir),
+      keys: await loadKeysOrRefuse(configuration.keyDir),
       log,
       poolSize: configuration.databasePoolSize,
       sessionIdleMinutes: configuration.sessionIdleMinutes,
@@ -71,6 +72,7 @@ async function openInstanceDatabase(
 ): Promise<InstanceDatabase> {
   if (database.kind === 'external') {
     if (database.ownerUrl !== undefined) await migrate({ url: database.ownerUrl }, loginOf(database.url))
+    await refuseUnfitDatabase(database.url)
     return { connection: { url: database.url }, stop: async () => undefined }
   }
   const embedded = await startEmbeddedPostgres({ dataDir, log: (line) => log.debug(line), onExit: onDatabaseExit })
@@ -87,6 +89,34 @@ async function openInstanceDatabase(
     await embedded.stop()
     throw error
   }
+}
+
+/** What keeps an instance from starting although its configuration could be read. */
+export class StartRefused extends Error {
+  readonly faults: readonly Fault[]
+
+  constructor(faults: readonly Fault[]) {
+    super('the deployment is not fit to start')
+    this.faults = faults
+  }
+}
+
+async function loadKeysOrRefuse(folder: string): Promise<InstanceKeys> {
+  try {
+    return await loadInstanceKeys(folder)
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error
+    throw new StartRefused([{ variable: 'AFTERAI_KEY_DIR', problem: error.problem, fix: error.fix }])
+  }
+}
+
+// P5.2: a role that could bypass row level security or rewrite the log, a schema that isn't this version's, a clock far off.
+async function refuseUnfitDatabase(url: string): Promise<void> {
+  const checks = await checkDatabase(url, () => new Date())
+  const faults = checks
+    .filter(({ name, state }) => state === 'fail' || (state === 'warn' && name === 'database schema'))
+    .map(({ name, found, fix = '' }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: `${name}: ${found}`, fix }))
+  if (faults.length > 0) throw new StartRefused(faults)
 }
 
 function loginOf(url: string): { name: string; password: string } {
@@ -106,7 +136,14 @@ async function listen(
   { listen: address, publicUrl }: Configuration,
   say: (line: string) => void,
 ): Promise<string> {
-  const origin = await http.listen({ host: address.host, port: address.port })
+  const origin = await http.listen({ host: address.host, port: address.port }).catch((error: NodeJS.ErrnoException) => {
+    const problem =
+      error.code === 'EADDRINUSE' ? 'is in use by another process' : `can't be listened on (${error.code})`
+    const where = `${address.host}:${address.port}`
+    throw new StartRefused([
+      { variable: 'AFTERAI_LISTEN', problem: `${where} ${problem}`, fix: 'Name another address or port.' },
+    ])
+  })
   say(`AfterAI is ready at ${publicUrl ?? origin}`)
   const { tenants } = await instanceState(enrolment.db)
   if (tenants > 0) return origin

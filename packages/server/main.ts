@@ -1,6 +1,6 @@
 import { formatDoctor, runDoctor } from './src/platform/doctor.ts'
 import { readConfiguration, refuseToStart } from './src/platform/configuration.ts'
-import { startInstance } from './instance.ts'
+import { StartRefused, startInstance } from './instance.ts'
 
 /**
  * The server's process: `main.ts [up] [--empty]` runs it, `main.ts doctor [--json]` examines the deployment.
@@ -54,5 +54,6 @@ function end(code: number, error: unknown): never {
 try {
   await main(process.argv.slice(2))
 } catch (error) {
+  if (error instanceof StartRefused) refuseToStart(error.faults)
   end(1, error)
 }

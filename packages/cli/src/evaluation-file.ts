@@ -55,15 +55,14 @@ export async function readEvaluationFile(path: string, options: EvaluationOption
     throw new CommandFailure('failed', `${path} cannot be read (${cause.code}).`, { cause })
   })
   if (!isUtf8(file)) throw new CommandFailure('failed', `${path} is not UTF-8 text.`)
-  const isTable = format !== 'promptfoo'
   const where = (options.where ?? []).map(readFilter)
-  if (!isTable && (where.length > 0 || options.metric !== undefined))
+  if (format === 'promptfoo' && (where.length > 0 || options.metric !== undefined))
     throw new CommandFailure('usage', '--where and --metric are for CSV and JSONL; promptfoo names its own metrics.')
   return {
     path,
     bytes: new Uint8Array(file),
     format,
-    mapping: isTable ? mappingOf(options) : undefined,
+    mapping: format === 'promptfoo' ? undefined : mappingOf(options),
     where,
     options,
   }
@@ -86,6 +85,11 @@ export function importHere({ bytes, format, mapping, where, options }: Evaluatio
 export function promptfooSelection(options: EvaluationOptions): Readonly<Record<string, string | undefined>> {
   const { provider, prompt, case: caseIdVariable, slice: sliceVariable, cluster: clusterVariable } = options
   return { provider, prompt, caseIdVariable, sliceVariable, clusterVariable }
+}
+
+/** Whether a file is a table, whose columns can be mapped. */
+export function isTable(path: string): boolean {
+  return formatOf(path) !== 'promptfoo'
 }
 
 function formatOf(path: string): EvaluationFormat {

@@ -1,4 +1,5 @@
 import type { Change, Decision, Evaluation, Me, Session, System } from '@afterai/contract'
+import { assess, importCsv, type EvaluationRun } from '@afterai/evidence'
 
 /** Ids of the things below. */
 export const ids = {
@@ -104,23 +105,28 @@ export const decision: Decision = {
   recordId: null,
 }
 
-const input = { format: 'csv', sourceDigest: 'f'.repeat(64), selection: null, cases: 10, errors: 0 }
+/** The results of 40 cases of which a share pass. */
+function results(passes: (index: number) => boolean): EvaluationRun {
+  const rows = Array.from({ length: 40 }, (_, index) => `q${index},${passes(index) ? 1 : 0}`)
+  const source = {
+    text: `case_id,pass\n${rows.join('\n')}\n`,
+    sourceDigest: 'f'.repeat(64),
+    digest: (it: string) => it,
+  }
+  const mapping = { caseId: 'case_id', metrics: [{ name: 'pass', column: 'pass', kind: 'binary' as const }] }
+  const result = importCsv(source, { mapping })
+  if (!result.ok) throw new Error('the sample cannot be imported')
+  return result.run
+}
 
 /** A kept assessment that found a material regression. */
 export const assessment = {
   id: ids.assessment,
   changeId: ids.change,
-  assessment: {
-    schema: 'afterai.assessment/v1',
-    mode: 'prospective',
-    verdict: 'material_regression',
-    guardrails: [{ metric: 'pass', slice: null, band: 'material_regression', adjustedP: 0.001 }],
-    metrics: [],
-    slices: [],
-    warnings: [],
-    baseline: input,
-    candidate: input,
-  },
+  assessment: assess(
+    results(() => true),
+    results((index) => index % 2 === 0),
+  ),
 }
 
 /** An imported evaluation. */

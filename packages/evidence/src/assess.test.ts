@@ -73,6 +73,10 @@ function sliced(second: string | undefined): EvaluationCase[] {
   return casesOf(zeroOnes(15, 20)).map((entry, index) => ({ ...entry, slice: index < 10 ? 'first' : second }))
 }
 
+function slowed(factor: number, digest: string): EvaluationRun {
+  return runWith([LATENCY], casesOf(Array.from({ length: 60 }, (_, index) => [(1 + index) * factor])), digest)
+}
+
 function alike(count: number, digest: string): EvaluationRun {
   return runWith([SCORE], casesOf(Array.from({ length: count }, () => [0.7])), digest)
 }
@@ -283,6 +287,18 @@ describe('guardrails together', () => {
     expect(guardrails()).toEqual(['pass', 'safe'])
     expect(guardrails({ ...defaultPlan, metrics: [{ name: 'pass', primary: false }] })).toEqual(['score', 'safe'])
     expect(guardrails({ ...defaultPlan, metrics: [{ name: 'latency_s', primary: true }] })).toEqual(['latency_s'])
+  })
+
+  test('a score that one side saw only as zeros and ones is still a score', () => {
+    const narrow = runWith([{ ...SCORE, kind: 'binary' }], casesOf(zeroOnes(15, 20)))
+    const wide = runWith([SCORE], casesOf(zeroOnes(15, 20).map(([value = 0]) => [value / 2])), 'b')
+    expect(metricOf(assess(narrow, wide), 'score').kind).toBe('continuous')
+    expect(metricOf(assess(wide, narrow), 'score').kind).toBe('continuous')
+  })
+
+  test('a margin of 10% is a ratio of 1.10', () => {
+    expect(metricOf(assess(slowed(1, 'a'), slowed(1.102, 'b')), 'latency_s').band).toBe('material_regression')
+    expect(metricOf(assess(slowed(1, 'a'), slowed(1.098, 'b')), 'latency_s').band).toBe('minor_regression')
   })
 
   test('a plan of nothing gets every default', () => {

@@ -35,6 +35,12 @@ describe('docs/verify.sh', () => {
     expect(missing, 'install them, on Debian with: apt-get install jq openssl xxd coreutils').toEqual([])
   })
 
+  it('P4.5: takes a log key whose Base64 ends in +, which also parts the fields of a vkey', () => {
+    let log = createExampleLog()
+    while (!log.vkey.endsWith('+')) log = createExampleLog({ size: 1, index: 0, earlierSize: 1 })
+    expect(runScript({ bytes: log.bytes }, log)).toEqual({ status: 0, word: 'valid', stderr: '' })
+  })
+
   it.each(['ed25519', 'p256'] as const)('P4.5: finds a record signed with %s valid', (algorithm) => {
     const log = createExampleLog({ algorithm })
     const answer = runScript({ bytes: log.bytes, kept: log.checkpointAt(5n) }, log)

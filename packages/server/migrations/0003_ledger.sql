@@ -75,6 +75,10 @@ begin
   end loop;
 end $$;
 
+-- Rows of the queue leave it by the sequencer's delete alone; none is ever changed on its way.
+create trigger no_change before update or truncate on ledger_outbox for each statement execute function refuse_change();
+alter table ledger_outbox enable always trigger no_change;
+
 grant insert on ledger_log, ledger_outbox to afterai_app;
 grant delete on ledger_outbox to afterai_sequencer;
 grant insert on ledger_entry, ledger_tile, ledger_checkpoint to afterai_sequencer;

@@ -45,6 +45,8 @@ export function createCrashClient(origin: string): CrashClient {
       body: { system, title: id, changeTypes: ['data'] },
       key: `${id}-change`,
     })
+    const risk = { severity: 'low' }
+    await step(author, `/v1/changes/${change.id}/confirm`, { body: { risk }, key: `${id}-confirm` })
     const assessment = await step<{ id: string }>(author, `/v1/changes/${change.id}/assessments`, {
       body: evaluations.get(system),
       key: `${id}-assess`,

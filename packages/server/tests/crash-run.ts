@@ -120,11 +120,12 @@ async function writeUntilKilled({ server, client, ledger, random }: Round): Prom
   const write = async (): Promise<void> => {
     while (!killed.signal.aborted) await ledger.attempt(client, nextOperation(random))
   }
-  const load = Array.from({ length: writers }, write)
+  const load = Promise.allSettled(Array.from({ length: writers }, write))
   await sleep(random() * longestLifeMs)
   server.signalAll('SIGKILL')
   killed.abort()
-  await Promise.all([server.ending, ...load])
+  await server.ending
+  for (const end of await load) if (end.status === 'rejected') throw end.reason
 }
 
 function nextOperation(random: () => number): Operation {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { keyScopes } from '@afterai/contract'
 import { createTrust, parseBundle, verifyBundle } from '@afterai/record'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -259,6 +260,7 @@ function disclosuresOf(bytes: Buffer): Record<string, unknown> {
 }
 
 async function rowsOf(tenantId: string): Promise<Record<string, string>> {
+  while ((await server.owner.query('select from ledger_outbox limit 1')).rows.length > 0) await sleep(20)
   const { rows } = await server.owner.query<{ name: string }>(
     `select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id'`,
   )

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../src/platform/ids.ts'
@@ -197,7 +198,9 @@ async function answerTo(attempt: Attempt, of: Belongings): Promise<string> {
   return `${status} ${String(headers['content-type'])}\n${neutral.replace(String(headers['x-request-id']), '‹request›')}`
 }
 
+// What is queued moves to the log by itself, so it is waited for.
 async function rowsOf(tenantId: string): Promise<Record<string, string>> {
+  while ((await server.owner.query('select from ledger_outbox limit 1')).rows.length > 0) await sleep(20)
   const { rows } = await server.owner.query<{ name: string; key: string }>(
     `select table_name as name, column_name as key from information_schema.columns
      where table_schema = 'public' and (column_name = 'tenant_id' or (table_name = 'tenant' and column_name = 'id'))`,

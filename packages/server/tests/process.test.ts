@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { answers, launchServer, processesGone, type ServerProcess, startServerProcess } from '@afterai/testing'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { embeddedDatabase, queryBehind } from './database-behind.ts'
 
 const npmStart = ['npm', 'start', '--silent'] as const
@@ -61,6 +61,7 @@ describe('the chain of processes behind npm start', () => {
 
   test('does the work of the first start once', async () => {
     const first = await startChain()
+    await vi.waitUntil(() => first.output().includes('A sample workspace'), { timeout: 60_000 })
     const made = await workDone()
     first.signalAll('SIGINT')
     await first.ending
@@ -81,30 +82,30 @@ async function workDone(): Promise<unknown> {
 }
 
 describe('P5.2: a bad configuration', () => {
-  const bad: Record<string, string>[] = [
-    { AFTERAI_MODE: 'prod' },
-    { AFTERAI_LISTEN: '0.0.0.0:4680' },
-    { AFTERAI_PUBLIC_URL: 'https://afterai.example.com' },
-    { AFTERAI_DATA_DIR: '' },
-    { AFTERAI_KEY_DIR: '' },
-    { AFTERAI_DATABASE_URL: 'postgresql://server:secret@10.0.0.9/afterai' },
-    { AFTERAI_DATABASE_OWNER_URL: 'mysql://owner@localhost/afterai' },
-    { AFTERAI_DATABASE_POOL_SIZE: '0' },
-    { AFTERAI_LOG_LEVEL: 'loud' },
-    { AFTERAI_SESSION_IDLE_MINUTES: '-1' },
-    { AFTERAI_SESSION_MAX_HOURS: '1000' },
-    { AFTERAI_SHUTDOWN_SECONDS: 'soon' },
-    { AFTERAI_IMPORT_MAX_MIB: '1e3' },
-    { AFTERAI_LISTN: '127.0.0.1:1' },
+  const bad: [name: string, value: string][] = [
+    ['AFTERAI_MODE', 'prod'],
+    ['AFTERAI_LISTEN', '0.0.0.0:4680'],
+    ['AFTERAI_PUBLIC_URL', 'https://afterai.example.com'],
+    ['AFTERAI_DATA_DIR', ''],
+    ['AFTERAI_KEY_DIR', ''],
+    ['AFTERAI_DATABASE_URL', 'postgresql://server:secret@10.0.0.9/afterai'],
+    ['AFTERAI_DATABASE_OWNER_URL', 'mysql://owner@localhost/afterai'],
+    ['AFTERAI_DATABASE_POOL_SIZE', '0'],
+    ['AFTERAI_LOG_LEVEL', 'loud'],
+    ['AFTERAI_SESSION_IDLE_MINUTES', '-1'],
+    ['AFTERAI_SESSION_MAX_HOURS', '1000'],
+    ['AFTERAI_SHUTDOWN_SECONDS', 'soon'],
+    ['AFTERAI_IMPORT_MAX_MIB', '1e3'],
+    ['AFTERAI_LISTN', '127.0.0.1:1'],
   ]
 
-  test.each(bad)('P5.2: %o ends the start with exit code 78 and its name, nothing opened', async (env) => {
-    const server = await launchServer({ env: { ...environment(), ...env } })
+  test.each(bad)('P5.2: %s=%s ends the start with exit code 78 and its name, nothing opened', async (name, value) => {
+    const server = await launchServer({ env: { ...environment(), [name]: value } })
     started.push(server)
-    const tooLong = setTimeout(() => server.signalAll('SIGKILL'), 5_000)
+    const tooLong = setTimeout(() => server.signalAll('SIGKILL'), 30_000)
     expect(await server.ending).toEqual({ code: 78, signal: null })
     clearTimeout(tooLong)
-    for (const name of Object.keys(env)) expect(server.output()).toContain(name)
+    expect(server.output()).toContain(name)
     expect(server.output()).not.toContain('secret')
     expect(await answers(server.origin)).toBe(false)
     expect(existsSync(join(directory, 'data'))).toBe(false)

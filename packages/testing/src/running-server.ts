@@ -55,9 +55,17 @@ export async function launchServer(options: ServerProcessOptions): Promise<Serve
     output: () => output,
     signal: (signal) => void child.kill(signal),
     signalAll: (signal) => {
-      // The group is gone when all of it has ended.
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal)
+      if (child.pid !== undefined) signalGroup(child.pid, signal)
     },
+  }
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal)
+  } catch (error) {
+    // All of the group has ended already.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 

@@ -2,7 +2,7 @@ import type { Band, MetricPlan } from '@afterai/evidence'
 import type { Command } from 'commander'
 import { assessmentView } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
-import { mappingOf, promptfooSelection, readFilter, type EvaluationOptions } from '../evaluation-file.ts'
+import { isTable, mappingOf, promptfooSelection, readFilter, type EvaluationOptions } from '../evaluation-file.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { assessOffline, type OfflineAssessment } from '../offline/assess-offline.ts'
 import { formatAssessment } from '../offline/format-assessment.ts'
@@ -117,7 +117,10 @@ async function assessFiles(
   const request: OfflineAssessment = {
     baselinePath,
     candidatePath,
-    reading: { ...promptfooSelection(options), mapping: mappingOf(options) },
+    reading: {
+      ...promptfooSelection(options),
+      mapping: isTable(baselinePath) || isTable(candidatePath) ? mappingOf(options) : undefined,
+    },
     baselineReading: choiceOf(options, options.baselineWhere, options.baselineProvider),
     candidateReading: choiceOf(options, options.candidateWhere, options.candidateProvider),
     margins: new Map(options.margin?.map(readMargin)),

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process'
-import { constants } from 'node:os'
-import { execPath } from 'node:process'
+import process, { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { settingVariables } from '../settings.ts'
 import type { World } from '../world.ts'
 import { leaf, locally, type Mount } from './leaf.ts'
 
-/** `up` and `doctor`: the server, as a process of its own. */
+/** `up` and `doctor`: the server's own program takes over. */
 export function addServerCommands(program: Command, mount: Mount): void {
   leaf(program, 'up', {
     summary: 'Run the server.',
@@ -18,7 +16,7 @@ export function addServerCommands(program: Command, mount: Mount): void {
     .option('--empty', 'start without the sample workspace')
     .action(
       locally(mount, async ({ world }, { empty }: { empty?: boolean }) =>
-        runServer(world, ['up', ...(empty === true ? ['--empty'] : [])]),
+        becomeServer(world, ['up', ...(empty === true ? ['--empty'] : [])]),
       ),
     )
 
@@ -28,30 +26,20 @@ export function addServerCommands(program: Command, mount: Mount): void {
     examples: ['afterai doctor', 'afterai doctor --json'],
   }).action(
     locally(mount, async ({ world }, { json }: { json?: boolean }) =>
-      runServer(world, ['doctor', ...(json === true ? ['--json'] : [])]),
+      becomeServer(world, ['doctor', ...(json === true ? ['--json'] : [])]),
     ),
   )
 }
 
-/** Runs the server until it ends, and answers its exit code. */
-async function runServer({ env, stdin }: World, args: readonly string[]): Promise<number> {
+/**
+ * Becomes the server: the same process goes on with its program, so that signals, Ctrl-C and kill -9 meet one process,
+ * and its exit code is the command's.
+ */
+function becomeServer({ env }: World, args: readonly string[]): never {
   const main = fileURLToPath(import.meta.resolve('@afterai/server'))
-  const child = spawn(execPath, [main, ...args], { stdio: 'inherit', env: withoutClientSettings(env) })
-  const forward = (signal: NodeJS.Signals): void => {
-    // A terminal sends Ctrl-C to both processes itself; a second one would be taken for impatience.
-    if (signal !== 'SIGINT' || stdin.isTTY !== true) child.kill(signal)
-  }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, forward)
-  try {
-    return await new Promise((resolve, reject) => {
-      child.once('error', reject)
-      // As a shell has it: 128 and the signal's number.
-      child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
-    })
-  } finally {
-    for (const signal of signals) process.off(signal, forward)
-  }
+  if (process.execve === undefined)
+    throw new Error('this system cannot replace a process; run the server itself: ' + main)
+  return process.execve(execPath, [execPath, main, ...args], withoutClientSettings(env))
 }
 
 /** The server has no use for a person's API key, and refuses AFTERAI_ settings that it doesn't know. */

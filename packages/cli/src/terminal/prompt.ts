@@ -50,7 +50,8 @@ async function readPasswordFromStdin({ stdin }: World): Promise<string> {
 async function readAnswer(world: World, question: string, { isHidden }: { isHidden: boolean }): Promise<string> {
   world.stderr.write(question)
   const output = isHidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : world.stderr
-  const reader = createInterface({ input: world.stdin, output, terminal: true })
+  // The terminal itself echoes and edits a line, unless it must not show.
+  const reader = createInterface({ input: world.stdin, output, terminal: isHidden })
   const ended = new AbortController()
   // Ctrl-C and Ctrl-D leave a question unanswered for ever unless they end it.
   reader.once('SIGINT', () => ended.abort()).once('close', () => ended.abort())

@@ -135,6 +135,11 @@ describe('promptfoo', () => {
     expect(codesOf(read(results, { provider: 'gone' }))).toEqual(['nothing_selected'])
   })
 
+  test('a named score that an answer lacks is unknown, even one that every object inherits', () => {
+    const run = runOf(read([result({ namedScores: { constructor: 0.5 } }), result({ namedScores: {} })]))
+    expect(run.cases.map(({ values }) => values.at(-1))).toEqual([0.5, null])
+  })
+
   test('a named score may not pass for a metric of its own', () => {
     const run = runOf(read([result({ namedScores: { pass: 1, constructor: 1 } })]))
     expect(run.metrics.map(({ name }) => name).slice(5)).toEqual(['constructor', 'named/pass'])

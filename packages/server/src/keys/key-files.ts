@@ -22,8 +22,17 @@ export interface InstanceKeys {
   readonly master: Uint8Array
 }
 
-/** A key file that may not be used as it is; the message names it and tells what to do. */
-export class KeyFileError extends Error {}
+/** A key file that may not be used as it is: what is wrong with which, and what to do. */
+export class KeyFileError extends Error {
+  readonly problem: string
+  readonly fix: string
+
+  constructor(problem: string, fix: string, options?: ErrorOptions) {
+    super(`${problem}. ${fix}`, options)
+    this.problem = problem
+    this.fix = fix
+  }
+}
 
 /**
  * Reads the instance's keys from a folder, making those that aren't there. The folder is 0700, its files 0600.
@@ -51,7 +60,7 @@ async function signingKey(path: string): Promise<SigningKey> {
     if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error('not an Ed25519 key')
     return { privateKey, publicKey: createPublicKey(privateKey) }
   } catch (cause) {
-    throw new KeyFileError(`${path} holds no Ed25519 private key in PEM. Restore it from your backup.`, { cause })
+    throw new KeyFileError(`${path} holds no Ed25519 private key in PEM`, 'Restore it from your backup.', { cause })
   }
 }
 
@@ -59,7 +68,7 @@ async function secretKey(path: string): Promise<Uint8Array> {
   const text = await readOrMake(path, () => `${randomBytes(32).toString('base64')}\n`)
   const bytes = Buffer.from(text.trim(), 'base64')
   if (bytes.length !== 32 || bytes.toString('base64') !== text.trim()) {
-    throw new KeyFileError(`${path} does not hold 32 bytes in Base64. Restore it from your backup.`)
+    throw new KeyFileError(`${path} does not hold 32 bytes in Base64`, 'Restore it from your backup.')
   }
   return bytes
 }
@@ -80,7 +89,7 @@ async function readOrMake(path: string, make: () => string): Promise<string> {
 async function readKey(path: string): Promise<string | undefined> {
   try {
     const { mode } = await stat(path)
-    if ((mode & 0o077) !== 0) throw new KeyFileError(`${path} can be read by others. Run: chmod 600 ${path}`)
+    if ((mode & 0o077) !== 0) throw new KeyFileError(`${path} can be read by others`, `Run: chmod 600 ${path}`)
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined

@@ -1,5 +1,4 @@
 import {
-  type Actor,
   type AuditFacts,
   canonicalBytes,
   encodeEntry,
@@ -27,8 +26,6 @@ export type Unnumbered =
       readonly facts: Omit<AuditFacts, 'producer'>
       readonly sections: readonly SectionCommitment[]
     }
-
-export type { Actor, SectionCommitment }
 
 /** Numbers and signs a statement and puts its entry into the outbox, all in the caller's transaction. Answers the envelope's canonical bytes. */
 export type Append = (

@@ -4,13 +4,13 @@ import {
   type Frontier,
   hashLeaf,
   type NoteSigner,
-  parseCheckpoint,
   rootOf,
   signCheckpoint,
 } from '@afterai/record'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Database, type Transaction, withRole } from '../platform/database.ts'
+import { readOrigin } from './log-keys.ts'
 import { readFrontier, readHead, writeFullTiles } from './tree-store.ts'
 
 /** The channel that tells every process which log has grown. */
@@ -39,42 +39,30 @@ type Cache = Map<string, Frontier>
 export function startSequencer(deps: { db: Database; signerOf: SignerOf; log: Logger }): Sequencer {
   const cache: Cache = new Map()
   const integrate = (tenantId: string): Promise<number> => integrateBatch(deps, cache, tenantId)
-  const state = { stopped: false, pending: true, rouse: doNothing }
-  const wake = (): void => {
-    state.pending = true
-    state.rouse()
-  }
-  const sleep = (): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollMs)
-      state.rouse = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+  const stopping = new AbortController()
+  let roused = Promise.withResolvers<void>()
   const run = async (): Promise<void> => {
-    while (!state.stopped) {
-      if (!state.pending) await sleep()
-      state.pending = false
+    while (!stopping.signal.aborted) {
+      // Renewed before the outbox is read, so that whoever appends meanwhile rouses the next round.
+      roused = Promise.withResolvers<void>()
       await integrateAll(deps, integrate).catch((error: unknown) =>
         deps.log.error({ err: error }, 'the ledger could not go on'),
       )
+      const timer = setTimeout(roused.resolve, pollMs)
+      if (!stopping.signal.aborted) await roused.promise
+      clearTimeout(timer)
     }
   }
   const done = run()
   return {
-    wake,
+    wake: () => roused.resolve(),
     integrate,
     stop() {
-      state.stopped = true
-      wake()
+      stopping.abort()
+      roused.resolve()
       return done
     },
   }
-}
-
-function doNothing(): void {
-  // Until the loop first sleeps, there is nobody to wake.
 }
 
 async function integrateAll(
@@ -84,13 +72,18 @@ async function integrateAll(
   const logs = await withRole(db, 'afterai_sequencer', (tx) =>
     tx.selectFrom('ledger_outbox').select('tenant_id').distinct().execute(),
   )
-  for (const { tenant_id: tenantId } of logs) {
-    try {
-      // A full batch means that more may wait.
-      while ((await integrate(tenantId)) === batchSize);
-    } catch (error) {
-      log.error({ err: error, tenantId }, 'a log could not be extended')
+  let waiting = logs.map((row) => row.tenant_id)
+  // A full batch means that more may wait: that log's turn comes again after the others', so that none starves.
+  while (waiting.length > 0) {
+    const again: string[] = []
+    for (const tenantId of waiting) {
+      try {
+        if ((await integrate(tenantId)) === batchSize) again.push(tenantId)
+      } catch (error) {
+        log.error({ err: error, tenantId }, 'a log could not be extended')
+      }
     }
+    waiting = again
   }
 }
 
@@ -101,10 +94,10 @@ function integrateBatch(
   tenantId: string,
 ): Promise<number> {
   return withRole(db, 'afterai_sequencer', async (tx) => {
-    if (!(await lockLog(tx, tenantId))) return 0
+    await lockLog(tx, tenantId)
     const batch = await takeBatch(tx, tenantId)
     if (batch.length === 0) return 0
-    const before = await currentFrontier(tx, tenantId, cache)
+    const before = await currentFrontier(tx, tenantId, { cache, signerOf })
     const { after, leafHashes, nodes } = extend(before, batch)
     await insertEntries(tx, tenantId, { first: before.size, batch, leafHashes })
     await writeFullTiles(tx, tenantId, {
@@ -120,10 +113,9 @@ function integrateBatch(
   })
 }
 
-async function lockLog(tx: Transaction, tenantId: string): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0)) as locked`.execute(tx)
-  return rows[0]?.locked === true
+// Waits for its turn: to step back from a held lock would leave an entry that the holder no longer saw until the next poll.
+async function lockLog(tx: Transaction, tenantId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`.execute(tx)
 }
 
 interface Pending {
@@ -142,16 +134,22 @@ async function takeBatch(tx: Transaction, tenantId: string): Promise<readonly Pe
   return rows.toSorted((a, b) => a.id - b.id)
 }
 
+interface TreeSource {
+  readonly cache: Cache
+  readonly signerOf: SignerOf
+}
+
 // What this process remembers is used only if the database's newest checkpoint has the same size and root.
-async function currentFrontier(tx: Transaction, tenantId: string, cache: Cache): Promise<Frontier> {
+async function currentFrontier(tx: Transaction, tenantId: string, { cache, signerOf }: TreeSource): Promise<Frontier> {
   const head = await readHead(tx, tenantId)
   if (head === undefined) return emptyFrontier
   const cached = cache.get(tenantId)
   if (cached?.size === BigInt(head.size) && Buffer.compare(rootOf(cached), head.root) === 0) return cached
+  const origin = await readOrigin(tx, tenantId)
   const stored = await readFrontier(tx, tenantId, BigInt(head.size))
-  const signed = parseCheckpoint(head.note)
-  const intact = [rootOf(stored), head.root, signed.root].every((root) => Buffer.compare(root, signed.root) === 0)
-  if (!intact || signed.size !== BigInt(head.size)) {
+  // Ed25519 is deterministic: signing what is stored gives the stored note again, or the note isn't ours for this tree.
+  const note = signCheckpoint({ origin, size: BigInt(head.size), root: rootOf(stored) }, [signerOf(origin)])
+  if (note !== head.note || Buffer.compare(rootOf(stored), head.root) !== 0) {
     throw new Error(`the stored tree of log ${tenantId} is not the one of its last checkpoint; nothing more is signed`)
   }
   return stored
@@ -190,11 +188,7 @@ async function insertEntries(
 }
 
 async function insertCheckpoint(tx: Transaction, tenantId: string, tree: Frontier, signerOf: SignerOf): Promise<void> {
-  const { origin } = await tx
-    .selectFrom('ledger_log')
-    .select('origin')
-    .where('tenant_id', '=', tenantId)
-    .executeTakeFirstOrThrow()
+  const origin = await readOrigin(tx, tenantId)
   const root = rootOf(tree)
   const note = signCheckpoint({ origin, size: tree.size, root }, [signerOf(origin)])
   await tx

@@ -63,6 +63,23 @@ async function storedHashes(
   return rows.map(({ hash }) => hash)
 }
 
+/** Entries of a range of indices, in order. */
+export async function readEntries(
+  tx: Transaction,
+  tenantId: string,
+  { first, end }: { first: number; end: number },
+): Promise<Uint8Array[]> {
+  const rows = await tx
+    .selectFrom('ledger_entry')
+    .select('entry')
+    .where('tenant_id', '=', tenantId)
+    .where('idx', '>=', first)
+    .where('idx', '<', end)
+    .orderBy('idx')
+    .execute()
+  return rows.map(({ entry }) => entry)
+}
+
 /** Fetches the tiles that some nodes need, once each, and answers a reader over them. */
 export async function readNodes(
   tx: Transaction,

@@ -13,60 +13,99 @@ export interface LedgerWaiting {
   stop(): Promise<void>
 }
 
+type Settle = (index: number | undefined) => void
+/** Per tenant, per entry: who waits for it. */
+type Waiters = Map<string, Map<string, Set<Settle>>>
+
 /**
  * Listens on a connection of its own for logs that have grown, and asks again every quarter of a second besides:
- * a notification may be lost with its connection, an entry may not.
+ * a notification may be lost with its connection, an entry may not. All who wait for one log share one query.
  */
 export function startWaiting(deps: { db: Database; connection: ClientConfig; log: Logger }): LedgerWaiting {
-  const rousers = new Set<() => void>()
-  const stopListening = listen(deps, () => rousers.forEach((rouse) => rouse()))
+  const waiters: Waiters = new Map()
+  const look = createLook(deps, waiters)
+  const stopListening = listen(deps, look)
+  const poll = setInterval(() => [...waiters.keys()].forEach(look), pollMs)
+  poll.unref()
   return {
-    async untilIntegrated(tenantId, entryId, deadlineMs) {
-      const end = Date.now() + deadlineMs
-      for (;;) {
-        const index = await findIndex(deps.db, tenantId, entryId)
-        if (index !== undefined || Date.now() >= end) return index
-        await sleepUntilRoused(rousers, Math.min(pollMs, end - Date.now()))
-      }
+    untilIntegrated(tenantId, entryId, deadlineMs) {
+      const answer = waitFor(waiters, { tenantId, entryId, deadlineMs })
+      look(tenantId)
+      return answer
     },
-    stop: stopListening,
+    async stop() {
+      clearInterval(poll)
+      await stopListening()
+    },
   }
 }
 
-function findIndex(db: Database, tenantId: string, entryId: string): Promise<number | undefined> {
-  return withTenant(db, tenantId, async (tx) => {
-    const row = await tx
-      .selectFrom('ledger_entry')
-      .select('idx')
-      .where('tenant_id', '=', tenantId)
-      .where('entry_id', '=', entryId)
-      .executeTakeFirst()
-    return row?.idx
+function waitFor(
+  waiters: Waiters,
+  { tenantId, entryId, deadlineMs }: { tenantId: string; entryId: string; deadlineMs: number },
+): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const entries = waiters.get(tenantId) ?? new Map<string, Set<Settle>>()
+    const settles = entries.get(entryId) ?? new Set<Settle>()
+    const settle: Settle = (index) => {
+      clearTimeout(timer)
+      settles.delete(settle)
+      if (settles.size === 0) entries.delete(entryId)
+      if (entries.size === 0) waiters.delete(tenantId)
+      resolve(index)
+    }
+    const timer = setTimeout(() => settle(undefined), deadlineMs)
+    waiters.set(tenantId, entries.set(entryId, settles.add(settle)))
   })
 }
 
-function sleepUntilRoused(rousers: Set<() => void>, mostMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer)
-      rousers.delete(wake)
-      resolve()
+// One query at a time for each log; who comes meanwhile is served by the next one.
+function createLook({ db, log }: { db: Database; log: Logger }, waiters: Waiters): (tenantId: string) => void {
+  const underWay = new Set<string>()
+  const again = new Set<string>()
+  const run = async (tenantId: string): Promise<void> => {
+    const entryIds = [...(waiters.get(tenantId)?.keys() ?? [])]
+    const found = entryIds.length === 0 ? [] : await findIndices(db, tenantId, entryIds)
+    for (const { entry_id: entryId, idx } of found) {
+      for (const settle of waiters.get(tenantId)?.get(entryId) ?? []) settle(idx)
     }
-    const timer = setTimeout(wake, mostMs)
-    rousers.add(wake)
-  })
+  }
+  return function look(tenantId) {
+    if (underWay.has(tenantId)) {
+      again.add(tenantId)
+      return
+    }
+    underWay.add(tenantId)
+    void run(tenantId)
+      .catch((error: unknown) => log.warn({ err: error, tenantId }, 'the ledger could not be asked; it is asked again'))
+      .finally(() => {
+        underWay.delete(tenantId)
+        if (again.delete(tenantId)) look(tenantId)
+      })
+  }
+}
+
+function findIndices(db: Database, tenantId: string, entryIds: readonly string[]) {
+  return withTenant(db, tenantId, (tx) =>
+    tx
+      .selectFrom('ledger_entry')
+      .select(['entry_id', 'idx'])
+      .where('tenant_id', '=', tenantId)
+      .where('entry_id', 'in', entryIds)
+      .execute(),
+  )
 }
 
 function listen(
   { connection, log }: { connection: ClientConfig; log: Logger },
-  onGrowth: () => void,
+  onGrowth: (tenantId: string) => void,
 ): () => Promise<void> {
   let stopped = false
   let current: Client | undefined
   const connect = async (): Promise<void> => {
     const client = new Client({ ...connection, application_name: 'afterai ledger', keepAlive: true })
     current = client
-    client.on('notification', onGrowth)
+    client.on('notification', ({ payload }) => payload !== undefined && onGrowth(payload))
     client.on('error', (error) => log.warn({ err: error }, 'the ledger listens again in a moment'))
     client.on('end', () => {
       if (!stopped) setTimeout(() => void connect(), reconnectMs).unref()

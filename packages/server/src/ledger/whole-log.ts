@@ -2,11 +2,13 @@ import {
   appendLeaf,
   emptyFrontier,
   hashLeaf,
+  type NodeCoordinate,
   type NoteVerifier,
   parseCheckpoint,
   rootOf,
   verifyCheckpoint,
 } from '@afterai/record'
+import { createHash, type Hash } from 'node:crypto'
 import type { Transaction } from '../platform/database.ts'
 
 const pageSize = 1_000
@@ -36,9 +38,12 @@ export async function auditWholeLog(
   let tree = emptyFrontier
   let next = 0
   const numbers = new Map<string, number[]>()
+  const tiles = createTileCheck()
   for await (const row of entriesOf(tx, tenantId)) {
     if (row.idx !== Number(tree.size)) faults.push(`entry ${tree.size} is missing`)
-    tree = appendLeaf(tree, hashLeaf(row.entry))
+    const leafHash = hashLeaf(row.entry)
+    if (Buffer.compare(leafHash, row.leaf_hash) !== 0) faults.push(`the stored hash of entry ${row.idx} is another`)
+    tree = appendLeaf(tree, leafHash, (node, hash) => tiles.add(node, hash))
     const list = numbers.get(row.producer_id) ?? []
     list.push(row.producer_sequence)
     numbers.set(row.producer_id, list)
@@ -51,6 +56,7 @@ export async function auditWholeLog(
     faults.push(`a checkpoint was signed for ${checkpoints.at(-1)?.size} entries; ${tree.size} are here`)
   if (tree.size > 0n && checkpoints.at(-1)?.size !== Number(tree.size))
     faults.push('the last entries have no checkpoint')
+  faults.push(...(await tiles.faults(tx, tenantId)))
   const gaps = [...numbers].flatMap(([producer, list]) => gapsOf(producer, list))
   return {
     size: Number(tree.size),
@@ -78,11 +84,39 @@ function gapsOf(producer: string, numbers: readonly number[]): string[] {
     : []
 }
 
+// Tiles are what proofs are made of; each must be what its entries give.
+function createTileCheck() {
+  const roots = new Map<string, Uint8Array>()
+  const widths = new Map<string, Hash>()
+  return {
+    add({ level, index }: NodeCoordinate, hash: Uint8Array): void {
+      if (level % 8 !== 0) return
+      const key = `${level / 8}/${index / 256n}`
+      widths.set(key, (widths.get(key) ?? createHash('sha256')).update(hash))
+      if (level > 0) roots.set(`${level / 8 - 1}/${index}`, hash)
+    },
+    async faults(tx: Transaction, tenantId: string): Promise<string[]> {
+      const faults: string[] = []
+      const missing = new Set(roots.keys())
+      for (const tile of await tx.selectFrom('ledger_tile').selectAll().where('tenant_id', '=', tenantId).execute()) {
+        const key = `${tile.level}/${tile.idx}`
+        const root = roots.get(key)
+        missing.delete(key)
+        const digest = createHash('sha256').update(tile.hashes).digest()
+        const isRight = root !== undefined && Buffer.compare(root, tile.root) === 0
+        if (!isRight || Buffer.compare(digest, widths.get(key)?.digest() ?? digest.subarray(1)) !== 0)
+          faults.push(`tile ${key} is another`)
+      }
+      return [...faults, ...[...missing].map((key) => `tile ${key} is missing`)]
+    },
+  }
+}
+
 async function* entriesOf(tx: Transaction, tenantId: string) {
   for (let after = -1; ;) {
     const rows = await tx
       .selectFrom('ledger_entry')
-      .select(['idx', 'entry', 'producer_id', 'producer_sequence'])
+      .select(['idx', 'entry', 'leaf_hash', 'producer_id', 'producer_sequence'])
       .where('tenant_id', '=', tenantId)
       .where('idx', '>', after)
       .orderBy('idx')

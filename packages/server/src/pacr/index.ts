@@ -1,2 +1,2 @@
-export { decisionRoutes, type PacrDependencies, recordRoutes } from './pacr-routes.ts'
+export { decisionRoutes, recordRoutes } from './pacr-routes.ts'
 export { createSealRecord } from './sealing.ts'

@@ -270,7 +270,7 @@ test('an empty environment describes a trial on loopback', () => {
     keyDir: resolve('afterai-data/keys'),
     database: { kind: 'embedded' },
     databasePoolSize: 10,
-    logLevel: 'info',
+    logLevel: 'warn',
     sessionIdleMinutes: 30,
     sessionMaxHours: 12,
     shutdownSeconds: 10,

@@ -66,6 +66,8 @@ export function openDatabase(
   })
   // An idle connection that breaks (database restart) is reported here; without a listener it would end the process.
   pool.on('error', options.onError)
+  // So is one that breaks while a transaction holds it; its query fails as well, which is how the caller learns of it.
+  pool.on('connect', (client) => client.on('error', options.onError))
   const db: Database = new Kysely({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
 }

@@ -1,2 +1,2 @@
 export { sampleRoutes } from './sample-routes.ts'
-export { samplePeople, type SamplePerson, seedSample } from './sample-workspace.ts'
+export { samplePeople, seedSample } from './sample-workspace.ts'

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import { processStart } from './process-identity.ts'
+
+/** How long an owner that was told to stop may take to be gone: a restart overlaps for a moment. */
+const patienceMs = 2_000
 
 /** Lets go of the directory; safe to call twice. */
 export type ReleaseLock = () => void
@@ -13,15 +17,17 @@ export type ReleaseLock = () => void
  *
  * @throws EmbeddedPostgresError `data_in_use`
  */
-export function lockDirectory(directory: string): ReleaseLock {
+export async function lockDirectory(directory: string): Promise<ReleaseLock> {
   const path = join(directory, 'afterai.lock')
   const mine = JSON.stringify({ pid: process.pid, started: processStart(process.pid), id: randomUUID() })
+  const deadline = Date.now() + patienceMs
   while (!tryCreate(path, mine)) {
     const theirs = readIfPresent(path)
     if (theirs === undefined) continue
     const owner = liveOwner(theirs)
-    if (owner !== undefined) throw inUse(directory, owner)
-    setAside(path, theirs)
+    if (owner === undefined) setAside(path, theirs)
+    else if (Date.now() > deadline) throw inUse(directory, owner)
+    else await sleep(50)
   }
   return () => {
     if (readIfPresent(path) === mine) rmSync(path, { force: true })

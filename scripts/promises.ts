@@ -1,0 +1,145 @@
+/** One row of what AfterAI promises. `state` says how much of it is built; tests name the id that they prove. */
+export interface Promised {
+  readonly id: `P${number}.${number}`
+  readonly promise: string
+  readonly state: 'built' | 'partly' | 'not built'
+  /** What is missing, where the state isn't `built`. */
+  readonly missing?: string
+}
+
+/** Everything that AfterAI promises about security, in the order of its subjects. */
+export const promises: readonly Promised[] = [
+  { id: 'P1.1', promise: 'The whole life of a change works with metadata alone.', state: 'built' },
+  {
+    id: 'P1.2',
+    promise:
+      'No prompt, output or other content is stored, logged or exported; what arrives is dropped at the edge and counted.',
+    state: 'partly',
+    missing:
+      'The doors that exist (API, command line, evaluation import) are covered. Telemetry, webhooks and the console aren’t built.',
+  },
+  {
+    id: 'P1.3',
+    promise: 'A prompt’s identity is a keyed digest with a key of the tenant, never a bare hash.',
+    state: 'built',
+  },
+  {
+    id: 'P1.4',
+    promise: 'Capture of content is opt-in, sampled and redacted.',
+    state: 'not built',
+    missing: 'There is no capture: content has no way in.',
+  },
+  {
+    id: 'P1.5',
+    promise: 'Captured content is encrypted, expires, and is read with its own permission.',
+    state: 'not built',
+    missing: 'As above.',
+  },
+  {
+    id: 'P2.1',
+    promise: 'AfterAI is never on the path of an inference request.',
+    state: 'not built',
+    missing: 'There is no SDK yet; nothing of AfterAI calls or is called by a model.',
+  },
+  {
+    id: 'P2.2',
+    promise: 'A call of the SDK returns at once and never throws.',
+    state: 'not built',
+    missing: 'There is no SDK yet.',
+  },
+  {
+    id: 'P2.3',
+    promise: 'The SDK’s memory is bounded, its drops are counted.',
+    state: 'not built',
+    missing: 'There is no SDK yet.',
+  },
+  { id: 'P2.4', promise: 'Acknowledged means durable; a retry never makes two.', state: 'built' },
+  {
+    id: 'P3.1',
+    promise:
+      'One access model: each credential becomes one principal, one function decides, each route names its permission.',
+    state: 'built',
+  },
+  {
+    id: 'P3.2',
+    promise:
+      'Sessions are short-lived, rotated, revocable at once; a cookie needs a same-origin proof to change something.',
+    state: 'partly',
+    missing: 'The server’s side is there; the console and its browser tests aren’t.',
+  },
+  {
+    id: 'P3.3',
+    promise: 'Credentials are hashed at rest; API keys are shown once, expire, and are no wider than their owner.',
+    state: 'partly',
+    missing: 'Rotation of a key with an overlap.',
+  },
+  {
+    id: 'P3.4',
+    promise: 'Sign-in by password with a second factor, by passkey, by the company’s provider; service accounts.',
+    state: 'not built',
+    missing: 'Passwords of 15 characters and service accounts exist; second factors, passkeys and OIDC don’t.',
+  },
+  {
+    id: 'P3.5',
+    promise: 'No secret is in an image or in the source.',
+    state: 'not built',
+    missing: 'There is no image yet, and no scan in CI.',
+  },
+  {
+    id: 'P4.1',
+    promise: 'Tenants can’t see each other: row level security, for a role that can’t bypass it.',
+    state: 'built',
+  },
+  {
+    id: 'P4.2',
+    promise: 'Evaluations run on isolated compute without a network.',
+    state: 'not built',
+    missing: 'AfterAI imports evaluations; it doesn’t run any.',
+  },
+  { id: 'P4.3', promise: 'Customer-managed keys.', state: 'not built' },
+  {
+    id: 'P4.4',
+    promise: 'Every change of state is an audit event in its own transaction: no audit, no change.',
+    state: 'partly',
+    missing: 'Filters, export and streaming to a SIEM.',
+  },
+  {
+    id: 'P4.5',
+    promise: 'Records are sealed, signed, in an append-only log, and verified offline with standard tools.',
+    state: 'partly',
+    missing:
+      'Witnesses and timestamps: until there are witnesses, an operator with the log’s key could fork it unseen by those who kept no checkpoint.',
+  },
+  {
+    id: 'P4.6',
+    promise: 'Retention with legal hold; erasing content never breaks the record.',
+    state: 'partly',
+    missing:
+      'The format keeps its proofs when a section’s key and salt are gone. Nothing erases, expires or holds yet.',
+  },
+  {
+    id: 'P5.1',
+    promise: 'Configuration is checked as a whole at start; every fault is listed, no secret is printed.',
+    state: 'built',
+  },
+  {
+    id: 'P5.2',
+    promise: 'Incomplete or insecure deployments don’t start.',
+    state: 'partly',
+    missing:
+      'What belongs to parts that aren’t built: the sandbox, trust in proxies. TLS is the proxy’s in front; https is insisted on as the public address.',
+  },
+  {
+    id: 'P5.3',
+    promise: 'Rate limits shared by all nodes; load is shed before memory grows.',
+    state: 'not built',
+    missing: 'Limits on time, headers and bodies exist; rates aren’t limited.',
+  },
+  { id: 'P5.4', promise: 'A WAF configuration ships and is tested.', state: 'not built' },
+  {
+    id: 'P5.5',
+    promise: 'No data is lost by kill -9 or a restart.',
+    state: 'partly',
+    missing: 'A full disk and the loss of a node aren’t tested.',
+  },
+]

@@ -1,0 +1,50 @@
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Promised, promises } from './promises.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** A test that says which promise it proves. */
+export interface Proof {
+  readonly id: string
+  readonly title: string
+  readonly file: string
+}
+
+/** Every test whose title begins with the id of a promise, in the order of files. */
+export function findProofs(): Proof[] {
+  return globSync('{packages,e2e,scripts}/**/*.test.ts', { cwd: root, exclude: (name) => name === 'node_modules' })
+    .toSorted()
+    .flatMap((file) =>
+      [
+        ...readFileSync(`${root}${file}`, 'utf8').matchAll(/\(\s*['"`]((?:P\d\.\d[, ]*)+): ([^\n]+?)['"`],?\s/g),
+      ].flatMap(([, ids = '', title = '']) => (ids.match(/P\d\.\d/g) ?? []).map((id) => ({ id, title, file }))),
+    )
+}
+
+/** `docs/security.md`: each promise, how much of it is built, and the tests that try to break it. */
+export function securityReference(): string {
+  const proofs = findProofs()
+  return `# Security: promises and proofs
+
+What AfterAI promises, how much of it is built, and the tests that try to break it. Tests name the promise that they prove; this page is generated from
+them by \`npm run generate\`, and a test keeps it true. A promise that is not built says so; don't rely on it.
+
+## What to know besides
+
+- Who holds the log's key and the database can sign another history. Keep a checkpoint (\`GET /v1/log/checkpoint\`) outside: whoever has one detects it.
+- The keys in the data directory are the instance. Back them up apart from the database, and guard them as you guard it.
+- Row level security is a second wall. SQL is never built from strings; code that ran arbitrary SQL in a request's transaction could name another tenant.
+- The server speaks plain HTTP: put TLS in front of it. \`AFTERAI_MODE=production\` insists on an https public address.
+
+## Promises
+
+${promises.map((promise) => section(promise, proofs)).join('\n')}`
+}
+
+function section({ id, promise, state, missing }: Promised, proofs: readonly Proof[]): string {
+  const own = proofs.filter((proof) => proof.id === id)
+  const note = missing === undefined ? '' : `\nMissing: ${missing}\n`
+  const list = own.map(({ title, file }) => `- ${title} ([${file}](../${file}))\n`).join('')
+  return `### ${id} ${promise}\n\n**${state}**${state === 'built' ? '' : '.'}${note === '' ? '' : ` ${note.trim()}`}\n\n${list}`
+}
