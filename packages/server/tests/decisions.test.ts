@@ -159,6 +159,29 @@ describe('what an approval binds to', () => {
   })
 })
 
+test('seals the risk that the approver read, however many set another at the same moment', async () => {
+  for (let round = 0; round < 6; round += 1) {
+    const { decision, changeId } = await proposed()
+    const path = `/v1/changes/${changeId}/risk`
+    const setRisk = () =>
+      server.send({
+        method: 'PUT',
+        path,
+        token: author.token,
+        body: { severity: 'critical', customerImpact: 'material' },
+      })
+    const approval = { verdict: 'approve', evidenceDigest: decision.evidenceDigest }
+    const [, , answer] = await Promise.all([setRisk(), setRisk(), decide(approver, decision.id, approval), setRisk()])
+    expect([200, 409]).toContain(answer.status)
+    if (answer.status === 409) continue
+    const record = await server.expectOk<{ content: { evidence: unknown } }>({
+      path: `/v1/records/${answer.body.recordId}`,
+      token: author.token,
+    })
+    expect(record.content.evidence).toMatchObject({ change: { risk: { severity: 'high' } } })
+  }
+})
+
 describe('an approval is a person’s', () => {
   test('P3.1: no API key approves, not even an administrator’s with every scope', async () => {
     const { decision } = await proposed()
@@ -267,8 +290,8 @@ async function rowsOf(tenantId: string): Promise<Record<string, string>> {
   const counts: Record<string, string> = {}
   for (const { name } of rows) {
     const found = await server.owner.query(
-      `select count(*)::text || coalesce(':' || nullif(md5(string_agg(t::text, '|' order by t::text)), md5('')), '') as digest
-       from ${name} t where tenant_id = $1`,
+      `select count(*)::text || coalesce(':' || nullif(md5(string_agg(it, '|' order by it)), md5('')), '') as digest
+       from ${name} t, lateral (select (to_jsonb(t) - 'used_at' - 'last_used_at')::text as it) where tenant_id = $1`,
       [tenantId],
     )
     counts[name] = found.rows[0].digest

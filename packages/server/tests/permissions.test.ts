@@ -193,7 +193,7 @@ test('P3.1: docs/reference/permissions.md gives each route the permission that t
 test('P3.1: the OpenAPI document names the permission of each route that it shows', () => {
   const shown = Object.entries(server.http.swagger().paths ?? {}).flatMap(([path, methods]) =>
     Object.entries(methods ?? {}).map(([method, operation]) => [
-      `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      `${method.toUpperCase()} ${path.replace('{*}', '*').replaceAll(/\{(\w+)\}/g, ':$1')}`,
       (operation as Record<string, unknown>)['x-permission'],
     ]),
   )
