@@ -52,6 +52,11 @@ async function rowsIn(table: string): Promise<number> {
   return (await server.owner.query(`select from ${table}`)).rows.length
 }
 
+const canary = (place: string): string =>
+  `canary-${place}-${createHash('sha256').update(place).digest('hex').slice(0, 12)}`
+
+const post = <T>(path: string, body: unknown) => server.expectOk<T>({ method: 'POST', path, token: member.token, body })
+
 describe('what is imported', () => {
   test('CSV: the mapped columns, and nothing else of the file', async () => {
     const file = await readScores('baseline.csv')
@@ -132,8 +137,6 @@ describe('a file with faults', () => {
 
 describe('P1.2: content in a file', () => {
   test('is nowhere in the database, in the log or in the answer, whichever column or key it came in', async () => {
-    const canary = (place: string): string =>
-      `canary-${place}-${createHash('sha256').update(place).digest('hex').slice(0, 12)}`
     const cells = ['prompt', 'output', 'expected', 'explanation', 'note'].map(canary)
     const csv = `case_id,score,prompt,output,expected,explanation,note\n1,0.5,${cells.join(',')}\n2,0.6,${cells.join(',')}\n`
     expect((await upload('csv', csv, { mapping: mapping('score') })).status).toBe(201)
@@ -189,12 +192,12 @@ describe('files that mean harm', () => {
     ['ten megabytes of quotes', 'csv', () => '"'.repeat(10_000_000)],
   ] as const)('%s holds up nobody: /livez answers meanwhile', async (_what, format, make) => {
     const body = make()
-    let done = false
+    const state = { done: false }
     const importing = upload(format, body, format === 'promptfoo' ? {} : { mapping: mapping('score') }).finally(() => {
-      done = true
+      state.done = true
     })
     let beats = 0
-    while (!done) {
+    while (!state.done) {
       const { status } = await fetch(`${origin}/livez`)
       expect(status).toBe(200)
       beats += 1
@@ -245,8 +248,6 @@ describe('assessments', () => {
     'find over HTTP that GPT-4 of June 2023 lost a third of its primes (skipped where the shared fixtures are absent)',
     async () => {
       const system = `primes-${(count += 1)}`
-      const post = <T>(path: string, body: unknown) =>
-        server.expectOk<T>({ method: 'POST', path, token: member.token, body })
       await post('/v1/systems', { name: system })
       const observe = (model: string) =>
         post<{ results: { changeId: string }[] }>('/v1/observations', {

@@ -130,7 +130,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 type Send = TestServer['send']
 
 function sender({ http }: ComposedServer): Send {
-  return async <T>({ method = 'GET', path, token, body, headers = {} }: TestRequest) => {
+  return async <T>({ method = 'GET', path, token, body, headers = {} }: TestRequest): Promise<Answer<T>> => {
     const raw = typeof body === 'string' || Buffer.isBuffer(body)
     const answer = await http.inject({
       method,
