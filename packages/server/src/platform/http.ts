@@ -17,7 +17,6 @@ import {
 } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { sqlState } from './database.ts'
 import { newId } from './ids.ts'
 import { toProblem } from './problem-response.ts'
 
@@ -118,17 +117,9 @@ const commonHeaders = {
 
 function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, request.id)
-  if (problem.status >= 500) request.log.error({ err: withoutValues(error), requestId: request.id }, 'request failed')
+  if (problem.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds)
   return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem.body)
-}
-
-// A database's message quotes the values of the row that it refused; those are nothing for a log (P1.2).
-function withoutValues(error: unknown): unknown {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-  if (!(cause instanceof Error) || sqlState(cause) === undefined) return cause
-  const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
-  return { type: 'DatabaseError', sqlState: sqlState(cause), stack: frames.join('\n') }
 }
 
 /** What a client gets whose bytes aren't HTTP: there is no request yet, so the answer is written by hand. */
