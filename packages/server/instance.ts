@@ -3,16 +3,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { composeServer, type ComposedServer } from './composition.ts'
-import { addMember, createAccount, createTenant, instanceState, newCode, putSetupCode } from './src/identity/index.ts'
+import { instanceState, newCode, putSetupCode } from './src/identity/index.ts'
 import { type InstanceKeys, KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
 import type { Configuration, Fault } from './src/platform/configuration.ts'
-import { type Connection, withTenant } from './src/platform/database.ts'
+import type { Connection } from './src/platform/database.ts'
 import { checkDatabase } from './src/platform/doctor-database.ts'
 import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
-import { newId } from './src/platform/ids.ts'
 import { createLog, type Logger } from './src/platform/log.ts'
 import { migrate } from './src/platform/migrations.ts'
-import { samplePeople, seedSample } from './src/sample/index.ts'
+import { foundSample, type SamplePeople, seedSample } from './src/sample/index.ts'
 
 /** How an instance speaks, and what it begins with. */
 export interface InstanceOptions {
@@ -44,8 +43,11 @@ export async function startInstance(configuration: Configuration, options: Insta
       importMaxMib: configuration.importMaxMib,
       https: configuration.publicUrl?.startsWith('https:') === true,
     })
+    const isTrial = configuration.database.kind === 'embedded'
+    // The tenant is made before anybody can set the instance up, so that its first administrator is let into it.
+    const people = isTrial && options.withSample ? await foundSample(server.enrolment) : undefined
     const origin = await listen(server, configuration, options.say)
-    const sample = maybeSeedSample(server, configuration, { origin, ...options })
+    const sample = seed(people, origin, options.say)
     return {
       origin,
       async stop() {
@@ -153,33 +155,10 @@ async function listen(
   return origin
 }
 
-/** The sample belongs to a first start of an empty embedded instance. */
-async function maybeSeedSample(
-  { enrolment }: ComposedServer,
-  { database }: Configuration,
-  { origin, withSample, say }: InstanceOptions & { origin: string },
-): Promise<void> {
-  const { db } = enrolment
-  const { tenants, sample_tenant } = await instanceState(db)
-  if (!withSample || database.kind !== 'embedded' || tenants > 0 || sample_tenant !== null) return
+/** Fills the sample while the server is in use already. A failure is told, and leaves the instance as it is. */
+async function seed(people: SamplePeople | undefined, origin: string, say: (line: string) => void): Promise<void> {
+  if (people === undefined) return
   try {
-    const people = samplePeople()
-    const tenant = { id: newId(), slug: 'sample', name: 'Sample workspace', sample: true }
-    const actor = { tenantId: tenant.id, actorId: null, credential: 'system', address: null, requestId: null }
-    await withTenant(db, tenant.id, async (tx) => {
-      await createTenant(enrolment, tx, tenant, actor)
-      for (const { email, name, role, password } of people) {
-        const accountId = newId()
-        await createAccount(tx, {
-          id: accountId,
-          kind: 'person',
-          email,
-          name,
-          passwordHash: await enrolment.passwords.hash(password),
-        })
-        await addMember(tx, { tenantId: tenant.id, accountId, role, name, email })
-      }
-    })
     await seedSample(origin, people)
     say('A sample workspace shows one change from observation to sealed record: `npx afterai tenant use sample`.')
   } catch (error) {

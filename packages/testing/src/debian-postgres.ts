@@ -46,7 +46,8 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
     log_min_messages: 'log',
   }
   const { libraryPath } = binaries
-  const options = { place, binaries, socketDir, settings, log: () => undefined }
+  const socket = { path: socketDir, temporary: true }
+  const options = { place, binaries, socketDir: socket, settings, log: () => undefined }
   const server = await startServer(libraryPath === undefined ? options : { ...options, libraryPath })
   return {
     version: binaries.version,

@@ -2,7 +2,7 @@ import { ProblemError, type Role, type Session } from '@afterai/contract'
 import type { Actor } from '../audit/audit.ts'
 import { sqlState, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import { createAccount, findAccount, findInvitation, instanceState, takeSetupCode } from './entry-functions.ts'
+import { createAccount, findAccount, findInvitation, joinSampleTenant, takeSetupCode } from './entry-functions.ts'
 import { refuseWeakPassword } from './passwords.ts'
 import { newCode, normalizeCode } from './secret-tokens.ts'
 import { openSession, type Origin, recordFailedSignIn, type SessionDependencies } from './session-service.ts'
@@ -36,7 +36,7 @@ export async function setUp(
   const tenantId = newId()
   const accountId = newId()
   const actor = { tenantId, actorId: accountId, credential: 'setup_code', ...origin }
-  const session = await withTenant(deps.db, tenantId, async (tx) => {
+  return withTenant(deps.db, tenantId, async (tx) => {
     if (!(await takeSetupCode(tx, deps.hashCredential(normalizeCode(request.code)))))
       throw new ProblemError('invalid_code')
     const { email, name } = request
@@ -45,24 +45,9 @@ export async function setUp(
     }
     await createTenant(deps, tx, { id: tenantId, ...request.tenant, sample: false }, actor)
     await addMember(tx, { tenantId, accountId, role: 'admin', name, email })
+    await joinSampleTenant(tx, { accountId, name, email })
     await deps.audit(tx, actor, { action: 'instance.set_up', resource: `tenant/${tenantId}` })
     return openSession(deps, tx, { actor, tenantSlug: request.tenant.slug })
-  })
-  await joinSample(deps, { accountId, name: request.name, email: request.email }, origin)
-  return session
-}
-
-async function joinSample(
-  deps: EnrolmentDependencies,
-  member: { accountId: string; name: string; email: string },
-  origin: Origin,
-): Promise<void> {
-  const { sample_tenant: tenantId } = await instanceState(deps.db)
-  if (tenantId === null) return
-  const actor = { tenantId, actorId: member.accountId, credential: 'setup_code', ...origin }
-  await withTenant(deps.db, tenantId, async (tx) => {
-    await addMember(tx, { tenantId, role: 'admin', ...member })
-    await deps.audit(tx, actor, { action: 'member.join', resource: `account/${member.accountId}` })
   })
 }
 

@@ -102,3 +102,11 @@ export async function putSetupCode(db: Database, hash: Uint8Array): Promise<void
 export async function takeSetupCode(tx: Transaction, hash: Uint8Array): Promise<boolean> {
   return (await sql<{ ok: boolean }>`select take_setup_code(${hash}) as ok`.execute(tx)).rows[0]?.ok === true
 }
+
+/** Lets an account into the sample tenant as an admin, where there is one. */
+export async function joinSampleTenant(
+  tx: Transaction,
+  { accountId, name, email }: { accountId: string; name: string; email: string },
+): Promise<void> {
+  await sql`select join_sample_tenant(${accountId}, ${name}, ${email})`.execute(tx)
+}

@@ -1,2 +1,3 @@
 export { sampleRoutes } from './sample-routes.ts'
-export { samplePeople, seedSample } from './sample-workspace.ts'
+export { foundSample } from './sample-tenant.ts'
+export { type SamplePeople, seedSample } from './sample-workspace.ts'

@@ -1,10 +1,10 @@
 import { ProblemError } from '@afterai/contract'
-import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import { inTenant, instanceState } from '../identity/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
+import { removeSampleTenant } from './sample-tenant.ts'
 
 /** Removes the sample workspace. It is asked from a real tenant, whose audit trail keeps that it happened. */
 export function sampleRoutes(http: Http, { db, audit }: { db: Database; audit: Audit }): void {
@@ -21,7 +21,7 @@ export function sampleRoutes(http: Http, { db, audit }: { db: Database; audit: A
             detail: 'you are in the sample workspace: switch to your own tenant first',
           })
         }
-        await sql`select remove_sample_tenant(${sample})`.execute(tx)
+        await removeSampleTenant(tx, sample)
         await audit(tx, actor, { action: 'sample.remove', resource: `tenant/${sample}` })
       })
       return reply.code(204).send(null)

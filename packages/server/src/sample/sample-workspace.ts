@@ -18,8 +18,11 @@ export interface SamplePerson {
   readonly password: string
 }
 
+/** The author of the sample's decision, and its approver. */
+export type SamplePeople = readonly [author: SamplePerson, approver: SamplePerson]
+
 /** Two people for the sample, made anew for one seeding. */
-export function samplePeople(): readonly [author: SamplePerson, approver: SamplePerson] {
+export function samplePeople(): SamplePeople {
   return [
     { email: 'ada@sample.invalid', name: 'Ada (sample)', role: 'member', password: newPassword() },
     { email: 'kofi@sample.invalid', name: 'Kofi (sample)', role: 'approver', password: newPassword() },
@@ -35,10 +38,7 @@ function newPassword(): string {
  * results, decided, approved, sealed.
  * @throws Error with the API's answer when a step is refused
  */
-export async function seedSample(
-  origin: string,
-  [author, approver]: readonly [SamplePerson, SamplePerson],
-): Promise<void> {
+export async function seedSample(origin: string, [author, approver]: SamplePeople): Promise<void> {
   const ada = await sampleClient(origin, author)
   await ada.post('/v1/systems', { name: system, title: 'Sample: answers customers of a shop', owner: 'Sample team' })
   const changeId = await observeChange(ada)

@@ -64,13 +64,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const socketDir = makeSocketDir(place)
     const server = await startServer({ place, binaries, socketDir, settings: embeddedSettings, log })
     const admin = {
-      host: socketDir,
+      host: socketDir.path,
       port: socketPort,
       user: superuser,
       password: readPassword(place),
       database: 'postgres',
     }
-    return { socketDir, port: socketPort, admin, firstStart, stop: lifetime(server, release, options) }
+    return { socketDir: socketDir.path, port: socketPort, admin, firstStart, stop: lifetime(server, release, options) }
   } catch (error) {
     release()
     throw error

@@ -59,17 +59,23 @@ function placeIn(dir: string): Place {
   return { dir, clusterDir, account: serverAccount(clusterDir) }
 }
 
+/** Where the socket is. A temporary directory belongs to one start; the one beside the cluster outlives each. */
+export interface SocketDir {
+  readonly path: string
+  readonly temporary: boolean
+}
+
 /** Makes a private directory for the socket: beside the cluster, or in the temporary directory where that path would be too long. */
-export function makeSocketDir({ dir, account }: Place): string {
+export function makeSocketDir({ dir, account }: Place): SocketDir {
   const beside = join(dir, 'socket')
   if (fits(beside)) {
     mkdirSync(beside, { recursive: true })
-    return makePrivate(beside, account)
+    return { path: makePrivate(beside, account), temporary: false }
   }
   const temporary = [tmpdir(), '/tmp'].find(
     (candidate) => fits(join(candidate, 'afterai-XXXXXX')) && canReach(candidate, account),
   )
-  return makePrivate(mkdtempSync(join(temporary ?? '/tmp', 'afterai-')), account)
+  return { path: makePrivate(mkdtempSync(join(temporary ?? '/tmp', 'afterai-')), account), temporary: true }
 }
 
 /** Gives a directory to the account, closed to all others. */

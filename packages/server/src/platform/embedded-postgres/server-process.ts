@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-import type { Place } from './place.ts'
+import type { Place, SocketDir } from './place.ts'
 import { processCommand } from './process-identity.ts'
 
 /** A running PostgreSQL server. */
@@ -21,7 +21,7 @@ export interface ServerProcess {
 export interface ServerOptions {
   readonly place: Pick<Place, 'clusterDir' | 'account'>
   readonly binaries: Pick<Binaries, 'postgres'>
-  readonly socketDir: string
+  readonly socketDir: SocketDir
   /** Configuration parameters of PostgreSQL. */
   readonly settings: Readonly<Record<string, string>>
   /** Where its libraries are, if it can't tell by itself. */
@@ -32,11 +32,12 @@ export interface ServerOptions {
 /**
  * The parent of PostgreSQL. It holds the reading end of a pipe to this process: when the pipe closes, be it by `stop()` or because this
  * process was killed, it shuts PostgreSQL down, at once if it takes longer than ten seconds. It ignores the signals of a terminal and
- * of a service manager, which reach this process too and are answered here. Arguments: the socket directory, then the command.
+ * of a service manager, which reach this process too and are answered here. Arguments: a directory that is this start's alone and is
+ * removed at its end (or nothing: what a successor may be using already must stay), then the command.
  */
 const watchdog = `
 trap '' HUP INT QUIT TERM
-sockets=$1; shift
+own=$1; shift
 "$@" </dev/null >&2 3<&- &
 server=$!
 echo $server
@@ -50,8 +51,7 @@ watcher=$!
 wait $server
 status=$?
 kill -KILL $watcher 2>/dev/null
-rm -f "$sockets"/.s.PGSQL.*
-rmdir "$sockets" 2>/dev/null
+if [ -n "$own" ]; then rm -f "$own"/.s.PGSQL.*; rmdir "$own" 2>/dev/null; fi
 exit $status
 `
 
@@ -93,13 +93,22 @@ interface Attempt extends ServerProcess {
 }
 
 function launch({ place, binaries, socketDir, settings, libraryPath, log }: ServerOptions): Attempt {
-  const parameters = Object.entries({ ...settings, unix_socket_directories: quoteListItem(socketDir) }).flatMap(
+  const parameters = Object.entries({ ...settings, unix_socket_directories: quoteListItem(socketDir.path) }).flatMap(
     ([name, value]) => ['-c', `${name}=${value}`],
   )
   const libraries = libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }
   const child = spawn(
     '/bin/sh',
-    ['-c', watchdog, 'afterai-postgres', socketDir, binaries.postgres, '-D', place.clusterDir, ...parameters],
+    [
+      '-c',
+      watchdog,
+      'afterai-postgres',
+      socketDir.temporary ? socketDir.path : '',
+      binaries.postgres,
+      '-D',
+      place.clusterDir,
+      ...parameters,
+    ],
     {
       ...place.account,
       cwd: place.clusterDir,
