@@ -1,26 +1,15 @@
-import {
-  appendLeaf,
-  emptyFrontier,
-  type Frontier,
-  hashLeaf,
-  type NoteSigner,
-  rootOf,
-  signCheckpoint,
-} from '@afterai/record'
+import { appendLeaf, type Frontier, hashLeaf, rootOf, signCheckpoint } from '@afterai/record'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Database, type Transaction, withRole } from '../platform/database.ts'
-import { readOrigin } from './log-keys.ts'
-import { readFrontier, readHead, writeFullTiles } from './tree-store.ts'
+import { readStoredTree, type SignerOf, type StoredTree } from './stored-tree.ts'
+import { writeFullTiles } from './tree-store.ts'
 
 /** The channel that tells every process which log has grown. */
 export const ledgerChannel = 'afterai_ledger'
 
 const batchSize = 256
 const pollMs = 1_000
-
-/** Signs the checkpoints of the log with this origin. */
-export type SignerOf = (origin: string) => NoteSigner
 
 /** Moves entries from the outbox into the logs. Any number of processes may run one; each log is moved by one at a time. */
 export interface Sequencer {
@@ -32,8 +21,8 @@ export interface Sequencer {
   stop(): Promise<void>
 }
 
-/** What a log's tree looked like when this process last wrote it. */
-type Cache = Map<string, Frontier>
+/** Each log's tree as this process last wrote it. */
+type Cache = Map<string, StoredTree>
 
 /** Starts the loop: woken by `wake`, and once a second besides, for what other processes left behind. */
 export function startSequencer(deps: { db: Database; signerOf: SignerOf; log: Logger }): Sequencer {
@@ -96,19 +85,18 @@ function integrateBatch(
   return withRole(db, 'afterai_sequencer', async (tx) => {
     await lockLog(tx, tenantId)
     const batch = await takeBatch(tx, tenantId)
-    if (batch.length === 0) return 0
-    const before = await currentFrontier(tx, tenantId, { cache, signerOf })
-    const { after, leafHashes, nodes } = extend(before, batch)
-    await insertEntries(tx, tenantId, { first: before.size, batch, leafHashes })
+    const [first] = batch
+    if (first === undefined) return 0
+    const before = remembered(cache, tenantId, first) ?? (await readStoredTree(tx, tenantId, signerOf))
+    const { tree, leafHashes, nodes } = extend(before.tree, batch)
+    await insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes })
     await writeFullTiles(tx, tenantId, {
-      from: before.size,
-      to: after.size,
+      from: before.tree.size,
+      to: tree.size,
       rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
     })
-    await insertCheckpoint(tx, tenantId, after, signerOf)
-    // Told by the database when this commits, to every process that waits for an entry.
-    await sql`select pg_notify(${ledgerChannel}, ${tenantId})`.execute(tx)
-    cache.set(tenantId, after)
+    await publishCheckpoint(tx, tenantId, { origin: before.origin, tree, signerOf })
+    cache.set(tenantId, { origin: before.origin, tree })
     return batch.length
   })
 }
@@ -119,54 +107,53 @@ async function lockLog(tx: Transaction, tenantId: string): Promise<void> {
 }
 
 interface Pending {
+  readonly id: number
   readonly entry_id: string
   readonly entry: Uint8Array
   readonly producer_id: string
   readonly producer_sequence: number
+  /** Size and root of the log's newest checkpoint, the same in each row; null for a log that has none yet. */
+  readonly head_size: number | null
+  readonly head_root: Uint8Array | null
 }
 
 // Identity values commit out of order, so the queue is never read by "id > last": what was taken is gone from it.
+// The ids are an array so that the rows are found by their index, however many dead ones lie between.
 async function takeBatch(tx: Transaction, tenantId: string): Promise<readonly Pending[]> {
-  const { rows } = await sql<Pending & { id: number }>`
-    delete from ledger_outbox where id in (
-      select id from ledger_outbox where tenant_id = ${tenantId} order by id limit ${batchSize})
-    returning id, entry_id, entry, producer_id, producer_sequence`.execute(tx)
-  return rows.toSorted((a, b) => a.id - b.id)
-}
-
-interface TreeSource {
-  readonly cache: Cache
-  readonly signerOf: SignerOf
+  const { rows } = await sql<Pending>`
+    with taken as (
+      delete from ledger_outbox where id = any (array(
+        select id from ledger_outbox where tenant_id = ${tenantId} order by id limit ${batchSize}))
+      returning id, entry_id, entry, producer_id, producer_sequence
+    ), head as (
+      select size, root from ledger_checkpoint where tenant_id = ${tenantId} order by size desc limit 1
+    )
+    select taken.*, head.size as head_size, head.root as head_root
+    from taken left join head on true order by taken.id`.execute(tx)
+  return rows
 }
 
 // What this process remembers is used only if the database's newest checkpoint has the same size and root.
-async function currentFrontier(tx: Transaction, tenantId: string, { cache, signerOf }: TreeSource): Promise<Frontier> {
-  const head = await readHead(tx, tenantId)
-  if (head === undefined) return emptyFrontier
+function remembered(cache: Cache, tenantId: string, head: Pending): StoredTree | undefined {
   const cached = cache.get(tenantId)
-  if (cached?.size === BigInt(head.size) && Buffer.compare(rootOf(cached), head.root) === 0) return cached
-  const origin = await readOrigin(tx, tenantId)
-  const stored = await readFrontier(tx, tenantId, BigInt(head.size))
-  // Ed25519 is deterministic: signing what is stored gives the stored note again, or the note isn't ours for this tree.
-  const note = signCheckpoint({ origin, size: BigInt(head.size), root: rootOf(stored) }, [signerOf(origin)])
-  if (note !== head.note || Buffer.compare(rootOf(stored), head.root) !== 0) {
-    throw new Error(`the stored tree of log ${tenantId} is not the one of its last checkpoint; nothing more is signed`)
-  }
-  return stored
+  if (cached === undefined || head.head_size === null || head.head_root === null) return undefined
+  const isHead =
+    Number(cached.tree.size) === head.head_size && Buffer.compare(rootOf(cached.tree), head.head_root) === 0
+  return isHead ? cached : undefined
 }
 
 function extend(before: Frontier, batch: readonly Pending[]) {
   const nodes = new Map<string, Uint8Array>()
   const leafHashes: Uint8Array[] = []
-  let after = before
+  let tree = before
   for (const { entry } of batch) {
     const leafHash = hashLeaf(entry)
     leafHashes.push(leafHash)
-    after = appendLeaf(after, leafHash, ({ level, index }, hash) => {
+    tree = appendLeaf(tree, leafHash, ({ level, index }, hash) => {
       if (level > 0 && level % 8 === 0) nodes.set(`${level}/${index}`, hash)
     })
   }
-  return { after, leafHashes, nodes }
+  return { tree, leafHashes, nodes }
 }
 
 function missingNode(level: number, index: bigint): never {
@@ -187,12 +174,17 @@ async function insertEntries(
       ${batch.map((it) => it.producer_sequence)}::bigint[])`.execute(tx)
 }
 
-async function insertCheckpoint(tx: Transaction, tenantId: string, tree: Frontier, signerOf: SignerOf): Promise<void> {
-  const origin = await readOrigin(tx, tenantId)
+// Told by the database when this commits, to every process that waits for an entry.
+async function publishCheckpoint(
+  tx: Transaction,
+  tenantId: string,
+  { origin, tree, signerOf }: StoredTree & { signerOf: SignerOf },
+): Promise<void> {
   const root = rootOf(tree)
   const note = signCheckpoint({ origin, size: tree.size, root }, [signerOf(origin)])
-  await tx
-    .insertInto('ledger_checkpoint')
-    .values({ tenant_id: tenantId, size: Number(tree.size), root, note })
-    .execute()
+  await sql`
+    with checkpoint as (
+      insert into ledger_checkpoint (tenant_id, size, root, note)
+      values (${tenantId}, ${Number(tree.size)}, ${root}, ${note}))
+    select pg_notify(${ledgerChannel}, ${tenantId})`.execute(tx)
 }

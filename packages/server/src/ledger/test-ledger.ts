@@ -13,7 +13,7 @@ import pino from 'pino'
 import { type Connection, type Database, openDatabase, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { type Append, createAppend, createProducers, type Unnumbered } from './index.ts'
-import type { SignerOf } from './sequencer.ts'
+import type { SignerOf } from './stored-tree.ts'
 
 /** A tenant's log in a database of its own, with the keys that sign it, for tests and benchmarks. */
 export interface TestLedger {

@@ -1,5 +1,6 @@
-import { Kysely, PostgresDialect, sql, type Transaction as KyselyTransaction } from 'kysely'
+import { Kysely, sql, type Transaction as KyselyTransaction } from 'kysely'
 import { DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
+import { createDialect, openAs, type TransactionRole } from './transaction-opening.ts'
 
 /**
  * Every table of the product. Each feature adds its own by declaration merging, next to the code that owns it:
@@ -10,9 +11,6 @@ export interface Tables {}
 
 export type Database = Kysely<Tables>
 export type Transaction = KyselyTransaction<Tables>
-
-/** Database roles that the server's login may take on. It inherits none, so code that takes on no role may do nothing. */
-export type DatabaseRole = 'afterai_app' | 'afterai_sequencer'
 
 // int8 and numeric aggregates fit a double here (counts, sums of counts); ledger indices are read as text where they may not.
 const int8 = 20
@@ -62,13 +60,15 @@ export function openDatabase(
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'afterai',
+    // What is sent before an answer has come goes out at once; see transaction-opening.ts for what makes use of it.
+    pipeline: true,
     types,
   })
   // An idle connection that breaks (database restart) is reported here; without a listener it would end the process.
   pool.on('error', options.onError)
   // So is one that breaks while a transaction holds it; its query fails as well, which is how the caller learns of it.
   pool.on('connect', (client) => client.on('error', options.onError))
-  const db: Database = new Kysely({ dialect: new PostgresDialect({ pool }) })
+  const db: Database = new Kysely({ dialect: createDialect(pool) })
   return { db, pool, close: () => db.destroy() }
 }
 
@@ -78,22 +78,22 @@ export function withTenant<T>(db: Database, tenantId: string, work: (tx: Transac
 }
 
 /** Runs `work` in one transaction as `role`, with no tenant set: rows of tenants stay hidden unless the role's policies say otherwise. */
-export function withRole<T>(db: Database, role: DatabaseRole, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export function withRole<T>(
+  db: Database,
+  role: TransactionRole['role'],
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   return inTransaction(db, { role, tenantId: '' }, work)
 }
 
-function inTransaction<T>(
-  db: Database,
-  as: { role: DatabaseRole; tenantId: string },
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  return settled(async (watch) =>
-    db.transaction().execute(async (tx) => {
-      watch(tx)
-      // Role and tenant in one round trip; both end with the transaction.
-      await sql`select set_config('role', ${as.role}, true), set_config('app.tenant', ${as.tenantId}, true)`.execute(tx)
-      return work(tx)
-    }),
+function inTransaction<T>(db: Database, as: TransactionRole, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return settled((watch) =>
+    openAs(as, () =>
+      db.transaction().execute((tx) => {
+        watch(tx)
+        return work(tx)
+      }),
+    ),
   )
 }
 

@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  PostgresDialect,
+  PostgresDriver,
+  type TransactionSettings,
+} from 'kysely'
+import type { Pool } from 'pg'
+
+/** As whom a transaction runs. The server's login inherits no role, so code that takes on none may do nothing. */
+export interface TransactionRole {
+  readonly role: 'afterai_app' | 'afterai_sequencer'
+  /** The tenant whose rows are shown; empty for none. */
+  readonly tenantId: string
+}
+
+const opening = new AsyncLocalStorage<TransactionRole>()
+
+/** Runs `open`, in which the next transaction that is opened takes on a role and a tenant. Both end with that transaction. */
+export function openAs<T>(as: TransactionRole, open: () => Promise<T>): Promise<T> {
+  return opening.run(as, open)
+}
+
+/** PostgreSQL over a pool whose connections have pg's `pipeline` on. */
+export function createDialect(pool: Pool): Dialect {
+  return new EagerDialect({ pool })
+}
+
+class EagerDialect extends PostgresDialect {
+  readonly #config: { pool: Pool }
+
+  constructor(config: { pool: Pool }) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver(): PostgresDriver {
+    return new EagerDriver(this.#config)
+  }
+}
+
+const takeOn = `select set_config('role', $1, true), set_config('app.tenant', $2, true)`
+
+/**
+ * Sends the opening of a transaction together with its first statement, which saves two waits for the database in each.
+ * That statement can't run under another role or tenant than was asked for: if `begin` fails, the settings end with their own
+ * statement and the login has no rights; if they fail, the transaction is aborted. Nothing is committed unless both went well.
+ */
+class EagerDriver extends PostgresDriver {
+  readonly #openings = new WeakMap<DatabaseConnection, Promise<unknown>>()
+
+  override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    const as = opening.getStore()
+    if (as === undefined) throw new Error('a transaction is opened by withTenant or withRole alone')
+    const opened = Promise.all([
+      super.beginTransaction(connection, settings),
+      connection.executeQuery(CompiledQuery.raw(takeOn, [as.role, as.tenantId])),
+    ])
+    // Awaited at the commit; a transaction that is rolled back has a failure of its own to tell.
+    opened.catch(() => undefined)
+    this.#openings.set(connection, opened)
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await this.#openings.get(connection)
+    return super.commitTransaction(connection)
+  }
+}
