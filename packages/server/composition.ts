@@ -13,10 +13,12 @@ import {
 import { createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
   type Append,
+  checkHeads,
   createAppend,
   createLedgerKeys,
   createLog,
   createProducers,
+  type HeadMismatch,
   ledgerRoutes,
   logKeyRoutes,
   readOrigin,
@@ -54,13 +56,28 @@ export interface ComposedServer {
   close(): Promise<void>
 }
 
-/** Wires the features together. Whatever one folder needs of a folder below it is handed over here. */
+/** Logs that can't be what this server has signed: a server that goes on would sign over it. */
+export class LogsRefused extends Error {
+  readonly mismatches: readonly HeadMismatch[]
+
+  constructor(mismatches: readonly HeadMismatch[]) {
+    super('a log does not match its last checkpoint')
+    this.mismatches = mismatches
+  }
+}
+
+/** Wires the features together. Whatever one folder needs of a folder below it is handed over here. @throws LogsRefused */
 export async function composeServer(parts: ServerParts): Promise<ComposedServer> {
   const { log, keys } = parts
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke')
   const database = openDatabase(parts.connection, { poolSize: parts.poolSize, onError })
   const { db } = database
   const ledgerKeys = createLedgerKeys(keys.record.privateKey, keys.log.privateKey)
+  const mismatches = await checkHeads(db, ledgerKeys.checkpointSigner)
+  if (mismatches.length > 0) {
+    await database.close()
+    throw new LogsRefused(mismatches)
+  }
   const tenantKeys = createTenantKeys(keys.master)
   const sequencer = startSequencer({ db, signerOf: ledgerKeys.checkpointSigner, log })
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { composeServer, type ComposedServer } from './composition.ts'
+import { composeServer, type ComposedServer, LogsRefused, type ServerParts } from './composition.ts'
 import { addMember, createAccount, createTenant, instanceState, newCode, putSetupCode } from './src/identity/index.ts'
 import { type InstanceKeys, KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
 import type { Configuration, Fault } from './src/platform/configuration.ts'
@@ -34,7 +34,7 @@ export async function startInstance(configuration: Configuration, options: Insta
   await mkdir(configuration.dataDir, { recursive: true, mode: 0o711 })
   const database = await openInstanceDatabase(configuration, options, log)
   try {
-    const server = await composeServer({
+    const server = await composeOrRefuse({
       connection: database.connection,
       keys: await loadKeysOrRefuse(configuration.keyDir),
       log,
@@ -107,6 +107,20 @@ async function loadKeysOrRefuse(folder: string): Promise<InstanceKeys> {
   } catch (error) {
     if (!(error instanceof KeyFileError)) throw error
     throw new StartRefused([{ variable: 'AFTERAI_KEY_DIR', problem: error.problem, fix: error.fix }])
+  }
+}
+
+// P4.5: nothing is signed on top of a log that isn't what this deployment's key has signed.
+async function composeOrRefuse(parts: ServerParts): Promise<ComposedServer> {
+  try {
+    return await composeServer(parts)
+  } catch (error) {
+    if (!(error instanceof LogsRefused)) throw error
+    const fix =
+      "Use this deployment's own log key (AFTERAI_KEY_DIR). If it is in use, the database was restored or changed: compare it with a backup and with checkpoints that others kept."
+    throw new StartRefused(
+      error.mismatches.map(({ message }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: message, fix })),
+    )
   }
 }
 

@@ -70,6 +70,27 @@ describe('the chain of processes behind npm start', () => {
   })
 })
 
+test('P4.5: a log that is not what was signed last keeps the server from starting, and says so', async () => {
+  const first = await startChain()
+  const database = await embeddedDatabase(join(directory, 'data'))
+  await expect
+    .poll(() => queryBehind(database, 'select from ledger_checkpoint limit 1'), { timeout: 20_000 })
+    .toHaveLength(1)
+  await queryBehind(
+    database,
+    `alter table ledger_checkpoint disable trigger append_only;
+     update ledger_checkpoint set root = sha256('another');
+     alter table ledger_checkpoint enable always trigger append_only`,
+  )
+  first.signal('SIGTERM')
+  await first.ending
+  const refused = await launchServer({ env: environment() })
+  started.push(refused)
+  expect(await refused.ending).toEqual({ code: 78, signal: null })
+  expect(refused.output()).toContain('is not the one of its last checkpoint')
+  expect(await answers(refused.origin)).toBe(false)
+})
+
 /** What the first start makes: migrations with their times, tenants, accounts. */
 async function workDone(): Promise<unknown> {
   return queryBehind(
