@@ -11,6 +11,15 @@ declare module '../platform/database.ts' {
       producer_id: string
       producer_sequence: number
     }
+    ledger_refused: {
+      id: Generated<number>
+      tenant_id: string
+      entry_id: string
+      entry: Uint8Array
+      producer_id: string
+      producer_sequence: number
+      refused_at: Generated<Date>
+    }
     ledger_entry: {
       tenant_id: string
       idx: number

@@ -1,7 +1,8 @@
 import { appendLeaf, type Frontier, hashLeaf, rootOf, signCheckpoint } from '@afterai/record'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
-import { type Database, type Transaction, withRole } from '../platform/database.ts'
+import { type Database, sqlState, type Transaction, withRole } from '../platform/database.ts'
+import { setRepeatsAside } from './refused.ts'
 import { readStoredTree, type SignerOf, type StoredTree } from './stored-tree.ts'
 import { writeFullTiles } from './tree-store.ts'
 
@@ -10,6 +11,7 @@ export const ledgerChannel = 'afterai_ledger'
 
 const batchSize = 256
 const pollMs = 1_000
+const uniqueViolation = '23505'
 
 /** Moves entries from the outbox into the logs. Any number of processes may run one; each log is moved by one at a time. */
 export interface Sequencer {
@@ -27,7 +29,7 @@ type Cache = Map<string, StoredTree>
 /** Starts the loop: woken by `wake`, and once a second besides, for what other processes left behind. */
 export function startSequencer(deps: { db: Database; signerOf: SignerOf; log: Logger }): Sequencer {
   const cache: Cache = new Map()
-  const integrate = (tenantId: string): Promise<number> => integrateBatch(deps, cache, tenantId)
+  const integrate = (tenantId: string): Promise<number> => integrateOnce(deps, cache, tenantId)
   const stopping = new AbortController()
   let roused = Promise.withResolvers<void>()
   const run = async (): Promise<void> => {
@@ -73,6 +75,23 @@ async function integrateAll(
       }
     }
     waiting = again
+  }
+}
+
+// A batch with a repeated entry fails as a whole; it is tried again without what repeats.
+async function integrateOnce(
+  deps: { db: Database; signerOf: SignerOf; log: Logger },
+  cache: Cache,
+  tenantId: string,
+): Promise<number> {
+  try {
+    return await integrateBatch(deps, cache, tenantId)
+  } catch (error) {
+    if (sqlState(error) !== uniqueViolation) throw error
+    const setAside = await setRepeatsAside(deps.db, tenantId)
+    if (setAside === 0) throw error
+    deps.log.error({ err: error, tenantId, setAside }, 'the log has entries of the queue already; they are set aside')
+    return integrateBatch(deps, cache, tenantId)
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@afterai/record'
 import { createHash, type Hash } from 'node:crypto'
 import type { Transaction } from '../platform/database.ts'
+import { refusedFaults } from './refused.ts'
 
 const pageSize = 1_000
 
@@ -58,6 +59,8 @@ export async function auditWholeLog(
     faults.push('the last entries have no checkpoint')
   faults.push(...(await tiles.faults(tx, tenantId)))
   const gaps = [...numbers].flatMap(([producer, list]) => gapsOf(producer, list))
+  // What was set aside may be the genuine one of the two, so its place counts as unfilled.
+  gaps.push(...(await refusedFaults(tx, tenantId)))
   return {
     size: Number(tree.size),
     checkpoints: checkpoints.length,
