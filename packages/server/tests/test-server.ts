@@ -93,6 +93,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     importMaxMib: options.importMaxMib ?? 20,
     https: options.https ?? false,
   })
+  composed.begin()
   const owner = new Client(database.owner)
   await owner.connect()
   const send = sender(composed)
