@@ -72,6 +72,7 @@ export const decisionView = z.object({
   evidenceDigest: sha256.meta({
     description: 'What an approval binds to: the change and its assessments as they are now.',
   }),
+  evidenceChanged: z.boolean().meta({ description: 'Something was added or altered since the decision was proposed.' }),
   recordId: id.nullable(),
 })
 export type Decision = z.infer<typeof decisionView>

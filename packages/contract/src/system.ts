@@ -67,10 +67,10 @@ export type Observation = z.infer<typeof observation>
 
 export const observeRequest = z.strictObject({ observations: z.array(observation).min(1).max(500) })
 
-/** `baseline`: the first of its environment; `unchanged`; `changed`: an ACE was opened, or one that is open was seen again; `duplicate`: this id was here before. */
+/** `baseline`: the first of its environment; `unchanged`; `changed`: an ACE was opened, or one that is open was seen again; `late`: it tells of a configuration that ran before the last change; `duplicate`: this id was here before. */
 export const observationOutcome = z.object({
   id,
-  outcome: z.enum(['baseline', 'unchanged', 'changed', 'duplicate']),
+  outcome: z.enum(['baseline', 'unchanged', 'changed', 'late', 'duplicate']),
   fingerprint: sha256,
   changeId: id.nullable(),
 })
