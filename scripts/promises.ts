@@ -101,14 +101,14 @@ export const promises: readonly Promised[] = [
     id: 'P4.4',
     promise: 'Every change of state is an audit event in its own transaction: no audit, no change.',
     state: 'partly',
-    missing: 'Filters, export and streaming to a SIEM.',
+    missing: 'Sign-in attempts with an unknown address leave no event. Filters, export and streaming to a SIEM.',
   },
   {
     id: 'P4.5',
     promise: 'Records are sealed, signed, in an append-only log, and verified offline with standard tools.',
     state: 'partly',
     missing:
-      'Witnesses and timestamps: until there are witnesses, an operator with the log’s key could fork it unseen by those who kept no checkpoint.',
+      'Witnesses and timestamps, and proof of an erasure. A queued entry that vanishes shows only if its producer wrote again. Until there are witnesses, an operator with the log’s key could fork it unseen by those who kept no checkpoint.',
   },
   {
     id: 'P4.6',

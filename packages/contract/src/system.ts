@@ -2,16 +2,24 @@ import { z } from 'zod'
 import { id, instant, keyedDigest, name, sha256, words } from './primitives.ts'
 
 export const createSystemRequest = z.strictObject({ name, title: words(200).optional(), owner: words(200).optional() })
-export const systemView = z.object({
-  id,
-  name,
-  title: z.string().nullable(),
-  owner: z.string().nullable(),
-  createdAt: instant,
-  environments: z.array(
-    z.object({ name, fingerprint: sha256, firstSeenAt: instant, lastSeenAt: instant, observations: z.number().int() }),
-  ),
-})
+export const systemView = z
+  .object({
+    id,
+    name,
+    title: z.string().nullable(),
+    owner: z.string().nullable(),
+    createdAt: instant,
+    environments: z.array(
+      z.object({
+        name,
+        fingerprint: sha256,
+        firstSeenAt: instant,
+        lastSeenAt: instant,
+        observations: z.number().int(),
+      }),
+    ),
+  })
+  .meta({ id: 'System' })
 export type System = z.infer<typeof systemView>
 
 /** The model of a configuration: what was asked for and, where known, what the provider says it served. */
@@ -46,12 +54,14 @@ const digestedParts = (most: number) =>
     .default([])
 
 /** What a system runs with, as metadata alone: prompts and tool definitions are keyed digests, never text (P1.3). */
-export const configuration = z.strictObject({
-  model: modelConfiguration,
-  prompts: digestedParts(64),
-  inference: inferenceConfiguration.default({}),
-  tools: digestedParts(256),
-})
+export const configuration = z
+  .strictObject({
+    model: modelConfiguration,
+    prompts: digestedParts(64),
+    inference: inferenceConfiguration.default({}),
+    tools: digestedParts(256),
+  })
+  .meta({ id: 'Configuration' })
 export type Configuration = z.infer<typeof configuration>
 
 export const observation = z.strictObject({
