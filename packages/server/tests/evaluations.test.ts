@@ -87,6 +87,24 @@ describe('what is imported', () => {
   })
 })
 
+test('views and lists of evaluations never read their cases', async () => {
+  const system = `listed-${(count += 1)}`
+  await post('/v1/systems', { name: system })
+  const timedOut = 'id,score,error,note\n1,0.5,,a\n2,,timed out,b\nno id,1,,\n'
+  const { body: imported } = await upload('csv', timedOut, { system })
+  expect(imported).toMatchObject({
+    cases: 3,
+    errors: 1,
+    digestedIdentifiers: 1,
+    dropped: [{ field: 'note', count: 2 }],
+  })
+  expect(imported.metrics).toEqual([{ name: 'score', kind: 'continuous', direction: 'up' }])
+  await server.owner.query(`update evaluation set run = '"unread"' where id = $1`, [imported.id])
+  const read = <T>(path: string) => server.expectOk<T>({ path, token: member.token })
+  expect(await read(`/v1/evaluations/${imported.id}`)).toEqual(imported)
+  expect(await read(`/v1/evaluations?system=${system}`)).toEqual({ items: [imported], nextCursor: null })
+})
+
 describe('a file with faults', () => {
   test('is refused with each fault and its place, and nothing of it is kept', async () => {
     const before = [await rowsIn('evaluation'), await rowsIn('audit_event')]
@@ -228,6 +246,18 @@ describe('assessments', () => {
     await server.expectOk({ method: 'PUT', path, token: member.token, body: { severity: 'low' } })
     const later = await assess(runs)
     expect([later.digest === first.digest, later.changeDigest === first.changeDigest]).toEqual([false, false])
+  })
+
+  test('of a change are listed whole, however many they are', async () => {
+    const { changeId, assessmentId } = await assessedChange(server, member, `often-${(count += 1)}`)
+    const columns = 'change_id, change_digest, baseline_id, candidate_id, plan, result, verdict, digest, author_id'
+    await server.owner.query(
+      `insert into assessment (tenant_id, id, ${columns})
+       select tenant_id, gen_random_uuid(), ${columns} from assessment, generate_series(1, 250) where id = $1`,
+      [assessmentId],
+    )
+    const path = `/v1/changes/${changeId}/assessments`
+    expect((await server.expectOk<{ items: unknown[] }>({ path, token: member.token })).items).toHaveLength(251)
   })
 
   test('of runs that share no case are refused, and leave nothing', async () => {
