@@ -5,6 +5,7 @@ import type { IdentifierGate } from '../identifier.ts'
 export type ImportFaultCode =
   | 'empty'
   | 'too_large'
+  | 'not_utf8'
   | 'malformed'
   | 'unsupported_version'
   | 'duplicate_column'
