@@ -124,12 +124,28 @@ describe('a file with faults', () => {
     ['no JSON', 'promptfoo', 'hello'],
     ['another JSON', 'promptfoo', '{"a":1}'],
     ['a list', 'promptfoo', '[]'],
-    ['bytes that are no text', 'csv', Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a])],
     ['a NUL in a name', 'csv', 'case_id,score\na\u0000b,1\n'],
     ['only a header', 'csv', 'case_id,score\n'],
   ] as const)('that holds %s is a problem of the file, never of the server', async (_what, format, body) => {
     const answer = await upload(format, body, format === 'csv' ? { mapping: mapping('score') } : {})
     expect([201, 422]).toContain(answer.status)
+  })
+
+  test.each([
+    ['the first line', 'csv', Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a]), 'line 1'],
+    ['ids that would become one', 'csv', Buffer.from('id,score\nab,1\né1,1\nè1,0\n', 'latin1'), 'line 3'],
+    ['a character that is cut off', 'csv', Buffer.from('id,score\na1,1\né').subarray(0, -1), 'line 3'],
+    ['a JSON file', 'promptfoo', Buffer.from('{"é":1}', 'latin1'), 'line 1'],
+    [
+      'a row of JSON',
+      'jsonl',
+      Buffer.from('{"case_id":"a1","score":1}\n{"case_id":"é","score":1}', 'latin1'),
+      'line 2',
+    ],
+  ] as const)('that is not UTF-8 in %s is refused with the line', async (_what, format, bytes, line) => {
+    const { status, body } = await upload(format, bytes)
+    expect([status, body.code]).toEqual([422, 'unreadable_evaluation'])
+    expect(body.errors).toEqual([{ pointer: line, detail: 'not UTF-8; save the file as UTF-8' }])
   })
 
   test('of an unknown system, or with a mapping that is none, is refused before it is kept', async () => {
@@ -195,6 +211,17 @@ describe('P1.2: content in a file', () => {
 })
 
 describe('files that mean harm', () => {
+  test('P5.3: a flood of files is refused beyond what may wait, with the seconds to wait, and the rest is read', async () => {
+    const csv = `case_id,score\n${'a1,no number\n'.repeat(100_000)}`
+    const flood = Array.from({ length: 20 }, () => upload('csv', csv, { mapping: mapping('score') }))
+    const answers = await Promise.all(flood)
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(answers.filter(({ status }) => status === 422).length + refused.length).toBe(20)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { body, headers } of refused) expect([body.code, headers['retry-after']]).toEqual(['not_ready', '10'])
+    expect((await upload('csv', csv, { mapping: mapping('score') })).status).toBe(422)
+  })
+
   test('too large a one is refused with 413', async () => {
     const { status, body } = await upload('csv', Buffer.alloc(12 * 1024 * 1024 + 1, 'a'))
     expect([status, body.code]).toEqual([413, 'payload_too_large'])
