@@ -132,8 +132,9 @@ export const promises: readonly Promised[] = [
   {
     id: 'P5.3',
     promise: 'Rate limits shared by all nodes; load is shed before memory grows.',
-    state: 'not built',
-    missing: 'Limits on time, headers and bodies exist; rates aren’t limited.',
+    state: 'partly',
+    missing:
+      'Times, headers, bodies, imports and password checks are bounded. Rates aren’t limited, and slow or flooding clients aren’t tested.',
   },
   { id: 'P5.4', promise: 'A WAF configuration ships and is tested.', state: 'not built' },
   {
