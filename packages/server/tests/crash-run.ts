@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createNoteVerifier, publicKeyOf } from '@afterai/record'
 import { freePort, type ServerProcess, startServerProcess } from '@afterai/testing'
 import { auditWholeLog } from '../src/ledger/index.ts'
-import { openDatabase } from '../src/platform/database.ts'
+import { openDatabase, withTenant } from '../src/platform/database.ts'
 import { createCrashClient, type CrashClient, type Operation } from './crash-client.ts'
 import type { DatabaseAddress } from './database-behind.ts'
 
@@ -172,7 +172,7 @@ async function faultsOfLogs({ dataDir, database }: CrashTarget): Promise<string[
     const logs = await db.selectFrom('ledger_log').select(['tenant_id', 'origin']).execute()
     if (logs.length === 0) return ['there is no log']
     const audits = logs.map(({ tenant_id, origin }) =>
-      db.transaction().execute((tx) => auditWholeLog(tx, tenant_id, [createNoteVerifier(origin, key)])),
+      withTenant(db, tenant_id, (tx) => auditWholeLog(tx, tenant_id, [createNoteVerifier(origin, key)])),
     )
     return (await Promise.all(audits)).flatMap(({ size, faults }) => (size === 0 ? ['a log is empty'] : faults))
   } finally {
