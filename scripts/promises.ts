@@ -16,7 +16,7 @@ export const promises: readonly Promised[] = [
       'No prompt, output or other content is stored, logged or exported; what arrives is dropped at the edge and counted.',
     state: 'partly',
     missing:
-      'The doors that exist (API, command line, evaluation import) are covered. Telemetry, webhooks and the console aren’t built.',
+      'The doors that exist (API, command line, evaluation import) are covered. An import keeps what has the shape of a name: one token as a case’s id or a dropped column’s name, up to four words in a column mapped as slices, so words strung together with hyphens pass. Telemetry, webhooks and the console aren’t built.',
   },
   {
     id: 'P1.3',
@@ -101,14 +101,14 @@ export const promises: readonly Promised[] = [
     id: 'P4.4',
     promise: 'Every change of state is an audit event in its own transaction: no audit, no change.',
     state: 'partly',
-    missing: 'Filters, export and streaming to a SIEM.',
+    missing: 'Sign-in attempts with an unknown address leave no event. Filters, export and streaming to a SIEM.',
   },
   {
     id: 'P4.5',
     promise: 'Records are sealed, signed, in an append-only log, and verified offline with standard tools.',
     state: 'partly',
     missing:
-      'Witnesses and timestamps: until there are witnesses, an operator with the log’s key could fork it unseen by those who kept no checkpoint.',
+      'Witnesses and timestamps, and proof of an erasure. A queued entry that vanishes shows only if its producer wrote again. Until there are witnesses, an operator with the log’s key could fork it unseen by those who kept no checkpoint.',
   },
   {
     id: 'P4.6',
@@ -132,8 +132,9 @@ export const promises: readonly Promised[] = [
   {
     id: 'P5.3',
     promise: 'Rate limits shared by all nodes; load is shed before memory grows.',
-    state: 'not built',
-    missing: 'Limits on time, headers and bodies exist; rates aren’t limited.',
+    state: 'partly',
+    missing:
+      'Times, headers, bodies, imports and password checks are bounded. Rates aren’t limited, and slow or flooding clients aren’t tested.',
   },
   { id: 'P5.4', promise: 'A WAF configuration ships and is tested.', state: 'not built' },
   {

@@ -17,9 +17,16 @@ export function findProofs(): Proof[] {
     .toSorted()
     .flatMap((file) =>
       [
-        ...readFileSync(`${root}${file}`, 'utf8').matchAll(/\(\s*['"`]((?:P\d\.\d[, ]*)+): ([^\n]+?)['"`],?\s/g),
-      ].flatMap(([, ids = '', title = '']) => (ids.match(/P\d\.\d/g) ?? []).map((id) => ({ id, title, file }))),
+        ...readFileSync(`${root}${file}`, 'utf8').matchAll(/\(\s*(['"`])((?:P\d\.\d[, ]*)+): ((?:(?!\1).)+)\1/g),
+      ].flatMap(([, , ids = '', title = '']) =>
+        (ids.match(/P\d\.\d/g) ?? []).map((id) => ({ id, title: readable(title), file })),
+      ),
     )
+}
+
+// A title may stand for a table of cases; what differs between them is left open.
+function readable(title: string): string {
+  return title.replaceAll(/["“]?(?:%[a-z]|\$[\w.]+)["”]?(?:=(?:%[a-z]|\$[\w.]+))?/g, '…')
 }
 
 /** `docs/security.md`: each promise, how much of it is built, and the tests that try to break it. */
@@ -43,7 +50,7 @@ ${promises.map((promise) => section(promise, proofs)).join('\n')}`
 }
 
 function section({ id, promise, state, missing }: Promised, proofs: readonly Proof[]): string {
-  const own = proofs.filter((proof) => proof.id === id)
+  const own = proofs.filter((proof) => proof.id === id && proof.title !== '…')
   const note = missing === undefined ? '' : `\nMissing: ${missing}\n`
   const list = own.map(({ title, file }) => `- ${title} ([${file}](../${file}))\n`).join('')
   return `### ${id} ${promise}\n\n**${state}**${state === 'built' ? '' : '.'}${note === '' ? '' : ` ${note.trim()}`}\n\n${list}`

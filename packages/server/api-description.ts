@@ -37,7 +37,7 @@ export async function describeApi(): Promise<ApiDescription> {
   const folder = await mkdtemp(join(tmpdir(), 'afterai-api-'))
   const server = await composeServer({
     connection: { host: folder, port: 5432, user: 'nobody', password: '', database: 'none' },
-    keys: await loadInstanceKeys(join(folder, 'keys')),
+    keys: await loadInstanceKeys(join(folder, 'keys'), { make: true }),
     log: pino({ level: 'silent' }),
     poolSize: 1,
     sessionIdleMinutes: 60,

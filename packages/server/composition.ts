@@ -22,6 +22,7 @@ import {
   ledgerRoutes,
   logKeyRoutes,
   readOrigin,
+  type Sequencer,
   startSequencer,
   startWaiting,
 } from './src/ledger/index.ts'
@@ -52,36 +53,25 @@ export interface ServerParts {
 export interface ComposedServer {
   readonly http: Http
   readonly enrolment: EnrolmentDependencies
+  /** The logs whose stored tree isn't the one of their newest checkpoint, or that another key signed. */
+  checkLogs(): Promise<HeadMismatch[]>
+  /** Starts to integrate what the outboxes hold. */
+  begin(): void
   /** Stops taking requests, ends those under way, finishes the ledger's batch, lets go of the database. */
   close(): Promise<void>
 }
 
-/** Logs that can't be what this server has signed: a server that goes on would sign over it. */
-export class LogsRefused extends Error {
-  readonly mismatches: readonly HeadMismatch[]
-
-  constructor(mismatches: readonly HeadMismatch[]) {
-    super('a log does not match its last checkpoint')
-    this.mismatches = mismatches
-  }
-}
-
-/** Wires the features together. Whatever one folder needs of a folder below it is handed over here. @throws LogsRefused */
+/** Wires the features together. Whatever one folder needs of a folder below it is handed over here. */
 export async function composeServer(parts: ServerParts): Promise<ComposedServer> {
   const { log, keys } = parts
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke')
   const database = openDatabase(parts.connection, { poolSize: parts.poolSize, onError })
   const { db } = database
   const ledgerKeys = createLedgerKeys(keys.record.privateKey, keys.log.privateKey)
-  const mismatches = await checkHeads(db, ledgerKeys.checkpointSigner)
-  if (mismatches.length > 0) {
-    await database.close()
-    throw new LogsRefused(mismatches)
-  }
   const tenantKeys = createTenantKeys(keys.master)
-  const sequencer = startSequencer({ db, signerOf: ledgerKeys.checkpointSigner, log })
+  let sequencer: Sequencer | undefined
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
-  const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer.wake())
+  const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
   const audit = createAudit(append)
   const cookies = cookieNames(parts.https)
   const enrolment: EnrolmentDependencies = {
@@ -129,10 +119,14 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   return {
     http,
     enrolment,
+    checkLogs: () => checkHeads(db, ledgerKeys.checkpointSigner),
+    begin() {
+      sequencer ??= startSequencer({ db, signerOf: ledgerKeys.checkpointSigner, log })
+    },
     async close() {
       state.stopping = true
       await http.close()
-      await sequencer.stop()
+      await sequencer?.stop()
       await waiting.stop()
       await database.close()
     },

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { composeServer, type ComposedServer, LogsRefused, type ServerParts } from './composition.ts'
+import { composeServer, type ComposedServer } from './composition.ts'
+import { loadBoundKeys, refuseChangedLogs, refuseUnfitDatabase, StartRefused } from './start-checks.ts'
 import { instanceState, newCode, putSetupCode } from './src/identity/index.ts'
-import { type InstanceKeys, KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
-import type { Configuration, Fault } from './src/platform/configuration.ts'
+import type { Configuration } from './src/platform/configuration.ts'
 import type { Connection } from './src/platform/database.ts'
-import { checkDatabase } from './src/platform/doctor-database.ts'
 import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
 import { createLog, type Logger } from './src/platform/log.ts'
 import { migrate } from './src/platform/migrations.ts'
@@ -33,9 +32,9 @@ export async function startInstance(configuration: Configuration, options: Insta
   await mkdir(configuration.dataDir, { recursive: true, mode: 0o711 })
   const database = await openInstanceDatabase(configuration, options, log)
   try {
-    const server = await composeOrRefuse({
+    const server = await composeServer({
       connection: database.connection,
-      keys: await loadKeysOrRefuse(configuration.keyDir),
+      keys: await loadBoundKeys(database.connection, configuration.keyDir),
       log,
       poolSize: configuration.databasePoolSize,
       sessionIdleMinutes: configuration.sessionIdleMinutes,
@@ -43,22 +42,37 @@ export async function startInstance(configuration: Configuration, options: Insta
       importMaxMib: configuration.importMaxMib,
       https: configuration.publicUrl?.startsWith('https:') === true,
     })
-    const isTrial = configuration.database.kind === 'embedded'
-    // The tenant is made before anybody can set the instance up, so that its first administrator is let into it.
-    const people = isTrial && options.withSample ? await foundSample(server.enrolment) : undefined
-    const origin = await listen(server, configuration, options.say)
-    const sample = seed(people, origin, options.say)
-    return {
-      origin,
-      async stop() {
-        await sample
-        await server.close()
-        await database.stop()
-      },
+    try {
+      return await begin(server, database, { configuration, ...options })
+    } catch (error) {
+      await server.close()
+      throw error
     }
   } catch (error) {
     await database.stop()
     throw error
+  }
+}
+
+async function begin(
+  server: ComposedServer,
+  database: InstanceDatabase,
+  { configuration, withSample, say }: InstanceOptions & { configuration: Configuration },
+): Promise<Instance> {
+  refuseChangedLogs(await server.checkLogs())
+  const isTrial = configuration.database.kind === 'embedded'
+  // The tenant is made before anybody can set the instance up, so that its first administrator is let into it.
+  const people = isTrial && withSample ? await foundSample(server.enrolment) : undefined
+  const origin = await listen(server, configuration, say)
+  server.begin()
+  const sample = seed(people, origin, say)
+  return {
+    origin,
+    async stop() {
+      await sample
+      await server.close()
+      await database.stop()
+    },
   }
 }
 
@@ -91,48 +105,6 @@ async function openInstanceDatabase(
     await embedded.stop()
     throw error
   }
-}
-
-/** What keeps an instance from starting although its configuration could be read. */
-export class StartRefused extends Error {
-  readonly faults: readonly Fault[]
-
-  constructor(faults: readonly Fault[]) {
-    super('the deployment is not fit to start')
-    this.faults = faults
-  }
-}
-
-async function loadKeysOrRefuse(folder: string): Promise<InstanceKeys> {
-  try {
-    return await loadInstanceKeys(folder)
-  } catch (error) {
-    if (!(error instanceof KeyFileError)) throw error
-    throw new StartRefused([{ variable: 'AFTERAI_KEY_DIR', problem: error.problem, fix: error.fix }])
-  }
-}
-
-// P4.5: nothing is signed on top of a log that isn't what this deployment's key has signed.
-async function composeOrRefuse(parts: ServerParts): Promise<ComposedServer> {
-  try {
-    return await composeServer(parts)
-  } catch (error) {
-    if (!(error instanceof LogsRefused)) throw error
-    const fix =
-      "Use this deployment's own log key (AFTERAI_KEY_DIR). If it is in use, the database was restored or changed: compare it with a backup and with checkpoints that others kept."
-    throw new StartRefused(
-      error.mismatches.map(({ message }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: message, fix })),
-    )
-  }
-}
-
-// P5.2: a role that could bypass row level security or rewrite the log, a schema that isn't this version's, a clock far off.
-async function refuseUnfitDatabase(url: string): Promise<void> {
-  const checks = await checkDatabase(url, () => new Date())
-  const faults = checks
-    .filter(({ name, state }) => state === 'fail' || (state === 'warn' && name === 'database schema'))
-    .map(({ name, found, fix = '' }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: `${name}: ${found}`, fix }))
-  if (faults.length > 0) throw new StartRefused(faults)
 }
 
 function loginOf(url: string): { name: string; password: string } {

@@ -1,6 +1,7 @@
 import { formatDoctor, runDoctor } from './src/platform/doctor.ts'
 import { readConfiguration, refuseToStart } from './src/platform/configuration.ts'
-import { StartRefused, startInstance } from './instance.ts'
+import { startInstance } from './instance.ts'
+import { StartRefused } from './start-checks.ts'
 
 /**
  * The server's process: `main.ts [up] [--empty]` runs it, `main.ts doctor [--json]` examines the deployment.

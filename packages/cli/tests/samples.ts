@@ -102,6 +102,7 @@ export const decision: Decision = {
   approvalPolicy: { ruleType: 'single_approver', quorum: 1, allowSelfApproval: false },
   approvals: [],
   evidenceDigest,
+  evidenceChanged: false,
   recordId: null,
 }
 

@@ -33,32 +33,34 @@ export const deltaItem = z.object({ category: z.enum(changeTypes), path: z.strin
 export type DeltaItem = z.infer<typeof deltaItem>
 
 /** An AI Change Event (ACE). */
-export const changeView = z.object({
-  id,
-  systemId: id,
-  system: name,
-  environment: name,
-  status: changeStatus,
-  changeTypes: z.array(z.enum(changeTypes)),
-  intent,
-  changeClass,
-  title: z.string(),
-  source: z.object({
-    origin: z.enum(['manual', 'sdk', 'api', 'ci', 'otel', 'watchlist', 'signal', 'import']),
-    revision: z.string().nullable(),
-  }),
-  fingerprints: z.object({ before: sha256.nullable(), after: sha256.nullable(), change: sha256 }),
-  before: configuration.nullable(),
-  after: configuration.nullable(),
-  delta: z.array(deltaItem),
-  risk: risk.nullable(),
-  authorId: id,
-  statusReason: z.string().nullable(),
-  observations: z.number().int(),
-  openedAt: instant,
-  updatedAt: instant,
-  digest: sha256.meta({ description: 'Digest of what a decision on this change binds to.' }),
-})
+export const changeView = z
+  .object({
+    id,
+    systemId: id,
+    system: name,
+    environment: name,
+    status: changeStatus,
+    changeTypes: z.array(z.enum(changeTypes)),
+    intent,
+    changeClass,
+    title: z.string(),
+    source: z.object({
+      origin: z.enum(['manual', 'sdk', 'api', 'ci', 'otel', 'watchlist', 'signal', 'import']),
+      revision: z.string().nullable(),
+    }),
+    fingerprints: z.object({ before: sha256.nullable(), after: sha256.nullable(), change: sha256 }),
+    before: configuration.nullable(),
+    after: configuration.nullable(),
+    delta: z.array(deltaItem),
+    risk: risk.nullable(),
+    authorId: id,
+    statusReason: z.string().nullable(),
+    observations: z.number().int(),
+    openedAt: instant,
+    updatedAt: instant,
+    digest: sha256.meta({ description: 'Digest of what a decision on this change binds to.' }),
+  })
+  .meta({ id: 'Change' })
 export type Change = z.infer<typeof changeView>
 
 /** A change that a person or a pipeline records. `after` may be left out for what has no configuration, such as retrieval data. */

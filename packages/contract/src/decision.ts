@@ -45,35 +45,40 @@ export const approvalView = z.object({
   at: instant,
 })
 
-export const decisionView = z.object({
-  id,
-  changeId: id,
-  status: z.enum(['proposed', 'approved', 'rejected']),
-  decision: z.enum(['act', 'not_act']),
-  decisionDetail: detail,
-  justification: z.string(),
-  implementationPlan: z.string().nullable(),
-  backoutPlan: z.string().nullable(),
-  testPlan: z.string().nullable(),
-  riskImpactAnalysis: z.string().nullable(),
-  conditions: z.array(z.string()),
-  reviewBy: z.string().nullable(),
-  assessmentIds: z.array(id),
-  supersedes: id.nullable(),
-  authorId: id,
-  authorName: z.string(),
-  proposedAt: instant,
-  approvalPolicy: z.object({
-    ruleType: z.literal('single_approver'),
-    quorum: z.literal(1),
-    allowSelfApproval: z.literal(false),
-  }),
-  approvals: z.array(approvalView),
-  evidenceDigest: sha256.meta({
-    description: 'What an approval binds to: the change and its assessments as they are now.',
-  }),
-  recordId: id.nullable(),
-})
+export const decisionView = z
+  .object({
+    id,
+    changeId: id,
+    status: z.enum(['proposed', 'approved', 'rejected']),
+    decision: z.enum(['act', 'not_act']),
+    decisionDetail: detail,
+    justification: z.string(),
+    implementationPlan: z.string().nullable(),
+    backoutPlan: z.string().nullable(),
+    testPlan: z.string().nullable(),
+    riskImpactAnalysis: z.string().nullable(),
+    conditions: z.array(z.string()),
+    reviewBy: z.string().nullable(),
+    assessmentIds: z.array(id),
+    supersedes: id.nullable(),
+    authorId: id,
+    authorName: z.string(),
+    proposedAt: instant,
+    approvalPolicy: z.object({
+      ruleType: z.literal('single_approver'),
+      quorum: z.literal(1),
+      allowSelfApproval: z.literal(false),
+    }),
+    approvals: z.array(approvalView),
+    evidenceDigest: sha256.meta({
+      description: 'What an approval binds to: the change and its assessments as they are now.',
+    }),
+    evidenceChanged: z
+      .boolean()
+      .meta({ description: 'Something was added or altered since the decision was proposed.' }),
+    recordId: id.nullable(),
+  })
+  .meta({ id: 'Decision' })
 export type Decision = z.infer<typeof decisionView>
 
 /** `evidenceDigest` is the decision's, as the approver read it: new evidence makes it stale. */

@@ -22,22 +22,24 @@ export const importQuery = z.strictObject({
 })
 
 /** An imported evaluation: what is kept of a file, and what was dropped. */
-export const evaluationView = z.object({
-  id,
-  system: name.nullable(),
-  label: z.string().nullable(),
-  format: z.enum(['csv', 'jsonl', 'promptfoo']),
-  selection: z.string().nullable(),
-  sourceDigest: sha256,
-  sizeBytes: z.number().int(),
-  cases: z.number().int(),
-  errors: z.number().int(),
-  metrics: z.array(z.object({ name: z.string(), kind: z.string(), direction: z.string() })),
-  dropped: z.array(z.object({ field: z.string(), count: z.number().int() })),
-  digestedIdentifiers: z.number().int(),
-  importedBy: id,
-  createdAt: instant,
-})
+export const evaluationView = z
+  .object({
+    id,
+    system: name.nullable(),
+    label: z.string().nullable(),
+    format: z.enum(['csv', 'jsonl', 'promptfoo']),
+    selection: z.string().nullable(),
+    sourceDigest: sha256,
+    sizeBytes: z.number().int(),
+    cases: z.number().int(),
+    errors: z.number().int(),
+    metrics: z.array(z.object({ name: z.string(), kind: z.string(), direction: z.string() })),
+    dropped: z.array(z.object({ field: z.string(), count: z.number().int() })),
+    digestedIdentifiers: z.number().int(),
+    importedBy: id,
+    createdAt: instant,
+  })
+  .meta({ id: 'Evaluation' })
 export type Evaluation = z.infer<typeof evaluationView>
 
 export const evaluationQuery = pageQuery.extend({ system: name.optional() })

@@ -20,7 +20,7 @@ export const refreshRequest = z.strictObject({ refreshHandle: z.string().max(128
 export const switchRequest = z.strictObject({ tenant: slug })
 export const acceptInvitationRequest = z.strictObject({ code: z.string().max(64), name: words(100), password })
 
-export const tenantView = z.object({ id, slug, name: z.string(), role, sample: z.boolean() })
+export const tenantView = z.object({ id, slug, name: z.string(), role, sample: z.boolean() }).meta({ id: 'Tenant' })
 export type TenantView = z.infer<typeof tenantView>
 
 export const meView = z.object({
@@ -36,13 +36,15 @@ export const meView = z.object({
 export type Me = z.infer<typeof meView>
 
 /** The access token is a Bearer JWT of minutes; the refresh handle is spent at each use. */
-export const sessionView = z.object({
-  accessToken: z.string(),
-  accessTokenExpiresAt: instant,
-  refreshHandle: z.string(),
-  expiresAt: instant,
-  tenant: slug,
-})
+export const sessionView = z
+  .object({
+    accessToken: z.string(),
+    accessTokenExpiresAt: instant,
+    refreshHandle: z.string(),
+    expiresAt: instant,
+    tenant: slug,
+  })
+  .meta({ id: 'Session' })
 export type Session = z.infer<typeof sessionView>
 
 export const memberView = z.object({

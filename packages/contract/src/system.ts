@@ -2,16 +2,24 @@ import { z } from 'zod'
 import { id, instant, keyedDigest, name, sha256, words } from './primitives.ts'
 
 export const createSystemRequest = z.strictObject({ name, title: words(200).optional(), owner: words(200).optional() })
-export const systemView = z.object({
-  id,
-  name,
-  title: z.string().nullable(),
-  owner: z.string().nullable(),
-  createdAt: instant,
-  environments: z.array(
-    z.object({ name, fingerprint: sha256, firstSeenAt: instant, lastSeenAt: instant, observations: z.number().int() }),
-  ),
-})
+export const systemView = z
+  .object({
+    id,
+    name,
+    title: z.string().nullable(),
+    owner: z.string().nullable(),
+    createdAt: instant,
+    environments: z.array(
+      z.object({
+        name,
+        fingerprint: sha256,
+        firstSeenAt: instant,
+        lastSeenAt: instant,
+        observations: z.number().int(),
+      }),
+    ),
+  })
+  .meta({ id: 'System' })
 export type System = z.infer<typeof systemView>
 
 /** The model of a configuration: what was asked for and, where known, what the provider says it served. */
@@ -46,12 +54,14 @@ const digestedParts = (most: number) =>
     .default([])
 
 /** What a system runs with, as metadata alone: prompts and tool definitions are keyed digests, never text (P1.3). */
-export const configuration = z.strictObject({
-  model: modelConfiguration,
-  prompts: digestedParts(64),
-  inference: inferenceConfiguration.default({}),
-  tools: digestedParts(256),
-})
+export const configuration = z
+  .strictObject({
+    model: modelConfiguration,
+    prompts: digestedParts(64),
+    inference: inferenceConfiguration.default({}),
+    tools: digestedParts(256),
+  })
+  .meta({ id: 'Configuration' })
 export type Configuration = z.infer<typeof configuration>
 
 export const observation = z.strictObject({
@@ -67,10 +77,10 @@ export type Observation = z.infer<typeof observation>
 
 export const observeRequest = z.strictObject({ observations: z.array(observation).min(1).max(500) })
 
-/** `baseline`: the first of its environment; `unchanged`; `changed`: an ACE was opened, or one that is open was seen again; `duplicate`: this id was here before. */
+/** `baseline`: the first of its environment; `unchanged`; `changed`: an ACE was opened, or one that is open was seen again; `late`: it tells of a configuration that ran before the last change; `duplicate`: this id was here before. */
 export const observationOutcome = z.object({
   id,
-  outcome: z.enum(['baseline', 'unchanged', 'changed', 'duplicate']),
+  outcome: z.enum(['baseline', 'unchanged', 'changed', 'late', 'duplicate']),
   fingerprint: sha256,
   changeId: id.nullable(),
 })

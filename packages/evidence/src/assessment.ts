@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { identifierSchema } from './identifier.ts'
+import { labelSchema } from './identifier.ts'
 import { directionSchema, metricKindSchema, type Direction, type MetricKind } from './metric.ts'
 import type { AssessmentPlan } from './plan.ts'
 import type { Estimator } from './statistics/estimate.ts'
@@ -129,10 +129,10 @@ const share = z.number().min(0).max(1)
 const amount = z.number().nullable()
 const probability = share.nullable()
 const bandSchema = z.enum(BANDS)
-const sliceSchema = identifierSchema.nullable()
+const sliceSchema = labelSchema.nullable()
 
 const metricAssessmentSchema: z.ZodType<MetricAssessment> = z.strictObject({
-  metric: identifierSchema,
+  metric: labelSchema,
   slice: sliceSchema,
   kind: metricKindSchema,
   direction: directionSchema,
@@ -179,7 +179,7 @@ export const assessmentSchema: z.ZodType<Assessment> = z.strictObject({
   verdict: bandSchema,
   overallRisk: probability,
   guardrails: z.array(
-    z.strictObject({ metric: identifierSchema, slice: sliceSchema, band: bandSchema, adjustedP: probability }),
+    z.strictObject({ metric: labelSchema, slice: sliceSchema, band: bandSchema, adjustedP: probability }),
   ),
   metrics: z.array(metricAssessmentSchema),
   slices: z.array(metricAssessmentSchema),

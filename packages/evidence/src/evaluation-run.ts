@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { identifierSchema } from './identifier.ts'
+import { caseIdSchema, tokenSchema, labelSchema } from './identifier.ts'
 import { directionSchema, metricKindSchema, type MetricDefinition } from './metric.ts'
 
 /** One answer of one system to one case. */
@@ -20,7 +20,7 @@ export interface DroppedField {
   readonly count: number
 }
 
-/** The results of one evaluation of one configuration: numbers and bounded names, no content (P1.2). */
+/** The results of one evaluation of one configuration: numbers, ids and short names, no free text (P1.2). */
 export interface EvaluationRun {
   readonly format: 'csv' | 'jsonl' | 'promptfoo'
   /** SHA-256 of the source's bytes, lower-case hex. */
@@ -30,21 +30,21 @@ export interface EvaluationRun {
   readonly metrics: readonly MetricDefinition[]
   readonly cases: readonly EvaluationCase[]
   readonly dropped: readonly DroppedField[]
-  /** How many different texts weren't bounded names and were replaced by their keyed digest. */
+  /** How many different texts had no identifier's shape and were replaced by their keyed digest. */
   readonly digestedIdentifiers: number
 }
 
 /** Wire schema of a metric's definition. */
 export const metricDefinitionSchema: z.ZodType<MetricDefinition> = z.strictObject({
-  name: identifierSchema,
+  name: labelSchema,
   kind: metricKindSchema,
   direction: directionSchema,
 })
 
 const caseSchema: z.ZodType<EvaluationCase> = z.strictObject({
-  caseId: identifierSchema,
-  cluster: identifierSchema.optional(),
-  slice: identifierSchema.optional(),
+  caseId: caseIdSchema,
+  cluster: caseIdSchema.optional(),
+  slice: labelSchema.optional(),
   outcome: z.enum(['completed', 'error']),
   values: z.array(z.number().nullable()),
 })
@@ -54,10 +54,10 @@ export const evaluationRunSchema: z.ZodType<EvaluationRun> = z
   .strictObject({
     format: z.enum(['csv', 'jsonl', 'promptfoo']),
     sourceDigest: z.string().regex(/^[0-9a-f]{64}$/),
-    selection: identifierSchema.nullable(),
+    selection: labelSchema.nullable(),
     metrics: z.array(metricDefinitionSchema).min(1),
     cases: z.array(caseSchema).min(1),
-    dropped: z.array(z.strictObject({ field: identifierSchema, count: z.int().nonnegative() })),
+    dropped: z.array(z.strictObject({ field: tokenSchema, count: z.int().nonnegative() })),
     digestedIdentifiers: z.int().nonnegative(),
   })
   .refine((run) => run.cases.every(({ values }) => values.length === run.metrics.length), {

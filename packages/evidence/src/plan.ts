@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { identifierSchema } from './identifier.ts'
+import { labelSchema } from './identifier.ts'
 import { directionSchema, metricKindSchema, type Direction, type MetricKind } from './metric.ts'
 
 /** What the assessment should hold a metric to. What isn't said is taken from the runs and the defaults. */
@@ -30,7 +30,7 @@ export interface AssessmentPlan {
 export const defaultPlan: AssessmentPlan = { mode: 'prospective', metrics: [], criticalSlices: [] }
 
 const metricPlanSchema: z.ZodType<MetricPlan> = z.strictObject({
-  name: identifierSchema,
+  name: labelSchema,
   kind: metricKindSchema.optional(),
   direction: directionSchema.optional(),
   margin: z.number().positive().optional(),
@@ -48,5 +48,5 @@ export const assessmentPlanSchema: z.ZodType<AssessmentPlan> = z.strictObject({
       error: 'a metric is named twice',
     })
     .default([]),
-  criticalSlices: z.array(identifierSchema).max(200).default([]),
+  criticalSlices: z.array(labelSchema).max(200).default([]),
 })

@@ -2,6 +2,8 @@ import { decodeBase64 } from './base64.ts'
 import { decodeHex } from './hex.ts'
 import { RecordError } from './record-error.ts'
 
+const digestForm = /^[0-9a-f]{64}$/
+
 /** Fields of a parsed object, known to be exactly those asked for. */
 export type Fields<Name extends string> = Readonly<Record<Name, unknown>>
 
@@ -54,8 +56,9 @@ export function base64Field(value: unknown, where: string, length?: number): Uin
 /** 32 bytes written as lower-case hex; returns the text. @throws RecordError `bad_hex`, `bad_field` */
 export function digestField(value: unknown, where: string): string {
   const text = textField(value, where)
-  if (decodeHex(text).length !== 32) throw badField(where, '32 bytes of hexadecimal')
-  return text
+  if (digestForm.test(text)) return text
+  decodeHex(text)
+  throw badField(where, '32 bytes of hexadecimal')
 }
 
 function hasAll<Name extends string>(value: object, names: readonly Name[]): value is Fields<Name> {

@@ -70,7 +70,7 @@ create table observation (
   system_id   uuid not null,
   environment text not null,
   fingerprint text not null,
-  outcome     text not null check (outcome in ('baseline', 'unchanged', 'changed')),
+  outcome     text not null check (outcome in ('baseline', 'unchanged', 'changed', 'late')),
   change_id   uuid,
   origin      text not null,
   revision    text,
@@ -78,7 +78,7 @@ create table observation (
   received_at timestamptz not null default now(),
   primary key (tenant_id, id)
 );
-create index observation_by_environment on observation (tenant_id, system_id, environment);
+create index observation_by_environment on observation (tenant_id, system_id, environment, fingerprint);
 
 alter table system enable row level security;
 alter table configuration enable row level security;

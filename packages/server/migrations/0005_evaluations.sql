@@ -1,4 +1,5 @@
--- Imported evaluations (numbers and bounded names, no content) and the assessments made of them.
+-- Imported evaluations (numbers, ids and short names, no free text) and the assessments made of them.
+-- A run holds every case and may be large: what lists show of it stands beside it.
 
 create table evaluation (
   tenant_id     uuid not null references tenant,
@@ -9,9 +10,13 @@ create table evaluation (
   selection     text,
   source_digest text not null,
   size_bytes    bigint not null,
+  cases         integer not null,
+  errors        integer not null,
+  metrics       jsonb not null,
+  dropped       jsonb not null,
+  digested_identifiers integer not null,
   run           jsonb not null,
   run_digest    text not null,
-  cases         integer not null,
   imported_by   uuid not null,
   created_at    timestamptz not null default now(),
   primary key (tenant_id, id),

@@ -8,7 +8,7 @@ begin
     return false;
   end if;
   foreach name in array array['record_section', 'record', 'approval', 'decision', 'assessment', 'evaluation', 'observation',
-    'change', 'environment', 'configuration', 'system', 'ledger_outbox', 'ledger_checkpoint', 'ledger_tile', 'ledger_entry',
+    'change', 'environment', 'configuration', 'system', 'ledger_outbox', 'ledger_refused', 'ledger_checkpoint', 'ledger_tile', 'ledger_entry',
     'ledger_log', 'tenant_key', 'idempotency', 'audit_event', 'api_key', 'session', 'invitation'] loop
     execute format('delete from %I where tenant_id = $1', name) using wanted;
   end loop;

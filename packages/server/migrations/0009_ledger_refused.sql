@@ -20,24 +20,3 @@ create policy own on ledger_refused to afterai_app using (tenant_id = current_te
 create policy sequence on ledger_refused to afterai_sequencer using (true);
 grant select on ledger_refused to afterai_app, afterai_sequencer;
 grant insert on ledger_refused to afterai_sequencer;
-
--- As in 0007, with the table above.
-create or replace function remove_sample_tenant(wanted uuid) returns boolean
-  language plpgsql security definer set search_path = public, pg_temp as $$
-declare name text;
-begin
-  if not exists (select from tenant where id = wanted and sample) then
-    return false;
-  end if;
-  foreach name in array array['record_section', 'record', 'approval', 'decision', 'assessment', 'evaluation', 'observation',
-    'change', 'environment', 'configuration', 'system', 'ledger_outbox', 'ledger_refused', 'ledger_checkpoint', 'ledger_tile', 'ledger_entry',
-    'ledger_log', 'tenant_key', 'idempotency', 'audit_event', 'api_key', 'session', 'invitation'] loop
-    execute format('delete from %I where tenant_id = $1', name) using wanted;
-  end loop;
-  -- The sample's own people have no other tenant; whoever else was let in keeps their account.
-  with gone as (delete from membership where tenant_id = wanted returning account_id)
-  update account a set disabled_at = now() from gone g
-  where a.id = g.account_id and a.email like '%@sample.invalid';
-  delete from tenant where id = wanted;
-  return true;
-end $$;

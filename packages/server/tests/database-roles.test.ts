@@ -211,6 +211,7 @@ describe('P4.1: the roles of the database', () => {
       'DELETE ledger_outbox',
       'INSERT ledger_checkpoint',
       'INSERT ledger_entry',
+      'INSERT ledger_refused',
       'INSERT ledger_tile',
     ])
   })

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { keyScopes } from '@afterai/contract'
 import { createTrust, parseBundle, verifyBundle } from '@afterai/record'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digestOf } from '../src/ace/index.ts'
 import { approve, assessedChange, proposalOf, recordedChange } from './lifecycle.ts'
 import { type Person, startTestServer, type TestServer } from './test-server.ts'
 
@@ -132,6 +133,11 @@ describe('what an approval binds to', () => {
     })
     const answer = await decide(approver, decision.id, { verdict: 'approve', evidenceDigest: decision.evidenceDigest })
     expect([answer.status, answer.body.code]).toEqual([409, 'evidence_changed'])
+    const read = await server.expectOk<{ evidenceChanged: boolean }>({
+      path: `/v1/decisions/${decision.id}`,
+      token: approver.token,
+    })
+    expect(read.evidenceChanged).toBe(true)
     const settled = await approve(server, approver, decision.id)
     expect(settled.status).toBe('approved')
   })
@@ -223,7 +229,7 @@ describe('the record', () => {
     expect(disclosed['after']).toMatchObject({ configuration: change.after })
     expect(disclosed['evidence']).toMatchObject({
       change: { id: made.changeId, delta: [{ path: '/model/name', before: 'large', after: 'small' }] },
-      assessments: [assessment],
+      assessments: [{ ...assessment, cited: true }],
       evaluations: [{ id: made.baselineId }, { id: made.candidateId }],
     })
     expect(disclosed['rationale']).toMatchObject({
@@ -236,6 +242,30 @@ describe('the record', () => {
       [author.accountId]: { name: 'The member' },
       [approver.accountId]: { name: 'The approver' },
     })
+  })
+
+  test('P4.5: it shows every assessment of the change, named in the decision or not, and its reader can compute what the approver agreed to', async () => {
+    const { changeId, baselineId, assessmentId: unnamed } = await assessedChange(server, author, 'two-assessments')
+    const { id: named } = await server.expectOk<{ id: string }>({
+      method: 'POST',
+      path: `/v1/changes/${changeId}/assessments`,
+      token: author.token,
+      body: { baselineEvaluationId: baselineId, candidateEvaluationId: baselineId },
+    })
+    const { body: decision } = await propose(changeId, proposalOf(named))
+    const { recordId } = await approve(server, approver, decision.id)
+    const { bytes } = await server.send({ path: `/v1/records/${recordId}/bundle`, token: author.token })
+    const { evidence, rationale } = disclosuresOf(bytes) as unknown as {
+      evidence: { change: { digest: string }; assessments: { id: string; digest: string; cited: boolean }[] }
+      rationale: { proposal: unknown; approvals: { evidenceDigest: string }[] }
+    }
+    expect(evidence.assessments.map(({ id, cited }) => [id, cited])).toEqual([
+      [named, true],
+      [unnamed, false],
+    ])
+    const assessments = evidence.assessments.map(({ digest }) => digest).toSorted((a, b) => (a < b ? -1 : 1))
+    const computed = digestOf({ change: evidence.change.digest, assessments, proposal: rationale.proposal })
+    expect(rationale.approvals.map(({ evidenceDigest }) => evidenceDigest)).toEqual([computed])
   })
 
   test('P4.5: a bundle in which one byte differs no longer verifies', async () => {

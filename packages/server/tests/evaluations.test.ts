@@ -87,6 +87,24 @@ describe('what is imported', () => {
   })
 })
 
+test('views and lists of evaluations never read their cases', async () => {
+  const system = `listed-${(count += 1)}`
+  await post('/v1/systems', { name: system })
+  const timedOut = 'id,score,error,note\n1,0.5,,a\n2,,timed out,b\nno id,1,,\n'
+  const { body: imported } = await upload('csv', timedOut, { system })
+  expect(imported).toMatchObject({
+    cases: 3,
+    errors: 1,
+    digestedIdentifiers: 1,
+    dropped: [{ field: 'note', count: 2 }],
+  })
+  expect(imported.metrics).toEqual([{ name: 'score', kind: 'continuous', direction: 'up' }])
+  await server.owner.query(`update evaluation set run = '"unread"' where id = $1`, [imported.id])
+  const read = <T>(path: string) => server.expectOk<T>({ path, token: member.token })
+  expect(await read(`/v1/evaluations/${imported.id}`)).toEqual(imported)
+  expect(await read(`/v1/evaluations?system=${system}`)).toEqual({ items: [imported], nextCursor: null })
+})
+
 describe('a file with faults', () => {
   test('is refused with each fault and its place, and nothing of it is kept', async () => {
     const before = [await rowsIn('evaluation'), await rowsIn('audit_event')]
@@ -106,12 +124,28 @@ describe('a file with faults', () => {
     ['no JSON', 'promptfoo', 'hello'],
     ['another JSON', 'promptfoo', '{"a":1}'],
     ['a list', 'promptfoo', '[]'],
-    ['bytes that are no text', 'csv', Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a])],
     ['a NUL in a name', 'csv', 'case_id,score\na\u0000b,1\n'],
     ['only a header', 'csv', 'case_id,score\n'],
   ] as const)('that holds %s is a problem of the file, never of the server', async (_what, format, body) => {
     const answer = await upload(format, body, format === 'csv' ? { mapping: mapping('score') } : {})
     expect([201, 422]).toContain(answer.status)
+  })
+
+  test.each([
+    ['the first line', 'csv', Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a]), 'line 1'],
+    ['ids that would become one', 'csv', Buffer.from('id,score\nab,1\né1,1\nè1,0\n', 'latin1'), 'line 3'],
+    ['a character that is cut off', 'csv', Buffer.from('id,score\na1,1\né').subarray(0, -1), 'line 3'],
+    ['a JSON file', 'promptfoo', Buffer.from('{"é":1}', 'latin1'), 'line 1'],
+    [
+      'a row of JSON',
+      'jsonl',
+      Buffer.from('{"case_id":"a1","score":1}\n{"case_id":"é","score":1}', 'latin1'),
+      'line 2',
+    ],
+  ] as const)('that is not UTF-8 in %s is refused with the line', async (_what, format, bytes, line) => {
+    const { status, body } = await upload(format, bytes)
+    expect([status, body.code]).toEqual([422, 'unreadable_evaluation'])
+    expect(body.errors).toEqual([{ pointer: line, detail: 'not UTF-8; save the file as UTF-8' }])
   })
 
   test('of an unknown system, or with a mapping that is none, is refused before it is kept', async () => {
@@ -177,6 +211,17 @@ describe('P1.2: content in a file', () => {
 })
 
 describe('files that mean harm', () => {
+  test('P5.3: a flood of files is refused beyond what may wait, with the seconds to wait, and the rest is read', async () => {
+    const csv = `case_id,score\n${'a1,no number\n'.repeat(100_000)}`
+    const flood = Array.from({ length: 20 }, () => upload('csv', csv, { mapping: mapping('score') }))
+    const answers = await Promise.all(flood)
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(answers.filter(({ status }) => status === 422).length + refused.length).toBe(20)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { body, headers } of refused) expect([body.code, headers['retry-after']]).toEqual(['not_ready', '10'])
+    expect((await upload('csv', csv, { mapping: mapping('score') })).status).toBe(422)
+  })
+
   test('too large a one is refused with 413', async () => {
     const { status, body } = await upload('csv', Buffer.alloc(12 * 1024 * 1024 + 1, 'a'))
     expect([status, body.code]).toEqual([413, 'payload_too_large'])
@@ -228,6 +273,18 @@ describe('assessments', () => {
     await server.expectOk({ method: 'PUT', path, token: member.token, body: { severity: 'low' } })
     const later = await assess(runs)
     expect([later.digest === first.digest, later.changeDigest === first.changeDigest]).toEqual([false, false])
+  })
+
+  test('of a change are listed whole, however many they are', async () => {
+    const { changeId, assessmentId } = await assessedChange(server, member, `often-${(count += 1)}`)
+    const columns = 'change_id, change_digest, baseline_id, candidate_id, plan, result, verdict, digest, author_id'
+    await server.owner.query(
+      `insert into assessment (tenant_id, id, ${columns})
+       select tenant_id, gen_random_uuid(), ${columns} from assessment, generate_series(1, 250) where id = $1`,
+      [assessmentId],
+    )
+    const path = `/v1/changes/${changeId}/assessments`
+    expect((await server.expectOk<{ items: unknown[] }>({ path, token: member.token })).items).toHaveLength(251)
   })
 
   test('of runs that share no case are refused, and leave nothing', async () => {

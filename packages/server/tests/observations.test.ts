@@ -98,9 +98,25 @@ describe('outcomes', () => {
     await observe(system, 'a', { observedAt: '2026-01-01T00:00:00Z' })
     await observe(system, 'b', { observedAt: '2026-01-03T00:00:00Z' })
     const late = await observe(system, 'a', { observedAt: '2026-01-02T00:00:00Z' })
-    expect(late.outcome).toBe('unchanged')
+    expect(late.outcome).toBe('late')
     expect((await observe(system, 'b')).outcome).toBe('unchanged')
     expect(await changesOf(system)).toHaveLength(1)
+  })
+
+  test('one that comes late with what never ran there opens a change all the same', async () => {
+    const system = await newSystem()
+    await observe(system, 'a', { observedAt: '2026-01-01T00:00:00Z' })
+    await observe(system, 'b', { observedAt: '2026-01-03T00:00:00Z' })
+    expect((await observe(system, 'c', { observedAt: '2026-01-02T00:00:00Z' })).outcome).toBe('changed')
+    expect(await changesOf(system)).toHaveLength(2)
+  })
+
+  test('a clock that is minutes ahead hides no change that comes after it', async () => {
+    const system = await newSystem()
+    await observe(system, 'a')
+    await observe(system, 'b', { observedAt: new Date(Date.now() + 240_000).toISOString() })
+    expect((await observe(system, 'a')).outcome).toBe('changed')
+    expect((await observe(system, 'c')).outcome).toBe('changed')
   })
 
   test('one from the future is refused with its place, and nothing of its batch is kept', async () => {

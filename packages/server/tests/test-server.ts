@@ -82,7 +82,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const database = await createTestDatabase()
   const keyDir = await mkdtemp(join(tmpdir(), 'afterai-keys-'))
   const lines: string[] = []
-  const keys = await loadInstanceKeys(keyDir)
+  const keys = await loadInstanceKeys(keyDir, { make: true })
   const composed = await composeServer({
     connection: database.login,
     keys,
@@ -93,6 +93,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     importMaxMib: options.importMaxMib ?? 20,
     https: options.https ?? false,
   })
+  composed.begin()
   const owner = new Client(database.owner)
   await owner.connect()
   const send = sender(composed)

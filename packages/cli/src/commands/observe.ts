@@ -78,5 +78,6 @@ const outcomeText = {
   baseline: 'baseline: the first of its environment',
   unchanged: 'unchanged',
   changed: 'changed',
+  late: 'late: it ran before the last change',
   duplicate: 'duplicate: seen before',
 } as const

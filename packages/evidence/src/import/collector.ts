@@ -49,7 +49,7 @@ export function runCollector(
         run: {
           format,
           sourceDigest,
-          selection: selection === null ? null : gate.pass(selection),
+          selection: selection === null ? null : gate.label(selection),
           metrics: metrics.map((metric, index) => narrowKind(metric, index, cases)),
           cases,
           dropped: countDropped(dropped, gate),
@@ -63,9 +63,9 @@ export function runCollector(
 /** The case with its names bounded or digested. */
 function pass(raw: RawCase, gate: IdentifierGate): EvaluationCase {
   return {
-    caseId: gate.pass(raw.caseId),
-    ...(raw.cluster === undefined ? {} : { cluster: gate.pass(raw.cluster) }),
-    ...(raw.slice === undefined ? {} : { slice: gate.pass(raw.slice) }),
+    caseId: gate.caseId(raw.caseId),
+    ...(raw.cluster === undefined ? {} : { cluster: gate.caseId(raw.cluster) }),
+    ...(raw.slice === undefined ? {} : { slice: gate.label(raw.slice) }),
     outcome: raw.isError ? 'error' : 'completed',
     values: raw.values,
   }
@@ -82,7 +82,7 @@ function narrowKind(metric: MetricDefinition, index: number, cases: readonly Eva
 function countDropped(dropped: ReadonlyMap<string, number>, gate: IdentifierGate): DroppedField[] {
   const byName = new Map<string, number>()
   for (const [field, count] of dropped) {
-    const name = gate.pass(field)
+    const name = gate.token(field)
     byName.set(name, (byName.get(name) ?? 0) + count)
   }
   return [...byName].map(([field, count]) => ({ field, count }))

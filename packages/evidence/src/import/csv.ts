@@ -12,12 +12,12 @@ export function importCsv(source: ImportSource, options: TableOptions = {}): Imp
     return faults.result()
   }
   let columns: Map<string, number> | undefined
-  let isReadable = false
+  let hasHeader = false
   const onRecord = (record: string[], line: number): void => {
-    if (!columns) {
-      columns = readHeader(record, reader)
-      isReadable = columns !== undefined
-    } else if (isReadable) readRecord(record, line, columns, reader)
+    // The first record is the header even if it is faulty: a row may not take its place.
+    if (!hasHeader) columns = readHeader(record, reader)
+    else if (columns) readRecord(record, line, columns, reader)
+    hasHeader = true
   }
   try {
     parse(source.text, {
@@ -35,7 +35,7 @@ export function importCsv(source: ImportSource, options: TableOptions = {}): Imp
     if (!(error instanceof CsvError)) throw error
     addSyntaxFault(error, reader)
   }
-  if (!columns && !faults.any()) faults.add('empty', 'the file is empty')
+  if (!hasHeader && !faults.any()) faults.add('empty', 'the file is empty')
   return reader.finish()
 }
 

@@ -5,6 +5,7 @@ import type { IdentifierGate } from '../identifier.ts'
 export type ImportFaultCode =
   | 'empty'
   | 'too_large'
+  | 'not_utf8'
   | 'malformed'
   | 'unsupported_version'
   | 'duplicate_column'
@@ -26,7 +27,7 @@ export interface ImportFault {
   readonly text: string
   /** 1-based line of the file (for a record of several lines, its last). */
   readonly line?: number
-  /** The column, if its name is a bounded name; its keyed digest otherwise. */
+  /** The column, if its name is one token; its keyed digest otherwise. */
   readonly column?: string
   /** JSON pointer into the file. */
   readonly pointer?: string
@@ -60,7 +61,7 @@ export function faultList(gate: IdentifierGate): FaultList {
         more += 1
         return undefined
       }
-      const column = place.column === undefined ? {} : { column: gate.pass(place.column) }
+      const column = place.column === undefined ? {} : { column: gate.token(place.column) }
       faults.push({ code, text, ...place, ...column })
       return undefined
     },

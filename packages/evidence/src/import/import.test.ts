@@ -24,12 +24,12 @@ function faultsOf(result: ImportResult): unknown[] {
 
 describe('CSV', () => {
   test('reads a BOM, CRLF, quoted line breaks, quoted quotes and empty cells', () => {
-    const text = '\uFEFFcase,prompt,score\r\na,"two\r\nlines, ""quoted""",0.5\r\nb,,\r\n\r\nc,x,.25e1\r\n'
+    const text = '\uFEFFcase,prompt,score\r\na1,"two\r\nlines, ""quoted""",0.5\r\nb2,,\r\n\r\nc3,x,.25e1\r\n'
     const run = runOf(csv(text))
     expect(run.cases.map(({ caseId, values }) => [caseId, ...values])).toEqual([
-      ['a', 0.5],
-      ['b', null],
-      ['c', 2.5],
+      ['a1', 0.5],
+      ['b2', null],
+      ['c3', 2.5],
     ])
     expect(run.dropped).toEqual([{ field: 'prompt', count: 2 }])
     expect(evaluationRunSchema.parse(run)).toEqual(run)
@@ -135,7 +135,7 @@ describe('CSV', () => {
     const canary = 'CANARY the customer said: "my card is 4111"'
     const quoted = `"${canary.replaceAll('"', '""')}"`
     const header = `case,score,prompt,${quoted}`
-    const good = csv(`${header}\n${quoted},1,${quoted},${quoted}\nb,1,,x\n`)
+    const good = csv(`${header}\n${quoted},1,${quoted},${quoted}\nb2,1,,x\n`)
     const bad = csv(`${header}\n${quoted},${quoted},${quoted},${quoted}\n${quoted}\n"${canary}\n`)
     const badColumn = csv(`case,${quoted}\na,x\n`, {
       caseId: 'case',
@@ -151,12 +151,50 @@ describe('CSV', () => {
     ])
   })
 
-  test('P1.2: prose does not pass for an identifier, however plain', () => {
-    const run = runOf(csv('case,score\nthe customer wants a refund today,1\nrefund case 12,1\n'))
-    expect(run.cases.map(({ caseId }) => caseId)).toEqual([
-      testDigest('the customer wants a refund today'),
-      'refund case 12',
-    ])
+  const shortProse = ['my wife has cancer', 'wife is ill', 'my wife', 'cancer']
+  const ids = ['prime:0', 'case-000', 'q100t1', '7', 'turns/3', 'a.b', 'qa2a87a40', 'issue#12']
+
+  test.each(shortProse)('P1.2: short prose is no id of a case or cluster: %s', (prose) => {
+    const run = runOf(csv(`case,group,score\n${prose},${prose},1\n`, { ...MAPPING, cluster: 'group' }))
+    expect(run.cases[0]).toMatchObject({ caseId: testDigest(prose), cluster: testDigest(prose) })
+    expect(run.digestedIdentifiers).toBe(1)
+    expect(evaluationRunSchema.parse(run)).toEqual(run)
+    const kept = { ...run, cases: run.cases.map((entry) => ({ ...entry, caseId: prose })) }
+    expect(evaluationRunSchema.safeParse(kept).success).toBe(false)
+  })
+
+  test.each(ids)('an id passes as it stands: %s', (id) => {
+    const run = runOf(csv(`case,group,score\n${id},${id},1\n`, { ...MAPPING, cluster: 'group' }))
+    expect(run.cases[0]).toMatchObject({ caseId: id, cluster: id })
+    expect(run.digestedIdentifiers).toBe(0)
+  })
+
+  test('P1.2: 65 characters are no identifier', () => {
+    const run = runOf(csv(`case,score\n${'x1'.repeat(32)},1\n${'x1'.repeat(32)}y,1\n`))
+    expect(run.cases.map(({ caseId }) => caseId)).toEqual(['x1'.repeat(32), testDigest(`${'x1'.repeat(32)}y`)])
+  })
+
+  test.each(shortProse.slice(0, 3))('P1.2: short prose is no name of a dropped column: %s', (prose) => {
+    const run = runOf(importCsv(sourceOf(`id,pass,${prose}\n1,1,x\n`)))
+    expect(run.dropped).toEqual([{ field: testDigest(prose), count: 1 }])
+    const twice = csv(`case,score,${prose},${prose}\n1,1,x,y\n`)
+    expect(faultsOf(twice)).toEqual([['duplicate_column', 1, testDigest(prose)]])
+  })
+
+  test('P1.2: only what the caller mapped may have more than one word', () => {
+    const text = 'id,category,wife has cancer_score,pass\n1,my wife is ill,1,1\n'
+    const guessed = runOf(importCsv(sourceOf(text)))
+    expect(guessed.cases[0]?.slice).toBe(testDigest('my wife is ill'))
+    expect(guessed.metrics.map(({ name }) => name)).toEqual(['pass'])
+    expect(guessed.dropped).toEqual([{ field: testDigest('wife has cancer_score'), count: 1 }])
+    const mapping: ImportMapping = {
+      caseId: 'id',
+      slice: 'category',
+      metrics: [{ name: 'tone of voice', column: 'pass', kind: 'continuous' }],
+    }
+    const mapped = runOf(csv('id,category,pass\n1,North America,1\n2,my wife is so ill,1\n', mapping))
+    expect(mapped.cases.map(({ slice }) => slice)).toEqual(['North America', testDigest('my wife is so ill')])
+    expect(mapped.metrics[0]?.name).toBe('tone of voice')
   })
 })
 
@@ -170,11 +208,11 @@ describe('JSONL', () => {
       ],
     }
     const text =
-      '{"id":1,"metrics":{"score":0.5},"ms":3,"output":"secret"}\n\n{"id":"two","metrics":{},"ms":null,"output":["secret"]}\n'
+      '{"id":1,"metrics":{"score":0.5},"ms":3,"output":"secret"}\n\n{"id":"t/2","metrics":{},"ms":null,"output":["secret"]}\n'
     const run = runOf(importJsonl(sourceOf(text), { mapping }))
     expect(run.cases).toEqual([
       { caseId: '1', outcome: 'completed', values: [0.5, 3] },
-      { caseId: 'two', outcome: 'completed', values: [null, null] },
+      { caseId: 't/2', outcome: 'completed', values: [null, null] },
     ])
     expect(run.dropped).toEqual([{ field: 'output', count: 2 }])
     expect(JSON.stringify(run)).not.toContain('secret')
@@ -192,6 +230,12 @@ describe('JSONL', () => {
       metrics: [{ name: 'score', column: '/__proto__/constructor/length', kind: 'continuous' as const }],
     }
     expect(runOf(importJsonl(sourceOf('{"case":"a"}'), { mapping: pointer })).cases[0]?.values).toEqual([null])
+  })
+
+  test('P1.2: short prose as a key or an id is digested', () => {
+    const run = runOf(importJsonl(sourceOf('{"case":"my wife","score":1,"wife is ill":true}\n'), { mapping: MAPPING }))
+    expect(run.cases[0]?.caseId).toBe(testDigest('my wife'))
+    expect(run.dropped).toEqual([{ field: testDigest('wife is ill'), count: 1 }])
   })
 
   test('collects the faults of all lines', () => {

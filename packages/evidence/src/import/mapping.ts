@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { identifierSchema } from '../identifier.ts'
+import { labelSchema } from '../identifier.ts'
 import { directionSchema, metricKindSchema, type Direction, type MetricKind } from '../metric.ts'
 
 /** A column (CSV), or a key or JSON pointer (JSONL), that holds a metric. */
@@ -37,7 +37,7 @@ export const importMappingSchema: z.ZodType<ImportMapping> = z.strictObject({
   metrics: z
     .array(
       z.strictObject({
-        name: identifierSchema,
+        name: labelSchema,
         column: columnSchema,
         kind: metricKindSchema,
         direction: directionSchema.optional(),
@@ -66,7 +66,7 @@ const ERROR_COLUMNS = ['error', 'errored', 'timed_out']
 
 const METRIC_COLUMNS: readonly (readonly [pattern: RegExp, kind: MetricKind])[] = [
   [/^(correct|pass|passed|success|accuracy|exact_match)$/, 'continuous'],
-  [/^(.+_)?(score|rating)$/, 'continuous'],
+  [/^([a-z0-9]+_)*(score|rating)$/, 'continuous'],
   [/^(safe|is_safe|safety)$/, 'safety'],
   [/^(latency|latency_s|latency_ms|duration_s|duration_ms|latencyms)$/, 'latency'],
   [/^(cost|cost_usd|cost_eur|price_usd)$/, 'cost'],

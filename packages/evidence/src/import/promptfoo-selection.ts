@@ -55,10 +55,11 @@ function describe(result: unknown, gate: IdentifierGate): Described {
   const provider = field(result, 'provider')
   const prompt = field(result, 'prompt')
   const providers = names([field(provider, 'label'), field(provider, 'id')], gate)
-  // An unlabelled prompt is labelled with its own text, which is content however short it is.
+  // An unlabelled prompt is labelled with its own text, after its file's name if it has one: content however short it is.
   const label = readName(field(prompt, 'label'))
-  const isText = label !== undefined && label === readName(field(prompt, 'raw'))
-  const prompts = names([isText ? gate.hide(label) : label, field(result, 'promptId')], gate)
+  const text = readName(field(prompt, 'raw'))
+  const holdsText = label !== undefined && text !== undefined && label.includes(text)
+  const prompts = names([holdsText ? gate.hide(label) : label, field(result, 'promptId')], gate)
   return { provider: providers[0] ?? 'unnamed', prompt: prompts[0] ?? 'unnamed', providers, prompts }
 }
 
@@ -66,7 +67,7 @@ function names(values: readonly unknown[], gate: IdentifierGate): string[] {
   return values
     .map(readName)
     .filter((name) => name !== undefined)
-    .map((name) => gate.pass(name))
+    .map((name) => gate.label(name))
 }
 
 function distinct(values: readonly string[]): string[] {

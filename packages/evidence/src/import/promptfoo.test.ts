@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hasFixtures, readFixture, runOf, sourceOf } from '../../testing/fixtures.ts'
+import { hasFixtures, readFixture, runOf, sourceOf, testDigest } from '../../testing/fixtures.ts'
 import { evaluationRunSchema, importPromptfoo, type ImportResult, type PromptfooOptions } from '../index.ts'
 
 /** A result as promptfoo 0.121 writes it, with a canary wherever content stands. */
@@ -95,6 +95,22 @@ describe('promptfoo', () => {
     expect(codesOf(imported)).toEqual(['ambiguous_selection'])
     expect(JSON.stringify(imported)).toContain('hmac-')
     expect(JSON.stringify(imported)).not.toContain('CANARY')
+  })
+
+  test('P1.2: short prose as an id, a cluster, a field or the text behind a file name is digested', () => {
+    const prose = 'my wife is ill'
+    const odd = result({ vars: { id: prose, talk: 'cancer' }, [prose]: 1 })
+    const text = fileOf([odd], { [prose]: 1 })
+    const run = runOf(importPromptfoo(sourceOf(text), { caseIdVariable: 'id', clusterVariable: 'talk' }))
+    expect(run.cases[0]).toMatchObject({ caseId: testDigest(prose), cluster: testDigest('cancer') })
+    const dropped = run.dropped.map(({ field }) => field)
+    expect(dropped).toEqual(expect.arrayContaining([`result.${prose}`, `file.${prose}`].map(testDigest)))
+    const fromFiles = read([
+      result({ prompt: { raw: 'Say CANARY', label: 'one.txt: Say CANARY' } }),
+      result({ prompt: { raw: 'Greet', label: 'v2' }, promptId: 'def' }),
+    ])
+    expect(codesOf(fromFiles)).toEqual(['ambiguous_selection'])
+    for (const out of [run, fromFiles]) expect(JSON.stringify(out)).not.toMatch(/CANARY|wife|cancer/)
   })
 
   test('the default case id is the keyed digest of the variables, whatever their order', () => {

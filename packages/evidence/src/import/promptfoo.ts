@@ -109,7 +109,7 @@ function readResult({ result, pointer }: { result: unknown; pointer: string }, r
     number(isCached ? null : field(result, 'cost'), 'cost', 'cost'),
     number(field(field(result, 'tokenUsage'), 'total'), 'tokenUsage/total', 'tokens'),
     ...scores.map((name) =>
-      number(field(field(result, 'namedScores'), name), `namedScores/${gate.pass(name)}`, 'continuous'),
+      number(field(field(result, 'namedScores'), name), `namedScores/${gate.label(name)}`, 'continuous'),
     ),
   ]
   const variable = (name: string | undefined): string | undefined =>
@@ -145,5 +145,5 @@ function namedScores(results: readonly unknown[]): string[] {
 }
 
 function metricName(name: string, gate: IdentifierGate): string {
-  return gate.pass(METRICS.some((metric) => metric.name === name) ? `named/${name}` : name)
+  return gate.label(METRICS.some((metric) => metric.name === name) ? `named/${name}` : name)
 }

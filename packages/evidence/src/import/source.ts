@@ -5,7 +5,7 @@ export interface ImportSource {
   readonly text: string
   /** SHA-256 of the file's bytes, lower-case hex. */
   readonly sourceDigest: string
-  /** Keyed digest for names that aren't bounded names. */
+  /** Keyed digest for texts without the shape of an identifier. */
   readonly digest: Digest
 }
 

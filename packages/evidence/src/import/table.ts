@@ -76,12 +76,20 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
     })
     const name = (column: string | undefined): string | undefined =>
       column === undefined ? undefined : readName(entry.get(column))
-    collector.add({ caseId: id, cluster: name(cluster), slice: name(slice), isError, values }, { line: entry.line })
+    collector.add(
+      { caseId: id, cluster: name(cluster), slice: sliceName(name(slice)), isError, values },
+      { line: entry.line },
+    )
+  }
+
+  /** A column of slices that nobody mapped, but that has the usual name, may hold anything: one token at most. */
+  function sliceName(name: string | undefined): string | undefined {
+    return name === undefined || options.mapping ? name : gate.token(name)
   }
 
   function finish(): ImportResult {
     const metrics = (mapping?.metrics ?? []).map(({ name, kind, direction }) => ({
-      name: gate.pass(name),
+      name: gate.label(name),
       kind,
       direction: direction ?? defaultDirection(kind),
     }))

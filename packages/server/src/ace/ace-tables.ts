@@ -50,7 +50,7 @@ declare module '../platform/database.ts' {
       system_id: string
       environment: string
       fingerprint: string
-      outcome: 'baseline' | 'unchanged' | 'changed'
+      outcome: 'baseline' | 'unchanged' | 'changed' | 'late'
       change_id: string | null
       origin: string
       revision: string | null

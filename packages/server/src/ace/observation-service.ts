@@ -24,7 +24,7 @@ interface Sighting {
 /** What became of one observation. */
 export interface Outcome {
   readonly id: string
-  readonly outcome: 'baseline' | 'unchanged' | 'changed' | 'duplicate'
+  readonly outcome: 'baseline' | 'unchanged' | 'changed' | 'late' | 'duplicate'
   readonly fingerprint: string
   readonly changeId: string | null
 }
@@ -116,7 +116,8 @@ async function resolve(tx: Transaction, tenantId: string, observations: readonly
     configuration: normalize(it.configuration),
     origin: it.origin,
     revision: it.revision ?? null,
-    observedAt: it.observedAt === undefined ? new Date(now) : new Date(it.observedAt),
+    // A clock that is a little ahead must not make what comes after look like the past.
+    observedAt: new Date(it.observedAt === undefined ? now : Math.min(Date.parse(it.observedAt), now)),
   }))
 }
 
@@ -187,10 +188,15 @@ async function settle(
     })
     return { id, outcome: 'baseline', fingerprint, changeId: null }
   }
-  // Another request was first, or this one tells of a time before the last change.
-  if (locked.fingerprint === fingerprint || observedAt < locked.changedAt) {
+  // Another request was first.
+  if (locked.fingerprint === fingerprint) {
     current.set(key, locked)
     return { id, outcome: 'unchanged', fingerprint, changeId: null }
+  }
+  // It tells of a time before the last change, and of what is known to have run then. What never ran is a change, however late it comes.
+  if (observedAt < locked.changedAt && (await hasRun(tx, caller.principal.tenantId, sighting))) {
+    current.set(key, locked)
+    return { id, outcome: 'late', fingerprint, changeId: null }
   }
   const changeId = await openChange(audit, tx, caller, {
     systemId,
@@ -201,8 +207,26 @@ async function settle(
     revision: sighting.revision,
     intent: 'observed',
   })
-  await moveEnvironment(tx, caller.principal.tenantId, sighting)
+  const changedAt = observedAt < locked.changedAt ? locked.changedAt : observedAt
+  await moveEnvironment(tx, caller.principal.tenantId, sighting, changedAt)
   return { id, outcome: 'changed', fingerprint, changeId }
+}
+
+async function hasRun(
+  tx: Transaction,
+  tenantId: string,
+  { systemId, environment, fingerprint }: Sighting,
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('observation')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('system_id', '=', systemId)
+    .where('environment', '=', environment)
+    .where('fingerprint', '=', fingerprint)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Keeps a configuration's metadata under its fingerprint, once. */
@@ -256,10 +280,10 @@ async function recordSeen(
     .execute()
 }
 
-async function moveEnvironment(tx: Transaction, tenantId: string, sighting: Sighting): Promise<void> {
+async function moveEnvironment(tx: Transaction, tenantId: string, sighting: Sighting, changedAt: Date): Promise<void> {
   await tx
     .updateTable('environment')
-    .set({ fingerprint: sighting.fingerprint, changed_at: sighting.observedAt, last_seen_at: sighting.observedAt })
+    .set({ fingerprint: sighting.fingerprint, changed_at: changedAt, last_seen_at: changedAt })
     .where('tenant_id', '=', tenantId)
     .where('system_id', '=', sighting.systemId)
     .where('name', '=', sighting.environment)

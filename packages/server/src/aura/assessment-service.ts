@@ -106,7 +106,7 @@ export async function readAssessment(tx: Transaction, tenantId: string, id: stri
   return toView(row)
 }
 
-/** The assessments of a change, newest first. */
+/** All assessments of a change, newest first: a decision is bound to each of them. */
 export async function listAssessments(tx: Transaction, tenantId: string, changeId: string): Promise<AssessmentView[]> {
   await readChange(tx, tenantId, changeId)
   const rows = await tx
@@ -115,7 +115,6 @@ export async function listAssessments(tx: Transaction, tenantId: string, changeI
     .where('tenant_id', '=', tenantId)
     .where('change_id', '=', changeId)
     .orderBy('id', 'desc')
-    .limit(200)
     .execute()
   return rows.map(toView)
 }

@@ -12,9 +12,14 @@ declare module '../platform/database.ts' {
       selection: string | null
       source_digest: string
       size_bytes: number
+      cases: number
+      errors: number
+      metrics: EvaluationRun['metrics']
+      dropped: EvaluationRun['dropped']
+      digested_identifiers: number
+      /** Every case: read where a change is assessed, never for a view or a list. */
       run: EvaluationRun
       run_digest: string
-      cases: number
       imported_by: string
       created_at: Generated<Date>
     }

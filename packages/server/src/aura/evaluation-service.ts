@@ -8,7 +8,23 @@ import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
 
-type Row = Selectable<Tables['evaluation']> & { system: string | null }
+const shown = [
+  'id',
+  'label',
+  'format',
+  'selection',
+  'source_digest',
+  'size_bytes',
+  'cases',
+  'errors',
+  'metrics',
+  'dropped',
+  'digested_identifiers',
+  'imported_by',
+  'created_at',
+] as const
+
+type Row = Pick<Selectable<Tables['evaluation']>, (typeof shown)[number]> & { system: string | null }
 
 /** The run of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */
 export function acceptedRun(result: ImportResult): EvaluationRun {
@@ -51,9 +67,13 @@ export async function keepEvaluation(
       selection: run.selection,
       source_digest: `sha256:${run.sourceDigest}`,
       size_bytes: sizeBytes,
+      cases: run.cases.length,
+      errors: run.cases.filter(({ outcome }) => outcome === 'error').length,
+      metrics: json(run.metrics),
+      dropped: json(run.dropped),
+      digested_identifiers: run.digestedIdentifiers,
       run: json(run),
       run_digest: digestOf(run),
-      cases: run.cases.length,
       imported_by: accountId,
     })
     .execute()
@@ -69,7 +89,7 @@ function evaluations(tx: Transaction, tenantId: string) {
   return tx
     .selectFrom('evaluation as e')
     .leftJoin('system as s', (join) => join.onRef('s.tenant_id', '=', 'e.tenant_id').onRef('s.id', '=', 'e.system_id'))
-    .selectAll('e')
+    .select(shown.map((column) => `e.${column}` as const))
     .select('s.name as system')
     .where('e.tenant_id', '=', tenantId)
 }
@@ -98,7 +118,6 @@ export async function listEvaluations(
 }
 
 function toView(row: Row): Evaluation {
-  const { run } = row
   return {
     id: row.id,
     system: row.system,
@@ -108,10 +127,10 @@ function toView(row: Row): Evaluation {
     sourceDigest: row.source_digest,
     sizeBytes: row.size_bytes,
     cases: row.cases,
-    errors: run.cases.filter(({ outcome }) => outcome === 'error').length,
-    metrics: run.metrics.map(({ name, kind, direction }) => ({ name, kind, direction })),
-    dropped: [...run.dropped],
-    digestedIdentifiers: run.digestedIdentifiers,
+    errors: row.errors,
+    metrics: [...row.metrics],
+    dropped: [...row.dropped],
+    digestedIdentifiers: row.digested_identifiers,
     importedBy: row.imported_by,
     createdAt: row.created_at.toISOString(),
   }

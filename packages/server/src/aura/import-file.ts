@@ -1,39 +1,32 @@
 import type { ImportResult, PromptfooOptions, TableOptions } from '@afterai/evidence'
 import { Worker } from 'node:worker_threads'
+import { limiter } from '../platform/limiter.ts'
 
 const timeLimitMs = 60_000
+/** What the largest file takes that AFTERAI_IMPORT_MAX_MIB allows, 128 MiB, in each format; more of it needs more here. */
 const memoryLimitMib = 1024
-const mostAtOnce = 2
+/** Each that waits holds its file. */
+const limits = { running: 2, waiting: 4, retryAfterSeconds: 10, busy: 'too many files are being read' }
 
 /** A file to import and how to read it. */
 export interface ImportJob {
   readonly bytes: Uint8Array
   readonly format: 'csv' | 'jsonl' | 'promptfoo'
   readonly options: TableOptions & PromptfooOptions
-  /** Keys the digests of identifiers that aren't bounded names. */
+  /** Keys the digests of texts that have no identifier's shape. */
   readonly digestKey: Uint8Array
 }
 
-/** Reads a file of results. */
+/** Reads a file of results. @throws ProblemError `not_ready` when too many are waiting */
 export type ImportFile = (job: ImportJob) => Promise<ImportResult>
 
 /**
  * Reads files on threads of their own, two at a time, each with a limit on time and memory: a hostile or huge file
- * neither holds up other requests nor ends the process.
+ * neither holds up other requests nor ends the process, and a flood of them is refused.
  */
 export function createImportFile(): ImportFile {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async (job) => {
-    if (running >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve))
-    running += 1
-    try {
-      return await importOnThread(job)
-    } finally {
-      running -= 1
-      waiting.shift()?.()
-    }
-  }
+  const limit = limiter(limits)
+  return (job) => limit(() => importOnThread(job))
 }
 
 function importOnThread(job: ImportJob): Promise<ImportResult> {

@@ -1,13 +1,14 @@
 import { ProblemError } from '@afterai/contract'
 import { hash, verify } from '@node-rs/argon2'
+import { limiter } from '../platform/limiter.ts'
 
 // Argon2id, RFC 9106 §4, second recommended option: 64 MiB, three passes. (The library's enum has no run-time value.)
 const parameters = { algorithm: 2, memoryCost: 64 * 1024, timeCost: 3, parallelism: 4 }
 
-/** Most hashes at once: each holds 64 MiB, so this bounds memory under a flood of sign-ins. */
-const concurrency = 2
+/** Each hash holds 64 MiB and a processor for a tenth of a second: this bounds both under a flood of sign-ins. */
+const limits = { running: 2, waiting: 64, retryAfterSeconds: 2, busy: 'too many passwords are being checked' }
 
-/** Hashes and checks passwords, few at a time. */
+/** Hashes and checks passwords, few at a time. Both throw ProblemError `not_ready` under a flood. */
 export interface Passwords {
   hash(password: string): Promise<string>
   /** Checks a password. With no stored hash it takes the same time and answers false. */
@@ -16,7 +17,7 @@ export interface Passwords {
 
 /** Creates the password functions with their own queue. */
 export async function createPasswords(): Promise<Passwords> {
-  const limit = limiter(concurrency)
+  const limit = limiter(limits)
   // What unknown users are checked against, so that time doesn't tell who exists (ASVS 6.3.8).
   const decoy = await hash(crypto.randomUUID(), parameters)
   return {
@@ -63,20 +64,3 @@ const commonParts = [
   'abcdefgh',
   'correcthorsebatterystaple',
 ]
-
-function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      // The place is handed to the next in line, or given back.
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
-  }
-}

@@ -1,4 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -35,26 +43,51 @@ export class KeyFileError extends Error {
 }
 
 /**
- * Reads the instance's keys from a folder, making those that aren't there. The folder is 0700, its files 0600.
+ * Reads the instance's keys from a folder; with `make`, makes those that aren't there. The folder is 0700, its files 0600.
  * Two processes that start at once end up with the same keys.
- * @throws KeyFileError for a file that others may read, or that holds no key
+ * @throws KeyFileError for a file that others may read, that holds no key, or that is missing and may not be made
  */
-export async function loadInstanceKeys(folder: string): Promise<InstanceKeys> {
+export async function loadInstanceKeys(folder: string, { make }: { make: boolean }): Promise<InstanceKeys> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await chmod(folder, 0o700)
+  const keep = (name: string, generate: () => string): Promise<string> => {
+    const path = join(folder, name)
+    return make ? readOrMake(path, generate) : readOrFail(path)
+  }
+  const signing = async (name: string): Promise<SigningKey> =>
+    toSigningKey(await keep(name, newSigningKey), join(folder, name))
+  const secret = async (name: string): Promise<Uint8Array> => toSecret(await keep(name, newSecret), join(folder, name))
   return {
-    record: await signingKey(join(folder, 'record-signing.pem')),
-    log: await signingKey(join(folder, 'log-signing.pem')),
-    session: await signingKey(join(folder, 'session-signing.pem')),
-    credentialHash: await secretKey(join(folder, 'credential-hash.key')),
-    master: await secretKey(join(folder, 'master.key')),
+    record: await signing('record-signing.pem'),
+    log: await signing('log-signing.pem'),
+    session: await signing('session-signing.pem'),
+    credentialHash: await secret('credential-hash.key'),
+    master: await secret('master.key'),
   }
 }
 
-async function signingKey(path: string): Promise<SigningKey> {
-  const pem = await readOrMake(path, () =>
-    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+/** A digest of all of an instance's keys, which tells nothing of them: the database keeps whose it is. */
+export function fingerprintOf(keys: InstanceKeys): string {
+  const publicKeys = [keys.record, keys.log, keys.session].map((it) =>
+    it.publicKey.export({ type: 'spki', format: 'der' }),
   )
+  const proofs = [keys.credentialHash, keys.master].map((key) =>
+    createHmac('sha256', key).update('afterai instance').digest(),
+  )
+  return createHash('sha256')
+    .update(Buffer.concat([...publicKeys, ...proofs]))
+    .digest('hex')
+}
+
+function newSigningKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+function newSecret(): string {
+  return `${randomBytes(32).toString('base64')}\n`
+}
+
+function toSigningKey(pem: string, path: string): SigningKey {
   try {
     const privateKey = createPrivateKey(pem)
     if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error('not an Ed25519 key')
@@ -64,8 +97,7 @@ async function signingKey(path: string): Promise<SigningKey> {
   }
 }
 
-async function secretKey(path: string): Promise<Uint8Array> {
-  const text = await readOrMake(path, () => `${randomBytes(32).toString('base64')}\n`)
+function toSecret(text: string, path: string): Uint8Array {
   const bytes = Buffer.from(text.trim(), 'base64')
   if (bytes.length !== 32 || bytes.toString('base64') !== text.trim()) {
     throw new KeyFileError(`${path} does not hold 32 bytes in Base64`, 'Restore it from your backup.')
@@ -73,11 +105,20 @@ async function secretKey(path: string): Promise<Uint8Array> {
   return bytes
 }
 
+async function readOrFail(path: string): Promise<string> {
+  const kept = await readKey(path)
+  if (kept !== undefined) return kept
+  throw new KeyFileError(
+    `${path} isn't there, and the database belongs to keys that were made before`,
+    'Restore the key directory from your backup, or name it in AFTERAI_KEY_DIR.',
+  )
+}
+
 async function readOrMake(path: string, make: () => string): Promise<string> {
   const kept = await readKey(path)
   if (kept !== undefined) return kept
   // Written aside and linked into place: never half a key, and of two processes the first one's key stays.
-  const aside = `${path}.${process.pid}.new`
+  const aside = `${path}.${randomBytes(8).toString('hex')}.new`
   await writeFile(aside, make(), { mode: 0o600, flag: 'wx', flush: true })
   await link(aside, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error

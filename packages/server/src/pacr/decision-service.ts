@@ -18,8 +18,9 @@ const uniqueViolation = '23505'
 export interface Dossier {
   readonly decision: Decision
   readonly change: Change
-  /** Those that the decision names. */
+  /** Every assessment of the change, whether the decision names it or not: a record hides none. */
   readonly assessments: readonly AssessmentView[]
+  readonly proposal: ProposeDecision
 }
 
 /** Seals an approved decision in a record, in the transaction of the approval; answers the record's id. Wired in main.ts. */
@@ -130,7 +131,8 @@ export async function readDossier(tx: Transaction, tenantId: string, id: string)
   return {
     decision: toView(row, { approvals, recordId: record?.id ?? null, evidenceDigest: current }),
     change,
-    assessments: assessments.filter((it) => row.assessment_ids.includes(it.id)),
+    assessments,
+    proposal: row.proposal,
   }
 }
 
@@ -215,7 +217,8 @@ async function lockDecision(tx: Transaction, tenantId: string, id: string): Prom
     .select('id')
     .where('tenant_id', '=', tenantId)
     .where('id', '=', decision.change_id)
-    .forShare()
+    // Against a risk that is set meanwhile, and an assessment that is added: both take the change's row.
+    .forUpdate()
     .execute()
 }
 
@@ -256,6 +259,7 @@ function toView(
       at: it.at.toISOString(),
     })),
     evidenceDigest,
+    evidenceChanged: evidenceDigest !== row.evidence_digest,
     recordId,
   }
 }

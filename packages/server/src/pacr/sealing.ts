@@ -88,7 +88,7 @@ async function factsOf(
     recordId,
     tenantId,
     aceId: change.id,
-    auraId: assessments[0]?.id ?? null,
+    auraId: assessments.find(({ id }) => decision.assessmentIds.includes(id))?.id ?? null,
     decision: decision.decision,
     decisionDetail: decision.decisionDetail,
     riskLevel: change.risk?.severity ?? 'unknown',
@@ -113,7 +113,7 @@ async function supersededDigest(tx: Transaction, tenantId: string, recordId: str
 }
 
 /** The content of a record, section by section. */
-async function contentsOf(tx: Transaction, tenantId: string, { decision, change, assessments }: Dossier) {
+async function contentsOf(tx: Transaction, tenantId: string, { decision, change, assessments, proposal }: Dossier) {
   const evaluationIds = new Set(assessments.flatMap((it) => [it.baselineEvaluationId, it.candidateEvaluationId]))
   const evaluations = []
   for (const id of evaluationIds) evaluations.push(await readEvaluation(tx, tenantId, id))
@@ -121,8 +121,13 @@ async function contentsOf(tx: Transaction, tenantId: string, { decision, change,
   return {
     before: { fingerprint: change.fingerprints.before, configuration: change.before },
     after: { fingerprint: change.fingerprints.after, configuration: change.after },
-    evidence: { change: subjectOf(change), assessments, evaluations },
-    rationale: { ...rationale, approvals: approvals.map(({ approverName: _name, ...approval }) => approval) },
+    evidence: {
+      change: subjectOf(change),
+      assessments: assessments.map((it) => ({ ...it, cited: decision.assessmentIds.includes(it.id) })),
+      evaluations,
+    },
+    // The proposal as it was written is part of what the approvers' digest covers: with it a reader can compute that again.
+    rationale: { ...rationale, proposal, approvals: approvals.map(({ approverName: _name, ...approval }) => approval) },
     identities: {
       [decision.authorId]: { name: authorName },
       ...Object.fromEntries(approvals.map(({ approverId, approverName }) => [approverId, { name: approverName }])),

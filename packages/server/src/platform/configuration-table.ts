@@ -106,10 +106,11 @@ export const configurationTable = {
   },
   importMaxMib: {
     variable: 'AFTERAI_IMPORT_MAX_MIB',
-    kind: wholeNumber(1, 1024, 64),
+    kind: wholeNumber(1, 128, 64),
     default: '64',
     secret: false,
-    description: 'Largest file of evaluation results that is accepted, in MiB.',
+    description:
+      'Largest file of evaluation results that is accepted, in MiB. Like any request it must arrive within 15 seconds: 64 MiB need a line of 36 Mbit/s; over a slower one, split the file.',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 

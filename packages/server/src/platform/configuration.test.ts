@@ -88,7 +88,7 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_SESSION_MAX_HOURS', 'twelve'],
     ['AFTERAI_SHUTDOWN_SECONDS', '301'],
     ['AFTERAI_SHUTDOWN_SECONDS', '-1'],
-    ['AFTERAI_IMPORT_MAX_MIB', '1025'],
+    ['AFTERAI_IMPORT_MAX_MIB', '129'],
     ['AFTERAI_IMPORT_MAX_MIB', 'Infinity'],
   ]
 

@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify'
 import {
   jsonSchemaTransform,
+  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
@@ -96,6 +97,7 @@ export async function createHttp(options: { logger: FastifyBaseLogger }): Promis
         },
       },
     },
+    transformObject: jsonSchemaTransformObject,
     transform: (route) => {
       const { schema, url } = jsonSchemaTransform(route)
       return { schema: { ...schema, ...accessOf(route.route.config?.permission) }, url }

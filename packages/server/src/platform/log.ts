@@ -1,4 +1,4 @@
-import { pino, stdSerializers, type Logger } from 'pino'
+import { pino, type Logger } from 'pino'
 import { sqlState } from './database.ts'
 
 export type { Logger }
@@ -20,11 +20,14 @@ export function createLog(level: string): Logger {
   )
 }
 
-// A database's message quotes the values of the row that it refused; those are nothing for a log (P1.2).
+// Type, message, code and stack, and nothing else that hangs on an error: a driver's errors carry their connection.
+// Nor the message of a database, which quotes the values of the row that it refused (P1.2).
 function describeError(error: unknown): unknown {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-  if (!(cause instanceof Error)) return cause
-  if (sqlState(cause) === undefined) return stdSerializers.err(cause)
+  if (!(cause instanceof Error)) return { type: typeof cause }
   const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
-  return { type: 'DatabaseError', sqlState: sqlState(cause), stack: frames.join('\n') }
+  const state = sqlState(cause)
+  if (state !== undefined) return { type: 'DatabaseError', sqlState: state, stack: frames.join('\n') }
+  const code = 'code' in cause ? { code: cause.code } : {}
+  return { type: cause.name, message: cause.message, ...code, stack: frames.join('\n') }
 }

@@ -1,0 +1,61 @@
+import { sql } from 'kysely'
+import { fingerprintOf, type InstanceKeys, KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
+import type { HeadMismatch } from './src/ledger/index.ts'
+import type { Fault } from './src/platform/configuration.ts'
+import { type Connection, openDatabase } from './src/platform/database.ts'
+import { checkDatabase } from './src/platform/doctor-database.ts'
+
+/** What keeps an instance from starting although its configuration could be read. The process ends with exit code 78. */
+export class StartRefused extends Error {
+  readonly faults: readonly Fault[]
+
+  constructor(faults: readonly Fault[]) {
+    super('the deployment is not fit to start')
+    this.faults = faults
+  }
+}
+
+/** P5.2: a role that could bypass row level security or rewrite the log, a schema that isn't this version's, a clock far off. @throws StartRefused */
+export async function refuseUnfitDatabase(url: string): Promise<void> {
+  const checks = await checkDatabase(url, () => new Date())
+  const faults = checks
+    .filter(({ name, state }) => state === 'fail' || (state === 'warn' && name === 'database schema'))
+    .map(({ name, found, fix = '' }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: `${name}: ${found}`, fix }))
+  if (faults.length > 0) throw new StartRefused(faults)
+}
+
+/**
+ * The keys of this instance. A database is bound to the keys of its first start: keys are made for a database that has none yet,
+ * and never beside one that has. Others would sign entries that nobody pinned a key for.
+ * @throws StartRefused
+ */
+export async function loadBoundKeys(connection: Connection, folder: string): Promise<InstanceKeys> {
+  const database = openDatabase(connection, { poolSize: 1, onError: () => undefined })
+  try {
+    const { rows } = await sql<{ bound: string | null }>`select bound_instance() as bound`.execute(database.db)
+    const keys = await loadInstanceKeys(folder, { make: (rows[0]?.bound ?? null) === null })
+    const own = fingerprintOf(keys)
+    const answer = await sql<{ bound: string }>`select bind_instance(${own}) as bound`.execute(database.db)
+    if (answer.rows[0]?.bound === own) return keys
+    throw new StartRefused([
+      {
+        variable: 'AFTERAI_KEY_DIR',
+        problem: `the keys in ${folder} are not those that this database belongs to`,
+        fix: 'Name the key directory of the instance that made the database, or a database of its own.',
+      },
+    ])
+  } catch (error) {
+    if (!(error instanceof KeyFileError)) throw error
+    throw new StartRefused([{ variable: 'AFTERAI_KEY_DIR', problem: error.problem, fix: error.fix }])
+  } finally {
+    await database.close()
+  }
+}
+
+/** P4.5: nothing is signed on top of a log that isn't what this deployment's key has signed. @throws StartRefused */
+export function refuseChangedLogs(mismatches: readonly HeadMismatch[]): void {
+  if (mismatches.length === 0) return
+  const fix =
+    'The database was restored or changed, or its log was signed with another key: compare it with a backup, and with checkpoints that others kept.'
+  throw new StartRefused(mismatches.map(({ message }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: message, fix })))
+}
