@@ -96,7 +96,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   memberRoutes(http, enrolment)
   auditRoutes(http, { db })
   logKeyRoutes(http, { db, keys: ledgerKeys })
-  ledgerRoutes(http, { db })
+  ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
   systemRoutes(http, { db, audit, keys: tenantKeys })
   changeRoutes(http, { db, audit, keys: tenantKeys })
   const aura = { db, audit, keys: tenantKeys, importMaxBytes: parts.importMaxMib * mebibyte }

@@ -7,6 +7,7 @@ import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
 import { addEvaluationCommands } from './commands/evaluation.ts'
 import { sharedOptionsOf, type Mount } from './commands/leaf.ts'
+import { addLogCommands } from './commands/log.ts'
 import { addObserveCommand } from './commands/observe.ts'
 import { addRecordCommands } from './commands/record.ts'
 import { addServerCommands } from './commands/server.ts'
@@ -35,6 +36,7 @@ export function createProgram(mount: Mount): Command {
   addAssessCommand(program, mount)
   addDecisionCommands(program, mount)
   addRecordCommands(program, mount)
+  addLogCommands(program, mount)
   program.commandsGroup('Other:')
   addCompletionCommand(program, mount)
   behave(program, mount)

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -151,7 +151,10 @@ async function startApproving(): ReturnType<typeof startStandIn> {
   return startStandIn({
     [`GET /v1/decisions/${ids.decision}`]: () => [200, decision],
     [`GET /v1/changes/${ids.change}`]: () => [200, change(ids.change)],
-    [`GET /v1/assessments/${ids.assessment}`]: () => [200, assessment],
+    [`GET /v1/changes/${ids.change}/assessments`]: () => [
+      200,
+      { items: [assessment, { ...assessment, id: ids.person }], nextCursor: null },
+    ],
     [`POST /v1/decisions/${ids.decision}/approvals`]: () => [
       200,
       { ...decision, status: 'approved', recordId: ids.person },
@@ -165,6 +168,9 @@ test('approve shows the change, its delta, the verdict and the digest, and sends
   expect(ran.code).toBe(0)
   for (const shown of ['/model/name', 'acme-small', 'material_regression', 'It loses too much.', evidenceDigest])
     expect(ran.stderr).toContain(shown)
+  // The digest covers every assessment of the change, so that none can be left out of sight.
+  expect(ran.stderr).toMatch(new RegExp(`^${ids.assessment} +material_regression +cited `, 'm'))
+  expect(ran.stderr).toMatch(new RegExp(`^${ids.person} +material_regression +not cited `, 'm'))
   expect(ran.stdout).toContain(ids.person)
   expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({
     verdict: 'approve',
@@ -203,6 +209,7 @@ test('export writes the exact bytes of the bundle and the public keys, and write
   const args = ['record', 'export', ids.person, '--out', out, '--keys', join(folder, 'keys')]
   expect((await afterai(args, { env: server.env })).code).toBe(0)
   expect(await readFile(out, 'utf8')).toBe(bytes)
+  expect((await stat(out)).mode & 0o777).toBe(0o600)
   expect(await readFile(join(folder, 'keys', 'record-key.pem'), 'utf8')).toBe('PEM\n')
   expect(await readFile(join(folder, 'keys', 'log.vkey'), 'utf8')).toBe('o+01234567+AAAA\n')
   await writeFile(out, 'mine')

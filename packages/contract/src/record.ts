@@ -21,3 +21,13 @@ export const recordView = z
   })
   .meta({ id: 'Record' })
 export type RecordView = z.infer<typeof recordView>
+
+/** What is wrong with a log: intact says that it is what was signed, complete that no producer's number is missing. */
+export const logAuditView = z.object({
+  size: z.number().int(),
+  checkpoints: z.number().int(),
+  intact: z.boolean(),
+  complete: z.boolean(),
+  faults: z.array(z.string()),
+})
+export type LogAudit = z.infer<typeof logAuditView>

@@ -13,7 +13,7 @@ export type JsonValue =
 
 /**
  * Canonical JSON (RFC 8785, JCS). Whatever JSON would drop or bend in silence is refused first.
- * @throws RecordError `not_plain_json` for undefined, functions, symbols, bigints, NaN, Map, class instances, lone surrogates, cycles
+ * @throws RecordError `not_plain_json` for undefined, functions, symbols, bigints, NaN, Map, class instances, lone surrogates, cycles, over 1,000 levels
  */
 export function canonicalJson(value: unknown): string {
   refuseUnlessPlain(value, '', new Set())
@@ -48,6 +48,9 @@ function parseJson(text: string): unknown {
   }
 }
 
+// Far more than any record has, far less than what ends the stack.
+const maxDepth = 1_000
+
 function refuseUnlessPlain(value: unknown, path: string, ancestors: Set<object>): void {
   if (value === null || typeof value === 'boolean') return
   if (typeof value === 'string') return refuseLoneSurrogates(value, path)
@@ -57,6 +60,7 @@ function refuseUnlessPlain(value: unknown, path: string, ancestors: Set<object>)
   }
   if (typeof value !== 'object') throw notPlain(path, `is a ${typeof value}`)
   if (ancestors.has(value)) throw notPlain(path, 'contains itself')
+  if (ancestors.size === maxDepth) throw new RecordError('not_plain_json', `the value is over ${maxDepth} levels deep`)
   ancestors.add(value)
   for (const [key, member] of membersOf(value, path)) refuseUnlessPlain(member, `${path}/${key}`, ancestors)
   ancestors.delete(value)

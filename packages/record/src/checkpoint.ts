@@ -37,7 +37,7 @@ export function parseCheckpoint(source: string | Uint8Array): SignedCheckpoint {
   if (origin === '' || extensions.includes('')) {
     throw new RecordError('bad_checkpoint', 'the checkpoint has an empty line')
   }
-  if (!/^(?:0|[1-9]\d{0,18})$/.test(size)) throw new RecordError('bad_checkpoint', 'the tree size is not a number')
+  if (!/^(?:0|[1-9]\d{0,17})$/.test(size)) throw new RecordError('bad_checkpoint', 'the tree size is not a number')
   const hash = decodeBase64(root)
   if (hash.length !== 32) throw new RecordError('bad_checkpoint', 'the root hash does not have 32 bytes')
   return { origin, size: BigInt(size), root: hash, extensions, note }

@@ -25,7 +25,7 @@ export function parseTlogProof(text: string): TlogProof {
   const [header, ...lines] = text.slice(0, split).split('\n')
   if (header !== firstLine) throw new RecordError('bad_proof', `the proof does not begin with ${firstLine}`)
   const extraLine = lines[0]?.startsWith('extra ') === true ? lines.shift() : undefined
-  const [, index] = /^index (0|[1-9]\d{0,18})$/.exec(lines.shift() ?? '') ?? []
+  const [, index] = /^index (0|[1-9]\d{0,17})$/.exec(lines.shift() ?? '') ?? []
   if (index === undefined) throw new RecordError('bad_proof', 'the proof has no index')
   return {
     index: BigInt(index),

@@ -1,31 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { attacks } from '../testing/attacks.ts'
-import type { Evidence } from '../testing/attacks.ts'
 import { createExampleLog } from '../testing/example-record.ts'
-import type { ExampleLog } from '../testing/example-record.ts'
+import { encodeBundle } from './bundle.ts'
+import { runScript } from '../testing/verify-script.ts'
 import { verdictExitCodes } from './verify.ts'
-
-const script = fileURLToPath(new URL('../../../docs/verify.sh', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'verify-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-function write(name: string, content: string | Uint8Array): string {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  return path
-}
-
-function runScript({ bytes, kept }: Evidence, { recordKey, vkey }: ExampleLog) {
-  const keptPath = kept === undefined ? [] : [write('kept', kept)]
-  const args = [script, write('bundle.json', bytes), write('record.pem', recordKey.pem), vkey, ...keptPath]
-  const { status, stdout, stderr } = spawnSync('bash', args, { encoding: 'utf8' })
-  return { status, word: stdout.split(':')[0], stderr }
-}
 
 describe('docs/verify.sh', () => {
   it('finds the tools it needs on this machine', () => {
@@ -38,13 +17,13 @@ describe('docs/verify.sh', () => {
   it('P4.5: takes a log key whose Base64 ends in +, which also parts the fields of a vkey', () => {
     let log = createExampleLog()
     while (!log.vkey.endsWith('+')) log = createExampleLog({ size: 1, index: 0, earlierSize: 1 })
-    expect(runScript({ bytes: log.bytes }, log)).toEqual({ status: 0, word: 'valid', stderr: '' })
+    expect(runScript({ bytes: log.bytes }, log)).toMatchObject({ status: 0, word: 'valid', stderr: '' })
   })
 
   it.each(['ed25519', 'p256'] as const)('P4.5: finds a record signed with %s valid', (algorithm) => {
     const log = createExampleLog({ algorithm })
     const answer = runScript({ bytes: log.bytes, kept: log.checkpointAt(5n) }, log)
-    expect(answer).toEqual({ status: 0, word: 'valid', stderr: '' })
+    expect(answer).toMatchObject({ status: 0, word: 'valid', stderr: '' })
   })
 
   it.each([
@@ -54,12 +33,25 @@ describe('docs/verify.sh', () => {
     [37, 0, 37],
   ])('P4.5: finds the record of a log of %i at index %i valid, consistent with size %i', (size, index, earlierSize) => {
     const log = createExampleLog({ size, index, earlierSize })
-    expect(runScript({ bytes: log.bytes }, log)).toEqual({ status: 0, word: 'valid', stderr: '' })
+    expect(runScript({ bytes: log.bytes }, log)).toMatchObject({ status: 0, word: 'valid', stderr: '' })
   })
 
   const log = createExampleLog()
   it.each(attacks)('P4.5: to "$name" answers $verdict', ({ verdict, commit }) => {
     expect(runScript(commit(log), log)).toMatchObject({ status: verdictExitCodes[verdict], word: verdict })
+  })
+
+  it('says which sections it was shown and which were withheld', () => {
+    expect(runScript({ bytes: log.bytes }, log).stdout).toMatch(/; disclosed: before after; withheld: rationale\n$/)
+    const silent = encodeBundle({ ...log.bundle, disclosures: [] })
+    expect(runScript({ bytes: silent }, log).stdout).toMatch(/; disclosed: none; withheld: before after rationale\n$/)
+  })
+
+  it('does not call a section erased on the word of the bundle alone', () => {
+    const bytes = encodeBundle({ ...log.bundle, disclosures: [{ section: 'before', erased: true }] })
+    const { stdout } = runScript({ bytes }, log)
+    expect(stdout).toMatch(/^payload_erased: said to be erased: before; nothing proves it yet/)
+    expect(stdout).toMatch(/; disclosed: none; withheld: after rationale\n$/)
   })
 
   // A sample of the file's bytes; verify.test.ts flips them all.

@@ -136,7 +136,7 @@ function createNarrator(steps: StepResult[]): Narrator {
   }
 }
 
-// Not a fault of the record: the section was destroyed, and what is left still proves that it existed.
+// Not a fault of the record: the bundle says that the section was destroyed. What is left proves that it existed, not that it is gone.
 class SectionErased extends Error {}
 
 function verdictOf(error: RecordError | SectionErased, verdictIfFailed: Verdict): Verdict {
@@ -258,10 +258,12 @@ function checkDisclosures({ disclosures }: ParsedBundle, statement: Statement | 
     if (!('erased' in disclosure)) checkCommitment(section, disclosure.salt, disclosure.bytes)
   }
   const erased = disclosures.filter((disclosure) => 'erased' in disclosure).map(({ section }) => section)
-  if (erased.length > 0) throw new SectionErased(`erased: ${erased.join(', ')}; every proof still holds`)
-  const disclosed = disclosures.map(({ section }) => section)
-  const withheld = sections.map(({ name }) => name).filter((name) => !disclosed.includes(name))
-  return { detail: `disclosed: ${listOf(disclosed)}; withheld: ${listOf(withheld)}`, result: undefined }
+  const disclosed = disclosures.map(({ section }) => section).filter((section) => !erased.includes(section))
+  const withheld = sections.map(({ name }) => name).filter((name) => ![...disclosed, ...erased].includes(name))
+  const shown = `disclosed: ${listOf(disclosed)}; withheld: ${listOf(withheld)}`
+  if (erased.length === 0) return { detail: shown, result: undefined }
+  const claim = `said to be erased: ${listOf(erased)}; nothing proves it yet, all other proofs hold`
+  throw new SectionErased(`${claim}; ${shown}`)
 }
 
 function listOf(names: readonly string[]): string {

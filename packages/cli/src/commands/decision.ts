@@ -78,8 +78,10 @@ function addDecide(program: Command, mount: Mount): void {
     }),
     'the id',
   )
-    .addOption(new Option('--act', 'make the change').conflicts('notAct'))
-    .option('--not-act', 'do not make the change')
+    .addOption(
+      new Option('--act', `make the change; --detail is ${decisionDetails.act.join(', ')}`).conflicts('notAct'),
+    )
+    .option('--not-act', `do not make the change; --detail is ${decisionDetails.not_act.join(', ')}`)
     .addOption(new Option('--detail <detail>', 'how').choices(details).makeOptionMandatory())
     .requiredOption('--justification <text>', 'why')
     .option('--assessment <id>', "what it rests on; may be repeated (default: the change's newest)", gather)
@@ -185,19 +187,24 @@ async function approve(context: ServerContext, given: string, options: ApproveOp
   })
 }
 
-/** What an approver must have seen: the change, the verdicts, the decision, and the digest that binds them. */
+/** What an approver must have seen: the change, all of its verdicts, cited or not, the decision, and the digest that binds them. */
 async function evidenceLines(api: Api, decision: Decision, paint: Paint): Promise<string[]> {
-  const get = { method: 'GET' } as const
-  const [{ value: change }, ...assessments] = await Promise.all([
-    api.call<Change>(changeView, { ...get, path: `/v1/changes/${decision.changeId}` }),
-    ...decision.assessmentIds.map((id) => api.call(assessmentView, { ...get, path: `/v1/assessments/${id}` })),
+  const path = `/v1/changes/${decision.changeId}`
+  const [{ value: change }, { value: assessments }] = await Promise.all([
+    api.call<Change>(changeView, { method: 'GET', path }),
+    api.list(assessmentView, { path: `${path}/assessments` }, { all: true }),
   ])
   return [
     ...changeLines(change, paint),
     '',
     ...table(
-      ['assessment', 'verdict', 'guardrails'],
-      assessments.map(({ value }) => [value.id, value.assessment.verdict, guardrailText(value)]),
+      ['assessment', 'verdict', '', 'guardrails'],
+      assessments.items.map((it) => [
+        it.id,
+        it.assessment.verdict,
+        decision.assessmentIds.includes(it.id) ? 'cited' : 'not cited',
+        guardrailText(it),
+      ]),
     ),
     '',
     ...decisionLines(decision),

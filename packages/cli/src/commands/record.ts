@@ -1,4 +1,4 @@
-import { writeFile, mkdir } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { approvalView, recordView } from '@afterai/contract'
 import type { Command } from 'commander'
@@ -79,11 +79,18 @@ interface ExportOptions {
   readonly force?: boolean
 }
 
+interface WriteOptions extends ExportOptions {
+  /** Of a new file, before the umask. */
+  readonly mode?: number
+}
+
 async function exportRecord({ api, out }: ServerContext, given: string, options: ExportOptions): Promise<void> {
   const found = await recordIdOf(api, given)
   const { bytes } = await api.request({ method: 'GET', path: `/v1/records/${found}/bundle` })
   const bundle = options.out ?? `record-${found}.json`
-  await write(bundle, bytes, options)
+  await write(bundle, bytes, { ...options, mode: 0o600 })
+  // What it discloses is for whom its owner gives it to; a file that --force wrote over has kept its own mode.
+  await chmod(bundle, 0o600)
   const keys = options.keys === undefined ? [] : await writeKeys(api, options.keys, options)
   const written = { bundle, keys }
   out.answer(
@@ -103,14 +110,16 @@ async function writeKeys(api: Api, folder: string, options: ExportOptions): Prom
   return Object.values(paths)
 }
 
-async function write(path: string, content: string | Uint8Array, { force }: ExportOptions): Promise<void> {
-  await writeFile(path, content, { flag: force === true ? 'w' : 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-    const exists = cause.code === 'EEXIST'
-    throw new CommandFailure('failed', exists ? `${path} exists.` : `${path} cannot be written (${cause.code}).`, {
-      ...(exists ? { remedy: 'Give --force to write over it.' } : {}),
-      cause,
-    })
-  })
+async function write(path: string, content: string | Uint8Array, { force, mode }: WriteOptions): Promise<void> {
+  await writeFile(path, content, { flag: force === true ? 'w' : 'wx', mode: mode ?? 0o666 }).catch(
+    (cause: NodeJS.ErrnoException) => {
+      const exists = cause.code === 'EEXIST'
+      throw new CommandFailure('failed', exists ? `${path} exists.` : `${path} cannot be written (${cause.code}).`, {
+        ...(exists ? { remedy: 'Give --force to write over it.' } : {}),
+        cause,
+      })
+    },
+  )
 }
 
 async function recordIdOf(api: Api, given: string): Promise<string> {

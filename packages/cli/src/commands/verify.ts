@@ -29,7 +29,7 @@ export const verdictMeanings: Readonly<Record<keyof typeof verdictExitCodes, str
   inconsistent: 'the log does not continue the checkpoint given with --since',
   unwitnessed: 'too few witnesses have seen the log',
   payload_mismatch: 'what is disclosed is not what was sealed',
-  payload_erased: 'a section was erased; every proof still holds',
+  payload_erased: 'a section is said to be erased; nothing proves it yet, all other proofs hold',
 }
 
 /** `record verify`: needs the bundle and the pinned keys, and no server. */

@@ -1,7 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { parseCheckpoint, rootOf, signCheckpoint, verifyCheckpoint, verifyConsistency } from '@afterai/record'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { auditWholeLog, checkHeads, type LogAudit, proveGrowth, startSequencer } from './index.ts'
+import type { LogAudit } from '@afterai/contract'
+import { auditWholeLog, checkHeads, proveGrowth, startSequencer } from './index.ts'
 import { createLogKey, createTestLedger, type TestLedger } from './test-ledger.ts'
 import { readFrontier, readHead } from './tree-store.ts'
 

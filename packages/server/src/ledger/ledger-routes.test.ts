@@ -45,7 +45,7 @@ beforeAll(async () => {
     sessionIdleMs: 60_000,
     audit: createAudit(ledger.appendStatement),
   })
-  ledgerRoutes(http, ledger)
+  ledgerRoutes(http, { db: ledger.db, verifierOf: () => ledger.verifier })
   key = await createKey(ledger, ['log:read'])
 })
 
@@ -133,6 +133,32 @@ describe('the log over HTTP', () => {
   it('serves tiles for good, and the checkpoint for now', async () => {
     expect((await get('tile/0/000')).headers['cache-control']).toContain('immutable')
     expect((await get('checkpoint')).headers['cache-control']).toBe('no-store')
+  })
+
+  it('P4.5: recomputes the whole log for an auditor, and nobody else', async () => {
+    const auditor = await createKey(ledger, ['audit:read'])
+    expect((await get('audit', auditor)).json()).toEqual({
+      size: 305,
+      checkpoints: 2,
+      intact: true,
+      complete: true,
+      faults: [],
+    })
+    expect((await get('audit')).json()).toMatchObject({ code: 'forbidden', permission: 'audit:read' })
+  })
+
+  it('makes one audit at a time, and says when to come again', async () => {
+    const auditor = await createKey(ledger, ['audit:read'])
+    // Who holds the log's table back makes the first audit wait until the second has been refused.
+    await ledger.owner.query('begin; lock table ledger_entry in access exclusive mode')
+    const answers = [get('audit', auditor), get('audit', auditor)]
+    const refused = await Promise.race(answers)
+    await ledger.owner.query('commit')
+    expect(refused.json()).toMatchObject({ code: 'not_ready', status: 503 })
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    const codes = (await Promise.all(answers)).map(({ statusCode }) => statusCode)
+    expect(codes.toSorted((a, b) => a - b)).toEqual([200, 503])
+    expect((await get('audit', auditor)).statusCode).toBe(200)
   })
 
   it('P3.1: asks for log:read, and says so', async () => {

@@ -78,6 +78,30 @@ describe('the ledger', () => {
       expect(audit).toMatchObject({ size: 517, intact: true, complete: true })
     }))
 
+  it('P4.5: finds no fault in a log that grows while it is audited', () =>
+    withLedger(async (ledger) => {
+      const sequencer = startSequencer(ledger)
+      const done = new AbortController()
+      const writeOn = async (): Promise<void> => {
+        while (!done.signal.aborted) {
+          await ledger.write(40)
+          await sequencer.integrate(ledger.tenantId)
+        }
+      }
+      const writers = [writeOn(), writeOn(), writeOn()]
+      const sizes: number[] = []
+      // Until the log has grown past several full tiles between the first audit and the last.
+      while (sizes.length < 5 || (sizes.at(-1) ?? 0) < 2_000) {
+        const { size, faults } = await ledger.read((tx) => auditWholeLog(tx, ledger.tenantId, [ledger.verifier]))
+        expect(faults).toEqual([])
+        sizes.push(size)
+      }
+      done.abort()
+      await Promise.all(writers)
+      await sequencer.stop()
+      expect(new Set(sizes).size).toBeGreaterThan(2)
+    }))
+
   it('stores entries as they were written', () =>
     withLedger(async (ledger) => {
       await ledger.write(3)

@@ -1,0 +1,163 @@
+import { sample, shuffledSubarray } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createExampleLog } from '../testing/example-record.ts'
+import { bundleOfStatement, documentOf, mutate, mutations, placesOf } from '../testing/mutations.ts'
+import { runScript } from '../testing/verify-script.ts'
+import { canonicalBytes, concatBytes, createTrust, utf8, verifyBundle } from './index.ts'
+import type { JsonValue } from './index.ts'
+
+const log = createExampleLog()
+const document = documentOf(log.bytes)
+const statement = documentOf(Buffer.from(log.bundle.dsseEnvelope.payload, 'base64'))
+const entry = documentOf(log.bundle.entry)
+const trust = createTrust({ recordKeys: [log.recordKey.pem], logVkeys: [log.vkey] })
+
+function fromScript(bytes: Uint8Array) {
+  const { status, word, stderr } = runScript({ bytes }, log)
+  return { exitCode: status, verdict: word, stderr }
+}
+
+function fromProgram(bytes: Uint8Array) {
+  const { exitCode, verdict } = verifyBundle(bytes, trust)
+  return { exitCode, verdict, stderr: '' }
+}
+
+// The same on every run: what is found can be found again.
+function mutantsOf(root: JsonValue, count: number, seed: number): (readonly [name: string, mutant: JsonValue])[] {
+  const places = placesOf(root)
+  const all = places.flatMap((place) =>
+    mutations.flatMap((mutation) => {
+      const mutant = mutate(root, place, mutation)
+      return mutant === undefined ? [] : [[`${place.join('/')}: ${mutation.name}`, mutant] as const]
+    }),
+  )
+  return sample(shuffledSubarray(all, { minLength: count, maxLength: count }), { seed, numRuns: 1 })[0] ?? []
+}
+
+type Shown = Readonly<Record<'section' | 'salt' | 'bytes', string>>
+
+function withDisclosures(change: (shown: readonly Shown[]) => JsonValue): Uint8Array {
+  const fields = Object(document) as { disclosures: readonly Shown[] }
+  return canonicalBytes({ ...fields, disclosures: change(fields.disclosures) })
+}
+
+function withFields(fields: Record<string, JsonValue>): Uint8Array {
+  return canonicalBytes({ ...Object(document), ...fields })
+}
+
+const { tlogProof, dsseEnvelope, consistencyProof } = log.bundle
+const earlierCheckpoint = consistencyProof?.earlierCheckpoint ?? ''
+const otherSignature = `${'A'.repeat(90)}==`
+
+describe('two verifiers', () => {
+  it.each<[string, Uint8Array]>([
+    [
+      'disclosures keyed by section',
+      withDisclosures((shown) => Object.fromEntries(shown.map((it) => [it.section, it]))),
+    ],
+    ['disclosures that are an object with nothing in it', withDisclosures(() => ({}))],
+    ['no disclosures', withDisclosures(() => [])],
+    ['a section with a blank', withDisclosures((shown) => shown.map((it) => ({ ...it, section: `${it.section} ` })))],
+    [
+      'a section shown twice, once with a blank',
+      withDisclosures((shown) => [...shown, ...shown.map((it) => ({ ...it, section: `${it.section} ` }))]),
+    ],
+    ['a salt that spells erased', withDisclosures((shown) => shown.map((it) => ({ ...it, salt: 'erased' })))],
+    ['a salt of 31 bytes', withDisclosures((shown) => shown.map((it) => ({ ...it, salt: `${'A'.repeat(42)}==` })))],
+    [
+      'a salt that spells the mark of an erased section',
+      withDisclosures((shown) => shown.map((it) => ({ ...it, salt: '-' }))),
+    ],
+    ['a section that is a number', withDisclosures((shown) => shown.map((it) => ({ ...it, section: 1 })))],
+    ['an erased section beside others', withDisclosures((shown) => [...shown, { section: 'rationale', erased: true }])],
+    ['an erased section with a salt', withDisclosures(([first]) => [{ ...first, erased: true }])],
+    ['consistency hashes that are an object', withFields({ consistencyProof: { earlierCheckpoint, hashes: {} } })],
+    [
+      'an earlier checkpoint without its last newline',
+      withFields({ consistencyProof: { earlierCheckpoint: earlierCheckpoint.slice(0, -1), hashes: [] } }),
+    ],
+    [
+      'an earlier checkpoint with another signature',
+      withFields({
+        consistencyProof: { earlierCheckpoint: earlierCheckpoint.replace(/.{9}\n$/, 'AAAAAAA=\n'), hashes: [] },
+      }),
+    ],
+    ['a proof without its last newline', withFields({ tlogProof: tlogProof.slice(0, -1) })],
+    [
+      'a proof with an index of 19 digits',
+      withFields({ tlogProof: tlogProof.replace('index 4', 'index 9999999999999999999') }),
+    ],
+    ['a proof with extra data', withFields({ tlogProof: tlogProof.replace('index', 'extra AAAA\nindex') })],
+    [
+      'a checkpoint also signed by someone unknown',
+      withFields({ tlogProof: `${tlogProof}— other ${otherSignature}\n` }),
+    ],
+    [
+      'a checkpoint also signed by someone with a blank name',
+      withFields({ tlogProof: `${tlogProof}— \u2003 ${otherSignature}\n` }),
+    ],
+    ['a checkpoint with a signature of 4 bytes', withFields({ tlogProof: `${tlogProof}— other AAAAAA==\n` })],
+    [
+      'a checkpoint signed over 100 times',
+      withFields({ tlogProof: tlogProof + `— other ${otherSignature}\n`.repeat(100) }),
+    ],
+    [
+      'a checkpoint signed again, wrongly',
+      withFields({ tlogProof: tlogProof + (tlogProof.split('\n').at(-2) ?? '').replace(/.{9}$/, 'AAAAAAA=\n') }),
+    ],
+    ['an envelope that nobody signed', withFields({ dsseEnvelope: { ...dsseEnvelope, signatures: [] } })],
+    [
+      'an envelope signed twice',
+      withFields({
+        dsseEnvelope: {
+          ...dsseEnvelope,
+          signatures: [...dsseEnvelope.signatures, ...dsseEnvelope.signatures].map((it) => ({ ...it })),
+        },
+      }),
+    ],
+    [
+      'a payload type with a newline',
+      withFields({ dsseEnvelope: { ...Object(dsseEnvelope), payloadType: `${dsseEnvelope.payloadType}\n` } }),
+    ],
+    [
+      'a payload type with a null character',
+      withFields({ dsseEnvelope: { ...Object(dsseEnvelope), payloadType: `${dsseEnvelope.payloadType}\0` } }),
+    ],
+    ['another value before the bundle', concatBytes(utf8('[]'), log.bytes)],
+    ['another value after the bundle', concatBytes(log.bytes, utf8('[]'))],
+    ['an empty file', new Uint8Array()],
+    ['a bundle in a bundle of arrays', utf8(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)],
+  ])('P4.5: verify.ts and docs/verify.sh agree about %s', (_name, bytes) => {
+    expect(fromScript(bytes)).toEqual(fromProgram(bytes))
+  })
+
+  it.each(mutantsOf(document, 70, 1))(
+    'P4.5: verify.ts and docs/verify.sh agree about the bundle with %s',
+    (_name, mutant) => {
+      const bytes = canonicalBytes(mutant)
+      expect(fromScript(bytes)).toEqual(fromProgram(bytes))
+    },
+  )
+
+  it.each(mutantsOf(entry, 15, 2))(
+    'P4.5: verify.ts and docs/verify.sh agree about the entry with %s',
+    (_name, mutant) => {
+      const bytes = withFields({ entry: Buffer.from(canonicalBytes(mutant)).toString('base64') })
+      expect(fromScript(bytes)).toEqual(fromProgram(bytes))
+    },
+  )
+
+  it.each(mutantsOf(statement, 60, 3))(
+    'P4.5: verify.ts and docs/verify.sh agree about a statement signed with %s',
+    (_name, mutant) => {
+      const bytes = bundleOfStatement(mutant, log)
+      expect(fromScript(bytes)).toEqual(fromProgram(bytes))
+    },
+  )
+
+  it('P4.5: verify.ts and docs/verify.sh find a statement valid that nobody has bent', () => {
+    const bytes = bundleOfStatement(statement, log)
+    expect(verifyBundle(bytes, trust).verdict).toBe('valid')
+    expect(fromScript(bytes)).toEqual(fromProgram(bytes))
+  })
+})
