@@ -36,7 +36,9 @@ export function worstBand(bands: readonly Band[]): Band {
 
 /**
  * What a guardrail's band is worth once all guardrails are looked at together.
- * A claim of a change that doesn't survive Holm's correction falls back to what the interval says about the margin alone;
+ * A claim of a change that doesn't survive Holm's correction falls back to what the interval says about the margin alone.
+ * `adjustedP` is against "no difference": that some change is real is corrected for all guardrails, that a loss exceeds its
+ * margin isn't, and rests on the guardrail's own interval;
  * `non_inferior` needs no correction, because the overall verdict needs every guardrail to hold at once (an intersection-union test).
  */
 export function bandAfterHolm(band: Band, adjustedP: number, level = 0.05): Band {

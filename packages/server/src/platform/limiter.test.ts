@@ -23,7 +23,7 @@ function stage() {
   return { began, underWay: () => [...ends.keys()], work, end, settle }
 }
 
-test('P5.3: beyond what may run and wait, work is refused at once with the seconds to wait, and is never begun', async () => {
+test('beyond what may run and wait, work is refused at once with the seconds to wait, and is never begun', async () => {
   const limit = limiter(limits)
   const { began, work, end } = stage()
   const accepted = [1, 2, 3, 4, 5].map((name) => limit(work(name)))
@@ -67,7 +67,7 @@ test('work that fails, even before it returns a promise, gives its place back', 
   expect(await next).toBe(2)
 })
 
-test('P5.3: whatever comes and ends in whatever order, no more runs at once than may, and everything accepted runs', async () => {
+test('whatever comes and ends in whatever order, no more runs at once than may, and everything accepted runs', async () => {
   const moves = fc.array(fc.oneof(fc.constant('come' as const), fc.nat(3)), { maxLength: 60 })
   await fc.assert(
     fc.asyncProperty(moves, async (steps) => {
