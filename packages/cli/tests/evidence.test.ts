@@ -147,9 +147,9 @@ test('decide sends the decision whole', async () => {
   })
 })
 
-async function startApproving(): ReturnType<typeof startStandIn> {
+async function startApproving(evidenceChanged = false): ReturnType<typeof startStandIn> {
   return startStandIn({
-    [`GET /v1/decisions/${ids.decision}`]: () => [200, decision],
+    [`GET /v1/decisions/${ids.decision}`]: () => [200, { ...decision, evidenceChanged }],
     [`GET /v1/changes/${ids.change}`]: () => [200, change(ids.change)],
     [`GET /v1/changes/${ids.change}/assessments`]: () => [
       200,
@@ -177,6 +177,14 @@ test('approve shows the change, its delta, the verdict and the digest, and sends
     evidenceDigest,
     comment: 'Agreed.',
   })
+})
+
+test('approve tells when evidence was added or altered after the decision was proposed', async () => {
+  for (const changed of [false, true]) {
+    const server = await startApproving(changed)
+    const ran = await afterai(['approve', ids.decision], { env: server.env, answers: ['n'] })
+    expect(ran.stderr.includes('after this was proposed')).toBe(changed)
+  }
 })
 
 test.each(['n', '', 'yeah no'])('approve takes %j for a no, and sends nothing', async (answer) => {

@@ -239,6 +239,7 @@ function decisionLines(it: Decision): string[] {
     ['supersedes', it.supersedes],
     ...it.approvals.map((approval) => [approval.verdict, approvalText(approval)] as const),
     ['evidence', it.evidenceDigest],
+    ['note', it.evidenceChanged ? 'something was added to the evidence, or altered, after this was proposed' : null],
     ['record', it.recordId],
   ])
 }
