@@ -3,6 +3,9 @@ import { readConfiguration, refuseToStart } from './src/platform/configuration.t
 import { startInstance } from './instance.ts'
 import { StartRefused } from './start-checks.ts'
 
+/** Ctrl-C comes twice at once where npm hands on what the terminal has sent already; that is one wish, not impatience. */
+const sameSignalMs = 1_000
+
 /**
  * The server's process: `main.ts [up] [--empty]` runs it, `main.ts doctor [--json]` examines the deployment.
  * Exit codes: 0 stopped as asked, 78 configuration refused, 1 otherwise.
@@ -26,13 +29,16 @@ async function main(args: readonly string[]): Promise<void> {
     say: (line) => void process.stdout.write(`${line}\n`),
     onDatabaseExit: (error) => end(1, error),
   })
-  let stopping = false
+  let stoppingSince: number | undefined
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // A second signal means now.
-      if (stopping) process.exit(1)
-      stopping = true
-      void stop(instance.stop, result.configuration.shutdownSeconds)
+      if (stoppingSince === undefined) {
+        stoppingSince = Date.now()
+        void stop(instance.stop, result.configuration.shutdownSeconds)
+      } else if (Date.now() - stoppingSince > sameSignalMs) {
+        // Asked for again: it means now.
+        process.exit(1)
+      }
     })
   }
 }

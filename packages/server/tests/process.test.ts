@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +40,17 @@ describe('the chain of processes behind npm start', () => {
     await server.ending
     expect(await processesGone(directory)).toBe(true)
     expect(await answers(server.origin)).toBe(false)
+  })
+
+  test('P5.5: takes a Ctrl-C that arrives twice at once for one, and stops in order', async () => {
+    const server = await startServerProcess({ env: environment() })
+    started.push(server)
+    server.signal('SIGINT')
+    await sleep(20)
+    server.signal('SIGINT')
+    expect(await server.ending).toEqual({ code: 0, signal: null })
+    expect(server.output()).not.toContain('"level"')
+    expect(await processesGone(directory)).toBe(true)
   })
 
   test('P5.5: ends whole when a service manager stops it', async () => {
