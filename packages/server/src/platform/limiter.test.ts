@@ -23,7 +23,7 @@ function stage() {
   return { began, underWay: () => [...ends.keys()], work, end, settle }
 }
 
-test('beyond what may run and wait, work is refused at once with the seconds to wait, and is never begun', async () => {
+test('P5.3: beyond what may run and wait, work is refused at once with the seconds to wait, and is never begun', async () => {
   const limit = limiter(limits)
   const { began, work, end } = stage()
   const accepted = [1, 2, 3, 4, 5].map((name) => limit(work(name)))
