@@ -204,7 +204,7 @@ create function create_account(new_id uuid, new_kind text, new_email text, new_n
   select exists (select from created)
 $$;
 
--- Takes a tenant slug: true when it was free. Seen across tenants, since slugs are unique in the instance.
+-- What the instance holds, whoever asks: how many tenants, whether its set-up code is unspent, which tenant is the sample.
 create function instance_state() returns table (tenants bigint, setup_open boolean, sample_tenant uuid)
   language sql stable security definer set search_path = public, pg_temp as $$
   select (select count(*) from tenant where not sample),

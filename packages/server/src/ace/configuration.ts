@@ -75,12 +75,16 @@ function flatten(configuration: Configuration | null): Map<string, string | numb
   }
   for (const part of ['prompts', 'tools'] as const) {
     for (const { name, digest, version } of configuration[part]) {
-      values.set(`/${part}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}/digest`, digest)
-      if (version !== undefined)
-        values.set(`/${part}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}/version`, version)
+      values.set(`/${part}/${pointerToken(name)}/digest`, digest)
+      if (version !== undefined) values.set(`/${part}/${pointerToken(name)}/version`, version)
     }
   }
   return values
+}
+
+/** A name as a part of a JSON pointer (RFC 6901 §3). */
+function pointerToken(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 function categoryOf(path: string): DeltaItem['category'] {
