@@ -34,15 +34,22 @@ const unfinished = '.postgres-unfinished-'
  * @throws EmbeddedPostgresError `data_wrong_version`, `data_not_ours`, `create_failed`
  */
 export async function prepareCluster(place: Place, binaries: Binaries): Promise<boolean> {
-  for (const name of readdirSync(place.dir)) {
-    if (name.startsWith(unfinished)) rmSync(join(place.dir, name), { recursive: true, force: true })
-  }
+  removeUnfinished(place)
   if (existsSync(place.clusterDir)) {
     checkExisting(place)
     return false
   }
   await createCluster(place, binaries)
+  // A predecessor that was killed a moment ago may have written once more while it died; by now it is gone.
+  removeUnfinished(place)
   return true
+}
+
+function removeUnfinished({ dir }: Place): void {
+  for (const name of readdirSync(dir)) {
+    if (!name.startsWith(unfinished)) continue
+    rmSync(join(dir, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
+  }
 }
 
 /** The superuser's password of this cluster. */
@@ -98,6 +105,21 @@ async function createCluster(place: Place, binaries: Binaries): Promise<void> {
   }
 }
 
+/**
+ * Runs a command that doesn't outlive this process: when the pipe closes, the whole process group is killed, and with it the backends
+ * that initdb started.
+ */
+const attached = `
+"$@" 3<&- &
+job=$!
+{ read -r _ <&3; kill -KILL 0; } 2>/dev/null &
+watcher=$!
+wait $job
+status=$?
+kill -KILL $watcher 2>/dev/null
+exit $status
+`
+
 async function runInitdb(job: {
   place: Place
   binaries: Binaries
@@ -115,14 +137,15 @@ async function runInitdb(job: {
     '--builtin-locale=C.UTF-8',
     '--no-instructions',
   ]
-  const child = spawn(job.binaries.initdb, settings, {
+  const child = spawn('/bin/sh', ['-c', attached, 'afterai-initdb', job.binaries.initdb, ...settings], {
     ...job.place.account,
     cwd: job.partial,
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   const errors: string[] = []
-  child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => errors.push(text))
   const code = await new Promise<number | string | null>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('close', resolve)
