@@ -2,7 +2,6 @@ import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
-  auditRoutes,
   createPasswords,
   credentialHasher,
   type EnrolmentDependencies,
@@ -26,12 +25,14 @@ import {
   startSequencer,
   startWaiting,
 } from './src/ledger/index.ts'
+import { type AddressPolicy, startStreamSender, type StreamSender, streamRoutes } from './src/notify/siem/index.ts'
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
 import { type Connection, connectionOptions, onceSettled, openDatabase } from './src/platform/database.ts'
 import { healthRoutes } from './src/platform/health-routes.ts'
 import { createHttp, type Http } from './src/platform/http.ts'
 import type { Logger } from './src/platform/log.ts'
 import { sampleRoutes } from './src/sample/index.ts'
+import { trailRoutes } from './src/trail/index.ts'
 
 const minuteMs = 60_000
 const mebibyte = 1024 * 1024
@@ -47,6 +48,8 @@ export interface ServerParts {
   readonly importMaxMib: number
   /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
   readonly https: boolean
+  /** Where audit streams may lead. */
+  readonly streamAddresses: AddressPolicy
 }
 
 /** A server that is wired up, not yet listening. */
@@ -55,7 +58,7 @@ export interface ComposedServer {
   readonly enrolment: EnrolmentDependencies
   /** The logs whose stored tree isn't the one of their newest checkpoint, or that another key signed. */
   checkLogs(): Promise<HeadMismatch[]>
-  /** Starts to integrate what the outboxes hold. */
+  /** Starts to integrate what the outboxes hold, and to send audit events to where they are streamed. */
   begin(): void
   /** Stops taking requests, ends those under way, finishes the ledger's batch, lets go of the database. */
   close(): Promise<void>
@@ -70,6 +73,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const ledgerKeys = createLedgerKeys(keys.record.privateKey, keys.log.privateKey)
   const tenantKeys = createTenantKeys(keys.master)
   let sequencer: Sequencer | undefined
+  let streamSender: StreamSender | undefined
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
   const audit = createAudit(append)
@@ -94,9 +98,9 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
   memberRoutes(http, enrolment)
-  auditRoutes(http, { db })
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
+  trailRoutes(http, { db, audit })
   systemRoutes(http, { db, audit, keys: tenantKeys })
   changeRoutes(http, { db, audit, keys: tenantKeys })
   const aura = { db, audit, keys: tenantKeys, importMaxBytes: parts.importMaxMib * mebibyte }
@@ -113,6 +117,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   }
   decisionRoutes(http, pacr)
   recordRoutes(http, pacr)
+  streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.streamAddresses })
   sampleRoutes(http, { db, audit })
   await http.ready()
 
@@ -122,10 +127,12 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     checkLogs: () => checkHeads(db, ledgerKeys.checkpointSigner),
     begin() {
       sequencer ??= startSequencer({ db, signerOf: ledgerKeys.checkpointSigner, log })
+      streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.streamAddresses, log })
     },
     async close() {
       state.stopping = true
       await http.close()
+      await streamSender?.stop()
       await sequencer?.stop()
       await waiting.stop()
       await database.close()

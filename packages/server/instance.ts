@@ -41,6 +41,7 @@ export async function startInstance(configuration: Configuration, options: Insta
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
       https: configuration.publicUrl?.startsWith('https:') === true,
+      streamAddresses: { loopback: configuration.mode === 'trial', networks: configuration.streamNetworks ?? [] },
     })
     try {
       return await begin(server, database, { configuration, ...options })

@@ -92,6 +92,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     sessionMaxHours: 24,
     importMaxMib: options.importMaxMib ?? 20,
     https: options.https ?? false,
+    streamAddresses: { loopback: true, networks: [] },
   })
   composed.begin()
   const owner = new Client(database.owner)

@@ -192,12 +192,13 @@ export async function approveDecision(
     .where('tenant_id', '=', tenantId)
     .where('id', '=', wanted.id)
     .execute()
+  const dossier = await readDossier(tx, tenantId, wanted.id)
   await deps.audit(tx, actor, {
     action: `decision.${wanted.verdict}`,
     resource: `decision/${wanted.id}`,
     details: { evidenceDigest: wanted.evidenceDigest },
+    change: { before: decision, after: dossier.decision },
   })
-  const dossier = await readDossier(tx, tenantId, wanted.id)
   if (status === 'rejected') return dossier.decision
   return { ...dossier.decision, recordId: await deps.sealRecord(tx, caller, dossier) }
 }

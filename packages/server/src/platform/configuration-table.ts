@@ -1,4 +1,12 @@
-import { databaseUrl, directory, listenAddress, oneOf, webOrigin, wholeNumber } from './configuration-kinds.ts'
+import {
+  databaseUrl,
+  directory,
+  listenAddress,
+  networks,
+  oneOf,
+  webOrigin,
+  wholeNumber,
+} from './configuration-kinds.ts'
 import type { Kind } from './configuration-kinds.ts'
 
 /** One variable of the environment that the server reads. */
@@ -111,6 +119,14 @@ export const configurationTable = {
     secret: false,
     description:
       'Largest file of evaluation results that is accepted, in MiB. Like any request it must arrive within 15 seconds: 64 MiB need a line of 36 Mbit/s; over a slower one, split the file.',
+  },
+  streamNetworks: {
+    variable: 'AFTERAI_STREAM_NETWORKS',
+    kind: networks,
+    defaultMeaning: 'none: audit streams reach public addresses alone',
+    secret: false,
+    description:
+      'Networks that audit streams may reach although they are not public, where a SIEM is inside. Name them as narrowly as you can: administrators of tenants choose the address, and the server connects to it. Trial mode reaches this machine besides.',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 
