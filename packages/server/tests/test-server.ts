@@ -144,7 +144,7 @@ function sender({ http }: ComposedServer): Send {
       },
       ...(body === undefined ? {} : { payload: raw ? body : JSON.stringify(body) }),
     })
-    const json = String(answer.headers['content-type']).includes('json') && answer.body !== ''
+    const json = /json\b/.test(String(answer.headers['content-type'])) && answer.body !== ''
     return {
       status: answer.statusCode,
       body: (json ? JSON.parse(answer.body) : {}) as T,
