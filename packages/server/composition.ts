@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
@@ -21,16 +23,32 @@ import {
   ledgerRoutes,
   logKeyRoutes,
   readOrigin,
+  readOutboxLoad,
   type Sequencer,
   startSequencer,
   startWaiting,
 } from './src/ledger/index.ts'
-import { type AddressPolicy, startStreamSender, type StreamSender, streamRoutes } from './src/notify/siem/index.ts'
+import {
+  type AddressPolicy,
+  readStreamLoad,
+  startStreamSender,
+  type StreamSender,
+  streamRoutes,
+} from './src/notify/siem/index.ts'
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
-import { type Connection, connectionOptions, onceSettled, openDatabase } from './src/platform/database.ts'
+import { accessLog, type RequestPrincipal } from './src/platform/access-log.ts'
+import {
+  type Connection,
+  connectionOptions,
+  onceSettled,
+  type OpenDatabase,
+  openDatabase,
+} from './src/platform/database.ts'
 import { healthRoutes } from './src/platform/health-routes.ts'
 import { createHttp, type Http } from './src/platform/http.ts'
 import type { Logger } from './src/platform/log.ts'
+import { createMetrics, type MetricSources } from './src/platform/metrics/index.ts'
+import { traceRequests } from './src/platform/tracing.ts'
 import { sampleRoutes } from './src/sample/index.ts'
 import { trailRoutes } from './src/trail/index.ts'
 
@@ -55,6 +73,7 @@ export interface ServerParts {
 /** A server that is wired up, not yet listening. */
 export interface ComposedServer {
   readonly http: Http
+  readonly metrics: Registry
   readonly enrolment: EnrolmentDependencies
   /** The logs whose stored tree isn't the one of their newest checkpoint, or that another key signed. */
   checkLogs(): Promise<HeadMismatch[]>
@@ -91,6 +110,9 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
 
   const http = await createHttp({ logger: log })
   const state = { stopping: false }
+  const metrics = createMetrics(metricSources(database, enrolment.passwords))
+  traceRequests(http)
+  accessLog(http, { who: whoAsked, onAnswer: metrics.onAnswer })
   guardRoutes(http, {
     ...enrolment,
     cookieName: cookies.sessionCookie,
@@ -123,10 +145,16 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
 
   return {
     http,
+    metrics: metrics.registry,
     enrolment,
     checkLogs: () => checkHeads(db, ledgerKeys.checkpointSigner),
     begin() {
-      sequencer ??= startSequencer({ db, signerOf: ledgerKeys.checkpointSigner, log })
+      sequencer ??= startSequencer({
+        db,
+        signerOf: ledgerKeys.checkpointSigner,
+        log,
+        onBatch: metrics.onLedgerBatch,
+      })
       streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.streamAddresses, log })
     },
     async close() {
@@ -138,6 +166,23 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
       await database.close()
     },
   }
+}
+
+function metricSources({ db, pool }: OpenDatabase, passwords: EnrolmentDependencies['passwords']): MetricSources {
+  return {
+    connections: () => ({ used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    passwordChecks: () => passwords.load(),
+    async stored() {
+      const { entries, oldestSeconds } = await readOutboxLoad(db)
+      const { streams, lagEntries } = await readStreamLoad(db)
+      return { outboxEntries: entries, outboxOldestSeconds: oldestSeconds, streams, streamLagEntries: lagEntries }
+    },
+  }
+}
+
+function whoAsked({ caller }: FastifyRequest): RequestPrincipal | undefined {
+  if (caller === null) return undefined
+  return { tenantId: caller.principal.tenantId, principalId: caller.principal.accountId }
 }
 
 function wakeAfter(append: Append, wake: () => void): Append {

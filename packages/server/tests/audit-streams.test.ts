@@ -168,7 +168,7 @@ describe('P4.4: a webhook', () => {
     const stream = await addStream({ kind: 'webhook', url: receiver.url })
     receiver.setSecret(stream.secret ?? '')
     await act(1)
-    await caughtUp(stream.id)
+    expect(await caughtUp(stream.id)).toMatchObject({ state: 'sending', failures: 0 })
   })
 })
 

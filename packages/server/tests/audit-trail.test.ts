@@ -133,7 +133,7 @@ test('P4.4, P4.5: one event comes with all that an outsider needs to hold it aga
   const entry = decodeBase64(event.proof.entry)
   expect(decodeEntry(entry).kind).toBe('audit')
   expect(Buffer.from(encodeEntry(entryFromEnvelope('audit', envelope)))).toEqual(Buffer.from(entry))
-  const alone = await server.expectOk<Record<string, unknown>>({ path: `/v1/log/proof/${id}`, token: auditor.token })
+  const alone = await server.expectOk({ path: `/v1/log/proof/${id}`, token: auditor.token })
   expect(alone['index']).toBe(event.logIndex)
   const absent = '/v1/audit-events/01a20a5b-6239-705d-b9f2-c38849688556'
   expect((await server.send({ path: absent, token: auditor.token })).status).toBe(404)
@@ -204,7 +204,7 @@ describe('P4.4: an export', () => {
         resource: text,
         details: { a: 1 },
       }
-      const [cells] = parse(toCsvRow(row), { record_delimiter: '\r\n' }) as string[][]
+      const [cells] = parse(toCsvRow(row), { record_delimiter: '\r\n' })
       expect(cells).toEqual(['1', 'x', '', 'a', 'allowed', '', `'${text}`, row.address, '', `'${text}`, '{"a":1}'])
     },
   )

@@ -11,6 +11,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeRoutes } from '../api-description.ts'
 import { assessedChange, configurationOf, proposalOf, readScores, recordedChange, scoresImport } from './lifecycle.ts'
+import { trailRows } from './trail-rows.ts'
 import { type Person, startTestServer, type TestRequest, type TestServer } from './test-server.ts'
 
 let server: TestServer
@@ -212,46 +213,7 @@ const table: Readonly<Record<string, Row>> = {
     actions: ['digest_key.read'],
     prepare: async () => by(author, 'GET', '/v1/digest-key'),
   },
-  'GET /v1/audit-events': {
-    actions: ['audit.read'],
-    prepare: async () => by(server.admin, 'GET', '/v1/audit-events?limit=1'),
-  },
-  'GET /v1/audit-events/:id': {
-    actions: ['audit.read'],
-    prepare: async () => {
-      const { rows } = await server.owner.query<{ id: string }>('select id from audit_event where tenant_id = $1', [
-        server.admin.tenant.id,
-      ])
-      return by(server.admin, 'GET', `/v1/audit-events/${rows[0]?.id}`)
-    },
-  },
-  'GET /v1/audit-events/export': {
-    actions: ['audit.export'],
-    prepare: async () => by(server.admin, 'GET', '/v1/audit-events/export'),
-  },
-  'POST /v1/audit-streams': {
-    actions: ['audit_stream.create'],
-    prepare: async () => {
-      const body = { kind: 'webhook', name: fresh('stream'), url: 'http://127.0.0.1:9/' }
-      return by(server.admin, 'POST', '/v1/audit-streams', body)
-    },
-  },
-  'DELETE /v1/audit-streams/:id': {
-    actions: ['audit_stream.remove'],
-    prepare: async () => by(server.admin, 'DELETE', `/v1/audit-streams/${await aStream()}`),
-  },
-  'POST /v1/audit-streams/:id/pause': {
-    actions: ['audit_stream.pause'],
-    prepare: async () => by(server.admin, 'POST', `/v1/audit-streams/${await aStream()}/pause`),
-  },
-  'POST /v1/audit-streams/:id/resume': {
-    actions: ['audit_stream.resume'],
-    prepare: async () => by(server.admin, 'POST', `/v1/audit-streams/${await aStream()}/resume`),
-  },
-  'POST /v1/audit-streams/:id/replay': {
-    actions: ['audit_stream.replay'],
-    prepare: async () => by(server.admin, 'POST', `/v1/audit-streams/${await aStream()}/replay`, { fromIndex: 0 }),
-  },
+  ...trailRows(() => server),
   'GET /v1/records/:id': {
     actions: ['record.read'],
     prepare: async () => by(author, 'GET', `/v1/records/${await aRecord()}`),
@@ -260,13 +222,6 @@ const table: Readonly<Record<string, Row>> = {
     actions: ['record.export'],
     prepare: async () => by(author, 'GET', `/v1/records/${await aRecord()}/bundle`),
   },
-}
-
-const aStream = async (): Promise<string> => {
-  // Its receiver isn't there: nothing but the events of managing it is of interest here.
-  const body = { kind: 'syslog', name: fresh('stream'), host: '127.0.0.1', port: 9, transport: 'tcp' }
-  const path = '/v1/audit-streams'
-  return (await server.expectOk<{ id: string }>({ method: 'POST', path, token: server.admin.token, body })).id
 }
 
 async function aRecord(): Promise<string> {

@@ -78,6 +78,17 @@ export const webOrigin: Kind<URL> = {
   },
 }
 
+/** An http or https URL without anything secret in it. */
+export const httpUrl: Kind<URL> = {
+  accepts: 'an http or https URL without user, password, query or fragment',
+  example: 'https://collector.example.com/v1/traces',
+  read: (text) => {
+    const url = URL.parse(text)
+    if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined
+    return url.username === '' && url.password === '' && !/[?#]/.test(text) ? url : undefined
+  },
+}
+
 /** Parameters of a database URL that can't redirect the connection or weaken its encryption unseen. */
 const allowedParameters = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey']
 
