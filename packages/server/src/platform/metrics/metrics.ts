@@ -111,43 +111,48 @@ function addProcessGauges(registry: Registry, { connections, passwordChecks }: M
 
 /** One look at the database for all of them. While it doesn't answer they are absent, and the failure is counted. */
 function addStoredGauges(registry: Registry, { stored }: MetricSources): void {
-  const registers = [registry]
-  const outbox = new Gauge({
-    name: 'afterai_ledger_outbox_entries',
-    help: 'Entries that wait to be integrated, of all tenants.',
-    registers,
+  const failures = new Counter({
+    name: 'afterai_metrics_database_failures_total',
+    help: 'Times that the database did not answer when the metrics were read.',
+    registers: [registry],
+    collect: async () => void (await look()),
   })
-  const age = new Gauge({
-    name: 'afterai_ledger_outbox_oldest_seconds',
-    help: 'How long the oldest of them has waited.',
-    registers,
-  })
-  const lag = new Gauge({
-    name: 'afterai_audit_stream_lag_entries',
-    help: 'How many entries of its log the audit stream that is furthest behind, and isn’t paused, has not been past.',
-    registers,
-  })
+  let underWay: Promise<StoredState | undefined> | undefined
+  // All that are collected at once share it.
+  const look = (): Promise<StoredState | undefined> =>
+    (underWay ??= stored()
+      .catch(() => {
+        failures.inc()
+        return undefined
+      })
+      .finally(() => (underWay = undefined)))
+  const add = (name: string, help: string, valueOf: (state: StoredState) => number): void => {
+    const gauge = new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const state = await look()
+        if (state === undefined) gauge.remove()
+        else gauge.set(valueOf(state))
+      },
+    })
+  }
+  add('afterai_ledger_outbox_entries', 'Entries that wait to be integrated, of all tenants.', (it) => it.outboxEntries)
+  add('afterai_ledger_outbox_oldest_seconds', 'How long the oldest of them has waited.', (it) => it.outboxOldestSeconds)
+  add(
+    'afterai_audit_stream_lag_entries',
+    'How many entries of its log the audit stream that is furthest behind, and isn’t paused, has not been past.',
+    (it) => it.streamLagEntries,
+  )
   const streams = new Gauge({
     name: 'afterai_audit_streams',
     help: 'Audit streams by their state.',
     labelNames: ['state'],
-    registers,
-  })
-  const failures = new Counter({
-    name: 'afterai_metrics_database_failures_total',
-    help: 'Times that the database did not answer when the metrics were read.',
-    registers,
+    registers: [registry],
     async collect() {
-      for (const gauge of [outbox, age, lag, streams]) gauge.remove()
-      try {
-        const state = await stored()
-        outbox.set(state.outboxEntries)
-        age.set(state.outboxOldestSeconds)
-        lag.set(state.streamLagEntries)
-        for (const [name, count] of Object.entries(state.streams)) streams.set({ state: name }, count)
-      } catch {
-        failures.inc()
-      }
+      streams.reset()
+      for (const [state, count] of Object.entries((await look())?.streams ?? {})) streams.set({ state }, count)
     },
   })
 }
