@@ -99,9 +99,11 @@ export const promises: readonly Promised[] = [
   { id: 'P4.3', promise: 'Customer-managed keys.', state: 'not built' },
   {
     id: 'P4.4',
-    promise: 'Every change of state is an audit event in its own transaction: no audit, no change.',
+    promise:
+      'Every change of state, refusal and protected read is an audit event in its own transaction: no audit, no change. The trail is searched, exported and streamed to a SIEM.',
     state: 'partly',
-    missing: 'Sign-in attempts with an unknown address leave no event. Filters, export and streaming to a SIEM.',
+    missing:
+      'What belongs to no tenant yet leaves a line in the access log and no event: sign-in attempts with an unknown address, requests with a credential that nobody has. Digests of the state before and after are kept where changes, decisions, API keys and audit streams are updated.',
   },
   {
     id: 'P4.5',
