@@ -12,3 +12,4 @@ export {
   type ServerProcessOptions,
   startServerProcess,
 } from './running-server.ts'
+export { findRsyslog } from './system-tools.ts'

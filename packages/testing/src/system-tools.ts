@@ -33,6 +33,29 @@ export function toolEnvironment(path: string): Record<string, string> {
     : { PATH: `${path}:${join(tools.root, 'usr/bin')}`, LD_LIBRARY_PATH: tools.libraryPath }
 }
 
+/** Debian's syslog server and where its modules lie. */
+export interface Rsyslog {
+  readonly program: string
+  readonly modules: string
+  readonly libraryPath?: string
+}
+
+/** The syslog server that Debian's packages brought, installed or unpacked; undefined if there is none. */
+export function findRsyslog(): Rsyslog | undefined {
+  const tools = findUnpackedTools()
+  const roots = [{ root: '/' }, ...(tools === undefined ? [] : [tools])]
+  for (const { root, ...more } of roots) {
+    const program = join(root, 'usr/sbin/rsyslogd')
+    const libraries = join(root, 'usr/lib')
+    if (!existsSync(program)) continue
+    const modules = readdirSync(libraries)
+      .map((architecture) => join(libraries, architecture, 'rsyslog'))
+      .find((folder) => existsSync(folder))
+    if (modules !== undefined) return { program, modules, ...more }
+  }
+  return undefined
+}
+
 /** Debian's PostgreSQL server programs. */
 export interface DebianBinaries {
   readonly version: number
