@@ -12,7 +12,8 @@ Where something is updated, \`details.stateBefore\` and \`details.stateAfter\` a
 state before and after. Details are metadata; no event holds content or a credential.
 
 Each event is an entry of the tenant's log. \`GET /v1/audit-events/:id\` gives the signed statement, the salt of its commitment and the
-proof of inclusion: with them anybody can check the event against a checkpoint that they kept.
+proof of inclusion; \`GET /v1/audit-events/:id/bundle\` puts them into one file of the form that records have. \`afterai audit prove\` writes
+it, and \`afterai record verify\` checks it against keys that you trust, without a server.
 
 ## Reading is an event too
 

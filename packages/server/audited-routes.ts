@@ -71,6 +71,7 @@ export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
   'GET /v1/log/audit': { none: 'It recomputes the log and shows a verdict, nothing of what the entries are about.' },
   'GET /v1/audit-events': { events: ['audit.read'] },
   'GET /v1/audit-events/:id': { events: ['audit.read'] },
+  'GET /v1/audit-events/:id/bundle': { events: ['audit.export'] },
   'GET /v1/audit-events/export': { events: ['audit.export'] },
   'GET /v1/audit-streams': namesOnly,
   'GET /v1/audit-streams/:id': namesOnly,

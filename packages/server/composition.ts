@@ -122,7 +122,9 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   memberRoutes(http, enrolment)
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
-  trailRoutes(http, { db, audit })
+  const keyHints = async (...[tx, tenantId]: Parameters<typeof readOrigin>) =>
+    ledgerKeys.hintsOf(await readOrigin(tx, tenantId))
+  trailRoutes(http, { db, audit, keyHints })
   systemRoutes(http, { db, audit, keys: tenantKeys })
   changeRoutes(http, { db, audit, keys: tenantKeys })
   const aura = { db, audit, keys: tenantKeys, importMaxBytes: parts.importMaxMib * mebibyte }
@@ -134,8 +136,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     keys: tenantKeys,
     waiting,
     sealRecord: createSealRecord({ audit, append, keys: tenantKeys }),
-    keyHints: async (...[tx, tenantId]: Parameters<typeof readOrigin>) =>
-      ledgerKeys.hintsOf(await readOrigin(tx, tenantId)),
+    keyHints,
   }
   decisionRoutes(http, pacr)
   recordRoutes(http, pacr)

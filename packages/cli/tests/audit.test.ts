@@ -70,6 +70,15 @@ describe('P4.4: audit', () => {
     expect((await afterai([...args, '--force'], { env })).code).toBe(0)
   })
 
+  test('writes the bundle of an event as it came', async () => {
+    const { env } = await startStandIn({
+      [`GET /v1/audit-events/${event.id}/bundle`]: () => (response) => response.end('{"b":1}'),
+    })
+    const file = join(await temporaryFolder(), 'event.json')
+    expect((await afterai(['audit', 'prove', event.id, '--out', file], { env })).code).toBe(0)
+    expect(readFileSync(file, 'utf8')).toBe('{"b":1}')
+  })
+
   test('leaves no file of an export that was cut off', async () => {
     const { env } = await startStandIn({
       'GET /v1/audit-events/export': () => (response) => {

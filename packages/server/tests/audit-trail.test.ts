@@ -7,6 +7,7 @@ import type { AuditEventView, ProvedAuditEvent } from '@afterai/contract'
 import {
   canonicalBytes,
   checkCommitment,
+  createTrust,
   decodeBase64,
   decodeEntry,
   decodeStatement,
@@ -15,6 +16,7 @@ import {
   parseCanonical,
   publicKeyOf,
   readEnvelope,
+  verifyBundle,
   verifyEnvelope,
 } from '@afterai/record'
 import { parse } from 'csv-parse/sync'
@@ -139,6 +141,26 @@ test('P4.4, P4.5: one event comes with all that an outsider needs to hold it aga
   expect((await server.send({ path: absent, token: auditor.token })).status).toBe(404)
 })
 
+test('P4.4, P4.5: the bundle of an event is verified as a record’s is, and no longer once a word of it is changed', async () => {
+  const { items } = await list({ action: 'system.create' })
+  const answer = await server.send({ path: `/v1/audit-events/${items[0]?.id}/bundle`, token: auditor.token })
+  const keys = await server.expectOk<{ logVkey: string; recordKeys: { pem: string }[] }>({
+    path: '/v1/log/keys',
+    token: auditor.token,
+  })
+  const trust = createTrust({ recordKeys: keys.recordKeys.map(({ pem }) => pem), logVkeys: [keys.logVkey] })
+  expect(verifyBundle(answer.bytes, trust)).toMatchObject({
+    verdict: 'valid',
+    statement: { kind: 'audit', facts: { eventId: items[0]?.id } },
+  })
+  const bundle = JSON.parse(answer.text) as { disclosures: { bytes: string }[] }
+  const disclosed = Buffer.from(bundle.disclosures[0]?.bytes ?? '', 'base64').toString()
+  expect(disclosed).toContain('"credential":"api_key"')
+  const forged = Buffer.from(disclosed.replace('api_key', 'bearers')).toString('base64')
+  const text = answer.text.replace(bundle.disclosures[0]?.bytes ?? '', forged)
+  expect(verifyBundle(Buffer.from(text), trust).verdict).toBe('payload_mismatch')
+})
+
 describe('P4.4: an export', () => {
   const exported = (query: string) => server.send({ path: `/v1/audit-events/export?${query}`, token: auditor.token })
 
@@ -234,7 +256,7 @@ describe('P4.4: an export', () => {
     expect(lines).toBe(size)
     expect(sizeBytes / 2 ** 20).toBeGreaterThan(60)
     expect(Math.max(...peaks)).toBeLessThan(24)
-  }, 120_000)
+  }, 300_000)
 })
 
 setFlagsFromString('--expose_gc')

@@ -45,6 +45,17 @@ export function trailRows(server: () => TestServer): Readonly<Record<string, Tra
         return by('GET', `/v1/audit-events/${rows[0]?.id}`)
       },
     },
+    'GET /v1/audit-events/:id/bundle': {
+      actions: ['audit.export'],
+      prepare: async () => {
+        const { rows } = await server().owner.query<{ id: string }>(
+          `select a.id from audit_event a join ledger_entry e on e.entry_id = a.id
+           join ledger_checkpoint c on c.tenant_id = e.tenant_id and c.size > e.idx where a.tenant_id = $1 limit 1`,
+          [admin().tenant.id],
+        )
+        return by('GET', `/v1/audit-events/${rows[0]?.id}/bundle`)
+      },
+    },
     'GET /v1/audit-events/export': {
       actions: ['audit.export'],
       prepare: async () => by('GET', '/v1/audit-events/export'),

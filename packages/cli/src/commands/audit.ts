@@ -51,6 +51,25 @@ export function addAuditCommands(program: Command, mount: Mount): void {
     }),
   )
 
+  withQuiet(
+    serverLeaf(audit, 'prove <id>', {
+      description:
+        'Write the bundle with which anybody can verify an event, without AfterAI: see `afterai record verify`.',
+      examples: ['afterai audit prove 019ab3c4-5b6c-7d8e-9fa0-b1c2d3e4f506 --out event.json'],
+    }),
+    'the path of the bundle',
+  )
+    .option('--out <file>', 'where to (default: event-ID.json)')
+    .option('--force', 'write over a file that exists')
+    .action(
+      online(mount, async ({ api, out }, given: string, options: { out?: string; force?: boolean }) => {
+        const path = options.out ?? `event-${given}.json`
+        const request = { method: 'GET', path: `/v1/audit-events/${encodeURIComponent(given)}/bundle` } as const
+        await writeWhole(path, await api.open(request), options.force === true)
+        out.answer({ json: { file: path }, value: path }, { lines: () => [`wrote ${path}`], quiet: () => [path] })
+      }),
+    )
+
   withFilters(
     withQuiet(
       serverLeaf(audit, 'export', {

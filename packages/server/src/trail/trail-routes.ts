@@ -9,7 +9,7 @@ import {
   type ProvedAuditEvent,
   provedAuditEventView,
 } from '@afterai/contract'
-import { encodeBase64 } from '@afterai/record'
+import { encodeBase64, type KeyHints } from '@afterai/record'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import { callerOf, inTenant } from '../identity/index.ts'
@@ -18,12 +18,22 @@ import type { Database, Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
 import { exportLines, sizeWithAllQueued } from './audit-export.ts'
 import { listEvents, toEventView } from './audit-query.ts'
+import { eventBundle } from './event-bundle.ts'
 
 const reading = { permission: 'audit:read' } as const
 const mediaTypes = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' }
 
+/** What the routes of the trail need. */
+interface TrailDependencies {
+  readonly db: Database
+  readonly audit: Audit
+  /** The keys that a tenant's bundles name. */
+  readonly keyHints: (tx: Transaction, tenantId: string) => Promise<KeyHints>
+}
+
 /** The audit trail as its readers see it. Who reads it leaves an event, in the transaction of the reading. */
-export function trailRoutes(http: Http, { db, audit }: { db: Database; audit: Audit }): void {
+export function trailRoutes(http: Http, deps: TrailDependencies): void {
+  const { db, audit, keyHints } = deps
   const read = inTenant(db)
   http.get(
     '/v1/audit-events',
@@ -45,6 +55,19 @@ export function trailRoutes(http: Http, { db, audit }: { db: Database; audit: Au
         await audit(tx, actor, { action: 'audit.read', resource: `audit-event/${event.id}` })
         return event
       }),
+  )
+  http.get(
+    '/v1/audit-events/:id/bundle',
+    { config: reading, schema: { params: z.object({ id }) } },
+    async (request, reply) => {
+      const bundle = await read(request, async (tx, { principal: { tenantId }, actor }) => {
+        const made = await eventBundle(tx, tenantId, request.params.id, await keyHints(tx, tenantId))
+        await audit(tx, actor, { action: 'audit.export', resource: `audit-event/${request.params.id}` })
+        return made
+      })
+      // The exact bytes: a serialiser that wrote them again could change what was signed for.
+      return reply.type('application/json').send(Buffer.from(bundle))
+    },
   )
   http.get(
     '/v1/audit-events/export',
