@@ -41,6 +41,9 @@ export const createAuditStreamRequest = z.discriminatedUnion('kind', [
 ])
 export type CreateAuditStream = z.infer<typeof createAuditStreamRequest>
 
+/** Pausing and resuming take nothing: no body, or an empty object. */
+export const streamCommandRequest = z.strictObject({}).nullish()
+
 /** From which entry of the log on events are sent again. */
 export const replayRequest = z.strictObject({ fromIndex: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) })
 

@@ -193,11 +193,13 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships', async () => {
+  test('the application may alter only what has states, and delete only memberships and audit streams', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
+      'DELETE audit_stream',
       'DELETE membership',
       'UPDATE api_key last_used_at,revoked_at',
+      'UPDATE audit_stream delivered,failures,last_delivered_at,last_error,last_error_at,lease_holder,lease_until,next_index,paused_at,retry_at',
       'UPDATE change observations,risk,status,status_reason,updated_at',
       'UPDATE decision settled_at,status',
       'UPDATE environment changed_at,fingerprint,last_seen_at',

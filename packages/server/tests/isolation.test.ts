@@ -14,6 +14,8 @@ interface Belongings extends Lifecycle {
   readonly serviceAccountId: string
   readonly memberId: string
   readonly invitationId: string
+  readonly streamId: string
+  readonly eventId: string
 }
 
 let server: TestServer
@@ -45,6 +47,16 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
   const { accountId } = await post<{ accountId: string }>('/v1/service-accounts', { name: 'm', role: 'member' })
   const invitation = await post<{ id: string }>('/v1/invitations', { email: 'x@rival.example', role: 'viewer' })
   await post('/v1/systems', { name: 'rival-second' }, { 'idempotency-key': 'rival-key' })
+  // Paused, so that what is sent in the background changes none of its rows.
+  const stream = await post<{ id: string }>('/v1/audit-streams', {
+    kind: 'webhook',
+    name: 'rival-siem',
+    url: 'http://127.0.0.1:9/',
+  })
+  await post(`/v1/audit-streams/${stream.id}/pause`, undefined)
+  const { rows } = await server.owner.query<{ id: string }>('select id from audit_event where tenant_id = $1 limit 1', [
+    tenant.id,
+  ])
   return {
     ...made,
     tenant,
@@ -54,6 +66,8 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
     serviceAccountId: accountId,
     memberId: author.accountId,
     invitationId: invitation.id,
+    streamId: stream.id,
+    eventId: rows[0]?.id ?? '',
   }
 }
 
@@ -78,6 +92,8 @@ function nothing(): Belongings {
     serviceAccountId: newId(),
     memberId: newId(),
     invitationId: newId(),
+    streamId: newId(),
+    eventId: newId(),
   }
 }
 
@@ -162,6 +178,19 @@ const attempts: Readonly<Record<string, Attempt>> = {
     (it) => ({ name: 'k', scopes: ['system:read'], accountId: it.memberId }),
   ),
   'revoking their key': (it) => ({ method: 'DELETE', path: `/v1/api-keys/${it.keyId}` }),
+  'their audit event': get((it) => `/v1/audit-events/${it.eventId}`),
+  'the bundle of their audit event': get((it) => `/v1/audit-events/${it.eventId}/bundle`),
+  'their audit stream': get((it) => `/v1/audit-streams/${it.streamId}`),
+  'removing their audit stream': (it) => ({ method: 'DELETE', path: `/v1/audit-streams/${it.streamId}` }),
+  ...Object.fromEntries(
+    ['pause', 'resume', 'replay'].map((command) => [
+      `their audit stream: ${command}`,
+      post(
+        (it) => `/v1/audit-streams/${it.streamId}/${command}`,
+        () => (command === 'replay' ? { fromIndex: 0 } : undefined),
+      ),
+    ]),
+  ),
   'switching to them': post(
     () => '/v1/session/switch',
     (it) => ({ tenant: it.tenant.slug }),
@@ -184,6 +213,7 @@ const lists = [
   'members',
   'api-keys',
   'audit-events',
+  'audit-streams',
   'log/keys',
   'me',
 ]
@@ -243,7 +273,7 @@ test('P4.1: answers about another tenant’s things equal those about things tha
 
 test('P4.1: no list names anything of another tenant', async () => {
   for (const list of lists) {
-    const query = ['members', 'api-keys', 'log/keys', 'me'].includes(list) ? '' : '?limit=200'
+    const query = ['members', 'api-keys', 'audit-streams', 'log/keys', 'me'].includes(list) ? '' : '?limit=200'
     const { status, text } = await server.send({ path: `/v1/${list}${query}`, token: alice.token })
     expect(status).toBe(200)
     const present = secretsOf(theirs).filter((secret) => text.includes(secret))

@@ -48,6 +48,8 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
     certificates: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
     startFrom: 'now',
   },
+  'POST /v1/audit-streams/:id/pause': {},
+  'POST /v1/audit-streams/:id/resume': {},
   'POST /v1/audit-streams/:id/replay': { fromIndex: 0 },
   'POST /v1/systems': { name: 'system', title: 'Title', owner: 'Owner' },
   'POST /v1/observations': {

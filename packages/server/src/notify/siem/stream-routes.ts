@@ -5,6 +5,7 @@ import {
   id,
   page,
   replayRequest,
+  streamCommandRequest,
 } from '@afterai/contract'
 import { z } from 'zod'
 import { inTenant } from '../../identity/index.ts'
@@ -51,7 +52,10 @@ export function streamRoutes(http: Http, deps: StreamDependencies & { readonly d
   for (const to of ['pause', 'resume'] as const) {
     http.post(
       `/v1/audit-streams/:id/${to}`,
-      { config: writing, schema: { params: byId, response: { 200: auditStreamView } } },
+      {
+        config: writing,
+        schema: { params: byId, body: streamCommandRequest, response: { 200: auditStreamView } },
+      },
       (request) => run(request, (tx, caller) => commandStream(deps, tx, caller, { id: request.params.id, to })),
     )
   }
