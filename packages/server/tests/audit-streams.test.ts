@@ -3,7 +3,7 @@ import type { AuditStream } from '@afterai/contract'
 import { freePort } from '@afterai/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { pino } from 'pino'
-import { composeServer } from '../composition.ts'
+import { type ComposedServer, composeServer } from '../composition.ts'
 import { selfSigned, startSyslogReceiver, startWebhookReceiver } from './siem-receivers.ts'
 import { type Person, startTestServer, type TestServer } from './test-server.ts'
 
@@ -39,6 +39,23 @@ const statusOf = (id: string): Promise<AuditStream> =>
 
 const command = (id: string, to: string, body?: unknown): Promise<AuditStream> =>
   server.expectOk({ method: 'POST', path: `/v1/audit-streams/${id}/${to}`, token: admin.token, body })
+
+/** Another server on the same database, with the same keys. */
+async function startBeside({ database, keys }: TestServer): Promise<ComposedServer> {
+  const second = await composeServer({
+    connection: database.login,
+    keys,
+    log: pino({ level: 'silent' }),
+    poolSize: 5,
+    sessionIdleMinutes: 60,
+    sessionMaxHours: 24,
+    importMaxMib: 20,
+    https: false,
+    streamAddresses: { loopback: true, networks: [] },
+  })
+  second.begin()
+  return second
+}
 
 /** Makes some events, a few at a time, as busy people do. */
 async function act(times: number): Promise<void> {
@@ -139,6 +156,32 @@ describe('P4.4: a webhook', () => {
     )
   })
 
+  test('P5.5: that never answers keeps no server from stopping; the next one sends what was cut off', async () => {
+    let answers = false
+    const receiver = await startWebhookReceiver((response) => {
+      if (answers) response.writeHead(204).end()
+    })
+    stops.push(receiver.stop)
+    const own = await startTestServer()
+    const { token } = own.admin
+    const body = { kind: 'webhook', name: 'siem', url: receiver.url, startFrom: 'beginning' }
+    const stream = await own.expectOk<Created>({ method: 'POST', path: '/v1/audit-streams', token, body })
+    receiver.setSecret(stream.secret ?? '')
+    await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), { timeout: 20_000 })
+    const held = await own.owner.query('select failures from audit_stream where lease_holder is not null')
+    expect(held.rows).toEqual([{ failures: 0 }])
+    await own.close()
+    const after = await own.owner.query('select failures, lease_holder, next_index::int from audit_stream')
+    expect(after.rows).toEqual([{ failures: 0, lease_holder: null, next_index: 0 }])
+    answers = true
+    const second = await startBeside(own)
+    await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(1), { timeout: 20_000 })
+    expect(receiver.requests[1]?.events[0]).toEqual(receiver.requests[0]?.events[0])
+    await second.close()
+    await own.owner.end()
+    await own.database.drop()
+  })
+
   test('isn’t followed to where it redirects', async () => {
     const elsewhere = await startWebhookReceiver()
     const receiver = await startWebhookReceiver((response) =>
@@ -202,18 +245,7 @@ describe('P4.4: replay, pause and two processes', () => {
   })
 
   test('two servers on one database send each event once, in order', async () => {
-    const second = await composeServer({
-      connection: server.database.login,
-      keys: server.keys,
-      log: pino({ level: 'silent' }),
-      poolSize: 5,
-      sessionIdleMinutes: 60,
-      sessionMaxHours: 24,
-      importMaxMib: 20,
-      https: false,
-      streamAddresses: { loopback: true, networks: [] },
-    })
-    second.begin()
+    const second = await startBeside(server)
     stops.push(second.close)
     const receiver = await startWebhookReceiver((response) => setTimeout(() => response.writeHead(204).end(), 30))
     stops.push(receiver.stop)

@@ -1,7 +1,10 @@
 import type { SiemEvent } from './siem-event.ts'
 
-/** Hands a batch over, in order. It returns once the receiver has accepted all of it. @throws DeliveryFailure */
-export type Deliver = (events: readonly SiemEvent[]) => Promise<void>
+/**
+ * Hands a batch over, in order. It returns once the receiver has accepted all of it; what is cut off by `stopping` comes again.
+ * @throws DeliveryFailure
+ */
+export type Deliver = (events: readonly SiemEvent[], stopping: AbortSignal) => Promise<void>
 
 /** Why a batch wasn't accepted, in words that hold nothing of the destination's secrets nor of what the receiver answered. */
 export class DeliveryFailure extends Error {

@@ -34,7 +34,7 @@ export interface SenderDependencies {
 
 /** Sends to all destinations of all tenants. Any number of processes may run one; each destination is served by one at a time. */
 export interface StreamSender {
-  /** Ends after the batches under way. */
+  /** Cuts off the batches under way, which come again, and lets go of the destinations. */
   stop(): Promise<void>
 }
 
@@ -97,9 +97,11 @@ async function sendAll(
     const held = await holdStream(deps.db, stream, holder)
     if (held === undefined) return
     try {
-      const sent = await sendBatch(deps, held, holder)
+      const sent = await sendBatch(deps, held, { holder, stopping })
       if (sent === 'all') break
     } catch (error) {
+      // Cut off by us: it comes again, from whoever sends next.
+      if (stopping.aborted) break
       const reason = error instanceof DeliveryFailure ? error.message : 'the server could not prepare the events'
       if (!(error instanceof DeliveryFailure))
         deps.log.error({ err: error, streamId: stream.id }, 'an audit stream failed')
@@ -114,7 +116,7 @@ async function sendAll(
 async function sendBatch(
   { db, keys, policy }: SenderDependencies,
   held: Selectable<Tables['audit_stream']>,
-  holder: string,
+  { holder, stopping }: { holder: string; stopping: AbortSignal },
 ): Promise<'all' | 'more'> {
   const { tenant_id: tenantId, id, next_index: from } = held
   const { events, to, end, deliver } = await withTenant(db, tenantId, async (tx) => {
@@ -127,7 +129,7 @@ async function sendBatch(
     return { events, to, end, deliver }
   })
   if (to <= from) return 'all'
-  if (events.length > 0) await deliver(events)
+  if (events.length > 0) await deliver(events, stopping)
   const advanced = await advanceStream(db, { tenantId, id }, { holder, from, to, delivered: events.length })
   return advanced && to === end ? 'all' : 'more'
 }

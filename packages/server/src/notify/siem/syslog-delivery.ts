@@ -20,15 +20,12 @@ export interface SyslogDestination {
  * half only when it has read to the end: that is taken for acceptance. A receiver that dies with bytes unread resets the connection.
  */
 export function syslogDelivery(destination: SyslogDestination, policy: AddressPolicy): Deliver {
-  return async (events) => {
+  return async (events, stopping) => {
     const bytes = Buffer.from(events.map((event) => frame(toSyslogMessage(event, hostname()))).join(''))
     try {
       refuseAddress(policy, destination.host)
-      await sendToTheEnd(
-        open(destination, policy),
-        bytes,
-        destination.transport === 'tls' ? 'secureConnect' : 'connect',
-      )
+      const isOpen = destination.transport === 'tls' ? 'secureConnect' : 'connect'
+      await sendToTheEnd(open(destination, policy), bytes, { isOpen, stopping })
     } catch (error) {
       throw toDeliveryFailure(error)
     }
@@ -46,8 +43,12 @@ function open({ host, port, transport, certificates }: SyslogDestination, policy
   })
 }
 
-async function sendToTheEnd(socket: Socket, bytes: Buffer, isOpen: 'connect' | 'secureConnect'): Promise<void> {
-  const signal = AbortSignal.timeout(deliveryTimeoutMs)
+async function sendToTheEnd(
+  socket: Socket,
+  bytes: Buffer,
+  { isOpen, stopping }: { isOpen: 'connect' | 'secureConnect'; stopping: AbortSignal },
+): Promise<void> {
+  const signal = AbortSignal.any([AbortSignal.timeout(deliveryTimeoutMs), stopping])
   const late = (): void =>
     void socket.destroy(new DeliveryFailure(`no acceptance within ${deliveryTimeoutMs / 1000} s`))
   signal.addEventListener('abort', late, { once: true })

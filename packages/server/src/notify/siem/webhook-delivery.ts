@@ -19,15 +19,13 @@ const longestAnswerBytes = 64 * 1024
 
 /** Posts a batch. Any 2xx is acceptance; redirects aren't followed, since they would lead past the checks. */
 export function webhookDelivery(destination: WebhookDestination, streamId: string, policy: AddressPolicy): Deliver {
-  return async (events) => {
+  return async (events, stopping) => {
     const body = Buffer.from(JSON.stringify({ type: 'audit.events', streamId, events }))
     try {
       const url = new URL(destination.url)
       refuseAddress(policy, url.hostname)
-      const status = await post(url, destination, policy, {
-        body,
-        headers: signedHeaders(destination, messageId(streamId, events), body),
-      })
+      const headers = signedHeaders(destination, messageId(streamId, events), body)
+      const status = await post(url, destination, policy, { body, headers, stopping })
       if (status < 200 || status > 299) throw new DeliveryFailure(`the receiver answered ${status}`)
     } catch (error) {
       throw toDeliveryFailure(error)
@@ -60,7 +58,7 @@ async function post(
   url: URL,
   { certificates }: WebhookDestination,
   policy: AddressPolicy,
-  { body, headers }: { body: Buffer; headers: Record<string, string> },
+  { body, headers, stopping }: { body: Buffer; headers: Record<string, string>; stopping: AbortSignal },
 ): Promise<number> {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp
   const request = send(url, {
@@ -68,7 +66,7 @@ async function post(
     headers,
     agent: false,
     lookup: guardedLookup(policy),
-    signal: AbortSignal.timeout(deliveryTimeoutMs),
+    signal: AbortSignal.any([AbortSignal.timeout(deliveryTimeoutMs), stopping]),
     maxHeaderSize: 16 * 1024,
     ...(certificates === undefined ? {} : { ca: certificates }),
   })
