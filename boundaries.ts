@@ -16,9 +16,11 @@ export const serverFolders: readonly string[] = [
   'identity',
   'keys',
   'ledger',
+  'trail',
   'ace',
   'aura',
   'pacr',
+  'notify',
   'sample',
 ]
 

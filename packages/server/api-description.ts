@@ -44,6 +44,7 @@ export async function describeApi(): Promise<ApiDescription> {
     sessionMaxHours: 24,
     importMaxMib: 20,
     https: true,
+    streamAddresses: { loopback: false, networks: [] },
   })
   try {
     return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }

@@ -1,8 +1,9 @@
+import type { FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
-  auditRoutes,
   createPasswords,
   credentialHasher,
   type EnrolmentDependencies,
@@ -22,16 +23,34 @@ import {
   ledgerRoutes,
   logKeyRoutes,
   readOrigin,
+  readOutboxLoad,
   type Sequencer,
   startSequencer,
   startWaiting,
 } from './src/ledger/index.ts'
+import {
+  type AddressPolicy,
+  readStreamLoad,
+  startStreamSender,
+  type StreamSender,
+  streamRoutes,
+} from './src/notify/siem/index.ts'
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
-import { type Connection, connectionOptions, onceSettled, openDatabase } from './src/platform/database.ts'
+import { accessLog, type RequestPrincipal } from './src/platform/access-log.ts'
+import {
+  type Connection,
+  connectionOptions,
+  onceSettled,
+  type OpenDatabase,
+  openDatabase,
+} from './src/platform/database.ts'
 import { healthRoutes } from './src/platform/health-routes.ts'
 import { createHttp, type Http } from './src/platform/http.ts'
 import type { Logger } from './src/platform/log.ts'
+import { createMetrics, type MetricSources } from './src/platform/metrics/index.ts'
+import { traceRequests } from './src/platform/tracing.ts'
 import { sampleRoutes } from './src/sample/index.ts'
+import { trailRoutes } from './src/trail/index.ts'
 
 const minuteMs = 60_000
 const mebibyte = 1024 * 1024
@@ -47,15 +66,18 @@ export interface ServerParts {
   readonly importMaxMib: number
   /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
   readonly https: boolean
+  /** Where audit streams may lead. */
+  readonly streamAddresses: AddressPolicy
 }
 
 /** A server that is wired up, not yet listening. */
 export interface ComposedServer {
   readonly http: Http
+  readonly metrics: Registry
   readonly enrolment: EnrolmentDependencies
   /** The logs whose stored tree isn't the one of their newest checkpoint, or that another key signed. */
   checkLogs(): Promise<HeadMismatch[]>
-  /** Starts to integrate what the outboxes hold. */
+  /** Starts to integrate what the outboxes hold, and to send audit events to where they are streamed. */
   begin(): void
   /** Stops taking requests, ends those under way, finishes the ledger's batch, lets go of the database. */
   close(): Promise<void>
@@ -70,6 +92,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const ledgerKeys = createLedgerKeys(keys.record.privateKey, keys.log.privateKey)
   const tenantKeys = createTenantKeys(keys.master)
   let sequencer: Sequencer | undefined
+  let streamSender: StreamSender | undefined
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
   const audit = createAudit(append)
@@ -87,6 +110,9 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
 
   const http = await createHttp({ logger: log })
   const state = { stopping: false }
+  const metrics = createMetrics(metricSources(database, enrolment.passwords))
+  traceRequests(http)
+  accessLog(http, { who: whoAsked, onAnswer: metrics.onAnswer })
   guardRoutes(http, {
     ...enrolment,
     cookieName: cookies.sessionCookie,
@@ -94,9 +120,9 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
   memberRoutes(http, enrolment)
-  auditRoutes(http, { db })
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
+  trailRoutes(http, { db, audit })
   systemRoutes(http, { db, audit, keys: tenantKeys })
   changeRoutes(http, { db, audit, keys: tenantKeys })
   const aura = { db, audit, keys: tenantKeys, importMaxBytes: parts.importMaxMib * mebibyte }
@@ -113,24 +139,50 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   }
   decisionRoutes(http, pacr)
   recordRoutes(http, pacr)
+  streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.streamAddresses })
   sampleRoutes(http, { db, audit })
   await http.ready()
 
   return {
     http,
+    metrics: metrics.registry,
     enrolment,
     checkLogs: () => checkHeads(db, ledgerKeys.checkpointSigner),
     begin() {
-      sequencer ??= startSequencer({ db, signerOf: ledgerKeys.checkpointSigner, log })
+      sequencer ??= startSequencer({
+        db,
+        signerOf: ledgerKeys.checkpointSigner,
+        log,
+        onBatch: metrics.onLedgerBatch,
+      })
+      streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.streamAddresses, log })
     },
     async close() {
       state.stopping = true
       await http.close()
+      await streamSender?.stop()
       await sequencer?.stop()
       await waiting.stop()
       await database.close()
     },
   }
+}
+
+function metricSources({ db, pool }: OpenDatabase, passwords: EnrolmentDependencies['passwords']): MetricSources {
+  return {
+    connections: () => ({ used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    passwordChecks: () => passwords.load(),
+    async stored() {
+      const { entries, oldestSeconds } = await readOutboxLoad(db)
+      const { streams, lagEntries } = await readStreamLoad(db)
+      return { outboxEntries: entries, outboxOldestSeconds: oldestSeconds, streams, streamLagEntries: lagEntries }
+    },
+  }
+}
+
+function whoAsked({ caller }: FastifyRequest): RequestPrincipal | undefined {
+  if (caller === null) return undefined
+  return { tenantId: caller.principal.tenantId, principalId: caller.principal.accountId }
 }
 
 function wakeAfter(append: Append, wake: () => void): Append {

@@ -9,6 +9,7 @@ import type { Configuration } from './src/platform/configuration.ts'
 import type { Connection } from './src/platform/database.ts'
 import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
 import { createLog, type Logger } from './src/platform/log.ts'
+import { type MetricsServer, startMetricsServer } from './src/platform/metrics/index.ts'
 import { migrate } from './src/platform/migrations.ts'
 import { foundSample, type SamplePeople, seedSample } from './src/sample/index.ts'
 
@@ -30,6 +31,7 @@ export interface Instance {
 export async function startInstance(configuration: Configuration, options: InstanceOptions): Promise<Instance> {
   const log = createLog(configuration.logLevel)
   await mkdir(configuration.dataDir, { recursive: true, mode: 0o711 })
+  const traces = await startTraces(configuration)
   const database = await openInstanceDatabase(configuration, options, log)
   try {
     const server = await composeServer({
@@ -41,9 +43,10 @@ export async function startInstance(configuration: Configuration, options: Insta
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
       https: configuration.publicUrl?.startsWith('https:') === true,
+      streamAddresses: { loopback: configuration.mode === 'trial', networks: configuration.streamNetworks ?? [] },
     })
     try {
-      return await begin(server, database, { configuration, ...options })
+      return await begin(server, { ...database, stop: () => stopBoth(database, traces) }, { configuration, ...options })
     } catch (error) {
       await server.close()
       throw error
@@ -63,6 +66,7 @@ async function begin(
   const isTrial = configuration.database.kind === 'embedded'
   // The tenant is made before anybody can set the instance up, so that its first administrator is let into it.
   const people = isTrial && withSample ? await foundSample(server.enrolment) : undefined
+  const metrics = await listenForMetrics(server, configuration)
   const origin = await listen(server, configuration, say)
   server.begin()
   const sample = seed(people, origin, say)
@@ -70,6 +74,7 @@ async function begin(
     origin,
     async stop() {
       await sample
+      await metrics?.stop()
       await server.close()
       await database.stop()
     },
@@ -117,6 +122,29 @@ async function loginPassword(dataDir: string): Promise<string> {
   const path = join(dataDir, 'database-login')
   if (!existsSync(path)) await writeFile(path, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true })
   return readFileSync(path, 'utf8')
+}
+
+async function stopBoth(database: InstanceDatabase, traces: { stop(): Promise<void> }): Promise<void> {
+  await database.stop()
+  await traces.stop()
+}
+
+// Loaded where it is asked for: it is half as large as the server itself.
+async function startTraces({ otlpTracesUrl }: Configuration): Promise<{ stop(): Promise<void> }> {
+  if (otlpTracesUrl === undefined) return { stop: async () => undefined }
+  const { startOtlpTraces } = await import('./src/platform/otlp-traces.ts')
+  return startOtlpTraces(otlpTracesUrl.href)
+}
+
+async function listenForMetrics(
+  { metrics }: ComposedServer,
+  { metricsListen }: Configuration,
+): Promise<MetricsServer | undefined> {
+  if (metricsListen === undefined) return undefined
+  return startMetricsServer(metrics, metricsListen).catch((error: NodeJS.ErrnoException) => {
+    const problem = `${metricsListen.host}:${metricsListen.port} can't be listened on (${error.code})`
+    throw new StartRefused([{ variable: 'AFTERAI_METRICS_LISTEN', problem, fix: 'Name another address or port.' }])
+  })
 }
 
 async function listen(

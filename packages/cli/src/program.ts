@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { addApiKeyCommands } from './commands/api-key.ts'
+import { addAuditCommands } from './commands/audit.ts'
+import { addAuditStreamCommands } from './commands/audit-stream.ts'
 import { addAssessCommand } from './commands/assess.ts'
 import { addChangeCommands } from './commands/change.ts'
 import { addCompletionCommand } from './commands/completion.ts'
@@ -37,6 +39,9 @@ export function createProgram(mount: Mount): Command {
   addDecisionCommands(program, mount)
   addRecordCommands(program, mount)
   addLogCommands(program, mount)
+  program.commandsGroup('The audit trail:')
+  addAuditCommands(program, mount)
+  addAuditStreamCommands(program, mount)
   program.commandsGroup('Other:')
   addCompletionCommand(program, mount)
   behave(program, mount)

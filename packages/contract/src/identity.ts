@@ -80,16 +80,3 @@ export const apiKeyView = z.object({
 })
 /** `key` is shown in this answer and never again. */
 export const createdApiKeyView = apiKeyView.extend({ key: z.string() })
-
-export const auditEventView = z.object({
-  id,
-  occurredAt: instant,
-  action: z.string(),
-  outcome: z.enum(['allowed', 'denied', 'failed']),
-  actorId: id.nullable(),
-  credential: z.string(),
-  address: z.string().nullable(),
-  requestId: z.string().nullable(),
-  resource: z.string().nullable(),
-  details: z.record(z.string(), z.unknown()),
-})

@@ -1,3 +1,5 @@
+export * from './audit.ts'
+export * from './audit-stream.ts'
 export * from './change.ts'
 export * from './decision.ts'
 export * from './evaluation.ts'

@@ -29,6 +29,8 @@ export const permissions = {
   'record:read': readers,
   'log:read': readers,
   'audit:read': ['admin', 'auditor'],
+  'audit-stream:read': ['admin', 'auditor'],
+  'audit-stream:write': ['admin'],
   'tenant:write': ['admin'],
 } as const satisfies Record<string, readonly Role[]>
 
@@ -49,5 +51,13 @@ export const unscoped: Permission = 'me:read'
 /** Scopes that a key may carry: permissions that make sense for a machine. Approval is a person's, in a session. */
 export const keyScopes = permissionNames.filter(
   (permission) =>
-    ![unscoped, 'session:own', 'api-key:own', 'decision:approve', 'member:write', 'tenant:write'].includes(permission),
+    ![
+      unscoped,
+      'session:own',
+      'api-key:own',
+      'decision:approve',
+      'member:write',
+      'audit-stream:write',
+      'tenant:write',
+    ].includes(permission),
 ) as [Permission, ...Permission[]]

@@ -39,6 +39,16 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
   'POST /v1/invitations/accept': { code: 'AAAAA-AAAAA-AAAAA-AAAAA', name: 'X', password: 'violet-harbour-41-lantern' },
   'POST /v1/service-accounts': { name: 'machine', role: 'viewer' },
   'POST /v1/api-keys': { name: 'key', scopes: ['system:read'], expiresInDays: 1, accountId: someId },
+  'POST /v1/audit-streams': {
+    kind: 'syslog',
+    name: 'siem',
+    host: '127.0.0.1',
+    port: 9,
+    transport: 'tcp',
+    certificates: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    startFrom: 'now',
+  },
+  'POST /v1/audit-streams/:id/replay': { fromIndex: 0 },
   'POST /v1/systems': { name: 'system', title: 'Title', owner: 'Owner' },
   'POST /v1/observations': {
     observations: [

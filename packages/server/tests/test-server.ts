@@ -92,6 +92,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     sessionMaxHours: 24,
     importMaxMib: options.importMaxMib ?? 20,
     https: options.https ?? false,
+    streamAddresses: { loopback: true, networks: [] },
   })
   composed.begin()
   const owner = new Client(database.owner)
@@ -143,7 +144,7 @@ function sender({ http }: ComposedServer): Send {
       },
       ...(body === undefined ? {} : { payload: raw ? body : JSON.stringify(body) }),
     })
-    const json = String(answer.headers['content-type']).includes('json') && answer.body !== ''
+    const json = /json\b/.test(String(answer.headers['content-type'])) && answer.body !== ''
     return {
       status: answer.statusCode,
       body: (json ? JSON.parse(answer.body) : {}) as T,

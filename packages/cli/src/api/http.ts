@@ -52,6 +52,23 @@ export async function send(url: string, request: ApiRequest, bearer: string | un
   }
 }
 
+/**
+ * Sends a request once and answers its body as it comes, however long that takes.
+ * @throws {ApiProblem} if the server refuses it
+ * @throws {CommandFailure} `unreachable` if there is no answer
+ */
+export async function open(
+  url: string,
+  request: ApiRequest,
+  bearer: string | undefined,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const response = await fetch(address(url, request), requestInit(request, bearer)).catch((cause: unknown) => {
+    throw unreachable(url, cause)
+  })
+  if (!response.ok || response.body === null) throw new ApiProblem(response.status, parseJson(await response.text()))
+  return response.body
+}
+
 type Outcome =
   | { readonly kind: 'answered'; readonly response: Response; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'failed'; readonly isUnsent: boolean; readonly cause: unknown }

@@ -111,8 +111,14 @@ export async function revokeApiKey(
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
   const own = principal.role === 'admin' ? keys : keys.where('account_id', '=', principal.accountId)
-  if ((await own.executeTakeFirst()).numUpdatedRows !== 1n) throw new ProblemError('not_found')
-  await deps.audit(tx, actor, { action: 'api_key.revoke', resource: `api-key/${id}` })
+  const row = await own.returningAll().executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found')
+  const after = toView(row)
+  await deps.audit(tx, actor, {
+    action: 'api_key.revoke',
+    resource: `api-key/${id}`,
+    change: { before: { ...after, revokedAt: null }, after },
+  })
 }
 
 function toView(row: Row) {

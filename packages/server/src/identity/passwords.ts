@@ -13,6 +13,8 @@ export interface Passwords {
   hash(password: string): Promise<string>
   /** Checks a password. With no stored hash it takes the same time and answers false. */
   verify(stored: string | undefined, password: string): Promise<boolean>
+  /** How many are being worked on, and how many wait. */
+  load(): { readonly running: number; readonly waiting: number }
 }
 
 /** Creates the password functions with their own queue. */
@@ -23,6 +25,7 @@ export async function createPasswords(): Promise<Passwords> {
   return {
     hash: (password) => limit(() => hash(password, parameters)),
     verify: (stored, password) => limit(async () => (await verify(stored ?? decoy, password)) && stored !== undefined),
+    load: limit.load,
   }
 }
 

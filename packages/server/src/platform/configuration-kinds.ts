@@ -78,6 +78,17 @@ export const webOrigin: Kind<URL> = {
   },
 }
 
+/** An http or https URL without anything secret in it. */
+export const httpUrl: Kind<URL> = {
+  accepts: 'an http or https URL without user, password, query or fragment',
+  example: 'https://collector.example.com/v1/traces',
+  read: (text) => {
+    const url = URL.parse(text)
+    if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined
+    return url.username === '' && url.password === '' && !/[?#]/.test(text) ? url : undefined
+  },
+}
+
 /** Parameters of a database URL that can't redirect the connection or weaken its encryption unseen. */
 const allowedParameters = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey']
 
@@ -103,6 +114,29 @@ export const databaseUrl: Kind<DatabaseUrl> = {
       verified: url.searchParams.get('sslmode') === 'verify-full',
     }
   },
+}
+
+/** A network by its address and the length of its prefix. */
+export interface Network {
+  readonly address: string
+  readonly prefix: number
+}
+
+/** Networks in CIDR notation, separated by commas. */
+export const networks: Kind<readonly Network[]> = {
+  accepts: 'networks in CIDR notation, separated by commas',
+  example: '10.20.0.0/16,fd00:20::/64',
+  read: (text) => {
+    const read = text.split(',').map((part) => toNetwork(part.trim()))
+    return read.every((it) => it !== undefined) ? read : undefined
+  },
+}
+
+function toNetwork(text: string): Network | undefined {
+  const [, address = '', digits = ''] = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(text) ?? []
+  const prefix = Number(digits)
+  const longest = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1
+  return prefix >= 1 && prefix <= longest ? { address, prefix } : undefined
 }
 
 /** Whether a host names this machine and nothing else can reach it there. */

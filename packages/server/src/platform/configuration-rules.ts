@@ -101,6 +101,42 @@ const rules: readonly ((values: Known) => Fault | undefined)[] = [
       fix: `Set it to ${embeddedConnections} or less.`,
     }
   },
+  function metricsStayOnLoopback({ metricsListen, metricsBeyondLoopback }) {
+    if (metricsListen === undefined || isLoopback(metricsListen.host) || metricsBeyondLoopback !== 'no')
+      return undefined
+    return {
+      variable: 'AFTERAI_METRICS_LISTEN',
+      problem: 'This address can be reached from elsewhere, and the metrics ask nobody for a credential.',
+      fix: 'Set it to 127.0.0.1 with a port, or AFTERAI_METRICS_BEYOND_LOOPBACK=yes where the network protects it.',
+    }
+  },
+  function trialMetricsStayOnLoopback({ mode, metricsListen, metricsBeyondLoopback }) {
+    if (mode !== 'trial' || metricsListen === undefined || isLoopback(metricsListen.host)) return undefined
+    if (metricsBeyondLoopback !== 'yes') return undefined
+    return {
+      variable: 'AFTERAI_METRICS_LISTEN',
+      problem: 'Trial mode listens on loopback alone, and this address can be reached from elsewhere.',
+      fix: 'Set it to 127.0.0.1 with a port, or set AFTERAI_MODE=production and meet its conditions.',
+    }
+  },
+  function metricsHaveTheirOwnPort({ listen, metricsListen }) {
+    if (listen === undefined || metricsListen === undefined || listen.port === 0) return undefined
+    if (listen.port !== metricsListen.port) return undefined
+    return {
+      variable: 'AFTERAI_METRICS_LISTEN',
+      problem: 'It has the port of AFTERAI_LISTEN.',
+      fix: 'Name a port of its own, such as 9464.',
+    }
+  },
+  function tracesAreEncrypted({ otlpTracesUrl }) {
+    if (otlpTracesUrl === undefined || otlpTracesUrl.protocol === 'https:') return undefined
+    if (isLoopback(otlpTracesUrl.hostname)) return undefined
+    return {
+      variable: 'AFTERAI_OTLP_TRACES_URL',
+      problem: 'It is plain http to another machine.',
+      fix: 'Use https, or a collector on this machine.',
+    }
+  },
   function idleIsShorterThanMax({ sessionIdleMinutes, sessionMaxHours }) {
     if (sessionIdleMinutes === undefined || sessionMaxHours === undefined) return undefined
     if (sessionIdleMinutes <= sessionMaxHours * 60) return undefined

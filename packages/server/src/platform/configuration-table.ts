@@ -1,4 +1,13 @@
-import { databaseUrl, directory, listenAddress, oneOf, webOrigin, wholeNumber } from './configuration-kinds.ts'
+import {
+  databaseUrl,
+  directory,
+  httpUrl,
+  listenAddress,
+  networks,
+  oneOf,
+  webOrigin,
+  wholeNumber,
+} from './configuration-kinds.ts'
 import type { Kind } from './configuration-kinds.ts'
 
 /** One variable of the environment that the server reads. */
@@ -78,10 +87,11 @@ export const configurationTable = {
   },
   logLevel: {
     variable: 'AFTERAI_LOG_LEVEL',
-    kind: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
     default: 'warn',
     secret: false,
-    description: 'The least important lines to log, as JSON on standard error.',
+    description:
+      'The least important lines to log, as JSON on standard error. At `info` there is one for each request: method, pattern of the route, status, duration, ids of request, tenant and principal; no address, header or body at any level.',
   },
   sessionIdleMinutes: {
     variable: 'AFTERAI_SESSION_IDLE_MINUTES',
@@ -111,6 +121,38 @@ export const configurationTable = {
     secret: false,
     description:
       'Largest file of evaluation results that is accepted, in MiB. Like any request it must arrive within 15 seconds: 64 MiB need a line of 36 Mbit/s; over a slower one, split the file.',
+  },
+  metricsListen: {
+    variable: 'AFTERAI_METRICS_LISTEN',
+    kind: listenAddress,
+    defaultMeaning: 'none: there are no metrics',
+    secret: false,
+    description:
+      'Address and port on which Prometheus reads the metrics, at `/metrics`. Nobody is asked for a credential there, so it is an address of this machine unless `AFTERAI_METRICS_BEYOND_LOOPBACK` says otherwise.',
+  },
+  metricsBeyondLoopback: {
+    variable: 'AFTERAI_METRICS_BEYOND_LOOPBACK',
+    kind: oneOf('no', 'yes'),
+    default: 'no',
+    secret: false,
+    description:
+      'Whether the metrics may be read from other machines. Say `yes` only where the network lets nobody but Prometheus reach them.',
+  },
+  otlpTracesUrl: {
+    variable: 'AFTERAI_OTLP_TRACES_URL',
+    kind: httpUrl,
+    defaultMeaning: 'none: nothing is traced',
+    secret: false,
+    description:
+      'Collector of OpenTelemetry traces of the server itself, OTLP over HTTP with protobuf or JSON. Spans hold patterns of routes, times and counts. Plain http only to this machine.',
+  },
+  streamNetworks: {
+    variable: 'AFTERAI_STREAM_NETWORKS',
+    kind: networks,
+    defaultMeaning: 'none: audit streams reach public addresses alone',
+    secret: false,
+    description:
+      'Networks that audit streams may reach although they are not public, where a SIEM is inside. Name them as narrowly as you can: administrators of tenants choose the address, and the server connects to it. Trial mode reaches this machine besides.',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 

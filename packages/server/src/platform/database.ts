@@ -1,5 +1,6 @@
 import { Kysely, sql, type Transaction as KyselyTransaction } from 'kysely'
 import { DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
+import { traced } from './tracing.ts'
 import { createDialect, openAs, type TransactionRole } from './transaction-opening.ts'
 
 /**
@@ -89,10 +90,12 @@ export function withRole<T>(
 function inTransaction<T>(db: Database, as: TransactionRole, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return settled((watch) =>
     openAs(as, () =>
-      db.transaction().execute((tx) => {
-        watch(tx)
-        return work(tx)
-      }),
+      traced('database transaction', () =>
+        db.transaction().execute((tx) => {
+          watch(tx)
+          return work(tx)
+        }),
+      ),
     ),
   )
 }

@@ -1,0 +1,83 @@
+/** What a route leaves in the audit trail: events by their actions, or none, and why. */
+export type AuditedRoute =
+  | {
+      readonly events: readonly string[]
+      /** Left instead, when it comes to nothing. */ readonly onFailure?: readonly string[]
+    }
+  | { readonly none: string }
+
+const nothingOfATenant = { none: 'It shows nothing of any tenant.' }
+const workingData = {
+  none: 'It shows what its readers work with every day: names, numbers and digests, no sealed content and no credential.',
+}
+const publicProof = { none: 'It shows hashes and signatures, which are made to be handed out.' }
+const ownIdentity = { none: 'It shows callers what they are.' }
+const namesOnly = { none: 'It shows where things lead and how far they are, and none of their secrets.' }
+
+const wrongPassword = ['session.sign_in'] as const
+
+/**
+ * Every route, and the events that it leaves, in the transaction of what it does (P4.4). Besides, any route that asks for a permission
+ * leaves `access.denied` when a caller doesn't hold it. `docs/reference/audit.md` is generated from this table.
+ */
+export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
+  'GET /livez': nothingOfATenant,
+  'GET /readyz': nothingOfATenant,
+  'GET /openapi.json': nothingOfATenant,
+  'POST /v1/setup': { events: ['instance.set_up', 'session.open', 'tenant.create'] },
+  'POST /v1/session': { events: ['session.open'], onFailure: wrongPassword },
+  'POST /v1/session/refresh': { events: ['session.refresh'], onFailure: ['session.refresh_reused'] },
+  'POST /v1/session/switch': { events: ['session.end', 'session.open'] },
+  'DELETE /v1/session': { events: ['session.end'] },
+  'GET /v1/me': ownIdentity,
+  'GET /v1/members': workingData,
+  'POST /v1/invitations': { events: ['member.invite'] },
+  'POST /v1/invitations/accept': { events: ['member.join', 'session.open'], onFailure: wrongPassword },
+  'POST /v1/service-accounts': { events: ['service_account.create'] },
+  'GET /v1/api-keys': namesOnly,
+  'POST /v1/api-keys': { events: ['api_key.create'] },
+  'DELETE /v1/api-keys/:id': { events: ['api_key.revoke'] },
+  'GET /v1/digest-key': { events: ['digest_key.read'] },
+  'GET /v1/systems': workingData,
+  'POST /v1/systems': { events: ['system.create'] },
+  'GET /v1/systems/:name': workingData,
+  'GET /v1/configurations/:fingerprint': workingData,
+  'POST /v1/observations': { events: ['change.open', 'change.repeat', 'environment.baseline'] },
+  'GET /v1/changes': workingData,
+  'POST /v1/changes': { events: ['change.open', 'change.repeat'] },
+  'GET /v1/changes/:id': workingData,
+  'POST /v1/changes/:id/confirm': { events: ['change.confirm'] },
+  'POST /v1/changes/:id/dismiss': { events: ['change.dismiss'] },
+  'PUT /v1/changes/:id/risk': { events: ['change.set_risk'] },
+  'GET /v1/evaluations': workingData,
+  'POST /v1/evaluations': { events: ['evaluation.import'] },
+  'GET /v1/evaluations/:id': workingData,
+  'GET /v1/changes/:id/assessments': workingData,
+  'POST /v1/changes/:id/assessments': { events: ['assessment.create'] },
+  'GET /v1/assessments/:id': workingData,
+  'GET /v1/changes/:id/decisions': workingData,
+  'POST /v1/changes/:id/decisions': { events: ['decision.propose'] },
+  'GET /v1/decisions': workingData,
+  'GET /v1/decisions/:id': workingData,
+  'POST /v1/decisions/:id/approvals': { events: ['decision.approve', 'decision.reject', 'record.seal'] },
+  'GET /v1/records': workingData,
+  'GET /v1/records/:id': { events: ['record.read'] },
+  'GET /v1/records/:id/bundle': { events: ['record.export'] },
+  'GET /v1/log/keys': publicProof,
+  'GET /v1/log/checkpoint': publicProof,
+  'GET /v1/log/tile/*': publicProof,
+  'GET /v1/log/proof': publicProof,
+  'GET /v1/log/proof/:entryId': publicProof,
+  'GET /v1/log/audit': { none: 'It recomputes the log and shows a verdict, nothing of what the entries are about.' },
+  'GET /v1/audit-events': { events: ['audit.read'] },
+  'GET /v1/audit-events/:id': { events: ['audit.read'] },
+  'GET /v1/audit-events/export': { events: ['audit.export'] },
+  'GET /v1/audit-streams': namesOnly,
+  'GET /v1/audit-streams/:id': namesOnly,
+  'POST /v1/audit-streams': { events: ['audit_stream.create'] },
+  'DELETE /v1/audit-streams/:id': { events: ['audit_stream.remove'] },
+  'POST /v1/audit-streams/:id/pause': { events: ['audit_stream.pause'] },
+  'POST /v1/audit-streams/:id/resume': { events: ['audit_stream.resume'] },
+  'POST /v1/audit-streams/:id/replay': { events: ['audit_stream.replay'] },
+  'DELETE /v1/sample-workspace': { events: ['sample.remove'] },
+}
