@@ -20,6 +20,7 @@ export const serverFolders: readonly string[] = [
   'aura',
   'pacr',
   'sample',
+  'backup',
 ]
 
 const ours = [

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { addApiKeyCommands } from './commands/api-key.ts'
 import { addAssessCommand } from './commands/assess.ts'
+import { addBackupCommands } from './commands/backup.ts'
 import { addChangeCommands } from './commands/change.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
@@ -24,6 +25,7 @@ export function createProgram(mount: Mount): Command {
     .showSuggestionAfterError()
   program.commandsGroup('Server:')
   addServerCommands(program, mount)
+  addBackupCommands(program, mount)
   program.commandsGroup('You and others:')
   addSessionCommands(program, mount)
   addTenantCommands(program, mount)

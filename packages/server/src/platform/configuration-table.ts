@@ -1,4 +1,12 @@
-import { databaseUrl, directory, listenAddress, oneOf, webOrigin, wholeNumber } from './configuration-kinds.ts'
+import {
+  databaseUrl,
+  directory,
+  listenAddress,
+  oneOf,
+  passphrase,
+  webOrigin,
+  wholeNumber,
+} from './configuration-kinds.ts'
 import type { Kind } from './configuration-kinds.ts'
 
 /** One variable of the environment that the server reads. */
@@ -111,6 +119,14 @@ export const configurationTable = {
     secret: false,
     description:
       'Largest file of evaluation results that is accepted, in MiB. Like any request it must arrive within 15 seconds: 64 MiB need a line of 36 Mbit/s; over a slower one, split the file.',
+  },
+  backupPassphrase: {
+    variable: 'AFTERAI_BACKUP_PASSPHRASE',
+    kind: passphrase,
+    defaultMeaning: 'none: `--passphrase-file` names it',
+    secret: true,
+    description:
+      'What `afterai backup` and `afterai restore` encrypt with: 12 characters at least. Whoever has it and a backup has the keys of the instance.',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 

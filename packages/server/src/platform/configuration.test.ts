@@ -90,6 +90,7 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_SHUTDOWN_SECONDS', '-1'],
     ['AFTERAI_IMPORT_MAX_MIB', '129'],
     ['AFTERAI_IMPORT_MAX_MIB', 'Infinity'],
+    ['AFTERAI_BACKUP_PASSPHRASE', 'eleven-char'],
   ]
 
   test.each(bad)('P5.1: %s=%j', (variable, value) => {
