@@ -149,6 +149,10 @@ async function finish(
   const connection = await openLoneConnection(owner)
   try {
     const { manifest, logs, sha256 } = backup
+    const { rows } = await sql<{ bound: string }>`select bind_instance(${manifest.keyFingerprint}) as bound`.execute(
+      connection.db,
+    )
+    if (rows[0]?.bound !== manifest.keyFingerprint) throw otherKeys(configuration.keyDir)
     await auditEachLog({ owner: connection, login, keys }, (tenantId) => ({
       action: 'instance.restore',
       resource: `backup/${manifest.backupId}`,
