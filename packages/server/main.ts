@@ -1,5 +1,6 @@
 import { formatDoctor, runDoctor } from './src/platform/doctor.ts'
 import { readConfiguration, refuseToStart } from './src/platform/configuration.ts'
+import { runBackupProgram } from './backup-program.ts'
 import { startInstance } from './instance.ts'
 import { StartRefused } from './start-checks.ts'
 
@@ -8,6 +9,7 @@ const sameSignalMs = 1_000
 
 /**
  * The server's process: `main.ts [up] [--empty]` runs it, `main.ts doctor [--json]` examines the deployment.
+ * `main.ts backup --to FILE`, `backup verify --from FILE` and `restore --from FILE` keep and bring back all of it.
  * Exit codes: 0 stopped as asked, 78 configuration refused, 1 otherwise.
  */
 async function main(args: readonly string[]): Promise<void> {
@@ -24,6 +26,14 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const result = readConfiguration(env)
   if (!result.ok) refuseToStart(result.faults)
+  if (command === 'backup' || command === 'restore') {
+    process.exitCode = await runBackupProgram(args, result.configuration, {
+      answer: (text) => void process.stdout.write(text),
+      remark: (text) => void process.stderr.write(text),
+      isTerminal: process.stderr.isTTY,
+    })
+    return
+  }
   const instance = await startInstance(result.configuration, {
     withSample: !options.includes('--empty'),
     say: (line) => void process.stdout.write(`${line}\n`),

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { sql } from 'kysely'
+import { restoreMark } from './src/backup/index.ts'
 import { fingerprintOf, type InstanceKeys, KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
 import type { HeadMismatch } from './src/ledger/index.ts'
 import type { Fault } from './src/platform/configuration.ts'
@@ -58,4 +60,17 @@ export function refuseChangedLogs(mismatches: readonly HeadMismatch[]): void {
   const fix =
     'The database was restored or changed, or its log was signed with another key: compare it with a backup, and with checkpoints that others kept.'
   throw new StartRefused(mismatches.map(({ message }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: message, fix })))
+}
+
+/** An instance whose restore was cut off has nobody's audit entry of it yet, or nothing at all. @throws StartRefused */
+export function refuseUnfinishedRestore(dataDir: string): void {
+  const path = restoreMark(dataDir)
+  if (!existsSync(path)) return
+  throw new StartRefused([
+    {
+      variable: 'AFTERAI_DATA_DIR',
+      problem: `a restore into ${dataDir} was begun and not finished`,
+      fix: `Run the same \`afterai restore\` again. To start with an empty instance in its place, remove ${path}.`,
+    },
+  ])
 }

@@ -4,6 +4,7 @@ import { addApiKeyCommands } from './commands/api-key.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addAuditStreamCommands } from './commands/audit-stream.ts'
 import { addAssessCommand } from './commands/assess.ts'
+import { addBackupCommands } from './commands/backup.ts'
 import { addChangeCommands } from './commands/change.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
@@ -26,6 +27,7 @@ export function createProgram(mount: Mount): Command {
     .showSuggestionAfterError()
   program.commandsGroup('Server:')
   addServerCommands(program, mount)
+  addBackupCommands(program, mount)
   program.commandsGroup('You and others:')
   addSessionCommands(program, mount)
   addTenantCommands(program, mount)

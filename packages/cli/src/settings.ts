@@ -16,6 +16,11 @@ export const settingVariables = {
     description: 'Which of the signed-in sessions to use, so that two people can share a machine.',
   },
   XDG_CONFIG_HOME: { default: '~/.config', secret: false, description: 'Folder under which credentials are kept.' },
+  XDG_STATE_HOME: {
+    default: '~/.local/state',
+    secret: false,
+    description: 'Folder under which the newest checkpoint that was seen of each log is kept.',
+  },
   NO_COLOR: { default: null, secret: false, description: 'If set and not empty, output has no colour.' },
 } as const satisfies Record<string, { default: string | null; secret: boolean; description: string }>
 
@@ -26,6 +31,8 @@ export interface Settings {
   readonly apiKey: string | undefined
   readonly profile: string
   readonly credentialsFile: string
+  /** The newest checkpoint that was verified of each log. */
+  readonly seenFile: string
 }
 
 /** What options may say over the environment. */
@@ -49,6 +56,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     apiKey: value('AFTERAI_API_KEY')?.trim(),
     profile,
     credentialsFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'credentials.json'),
+    seenFile: join(value('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'afterai', 'seen-checkpoints.json'),
   }
 }
 

@@ -35,7 +35,7 @@ export function addServerCommands(program: Command, mount: Mount): void {
  * Becomes the server: the same process goes on with its program, so that signals, Ctrl-C and kill -9 meet one process,
  * and its exit code is the command's.
  */
-function becomeServer({ env }: World, args: readonly string[]): never {
+export function becomeServer({ env }: World, args: readonly string[]): never {
   const main = fileURLToPath(import.meta.resolve('@afterai/server'))
   if (process.execve === undefined)
     throw new Error('this system cannot replace a process; run the server itself: ' + main)

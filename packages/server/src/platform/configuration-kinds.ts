@@ -48,6 +48,13 @@ export const directory: Kind<string> = {
   read: (text) => (text.includes('\0') || text.trim() === '' ? undefined : resolve(text)),
 }
 
+/** A passphrase that a person can't type wrong by being too short. */
+export const passphrase: Kind<string> = {
+  accepts: 'a passphrase of 12 characters or more',
+  example: 'the output of `openssl rand -base64 24`',
+  read: (text) => (text.length >= 12 ? text : undefined),
+}
+
 /** One word of a closed list. */
 export function oneOf<const T extends string>(...words: readonly [T, ...T[]]): Kind<T> {
   return { accepts: words.join(' or '), example: words[0], read: (text) => words.find((word) => word === text) }

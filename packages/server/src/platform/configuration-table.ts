@@ -5,6 +5,7 @@ import {
   listenAddress,
   networks,
   oneOf,
+  passphrase,
   webOrigin,
   wholeNumber,
 } from './configuration-kinds.ts'
@@ -153,6 +154,14 @@ export const configurationTable = {
     secret: false,
     description:
       'Networks that audit streams may reach although they are not public, where a SIEM is inside. Name them as narrowly as you can: administrators of tenants choose the address, and the server connects to it. Trial mode reaches this machine besides.',
+  },
+  backupPassphrase: {
+    variable: 'AFTERAI_BACKUP_PASSPHRASE',
+    kind: passphrase,
+    defaultMeaning: 'none: `--passphrase-file` names it',
+    secret: true,
+    description:
+      'What `afterai backup` and `afterai restore` encrypt with: 12 characters at least. Whoever has it and a backup has the keys of the instance.',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 

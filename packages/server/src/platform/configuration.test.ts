@@ -100,6 +100,7 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_OTLP_TRACES_URL', 'localhost:4318'],
     ['AFTERAI_OTLP_TRACES_URL', 'https://user:password@collector.example.com/'],
     ['AFTERAI_OTLP_TRACES_URL', 'https://collector.example.com/?key=secret'],
+    ['AFTERAI_BACKUP_PASSPHRASE', 'eleven-char'],
   ]
 
   test.each(bad)('P5.1: %s=%j', (variable, value) => {

@@ -17,16 +17,19 @@ export interface Login {
  * Brings a database to the newest schema: roles first, then the numbered files of `migrations/`, all in one transaction.
  * Safe when several processes start at once: the migrator holds an advisory lock.
  * @param owner a connection whose role may create roles and owns the database
+ * @param upTo the last migration to apply, for a database that is to have an older schema; the newest if not given
  * @returns names of the migrations that were applied now, oldest first
  * @throws the database's error; nothing is applied then
  */
-export async function migrate(owner: Connection, login: Login): Promise<string[]> {
+export async function migrate(owner: Connection, login: Login, upTo?: string): Promise<string[]> {
   const pool = new Pool({ ...connectionOptions(owner), max: 1, application_name: 'afterai migrate' })
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     await createRoles(db, login)
     await sql`set role afterai_owner`.execute(db)
-    const { error, results = [] } = await migrator(db).migrateToLatest()
+    const { error, results = [] } = await (upTo === undefined
+      ? migrator(db).migrateToLatest()
+      : migrator(db).migrateTo(upTo))
     if (error) throw migrationError(error, results)
     await sql`reset role`.execute(db)
     await grantEntryFunctions(db, login)
@@ -38,7 +41,7 @@ export async function migrate(owner: Connection, login: Login): Promise<string[]
 
 /** Names of the migrations that this version knows and the database lacks; and those that the database has and this version doesn't know. */
 export async function migrationState(db: Kysely<unknown>): Promise<{ missing: string[]; unknown: string[] }> {
-  const known = Object.keys(await readMigrations())
+  const known = await knownMigrations()
   const applied = await sql<{ name: string }>`select name from applied_migrations()`
     .execute(db)
     .then((result) => result.rows.map((row) => row.name))
@@ -46,6 +49,11 @@ export async function migrationState(db: Kysely<unknown>): Promise<{ missing: st
     missing: known.filter((name) => !applied.includes(name)),
     unknown: applied.filter((name) => !known.includes(name)),
   }
+}
+
+/** Names of the migrations of this version, oldest first. */
+export async function knownMigrations(): Promise<string[]> {
+  return Object.keys(await readMigrations())
 }
 
 function migrator(db: Kysely<unknown>): Migrator {
