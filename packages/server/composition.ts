@@ -1,14 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   auditRoutes,
   createPasswords,
+  createThrottle,
   credentialHasher,
   type EnrolmentDependencies,
   guardRoutes,
   memberRoutes,
   sessionRoutes,
+  startForgettingGuesses,
 } from './src/identity/index.ts'
 import { createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
@@ -31,6 +34,7 @@ import { type Connection, connectionOptions, onceSettled, openDatabase } from '.
 import { healthRoutes } from './src/platform/health-routes.ts'
 import { createHttp, type Http } from './src/platform/http.ts'
 import type { Logger } from './src/platform/log.ts'
+import { limitRequests, type RequestRates, startSharedRates } from './src/platform/rate-limits/index.ts'
 import { sampleRoutes } from './src/sample/index.ts'
 
 const minuteMs = 60_000
@@ -47,6 +51,11 @@ export interface ServerParts {
   readonly importMaxMib: number
   /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
   readonly https: boolean
+  readonly trustedProxies: readonly string[]
+  readonly maxConnections: number
+  readonly rates: RequestRates
+  /** How long it goes on taking requests after `close`, so that load balancers notice. */
+  readonly drainMs: number
 }
 
 /** A server that is wired up, not yet listening. */
@@ -74,22 +83,28 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
   const audit = createAudit(append)
   const cookies = cookieNames(parts.https)
+  const hashCredential = credentialHasher(keys.credentialHash)
   const enrolment: EnrolmentDependencies = {
     db,
     audit,
     tokens: keys.session,
     passwords: await createPasswords(),
-    hashCredential: credentialHasher(keys.credentialHash),
+    hashCredential,
+    throttle: createThrottle(db, hashCredential),
     sessionMaxMs: parts.sessionMaxHours * 60 * minuteMs,
     sessionIdleMs: parts.sessionIdleMinutes * minuteMs,
     foundTenant: foundTenant(audit, { tenantKeys, ledgerKeys }),
   }
 
-  const http = await createHttp({ logger: log })
+  const http = await createHttp({ ...parts, logger: log })
   const state = { stopping: false }
+  const shared = startSharedRates(db, (key) => hashCredential(`rate ${key}`))
+  const stopForgetting = startForgettingGuesses(db)
+  endConnectionsWhile(http, () => state.stopping)
   guardRoutes(http, {
     ...enrolment,
     cookieName: cookies.sessionCookie,
+    admit: limitRequests(http, { shared, rates: parts.rates }),
   })
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
@@ -125,12 +140,22 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     },
     async close() {
       state.stopping = true
+      if (parts.drainMs > 0) await sleep(parts.drainMs)
       await http.close()
+      stopForgetting()
+      await shared.stop()
       await sequencer?.stop()
       await waiting.stop()
       await database.close()
     },
   }
+}
+
+// A client whose connection ends with an answer makes the next one elsewhere; one that is cut off sees an error.
+function endConnectionsWhile(http: Http, isStopping: () => boolean): void {
+  http.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) reply.header('connection', 'close')
+  })
 }
 
 function wakeAfter(append: Append, wake: () => void): Append {

@@ -41,6 +41,15 @@ export async function startInstance(configuration: Configuration, options: Insta
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
       https: configuration.publicUrl?.startsWith('https:') === true,
+      trustedProxies: configuration.trustedProxies ?? [],
+      maxConnections: configuration.maxConnections,
+      rates: {
+        credential: configuration.rateCredentials,
+        read: configuration.rateReads,
+        write: configuration.rateWrites,
+        heavy: configuration.rateHeavy,
+      },
+      drainMs: configuration.drainSeconds * 1000,
     })
     try {
       return await begin(server, database, { configuration, ...options })

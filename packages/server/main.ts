@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.on(signal, () => {
       if (stoppingSince === undefined) {
         stoppingSince = Date.now()
-        void stop(instance.stop, result.configuration.shutdownSeconds)
+        void stop(instance.stop, result.configuration.shutdownSeconds + result.configuration.drainSeconds)
       } else if (Date.now() - stoppingSince > sameSignalMs) {
         // Asked for again: it means now.
         process.exit(1)

@@ -129,6 +129,8 @@ describe('P5.2: a bad configuration', () => {
     ['AFTERAI_SESSION_MAX_HOURS', '1000'],
     ['AFTERAI_SHUTDOWN_SECONDS', 'soon'],
     ['AFTERAI_IMPORT_MAX_MIB', '1e3'],
+    ['AFTERAI_TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['AFTERAI_MAX_CONNECTIONS', '1'],
     ['AFTERAI_LISTN', '127.0.0.1:1'],
   ]
 

@@ -10,6 +10,7 @@ import { addMember, createAccount, createTenant, newCode, putSetupCode } from '.
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
 import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
+import type { RequestRates } from '../src/platform/rate-limits/index.ts'
 
 /** A request to the server under test; `body` that is a string or bytes goes as it is, anything else as JSON. */
 export interface TestRequest {
@@ -75,6 +76,9 @@ export interface TestServerOptions {
   readonly https?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
+  readonly trustedProxies?: readonly string[]
+  readonly rates?: Partial<RequestRates>
+  readonly drainMs?: number
 }
 
 /** Starts one. */
@@ -92,6 +96,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     sessionMaxHours: 24,
     importMaxMib: options.importMaxMib ?? 20,
     https: options.https ?? false,
+    trustedProxies: options.trustedProxies ?? [],
+    maxConnections: 2000,
+    // Tests ask more in a minute than people do; those of the limits set their own.
+    rates: { credential: 100_000, read: 100_000, write: 100_000, heavy: 100_000, ...options.rates },
+    drainMs: options.drainMs ?? 0,
   })
   composed.begin()
   const owner = new Client(database.owner)

@@ -48,6 +48,23 @@ export const directory: Kind<string> = {
   read: (text) => (text.includes('\0') || text.trim() === '' ? undefined : resolve(text)),
 }
 
+/** IP addresses and networks. One that holds half of all addresses or more is a wildcard, and none. */
+export const networks: Kind<readonly string[]> = {
+  accepts: 'IP addresses or networks divided by commas, none of them wider than /8 (IPv4) or /16 (IPv6)',
+  example: '10.0.0.7,10.1.0.0/16',
+  read: (text) => {
+    const parts = text.split(',').map((part) => part.trim())
+    return parts.every(isNetwork) ? Object.freeze(parts) : undefined
+  },
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  if (family === 0 || bits === undefined) return family !== 0
+  return family === 4 ? Number(bits) >= 8 && Number(bits) <= 32 : Number(bits) >= 16 && Number(bits) <= 128
+}
+
 /** One word of a closed list. */
 export function oneOf<const T extends string>(...words: readonly [T, ...T[]]): Kind<T> {
   return { accepts: words.join(' or '), example: words[0], read: (text) => words.find((word) => word === text) }
