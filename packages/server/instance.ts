@@ -3,7 +3,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { composeServer, type ComposedServer } from './composition.ts'
-import { loadBoundKeys, refuseChangedLogs, refuseUnfitDatabase, StartRefused } from './start-checks.ts'
+import {
+  loadBoundKeys,
+  migrationRefused,
+  refuseChangedLogs,
+  refuseUnfitDatabase,
+  refuseUnfitDeployment,
+  StartRefused,
+} from './start-checks.ts'
 import { instanceState, newCode, putSetupCode } from './src/identity/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import type { Connection } from './src/platform/database.ts'
@@ -28,13 +35,14 @@ export interface Instance {
 
 /** Starts everything in order: database, schema, keys, server, set-up code, sample. What was started is stopped again when a later step fails. */
 export async function startInstance(configuration: Configuration, options: InstanceOptions): Promise<Instance> {
+  await refuseUnfitDeployment(configuration)
   const log = createLog(configuration.logLevel)
   await mkdir(configuration.dataDir, { recursive: true, mode: 0o711 })
   const database = await openInstanceDatabase(configuration, options, log)
   try {
     const server = await composeServer({
       connection: database.connection,
-      keys: await loadBoundKeys(database.connection, configuration.keyDir),
+      keys: await loadBoundKeys(database.connection, configuration.keyDir, { mayMake: configuration.mode === 'trial' }),
       log,
       poolSize: configuration.databasePoolSize,
       sessionIdleMinutes: configuration.sessionIdleMinutes,
@@ -96,8 +104,12 @@ async function openInstanceDatabase(
   log: Logger,
 ): Promise<InstanceDatabase> {
   if (database.kind === 'external') {
-    if (database.ownerUrl !== undefined) await migrate({ url: database.ownerUrl }, loginOf(database.url))
-    await refuseUnfitDatabase(database.url)
+    if (database.ownerUrl !== undefined) {
+      await migrate({ url: database.ownerUrl }, loginOf(database.url)).catch((error: unknown) => {
+        throw migrationRefused(error)
+      })
+      await refuseUnfitDatabase(database.url)
+    }
     return { connection: { url: database.url }, stop: async () => undefined }
   }
   const embedded = await startEmbeddedPostgres({ dataDir, log: (line) => log.debug(line), onExit: onDatabaseExit })
