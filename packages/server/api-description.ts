@@ -45,6 +45,10 @@ export async function describeApi(): Promise<ApiDescription> {
     importMaxMib: 20,
     https: true,
     streamAddresses: { loopback: false, networks: [] },
+    trustedProxies: [],
+    maxConnections: 2000,
+    rates: { credential: 1, read: 1, write: 1, heavy: 1 },
+    drainMs: 0,
   })
   try {
     return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }

@@ -1,15 +1,18 @@
 import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   createPasswords,
+  createThrottle,
   credentialHasher,
   type EnrolmentDependencies,
   guardRoutes,
   memberRoutes,
   sessionRoutes,
+  startForgettingGuesses,
 } from './src/identity/index.ts'
 import { createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
@@ -49,6 +52,7 @@ import { createHttp, type Http } from './src/platform/http.ts'
 import type { Logger } from './src/platform/log.ts'
 import { createMetrics, type MetricSources } from './src/platform/metrics/index.ts'
 import { traceRequests } from './src/platform/tracing.ts'
+import { limitRequests, type RequestRates, startSharedRates } from './src/platform/rate-limits/index.ts'
 import { sampleRoutes } from './src/sample/index.ts'
 import { trailRoutes } from './src/trail/index.ts'
 
@@ -68,6 +72,11 @@ export interface ServerParts {
   readonly https: boolean
   /** Where audit streams may lead. */
   readonly streamAddresses: AddressPolicy
+  readonly trustedProxies: readonly string[]
+  readonly maxConnections: number
+  readonly rates: RequestRates
+  /** How long it goes on taking requests after `close`, so that load balancers notice. */
+  readonly drainMs: number
 }
 
 /** A server that is wired up, not yet listening. */
@@ -97,25 +106,31 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
   const audit = createAudit(append)
   const cookies = cookieNames(parts.https)
+  const hashCredential = credentialHasher(keys.credentialHash)
   const enrolment: EnrolmentDependencies = {
     db,
     audit,
     tokens: keys.session,
     passwords: await createPasswords(),
-    hashCredential: credentialHasher(keys.credentialHash),
+    hashCredential,
+    throttle: createThrottle(db, hashCredential),
     sessionMaxMs: parts.sessionMaxHours * 60 * minuteMs,
     sessionIdleMs: parts.sessionIdleMinutes * minuteMs,
     foundTenant: foundTenant(audit, { tenantKeys, ledgerKeys }),
   }
 
-  const http = await createHttp({ logger: log })
+  const http = await createHttp({ ...parts, logger: log })
   const state = { stopping: false }
   const metrics = createMetrics(metricSources(database, enrolment.passwords))
   traceRequests(http)
   accessLog(http, { who: whoAsked, onAnswer: metrics.onAnswer })
+  const shared = startSharedRates(db, (key) => hashCredential(`rate ${key}`))
+  const stopForgetting = startForgettingGuesses(db)
+  endConnectionsWhile(http, () => state.stopping)
   guardRoutes(http, {
     ...enrolment,
     cookieName: cookies.sessionCookie,
+    admit: limitRequests(http, { shared, rates: parts.rates }),
   })
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
@@ -159,8 +174,11 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     },
     async close() {
       state.stopping = true
+      if (parts.drainMs > 0) await sleep(parts.drainMs)
       await http.close()
       await streamSender?.stop()
+      stopForgetting()
+      await shared.stop()
       await sequencer?.stop()
       await waiting.stop()
       await database.close()
@@ -183,6 +201,13 @@ function metricSources({ db, pool }: OpenDatabase, passwords: EnrolmentDependenc
 function whoAsked({ caller }: FastifyRequest): RequestPrincipal | undefined {
   if (caller === null) return undefined
   return { tenantId: caller.principal.tenantId, principalId: caller.principal.accountId }
+}
+
+// A client whose connection ends with an answer makes the next one elsewhere; one that is cut off sees an error.
+function endConnectionsWhile(http: Http, isStopping: () => boolean): void {
+  http.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) reply.header('connection', 'close')
+  })
 }
 
 function wakeAfter(append: Append, wake: () => void): Append {

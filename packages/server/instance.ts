@@ -3,9 +3,11 @@ import { composeServer, type ComposedServer } from './composition.ts'
 import { embeddedLogin, externalLogin } from './database-login.ts'
 import {
   loadBoundKeys,
+  migrationRefused,
   refuseChangedLogs,
   refuseUnfinishedRestore,
   refuseUnfitDatabase,
+  refuseUnfitDeployment,
   StartRefused,
 } from './start-checks.ts'
 import { instanceState, newCode, putSetupCode } from './src/identity/index.ts'
@@ -33,6 +35,7 @@ export interface Instance {
 
 /** Starts everything in order: database, schema, keys, server, set-up code, sample. What was started is stopped again when a later step fails. */
 export async function startInstance(configuration: Configuration, options: InstanceOptions): Promise<Instance> {
+  await refuseUnfitDeployment(configuration)
   const log = createLog(configuration.logLevel)
   await mkdir(configuration.dataDir, { recursive: true, mode: 0o711 })
   refuseUnfinishedRestore(configuration.dataDir)
@@ -41,7 +44,7 @@ export async function startInstance(configuration: Configuration, options: Insta
   try {
     const server = await composeServer({
       connection: database.connection,
-      keys: await loadBoundKeys(database.connection, configuration.keyDir),
+      keys: await loadBoundKeys(database.connection, configuration.keyDir, { mayMake: configuration.mode === 'trial' }),
       log,
       poolSize: configuration.databasePoolSize,
       sessionIdleMinutes: configuration.sessionIdleMinutes,
@@ -49,6 +52,15 @@ export async function startInstance(configuration: Configuration, options: Insta
       importMaxMib: configuration.importMaxMib,
       https: configuration.publicUrl?.startsWith('https:') === true,
       streamAddresses: { loopback: configuration.mode === 'trial', networks: configuration.streamNetworks ?? [] },
+      trustedProxies: (configuration.trustedProxies ?? []).map(({ address, prefix }) => `${address}/${prefix}`),
+      maxConnections: configuration.maxConnections,
+      rates: {
+        credential: configuration.rateCredentials,
+        read: configuration.rateReads,
+        write: configuration.rateWrites,
+        heavy: configuration.rateHeavy,
+      },
+      drainMs: configuration.drainSeconds * 1000,
     })
     try {
       return await begin(server, { ...database, stop: () => stopBoth(database, traces) }, { configuration, ...options })
@@ -97,8 +109,12 @@ async function openInstanceDatabase(
   log: Logger,
 ): Promise<InstanceDatabase> {
   if (database.kind === 'external') {
-    if (database.ownerUrl !== undefined) await migrate({ url: database.ownerUrl }, externalLogin(database.url))
-    await refuseUnfitDatabase(database.url)
+    if (database.ownerUrl !== undefined) {
+      await migrate({ url: database.ownerUrl }, externalLogin(database.url)).catch((error: unknown) => {
+        throw migrationRefused(error)
+      })
+      await refuseUnfitDatabase(database.url)
+    }
     return { connection: { url: database.url }, stop: async () => undefined }
   }
   const embedded = await startEmbeddedPostgres({ dataDir, log: (line) => log.debug(line), onExit: onDatabaseExit })

@@ -74,12 +74,28 @@ export const problems = {
     '`errors` lists its faults with their places. Nothing of it was kept.',
   ],
   not_assessable: [422, 'These evaluations cannot be compared', '`detail` tells why. Nothing was kept.'],
+  too_many_requests: [
+    429,
+    'Too many requests',
+    'Wait for the seconds in Retry-After. The RateLimit headers tell what is left.',
+  ],
+  too_many_attempts: [
+    429,
+    'Too many failed attempts',
+    'Wait for the seconds in Retry-After. From where you have signed in before, others’ attempts don’t delay you.',
+  ],
   internal_error: [
     500,
     'Something went wrong on our side',
     'Try again; if it stays, give `instance` to whoever operates this server.',
   ],
   not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
+  overloaded: [503, 'The server has too much to do', 'Wait for the seconds in Retry-After, and send it again.'],
+  storage_full: [
+    507,
+    'The database has no room left',
+    'Nothing of this request was kept. Whoever operates this server must make room; then send it again.',
+  ],
   ledger_unavailable: [
     503,
     'The record is kept but not yet sealed',

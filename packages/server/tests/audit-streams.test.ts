@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditStream } from '@afterai/contract'
 import { freePort } from '@afterai/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { pino } from 'pino'
-import { composeServer } from '../composition.ts'
 import { selfSigned, startSyslogReceiver, startWebhookReceiver } from './siem-receivers.ts'
-import { type Person, startTestServer, type TestServer } from './test-server.ts'
+import { composeBeside, type Person, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let admin: Person
@@ -202,17 +200,7 @@ describe('P4.4: replay, pause and two processes', () => {
   })
 
   test('two servers on one database send each event once, in order', async () => {
-    const second = await composeServer({
-      connection: server.database.login,
-      keys: server.keys,
-      log: pino({ level: 'silent' }),
-      poolSize: 5,
-      sessionIdleMinutes: 60,
-      sessionMaxHours: 24,
-      importMaxMib: 20,
-      https: false,
-      streamAddresses: { loopback: true, networks: [] },
-    })
+    const second = await composeBeside(server)
     second.begin()
     stops.push(second.close)
     const receiver = await startWebhookReceiver((response) => setTimeout(() => response.writeHead(204).end(), 30))

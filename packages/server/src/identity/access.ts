@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Actor, Audit } from '../audit/audit.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
+import type { AdmitPrincipal } from '../platform/rate-limits/index.ts'
 import { runOnce } from '../platform/idempotency.ts'
 import { authenticate, type Authentication } from './authenticate.ts'
 import { authorize, type Principal } from './principal.ts'
@@ -24,15 +25,20 @@ export interface Caller {
  * The one door: each request of a route that isn't public is authenticated and authorised before its body is read.
  * A refusal for want of a permission is an audit event of its own.
  */
-export function guardRoutes(http: Http, deps: Authentication & { readonly audit: Audit }): void {
+export function guardRoutes(
+  http: Http,
+  deps: Authentication & { readonly audit: Audit; readonly admit: AdmitPrincipal },
+): void {
   http.decorateRequest('caller', null)
-  http.addHook('onRequest', async (request) => {
+  http.addHook('onRequest', async (request, reply) => {
     const permission = request.routeOptions.config.permission
     // Not-found answers have no route, hence no permission; their handler shows nothing.
     if (permission === undefined || permission === 'public') return
     const principal = await authenticate(deps, request)
     const actor = actorOf(principal, request)
     request.caller = { principal, actor }
+    // Before the permission: a refusal is an event of the audit trail, and a flood of them would fill it.
+    await deps.admit(request, reply, `${principal.tenantId} ${principal.accountId}`)
     try {
       authorize(principal, permission)
     } catch (error) {

@@ -2,7 +2,15 @@ import { ProblemError, type Role, type Session } from '@afterai/contract'
 import type { Actor } from '../audit/audit.ts'
 import { sqlState, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import { createAccount, findAccount, findInvitation, joinSampleTenant, takeSetupCode } from './entry-functions.ts'
+import {
+  createAccount,
+  findAccount,
+  findInvitation,
+  type FoundAccount,
+  type FoundInvitation,
+  joinSampleTenant,
+  takeSetupCode,
+} from './entry-functions.ts'
 import { refuseWeakPassword } from './passwords.ts'
 import { newCode, normalizeCode } from './secret-tokens.ts'
 import { openSession, type Origin, recordFailedSignIn, type SessionDependencies } from './session-service.ts'
@@ -24,19 +32,20 @@ export interface EnrolmentDependencies extends SessionDependencies {
 
 /**
  * Spends the instance's set-up code: the first tenant, its administrator, a session. The sample tenant, where there is one, lets them in too.
- * @throws ProblemError `invalid_code`, `invalid_request`, `conflict`
+ * @throws ProblemError `invalid_code`, `invalid_request`, `conflict`, `too_many_attempts`
  */
 export async function setUp(
   deps: EnrolmentDependencies,
   request: { code: string; email: string; name: string; password: string; tenant: { slug: string; name: string } },
   origin: Origin,
 ): Promise<Session> {
+  const guess = await deps.throttle('setup_code', null, origin.address)
   refuseWeakPassword(request.password, [request.email.split('@')[0] ?? '', request.name])
   const passwordHash = await deps.passwords.hash(request.password)
   const tenantId = newId()
   const accountId = newId()
   const actor = { tenantId, actorId: accountId, credential: 'setup_code', ...origin }
-  return withTenant(deps.db, tenantId, async (tx) => {
+  const session = await withTenant(deps.db, tenantId, async (tx) => {
     if (!(await takeSetupCode(tx, deps.hashCredential(normalizeCode(request.code)))))
       throw new ProblemError('invalid_code')
     const { email, name } = request
@@ -49,6 +58,8 @@ export async function setUp(
     await deps.audit(tx, actor, { action: 'instance.set_up', resource: `tenant/${tenantId}` })
     return openSession(deps, tx, { actor, tenantSlug: request.tenant.slug })
   })
+  await guess.succeeded()
+  return session
 }
 
 /** Makes a tenant and what belongs to it. @throws ProblemError `conflict` when the slug is taken */
@@ -104,20 +115,16 @@ export async function invite(
 
 /**
  * Spends an invitation. Who has an account already proves it with its password; who hasn't gets one.
- * @throws ProblemError `invalid_code`, `invalid_credentials`, `invalid_request`
+ * @throws ProblemError `invalid_code`, `invalid_credentials`, `invalid_request`, `too_many_attempts`
  */
 export async function acceptInvitation(
   deps: SessionDependencies,
   request: { code: string; name: string; password: string },
   origin: Origin,
 ): Promise<Session> {
-  const found = await findInvitation(deps.db, deps.hashCredential(normalizeCode(request.code)))
-  if (found === undefined) throw new ProblemError('invalid_code')
+  const found = await findGuessedInvitation(deps, request.code, origin)
   const existing = await findAccount(deps.db, found.email)
-  if (existing && !(await deps.passwords.verify(existing.password_hash, request.password))) {
-    await recordFailedSignIn(deps, { tenantId: found.tenant_id, accountId: existing.account_id }, origin)
-    throw new ProblemError('invalid_credentials', { detail: 'this e-mail address has an account: use its password' })
-  }
+  if (existing) await proveAccount(deps, { found, existing, password: request.password }, origin)
   if (!existing) refuseWeakPassword(request.password, [found.email.split('@')[0] ?? '', request.name])
   const passwordHash = existing ? null : await deps.passwords.hash(request.password)
   const accountId = existing?.account_id ?? newId()
@@ -140,6 +147,30 @@ export async function acceptInvitation(
       .executeTakeFirstOrThrow()
     return openSession(deps, tx, { actor, tenantSlug: tenant.slug })
   })
+}
+
+async function findGuessedInvitation(
+  deps: SessionDependencies,
+  code: string,
+  origin: Origin,
+): Promise<FoundInvitation> {
+  const guess = await deps.throttle('invitation', null, origin.address)
+  const found = await findInvitation(deps.db, deps.hashCredential(normalizeCode(code)))
+  if (found === undefined) throw new ProblemError('invalid_code')
+  await guess.succeeded()
+  return found
+}
+
+// The same guesses as at the sign-in, so that an invitation is no second door to try a password at.
+async function proveAccount(
+  deps: SessionDependencies,
+  { found, existing, password }: { found: FoundInvitation; existing: FoundAccount; password: string },
+  origin: Origin,
+): Promise<void> {
+  const guess = await deps.throttle('password', found.email.toLowerCase(), origin.address)
+  if (await deps.passwords.verify(existing.password_hash, password)) return guess.succeeded()
+  await recordFailedSignIn(deps, { tenantId: found.tenant_id, accountId: existing.account_id }, origin)
+  throw new ProblemError('invalid_credentials', { detail: 'this e-mail address has an account: use its password' })
 }
 
 async function joinTenant(tx: Transaction, member: Parameters<typeof addMember>[1]): Promise<void> {

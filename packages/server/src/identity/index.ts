@@ -1,6 +1,7 @@
 export { type Caller, callerOf, guardRoutes, inTenant, inTenantOnce } from './access.ts'
 export { addMember, createTenant, type EnrolmentDependencies } from './enrolment-service.ts'
 export { createAccount, instanceState, putSetupCode } from './entry-functions.ts'
+export { createThrottle, startForgettingGuesses } from './guessing/throttle.ts'
 export { memberRoutes } from './member-routes.ts'
 export { createPasswords } from './passwords.ts'
 export { credentialHasher, newCode } from './secret-tokens.ts'

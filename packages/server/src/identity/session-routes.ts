@@ -28,7 +28,7 @@ export interface CookieOptions {
 
 /** Signing in and out, and the two ways to become a member: the set-up code and an invitation. */
 export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readonly cookies: CookieOptions }): void {
-  const open = { permission: 'public' } as const
+  const open = { permission: 'public', rateClass: 'credential' } as const
   const own = { permission: 'session:own' } as const
   const opened = { 200: sessionView }
   const answer = (reply: FastifyReply, session: Session) => withCookies(deps.cookies, reply, session)
@@ -43,7 +43,11 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
   )
   http.post(
     '/v1/session/refresh',
-    { config: open, schema: { body: refreshRequest.partial().nullish(), response: opened } },
+    // Its handle can't be guessed, and a whole company's consoles come here from one address.
+    {
+      config: { permission: 'public', rateClass: 'write' },
+      schema: { body: refreshRequest.partial().nullish(), response: opened },
+    },
     async (request, reply) => {
       const handle = request.body?.refreshHandle ?? request.cookies[deps.cookies.refreshCookie]
       if (handle === undefined) throw new ProblemError('unauthenticated')

@@ -4,6 +4,7 @@ import { type Database, type Transaction, withTenant } from '../platform/databas
 import { newId } from '../platform/ids.ts'
 import { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
 import { accountTenants, findAccount, findRefresh, findSession } from './entry-functions.ts'
+import type { Throttle } from './guessing/throttle.ts'
 import type { Passwords } from './passwords.ts'
 import type { Principal } from './principal.ts'
 import { type HashCredential, newRefreshHandle } from './secret-tokens.ts'
@@ -14,6 +15,7 @@ export interface SessionDependencies {
   readonly audit: Audit
   readonly tokens: AccessTokenKeys
   readonly passwords: Passwords
+  readonly throttle: Throttle
   readonly hashCredential: HashCredential
   readonly sessionMaxMs: number
   readonly sessionIdleMs: number
@@ -24,13 +26,14 @@ export type Origin = Pick<Actor, 'address' | 'requestId'>
 
 /**
  * Signs in with a password. Unknown address, wrong password and wrong tenant get the same answer in the same time.
- * @throws ProblemError `invalid_credentials`
+ * @throws ProblemError `invalid_credentials`, `too_many_attempts`
  */
 export async function signIn(
   deps: SessionDependencies,
   wanted: { email: string; password: string; tenant?: string | undefined },
   origin: Origin,
 ): Promise<Session> {
+  const guess = await deps.throttle('password', wanted.email.toLowerCase(), origin.address)
   const account = await findAccount(deps.db, wanted.email)
   const right = await deps.passwords.verify(account?.password_hash, wanted.password)
   if (account === undefined) throw new ProblemError('invalid_credentials')
@@ -40,6 +43,7 @@ export async function signIn(
     await recordFailedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account.account_id }, origin)
     throw new ProblemError('invalid_credentials')
   }
+  await guess.succeeded()
   const actor = { tenantId: tenant.id, actorId: account.account_id, credential: 'password', ...origin }
   return withTenant(deps.db, tenant.id, (tx) => openSession(deps, tx, { actor, tenantSlug: tenant.slug }))
 }

@@ -115,12 +115,16 @@ export function recordRoutes(http: Http, deps: PacrDependencies): void {
     },
     (request) => read(request, (tx, caller) => readRecord(deps, tx, caller, request.params.id)),
   )
-  http.get('/v1/records/:id/bundle', { config: reading, schema: { params: byId } }, async (request, reply) => {
-    const bundle = await read(request, async (tx, caller) => {
-      const keyHints = await deps.keyHints(tx, caller.principal.tenantId)
-      return exportBundle(deps, tx, caller, { id: request.params.id, keyHints })
-    })
-    // The exact bytes: a serialiser that wrote them again could change what was signed for.
-    return reply.type('application/json').send(Buffer.from(bundle))
-  })
+  http.get(
+    '/v1/records/:id/bundle',
+    { config: { ...reading, rateClass: 'heavy' }, schema: { params: byId } },
+    async (request, reply) => {
+      const bundle = await read(request, async (tx, caller) => {
+        const keyHints = await deps.keyHints(tx, caller.principal.tenantId)
+        return exportBundle(deps, tx, caller, { id: request.params.id, keyHints })
+      })
+      // The exact bytes: a serialiser that wrote them again could change what was signed for.
+      return reply.type('application/json').send(Buffer.from(bundle))
+    },
+  )
 }

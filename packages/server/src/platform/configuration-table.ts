@@ -115,6 +115,59 @@ export const configurationTable = {
     secret: false,
     description: 'How long requests under way may take to end after a request to stop.',
   },
+  drainSeconds: {
+    variable: 'AFTERAI_DRAIN_SECONDS',
+    kind: wholeNumber(0, 300, 5),
+    default: '0',
+    secret: false,
+    description:
+      'How long the server goes on taking requests after a request to stop, while `/readyz` answers 503 already: as long as a load balancer needs to notice. Counts on top of `AFTERAI_SHUTDOWN_SECONDS`.',
+  },
+  trustedProxies: {
+    variable: 'AFTERAI_TRUSTED_PROXIES',
+    kind: networks,
+    defaultMeaning: 'none: forwarding headers are ignored',
+    secret: false,
+    description:
+      'Addresses or networks of the reverse proxies in front of the server, divided by commas. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, nobody else’s. Needed behind a proxy: without it all people count as one address.',
+  },
+  maxConnections: {
+    variable: 'AFTERAI_MAX_CONNECTIONS',
+    kind: wholeNumber(8, 100_000, 2000),
+    default: '2000',
+    secret: false,
+    description:
+      'Most connections at once. One address may have a tenth of them, a trusted proxy all; a quarter of them may have a request under way.',
+  },
+  rateCredentials: {
+    variable: 'AFTERAI_RATE_CREDENTIALS',
+    kind: wholeNumber(1, 1_000_000, 30),
+    default: '30',
+    secret: false,
+    description: 'Sign-ins and other doors for credentials that one address may try in a minute.',
+  },
+  rateReads: {
+    variable: 'AFTERAI_RATE_READS',
+    kind: wholeNumber(1, 1_000_000, 600),
+    default: '600',
+    secret: false,
+    description: 'Reads that one account may make in a minute. One address may make four times as many.',
+  },
+  rateWrites: {
+    variable: 'AFTERAI_RATE_WRITES',
+    kind: wholeNumber(1, 1_000_000, 300),
+    default: '300',
+    secret: false,
+    description: 'Changes that one account may make in a minute. One address may make four times as many.',
+  },
+  rateHeavy: {
+    variable: 'AFTERAI_RATE_HEAVY',
+    kind: wholeNumber(1, 1_000_000, 60),
+    default: '60',
+    secret: false,
+    description:
+      'Imports, assessments, exports and audits that one account may ask for in a minute. One address may ask for four times as many.',
+  },
   importMaxMib: {
     variable: 'AFTERAI_IMPORT_MAX_MIB',
     kind: wholeNumber(1, 128, 64),

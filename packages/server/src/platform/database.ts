@@ -51,13 +51,13 @@ export interface OpenDatabase {
  */
 export function openDatabase(
   connection: Connection,
-  options: { poolSize: number; onError: (error: Error) => void },
+  options: { poolSize: number; onError: (error: Error) => void; connectTimeoutMs?: number },
 ): OpenDatabase {
   const pool = new Pool({
     ...connectionOptions(connection),
     max: options.poolSize,
     idleTimeoutMillis: 30_000,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'afterai',
