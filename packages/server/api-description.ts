@@ -43,7 +43,8 @@ export async function describeApi(): Promise<ApiDescription> {
     sessionIdleMinutes: 60,
     sessionMaxHours: 24,
     importMaxMib: 20,
-    https: true,
+    publicOrigin: undefined,
+    stepUpForApproval: false,
   })
   try {
     return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }

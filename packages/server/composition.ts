@@ -6,11 +6,14 @@ import {
   createPasswords,
   credentialHasher,
   type EnrolmentDependencies,
+  factorRoutes,
   guardRoutes,
   memberRoutes,
+  ownSessionRoutes,
+  proofRoutes,
   sessionRoutes,
 } from './src/identity/index.ts'
-import { createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
+import { createAccountBox, createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
   type Append,
   checkHeads,
@@ -45,8 +48,10 @@ export interface ServerParts {
   readonly sessionIdleMinutes: number
   readonly sessionMaxHours: number
   readonly importMaxMib: number
-  /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
-  readonly https: boolean
+  /** Where browsers reach it, as an origin; without one, where it listens. By https, cookies are `Secure` and `__Host-` prefixed. */
+  readonly publicOrigin: string | undefined
+  /** Whether approving a decision needs a session authenticated within the last minutes. */
+  readonly stepUpForApproval: boolean
 }
 
 /** A server that is wired up, not yet listening. */
@@ -73,7 +78,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
   const audit = createAudit(append)
-  const cookies = cookieNames(parts.https)
+  const cookies = cookieNames(parts.publicOrigin?.startsWith('https:') === true)
   const enrolment: EnrolmentDependencies = {
     db,
     audit,
@@ -93,6 +98,15 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   })
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
+  const factors = {
+    ...enrolment,
+    cookies,
+    secretBox: createAccountBox(keys.master),
+    site: { origin: () => parts.publicOrigin ?? listeningSite(http.listeningOrigin) },
+  }
+  proofRoutes(http, factors)
+  factorRoutes(http, factors)
+  ownSessionRoutes(http, enrolment)
   memberRoutes(http, enrolment)
   auditRoutes(http, { db })
   logKeyRoutes(http, { db, keys: ledgerKeys })
@@ -111,7 +125,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     keyHints: async (...[tx, tenantId]: Parameters<typeof readOrigin>) =>
       ledgerKeys.hintsOf(await readOrigin(tx, tenantId)),
   }
-  decisionRoutes(http, pacr)
+  decisionRoutes(http, { ...pacr, stepUpForApproval: parts.stepUpForApproval })
   recordRoutes(http, pacr)
   sampleRoutes(http, { db, audit })
   await http.ready()
@@ -158,6 +172,12 @@ function foundTenant(
       details: { sample: tenant.sample },
     })
   }
+}
+
+// Browsers make passkeys for names and not for addresses, and take `localhost` for a secure one.
+function listeningSite(listeningOrigin: string): string {
+  const { port } = new URL(listeningOrigin)
+  return `http://localhost:${port}`
 }
 
 function cookieNames(https: boolean) {

@@ -40,7 +40,8 @@ export async function startInstance(configuration: Configuration, options: Insta
       sessionIdleMinutes: configuration.sessionIdleMinutes,
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
-      https: configuration.publicUrl?.startsWith('https:') === true,
+      publicOrigin: configuration.publicUrl,
+      stepUpForApproval: configuration.stepUpForApproval === 'on',
     })
     try {
       return await begin(server, database, { configuration, ...options })

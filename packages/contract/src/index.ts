@@ -1,4 +1,5 @@
 export * from './change.ts'
+export * from './credentials.ts'
 export * from './decision.ts'
 export * from './evaluation.ts'
 export * from './identity.ts'

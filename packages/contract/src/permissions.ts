@@ -10,6 +10,7 @@ const writers: readonly Role[] = ['admin', 'approver', 'member']
 export const permissions = {
   'me:read': everyone,
   'session:own': everyone,
+  'credential:own': everyone,
   'member:read': readers,
   'member:write': ['admin'],
   'api-key:own': writers,
@@ -49,5 +50,13 @@ export const unscoped: Permission = 'me:read'
 /** Scopes that a key may carry: permissions that make sense for a machine. Approval is a person's, in a session. */
 export const keyScopes = permissionNames.filter(
   (permission) =>
-    ![unscoped, 'session:own', 'api-key:own', 'decision:approve', 'member:write', 'tenant:write'].includes(permission),
+    ![
+      unscoped,
+      'session:own',
+      'credential:own',
+      'api-key:own',
+      'decision:approve',
+      'member:write',
+      'tenant:write',
+    ].includes(permission),
 ) as [Permission, ...Permission[]]

@@ -6,6 +6,7 @@ import type { Http } from '../platform/http.ts'
 import { runOnce } from '../platform/idempotency.ts'
 import { authenticate, type Authentication } from './authenticate.ts'
 import { authorize, type Principal } from './principal.ts'
+import { refuseStaleProof } from './step-up/recent-proof.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,7 +23,7 @@ export interface Caller {
 
 /**
  * The one door: each request of a route that isn't public is authenticated and authorised before its body is read.
- * A refusal for want of a permission is an audit event of its own.
+ * A refusal for want of a permission, or of a recent proof, is an audit event of its own.
  */
 export function guardRoutes(http: Http, deps: Authentication & { readonly audit: Audit }): void {
   http.decorateRequest('caller', null)
@@ -35,13 +36,15 @@ export function guardRoutes(http: Http, deps: Authentication & { readonly audit:
     request.caller = { principal, actor }
     try {
       authorize(principal, permission)
+      if (request.routeOptions.config.stepUp === true) await refuseStaleProof(deps.db, principal)
     } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
       await withTenant(deps.db, principal.tenantId, (tx) =>
         deps.audit(tx, actor, {
           action: 'access.denied',
           outcome: 'denied',
           resource: `${request.method} ${request.routeOptions.url ?? ''}`,
-          details: { permission },
+          details: { permission, code: error.code },
         }),
       )
       throw error

@@ -97,6 +97,14 @@ export const configurationTable = {
     secret: false,
     description: 'A console session ends after so many hours, used or not.',
   },
+  stepUpForApproval: {
+    variable: 'AFTERAI_STEP_UP_FOR_APPROVAL',
+    kind: oneOf('off', 'on'),
+    default: 'off',
+    secret: false,
+    description:
+      'With `on`, approving or rejecting a decision needs a session whose person proved who they are within the last ten minutes, as changes of credentials always do.',
+  },
   shutdownSeconds: {
     variable: 'AFTERAI_SHUTDOWN_SECONDS',
     kind: wholeNumber(1, 300, 10),

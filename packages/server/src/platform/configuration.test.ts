@@ -82,6 +82,7 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_DATABASE_POOL_SIZE', '0x10'],
     ['AFTERAI_DATABASE_POOL_SIZE', '٣'],
     ['AFTERAI_LOG_LEVEL', 'trace'],
+    ['AFTERAI_STEP_UP_FOR_APPROVAL', 'yes'],
     ['AFTERAI_SESSION_IDLE_MINUTES', '0'],
     ['AFTERAI_SESSION_IDLE_MINUTES', '1441'],
     ['AFTERAI_SESSION_MAX_HOURS', '169'],
@@ -273,6 +274,7 @@ test('an empty environment describes a trial on loopback', () => {
     logLevel: 'warn',
     sessionIdleMinutes: 30,
     sessionMaxHours: 12,
+    stepUpForApproval: 'off',
     shutdownSeconds: 10,
     importMaxMib: 64,
   })

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto'
+import type { PasskeyAssertion, PasskeyAttestation } from '@afterai/contract'
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server'
+import { sql } from 'kysely'
+import type { Database } from '../../platform/database.ts'
+import type { HashCredential } from '../secret-tokens.ts'
+
+/** The site that passkeys are made for. `origin` is known once the server listens. */
+export interface PasskeySite {
+  readonly origin: () => string
+}
+
+/** What the ceremonies need. */
+export interface CeremonyDependencies {
+  readonly db: Database
+  readonly hashCredential: HashCredential
+  readonly site: PasskeySite
+}
+
+/** What a challenge is good for, and for whose passkeys. Nobody is known yet where somebody signs in by passkey alone. */
+export interface Purpose {
+  readonly purpose: 'register' | 'sign_in' | 'second_factor' | 'step_up'
+  readonly accountId: string | null
+}
+
+/** A passkey that an authenticator holds, as far as the browser must know it. */
+export interface KnownPasskey {
+  readonly credential_id: Uint8Array
+  readonly transports: readonly string[]
+}
+
+/** A passkey that has just signed a challenge, its user verified; its counter isn't compared yet. */
+export interface VerifiedPasskey {
+  readonly id: string
+  readonly accountId: string
+  readonly signCount: number
+  readonly synced: boolean
+}
+
+/** Options with which a browser makes a passkey: discoverable, its user verified, without attestation. */
+export async function registrationOptions(
+  deps: CeremonyDependencies,
+  account: { id: string; email: string; name: string },
+  known: readonly KnownPasskey[],
+): Promise<{ challenge: string }> {
+  const challenge = await newChallenge(deps, { purpose: 'register', accountId: account.id })
+  const { extensions: _none, ...options } = await generateRegistrationOptions({
+    rpName: 'AfterAI',
+    rpID: rpIdOf(deps.site),
+    userName: account.email,
+    userDisplayName: account.name,
+    userID: Uint8Array.from(Buffer.from(account.id)),
+    challenge,
+    attestationType: 'none',
+    excludeCredentials: known.map(descriptorOf),
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+  })
+  return options
+}
+
+/** Options with which a browser signs: with one of `known`, or with whatever passkey the person picks. */
+export async function assertionOptions(
+  deps: CeremonyDependencies,
+  purpose: Purpose,
+  known: readonly KnownPasskey[],
+): Promise<{ challenge: string }> {
+  return generateAuthenticationOptions({
+    rpID: rpIdOf(deps.site),
+    challenge: await newChallenge(deps, purpose),
+    allowCredentials: known.map(descriptorOf),
+    userVerification: 'required',
+  })
+}
+
+/** Checks what a browser made. Undefined for whatever isn't right; the challenge is spent either way. */
+export async function checkAttestation(deps: CeremonyDependencies, attestation: PasskeyAttestation, accountId: string) {
+  try {
+    const { registrationInfo } = await verifyRegistrationResponse({
+      response: attestation as unknown as Parameters<typeof verifyRegistrationResponse>[0]['response'],
+      expectedChallenge: spendsChallenge(deps, { purpose: 'register', accountId }),
+      expectedOrigin: deps.site.origin(),
+      expectedRPID: rpIdOf(deps.site),
+      requireUserVerification: true,
+    })
+    if (registrationInfo === undefined) return undefined
+    const { credential, credentialBackedUp: synced } = registrationInfo
+    const { id, publicKey, counter: signCount } = credential
+    return { credentialId: Buffer.from(id, 'base64url'), publicKey, signCount, synced }
+  } catch (error) {
+    return undefinedIfRefused(error)
+  }
+}
+
+/**
+ * Checks what a passkey signed. Undefined for another challenge, origin or site, an unverified user, an unknown passkey, and one
+ * of another account than the challenge was made for.
+ */
+export async function checkAssertion(
+  deps: CeremonyDependencies,
+  assertion: PasskeyAssertion,
+  purpose: Purpose,
+): Promise<VerifiedPasskey | undefined> {
+  const found = await findPasskey(deps.db, Buffer.from(assertion.id, 'base64url'))
+  if (found === undefined) return undefined
+  const isOthers = purpose.accountId !== null && purpose.accountId !== found.account_id
+  const { userHandle } = assertion.response
+  if (isOthers || (userHandle && Buffer.from(userHandle, 'base64url').toString() !== found.account_id)) return undefined
+  try {
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response: assertion as unknown as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
+      expectedChallenge: spendsChallenge(deps, purpose),
+      expectedOrigin: deps.site.origin(),
+      expectedRPID: rpIdOf(deps.site),
+      requireUserVerification: true,
+      // The counter is compared where it is written, in one step, so that a copy of the authenticator shows in the trail.
+      credential: { id: assertion.id, publicKey: Uint8Array.from(found.public_key), counter: 0 },
+    })
+    if (!verified) return undefined
+    const { newCounter, credentialBackedUp } = authenticationInfo
+    return { id: found.id, accountId: found.account_id, signCount: newCounter, synced: credentialBackedUp }
+  } catch (error) {
+    return undefinedIfRefused(error)
+  }
+}
+
+// The library throws for each thing that is wrong with an answer. A database that is away is no such thing.
+function undefinedIfRefused(error: unknown): undefined {
+  if (error instanceof Error && !('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$|^E/.test(error.code)))
+    return undefined
+  throw error
+}
+
+/** The relying party of an origin: its host name. Browsers make no passkeys for addresses, but do for `localhost`. */
+function rpIdOf({ origin }: PasskeySite): string {
+  return new URL(origin()).hostname
+}
+
+async function newChallenge({ db, hashCredential }: CeremonyDependencies, { purpose, accountId }: Purpose): Promise<Uint8Array<ArrayBuffer>> {
+  const challenge = Uint8Array.from(randomBytes(32))
+  const hash = hashCredential(Buffer.from(challenge).toString('base64url'))
+  await sql`select put_passkey_challenge(${hash}, ${purpose}, ${accountId})`.execute(db)
+  return challenge
+}
+
+function spendsChallenge({ db, hashCredential }: CeremonyDependencies, wanted: Purpose) {
+  return async (challenge: string): Promise<boolean> => {
+    const taken = sql<{ purpose: string; account_id: string | null }>`
+      select * from take_passkey_challenge(${hashCredential(challenge)})`
+    const [found] = (await taken.execute(db)).rows
+    return found !== undefined && found.purpose === wanted.purpose && found.account_id === wanted.accountId
+  }
+}
+
+async function findPasskey(db: Database, credentialId: Uint8Array) {
+  const found = sql<{ id: string; account_id: string; public_key: Uint8Array }>`select * from find_passkey(${credentialId})`
+  return (await found.execute(db)).rows[0]
+}
+
+function descriptorOf({ credential_id: id, transports }: KnownPasskey) {
+  return { id: Buffer.from(id).toString('base64url'), transports: [...transports] }
+}
