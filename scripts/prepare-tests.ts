@@ -1,7 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findChromium, findDebianBinaries, findUnpackedTools, unpackedToolsDir } from '../packages/testing/src/system-tools.ts'
+import {
+  findChromium,
+  findDebianBinaries,
+  findUnpackedTools,
+  unpackedToolsDir,
+} from '../packages/testing/src/system-tools.ts'
 
 // The tests use tools that a customer would use beside AfterAI. What the machine lacks is fetched from its Debian mirror and unpacked
 // into .cache/debian: no root, nothing installed, no service started. Where that can't be done, the tests that need a tool fail and say so.

@@ -44,7 +44,10 @@ export const passkeyAttestation = z.strictObject({
   response: z.strictObject({
     clientDataJSON: base64url(4096),
     attestationObject: base64url(16_384),
-    transports: z.array(z.string().regex(/^[a-z-]{1,32}$/)).max(8).optional(),
+    transports: z
+      .array(z.string().regex(/^[a-z-]{1,32}$/))
+      .max(8)
+      .optional(),
     authenticatorData: base64url(8192).optional(),
     publicKey: base64url(8192).nullish(),
     publicKeyAlgorithm: z.number().int().optional(),

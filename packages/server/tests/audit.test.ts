@@ -10,10 +10,10 @@ import {
 } from '@afterai/record'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeRoutes } from '../api-description.ts'
-import { addPasskey, beginSignIn, challengeFor, codeOf, enrolApp } from './factors.ts'
+import { type AuditedRoute, by } from './audited-route.ts'
+import { credentialRows } from './credential-rows.ts'
 import { assessedChange, configurationOf, proposalOf, readScores, recordedChange, scoresImport } from './lifecycle.ts'
-import { softwarePasskey } from './software-authenticator.ts'
-import { type Person, startTestServer, testOrigin, type TestRequest, type TestServer } from './test-server.ts'
+import { type Person, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let author: Person
@@ -29,25 +29,6 @@ afterAll(() => server.stop())
 afterEach(() => server.owner.query('drop trigger if exists break_audit on audit_event'))
 
 const fresh = (word: string): string => `${word}-${(count += 1)}`
-
-interface Doing {
-  readonly request: TestRequest
-  /** Whom the trail must name; left out where nobody was known before. */
-  readonly actorId?: string
-  readonly credential: string
-}
-
-/** A route that changes something, or whose reading is an event: how to make it happen, and what it must leave behind. */
-interface Row {
-  readonly actions: readonly string[]
-  readonly prepare: () => Promise<Doing>
-}
-
-const by = (person: Person, method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, body?: unknown): Doing => ({
-  request: { method, path, token: person.token, ...(body === undefined ? {} : { body }) },
-  actorId: person.accountId,
-  credential: 'bearer',
-})
 
 const newSystem = async (): Promise<string> => {
   const name = fresh('system')
@@ -78,141 +59,8 @@ const invited = async (): Promise<string> => {
 
 const someone = (): Promise<Person> => server.addPerson(server.admin.tenant, 'member')
 
-const origin = testOrigin
-const handleOf = ({ accountId: userHandle }: Person) => ({ origin, userHandle })
-
-/** The routes of people's own credentials. */
-const credentialTable: Readonly<Record<string, Row>> = {
-  'POST /v1/session/second-factor': {
-    actions: ['session.open'],
-    prepare: async () => {
-      const person = await someone()
-      const app = await enrolApp(server, person)
-      const { ticket } = await beginSignIn(server, person)
-      const body = { ticket, proof: { method: 'totp', code: await app.freshCode() } }
-      return { ...by(person, 'POST', '/v1/session/second-factor', body), credential: 'totp' }
-    },
-  },
-  'POST /v1/session/second-factor/passkey-options': {
-    actions: [],
-    prepare: async () => {
-      const person = await someone()
-      await enrolApp(server, person)
-      const { ticket } = await beginSignIn(server, person)
-      return by(person, 'POST', '/v1/session/second-factor/passkey-options', { ticket })
-    },
-  },
-  'POST /v1/session/passkey-options': {
-    actions: [],
-    prepare: async () => by(author, 'POST', '/v1/session/passkey-options'),
-  },
-  'POST /v1/session/passkey': {
-    actions: ['session.open'],
-    prepare: async () => {
-      const person = await someone()
-      const passkey = await addPasskey(server, person)
-      const assertion = passkey.assert(await challengeFor(server, '/v1/session/passkey-options'), handleOf(person))
-      return { ...by(person, 'POST', '/v1/session/passkey', { assertion }), credential: 'passkey' }
-    },
-  },
-  'POST /v1/session/step-up/passkey-options': {
-    actions: [],
-    prepare: async () => by(author, 'POST', '/v1/session/step-up/passkey-options'),
-  },
-  'POST /v1/session/step-up': {
-    actions: ['session.end', 'session.open', 'session.step_up'],
-    prepare: async () => {
-      const person = await someone()
-      return by(person, 'POST', '/v1/session/step-up', { method: 'password', password: person.password })
-    },
-  },
-  'DELETE /v1/sessions/:id': {
-    actions: ['session.end'],
-    prepare: async () => {
-      const person = await someone()
-      const { items } = await server.expectOk<{ items: { id: string }[] }>({ path: '/v1/sessions', token: person.token })
-      const other = await server.signIn(person.email, person.password)
-      return by({ ...person, token: other.accessToken }, 'DELETE', `/v1/sessions/${items[0]?.id}`)
-    },
-  },
-  'DELETE /v1/sessions': {
-    actions: ['session.end_others'],
-    prepare: async () => by(await someone(), 'DELETE', '/v1/sessions'),
-  },
-  'DELETE /v1/members/:accountId/sessions': {
-    actions: ['member.end_sessions'],
-    prepare: async () => by(server.admin, 'DELETE', `/v1/members/${(await someone()).accountId}/sessions`),
-  },
-  'PUT /v1/password': {
-    actions: ['password.change'],
-    prepare: async () => {
-      const person = await someone()
-      return by(person, 'PUT', '/v1/password', {
-        currentPassword: person.password,
-        newPassword: 'copper-meadow-77-signal',
-      })
-    },
-  },
-  'POST /v1/factors/totp': {
-    actions: ['totp.enrol'],
-    prepare: async () => by(await someone(), 'POST', '/v1/factors/totp'),
-  },
-  'POST /v1/factors/totp/confirm': {
-    actions: ['totp.confirm'],
-    prepare: async () => {
-      const person = await someone()
-      const path = '/v1/factors/totp'
-      const { secret } = await server.expectOk<{ secret: string }>({ method: 'POST', path, token: person.token })
-      return by(person, 'POST', `${path}/confirm`, { code: codeOf(secret, 0) })
-    },
-  },
-  'DELETE /v1/factors/totp': {
-    actions: ['totp.remove'],
-    prepare: async () => {
-      const person = await someone()
-      await enrolApp(server, person)
-      return by(person, 'DELETE', '/v1/factors/totp')
-    },
-  },
-  'POST /v1/factors/recovery-codes': {
-    actions: ['recovery_codes.renew'],
-    prepare: async () => {
-      const person = await someone()
-      await enrolApp(server, person)
-      return by(person, 'POST', '/v1/factors/recovery-codes')
-    },
-  },
-  'POST /v1/passkeys/options': {
-    actions: [],
-    prepare: async () => by(author, 'POST', '/v1/passkeys/options'),
-  },
-  'POST /v1/passkeys': {
-    actions: ['passkey.add'],
-    prepare: async () => {
-      const person = await someone()
-      const challenge = await challengeFor(server, '/v1/passkeys/options', person.token)
-      const attestation = softwarePasskey().attest(challenge, { origin })
-      return by(person, 'POST', '/v1/passkeys', { name: 'phone', attestation })
-    },
-  },
-  'PUT /v1/passkeys/:id': {
-    actions: ['passkey.rename'],
-    prepare: async () => {
-      const person = await someone()
-      return by(person, 'PUT', `/v1/passkeys/${(await addPasskey(server, person)).id}`, { name: 'phone' })
-    },
-  },
-  'DELETE /v1/passkeys/:id': {
-    actions: ['passkey.remove'],
-    prepare: async () => {
-      const person = await someone()
-      return by(person, 'DELETE', `/v1/passkeys/${(await addPasskey(server, person)).id}`)
-    },
-  },
-}
-
-const table: Readonly<Record<string, Row>> = {
-  ...credentialTable,
+const table: Readonly<Record<string, AuditedRoute>> = {
+  ...credentialRows(() => server, someone),
   'POST /v1/setup': {
     actions: ['instance.set_up', 'session.open', 'tenant.create'],
     prepare: async () => {
@@ -385,17 +233,18 @@ async function eventsOf(requestId: unknown): Promise<EventRow[]> {
   return found.rows
 }
 
-/** A digest of every table, but for times of use. The sequencer must have nothing left to do, since it writes by itself. */
+/** A digest of every table, but for times of use and for what counts attempts, which outlives a failed one. The sequencer must have nothing left to do, since it writes by itself. */
 async function stateOfDatabase(): Promise<Record<string, string>> {
   while ((await server.owner.query('select from ledger_outbox limit 1')).rows.length > 0) await sleep(20)
   const tables = await server.owner.query<{ name: string }>(
-    `select c.relname as name from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace`,
+    `select c.relname as name from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+     and c.relname <> 'passkey_challenge'`,
   )
   const state: Record<string, string> = {}
   for (const { name } of tables.rows) {
     const { rows } = await server.owner.query<{ digest: string }>(
       `select md5(coalesce(string_agg(it, '|' order by it), '')) as digest
-       from ${name} t, lateral (select (to_jsonb(t) - 'used_at' - 'last_used_at')::text as it)`,
+       from ${name} t, lateral (select (to_jsonb(t) - 'used_at' - 'last_used_at' - 'tries')::text as it)`,
     )
     state[name] = rows[0]?.digest ?? ''
   }
@@ -436,7 +285,8 @@ describe('P4.4: every route that changes something', () => {
     },
   )
 
-  test.each(Object.entries(table))('%s does nothing when its event can’t be written', async (_, row) => {
+  const leavingEvents = Object.entries(table).filter(([, { actions }]) => actions.length > 0)
+  test.each(leavingEvents)('%s does nothing when its event can’t be written', async (_, row) => {
     const { request } = await row.prepare()
     const before = await stateOfDatabase()
     await server.owner.query(`

@@ -48,13 +48,22 @@ export async function beginSignIn(
   server: TestServer,
   { email, password }: Pick<Person, 'email' | 'password'>,
 ): Promise<SecondFactorChallenge> {
-  const answer = await server.send<SecondFactorChallenge>({ method: 'POST', path: '/v1/session', body: { email, password } })
+  const answer = await server.send<SecondFactorChallenge>({
+    method: 'POST',
+    path: '/v1/session',
+    body: { email, password },
+  })
   if (answer.status !== 202) throw new Error(`signing in answered ${answer.status}: ${answer.text}`)
   return answer.body
 }
 
 /** A challenge for a passkey. */
-export async function challengeFor(server: TestServer, path: string, token?: string, body: unknown = {}): Promise<string> {
+export async function challengeFor(
+  server: TestServer,
+  path: string,
+  token?: string,
+  body: unknown = {},
+): Promise<string> {
   return (await server.expectOk<{ challenge: string }>({ method: 'POST', path, token, body })).challenge
 }
 

@@ -31,7 +31,11 @@ const assertion = {
   authenticatorAttachment: 'platform',
   clientExtensionResults: {},
 }
-const attestation = { ...passkey.attest('x', { origin }), authenticatorAttachment: 'platform', clientExtensionResults: {} }
+const attestation = {
+  ...passkey.attest('x', { origin }),
+  authenticatorAttachment: 'platform',
+  clientExtensionResults: {},
+}
 
 /** The same, for the routes of people's own credentials. */
 const credentialBodies: Readonly<Record<string, unknown>> = {

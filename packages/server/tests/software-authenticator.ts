@@ -72,7 +72,11 @@ function head({ origin, rpId, userVerified = true }: Ceremony, signCount: number
   const site = createHash('sha256')
     .update(rpId ?? new URL(origin).hostname)
     .digest()
-  return Buffer.concat([site, Buffer.from([flags.userPresent | (userVerified ? flags.userVerified : 0) | more]), counter])
+  return Buffer.concat([
+    site,
+    Buffer.from([flags.userPresent | (userVerified ? flags.userVerified : 0) | more]),
+    counter,
+  ])
 }
 
 function clientData(type: string, challenge: string, ceremony: Ceremony): Buffer {
@@ -84,7 +88,11 @@ function clientData(type: string, challenge: string, ceremony: Ceremony): Buffer
 function coseKey(x: string, y: string): Buffer {
   const coordinate = (label: number, text: string): Buffer =>
     Buffer.concat([Buffer.from([label, 0x58, 0x20]), Buffer.from(text, 'base64url')])
-  return Buffer.concat([Buffer.from([0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01]), coordinate(0x21, x), coordinate(0x22, y)])
+  return Buffer.concat([
+    Buffer.from([0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01]),
+    coordinate(0x21, x),
+    coordinate(0x22, y),
+  ])
 }
 
 function cborText(text: string): Buffer {

@@ -42,9 +42,6 @@ export async function ownAccount(tx: Transaction): Promise<OwnAccount> {
 }
 
 /** Replaces its password. `standsAlone`: it is long enough to be the only factor. */
-export async function setOwnPassword(
-  tx: Transaction,
-  password: { hash: string; standsAlone: boolean },
-): Promise<void> {
+export async function setOwnPassword(tx: Transaction, password: { hash: string; standsAlone: boolean }): Promise<void> {
   await sql`select set_own_password(${password.hash}, ${password.standsAlone})`.execute(tx)
 }

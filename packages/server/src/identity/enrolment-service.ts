@@ -3,11 +3,24 @@ import type { Actor } from '../audit/audit.ts'
 import { sqlState, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { accountFactors, actFor, hasSecondFactor, ownAccount } from './account-credentials.ts'
-import { createAccount, findAccount, findInvitation, type FoundInvitation, joinSampleTenant, takeSetupCode } from './entry-functions.ts'
+import {
+  createAccount,
+  findAccount,
+  findInvitation,
+  type FoundInvitation,
+  joinSampleTenant,
+  takeSetupCode,
+} from './entry-functions.ts'
 import { refuseWeakPassword } from './password-rules.ts'
 import { askSecondFactor } from './second-factor/sign-in-ticket.ts'
 import { newCode, normalizeCode } from './secret-tokens.ts'
-import { openSession, type Origin, recordFailedSignIn, type SessionDependencies, type SessionOpening } from './session-service.ts'
+import {
+  openSession,
+  type Origin,
+  recordFailedSignIn,
+  type SessionDependencies,
+  type SessionOpening,
+} from './session-service.ts'
 
 const invitationLifetimeMs = 7 * 24 * 3_600_000
 const uniqueViolation = '23505'

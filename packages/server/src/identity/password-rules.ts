@@ -9,7 +9,9 @@ const fewestCharacters = 6
 const shortestRest = 6
 
 /** The passwords of leaks that people use most, in lower case: some 18 000 that are long enough to be typed here (ASVS 6.2.4). */
-const common = new Set(dictionary['passwords-common'].map((word) => word.toLowerCase()).filter((it) => it.length >= shortest))
+const common = new Set(
+  dictionary['passwords-common'].map((word) => word.toLowerCase()).filter((it) => it.length >= shortest),
+)
 
 /** Pieces that long common passwords are made of. */
 const commonParts = [
@@ -59,7 +61,10 @@ export function refuseWeakPassword(
   if (detail !== undefined) throw new ProblemError('invalid_request', { errors: [{ pointer, detail }] })
 }
 
-function faultOf(password: string, { known, hasSecondFactor }: Required<Omit<PasswordContext, 'pointer'>>): string | undefined {
+function faultOf(
+  password: string,
+  { known, hasSecondFactor }: Required<Omit<PasswordContext, 'pointer'>>,
+): string | undefined {
   if (!hasSecondFactor && !standsAlone(password)) {
     return `has fewer than ${shortestAlone} characters, which needs a second factor: enrol one first, or take a longer password`
   }

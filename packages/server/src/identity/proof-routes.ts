@@ -52,11 +52,15 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
     async (request, reply) =>
       answerSession(deps.cookies, reply, await signInByPasskey(deps, request.body, originOf(request))),
   )
-  http.post('/v1/session/step-up/passkey-options', { config: own, schema: { body: nothingMore, response: options } }, async (request) => {
-    const { accountId, tenantId } = callerOf(request).principal
-    const known = await withTenant(deps.db, tenantId, (tx) => knownPasskeys(tx, accountId))
-    return assertionOptions(deps, { purpose: 'step_up', accountId }, known)
-  })
+  http.post(
+    '/v1/session/step-up/passkey-options',
+    { config: own, schema: { body: nothingMore, response: options } },
+    async (request) => {
+      const { accountId, tenantId } = callerOf(request).principal
+      const known = await withTenant(deps.db, tenantId, (tx) => knownPasskeys(tx, accountId))
+      return assertionOptions(deps, { purpose: 'step_up', accountId }, known)
+    },
+  )
   http.post(
     '/v1/session/step-up',
     { config: own, schema: { body: stepUpRequest, response: opened } },

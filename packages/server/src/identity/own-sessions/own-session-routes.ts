@@ -4,7 +4,13 @@ import type { Audit } from '../../audit/audit.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http.ts'
 import { inTenant } from '../access.ts'
-import { endMemberSessions, endOtherSessions, endOwnSession, listMemberSessions, listOwnSessions } from './own-sessions.ts'
+import {
+  endMemberSessions,
+  endOtherSessions,
+  endOwnSession,
+  listMemberSessions,
+  listOwnSessions,
+} from './own-sessions.ts'
 
 const nothing = { 204: z.null() }
 const sessions = { 200: page(sessionItemView) }

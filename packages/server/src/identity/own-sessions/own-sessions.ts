@@ -47,7 +47,11 @@ function openSessions(tx: Transaction, sessionIdleMs: number) {
 }
 
 /** Ends one of the caller's sessions, in whichever tenant. @throws ProblemError `not_found` */
-export async function endOwnSession(audit: Audit, tx: Transaction, { caller, id }: { caller: Caller; id: string }): Promise<void> {
+export async function endOwnSession(
+  audit: Audit,
+  tx: Transaction,
+  { caller, id }: { caller: Caller; id: string },
+): Promise<void> {
   const { accountId } = caller.principal
   await actFor(tx, accountId)
   const ended = await tx

@@ -130,7 +130,10 @@ export async function checkAssertion(
 
 // The library throws for each thing that is wrong with an answer. A database that is away is no such thing.
 function undefinedIfRefused(error: unknown): undefined {
-  if (error instanceof Error && !('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$|^E/.test(error.code)))
+  if (
+    error instanceof Error &&
+    !('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$|^E/.test(error.code))
+  )
     return undefined
   throw error
 }
@@ -140,7 +143,10 @@ function rpIdOf({ origin }: PasskeySite): string {
   return new URL(origin()).hostname
 }
 
-async function newChallenge({ db, hashCredential }: CeremonyDependencies, { purpose, accountId }: Purpose): Promise<Uint8Array<ArrayBuffer>> {
+async function newChallenge(
+  { db, hashCredential }: CeremonyDependencies,
+  { purpose, accountId }: Purpose,
+): Promise<Uint8Array<ArrayBuffer>> {
   const challenge = Uint8Array.from(randomBytes(32))
   const hash = hashCredential(Buffer.from(challenge).toString('base64url'))
   await sql`select put_passkey_challenge(${hash}, ${purpose}, ${accountId})`.execute(db)
@@ -157,7 +163,11 @@ function spendsChallenge({ db, hashCredential }: CeremonyDependencies, wanted: P
 }
 
 async function findPasskey(db: Database, credentialId: Uint8Array) {
-  const found = sql<{ id: string; account_id: string; public_key: Uint8Array }>`select * from find_passkey(${credentialId})`
+  const found = sql<{
+    id: string
+    account_id: string
+    public_key: Uint8Array
+  }>`select * from find_passkey(${credentialId})`
   return (await found.execute(db)).rows[0]
 }
 

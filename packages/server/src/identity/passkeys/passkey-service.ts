@@ -22,7 +22,12 @@ export async function knownPasskeys(tx: Transaction, accountId: string): Promise
 /** An account's passkeys as their owner sees them, oldest first. */
 export async function listPasskeys(tx: Transaction, accountId: string) {
   await actFor(tx, accountId)
-  const rows = await tx.selectFrom('passkey').selectAll().where('account_id', '=', accountId).orderBy('created_at').execute()
+  const rows = await tx
+    .selectFrom('passkey')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .orderBy('created_at')
+    .execute()
   return rows.map(toView)
 }
 
@@ -30,7 +35,12 @@ export async function listPasskeys(tx: Transaction, accountId: string) {
 export async function addPasskey(
   audit: Audit,
   tx: Transaction,
-  { caller, name, checked, transports }: {
+  {
+    caller,
+    name,
+    checked,
+    transports,
+  }: {
     caller: Caller
     name: string
     checked: Checked
@@ -57,10 +67,15 @@ export async function addPasskey(
     .returningAll()
     .executeTakeFirstOrThrow()
     .catch((error: unknown) => {
-      if (sqlState(error) === uniqueViolation) throw new ProblemError('conflict', { detail: 'this passkey is kept already' })
+      if (sqlState(error) === uniqueViolation)
+        throw new ProblemError('conflict', { detail: 'this passkey is kept already' })
       throw error
     })
-  await audit(tx, caller.actor, { action: 'passkey.add', resource: `passkey/${row.id}`, details: { synced: row.synced } })
+  await audit(tx, caller.actor, {
+    action: 'passkey.add',
+    resource: `passkey/${row.id}`,
+    details: { synced: row.synced },
+  })
   return toView(row)
 }
 
@@ -78,7 +93,11 @@ export async function renamePasskey(
 }
 
 /** Removes a passkey of the caller. @throws ProblemError `not_found` */
-export async function removePasskey(audit: Audit, tx: Transaction, { caller, id }: { caller: Caller; id: string }): Promise<void> {
+export async function removePasskey(
+  audit: Audit,
+  tx: Transaction,
+  { caller, id }: { caller: Caller; id: string },
+): Promise<void> {
   await actFor(tx, caller.principal.accountId)
   const removed = await tx.deleteFrom('passkey').where('id', '=', id).executeTakeFirst()
   if (removed.numDeletedRows !== 1n) throw new ProblemError('not_found')
@@ -100,7 +119,10 @@ export async function usePasskey(
     .set({ sign_count: verified.signCount, synced: verified.synced, last_used_at: new Date() })
     .where('id', '=', verified.id)
     .where((it) =>
-      it.or([it('sign_count', '<', verified.signCount), it.and([it('sign_count', '=', 0), it.lit(verified.signCount === 0)])]),
+      it.or([
+        it('sign_count', '<', verified.signCount),
+        it.and([it('sign_count', '=', 0), it.lit(verified.signCount === 0)]),
+      ]),
     )
     .executeTakeFirst()
   if (used.numUpdatedRows === 1n) return { right: true }
@@ -110,5 +132,11 @@ export async function usePasskey(
 
 function toView(row: Selectable<Tables['passkey']>) {
   const { id, name, synced } = row
-  return { id, name, synced, createdAt: row.created_at.toISOString(), lastUsedAt: row.last_used_at?.toISOString() ?? null }
+  return {
+    id,
+    name,
+    synced,
+    createdAt: row.created_at.toISOString(),
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  }
 }

@@ -57,7 +57,11 @@ async function verifiedPasskey(
 async function proveFactor(
   deps: FactorDependencies,
   tx: Transaction,
-  { actor, proof, verified }: {
+  {
+    actor,
+    proof,
+    verified,
+  }: {
     actor: Actor & { actorId: string }
     proof: SecondFactorProof
     verified: VerifiedPasskey | undefined
@@ -75,7 +79,12 @@ async function proveFactor(
 async function open(
   deps: FactorDependencies,
   tx: Transaction,
-  { actor, found, hash, proof }: {
+  {
+    actor,
+    found,
+    hash,
+    proof,
+  }: {
     actor: Actor & Origin & { actorId: string }
     found: FoundTicket
     hash: Uint8Array
@@ -84,6 +93,10 @@ async function open(
 ): Promise<Session> {
   if (!(await spendTicket(tx, hash))) throw new ProblemError('sign_in_expired')
   if (found.invitation_id !== null) await joinByInvitation(deps, tx, { actor, invitationId: found.invitation_id })
-  const tenant = await tx.selectFrom('tenant').select('slug').where('id', '=', found.tenant_id).executeTakeFirstOrThrow()
+  const tenant = await tx
+    .selectFrom('tenant')
+    .select('slug')
+    .where('id', '=', found.tenant_id)
+    .executeTakeFirstOrThrow()
   return openSession(deps, tx, { actor, tenantSlug: tenant.slug, methods: ['pwd', methodNames[proof.method], 'mfa'] })
 }

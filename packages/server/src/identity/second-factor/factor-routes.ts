@@ -21,7 +21,14 @@ import { changePassword } from '../change-password.ts'
 import { checkAttestation, registrationOptions } from '../passkeys/passkey-ceremony.ts'
 import { addPasskey, knownPasskeys, renamePasskey } from '../passkeys/passkey-service.ts'
 import type { FactorDependencies } from './complete-sign-in.ts'
-import { beginTotp, confirmTotp, listFactors, removeOwnPasskey, removeTotp, renewRecoveryCodes } from './factor-service.ts'
+import {
+  beginTotp,
+  confirmTotp,
+  listFactors,
+  removeOwnPasskey,
+  removeTotp,
+  renewRecoveryCodes,
+} from './factor-service.ts'
 import { replaceRecoveryCodes } from './recovery-codes.ts'
 
 const own = { permission: 'credential:own' } as const
@@ -115,10 +122,15 @@ function passkeyRoutes(http: Http, deps: FactorDependencies): void {
   http.put(
     '/v1/passkeys/:id',
     { config: own, schema: { params: byId, body: renamePasskeyRequest, response: { 200: passkeyView } } },
-    (request) => run(request, (tx, caller) => renamePasskey(deps.audit, tx, { caller, ...request.params, ...request.body })),
+    (request) =>
+      run(request, (tx, caller) => renamePasskey(deps.audit, tx, { caller, ...request.params, ...request.body })),
   )
-  http.delete('/v1/passkeys/:id', { config: ownFresh, schema: { params: byId, response: nothing } }, async (request, reply) => {
-    await run(request, (tx, caller) => removeOwnPasskey(deps, tx, { caller, ...request.params }))
-    return reply.code(204).send(null)
-  })
+  http.delete(
+    '/v1/passkeys/:id',
+    { config: ownFresh, schema: { params: byId, response: nothing } },
+    async (request, reply) => {
+      await run(request, (tx, caller) => removeOwnPasskey(deps, tx, { caller, ...request.params }))
+      return reply.code(204).send(null)
+    },
+  )
 }

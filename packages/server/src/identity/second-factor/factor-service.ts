@@ -56,7 +56,11 @@ export async function confirmTotp(
 }
 
 /** Removes the authenticator app. @throws ProblemError `not_found`, `invalid_transition` when the password is too short to be alone */
-export async function removeTotp(deps: OwnFactorDependencies, tx: Transaction, { principal, actor }: Caller): Promise<void> {
+export async function removeTotp(
+  deps: OwnFactorDependencies,
+  tx: Transaction,
+  { principal, actor }: Caller,
+): Promise<void> {
   const { accountId } = principal
   await actFor(tx, accountId)
   const removed = await tx.deleteFrom('totp').where('account_id', '=', accountId).executeTakeFirst()
@@ -91,10 +95,16 @@ async function settleRemoval(tx: Transaction, accountId: string): Promise<void> 
 }
 
 /** Makes ten new recovery codes; the old ones are void. @throws ProblemError `invalid_transition` without a second factor */
-export async function renewRecoveryCodes(deps: OwnFactorDependencies, tx: Transaction, { principal, actor }: Caller): Promise<string[]> {
+export async function renewRecoveryCodes(
+  deps: OwnFactorDependencies,
+  tx: Transaction,
+  { principal, actor }: Caller,
+): Promise<string[]> {
   const { accountId } = principal
   if (!hasSecondFactor(await accountFactors(tx, accountId))) {
-    throw new ProblemError('invalid_transition', { detail: 'there is no second factor that a recovery code could stand in for' })
+    throw new ProblemError('invalid_transition', {
+      detail: 'there is no second factor that a recovery code could stand in for',
+    })
   }
   await deps.audit(tx, actor, { action: 'recovery_codes.renew' })
   return replaceRecoveryCodes(deps.hashCredential, tx, accountId)

@@ -18,13 +18,19 @@ export interface FoundTicket {
 /** Asks for the second factor: a ticket that only who gave the right password holds. */
 export async function askSecondFactor(
   deps: { readonly db: Database; readonly audit: Audit; readonly hashCredential: HashCredential },
-  { actor, factors, invitationId = null }: { actor: Actor & { actorId: string }; factors: Factors; invitationId?: string | null },
+  {
+    actor,
+    factors,
+    invitationId = null,
+  }: { actor: Actor & { actorId: string }; factors: Factors; invitationId?: string | null },
 ): Promise<SecondFactorChallenge> {
   const ticket = newSignInTicket()
   const expiresAt = new Date(Date.now() + lifetimeMs).toISOString()
   const { tenantId, actorId } = actor
   await withTenant(deps.db, tenantId, async (tx) => {
-    await sql`select put_sign_in_ticket(${deps.hashCredential(ticket)}, ${tenantId}, ${actorId}, ${invitationId})`.execute(tx)
+    await sql`select put_sign_in_ticket(${deps.hashCredential(ticket)}, ${tenantId}, ${actorId}, ${invitationId})`.execute(
+      tx,
+    )
     await deps.audit(tx, actor, { action: 'session.ask_second_factor' })
   })
   return { ticket, methods: methodsOf(factors), expiresAt }

@@ -39,7 +39,10 @@ export async function enrolTotp(
   const secret = new Secret({ size: secretBytes })
   const sealed = box.seal(secret.bytes, belongsTo(accountId))
   await tx.deleteFrom('totp').where('account_id', '=', accountId).execute()
-  await tx.insertInto('totp').values({ account_id: accountId, secret: sealed, confirmed_at: null, failed_at: null }).execute()
+  await tx
+    .insertInto('totp')
+    .values({ account_id: accountId, secret: sealed, confirmed_at: null, failed_at: null })
+    .execute()
   return { secret: secret.base32, uri: new TOTP({ issuer, label, secret }).toString() }
 }
 

@@ -61,7 +61,11 @@ async function passwordOutcome(
 async function factorOutcome(
   deps: FactorDependencies,
   tx: Transaction,
-  { actor, proof, verified }: {
+  {
+    actor,
+    proof,
+    verified,
+  }: {
     actor: Actor & { actorId: string }
     proof: StepUpProof
     verified: VerifiedPasskey | undefined
