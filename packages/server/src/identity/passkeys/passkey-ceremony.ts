@@ -10,6 +10,9 @@ import { sql } from 'kysely'
 import type { Database } from '../../platform/database.ts'
 import type { HashCredential } from '../secret-tokens.ts'
 
+/** COSE's Ed25519, ES256 and RS256, the one that some Windows machines need. */
+const algorithms = [-8, -7, -257]
+
 /** The site that passkeys are made for. `origin` is known once the server listens. */
 export interface PasskeySite {
   readonly origin: () => string
@@ -57,6 +60,7 @@ export async function registrationOptions(
     userID: Uint8Array.from(Buffer.from(account.id)),
     challenge,
     attestationType: 'none',
+    supportedAlgorithmIDs: algorithms,
     excludeCredentials: known.map(descriptorOf),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   })
@@ -86,6 +90,7 @@ export async function checkAttestation(deps: CeremonyDependencies, attestation: 
       expectedOrigin: deps.site.origin(),
       expectedRPID: rpIdOf(deps.site),
       requireUserVerification: true,
+      supportedAlgorithmIDs: algorithms,
     })
     if (registrationInfo === undefined) return undefined
     const { credential, credentialBackedUp: synced } = registrationInfo
