@@ -13,6 +13,8 @@ const common = new Set(
   dictionary['passwords-common'].map((word) => word.toLowerCase()).filter((it) => it.length >= shortest),
 )
 
+const product = 'afterai'
+
 /** Pieces that long common passwords are made of. */
 const commonParts = [
   'correcthorsebatterystaple',
@@ -32,7 +34,6 @@ const commonParts = [
   'changeme',
   'abcdefgh',
   '12345678',
-  'afterai',
   'qwerty',
   '12345',
 ]
@@ -83,7 +84,7 @@ function withoutEnds(text: string): string {
 }
 
 function wordsOf(known: readonly string[]): string[] {
-  const words = known.flatMap((text) => [text, ...text.split(/[@\s]+/), ...text.split(/[@\s.\-_+]+/)])
+  const words = [product, ...known].flatMap((text) => [text, ...text.split(/[@\s]+/), ...text.split(/[@\s.\-_+]+/)])
   return words.map((word) => word.toLowerCase()).filter((word) => word.length >= 4 && !topLevel.has(word))
 }
 

@@ -6,12 +6,16 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
+import { decodeClientDataJSON } from '@simplewebauthn/server/helpers'
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { Database } from '../../platform/database.ts'
 import type { HashCredential } from '../secret-tokens.ts'
 
 /** COSE's Ed25519, ES256 and RS256, the one that some Windows machines need. */
 const algorithms = [-8, -7, -257]
+
+const clientData = z.object({ challenge: z.string() })
 
 /** The site that passkeys are made for. `origin` is known once the server listens. */
 export interface PasskeySite {
@@ -83,10 +87,12 @@ export async function assertionOptions(
 
 /** Checks what a browser made. Undefined for whatever isn't right; the challenge is spent either way. */
 export async function checkAttestation(deps: CeremonyDependencies, attestation: PasskeyAttestation, accountId: string) {
+  const expectedChallenge = await spendChallenge(deps, attestation.response, { purpose: 'register', accountId })
+  if (expectedChallenge === undefined) return undefined
   try {
     const { registrationInfo } = await verifyRegistrationResponse({
       response: attestation as unknown as Parameters<typeof verifyRegistrationResponse>[0]['response'],
-      expectedChallenge: spendsChallenge(deps, { purpose: 'register', accountId }),
+      expectedChallenge,
       expectedOrigin: deps.site.origin(),
       expectedRPID: rpIdOf(deps.site),
       requireUserVerification: true,
@@ -96,8 +102,9 @@ export async function checkAttestation(deps: CeremonyDependencies, attestation: 
     const { credential, credentialBackedUp: synced } = registrationInfo
     const { id, publicKey, counter: signCount } = credential
     return { credentialId: Buffer.from(id, 'base64url'), publicKey, signCount, synced }
-  } catch (error) {
-    return undefinedIfRefused(error)
+  } catch {
+    // The library throws for each thing that is wrong with an answer.
+    return undefined
   }
 }
 
@@ -110,15 +117,16 @@ export async function checkAssertion(
   assertion: PasskeyAssertion,
   purpose: Purpose,
 ): Promise<VerifiedPasskey | undefined> {
+  const expectedChallenge = await spendChallenge(deps, assertion.response, purpose)
   const found = await findPasskey(deps.db, Buffer.from(assertion.id, 'base64url'))
-  if (found === undefined) return undefined
+  if (expectedChallenge === undefined || found === undefined) return undefined
   const isOthers = purpose.accountId !== null && purpose.accountId !== found.account_id
   const { userHandle } = assertion.response
   if (isOthers || (userHandle && Buffer.from(userHandle, 'base64url').toString() !== found.account_id)) return undefined
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: assertion as unknown as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
-      expectedChallenge: spendsChallenge(deps, purpose),
+      expectedChallenge,
       expectedOrigin: deps.site.origin(),
       expectedRPID: rpIdOf(deps.site),
       requireUserVerification: true,
@@ -128,19 +136,10 @@ export async function checkAssertion(
     if (!verified) return undefined
     const { newCounter, credentialBackedUp } = authenticationInfo
     return { id: found.id, accountId: found.account_id, signCount: newCounter, synced: credentialBackedUp }
-  } catch (error) {
-    return undefinedIfRefused(error)
-  }
-}
-
-// The library throws for each thing that is wrong with an answer. A database that is away is no such thing.
-function undefinedIfRefused(error: unknown): undefined {
-  if (
-    error instanceof Error &&
-    !('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$|^E/.test(error.code))
-  )
+  } catch {
+    // The library throws for each thing that is wrong with an answer.
     return undefined
-  throw error
+  }
 }
 
 /** The relying party of an origin: its host name. Browsers make no passkeys for addresses, but do for `localhost`. */
@@ -158,12 +157,25 @@ async function newChallenge(
   return challenge
 }
 
-function spendsChallenge({ db, hashCredential }: CeremonyDependencies, wanted: Purpose) {
-  return async (challenge: string): Promise<boolean> => {
-    const taken = sql<{ purpose: string; account_id: string | null }>`
-      select * from take_passkey_challenge(${hashCredential(challenge)})`
-    const [found] = (await taken.execute(db)).rows
-    return found !== undefined && found.purpose === wanted.purpose && found.account_id === wanted.accountId
+/** Spends the challenge that was signed, whatever else is wrong with the answer. Undefined where it isn't the wanted one. */
+async function spendChallenge(
+  { db, hashCredential }: CeremonyDependencies,
+  { clientDataJSON }: { clientDataJSON: string },
+  wanted: Purpose,
+): Promise<string | undefined> {
+  const challenge = signedChallenge(clientDataJSON)
+  if (challenge === undefined) return undefined
+  const taken = sql<{ purpose: string; account_id: string | null }>`
+    select * from take_passkey_challenge(${hashCredential(challenge)})`
+  const [found] = (await taken.execute(db)).rows
+  return found?.purpose === wanted.purpose && found.account_id === wanted.accountId ? challenge : undefined
+}
+
+function signedChallenge(clientDataJSON: string): string | undefined {
+  try {
+    return clientData.parse(decodeClientDataJSON(clientDataJSON)).challenge
+  } catch {
+    return undefined
   }
 }
 
