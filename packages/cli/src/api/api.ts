@@ -31,9 +31,24 @@ export interface Api {
   ) => Promise<Answer<Page<T>>>
 }
 
-/** The API at `url`, with credentials from `bearers`. A token that was revoked early is renewed once. */
-export function createApi(url: string, bearers: BearerSource): Api {
+/** Proves again who is at the terminal, and answers the access token of the session that comes of it. */
+export type StepUp = () => Promise<string>
+
+/**
+ * The API at `url`, with credentials from `bearers`. A token that was revoked early is renewed once; where the server wants to
+ * see again who it is, `stepUp` is asked, once.
+ */
+export function createApi(url: string, bearers: BearerSource, stepUp?: StepUp): Api {
   async function request(it: ApiRequest): Promise<ApiResponse> {
+    try {
+      return await renewing(it)
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.code !== 'step_up_required' || stepUp === undefined) throw error
+      return send(url, it, await stepUp())
+    }
+  }
+
+  async function renewing(it: ApiRequest): Promise<ApiResponse> {
     const bearer = await bearers.get()
     try {
       return await send(url, it, bearer)

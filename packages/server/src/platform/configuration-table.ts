@@ -130,4 +130,9 @@ type ValueOf<S> = S extends { kind: Kind<infer T> } ? (S extends { default: stri
 export type ConfigurationValues = { readonly [K in keyof Table]: ValueOf<Table[K]> }
 
 /** Variables of the command line, which the server meets where both run on one machine and leaves alone. */
-export const clientVariables: readonly string[] = ['AFTERAI_URL', 'AFTERAI_API_KEY', 'AFTERAI_PROFILE']
+export const clientVariables: readonly string[] = [
+  'AFTERAI_URL',
+  'AFTERAI_API_KEY',
+  'AFTERAI_PROFILE',
+  'AFTERAI_LOGIN_CODE',
+]
