@@ -9,12 +9,15 @@ import {
   createThrottle,
   credentialHasher,
   type EnrolmentDependencies,
+  factorRoutes,
   guardRoutes,
   memberRoutes,
+  ownSessionRoutes,
+  proofRoutes,
   sessionRoutes,
   startForgettingGuesses,
 } from './src/identity/index.ts'
-import { createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
+import { createAccountBox, createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
   type Append,
   checkHeads,
@@ -68,8 +71,6 @@ export interface ServerParts {
   readonly sessionIdleMinutes: number
   readonly sessionMaxHours: number
   readonly importMaxMib: number
-  /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
-  readonly https: boolean
   /** Where audit streams may lead. */
   readonly streamAddresses: AddressPolicy
   readonly trustedProxies: readonly string[]
@@ -77,6 +78,10 @@ export interface ServerParts {
   readonly rates: RequestRates
   /** How long it goes on taking requests after `close`, so that load balancers notice. */
   readonly drainMs: number
+  /** Where browsers reach it, as an origin; without one, where it listens. By https, cookies are `Secure` and `__Host-` prefixed. */
+  readonly publicOrigin: string | undefined
+  /** Whether approving a decision needs a session authenticated within the last minutes. */
+  readonly stepUpForApproval: boolean
 }
 
 /** A server that is wired up, not yet listening. */
@@ -105,8 +110,9 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
   const audit = createAudit(append)
-  const cookies = cookieNames(parts.https)
   const hashCredential = credentialHasher(keys.credentialHash)
+  const https = parts.publicOrigin?.startsWith('https:') === true
+  const cookies = cookieNames(https)
   const enrolment: EnrolmentDependencies = {
     db,
     audit,
@@ -119,7 +125,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     foundTenant: foundTenant(audit, { tenantKeys, ledgerKeys }),
   }
 
-  const http = await createHttp({ ...parts, logger: log })
+  const http = await createHttp({ ...parts, https, logger: log })
   const state = { stopping: false }
   const metrics = createMetrics(metricSources(database, enrolment.passwords))
   traceRequests(http)
@@ -134,6 +140,15 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   })
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
+  const factors = {
+    ...enrolment,
+    cookies,
+    secretBox: createAccountBox(keys.master),
+    site: { origin: () => parts.publicOrigin ?? listeningSite(http.listeningOrigin) },
+  }
+  proofRoutes(http, factors)
+  factorRoutes(http, factors)
+  ownSessionRoutes(http, enrolment)
   memberRoutes(http, enrolment)
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
@@ -152,7 +167,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     keyHints: async (...[tx, tenantId]: Parameters<typeof readOrigin>) =>
       ledgerKeys.hintsOf(await readOrigin(tx, tenantId)),
   }
-  decisionRoutes(http, pacr)
+  decisionRoutes(http, { ...pacr, stepUpForApproval: parts.stepUpForApproval })
   recordRoutes(http, pacr)
   streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.streamAddresses })
   sampleRoutes(http, { db, audit })
@@ -235,6 +250,12 @@ function foundTenant(
       details: { sample: tenant.sample },
     })
   }
+}
+
+// Browsers make passkeys for names and not for addresses, and take `localhost` for a secure one.
+function listeningSite(listeningOrigin: string): string {
+  const { port } = new URL(listeningOrigin)
+  return `http://localhost:${port}`
 }
 
 function cookieNames(https: boolean) {

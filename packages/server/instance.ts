@@ -50,7 +50,6 @@ export async function startInstance(configuration: Configuration, options: Insta
       sessionIdleMinutes: configuration.sessionIdleMinutes,
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
-      https: configuration.publicUrl?.startsWith('https:') === true,
       streamAddresses: { loopback: configuration.mode === 'trial', networks: configuration.streamNetworks ?? [] },
       trustedProxies: (configuration.trustedProxies ?? []).map(({ address, prefix }) => `${address}/${prefix}`),
       maxConnections: configuration.maxConnections,
@@ -61,6 +60,8 @@ export async function startInstance(configuration: Configuration, options: Insta
         heavy: configuration.rateHeavy,
       },
       drainMs: configuration.drainSeconds * 1000,
+      publicOrigin: configuration.publicUrl,
+      stepUpForApproval: configuration.stepUpForApproval === 'on',
     })
     try {
       return await begin(server, { ...database, stop: () => stopBoth(database, traces) }, { configuration, ...options })

@@ -16,6 +16,9 @@ import { addRecordCommands } from './commands/record.ts'
 import { addServerCommands } from './commands/server.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addSystemCommands } from './commands/system.ts'
+import { addFactorCommands } from './commands/factor.ts'
+import { addOwnSessionCommands } from './commands/own-session.ts'
+import { addPasswordCommands } from './commands/password.ts'
 import { addTenantCommands } from './commands/tenant.ts'
 
 /** The whole command line, in the order of a change's life. */
@@ -30,6 +33,9 @@ export function createProgram(mount: Mount): Command {
   addBackupCommands(program, mount)
   program.commandsGroup('You and others:')
   addSessionCommands(program, mount)
+  addOwnSessionCommands(program, mount)
+  addFactorCommands(program, mount)
+  addPasswordCommands(program, mount)
   addTenantCommands(program, mount)
   addApiKeyCommands(program, mount)
   program.commandsGroup('From a change to its record:')

@@ -15,6 +15,11 @@ export const settingVariables = {
     secret: false,
     description: 'Which of the signed-in sessions to use, so that two people can share a machine.',
   },
+  AFTERAI_LOGIN_CODE: {
+    default: null,
+    secret: true,
+    description: 'Code for `login --setup` and `login --invitation` where neither names one.',
+  },
   XDG_CONFIG_HOME: { default: '~/.config', secret: false, description: 'Folder under which credentials are kept.' },
   XDG_STATE_HOME: {
     default: '~/.local/state',
@@ -29,6 +34,7 @@ export interface Settings {
   /** Origin of the server, without a slash at its end. */
   readonly url: string
   readonly apiKey: string | undefined
+  readonly loginCode: string | undefined
   readonly profile: string
   readonly credentialsFile: string
   /** The newest checkpoint that was verified of each log. */
@@ -54,6 +60,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
   return {
     url: serverAddress(options.url ?? value('AFTERAI_URL') ?? settingVariables.AFTERAI_URL.default, options),
     apiKey: value('AFTERAI_API_KEY')?.trim(),
+    loginCode: value('AFTERAI_LOGIN_CODE')?.trim(),
     profile,
     credentialsFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'credentials.json'),
     seenFile: join(value('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'afterai', 'seen-checkpoints.json'),

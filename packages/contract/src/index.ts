@@ -1,6 +1,7 @@
 export * from './audit.ts'
 export * from './audit-stream.ts'
 export * from './change.ts'
+export * from './credentials.ts'
 export * from './decision.ts'
 export * from './evaluation.ts'
 export * from './identity.ts'

@@ -25,6 +25,16 @@ export const problems = {
     'Check all three. If you belong to several tenants, name one.',
   ],
   invalid_code: [401, 'The code is not valid', 'It may be mistyped, used already, or expired. Ask for a new one.'],
+  invalid_second_factor: [
+    401,
+    'The second factor is not valid',
+    'A code may be mistyped, out of date or used already: wait for the next one, or use another factor.',
+  ],
+  sign_in_expired: [
+    401,
+    'The sign-in has expired',
+    'Begin again with e-mail address and password: a second factor is awaited for five minutes and five tries.',
+  ],
   session_revoked: [
     401,
     'The session has ended',
@@ -34,6 +44,11 @@ export const problems = {
     403,
     'You may not do this',
     'Ask an administrator for a role, or for a key scope, that holds the permission in `permission`.',
+  ],
+  step_up_required: [
+    403,
+    'Show again that it is you',
+    'POST /v1/session/step-up with your password, a code or a passkey, and send the request again within ten minutes.',
   ],
   cross_origin: [
     403,
@@ -83,6 +98,11 @@ export const problems = {
     429,
     'Too many failed attempts',
     'Wait for the seconds in Retry-After. From where you have signed in before, others’ attempts don’t delay you.',
+  ],
+  too_many_codes: [
+    429,
+    'Too many wrong codes',
+    'Wait for the seconds in Retry-After, or use a passkey or a recovery code.',
   ],
   internal_error: [
     500,

@@ -193,10 +193,13 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships', async () => {
+  test('the application may alter only what has states, and delete only memberships and a person’s own credentials', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
       'DELETE membership',
+      'DELETE passkey',
+      'DELETE recovery_code',
+      'DELETE totp',
       'UPDATE api_key last_used_at,revoked_at',
       'UPDATE change observations,risk,status,status_reason,updated_at',
       'UPDATE decision settled_at,status',
@@ -204,7 +207,10 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE idempotency body,status',
       'UPDATE invitation accepted_at',
       'UPDATE membership role',
+      'UPDATE passkey last_used_at,name,sign_count,synced',
+      'UPDATE recovery_code used_at',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
+      'UPDATE totp confirmed_at,failed_at,failures,last_step',
     ])
     const sequencing = (await privileges('afterai_sequencer')).filter((it) => !it.startsWith('SELECT'))
     expect(sequencing).toEqual([

@@ -68,12 +68,16 @@ export interface TestServer extends ComposedServer {
   stop(): Promise<void>
 }
 
+/** Where the servers of tests are reached unless they say otherwise: nothing listens there. */
+export const testOrigin = 'http://localhost:4680'
+
 /** The password of the first administrator. */
 export const adminPassword = 'violet-harbour-41-lantern'
 
 /** Options of the server under test. */
 export interface TestServerOptions {
-  readonly https?: boolean
+  readonly publicOrigin?: string
+  readonly stepUpForApproval?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
   readonly trustedProxies?: readonly string[]
@@ -137,7 +141,8 @@ function partsOf(shared: Pick<ServerParts, 'connection' | 'keys' | 'log'>, optio
     sessionIdleMinutes: 60,
     sessionMaxHours: 24,
     importMaxMib: options.importMaxMib ?? 20,
-    https: options.https ?? false,
+    publicOrigin: options.publicOrigin ?? testOrigin,
+    stepUpForApproval: options.stepUpForApproval ?? false,
     streamAddresses: { loopback: true, networks: [] },
     trustedProxies: options.trustedProxies ?? [],
     maxConnections: 2000,

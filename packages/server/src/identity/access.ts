@@ -7,6 +7,7 @@ import type { AdmitPrincipal } from '../platform/rate-limits/index.ts'
 import { runOnce } from '../platform/idempotency.ts'
 import { authenticate, type Authentication } from './authenticate.ts'
 import { authorize, type Principal } from './principal.ts'
+import { refuseStaleProof } from './step-up/recent-proof.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,7 +24,7 @@ export interface Caller {
 
 /**
  * The one door: each request of a route that isn't public is authenticated and authorised before its body is read.
- * A refusal for want of a permission is an audit event of its own.
+ * A refusal for want of a permission, or of a recent proof, is an audit event of its own.
  */
 export function guardRoutes(
   http: Http,
@@ -41,13 +42,15 @@ export function guardRoutes(
     await deps.admit(request, reply, `${principal.tenantId} ${principal.accountId}`)
     try {
       authorize(principal, permission)
+      if (request.routeOptions.config.stepUp === true) await refuseStaleProof(deps.db, principal)
     } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
       await withTenant(deps.db, principal.tenantId, (tx) =>
         deps.audit(tx, actor, {
           action: 'access.denied',
           outcome: 'denied',
           resource: `${request.method} ${request.routeOptions.url ?? ''}`,
-          details: { permission },
+          details: { permission, code: error.code },
         }),
       )
       throw error

@@ -34,7 +34,7 @@ export interface PacrDependencies {
 }
 
 /** Decisions, and the approvals that seal them. */
-export function decisionRoutes(http: Http, deps: PacrDependencies): void {
+export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly stepUpForApproval: boolean }): void {
   const { db, audit, waiting } = deps
   const read = inTenant(db)
   const write = inTenantOnce(db)
@@ -80,7 +80,7 @@ export function decisionRoutes(http: Http, deps: PacrDependencies): void {
   http.post(
     '/v1/decisions/:id/approvals',
     {
-      config: { permission: 'decision:approve' },
+      config: { permission: 'decision:approve', stepUp: deps.stepUpForApproval },
       schema: { params: byId, body: approveRequest, response: { 200: decisionView } },
     },
     async (request) => {

@@ -108,6 +108,14 @@ export const configurationTable = {
     secret: false,
     description: 'A console session ends after so many hours, used or not.',
   },
+  stepUpForApproval: {
+    variable: 'AFTERAI_STEP_UP_FOR_APPROVAL',
+    kind: oneOf('off', 'on'),
+    default: 'off',
+    secret: false,
+    description:
+      'With `on`, approving or rejecting a decision needs a session whose person proved who they are within the last ten minutes, as changes of credentials always do.',
+  },
   shutdownSeconds: {
     variable: 'AFTERAI_SHUTDOWN_SECONDS',
     kind: wholeNumber(1, 300, 10),
@@ -226,4 +234,9 @@ type ValueOf<S> = S extends { kind: Kind<infer T> } ? (S extends { default: stri
 export type ConfigurationValues = { readonly [K in keyof Table]: ValueOf<Table[K]> }
 
 /** Variables of the command line, which the server meets where both run on one machine and leaves alone. */
-export const clientVariables: readonly string[] = ['AFTERAI_URL', 'AFTERAI_API_KEY', 'AFTERAI_PROFILE']
+export const clientVariables: readonly string[] = [
+  'AFTERAI_URL',
+  'AFTERAI_API_KEY',
+  'AFTERAI_PROFILE',
+  'AFTERAI_LOGIN_CODE',
+]

@@ -27,6 +27,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller must hold; `public` for routes that anybody may call. A route without it stops the start. */
     permission?: Permission | 'public'
+    /** Whether the caller must have proved who they are within the last minutes (`identity/step-up`). No API key has. */
+    stepUp?: boolean
   }
   interface FastifyInstance {
     /** What each route asks for: `GET /v1/systems/:name` -> permission. */
