@@ -22,6 +22,7 @@ export const serverFolders: readonly string[] = [
   'pacr',
   'notify',
   'sample',
+  'backup',
 ]
 
 const ours = [

@@ -23,7 +23,7 @@ permission leaves \`access.denied\` when the caller doesn't hold it, whatever it
 
 ## What each route leaves
 
-| Route | Events | When it comes to nothing |
+| Route | Events | When it comes to nothing, or to a question |
 | --- | --- | --- |
 ${Object.entries(auditedRoutes).map(tableRow).join('\n')}
 
@@ -58,7 +58,7 @@ trial mode. Names are looked up, every address is checked, and the checked addre
 
 function tableRow([route, audited]: [string, AuditedRoute]): string {
   if ('none' in audited) return `| \`${route}\` | none | ${audited.none} |`
-  return `| \`${route}\` | ${list(audited.events)} | ${list(audited.onFailure ?? [])} |`
+  return `| \`${route}\` | ${list(audited.events)} | ${list(audited.instead ?? [])} |`
 }
 
 function list(actions: readonly string[]): string {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  findChromium,
   findDebianBinaries,
   findRsyslog,
   findUnpackedTools,
@@ -25,6 +26,7 @@ const tools: readonly Tool[] = [
     isPresent: () => findDebianBinaries() !== undefined,
   },
   { name: 'rsyslog', debianPackage: 'rsyslog', isPresent: () => findRsyslog() !== undefined },
+  { name: 'Chromium', debianPackage: 'chromium', isPresent: () => findChromium() !== undefined },
 ]
 
 const missing = tools.filter((tool) => !tool.isPresent())
@@ -86,7 +88,14 @@ function libraryPath(root: string): string {
       .filter((name) => name.includes('-linux-gnu'))
       .map((name) => join(directory, name)),
   )
-  return [...perMachine, ...directories].join(':')
+  return [...perMachine, ...perMachine.flatMap(privateLibraries), ...directories].join(':')
+}
+
+/** Directories below one of libraries in which a package keeps libraries for itself, such as PulseAudio's. */
+function privateLibraries(directory: string): string[] {
+  const inside = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const paths = inside.map(({ name }) => join(directory, name))
+  return paths.filter((path) => readdirSync(path).some((name) => /^lib.*\.so/.test(name)))
 }
 
 /** Runs a command that may ask nothing and must end within five minutes. Returns why it failed. */

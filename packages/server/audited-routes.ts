@@ -2,7 +2,8 @@
 export type AuditedRoute =
   | {
       readonly events: readonly string[]
-      /** Left instead, when it comes to nothing. */ readonly onFailure?: readonly string[]
+      /** Left instead, when it comes to nothing, or when a second factor is asked for. */
+      readonly instead?: readonly string[]
     }
   | { readonly none: string }
 
@@ -12,9 +13,11 @@ const workingData = {
 }
 const publicProof = { none: 'It shows hashes and signatures, which are made to be handed out.' }
 const ownIdentity = { none: 'It shows callers what they are.' }
+const beginsCeremony = { none: 'It hands out a challenge; what comes of it is an event of the route that answers it.' }
 const namesOnly = { none: 'It shows where things lead and how far they are, and none of their secrets.' }
 
-const wrongPassword = ['session.sign_in'] as const
+const wrongPassword = ['session.sign_in', 'session.ask_second_factor'] as const
+const wrongPasskey = ['passkey.count_regressed'] as const
 
 /**
  * Every route, and the events that it leaves, in the transaction of what it does (P4.4). Besides, any route that asks for a permission
@@ -25,16 +28,37 @@ export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
   'GET /readyz': nothingOfATenant,
   'GET /openapi.json': nothingOfATenant,
   'POST /v1/setup': { events: ['instance.set_up', 'session.open', 'tenant.create'] },
-  'POST /v1/session': { events: ['session.open'], onFailure: wrongPassword },
-  'POST /v1/session/refresh': { events: ['session.refresh'], onFailure: ['session.refresh_reused'] },
+  'POST /v1/session': { events: ['session.open'], instead: wrongPassword },
+  'POST /v1/session/refresh': { events: ['session.refresh'], instead: ['session.refresh_reused'] },
   'POST /v1/session/switch': { events: ['session.end', 'session.open'] },
   'DELETE /v1/session': { events: ['session.end'] },
   'GET /v1/me': ownIdentity,
   'GET /v1/members': workingData,
   'POST /v1/invitations': { events: ['member.invite'] },
-  'POST /v1/invitations/accept': { events: ['member.join', 'session.open'], onFailure: wrongPassword },
+  'POST /v1/invitations/accept': { events: ['member.join', 'session.open'], instead: wrongPassword },
   'POST /v1/service-accounts': { events: ['service_account.create'] },
   'GET /v1/api-keys': namesOnly,
+  'POST /v1/session/second-factor': { events: ['session.open'], instead: ['session.second_factor', ...wrongPasskey] },
+  'POST /v1/session/second-factor/passkey-options': beginsCeremony,
+  'POST /v1/session/passkey-options': beginsCeremony,
+  'POST /v1/session/passkey': { events: ['session.open'], instead: ['session.second_factor', ...wrongPasskey] },
+  'POST /v1/session/step-up/passkey-options': beginsCeremony,
+  'POST /v1/session/step-up': { events: ['session.end', 'session.open', 'session.step_up'] },
+  'GET /v1/sessions': ownIdentity,
+  'DELETE /v1/sessions/:id': { events: ['session.end'] },
+  'DELETE /v1/sessions': { events: ['session.end_others'] },
+  'GET /v1/members/:accountId/sessions': workingData,
+  'DELETE /v1/members/:accountId/sessions': { events: ['member.end_sessions'] },
+  'PUT /v1/password': { events: ['password.change'] },
+  'GET /v1/factors': ownIdentity,
+  'POST /v1/factors/totp': { events: ['totp.enrol'] },
+  'POST /v1/factors/totp/confirm': { events: ['totp.confirm'] },
+  'DELETE /v1/factors/totp': { events: ['totp.remove'] },
+  'POST /v1/factors/recovery-codes': { events: ['recovery_codes.renew'] },
+  'POST /v1/passkeys/options': beginsCeremony,
+  'POST /v1/passkeys': { events: ['passkey.add'] },
+  'PUT /v1/passkeys/:id': { events: ['passkey.rename'] },
+  'DELETE /v1/passkeys/:id': { events: ['passkey.remove'] },
   'POST /v1/api-keys': { events: ['api_key.create'] },
   'DELETE /v1/api-keys/:id': { events: ['api_key.revoke'] },
   'GET /v1/digest-key': { events: ['digest_key.read'] },

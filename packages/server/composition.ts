@@ -1,17 +1,23 @@
 import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   createPasswords,
+  createThrottle,
   credentialHasher,
   type EnrolmentDependencies,
+  factorRoutes,
   guardRoutes,
   memberRoutes,
+  ownSessionRoutes,
+  proofRoutes,
   sessionRoutes,
+  startForgettingGuesses,
 } from './src/identity/index.ts'
-import { createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
+import { createAccountBox, createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
   type Append,
   checkHeads,
@@ -49,6 +55,7 @@ import { createHttp, type Http } from './src/platform/http.ts'
 import type { Logger } from './src/platform/log.ts'
 import { createMetrics, type MetricSources } from './src/platform/metrics/index.ts'
 import { traceRequests } from './src/platform/tracing.ts'
+import { limitRequests, type RequestRates, startSharedRates } from './src/platform/rate-limits/index.ts'
 import { sampleRoutes } from './src/sample/index.ts'
 import { trailRoutes } from './src/trail/index.ts'
 
@@ -64,10 +71,17 @@ export interface ServerParts {
   readonly sessionIdleMinutes: number
   readonly sessionMaxHours: number
   readonly importMaxMib: number
-  /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
-  readonly https: boolean
   /** Where audit streams may lead. */
   readonly streamAddresses: AddressPolicy
+  readonly trustedProxies: readonly string[]
+  readonly maxConnections: number
+  readonly rates: RequestRates
+  /** How long it goes on taking requests after `close`, so that load balancers notice. */
+  readonly drainMs: number
+  /** Where browsers reach it, as an origin; without one, where it listens. By https, cookies are `Secure` and `__Host-` prefixed. */
+  readonly publicOrigin: string | undefined
+  /** Whether approving a decision needs a session authenticated within the last minutes. */
+  readonly stepUpForApproval: boolean
 }
 
 /** A server that is wired up, not yet listening. */
@@ -96,29 +110,45 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
   const audit = createAudit(append)
-  const cookies = cookieNames(parts.https)
+  const hashCredential = credentialHasher(keys.credentialHash)
+  const https = parts.publicOrigin?.startsWith('https:') === true
+  const cookies = cookieNames(https)
   const enrolment: EnrolmentDependencies = {
     db,
     audit,
     tokens: keys.session,
     passwords: await createPasswords(),
-    hashCredential: credentialHasher(keys.credentialHash),
+    hashCredential,
+    throttle: createThrottle(db, hashCredential),
     sessionMaxMs: parts.sessionMaxHours * 60 * minuteMs,
     sessionIdleMs: parts.sessionIdleMinutes * minuteMs,
     foundTenant: foundTenant(audit, { tenantKeys, ledgerKeys }),
   }
 
-  const http = await createHttp({ logger: log })
+  const http = await createHttp({ ...parts, https, logger: log })
   const state = { stopping: false }
   const metrics = createMetrics(metricSources(database, enrolment.passwords))
   traceRequests(http)
   accessLog(http, { who: whoAsked, onAnswer: metrics.onAnswer })
+  const shared = startSharedRates(db, (key) => hashCredential(`rate ${key}`))
+  const stopForgetting = startForgettingGuesses(db)
+  endConnectionsWhile(http, () => state.stopping)
   guardRoutes(http, {
     ...enrolment,
     cookieName: cookies.sessionCookie,
+    admit: limitRequests(http, { shared, rates: parts.rates }),
   })
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
+  const factors = {
+    ...enrolment,
+    cookies,
+    secretBox: createAccountBox(keys.master),
+    site: { origin: () => parts.publicOrigin ?? listeningSite(http.listeningOrigin) },
+  }
+  proofRoutes(http, factors)
+  factorRoutes(http, factors)
+  ownSessionRoutes(http, enrolment)
   memberRoutes(http, enrolment)
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
@@ -138,7 +168,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     sealRecord: createSealRecord({ audit, append, keys: tenantKeys }),
     keyHints,
   }
-  decisionRoutes(http, pacr)
+  decisionRoutes(http, { ...pacr, stepUpForApproval: parts.stepUpForApproval })
   recordRoutes(http, pacr)
   streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.streamAddresses })
   sampleRoutes(http, { db, audit })
@@ -160,8 +190,11 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     },
     async close() {
       state.stopping = true
+      if (parts.drainMs > 0) await sleep(parts.drainMs)
       await http.close()
       await streamSender?.stop()
+      stopForgetting()
+      await shared.stop()
       await sequencer?.stop()
       await waiting.stop()
       await database.close()
@@ -184,6 +217,13 @@ function metricSources({ db, pool }: OpenDatabase, passwords: EnrolmentDependenc
 function whoAsked({ caller }: FastifyRequest): RequestPrincipal | undefined {
   if (caller === null) return undefined
   return { tenantId: caller.principal.tenantId, principalId: caller.principal.accountId }
+}
+
+// A client whose connection ends with an answer makes the next one elsewhere; one that is cut off sees an error.
+function endConnectionsWhile(http: Http, isStopping: () => boolean): void {
+  http.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) reply.header('connection', 'close')
+  })
 }
 
 function wakeAfter(append: Append, wake: () => void): Append {
@@ -211,6 +251,12 @@ function foundTenant(
       details: { sample: tenant.sample },
     })
   }
+}
+
+// Browsers make passkeys for names and not for addresses, and take `localhost` for a secure one.
+function listeningSite(listeningOrigin: string): string {
+  const { port } = new URL(listeningOrigin)
+  return `http://localhost:${port}`
 }
 
 function cookieNames(https: boolean) {

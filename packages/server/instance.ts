@@ -1,9 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
 import { composeServer, type ComposedServer } from './composition.ts'
-import { loadBoundKeys, refuseChangedLogs, refuseUnfitDatabase, StartRefused } from './start-checks.ts'
+import { embeddedLogin, externalLogin } from './database-login.ts'
+import {
+  loadBoundKeys,
+  migrationRefused,
+  refuseChangedLogs,
+  refuseUnfinishedRestore,
+  refuseUnfitDatabase,
+  refuseUnfitDeployment,
+  StartRefused,
+} from './start-checks.ts'
 import { instanceState, newCode, putSetupCode } from './src/identity/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import type { Connection } from './src/platform/database.ts'
@@ -29,21 +35,33 @@ export interface Instance {
 
 /** Starts everything in order: database, schema, keys, server, set-up code, sample. What was started is stopped again when a later step fails. */
 export async function startInstance(configuration: Configuration, options: InstanceOptions): Promise<Instance> {
+  await refuseUnfitDeployment(configuration)
   const log = createLog(configuration.logLevel)
   await mkdir(configuration.dataDir, { recursive: true, mode: 0o711 })
+  refuseUnfinishedRestore(configuration.dataDir)
   const traces = await startTraces(configuration)
   const database = await openInstanceDatabase(configuration, options, log)
   try {
     const server = await composeServer({
       connection: database.connection,
-      keys: await loadBoundKeys(database.connection, configuration.keyDir),
+      keys: await loadBoundKeys(database.connection, configuration.keyDir, { mayMake: configuration.mode === 'trial' }),
       log,
       poolSize: configuration.databasePoolSize,
       sessionIdleMinutes: configuration.sessionIdleMinutes,
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
-      https: configuration.publicUrl?.startsWith('https:') === true,
       streamAddresses: { loopback: configuration.mode === 'trial', networks: configuration.streamNetworks ?? [] },
+      trustedProxies: (configuration.trustedProxies ?? []).map(({ address, prefix }) => `${address}/${prefix}`),
+      maxConnections: configuration.maxConnections,
+      rates: {
+        credential: configuration.rateCredentials,
+        read: configuration.rateReads,
+        write: configuration.rateWrites,
+        heavy: configuration.rateHeavy,
+      },
+      drainMs: configuration.drainSeconds * 1000,
+      publicOrigin: configuration.publicUrl,
+      stepUpForApproval: configuration.stepUpForApproval === 'on',
     })
     try {
       return await begin(server, { ...database, stop: () => stopBoth(database, traces) }, { configuration, ...options })
@@ -92,14 +110,18 @@ async function openInstanceDatabase(
   log: Logger,
 ): Promise<InstanceDatabase> {
   if (database.kind === 'external') {
-    if (database.ownerUrl !== undefined) await migrate({ url: database.ownerUrl }, loginOf(database.url))
-    await refuseUnfitDatabase(database.url)
+    if (database.ownerUrl !== undefined) {
+      await migrate({ url: database.ownerUrl }, externalLogin(database.url)).catch((error: unknown) => {
+        throw migrationRefused(error)
+      })
+      await refuseUnfitDatabase(database.url)
+    }
     return { connection: { url: database.url }, stop: async () => undefined }
   }
   const embedded = await startEmbeddedPostgres({ dataDir, log: (line) => log.debug(line), onExit: onDatabaseExit })
   try {
     if (embedded.firstStart) say(`The embedded database is made in ${dataDir}.`)
-    const login = { name: 'afterai_server', password: await loginPassword(dataDir) }
+    const login = await embeddedLogin(dataDir)
     await migrate(embedded.admin, login)
     const { host, port, database: name } = embedded.admin
     return {
@@ -110,18 +132,6 @@ async function openInstanceDatabase(
     await embedded.stop()
     throw error
   }
-}
-
-function loginOf(url: string): { name: string; password: string } {
-  const { username, password } = new URL(url)
-  return { name: decodeURIComponent(username), password: decodeURIComponent(password) }
-}
-
-// The embedded database's login has a password of its own, kept beside the data by its owner alone.
-async function loginPassword(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'database-login')
-  if (!existsSync(path)) await writeFile(path, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true })
-  return readFileSync(path, 'utf8')
 }
 
 async function stopBoth(database: InstanceDatabase, traces: { stop(): Promise<void> }): Promise<void> {

@@ -1,3 +1,5 @@
+import { verdictExitCodes } from '@afterai/record'
+
 /** Every exit code of the command line: what it means. `docs/reference/command-line.md` prints this table. */
 export const exitCodes = {
   ok: [0, 'Done.'],
@@ -6,6 +8,15 @@ export const exitCodes = {
   unauthenticated: [3, 'Not signed in, or the session has ended.'],
   forbidden: [4, 'Signed in, but not allowed to do this.'],
   unreachable: [5, 'The server cannot be reached, or is not ready.'],
+  unknownKey: [verdictExitCodes.unknown_key, 'The log shows another key than the one seen before.'],
+  invalidSignature: [
+    verdictExitCodes.invalid_signature,
+    'A checkpoint that the server shows is not signed by its log.',
+  ],
+  inconsistent: [
+    verdictExitCodes.inconsistent,
+    'The log that the server shows does not continue the newest checkpoint that was seen of it.',
+  ],
   materialRegression: [20, '`assess --exit-code`: material_regression.'],
   regression: [21, '`assess --exit-code`: regression.'],
   minorRegression: [22, '`assess --exit-code`: minor_regression.'],

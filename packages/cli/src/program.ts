@@ -4,6 +4,7 @@ import { addApiKeyCommands } from './commands/api-key.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addAuditStreamCommands } from './commands/audit-stream.ts'
 import { addAssessCommand } from './commands/assess.ts'
+import { addBackupCommands } from './commands/backup.ts'
 import { addChangeCommands } from './commands/change.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
@@ -15,6 +16,9 @@ import { addRecordCommands } from './commands/record.ts'
 import { addServerCommands } from './commands/server.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addSystemCommands } from './commands/system.ts'
+import { addFactorCommands } from './commands/factor.ts'
+import { addOwnSessionCommands } from './commands/own-session.ts'
+import { addPasswordCommands } from './commands/password.ts'
 import { addTenantCommands } from './commands/tenant.ts'
 
 /** The whole command line, in the order of a change's life. */
@@ -26,8 +30,12 @@ export function createProgram(mount: Mount): Command {
     .showSuggestionAfterError()
   program.commandsGroup('Server:')
   addServerCommands(program, mount)
+  addBackupCommands(program, mount)
   program.commandsGroup('You and others:')
   addSessionCommands(program, mount)
+  addOwnSessionCommands(program, mount)
+  addFactorCommands(program, mount)
+  addPasswordCommands(program, mount)
   addTenantCommands(program, mount)
   addApiKeyCommands(program, mount)
   program.commandsGroup('From a change to its record:')

@@ -31,7 +31,8 @@ export function commandLineReference(): string {
 
 /** All commands that do something, in the order of the program. */
 export function leavesOf(command: Command): Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf)
+  const own = examplesOf(command).length > 0 ? [command] : []
+  return [...own, ...command.commands.flatMap(leavesOf)]
 }
 
 function settingRows(): string[][] {
@@ -57,8 +58,8 @@ function exitRows(): string[][] {
 }
 
 function sectionsOf(command: Command): string[] {
-  if (command.commands.length > 0)
-    return [`## ${pathOf(command)}`, command.description(), ...command.commands.flatMap((child) => sectionsOf(child))]
+  const below = command.commands.flatMap((child) => sectionsOf(child))
+  if (examplesOf(command).length === 0) return [`## ${pathOf(command)}`, command.description(), ...below]
   const heading = command.parent?.parent ? '###' : '##'
   const help = command.createHelp()
   const options = help.visibleOptions(command).filter(({ long }) => long !== '--help')
@@ -71,6 +72,7 @@ function sectionsOf(command: Command): string[] {
       options.map((option) => [`\`${help.optionTerm(option)}\``, help.optionDescription(option)]),
     ),
     `\`\`\`sh\n${examplesOf(command).join('\n')}\n\`\`\``,
+    ...below,
   ]
 }
 

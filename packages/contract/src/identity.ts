@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { keyScopes, permissionNames, roles } from './permissions.ts'
 import { email, id, instant, slug, words } from './primitives.ts'
 
-/** >= 15 characters: a password is the only factor so far. No composition rules (NIST SP 800-63B-4 §3.1.1). */
+/** >= 15 characters: the password of a new account is its only factor. No composition rules (NIST SP 800-63B-4 §3.1.1). */
 export const password = z.string().min(15, 'a password has 15 characters at least').max(256)
 
 export const role = z.enum(roles)
@@ -18,7 +18,12 @@ export const setupRequest = z.strictObject({
 export const signInRequest = z.strictObject({ email, password: z.string().max(256), tenant: slug.optional() })
 export const refreshRequest = z.strictObject({ refreshHandle: z.string().max(128) })
 export const switchRequest = z.strictObject({ tenant: slug })
-export const acceptInvitationRequest = z.strictObject({ code: z.string().max(64), name: words(100), password })
+/** Who has an account proves it by its password, which may be shorter; the server holds a new one to `password`. */
+export const acceptInvitationRequest = z.strictObject({
+  code: z.string().max(64),
+  name: words(100),
+  password: z.string().max(256),
+})
 
 export const tenantView = z.object({ id, slug, name: z.string(), role, sample: z.boolean() }).meta({ id: 'Tenant' })
 export type TenantView = z.infer<typeof tenantView>

@@ -10,6 +10,7 @@ const writers: readonly Role[] = ['admin', 'approver', 'member']
 export const permissions = {
   'me:read': everyone,
   'session:own': everyone,
+  'credential:own': everyone,
   'member:read': readers,
   'member:write': ['admin'],
   'api-key:own': writers,
@@ -54,6 +55,7 @@ export const keyScopes = permissionNames.filter(
     ![
       unscoped,
       'session:own',
+      'credential:own',
       'api-key:own',
       'decision:approve',
       'member:write',

@@ -25,6 +25,16 @@ export const problems = {
     'Check all three. If you belong to several tenants, name one.',
   ],
   invalid_code: [401, 'The code is not valid', 'It may be mistyped, used already, or expired. Ask for a new one.'],
+  invalid_second_factor: [
+    401,
+    'The second factor is not valid',
+    'A code may be mistyped, out of date or used already: wait for the next one, or use another factor.',
+  ],
+  sign_in_expired: [
+    401,
+    'The sign-in has expired',
+    'Begin again with e-mail address and password: a second factor is awaited for five minutes and five tries.',
+  ],
   session_revoked: [
     401,
     'The session has ended',
@@ -34,6 +44,11 @@ export const problems = {
     403,
     'You may not do this',
     'Ask an administrator for a role, or for a key scope, that holds the permission in `permission`.',
+  ],
+  step_up_required: [
+    403,
+    'Show again that it is you',
+    'POST /v1/session/step-up with your password, a code or a passkey, and send the request again within ten minutes.',
   ],
   cross_origin: [
     403,
@@ -74,12 +89,33 @@ export const problems = {
     '`errors` lists its faults with their places. Nothing of it was kept.',
   ],
   not_assessable: [422, 'These evaluations cannot be compared', '`detail` tells why. Nothing was kept.'],
+  too_many_requests: [
+    429,
+    'Too many requests',
+    'Wait for the seconds in Retry-After. The RateLimit headers tell what is left.',
+  ],
+  too_many_attempts: [
+    429,
+    'Too many failed attempts',
+    'Wait for the seconds in Retry-After. From where you have signed in before, others’ attempts don’t delay you.',
+  ],
+  too_many_codes: [
+    429,
+    'Too many wrong codes',
+    'Wait for the seconds in Retry-After, or use a passkey or a recovery code.',
+  ],
   internal_error: [
     500,
     'Something went wrong on our side',
     'Try again; if it stays, give `instance` to whoever operates this server.',
   ],
   not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
+  overloaded: [503, 'The server has too much to do', 'Wait for the seconds in Retry-After, and send it again.'],
+  storage_full: [
+    507,
+    'The database has no room left',
+    'Nothing of this request was kept. Whoever operates this server must make room; then send it again.',
+  ],
   ledger_unavailable: [
     503,
     'The record is kept but not yet sealed',

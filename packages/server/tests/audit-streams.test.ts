@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditStream } from '@afterai/contract'
 import { freePort } from '@afterai/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { pino } from 'pino'
-import { type ComposedServer, composeServer } from '../composition.ts'
 import { selfSigned, startSyslogReceiver, startWebhookReceiver } from './siem-receivers.ts'
-import { type Person, startTestServer, type TestServer } from './test-server.ts'
+import { composeBeside, type Person, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let admin: Person
@@ -41,18 +39,8 @@ const command = (id: string, to: string, body?: unknown): Promise<AuditStream> =
   server.expectOk({ method: 'POST', path: `/v1/audit-streams/${id}/${to}`, token: admin.token, body })
 
 /** Another server on the same database, with the same keys. */
-async function startBeside({ database, keys }: TestServer): Promise<ComposedServer> {
-  const second = await composeServer({
-    connection: database.login,
-    keys,
-    log: pino({ level: 'silent' }),
-    poolSize: 5,
-    sessionIdleMinutes: 60,
-    sessionMaxHours: 24,
-    importMaxMib: 20,
-    https: false,
-    streamAddresses: { loopback: true, networks: [] },
-  })
+async function startBeside(beside: TestServer): ReturnType<typeof composeBeside> {
+  const second = await composeBeside(beside)
   second.begin()
   return second
 }

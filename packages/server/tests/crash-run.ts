@@ -30,7 +30,8 @@ export interface CrashOutcome {
   readonly faults: readonly string[]
 }
 
-const systems = ['billing', 'support'] as const
+/** The systems that are written about. */
+export const systems = ['billing', 'support'] as const
 const models = ['model-a', 'model-b', 'model-c'] as const
 /** Records take the longest, being a change, an assessment, a decision and an approval. */
 const kinds = ['observation', 'observation', 'change', 'change', 'record'] as const
@@ -71,7 +72,7 @@ export async function runUntilKilled(
 }
 
 /** The set-up code, which the server prints a moment after it listens. */
-async function printedCode(server: ServerProcess): Promise<string> {
+export async function printedCode(server: ServerProcess): Promise<string> {
   for (;;) {
     const code = /\b[2-9A-HJKMNP-TV-Z]{5}(?:-[2-9A-HJKMNP-TV-Z]{5}){3}\b/.exec(server.output())?.[0]
     if (code !== undefined) return code
@@ -128,7 +129,8 @@ async function writeUntilKilled({ server, client, ledger, random }: Round): Prom
   for (const end of await load) if (end.status === 'rejected') throw end.reason
 }
 
-function nextOperation(random: () => number): Operation {
+/** What a writer does next. */
+export function nextOperation(random: () => number): Operation {
   const pick = <T>(words: readonly [T, ...T[]]): T => words[Math.floor(random() * words.length)] ?? words[0]
   return {
     kind: pick(kinds),
@@ -163,7 +165,7 @@ function compare(ledger: Ledger, kind: 'change' | 'record', titles: readonly str
 }
 
 /** Verifies every tenant's log from its first entry, with the public half of the key on disk, past the server. */
-async function faultsOfLogs({ dataDir, database }: CrashTarget): Promise<string[]> {
+export async function faultsOfLogs({ dataDir, database }: Omit<CrashTarget, 'env'>): Promise<string[]> {
   const pem = readFileSync(join(dataDir, 'keys', 'log-signing.pem'), 'utf8')
   const key = publicKeyOf(createPrivateKey(pem))
   const { db, ...opened } = openDatabase(await database(), { poolSize: 1, onError: () => undefined })
@@ -181,7 +183,7 @@ async function faultsOfLogs({ dataDir, database }: CrashTarget): Promise<string[
 }
 
 /** Numbers from 0 up to 1 that are the same for the same seed. */
-function seededRandom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let count = 0
   return () => {
     count += 1

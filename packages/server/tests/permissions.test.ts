@@ -226,7 +226,7 @@ test('P4.4: what is refused for want of a permission is an event of its own; its
       outcome: 'denied',
       resource: 'POST /v1/systems',
       credential: 'bearer',
-      details: { permission: 'system:write' },
+      details: { permission: 'system:write', code: 'forbidden' },
       request_id: answer.headers['x-request-id'],
     },
   ])

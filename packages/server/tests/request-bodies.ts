@@ -1,4 +1,5 @@
 import { proposalOf } from './lifecycle.ts'
+import { softwarePasskey } from './software-authenticator.ts'
 
 const someId = '01a20a5b-6239-705d-b9f2-c38849688556'
 const digest = `sha256:${'0'.repeat(64)}`
@@ -23,8 +24,39 @@ const configuration = {
 }
 const risk = { severity: 'low', blastRadius: 'unknown', customerImpact: 'none' }
 
+const origin = 'http://localhost:4680'
+const passkey = softwarePasskey()
+const assertion = {
+  ...passkey.assert('x', { origin, userHandle: someId }),
+  authenticatorAttachment: 'platform',
+  clientExtensionResults: {},
+}
+const attestation = {
+  ...passkey.attest('x', { origin }),
+  authenticatorAttachment: 'platform',
+  clientExtensionResults: {},
+}
+
+/** The same, for the routes of people's own credentials. */
+const credentialBodies: Readonly<Record<string, unknown>> = {
+  'POST /v1/session/second-factor': { ticket: 'aftr_ticket_x', proof: { method: 'totp', code: '123456' } },
+  'POST /v1/session/second-factor/passkey-options': { ticket: 'aftr_ticket_x' },
+  'POST /v1/session/passkey-options': {},
+  'POST /v1/session/passkey': { assertion, tenant: 'acme' },
+  'POST /v1/session/step-up/passkey-options': {},
+  'POST /v1/session/step-up': { method: 'passkey', assertion },
+  'PUT /v1/password': { currentPassword: 'x', newPassword: 'copper-meadow-77-signal' },
+  'POST /v1/factors/totp': {},
+  'POST /v1/factors/totp/confirm': { code: '123456' },
+  'POST /v1/factors/recovery-codes': {},
+  'POST /v1/passkeys/options': {},
+  'POST /v1/passkeys': { name: 'phone', attestation },
+  'PUT /v1/passkeys/:id': { name: 'phone' },
+}
+
 /** A body with every member for each route that takes one, valid but for the things that it names. */
 export const fullBodies: Readonly<Record<string, unknown>> = {
+  ...credentialBodies,
   'POST /v1/setup': {
     code: 'AAAAA-AAAAA-AAAAA-AAAAA',
     email: 'x@acme.example',

@@ -1,7 +1,9 @@
 import { keyScopes, type Session } from '@afterai/contract'
+import { Secret } from 'otpauth'
 import { expect, test } from 'vitest'
 import { sweep } from './database-sweep.ts'
-import { adminPassword, startTestServer } from './test-server.ts'
+import { addPasskey, beginSignIn, challengeFor, enrolApp } from './factors.ts'
+import { adminPassword, startTestServer, testOrigin, type TestServer } from './test-server.ts'
 
 test('P3.3: no credential that was ever used is in the database or in the log', async () => {
   const server = await startTestServer()
@@ -56,6 +58,8 @@ test('P3.3: no credential that was ever used is in the database or in the log', 
   }
   keep('switch', await post<Session>('/v1/session/switch', { tenant: 'acme' }))
 
+  for (const [name, secret] of await factorSecrets(server)) secrets.set(name, secret)
+
   const { found, cells } = await sweep(server.owner, secrets)
   expect(found).toEqual([])
   expect(cells).toBeGreaterThan(300)
@@ -63,6 +67,47 @@ test('P3.3: no credential that was ever used is in the database or in the log', 
   expect([...secrets].filter(([, secret]) => log.includes(secret)).map(([name]) => name)).toEqual([])
   await server.stop()
 })
+
+/** Every secret that second factors and passkeys bring, used and unused. */
+async function factorSecrets(server: TestServer): Promise<Map<string, string>> {
+  const secrets = new Map<string, string>()
+  const person = await server.addPerson(server.admin.tenant, 'member')
+  const app = await enrolApp(server, person)
+  secrets.set('an app’s secret', app.secret)
+  secrets.set('an app’s secret as bytes', base64Of(app.secret))
+  for (const [n, code] of app.recoveryCodes.entries()) secrets.set(`recovery code ${n}`, code)
+  const complete = async (proof: object) => {
+    const { ticket } = await beginSignIn(server, person)
+    secrets.set(`ticket ${secrets.size}`, ticket)
+    const answer = await server.send<Session>({
+      method: 'POST',
+      path: '/v1/session/second-factor',
+      body: { ticket, proof },
+    })
+    if (answer.status !== 200) return
+    secrets.set(`access token ${secrets.size}`, answer.body.accessToken)
+    secrets.set(`refresh handle ${secrets.size}`, answer.body.refreshHandle)
+  }
+  await complete({ method: 'recovery_code', code: app.recoveryCodes[0] })
+  await complete({ method: 'recovery_code', code: 'AAAAA-AAAAA-AAAAA-AAAAA' })
+  await complete({ method: 'totp', code: await app.freshCode() })
+  const passkey = await addPasskey(server, person)
+  const path = '/v1/session/passkey-options'
+  const used = await challengeFor(server, path)
+  const assertion = passkey.assert(used, { origin: testOrigin, userHandle: person.accountId })
+  await server.expectOk({ method: 'POST', path: '/v1/session/passkey', body: { assertion } })
+  for (const challenge of [used, await challengeFor(server, path)]) {
+    secrets.set(`challenge ${secrets.size}`, challenge).set(`challenge ${secrets.size}`, standardBase64(challenge))
+  }
+  const newPassword = 'amber-lighthouse-09-ferry'
+  const body = { currentPassword: person.password, newPassword }
+  await server.expectOk({ method: 'PUT', path: '/v1/password', token: person.token, body })
+  return secrets.set('a changed password', newPassword)
+}
+
+// The sweep decodes what is Base64 and looks for the bytes too.
+const base64Of = (base32: string): string => Buffer.from(Secret.fromBase32(base32).bytes).toString('base64')
+const standardBase64 = (base64url: string): string => Buffer.from(base64url, 'base64url').toString('base64')
 
 test('the sweep finds what is there, as text, in JSON, in bytes, in Base64 and in hex', async () => {
   const server = await startTestServer()

@@ -5,11 +5,12 @@ import type { Permission, Role, Session } from '@afterai/contract'
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { Client } from 'pg'
 import { pino } from 'pino'
-import { type ComposedServer, composeServer } from '../composition.ts'
+import { type ComposedServer, composeServer, type ServerParts } from '../composition.ts'
 import { addMember, createAccount, createTenant, newCode, putSetupCode } from '../src/identity/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
 import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
+import type { RequestRates } from '../src/platform/rate-limits/index.ts'
 
 /** A request to the server under test; `body` that is a string or bytes goes as it is, anything else as JSON. */
 export interface TestRequest {
@@ -67,14 +68,21 @@ export interface TestServer extends ComposedServer {
   stop(): Promise<void>
 }
 
+/** Where the servers of tests are reached unless they say otherwise: nothing listens there. */
+export const testOrigin = 'http://localhost:4680'
+
 /** The password of the first administrator. */
 export const adminPassword = 'violet-harbour-41-lantern'
 
 /** Options of the server under test. */
 export interface TestServerOptions {
-  readonly https?: boolean
+  readonly publicOrigin?: string
+  readonly stepUpForApproval?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
+  readonly trustedProxies?: readonly string[]
+  readonly rates?: Partial<RequestRates>
+  readonly drainMs?: number
 }
 
 /** Starts one. */
@@ -83,17 +91,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const keyDir = await mkdtemp(join(tmpdir(), 'afterai-keys-'))
   const lines: string[] = []
   const keys = await loadInstanceKeys(keyDir, { make: true })
-  const composed = await composeServer({
-    connection: database.login,
-    keys,
-    log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
-    poolSize: options.poolSize ?? 10,
-    sessionIdleMinutes: 60,
-    sessionMaxHours: 24,
-    importMaxMib: options.importMaxMib ?? 20,
-    https: options.https ?? false,
-    streamAddresses: { loopback: true, networks: [] },
-  })
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
+  const composed = await composeServer(partsOf({ connection: database.login, keys, log }, options))
   composed.begin()
   const owner = new Client(database.owner)
   await owner.connect()
@@ -126,6 +125,30 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await database.drop()
       await rm(keyDir, { recursive: true })
     },
+  }
+}
+
+/** Another server of the same instance, on the same database: not listening, and its sequencer not begun. */
+export function composeBeside(server: TestServer, options: TestServerOptions = {}): Promise<ComposedServer> {
+  const shared = { connection: server.database.login, keys: server.keys, log: pino({ level: 'silent' }) }
+  return composeServer(partsOf(shared, { poolSize: 5, ...options }))
+}
+
+function partsOf(shared: Pick<ServerParts, 'connection' | 'keys' | 'log'>, options: TestServerOptions): ServerParts {
+  return {
+    ...shared,
+    poolSize: options.poolSize ?? 10,
+    sessionIdleMinutes: 60,
+    sessionMaxHours: 24,
+    importMaxMib: options.importMaxMib ?? 20,
+    publicOrigin: options.publicOrigin ?? testOrigin,
+    stepUpForApproval: options.stepUpForApproval ?? false,
+    streamAddresses: { loopback: true, networks: [] },
+    trustedProxies: options.trustedProxies ?? [],
+    maxConnections: 2000,
+    // Tests ask more in a minute than people do; those of the limits set their own.
+    rates: { credential: 100_000, read: 100_000, write: 100_000, heavy: 100_000, ...options.rates },
+    drainMs: options.drainMs ?? 0,
   }
 }
 

@@ -1,5 +1,6 @@
+export { launchChromium } from './chromium.ts'
 export { createTestDatabase, type TestDatabase } from './test-database.ts'
-export { startDebianPostgres, type DebianPostgres } from './debian-postgres.ts'
+export { startDebianPostgres, type DebianPostgres, type TlsIdentity } from './debian-postgres.ts'
 export { fixedClock, type FixedClock } from './fixed-clock.ts'
 export { fixturesDir } from './fixtures.ts'
 export { freePort } from './free-port.ts'

@@ -87,3 +87,18 @@ function newestIn(directory: string): DebianBinaries | undefined {
   const bin = join(directory, String(version), 'bin')
   return { version, initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
 }
+
+/** Debian's Chromium: its program, and where its libraries are when it was unpacked rather than installed. */
+export interface ChromiumBinary {
+  readonly path: string
+  readonly libraryPath?: string
+}
+
+/** Chromium, installed or unpacked; undefined if there is none. */
+export function findChromium(): ChromiumBinary | undefined {
+  const program = 'usr/lib/chromium/chromium'
+  if (existsSync(join('/', program))) return { path: join('/', program) }
+  const tools = findUnpackedTools()
+  if (tools === undefined || !existsSync(join(tools.root, program))) return undefined
+  return { path: join(tools.root, program), libraryPath: tools.libraryPath }
+}

@@ -33,9 +33,24 @@ export interface Api {
   ) => Promise<Answer<Page<T>>>
 }
 
-/** The API at `url`, with credentials from `bearers`. A token that was revoked early is renewed once. */
-export function createApi(url: string, bearers: BearerSource): Api {
+/** Proves again who is at the terminal, and answers the access token of the session that comes of it. */
+export type StepUp = () => Promise<string>
+
+/**
+ * The API at `url`, with credentials from `bearers`. A token that was revoked early is renewed once; where the server wants to
+ * see again who it is, `stepUp` is asked, once.
+ */
+export function createApi(url: string, bearers: BearerSource, stepUp?: StepUp): Api {
   async function withBearer<T>(attempt: (bearer: string | undefined) => Promise<T>): Promise<T> {
+    try {
+      return await renewing(attempt)
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.code !== 'step_up_required' || stepUp === undefined) throw error
+      return attempt(await stepUp())
+    }
+  }
+
+  async function renewing<T>(attempt: (bearer: string | undefined) => Promise<T>): Promise<T> {
     const bearer = await bearers.get()
     try {
       return await attempt(bearer)

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { platform } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import packageJson from '../../package.json' with { type: 'json' }
 import { CommandFailure } from '../command-failure.ts'
 import { ApiProblem } from './problem.ts'
+
+/** How a list of sessions tells this program from a browser. */
+const userAgent = `afterai/${packageJson.version} (${platform})`
 
 /** Tries of one request, the first included. */
 const TRIES = 3
@@ -83,7 +88,7 @@ async function attemptOnce(address: URL, init: RequestInit): Promise<Outcome> {
 }
 
 function requestInit({ method, body, file }: ApiRequest, bearer: string | undefined): RequestInit {
-  const headers = new Headers({ accept: 'application/json, application/problem+json' })
+  const headers = new Headers({ accept: 'application/json, application/problem+json', 'user-agent': userAgent })
   if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`)
   if (method === 'POST') headers.set('idempotency-key', randomUUID())
   if (file) headers.set('content-type', file.contentType)

@@ -32,6 +32,10 @@ declare module '../platform/database.ts' {
       used_at: Generated<Date>
       expires_at: Date
       revoked_at: Date | null
+      authenticated_at: Generated<Date>
+      amr: string[]
+      address: string | null
+      device: string | null
     }
     spent_refresh: { tenant_id: string; session_id: string; hash: Uint8Array; spent_at: Generated<Date> }
     api_key: {

@@ -42,13 +42,19 @@ export function memberRoutes(http: Http, deps: SessionDependencies): void {
   )
   http.post(
     '/v1/invitations',
-    { config: { permission: 'member:write' }, schema: { body: inviteRequest, response: { 201: invitationView } } },
+    {
+      config: { permission: 'member:write', stepUp: true },
+      schema: { body: inviteRequest, response: { 201: invitationView } },
+    },
     async (request, reply) =>
       reply.code(201).send(await run(request, (tx, { actor }) => invite(deps, tx, { actor, ...request.body }))),
   )
   http.post(
     '/v1/service-accounts',
-    { config: { permission: 'member:write' }, schema: { body: serviceAccountRequest, response: { 201: memberView } } },
+    {
+      config: { permission: 'member:write', stepUp: true },
+      schema: { body: serviceAccountRequest, response: { 201: memberView } },
+    },
     async (request, reply) => {
       const { name, role } = request.body
       const member = await run(request, async (tx, { principal, actor }) => {
@@ -73,7 +79,7 @@ export function memberRoutes(http: Http, deps: SessionDependencies): void {
   http.post(
     '/v1/api-keys',
     {
-      config: { permission: 'api-key:own' },
+      config: { permission: 'api-key:own', stepUp: true },
       schema: { body: createApiKeyRequest, response: { 201: createdApiKeyView } },
     },
     async (request, reply) =>

@@ -1,4 +1,3 @@
-import { ProblemError } from '@afterai/contract'
 import { hash, verify } from '@node-rs/argon2'
 import { limiter } from '../platform/limiter.ts'
 
@@ -28,42 +27,3 @@ export async function createPasswords(): Promise<Passwords> {
     load: limit.load,
   }
 }
-
-/** Refuses passwords that a guesser tries first. @throws ProblemError `invalid_request` */
-export function refuseWeakPassword(password: string, known: readonly string[]): void {
-  const text = password.toLowerCase()
-  const letters = new Set(text)
-  const containsKnown = known.some((word) => word.length >= 4 && text.includes(word.toLowerCase()))
-  const weak = letters.size < 6 || containsKnown || commonParts.some((part) => text.replaceAll(part, '').length < 6)
-  if (!weak) return
-  throw new ProblemError('invalid_request', {
-    errors: [
-      {
-        pointer: '/password',
-        detail: 'is easy to guess: it repeats itself, or is made of common words or of your own name',
-      },
-    ],
-  })
-}
-
-const commonParts = [
-  'password',
-  'passwort',
-  'qwertyuiop',
-  'qwerty',
-  'asdfghjkl',
-  'zxcvbnm',
-  '1234567890',
-  '0123456789',
-  '123456789',
-  '12345678',
-  '12345',
-  'iloveyou',
-  'letmein',
-  'welcome',
-  'administrator',
-  'changeme',
-  'abcdefghijklmnopqrstuvwxyz',
-  'abcdefgh',
-  'correcthorsebatterystaple',
-]

@@ -1,11 +1,15 @@
-import { ProblemError, type Session } from '@afterai/contract'
+import { ProblemError, type SecondFactorChallenge, type Session } from '@afterai/contract'
 import type { Actor, Audit } from '../audit/audit.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
+import { accountFactors, hasSecondFactor } from './account-credentials.ts'
+import { evenTime } from './even-time.ts'
 import { accountTenants, findAccount, findRefresh, findSession } from './entry-functions.ts'
+import type { Throttle } from './guessing/throttle.ts'
 import type { Passwords } from './passwords.ts'
 import type { Principal } from './principal.ts'
+import { askSecondFactor } from './second-factor/sign-in-ticket.ts'
 import { type HashCredential, newRefreshHandle } from './secret-tokens.ts'
 
 /** What sessions need. */
@@ -14,34 +18,43 @@ export interface SessionDependencies {
   readonly audit: Audit
   readonly tokens: AccessTokenKeys
   readonly passwords: Passwords
+  readonly throttle: Throttle
   readonly hashCredential: HashCredential
   readonly sessionMaxMs: number
   readonly sessionIdleMs: number
 }
 
 /** Where a request comes from, for the audit trail, before anybody is known. */
-export type Origin = Pick<Actor, 'address' | 'requestId'>
+export type Origin = Pick<Actor, 'address' | 'requestId'> & { readonly device: string | null }
 
 /**
- * Signs in with a password. Unknown address, wrong password and wrong tenant get the same answer in the same time.
- * @throws ProblemError `invalid_credentials`
+ * Signs in with a password, or asks for the second factor where the account has one. Unknown address, wrong password and wrong
+ * tenant get the same answer in the same time.
+ * @throws ProblemError `invalid_credentials`, `too_many_attempts`
  */
 export async function signIn(
   deps: SessionDependencies,
   wanted: { email: string; password: string; tenant?: string | undefined },
   origin: Origin,
-): Promise<Session> {
+): Promise<Session | SecondFactorChallenge> {
+  const guess = await deps.throttle('password', wanted.email.toLowerCase(), origin.address)
+  const startedAtMs = performance.now()
   const account = await findAccount(deps.db, wanted.email)
   const right = await deps.passwords.verify(account?.password_hash, wanted.password)
-  if (account === undefined) throw new ProblemError('invalid_credentials')
-  const tenants = await accountTenants(deps.db, account.account_id)
+  const tenants = account === undefined ? [] : await accountTenants(deps.db, account.account_id)
   const tenant = tenants.find(({ slug }) => wanted.tenant === undefined || slug === wanted.tenant)
-  if (!right || tenant === undefined) {
-    await recordFailedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account.account_id }, origin)
+  if (account === undefined || !right || tenant === undefined) {
+    if (account) await recordFailedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account.account_id }, origin)
+    await evenTime(startedAtMs)
     throw new ProblemError('invalid_credentials')
   }
+  await guess.succeeded()
   const actor = { tenantId: tenant.id, actorId: account.account_id, credential: 'password', ...origin }
-  return withTenant(deps.db, tenant.id, (tx) => openSession(deps, tx, { actor, tenantSlug: tenant.slug }))
+  const factors = await accountFactors(deps.db, account.account_id)
+  if (hasSecondFactor(factors)) return askSecondFactor(deps, { actor, factors })
+  return withTenant(deps.db, tenant.id, (tx) =>
+    openSession(deps, tx, { actor, tenantSlug: tenant.slug, methods: ['pwd'] }),
+  )
 }
 
 /** Tells the audit trail of an account's tenant that somebody gave another password. */
@@ -55,15 +68,28 @@ export async function recordFailedSignIn(
   await withTenant(deps.db, tenantId, (tx) => deps.audit(tx, actor, { action: 'session.sign_in', outcome: 'failed' }))
 }
 
+/** A session to be: whose, where, and how and when they proved who they are. */
+export interface SessionOpening {
+  readonly actor: Actor & { readonly actorId: string; readonly device?: string | null }
+  readonly tenantSlug: string
+  /** RFC 8176's `amr`. */
+  readonly methods: readonly string[]
+  /** Now, unless the session takes the place of another one without a new proof. */
+  readonly authenticatedAt?: Date
+  /** The end of the session that it takes the place of, which it doesn't outlive. */
+  readonly expiresAt?: Date
+}
+
 /** Opens a session for an actor who has just proved who they are, in the caller's transaction. */
 export async function openSession(
   deps: SessionDependencies,
   tx: Transaction,
-  { actor, tenantSlug }: { actor: Actor & { actorId: string }; tenantSlug: string },
+  opening: SessionOpening,
 ): Promise<Session> {
+  const { actor, tenantSlug, methods, authenticatedAt = new Date() } = opening
   const id = newId()
   const refreshHandle = newRefreshHandle()
-  const expiresAt = new Date(Date.now() + deps.sessionMaxMs)
+  const expiresAt = opening.expiresAt ?? new Date(Date.now() + deps.sessionMaxMs)
   await tx
     .insertInto('session')
     .values({
@@ -73,9 +99,13 @@ export async function openSession(
       refresh_hash: deps.hashCredential(refreshHandle),
       expires_at: expiresAt,
       revoked_at: null,
+      authenticated_at: authenticatedAt,
+      amr: [...methods],
+      address: actor.address,
+      device: actor.device ?? null,
     })
     .execute()
-  await deps.audit(tx, actor, { action: 'session.open', resource: `session/${id}` })
+  await deps.audit(tx, actor, { action: 'session.open', resource: `session/${id}`, details: { methods } })
   return toSession(deps, { id, accountId: actor.actorId, refreshHandle, expiresAt, tenantSlug })
 }
 
@@ -154,20 +184,61 @@ export async function endSession(
   })
 }
 
-/** Opens a session in another tenant of the same account, and ends the one that asked. @throws ProblemError `not_found` */
+/**
+ * Opens a session in another tenant of the same account, and ends the one that asked. Nothing was proved anew: it is as old as
+ * the other one's proof, and ends when that would have.
+ * @throws ProblemError `not_found`, `session_revoked`
+ */
 export async function switchTenant(
   deps: SessionDependencies,
-  { principal, actor }: { principal: Principal; actor: Actor },
+  { principal, actor }: { principal: Principal; actor: Actor & { device: string | null } },
   slug: string,
 ): Promise<Session> {
   const tenant = (await accountTenants(deps.db, principal.accountId)).find((it) => it.slug === slug)
   if (tenant === undefined) throw new ProblemError('not_found', { detail: 'you belong to no tenant of this name' })
   const there = { ...actor, tenantId: tenant.id, actorId: principal.accountId }
-  const session = await withTenant(deps.db, tenant.id, (tx) =>
-    openSession(deps, tx, { actor: there, tenantSlug: tenant.slug }),
+  const { proof } = await withTenant(deps.db, actor.tenantId, (tx) =>
+    endForAnother(deps, tx, { actor, sessionId: principal.credentialId }),
   )
-  await endSession(deps, actor, principal.credentialId)
-  return session
+  return withTenant(deps.db, tenant.id, (tx) =>
+    openSession(deps, tx, { ...proof, actor: there, tenantSlug: tenant.slug }),
+  )
+}
+
+/** Ends a session whose person has just proved themselves again, and opens one in its place, with its end. */
+export async function replaceSession(
+  deps: SessionDependencies,
+  tx: Transaction,
+  { actor, sessionId, methods }: { actor: SessionOpening['actor']; sessionId: string; methods: readonly string[] },
+): Promise<Session> {
+  const { proof, tenantSlug } = await endForAnother(deps, tx, { actor, sessionId })
+  return openSession(deps, tx, {
+    actor,
+    tenantSlug,
+    methods: [...new Set([...proof.methods, ...methods])],
+    expiresAt: proof.expiresAt,
+  })
+}
+
+// Of two requests at once, the second finds no open session: one session never becomes two.
+async function endForAnother(
+  deps: SessionDependencies,
+  tx: Transaction,
+  { actor, sessionId }: { actor: Actor; sessionId: string },
+) {
+  const ended = await tx
+    .updateTable('session')
+    .set({ revoked_at: new Date() })
+    .where('tenant_id', '=', actor.tenantId)
+    .where('id', '=', sessionId)
+    .where('revoked_at', 'is', null)
+    .returning(['amr', 'authenticated_at', 'expires_at'])
+    .executeTakeFirst()
+  if (ended === undefined) throw new ProblemError('session_revoked')
+  await deps.audit(tx, actor, { action: 'session.end', resource: `session/${sessionId}` })
+  const tenant = await tx.selectFrom('tenant').select('slug').where('id', '=', actor.tenantId).executeTakeFirstOrThrow()
+  const proof = { methods: ended.amr, authenticatedAt: ended.authenticated_at, expiresAt: ended.expires_at }
+  return { proof, tenantSlug: tenant.slug }
 }
 
 async function toSession(

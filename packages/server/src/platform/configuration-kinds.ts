@@ -48,6 +48,13 @@ export const directory: Kind<string> = {
   read: (text) => (text.includes('\0') || text.trim() === '' ? undefined : resolve(text)),
 }
 
+/** A passphrase that a person can't type wrong by being too short. */
+export const passphrase: Kind<string> = {
+  accepts: 'a passphrase of 12 characters or more',
+  example: 'the output of `openssl rand -base64 24`',
+  read: (text) => (text.length >= 12 ? text : undefined),
+}
+
 /** One word of a closed list. */
 export function oneOf<const T extends string>(...words: readonly [T, ...T[]]): Kind<T> {
   return { accepts: words.join(' or '), example: words[0], read: (text) => words.find((word) => word === text) }
@@ -122,21 +129,23 @@ export interface Network {
   readonly prefix: number
 }
 
-/** Networks in CIDR notation, separated by commas. */
+/** IP addresses and networks. One that is as wide as a whole class of addresses is a wildcard, and none. */
 export const networks: Kind<readonly Network[]> = {
-  accepts: 'networks in CIDR notation, separated by commas',
-  example: '10.20.0.0/16,fd00:20::/64',
+  accepts: 'IP addresses or networks divided by commas, none of them wider than /8 (IPv4) or /7 (IPv6)',
+  example: '10.0.0.7,10.1.0.0/16',
   read: (text) => {
     const read = text.split(',').map((part) => toNetwork(part.trim()))
-    return read.every((it) => it !== undefined) ? read : undefined
+    return read.every((it) => it !== undefined) ? Object.freeze(read) : undefined
   },
 }
 
 function toNetwork(text: string): Network | undefined {
-  const [, address = '', digits = ''] = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(text) ?? []
-  const prefix = Number(digits)
-  const longest = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1
-  return prefix >= 1 && prefix <= longest ? { address, prefix } : undefined
+  const [, address = '', digits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  if (family === 0) return undefined
+  const [widest, longest] = family === 4 ? [8, 32] : [7, 128]
+  const prefix = digits === undefined ? longest : Number(digits)
+  return prefix >= widest && prefix <= longest ? { address, prefix } : undefined
 }
 
 /** Whether a host names this machine and nothing else can reach it there. */

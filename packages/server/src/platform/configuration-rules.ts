@@ -159,10 +159,32 @@ function unencrypted(variable: string, url: Known['databaseUrl']): Fault | undef
 
 function weak(variable: string, mode: Known['mode'], url: Known['databaseUrl']): Fault | undefined {
   if (mode !== 'production' || url === undefined || url.password === '') return undefined
-  if (url.password.length >= shortestPassword) return undefined
+  const problem = weaknessOf(url.password.toLowerCase(), url.user.toLowerCase())
+  if (problem === undefined) return undefined
   return {
     variable,
-    problem: `Its password is shorter than ${shortestPassword} characters.`,
+    problem,
     fix: 'Give the role a long random password, such as the output of: openssl rand -hex 24',
   }
+}
+
+const guessable = [
+  'password',
+  'postgres',
+  'afterai',
+  'changeme',
+  'change-me',
+  'secret',
+  'admin',
+  '123456',
+  'example',
+  'letmein',
+]
+
+function weaknessOf(password: string, user: string): string | undefined {
+  if (password.length < shortestPassword) return `Its password is shorter than ${shortestPassword} characters.`
+  if (new Set(password).size < 6) return 'Its password repeats a few characters.'
+  // What is left without the words that everybody tries must be long enough by itself.
+  const rest = [...guessable, user].reduce((text, word) => text.replaceAll(word, ''), password)
+  return rest.length < 8 ? 'Its password is made of words that everybody tries.' : undefined
 }

@@ -5,6 +5,7 @@ import {
   listenAddress,
   networks,
   oneOf,
+  passphrase,
   webOrigin,
   wholeNumber,
 } from './configuration-kinds.ts'
@@ -107,12 +108,73 @@ export const configurationTable = {
     secret: false,
     description: 'A console session ends after so many hours, used or not.',
   },
+  stepUpForApproval: {
+    variable: 'AFTERAI_STEP_UP_FOR_APPROVAL',
+    kind: oneOf('off', 'on'),
+    default: 'off',
+    secret: false,
+    description:
+      'With `on`, approving or rejecting a decision needs a session whose person proved who they are within the last ten minutes, as changes of credentials always do.',
+  },
   shutdownSeconds: {
     variable: 'AFTERAI_SHUTDOWN_SECONDS',
     kind: wholeNumber(1, 300, 10),
     default: '10',
     secret: false,
     description: 'How long requests under way may take to end after a request to stop.',
+  },
+  drainSeconds: {
+    variable: 'AFTERAI_DRAIN_SECONDS',
+    kind: wholeNumber(0, 300, 5),
+    default: '0',
+    secret: false,
+    description:
+      'How long the server goes on taking requests after a request to stop, while `/readyz` answers 503 already: as long as a load balancer needs to notice. Counts on top of `AFTERAI_SHUTDOWN_SECONDS`.',
+  },
+  trustedProxies: {
+    variable: 'AFTERAI_TRUSTED_PROXIES',
+    kind: networks,
+    defaultMeaning: 'none: forwarding headers are ignored',
+    secret: false,
+    description:
+      'Addresses or networks of the reverse proxies in front of the server, divided by commas. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, nobody else’s. Needed behind a proxy: without it all people count as one address.',
+  },
+  maxConnections: {
+    variable: 'AFTERAI_MAX_CONNECTIONS',
+    kind: wholeNumber(8, 100_000, 2000),
+    default: '2000',
+    secret: false,
+    description:
+      'Most connections at once. One address may have a tenth of them, a trusted proxy all; a quarter of them may have a request under way.',
+  },
+  rateCredentials: {
+    variable: 'AFTERAI_RATE_CREDENTIALS',
+    kind: wholeNumber(1, 1_000_000, 30),
+    default: '30',
+    secret: false,
+    description: 'Sign-ins and other doors for credentials that one address may try in a minute.',
+  },
+  rateReads: {
+    variable: 'AFTERAI_RATE_READS',
+    kind: wholeNumber(1, 1_000_000, 600),
+    default: '600',
+    secret: false,
+    description: 'Reads that one account may make in a minute. One address may make four times as many.',
+  },
+  rateWrites: {
+    variable: 'AFTERAI_RATE_WRITES',
+    kind: wholeNumber(1, 1_000_000, 300),
+    default: '300',
+    secret: false,
+    description: 'Changes that one account may make in a minute. One address may make four times as many.',
+  },
+  rateHeavy: {
+    variable: 'AFTERAI_RATE_HEAVY',
+    kind: wholeNumber(1, 1_000_000, 60),
+    default: '60',
+    secret: false,
+    description:
+      'Imports, assessments, exports and audits that one account may ask for in a minute. One address may ask for four times as many.',
   },
   importMaxMib: {
     variable: 'AFTERAI_IMPORT_MAX_MIB',
@@ -154,6 +216,14 @@ export const configurationTable = {
     description:
       'Networks that audit streams may reach although they are not public, where a SIEM is inside. Name them as narrowly as you can: administrators of tenants choose the address, and the server connects to it. Trial mode reaches this machine besides.',
   },
+  backupPassphrase: {
+    variable: 'AFTERAI_BACKUP_PASSPHRASE',
+    kind: passphrase,
+    defaultMeaning: 'none: `--passphrase-file` names it',
+    secret: true,
+    description:
+      'What `afterai backup` and `afterai restore` encrypt with: 12 characters at least. Whoever has it and a backup has the keys of the instance.',
+  },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 
 type Table = typeof configurationTable
@@ -164,4 +234,9 @@ type ValueOf<S> = S extends { kind: Kind<infer T> } ? (S extends { default: stri
 export type ConfigurationValues = { readonly [K in keyof Table]: ValueOf<Table[K]> }
 
 /** Variables of the command line, which the server meets where both run on one machine and leaves alone. */
-export const clientVariables: readonly string[] = ['AFTERAI_URL', 'AFTERAI_API_KEY', 'AFTERAI_PROFILE']
+export const clientVariables: readonly string[] = [
+  'AFTERAI_URL',
+  'AFTERAI_API_KEY',
+  'AFTERAI_PROFILE',
+  'AFTERAI_LOGIN_CODE',
+]
