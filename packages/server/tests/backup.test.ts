@@ -144,7 +144,7 @@ test('P3.3, P4.6: no key, password or other content of the instance is in a back
   expect(await runProgram(['backup', '--to', file], settings('source'))).toMatchObject({ code: 0 })
   const keyDir = join(directory, 'source', 'keys')
   const secrets = new Map(readdirSync(keyDir).map((name) => [name, readFileSync(join(keyDir, name), 'utf8').trim()]))
-  for (const [name, text] of secrets) {
+  for (const [name, text] of [...secrets]) {
     const body = text.replaceAll(/-----[A-Z ]+-----|\n/g, '')
     secrets.set(`${name}, bare`, body)
   }
