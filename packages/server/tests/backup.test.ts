@@ -84,9 +84,9 @@ test('P5.5: everything acknowledged before a backup under load is in it, restore
     await client.setUp(await printedCode(server), systems)
     const acknowledged: Operation[] = []
     const random = seededRandom(20_261_124)
-    let isOver = false
+    const over = new AbortController()
     const write = async (): Promise<void> => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const operation = nextOperation(random)
         if (await client.write(operation)) acknowledged.push(operation)
       }
@@ -96,7 +96,7 @@ test('P5.5: everything acknowledged before a backup under load is in it, restore
     const before = [...acknowledged]
     const file = join(directory, 'under-load.backup')
     expect(await runProgram(['backup', '--to', file], settings('source'))).toMatchObject({ code: 0 })
-    isOver = true
+    over.abort()
     await load
     expect(acknowledged.length).toBeGreaterThan(before.length)
     server.signal('SIGTERM')
@@ -156,8 +156,9 @@ test('P3.3, P4.6: no key, password or other content of the instance is in a back
   const file = join(directory, 'one.backup')
   expect(await runProgram(['backup', '--to', file], settings('source'))).toMatchObject({ code: 0 })
   const keyDir = join(directory, 'source', 'keys')
-  const secrets = new Map(readdirSync(keyDir).map((name) => [name, readFileSync(join(keyDir, name), 'utf8').trim()]))
-  for (const [name, text] of [...secrets]) {
+  const files = readdirSync(keyDir).map((name) => [name, readFileSync(join(keyDir, name), 'utf8').trim()] as const)
+  const secrets = new Map<string, string>(files)
+  for (const [name, text] of files) {
     const body = text.replaceAll(/-----[A-Z ]+-----|\n/g, '')
     secrets.set(`${name}, bare`, body)
   }
