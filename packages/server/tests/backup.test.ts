@@ -49,10 +49,10 @@ async function makeInstance(name: string, fill?: (database: DatabaseAddress) => 
   await server.ending
 }
 
-/** Rows that make a backup and a restore take a while: about 60 MB. */
+/** Rows that make a backup and a restore take a while: about 20 MB. */
 const manyRows = `insert into observation (tenant_id, id, system_id, environment, fingerprint, outcome, origin, observed_at)
   select t.id, gen_random_uuid(), gen_random_uuid(), 'production', repeat('f', 64), 'unchanged', 'sdk', now()
-  from tenant t, generate_series(1, 300000)`
+  from tenant t, generate_series(1, 100000)`
 
 function digestsOf(address: DatabaseAddress): Promise<object[]> {
   return queryBehind(

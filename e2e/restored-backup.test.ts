@@ -1,24 +1,26 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { cp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { freePort, type ServerProcess, startServerProcess } from '@afterai/testing'
+import { freePort, processesGone, type ServerProcess, startServerProcess } from '@afterai/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { afterai, temporaryFolder } from './harness.ts'
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../packages/cli/src/main.ts', import.meta.url))
 const up = [execPath, 'packages/server/main.ts', 'up', '--empty'] as const
 
 test('P4.5, P5.5: a restored older backup is refused as a fork by who saw a later checkpoint, not by who did not', async () => {
-  const folder = await temporaryFolder()
+  const folder = mkdtempSync(join(tmpdir(), 'afterai-restored-'))
   chmodSync(folder, 0o711)
   const port = await freePort()
   const started: ServerProcess[] = []
   onTestFinished(async () => {
     for (const server of started) server.signalAll('SIGKILL')
     await Promise.all(started.map(({ ending }) => ending))
+    expect(await processesGone(folder)).toBe(true)
+    rmSync(folder, { recursive: true })
   })
   const start = async (name: string): Promise<ServerProcess> => {
     const env = { AFTERAI_DATA_DIR: join(folder, name), HOME: folder }
@@ -49,28 +51,32 @@ test('P4.5, P5.5: a restored older backup is refused as a fork by who saw a late
     { name: 'witness', scopes: ['log:read', 'system:write'] },
     accessToken,
   )
-  const env = { AFTERAI_URL: first.origin, AFTERAI_API_KEY: key, XDG_STATE_HOME: join(folder, 'early') }
-  const look = async (state = 'early') =>
-    afterai(['log', 'watch', '--once', '--json'], { env: { ...env, XDG_STATE_HOME: join(folder, state) } })
-  const sizeSeen = async (): Promise<number> => {
-    const { stdout } = await look()
+  const env = { AFTERAI_URL: first.origin, AFTERAI_API_KEY: key }
+  const look = (state = 'early') => {
+    const seen = { ...env, XDG_STATE_HOME: join(folder, state), XDG_CONFIG_HOME: folder, PATH: '/usr/bin:/bin' }
+    const { status, stdout, stderr } = spawnSync(execPath, [main, 'log', 'watch', '--once', '--json'], {
+      env: seen,
+      encoding: 'utf8',
+    })
+    return { code: status, stdout, stderr }
+  }
+  const sizeSeen = (state?: string): number => {
+    const { stdout } = look(state)
     return stdout === '' ? 0 : (JSON.parse(stdout) as { size: number }).size
   }
 
   await expect.poll(sizeSeen, { timeout: 30_000 }).toBeGreaterThan(0)
   const file = join(folder, 'old.backup')
   expect(program('first', 'backup', '--to', file)).toBe(0)
-  const early = await sizeSeen()
+  const early = sizeSeen()
   await cp(join(folder, 'early'), join(folder, 'late'), { recursive: true })
   for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await post('/v1/systems', { name }, key)
-  await expect
-    .poll(async () => JSON.parse((await look('late')).stdout).size, { timeout: 30_000 })
-    .toBeGreaterThan(early + 4)
+  await expect.poll(() => sizeSeen('late'), { timeout: 30_000 }).toBeGreaterThan(early + 4)
   first.signal('SIGTERM')
   await first.ending
 
   expect(program('second', 'restore', '--from', file)).toBe(0)
   await start('second')
-  expect(await look('late')).toMatchObject({ code: 14, stdout: '', stderr: expect.stringContaining('inconsistent') })
-  expect((await look('never')).code).toBe(0)
+  expect(look('late')).toMatchObject({ code: 14, stdout: '', stderr: expect.stringContaining('inconsistent') })
+  expect(look('never').code).toBe(0)
 }, 300_000)
