@@ -65,7 +65,7 @@ test('P4.5, P5.5: a restored older backup is refused as a fork by who saw a late
     return stdout === '' ? 0 : (JSON.parse(stdout) as { size: number }).size
   }
 
-  await expect.poll(sizeSeen, { timeout: 30_000 }).toBeGreaterThan(0)
+  await expect.poll(() => sizeSeen(), { timeout: 30_000 }).toBeGreaterThan(0)
   const file = join(folder, 'old.backup')
   expect(program('first', 'backup', '--to', file)).toBe(0)
   const early = sizeSeen()
