@@ -110,14 +110,14 @@ export const promises: readonly Promised[] = [
     promise: 'Records are sealed, signed, in an append-only log, and verified offline with standard tools.',
     state: 'partly',
     missing:
-      'Witnesses and timestamps, and proof of an erasure. A queued entry that vanishes shows only if its producer wrote again. Until there are witnesses, an operator with the log’s key could fork it unseen by those who kept no checkpoint.',
+      'Witnesses and timestamps, and proof of an erasure. A queued entry that vanishes shows only if its producer wrote again. Until there are witnesses, an operator with the log’s key could fork it unseen by those who kept no checkpoint; the command line keeps one of each log that it saw.',
   },
   {
     id: 'P4.6',
     promise: 'Retention with legal hold; erasing content never breaks the record.',
     state: 'partly',
     missing:
-      'The format keeps its proofs when a section’s key and salt are gone. Nothing erases, expires or holds yet.',
+      'The format keeps its proofs when a section’s key and salt are gone. Nothing erases, expires or holds yet; backups have no expiry of their own.',
   },
   {
     id: 'P5.1',
@@ -141,8 +141,8 @@ export const promises: readonly Promised[] = [
   { id: 'P5.4', promise: 'A WAF configuration ships and is tested.', state: 'not built' },
   {
     id: 'P5.5',
-    promise: 'No data is lost by kill -9 or a restart.',
+    promise: 'No data is lost by kill -9 or a restart; a backup brings back all that was acknowledged before it.',
     state: 'partly',
-    missing: 'A full disk and the loss of a node aren’t tested.',
+    missing: 'A full disk under the database and the loss of a node aren’t tested.',
   },
 ]

@@ -91,7 +91,7 @@ export async function restoreInstance(
   const { dataDir, keyDir } = configuration
   const { wasCutOff } = await markRestore(dataDir, backup.sha256)
   let isThere = false
-  let takeKeysOut = async (): Promise<void> => undefined
+  let takeKeysOut: (() => Promise<void>) | undefined
   try {
     if (backup.manifest.keysIncluded) takeKeysOut = await putKeyFiles(keyDir, backup.keys)
     const keys = await instanceKeys(keyDir)
@@ -102,7 +102,7 @@ export async function restoreInstance(
     })
   } catch (error) {
     if (!isThere) {
-      await takeKeysOut()
+      await takeKeysOut?.()
       await unmarkRestore(dataDir)
     }
     throw error

@@ -1,4 +1,4 @@
-import { verdictExitCodes } from '@afterai/record'
+import { type Verdict, verdictExitCodes } from '@afterai/record'
 
 /** Every exit code of the command line: what it means. `docs/reference/command-line.md` prints this table. */
 export const exitCodes = {
@@ -8,25 +8,16 @@ export const exitCodes = {
   unauthenticated: [3, 'Not signed in, or the session has ended.'],
   forbidden: [4, 'Signed in, but not allowed to do this.'],
   unreachable: [5, 'The server cannot be reached, or is not ready.'],
-  unknownKey: [verdictExitCodes.unknown_key, 'The log shows another key than the one seen before.'],
-  invalidSignature: [
-    verdictExitCodes.invalid_signature,
-    'A checkpoint that the server shows is not signed by its log.',
-  ],
-  inconsistent: [
-    verdictExitCodes.inconsistent,
-    'The log that the server shows does not continue the newest checkpoint that was seen of it.',
-  ],
   materialRegression: [20, '`assess --exit-code`: material_regression.'],
   regression: [21, '`assess --exit-code`: regression.'],
   minorRegression: [22, '`assess --exit-code`: minor_regression.'],
   inconclusive: [23, '`assess --exit-code`: inconclusive.'],
 } as const satisfies Record<string, readonly [code: number, meaning: string]>
 
-/** A named reason to end. */
-export type ExitName = keyof typeof exitCodes
+/** A named reason to end; a verdict on a log ends a command as it ends `record verify`. */
+export type ExitName = keyof typeof exitCodes | Exclude<Verdict, 'valid'>
 
 /** The number that a process ends with for this reason. */
 export function exitCodeOf(name: ExitName): number {
-  return exitCodes[name][0]
+  return name in verdictExitCodes ? verdictExitCodes[name as Verdict] : exitCodes[name as keyof typeof exitCodes][0]
 }

@@ -52,7 +52,7 @@ function exitRows(): string[][] {
     .filter(([, code]) => code !== 0)
     .map(([verdict, code]) => ({
       code,
-      meaning: `\`record verify\`: ${verdict}: ${verdictMeanings[verdict as keyof typeof verdictMeanings]}.`,
+      meaning: `\`record verify\`, and commands that see a log: ${verdict}: ${verdictMeanings[verdict as keyof typeof verdictMeanings]}.`,
     }))
   return [...own, ...verdicts].toSorted((a, b) => a.code - b.code).map(({ code, meaning }) => [String(code), meaning])
 }

@@ -30,7 +30,7 @@ export function launchProgram(
   const [program = process.execPath, ...parameters] = [...under, process.execPath, main, ...args]
   const child = spawn(program, parameters, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], AFTERAI_BACKUP_PASSPHRASE: passphrase, ...env },
+    env: { PATH: '/usr/bin:/bin', AFTERAI_BACKUP_PASSPHRASE: passphrase, ...env },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))

@@ -39,7 +39,7 @@ export interface LogSource {
  * Holds the log that the server shows against the newest checkpoint that was verified here before, and remembers the new one.
  * The key is trusted on first use. Answers undefined for a log without a checkpoint that was never seen with one.
  * @param exported a checkpoint that the server gave out besides, such as the one of a bundle: the log must continue it too
- * @throws {CommandFailure} `inconsistent` for a log that became smaller or another, `unknownKey` for another key
+ * @throws {CommandFailure} `inconsistent` for a log that became smaller or another, `unknown_key` for another key
  */
 export async function checkLog(
   { api, settings: { url, seenFile: path }, remark }: LogSource,
@@ -50,7 +50,7 @@ export async function checkLog(
   let before: bigint | undefined
   const seen = await rememberCheckpoint({ path, url, origin: keys.origin }, async (last) => {
     if (last !== undefined && last.vkey !== keys.logVkey)
-      throw new CommandFailure('unknownKey', `unknown_key: the log ${printable(keys.origin)} shows another key.`, {
+      throw new CommandFailure('unknown_key', `unknown_key: the log ${printable(keys.origin)} shows another key.`, {
         lines: [`known  ${last.vkey}`, `shown  ${printable(keys.logVkey)}`],
         remedy: 'Ask whoever runs the server, another way than through it.',
       })
@@ -124,7 +124,7 @@ function verified({ origin, vkey }: Log, note: string): Shown {
   } catch (cause) {
     if (!(cause instanceof RecordError)) throw cause
     throw new CommandFailure(
-      'invalidSignature',
+      'invalid_signature',
       `invalid_signature: a checkpoint of ${printable(origin)} is not signed by it.`,
       {
         lines: [printable(cause.message)],

@@ -54,9 +54,7 @@ export function addBackupCommands(program: Command, mount: Mount): void {
     summary: 'Restore a backup into an empty instance.',
     description:
       'Restore a backup into an instance that holds nothing yet: a new data directory, or an empty database. Everything is checked before anything is changed; then every log is recomputed from its first entry.',
-    examples: [
-      'AFTERAI_DATA_DIR=/srv/afterai afterai restore --from afterai-2026-11-24.backup --passphrase-file passphrase',
-    ],
+    examples: ['afterai restore --from afterai-2026-11-24.backup --passphrase-file passphrase'],
   })
     .requiredOption('--from <file>', 'the backup')
     .option(...passphraseOption)

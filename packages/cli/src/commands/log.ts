@@ -20,7 +20,7 @@ export function addLogCommands(program: Command, mount: Mount): void {
     description:
       'Be a small witness: verify each new checkpoint of the log, demand that it continues the last one, print and keep it. Ends with 14 if the log became smaller or another.',
     summary: 'Print and keep each new checkpoint of the log.',
-    examples: ['afterai log watch', 'afterai log watch --once', 'afterai log watch --every 600 >> checkpoints.txt'],
+    examples: ['afterai log watch', 'afterai log watch --once', 'afterai log watch --every 600'],
   })
     .option('--every <seconds>', 'how often to look', readPositiveInteger, 60)
     .option('--once', 'look once and end')

@@ -1,4 +1,4 @@
-export { BackupError, type BackupErrorCode } from './backup-error.ts'
+export { BackupError } from './backup-error.ts'
 export { putKeyFiles, readKeyFiles } from './key-folder.ts'
 export { isEmptyDatabase, notEmpty, putBack } from './put-back.ts'
 export { checkBackup, type CheckedBackup } from './read-backup.ts'

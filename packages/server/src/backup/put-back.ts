@@ -49,9 +49,10 @@ export async function putBack(owner: LoneConnection, order: PutBackOrder): Promi
     if (!(await hasNoRows(tx))) throw notEmpty('The database holds rows already.')
     const tables = await readTables(tx)
     const names = tables.map(({ name }) => name)
-    if ([...names].toSorted().join() !== [...manifest.tables].toSorted().join())
+    if (names.toSorted().join() !== manifest.tables.toSorted().join())
       throw notEmpty('The database has other tables than the backup.')
-    for (const [table, end] of await copyTables(owner, order)) await compareTable(owner, table, end)
+    const ends = await copyTables(owner, order)
+    for (const table of tables) await compareTable(owner, table, ends.get(table.name))
     for (const { table, column, last } of manifest.sequences) {
       if (last === '0') continue
       await sql`select setval(pg_get_serial_sequence(${table}, ${column}), ${last}::bigint)`.execute(tx)
@@ -63,9 +64,9 @@ export async function putBack(owner: LoneConnection, order: PutBackOrder): Promi
 async function copyTables(
   { client }: LoneConnection,
   { path, passphrase, onProgress }: PutBackOrder,
-): Promise<Map<BackedUpTable, TableEnd>> {
+): Promise<Map<string, TableEnd>> {
   const items = readBackup(path, passphrase)
-  const ends = new Map<BackedUpTable, TableEnd>()
+  const ends = new Map<string, TableEnd>()
   let bytes = 0
   try {
     for (let next = await items.next(); next.done !== true; next = await items.next()) {
@@ -74,7 +75,7 @@ async function copyTables(
       const end = Promise.withResolvers<TableEnd>()
       const rows = rowsOf(items, end.resolve, (size) => onProgress?.(table.name, (bytes += size)))
       await pipeline(rows, client.query(from(copyIn(table))))
-      ends.set(table, await end.promise)
+      ends.set(table.name, await end.promise)
     }
     return ends
   } finally {
@@ -98,11 +99,15 @@ async function* rowsOf(
 }
 
 // What the database gives back now must be, byte for byte, what was backed up.
-async function compareTable({ client }: LoneConnection, table: BackedUpTable, end: TableEnd): Promise<void> {
+async function compareTable(
+  { client }: LoneConnection,
+  table: BackedUpTable,
+  end: TableEnd | undefined,
+): Promise<void> {
   const rows = tally()
   for await (const piece of client.query(to(copyOut(table)))) rows.add(piece as Buffer)
   const found = rows.end()
-  if (found.rows === end.rows && found.sha256 === end.sha256) return
+  if (found.rows === end?.rows && found.sha256 === end.sha256) return
   throw new BackupError(
     'not_as_backed_up',
     `The table ${table.name} came out of the database otherwise than it went in.`,

@@ -14,6 +14,8 @@ export const leftOut: Readonly<Record<string, string>> = {
 export interface BackedUpTable {
   readonly name: string
   readonly columns: readonly string[]
+  /** The columns of the primary key, by which rows are ordered; text in the order of its bytes. */
+  readonly key: readonly { readonly name: string; readonly isText: boolean }[]
 }
 
 /** The product's tables of this database, those first that others refer to. */
@@ -22,6 +24,10 @@ export async function readTables(db: Database): Promise<BackedUpTable[]> {
     select c.relname as name,
       array(select a.attname::text from pg_attribute a
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns,
+      (select json_agg(json_build_object('name', a.attname, 'isText', a.attcollation <> 0) order by k.ord)
+        from pg_constraint p cross join unnest(p.conkey) with ordinality k (num, ord)
+        join pg_attribute a on a.attrelid = c.oid and a.attnum = k.num
+        where p.conrelid = c.oid and p.contype = 'p') as key,
       array(select distinct f.relname::text from pg_constraint k join pg_class f on f.oid = k.confrelid
         where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid) as needs
     from pg_class c
@@ -41,9 +47,9 @@ function inOrderOfNeed(tables: readonly (BackedUpTable & { needs: readonly strin
       const names = waiting.map(({ name }) => name).join(', ')
       throw new Error(`${names} refer to each other, or to a table that no backup holds`)
     }
-    for (const { name, columns } of ready) {
-      ordered.push({ name, columns })
-      done.add(name)
+    for (const { needs: _needs, ...table } of ready) {
+      ordered.push(table)
+      done.add(table.name)
     }
     waiting = waiting.filter(({ name }) => !done.has(name))
   }
@@ -62,21 +68,26 @@ export async function readSequences(db: Database): Promise<{ table: string; colu
   return rows.filter(({ table }) => !Object.hasOwn(leftOut, table))
 }
 
-/** `copy … to stdout`; COPY takes no parameters, so the names are quoted. */
-export function copyOut({ name, columns }: BackedUpTable): string {
-  return `copy ${escapeIdentifier(name)} (${columns.map(escapeIdentifier).join(', ')}) to stdout`
+/** `copy … to stdout`, in an order that every database gives. COPY takes no parameters, so the names are quoted. */
+export function copyOut({ name, columns, key }: BackedUpTable): string {
+  const order = key.map((it) => `${escapeIdentifier(it.name)}${it.isText ? ' collate "C"' : ''}`).join(', ')
+  return `copy (select ${listOf(columns)} from ${escapeIdentifier(name)} order by ${order}) to stdout`
 }
 
 /** `copy … from stdin`. */
-export function copyIn({ name, columns }: BackedUpTable): string {
-  return `copy ${escapeIdentifier(name)} (${columns.map(escapeIdentifier).join(', ')}) from stdin`
+export function copyIn({ name, columns }: Omit<BackedUpTable, 'key'>): string {
+  return `copy ${escapeIdentifier(name)} (${listOf(columns)}) from stdin`
+}
+
+function listOf(columns: readonly string[]): string {
+  return columns.map(escapeIdentifier).join(', ')
 }
 
 /** Settings under which both sides read and write values in the same words. */
 export async function fixForms(db: Database): Promise<void> {
   await sql`select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
     set_config('intervalstyle', 'iso_8601', true), set_config('extra_float_digits', '3', true),
-    set_config('bytea_output', 'hex', true), set_config('synchronize_seqscans', 'off', true),
+    set_config('bytea_output', 'hex', true),
     set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)`.execute(
     db,
   )
