@@ -1,3 +1,4 @@
+export { type Balancer, startBalancer } from './balancer.ts'
 export { createTestDatabase, type TestDatabase } from './test-database.ts'
 export { startDebianPostgres, type DebianPostgres, type TlsIdentity } from './debian-postgres.ts'
 export { fixedClock, type FixedClock } from './fixed-clock.ts'
