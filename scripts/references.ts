@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { asvsReference } from './asvs.ts'
 import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
 import { securityReference } from './security-reference.ts'
@@ -16,6 +17,7 @@ export interface Reference {
 export const references: readonly Reference[] = [
   page('docs/reference/configuration.md', configurationReference),
   page('docs/reference/command-line.md', commandLineReference),
+  page('docs/reference/asvs.md', asvsReference),
   page('docs/security.md', securityReference),
   page('docs/reference/errors.md', errorsReference),
   page('docs/reference/openapi.json', openapiReference),

@@ -13,3 +13,12 @@ export {
   type ServerProcessOptions,
   startServerProcess,
 } from './running-server.ts'
+export {
+  type Attack,
+  attacksOn,
+  type Experience,
+  experienceDuring,
+  openConnections,
+  residentMib,
+  runAttack,
+} from './slow-clients.ts'
