@@ -116,10 +116,10 @@ test('P5.5: clients see no error while both of two processes are restarted one a
 
   const failures: string[] = []
   const made: string[] = []
-  let stopped = false
+  const state = { stopped: false }
   const client = async (id: number): Promise<void> => {
     const own = new Agent({ keepAlive: true, maxSockets: 1 })
-    for (let n = 0; !stopped; n += 1) {
+    for (let n = 0; !state.stopped; n += 1) {
       const name = `system-${id}-${n}`
       try {
         const { status, text } = await send(own, `${origin}/v1/systems`, { token, body: { name } })
@@ -142,7 +142,7 @@ test('P5.5: clients see no error while both of two processes are restarted one a
     balancer.use([next.origin, ...(old === first ? [second.origin] : [started.at(-2)?.origin ?? ''])])
     await expect.poll(() => made.length, { timeout: 20_000 }).toBeGreaterThan(before + 20)
   }
-  stopped = true
+  state.stopped = true
   await Promise.all(clients)
   agent.destroy()
   expect(failures).toEqual([])

@@ -13,7 +13,7 @@ import {
   type ServerProcess,
   startServerProcess,
 } from '@afterai/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 const directory = mkdtempSync(join(tmpdir(), 'afterai-slow-'))
 const size = { connections: 400, seconds: 8 }
@@ -31,7 +31,7 @@ beforeAll(async () => {
     command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
   })
   port = Number(new URL(server.origin).port)
-  await expect.poll(() => server.output(), { timeout: 20_000 }).toContain('--setup')
+  await vi.waitUntil(() => server.output().includes('--setup'), { timeout: 20_000 })
   const [, code = ''] = /--setup (\S+)/.exec(server.output()) ?? []
   const password = 'heron-quartz-91-lantern'
   const body = { code, email: 'ada@example.com', name: 'Ada', password, tenant: { slug: 'acme', name: 'Acme' } }
@@ -80,6 +80,7 @@ test.each([
   const socket = connect(port, '127.0.0.1').on('error', () => undefined)
   socket.resume().write(bytes)
   await once(socket, 'close')
+  expect(socket.destroyed).toBe(true)
 })
 
 test('P5.3: a client that sends its headers a byte a second is let go', async () => {
@@ -88,4 +89,5 @@ test('P5.3: a client that sends its headers a byte a second is let go', async ()
   const drip = setInterval(() => socket.write('a'), 1_000)
   await once(socket, 'close')
   clearInterval(drip)
+  expect(socket.destroyed).toBe(true)
 })

@@ -23,7 +23,10 @@ export async function startBalancer(initial: readonly string[]): Promise<Balance
   }
   const server = createServer((client) => {
     const origin = ready[turn++ % Math.max(1, ready.length)]
-    if (origin === undefined) return void client.destroy()
+    if (origin === undefined) {
+      client.destroy()
+      return
+    }
     const { hostname, port } = new URL(origin)
     const backend = connect(Number(port), hostname)
     for (const socket of [client, backend]) {

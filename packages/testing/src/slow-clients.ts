@@ -20,29 +20,19 @@ export interface AttackSize {
 export function attacksOn(origin: string, { connections, seconds }: AttackSize): readonly Attack[] {
   const { hostname } = new URL(origin)
   if (hostname !== '127.0.0.1') throw new Error('attacks go to this machine alone')
-  const slow = (mode: string, ...more: string[]): Attack['command'] => [
+  const count = String(connections)
+  const slow = (mode: string, more: string): Attack['command'] => [
     'slowhttptest',
-    ...[
-      mode,
-      '-u',
-      `${origin}/openapi.json`,
-      '-c',
-      String(connections),
-      '-r',
-      String(connections),
-      '-l',
-      String(seconds),
-    ],
-    ...['-p', '2', ...more],
+    ...`${mode} -u ${origin}/openapi.json -c ${count} -r ${count} -l ${seconds} -p 2 ${more}`.split(' '),
   ]
   const flood = (path: string): Attack['command'] => [
     'wrk',
-    ...['-t', '1', '-c', String(Math.min(100, connections)), '-d', `${seconds}s`, `${origin}${path}`],
+    ...`-t 1 -c ${Math.min(100, connections)} -d ${seconds}s ${origin}${path}`.split(' '),
   ]
   return [
-    { name: 'slow headers', command: slow('-H', '-i', '5') },
-    { name: 'slow bodies', command: slow('-B', '-i', '5', '-s', '8192', '-t', 'POST') },
-    { name: 'slow reads', command: slow('-X', '-w', '16', '-y', '32', '-n', '5', '-z', '4', '-k', '4') },
+    { name: 'slow headers', command: slow('-H', '-i 5') },
+    { name: 'slow bodies', command: slow('-B', '-i 5 -s 8192 -t POST') },
+    { name: 'slow reads', command: slow('-X', '-w 16 -y 32 -n 5 -z 4 -k 4') },
     { name: 'flood of one address', command: flood('/v1/systems') },
     { name: 'flood of nothing', command: flood('/nowhere') },
   ]
@@ -82,9 +72,9 @@ export async function experienceDuring(
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const timesMs: number[] = []
   const errors: string[] = []
-  let isOver = false
-  const working = work().finally(() => (isOver = true))
-  while (!isOver || timesMs.length + errors.length < least) {
+  const state = { isOver: false }
+  const working = work().finally(() => (state.isOver = true))
+  while (!state.isOver || timesMs.length + errors.length < least) {
     const from = performance.now()
     try {
       const status = await ask(url, { agent, token })
