@@ -19,7 +19,11 @@ interface Tool {
 }
 
 const tools: readonly Tool[] = [
-  ...['jq', 'xxd', 'openssl'].map((name) => ({ name, debianPackage: name, isPresent: () => hasCommand(name) })),
+  ...['jq', 'xxd', 'openssl', 'slowhttptest', 'wrk'].map((name) => ({
+    name,
+    debianPackage: name,
+    isPresent: () => hasCommand(name),
+  })),
   {
     name: 'PostgreSQL 15 or later',
     debianPackage: 'postgresql',

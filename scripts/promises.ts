@@ -129,20 +129,19 @@ export const promises: readonly Promised[] = [
     promise: 'Incomplete or insecure deployments don’t start.',
     state: 'partly',
     missing:
-      'What belongs to parts that aren’t built: the sandbox, trust in proxies. TLS is the proxy’s in front; https is insisted on as the public address.',
+      'The sandbox, which isn’t built. TLS is the proxy’s in front; https is insisted on as the public address, but whether the proxy speaks it isn’t looked at.',
   },
   {
     id: 'P5.3',
     promise: 'Rate limits shared by all nodes; load is shed before memory grows.',
-    state: 'partly',
-    missing:
-      'Times, headers, bodies, imports and password checks are bounded. Rates aren’t limited, and slow or flooding clients aren’t tested.',
+    state: 'built',
   },
   { id: 'P5.4', promise: 'A WAF configuration ships and is tested.', state: 'not built' },
   {
     id: 'P5.5',
-    promise: 'No data is lost by kill -9 or a restart; a backup brings back all that was acknowledged before it.',
+    promise:
+      'No data is lost by kill -9, a restart or a full disk; a backup brings back all that was acknowledged before it.',
     state: 'partly',
-    missing: 'A full disk under the database and the loss of a node aren’t tested.',
+    missing: 'The loss of a node with its disk is your PostgreSQL’s to survive, and isn’t tested.',
   },
 ]

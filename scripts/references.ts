@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { auditReference } from './audit-reference.ts'
+import { asvsReference } from './asvs.ts'
 import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
 import { securityReference } from './security-reference.ts'
@@ -18,6 +19,7 @@ export interface Reference {
 export const references: readonly Reference[] = [
   page('docs/reference/configuration.md', configurationReference),
   page('docs/reference/command-line.md', commandLineReference),
+  page('docs/reference/asvs.md', asvsReference),
   page('docs/security.md', securityReference),
   page('docs/reference/audit.md', auditReference),
   page('docs/reference/metrics.md', metricsReference),

@@ -49,17 +49,24 @@ async function main(args: readonly string[]): Promise<void> {
     )
     return
   }
-  const instance = await startInstance(result.configuration, {
+  const starting = startInstance(result.configuration, {
     withSample: !options.includes('--empty'),
     say: (line) => void process.stdout.write(`${line}\n`),
     onDatabaseExit: (error) => end(1, error),
   })
+  const { shutdownSeconds, drainSeconds } = result.configuration
+  // From the first moment on: what is told to stop while it starts, starts and stops in order.
+  stopOnSignals(async () => (await starting).stop(), shutdownSeconds + drainSeconds)
+  await starting
+}
+
+function stopOnSignals(stopInstance: () => Promise<void>, seconds: number): void {
   let stoppingSince: number | undefined
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stoppingSince === undefined) {
         stoppingSince = Date.now()
-        void stop(instance.stop, result.configuration.shutdownSeconds + result.configuration.drainSeconds)
+        void stop(stopInstance, seconds)
       } else if (Date.now() - stoppingSince > sameSignalMs) {
         // Asked for again: it means now.
         process.exit(1)

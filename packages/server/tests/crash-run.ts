@@ -9,6 +9,9 @@ import { openDatabase, withTenant } from '../src/platform/database.ts'
 import { createCrashClient, type CrashClient, type Operation } from './crash-client.ts'
 import type { DatabaseAddress } from './database-behind.ts'
 
+/** Load is the point here. */
+const unlimited = { AFTERAI_RATE_READS: '1000000', AFTERAI_RATE_WRITES: '1000000', AFTERAI_RATE_CREDENTIALS: '1000000' }
+
 /** The deployment that is to crash. */
 export interface CrashTarget {
   readonly dataDir: string
@@ -45,7 +48,13 @@ export async function runUntilKilled(
 ): Promise<CrashOutcome> {
   const random = seededRandom(seed)
   const port = await freePort()
-  const env = { ...target.env, AFTERAI_DATA_DIR: target.dataDir, HOME: target.dataDir, AFTERAI_LOG_LEVEL: 'info' }
+  const env = {
+    ...target.env,
+    AFTERAI_DATA_DIR: target.dataDir,
+    HOME: target.dataDir,
+    AFTERAI_LOG_LEVEL: 'info',
+    ...unlimited,
+  }
   const start = (): Promise<ServerProcess> => startServerProcess({ env, port })
   let server = await start()
   try {

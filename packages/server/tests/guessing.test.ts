@@ -74,7 +74,7 @@ describe('a guesser at one address', () => {
       by: n % 3 === 0 ? second : server,
     }))
     const codes = (await Promise.all(attempts.map(signIn))).map(({ code }) => code)
-    expect([...new Set(codes)].toSorted()).toEqual(['invalid_credentials', 'too_many_attempts'])
+    expect(new Set(codes)).toEqual(new Set(['invalid_credentials', 'too_many_attempts']))
     expect(codes.filter((code) => code === 'invalid_credentials')).toHaveLength(5)
   })
 

@@ -163,6 +163,7 @@ describe('addresses', () => {
     const send = (n: number) =>
       ask('/v1/systems', { address: '198.51.100.40', headers: { 'x-forwarded-for': `10.0.0.${n % 250}` } })
     await expectQuota(rates.read * 4, 401, send)
+    expect((await send(0)).statusCode).toBe(429)
   })
 })
 

@@ -1,4 +1,5 @@
 export { launchChromium } from './chromium.ts'
+export { type Balancer, startBalancer } from './balancer.ts'
 export { createTestDatabase, type TestDatabase } from './test-database.ts'
 export { startDebianPostgres, type DebianPostgres, type TlsIdentity } from './debian-postgres.ts'
 export { fixedClock, type FixedClock } from './fixed-clock.ts'
@@ -14,3 +15,12 @@ export {
   startServerProcess,
 } from './running-server.ts'
 export { findRsyslog } from './system-tools.ts'
+export {
+  type Attack,
+  attacksOn,
+  type Experience,
+  experienceDuring,
+  openConnections,
+  residentMib,
+  runAttack,
+} from './slow-clients.ts'

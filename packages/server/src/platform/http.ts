@@ -29,6 +29,8 @@ declare module 'fastify' {
     permission?: Permission | 'public'
     /** Whether the caller must have proved who they are within the last minutes (`identity/step-up`). No API key has. */
     stepUp?: boolean
+    /** Whether its answer may take a client longer than a minute to read, as a stream does. */
+    longAnswer?: boolean
   }
   interface FastifyInstance {
     /** What each route asks for: `GET /v1/systems/:name` -> permission. */
@@ -111,7 +113,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     throw new ProblemError('invalid_request', { detail: 'speak HTTP/1.1' })
   })
   http.addHook('onSend', async (request, reply) => {
-    boundReading(reply.raw, answerTimeoutMs)
+    if (request.routeOptions.config.longAnswer !== true) boundReading(reply.raw, answerTimeoutMs)
     reply.headers({ ...commonHeaders, 'x-request-id': request.id })
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })

@@ -19,7 +19,10 @@ export function limitConnections(server: Server, limits: ConnectionLimits): void
     if (limits.isProxy(address)) return
     const network = networkOf(address, 32)
     const count = (open.get(network) ?? 0) + 1
-    if (count > limits.mostOfOne) return void socket.destroy()
+    if (count > limits.mostOfOne) {
+      socket.destroy()
+      return
+    }
     open.set(network, count)
     socket.once('close', () => {
       const left = (open.get(network) ?? 1) - 1

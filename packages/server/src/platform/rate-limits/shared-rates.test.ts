@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSharedRates, type Settle } from './shared-rates.ts'
 
@@ -45,7 +45,7 @@ test('P5.3: n processes together exceed a quota by n tenths at most, however the
       async (count, choices) => {
         const { clock, settle } = sharedStore()
         const processes = Array.from({ length: count }, () => createSharedRates(settle, () => clock.ms))
-        const verdicts = await Promise.all(choices.map((choice) => processes[choice % count]?.admit('a', rate)))
+        const verdicts = await Promise.all(choices.map(async (choice) => processes[choice % count]?.admit('a', rate)))
         const admitted = verdicts.filter((verdict) => verdict?.admitted === true).length
         expect(admitted).toBeLessThanOrEqual(rate.quota + (count * rate.quota) / 10)
         expect(admitted).toBeGreaterThanOrEqual(Math.min(choices.length, rate.quota))
