@@ -162,6 +162,8 @@ const attempts: Readonly<Record<string, Attempt>> = {
     (it) => ({ name: 'k', scopes: ['system:read'], accountId: it.memberId }),
   ),
   'revoking their key': (it) => ({ method: 'DELETE', path: `/v1/api-keys/${it.keyId}` }),
+  'their member’s sessions': get((it) => `/v1/members/${it.memberId}/sessions`),
+  'ending their member’s sessions': (it) => ({ method: 'DELETE', path: `/v1/members/${it.memberId}/sessions` }),
   'switching to them': post(
     () => '/v1/session/switch',
     (it) => ({ tenant: it.tenant.slug }),
@@ -183,6 +185,8 @@ const lists = [
   'records',
   'members',
   'api-keys',
+  'sessions',
+  'factors',
   'audit-events',
   'log/keys',
   'me',
@@ -243,7 +247,7 @@ test('P4.1: answers about another tenant’s things equal those about things tha
 
 test('P4.1: no list names anything of another tenant', async () => {
   for (const list of lists) {
-    const query = ['members', 'api-keys', 'log/keys', 'me'].includes(list) ? '' : '?limit=200'
+    const query = ['members', 'api-keys', 'sessions', 'factors', 'log/keys', 'me'].includes(list) ? '' : '?limit=200'
     const { status, text } = await server.send({ path: `/v1/${list}${query}`, token: alice.token })
     expect(status).toBe(200)
     const present = secretsOf(theirs).filter((secret) => text.includes(secret))
