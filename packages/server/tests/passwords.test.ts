@@ -102,7 +102,7 @@ describe('P3.4: a short password', () => {
   })
 
   test('and the removal of the factor at the same moment never leave the password alone', async () => {
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       const person = await someone()
       await enrolApp(server, person)
       await Promise.all([
