@@ -65,7 +65,8 @@ export const promises: readonly Promised[] = [
     promise:
       'Sessions are short-lived, rotated, revocable at once; a cookie needs a same-origin proof to change something.',
     state: 'partly',
-    missing: 'The server’s side is there; the console and its browser tests aren’t.',
+    missing:
+      'The server’s side is there; the console and its browser tests aren’t. What ends a person’s sessions in another tenant is in the trail of the tenant they act from alone.',
   },
   {
     id: 'P3.3',
@@ -76,8 +77,9 @@ export const promises: readonly Promised[] = [
   {
     id: 'P3.4',
     promise: 'Sign-in by password with a second factor, by passkey, by the company’s provider; service accounts.',
-    state: 'not built',
-    missing: 'Passwords of 15 characters and service accounts exist; second factors, passkeys and OIDC don’t.',
+    state: 'partly',
+    missing:
+      'The company’s provider. Passwords with authenticator apps, recovery codes, passkeys and service accounts are there.',
   },
   {
     id: 'P3.5',

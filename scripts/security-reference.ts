@@ -17,7 +17,9 @@ export function findProofs(): Proof[] {
     .toSorted()
     .flatMap((file) =>
       [
-        ...readFileSync(`${root}${file}`, 'utf8').matchAll(/\(\s*(['"`])((?:P\d\.\d[, ]*)+): ((?:(?!\1).)+)\1/g),
+        ...readFileSync(`${root}${file}`, 'utf8').matchAll(
+          /\(\s*(['"`])((?:P\d\.\d[, ]*)+)(?:ASVS [\d., to]+)?: ((?:(?!\1).)+)\1/g,
+        ),
       ].flatMap(([, , ids = '', title = '']) =>
         (ids.match(/P\d\.\d/g) ?? []).map((id) => ({ id, title: readable(title), file })),
       ),

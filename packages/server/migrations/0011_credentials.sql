@@ -138,6 +138,12 @@ create function own_account() returns table (email text, name text, password_has
   where a.id = current_account() and a.disabled_at is null
 $$;
 
+-- Makes changes of one account's credentials take turns: a short password and its factor depend on each other.
+create function lock_own_account() returns void
+  language sql security definer set search_path = public, pg_temp as $$
+  select from account where id = current_account() for update
+$$;
+
 create function set_own_password(new_hash text, stands_alone boolean) returns void
   language sql security definer set search_path = public, pg_temp as $$
   update account set password_hash = new_hash, password_stands_alone = stands_alone where id = current_account()
@@ -145,6 +151,6 @@ $$;
 
 revoke execute on function put_passkey_challenge(bytea, text, uuid), take_passkey_challenge(bytea), find_passkey(bytea),
   put_sign_in_ticket(bytea, uuid, uuid, uuid), try_sign_in_ticket(bytea), find_sign_in_ticket(bytea), spend_sign_in_ticket(bytea),
-  account_factors(uuid), own_account(), set_own_password(text, boolean) from public;
+  account_factors(uuid), own_account(), lock_own_account(), set_own_password(text, boolean) from public;
 grant execute on function put_sign_in_ticket(bytea, uuid, uuid, uuid), spend_sign_in_ticket(bytea), account_factors(uuid),
-  own_account(), set_own_password(text, boolean) to afterai_app;
+  own_account(), lock_own_account(), set_own_password(text, boolean) to afterai_app;

@@ -310,6 +310,19 @@ describe('P4.4: every route that changes something', () => {
   })
 })
 
+test('P3.2, ASVS 3.5.3: no GET or HEAD changes anything but the trail', async () => {
+  const reading = describeRoutes(server.http).filter(
+    ({ method, path }) => method === 'GET' && !(`GET ${path}` in table),
+  )
+  const before = await stateOfDatabase()
+  for (const { path } of reading) {
+    const filled = path.replaceAll(/:\w+/g, '01a20a5b-6239-705d-b9f2-c38849688556')
+    for (const method of ['GET', 'HEAD'] as const)
+      await server.send({ method, path: filled, token: server.admin.token })
+  }
+  expect(await stateOfDatabase()).toEqual(before)
+})
+
 describe('P4.4: what fails or is refused', () => {
   test('a wrong password is a failed event of the account’s tenant', async () => {
     const body = { email: author.email, password: 'not-the-password' }

@@ -191,6 +191,8 @@ const attempts: Readonly<Record<string, Attempt>> = {
       ),
     ]),
   ),
+  'their member’s sessions': get((it) => `/v1/members/${it.memberId}/sessions`),
+  'ending their member’s sessions': (it) => ({ method: 'DELETE', path: `/v1/members/${it.memberId}/sessions` }),
   'switching to them': post(
     () => '/v1/session/switch',
     (it) => ({ tenant: it.tenant.slug }),
@@ -204,6 +206,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
 }
 
 /** Lists, whose answers must name nothing of theirs. */
+const unpaged = ['members', 'api-keys', 'sessions', 'factors', 'audit-streams', 'log/keys', 'me']
 const lists = [
   'systems',
   'changes',
@@ -212,6 +215,8 @@ const lists = [
   'records',
   'members',
   'api-keys',
+  'sessions',
+  'factors',
   'audit-events',
   'audit-streams',
   'log/keys',
@@ -273,7 +278,7 @@ test('P4.1: answers about another tenant’s things equal those about things tha
 
 test('P4.1: no list names anything of another tenant', async () => {
   for (const list of lists) {
-    const query = ['members', 'api-keys', 'audit-streams', 'log/keys', 'me'].includes(list) ? '' : '?limit=200'
+    const query = unpaged.includes(list) ? '' : '?limit=200'
     const { status, text } = await server.send({ path: `/v1/${list}${query}`, token: alice.token })
     expect(status).toBe(200)
     const present = secretsOf(theirs).filter((secret) => text.includes(secret))

@@ -25,7 +25,7 @@ const del = (path: string, token: string) => server.send({ method: 'DELETE', pat
 
 const meStatus = async (token: string): Promise<number> => (await server.send({ path: '/v1/me', token })).status
 
-describe('P3.2, ASVS 7.4.2: one’s own sessions', () => {
+describe('P3.2, ASVS 7.5.2: one’s own sessions', () => {
   test('are listed with time, address, device and how they were opened; nothing of them is a secret', async () => {
     const { email, password, session } = await someone()
     const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -89,7 +89,7 @@ describe('P3.2, ASVS 7.4.2: one’s own sessions', () => {
   })
 })
 
-describe('P3.2, ASVS 7.4.2: a member’s sessions', () => {
+describe('P3.2, ASVS 7.4.5: a member’s sessions', () => {
   test('are listed and ended by an admin of the tenant, and by nobody else', async () => {
     const person = await someone()
     const path = `/v1/members/${person.accountId}/sessions`
@@ -144,6 +144,15 @@ describe('P3.2, ASVS 7.2.4: a session is never one that somebody brought along',
       expect((await server.send({ ...request, body: { email, password, ...extra } })).status).toBe(400)
     }
   })
+})
+
+test('P3.2, ASVS 7.4.2: all sessions of an account end at once when it is disabled', async () => {
+  const person = await someone()
+  const { accessToken } = await server.signIn(person.email, person.password)
+  await server.owner.query('update account set disabled_at = now() where id = $1', [person.accountId])
+  const { refreshHandle } = person.session
+  const refreshed = await server.send({ method: 'POST', path: '/v1/session/refresh', body: { refreshHandle } })
+  expect([await meStatus(person.token), await meStatus(accessToken), refreshed.status]).toEqual([401, 401, 401])
 })
 
 describe('P3.2: what a list says of a device', () => {

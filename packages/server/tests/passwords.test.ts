@@ -1,4 +1,6 @@
 import type { Session } from '@afterai/contract'
+import { createTestDatabase } from '@afterai/testing'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addPasskey, beginSignIn, enrolApp } from './factors.ts'
 import { type Answer, type Person, startTestServer, type TestServer } from './test-server.ts'
@@ -100,7 +102,7 @@ describe('P3.4: a short password', () => {
   })
 
   test('and the removal of the factor at the same moment never leave the password alone', async () => {
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       const person = await someone()
       await enrolApp(server, person)
       await Promise.all([
@@ -117,7 +119,7 @@ describe('P3.4: a short password', () => {
   })
 })
 
-describe('P3.2, ASVS 6.2.4: changing a password', () => {
+describe('P3.2, ASVS 6.2.3: changing a password', () => {
   test('needs the present one, or a session that was just authenticated', async () => {
     const person = await someone()
     const newPassword = 'copper-meadow-77-signal'
@@ -133,7 +135,7 @@ describe('P3.2, ASVS 6.2.4: changing a password', () => {
     await server.signIn(person.email, newPassword)
   })
 
-  test('P3.2, ASVS 7.4.2: ends every other session of the person, in every tenant, and keeps this one', async () => {
+  test('P3.2, ASVS 7.4.3: ends every other session of the person, in every tenant, and keeps this one', async () => {
     const person = await someone()
     const away = await server.addTenant(`away-${crypto.randomUUID()}`)
     await server.owner.query(
@@ -155,4 +157,33 @@ describe('P3.2, ASVS 6.2.4: changing a password', () => {
     }
     expect((await server.send({ method: 'POST', path: '/v1/session', body: { email, password } })).status).toBe(401)
   })
+})
+
+test('P3.3, ASVS 11.4.2: passwords are kept as argon2id, 64 MiB and three passes each', async () => {
+  const person = await someone()
+  await change(person, { currentPassword: person.password, newPassword: 'copper-meadow-77-signal' })
+  const { rows } = await server.owner.query<{ hash: string }>(
+    'select password_hash as hash from account where password_hash is not null',
+  )
+  expect(rows.length).toBeGreaterThan(1)
+  for (const { hash } of rows) expect(hash).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=4\$/)
+})
+
+test('P3.4, ASVS 6.3.2: nobody has an account before the set-up', async () => {
+  const fresh = await createTestDatabase()
+  const owner = new Client(fresh.owner)
+  await owner.connect()
+  const { rows } = await owner.query('select from account')
+  await owner.end()
+  await fresh.drop()
+  expect(rows).toEqual([])
+})
+
+test('P3.3, ASVS 14.2.1: no address holds a credential: they go in bodies, headers and cookies', () => {
+  type Paths = Record<string, Record<string, { parameters?: { name: string }[] }>>
+  const paths = JSON.parse(JSON.stringify(server.http.swagger().paths)) as Paths
+  const operations = Object.values(paths).flatMap((it) => Object.values(it))
+  const names = operations.flatMap(({ parameters = [] }) => parameters.map(({ name }) => name))
+  expect(names).toContain('accountId')
+  expect(names.filter((name) => /token|code|password|secret|handle|ticket|challenge/i.test(name))).toEqual([])
 })

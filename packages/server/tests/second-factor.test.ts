@@ -92,6 +92,15 @@ describe('P3.4: an authenticator app', () => {
     }
   })
 
+  test('is enrolled once where ten requests ask at once', async () => {
+    const { token, accountId } = await someone()
+    const path = '/v1/factors/totp'
+    const answers = await Promise.all(Array.from({ length: 10 }, () => server.send({ method: 'POST', path, token })))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+    const { rows } = await server.owner.query('select 1 from totp where account_id = $1', [accountId])
+    expect(rows).toHaveLength(1)
+  })
+
   test('is removed, and the password is enough again', async () => {
     const { person } = await someoneWithApp()
     expect((await del('/v1/factors/totp', person)).status).toBe(204)

@@ -94,7 +94,7 @@ describe('P3.2: refresh handles', () => {
     }
   })
 
-  test('don’t wake a session that nobody used for longer than the idle limit', async () => {
+  test('P3.2, ASVS 7.3.1: don’t wake a session that nobody used for longer than the idle limit', async () => {
     const idler = await server.addPerson(server.admin.tenant, 'member')
     const { session } = idler
     const { rowCount } = await server.owner.query(
@@ -106,7 +106,7 @@ describe('P3.2: refresh handles', () => {
     expect((await refresh(session.refreshHandle)).body.code).toBe('session_revoked')
   })
 
-  test('don’t outlive the session', async () => {
+  test('P3.2, ASVS 7.3.2: don’t outlive the session', async () => {
     const { session, accountId } = await server.addPerson(server.admin.tenant, 'member')
     await server.owner.query(`update session set expires_at = now() where account_id = $1`, [accountId])
     expect((await refresh(session.refreshHandle)).body.code).toBe('session_revoked')
@@ -207,7 +207,7 @@ describe('P3.2, ASVS 3.3.1 to 3.3.4: cookies', () => {
   })
 })
 
-describe('ASVS 6.3.8: signing in', () => {
+describe('P3.4, ASVS 6.3.8: signing in', () => {
   test('gives the same answer for an unknown address, a wrong password and a wrong tenant', async () => {
     const { email, password } = member
     const attempts = [

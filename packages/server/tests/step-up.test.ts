@@ -180,6 +180,7 @@ describe('P3.4: stepping up', () => {
 
 test('P3.4: approving a decision needs it only where AFTERAI_STEP_UP_FOR_APPROVAL says so', async () => {
   const strict = await startTestServer({ stepUpForApproval: true })
+  const outcomes: string[] = []
   for (const it of [server, strict]) {
     const author = await it.addPerson(it.admin.tenant, 'member')
     const { changeId, assessmentId } = await assessedChange(it, author, 'approved-system')
@@ -191,8 +192,8 @@ test('P3.4: approving a decision needs it only where AFTERAI_STEP_UP_FOR_APPROVA
       body: proposalOf(assessmentId),
     })
     await age(it.admin, 11, it)
-    if (it === strict) await expect(approve(it, it.admin, id)).rejects.toThrow('step_up_required')
-    else expect((await approve(it, it.admin, id)).status).toBe('approved')
+    outcomes.push(await approve(it, it.admin, id).then(({ status }) => status, String))
   }
+  expect(outcomes).toEqual(['approved', expect.stringContaining('step_up_required')])
   await strict.stop()
 })

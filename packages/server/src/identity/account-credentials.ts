@@ -9,6 +9,12 @@ export async function actFor(tx: Transaction, accountId: string): Promise<void> 
   await sql`select set_config('app.account', ${accountId}, true)`.execute(tx)
 }
 
+/** Acts for an account, after whoever changes its credentials at the moment: what depends on each other is changed in turns. */
+export async function actAlone(tx: Transaction, accountId: string): Promise<void> {
+  await actFor(tx, accountId)
+  await sql`select lock_own_account()`.execute(tx)
+}
+
 /** What an account can prove itself with, besides its password. */
 export interface Factors {
   readonly totp: boolean

@@ -2,7 +2,7 @@ import { ProblemError } from '@afterai/contract'
 import type { Actor, Audit } from '../audit/audit.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import type { Caller } from './access.ts'
-import { accountFactors, actFor, hasSecondFactor, ownAccount, setOwnPassword } from './account-credentials.ts'
+import { accountFactors, actAlone, actFor, hasSecondFactor, ownAccount, setOwnPassword } from './account-credentials.ts'
 import { accountTenants } from './entry-functions.ts'
 import { endOtherSessions } from './own-sessions/own-sessions.ts'
 import { refuseWeakPassword, standsAlone } from './password-rules.ts'
@@ -39,8 +39,7 @@ export async function changePassword(
   refuseWeakPassword(newPassword, { known, hasSecondFactor: account.hasSecondFactor, pointer: '/newPassword' })
   const hash = await deps.passwords.hash(newPassword)
   await withTenant(deps.db, tenantId, async (tx) => {
-    // The account's row is locked by the change, so that a factor can't be removed in between: see `removeTotp`.
-    await actFor(tx, accountId)
+    await actAlone(tx, accountId)
     await setOwnPassword(tx, { hash, standsAlone: standsAlone(newPassword) })
     if (!standsAlone(newPassword) && !hasSecondFactor(await accountFactors(tx, accountId)))
       throw new ProblemError('invalid_transition', { detail: 'the second factor was removed just now' })

@@ -2,7 +2,7 @@ import { ProblemError } from '@afterai/contract'
 import type { Audit } from '../../audit/audit.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { Caller } from '../access.ts'
-import { accountFactors, actFor, hasSecondFactor, ownAccount } from '../account-credentials.ts'
+import { accountFactors, actAlone, actFor, hasSecondFactor, ownAccount } from '../account-credentials.ts'
 import { listPasskeys, removePasskey } from '../passkeys/passkey-service.ts'
 import type { HashCredential } from '../secret-tokens.ts'
 import { replaceRecoveryCodes } from './recovery-codes.ts'
@@ -39,7 +39,7 @@ export async function beginTotp(deps: OwnFactorDependencies, tx: Transaction, { 
   return enrolment
 }
 
-/** Confirms the app with a code of it. Recovery codes come with the first factor. A wrong code is an outcome, so that it is counted. */
+/** Confirms the app with a code of it; new recovery codes come with it, in place of any old ones. A wrong code is an outcome, so that it is counted. */
 export async function confirmTotp(
   deps: OwnFactorDependencies,
   tx: Transaction,
@@ -62,7 +62,7 @@ export async function removeTotp(
   { principal, actor }: Caller,
 ): Promise<void> {
   const { accountId } = principal
-  await actFor(tx, accountId)
+  await actAlone(tx, accountId)
   const removed = await tx.deleteFrom('totp').where('account_id', '=', accountId).executeTakeFirst()
   if (removed.numDeletedRows !== 1n) throw new ProblemError('not_found')
   await settleRemoval(tx, accountId)
@@ -75,18 +75,21 @@ export async function removeOwnPasskey(
   tx: Transaction,
   { caller, id }: { caller: Caller; id: string },
 ): Promise<void> {
+  const { accountId } = caller.principal
+  await actAlone(tx, accountId)
   await removePasskey(deps.audit, tx, { caller, id })
-  await settleRemoval(tx, caller.principal.accountId)
+  const { passkeys } = await accountFactors(tx, accountId)
+  if (passkeys === 0 && (await ownAccount(tx)).password_hash === null) {
+    throw new ProblemError('invalid_transition', { detail: 'this is the only way that you can sign in' })
+  }
+  await settleRemoval(tx, accountId)
 }
 
 // Without a factor, recovery codes stand in for nothing, and a short password would be alone.
 async function settleRemoval(tx: Transaction, accountId: string): Promise<void> {
   if (hasSecondFactor(await accountFactors(tx, accountId))) return
   const { password_hash, password_stands_alone } = await ownAccount(tx)
-  if (password_hash === null) {
-    throw new ProblemError('invalid_transition', { detail: 'this is the only way that you can sign in' })
-  }
-  if (!password_stands_alone) {
+  if (password_hash !== null && !password_stands_alone) {
     throw new ProblemError('invalid_transition', {
       detail: 'your password is too short to be alone: change it to one of 15 characters first',
     })

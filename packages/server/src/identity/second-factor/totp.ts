@@ -1,7 +1,7 @@
 import { ProblemError } from '@afterai/contract'
 import { Secret, TOTP } from 'otpauth'
 import type { Transaction } from '../../platform/database.ts'
-import { actFor } from '../account-credentials.ts'
+import { actAlone, actFor } from '../account-credentials.ts'
 
 /** Encrypts small secrets of an account under a key that the database doesn't hold, bound to what they belong to. */
 export interface SecretBox {
@@ -28,7 +28,7 @@ export async function enrolTotp(
   tx: Transaction,
   { accountId, label }: { accountId: string; label: string },
 ): Promise<{ secret: string; uri: string }> {
-  await actFor(tx, accountId)
+  await actAlone(tx, accountId)
   const confirmed = await tx
     .selectFrom('totp')
     .select('account_id')
