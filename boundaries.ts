@@ -19,6 +19,7 @@ export const serverFolders: readonly string[] = [
   'ace',
   'aura',
   'pacr',
+  'notify',
   'sample',
 ]
 

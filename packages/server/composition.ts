@@ -2,13 +2,19 @@ import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
+  apiKeyRoutes,
   auditRoutes,
   createPasswords,
   credentialHasher,
   type EnrolmentDependencies,
   guardRoutes,
+  invitationRoutes,
   memberRoutes,
+  passwordResetRoutes,
+  serviceAccountRoutes,
   sessionRoutes,
+  startPurges,
+  tenantRoutes,
 } from './src/identity/index.ts'
 import { createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
@@ -26,8 +32,21 @@ import {
   startSequencer,
   startWaiting,
 } from './src/ledger/index.ts'
+import {
+  createMailQueue,
+  createMailTransport,
+  type MailSettings,
+  type MailWorker,
+  startMailWorker,
+} from './src/notify/index.ts'
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
-import { type Connection, connectionOptions, onceSettled, openDatabase } from './src/platform/database.ts'
+import {
+  type Connection,
+  connectionOptions,
+  onceSettled,
+  openDatabase,
+  type Transaction,
+} from './src/platform/database.ts'
 import { healthRoutes } from './src/platform/health-routes.ts'
 import { createHttp, type Http } from './src/platform/http.ts'
 import type { Logger } from './src/platform/log.ts'
@@ -47,6 +66,8 @@ export interface ServerParts {
   readonly importMaxMib: number
   /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
   readonly https: boolean
+  /** How mails leave, and the address that they name; absent where the instance sends none. */
+  readonly mail?: (MailSettings & { readonly publicUrl: string }) | undefined
 }
 
 /** A server that is wired up, not yet listening. */
@@ -55,7 +76,7 @@ export interface ComposedServer {
   readonly enrolment: EnrolmentDependencies
   /** The logs whose stored tree isn't the one of their newest checkpoint, or that another key signed. */
   checkLogs(): Promise<HeadMismatch[]>
-  /** Starts to integrate what the outboxes hold. */
+  /** Starts to integrate what the outboxes hold, to send mails, to delete what has served its time. */
   begin(): void
   /** Stops taking requests, ends those under way, finishes the ledger's batch, lets go of the database. */
   close(): Promise<void>
@@ -72,6 +93,8 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   let sequencer: Sequencer | undefined
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
+  let mailWorker: MailWorker | undefined
+  let purges: ReturnType<typeof startPurges> | undefined
   const audit = createAudit(append)
   const cookies = cookieNames(parts.https)
   const enrolment: EnrolmentDependencies = {
@@ -84,6 +107,8 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     sessionIdleMs: parts.sessionIdleMinutes * minuteMs,
     foundTenant: foundTenant(audit, { tenantKeys, ledgerKeys }),
   }
+  const mail = parts.mail && createMailQueue((tx) => onceCommitted(tx, () => mailWorker?.wake()))
+  const people = { ...enrolment, mail }
 
   const http = await createHttp({ logger: log })
   const state = { stopping: false }
@@ -94,6 +119,11 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
   memberRoutes(http, enrolment)
+  invitationRoutes(http, people)
+  passwordResetRoutes(http, people)
+  serviceAccountRoutes(http, enrolment)
+  apiKeyRoutes(http, enrolment)
+  tenantRoutes(http, people)
   auditRoutes(http, { db })
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
@@ -122,10 +152,22 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     checkLogs: () => checkHeads(db, ledgerKeys.checkpointSigner),
     begin() {
       sequencer ??= startSequencer({ db, signerOf: ledgerKeys.checkpointSigner, log })
+      purges ??= startPurges({ db, audit, log })
+      if (parts.mail === undefined) return
+      const { publicUrl } = parts.mail
+      mailWorker ??= startMailWorker({
+        db,
+        transport: createMailTransport(parts.mail),
+        issue: enrolment,
+        log,
+        publicUrl,
+      })
     },
     async close() {
       state.stopping = true
       await http.close()
+      await mailWorker?.stop()
+      await purges?.stop()
       await sequencer?.stop()
       await waiting.stop()
       await database.close()
@@ -135,11 +177,15 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
 
 function wakeAfter(append: Append, wake: () => void): Append {
   return (tx, item) => {
-    onceSettled(tx, (committed) => {
-      if (committed) wake()
-    })
+    onceCommitted(tx, wake)
     return append(tx, item)
   }
+}
+
+function onceCommitted(tx: Transaction, wake: () => void): void {
+  onceSettled(tx, (committed) => {
+    if (committed) wake()
+  })
 }
 
 function foundTenant(

@@ -27,6 +27,12 @@ export const exactText = (most: number): z.ZodString => writableText.min(1).max(
 /** A tenant's slug. */
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - only, 63 at most')
 
+/** Slugs of the tenants that an instance makes for itself. */
+const reservedSlugs = ['instance', 'sample']
+
+/** The slug of a tenant to make. */
+export const newSlug = slug.refine((text) => !reservedSlugs.includes(text), 'instance and sample are taken')
+
 /** An e-mail address, in lower case. */
 export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
 

@@ -35,6 +35,16 @@ export const problems = {
     'You may not do this',
     'Ask an administrator for a role, or for a key scope, that holds the permission in `permission`.',
   ],
+  tenant_suspended: [
+    403,
+    'The tenant is suspended',
+    'Ask whoever operates this instance. What the tenant holds is kept; nobody reaches it until it is resumed.',
+  ],
+  last_admin: [
+    409,
+    'A tenant keeps an administrator',
+    'Make another member an admin first; then this one can be changed, disabled or removed.',
+  ],
   cross_origin: [
     403,
     'The request came from another site',

@@ -39,6 +39,13 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
   'POST /v1/invitations/accept': { code: 'AAAAA-AAAAA-AAAAA-AAAAA', name: 'X', password: 'violet-harbour-41-lantern' },
   'POST /v1/service-accounts': { name: 'machine', role: 'viewer' },
   'POST /v1/api-keys': { name: 'key', scopes: ['system:read'], expiresInDays: 1, accountId: someId },
+  'PUT /v1/api-keys/:id': { name: 'key', scopes: ['system:read'] },
+  'POST /v1/api-keys/:id/rotate': { overlapHours: 1 },
+  'PUT /v1/members/:accountId': { role: 'viewer' },
+  'PUT /v1/service-accounts/:accountId': { name: 'machine', role: 'viewer' },
+  'POST /v1/password-resets': { email: 'x@acme.example' },
+  'POST /v1/password-resets/complete': { code: 'AAAAA-AAAAA-AAAAA-AAAAA', password: 'violet-harbour-41-lantern' },
+  'POST /v1/tenants': { slug: 'globex', name: 'Globex', adminEmail: 'x@globex.example' },
   'POST /v1/systems': { name: 'system', title: 'Title', owner: 'Owner' },
   'POST /v1/observations': {
     observations: [

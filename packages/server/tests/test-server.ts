@@ -5,7 +5,7 @@ import type { Permission, Role, Session } from '@afterai/contract'
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { Client } from 'pg'
 import { pino } from 'pino'
-import { type ComposedServer, composeServer } from '../composition.ts'
+import { type ComposedServer, composeServer, type ServerParts } from '../composition.ts'
 import { addMember, createAccount, createTenant, newCode, putSetupCode } from '../src/identity/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
 import { withTenant } from '../src/platform/database.ts'
@@ -62,6 +62,8 @@ export interface TestServer extends ComposedServer {
   expectOk<T = Record<string, unknown>>(request: TestRequest): Promise<T>
   addTenant(slug: string): Promise<TestTenant>
   addPerson(tenant: TestTenant, role: Role): Promise<Person>
+  /** The first administrator, signed in to the operators' tenant. */
+  operator(): Promise<Person>
   signIn(email: string, password: string): Promise<Session>
   addKey(owner: Person, scopes: readonly Permission[], accountId?: string): Promise<{ id: string; key: string }>
   stop(): Promise<void>
@@ -75,6 +77,7 @@ export interface TestServerOptions {
   readonly https?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
+  readonly mail?: ServerParts['mail']
 }
 
 /** Starts one. */
@@ -92,6 +95,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     sessionMaxHours: 24,
     importMaxMib: options.importMaxMib ?? 20,
     https: options.https ?? false,
+    mail: options.mail,
   })
   composed.begin()
   const owner = new Client(database.owner)
@@ -101,6 +105,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const setupCode = newCode()
   await putSetupCode(composed.enrolment.db, composed.enrolment.hashCredential(setupCode))
   const people = peopleOf(composed, send)
+  const admin = await firstAdministrator(send, setupCode)
   return {
     ...composed,
     ...people,
@@ -108,7 +113,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     keys,
     owner,
     setupCode,
-    admin: await firstAdministrator(send, setupCode),
+    admin,
+    operator: () => signInAsOperator(send, admin),
     log: () => lines.join(''),
     send,
     expectOk,
@@ -181,6 +187,15 @@ async function firstAdministrator(send: Send, code: string): Promise<Person> {
     session: answer.body,
     token,
   }
+}
+
+async function signInAsOperator(send: Send, { email, password, accountId }: Person): Promise<Person> {
+  const body = { email, password, tenant: 'instance' }
+  const { body: session } = await send<Session>({ method: 'POST', path: '/v1/session', body })
+  const token = session.accessToken
+  const me = await send<{ tenant: { id: string } }>({ path: '/v1/me', token })
+  const tenant = { id: me.body.tenant.id, slug: 'instance' }
+  return { accountId, tenant, role: 'admin', email, password, session, token }
 }
 
 function peopleOf({ enrolment }: ComposedServer, send: Send): Pick<TestServer, 'addTenant' | 'addPerson' | 'signIn'> {

@@ -1,29 +1,35 @@
 import { ProblemError, type Role, type Session } from '@afterai/contract'
 import type { Actor } from '../audit/audit.ts'
-import { sqlState, type Transaction, withTenant } from '../platform/database.ts'
+import { forTenant, sqlState, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import { createAccount, findAccount, findInvitation, joinSampleTenant, takeSetupCode } from './entry-functions.ts'
+import {
+  createAccount,
+  findAccount,
+  findInvitation,
+  joinInstanceTenant,
+  joinSampleTenant,
+  takeSetupCode,
+} from './entry-functions.ts'
+import { createTenant, type TenantMaking } from './tenants/create-tenant.ts'
+import { foundInstanceTenant } from './tenants/instance-tenant.ts'
 import { refuseWeakPassword } from './passwords.ts'
-import { newCode, normalizeCode } from './secret-tokens.ts'
-import { openSession, type Origin, recordFailedSignIn, type SessionDependencies } from './session-service.ts'
+import { normalizeCode } from './secret-tokens.ts'
+import {
+  openSession,
+  type Origin,
+  recordFailedSignIn,
+  refuseSuspended,
+  type SessionDependencies,
+} from './session-service.ts'
 
-const invitationLifetimeMs = 7 * 24 * 3_600_000
 const uniqueViolation = '23505'
 
-/** Creates a tenant with its first member, in a transaction of that tenant. */
-export type FoundTenant = (
-  tx: Transaction,
-  tenant: { id: string; slug: string; name: string; sample: boolean },
-  actor: Actor,
-) => Promise<void>
-
-/** What enrolment needs: sessions, and what else must be made for a new tenant (its ledger, its keys), wired in main.ts. */
-export interface EnrolmentDependencies extends SessionDependencies {
-  readonly foundTenant: FoundTenant
-}
+/** What enrolment needs: sessions, and what else must be made for a new tenant. */
+export type EnrolmentDependencies = SessionDependencies & TenantMaking
 
 /**
- * Spends the instance's set-up code: the first tenant, its administrator, a session. The sample tenant, where there is one, lets them in too.
+ * Spends the instance's set-up code: the first tenant, its administrator, a session. They become the first operator too, and the
+ * sample tenant, where there is one, lets them in.
  * @throws ProblemError `invalid_code`, `invalid_request`, `conflict`
  */
 export async function setUp(
@@ -33,6 +39,7 @@ export async function setUp(
 ): Promise<Session> {
   refuseWeakPassword(request.password, [request.email.split('@')[0] ?? '', request.name])
   const passwordHash = await deps.passwords.hash(request.password)
+  await foundInstanceTenant(deps)
   const tenantId = newId()
   const accountId = newId()
   const actor = { tenantId, actorId: accountId, credential: 'setup_code', ...origin }
@@ -46,25 +53,24 @@ export async function setUp(
     await createTenant(deps, tx, { id: tenantId, ...request.tenant, sample: false }, actor)
     await addMember(tx, { tenantId, accountId, role: 'admin', name, email })
     await joinSampleTenant(tx, { accountId, name, email })
+    await becomeOperator(deps, tx, { actor, name, email })
     await deps.audit(tx, actor, { action: 'instance.set_up', resource: `tenant/${tenantId}` })
     return openSession(deps, tx, { actor, tenantSlug: request.tenant.slug })
   })
 }
 
-/** Makes a tenant and what belongs to it. @throws ProblemError `conflict` when the slug is taken */
-export async function createTenant(
-  deps: Pick<EnrolmentDependencies, 'foundTenant'>,
+// The operators' trail tells that it has somebody.
+async function becomeOperator(
+  { audit }: EnrolmentDependencies,
   tx: Transaction,
-  tenant: { id: string; slug: string; name: string; sample: boolean },
-  actor: Actor,
+  { actor, name, email }: { actor: Actor & { actorId: string }; name: string; email: string },
 ): Promise<void> {
-  try {
-    await tx.insertInto('tenant').values(tenant).execute()
-  } catch (error) {
-    if (sqlState(error) === uniqueViolation) throw new ProblemError('conflict', { detail: 'the tenant name is taken' })
-    throw error
-  }
-  await deps.foundTenant(tx, tenant, actor)
+  const instance = await joinInstanceTenant(tx, { accountId: actor.actorId, name, email })
+  if (instance === undefined) return
+  const resource = `account/${actor.actorId}`
+  await forTenant(tx, { from: actor.tenantId, to: instance }, () =>
+    audit(tx, { ...actor, tenantId: instance }, { action: 'operator.join', resource }),
+  )
 }
 
 /** Adds an account to the tenant of the transaction. */
@@ -76,46 +82,26 @@ export async function addMember(
   await tx.insertInto('membership').values({ tenant_id: tenantId, account_id: accountId, role, name, email }).execute()
 }
 
-/** Invites a person. The code is in the answer and nowhere else. */
-export async function invite(
-  deps: SessionDependencies,
-  tx: Transaction,
-  { actor, email, role }: { actor: Actor; email: string; role: Role },
-): Promise<{ id: string; email: string; role: Role; code: string; expiresAt: string }> {
-  const id = newId()
-  const code = newCode()
-  const expiresAt = new Date(Date.now() + invitationLifetimeMs)
-  await tx
-    .insertInto('invitation')
-    .values({
-      tenant_id: actor.tenantId,
-      id,
-      email,
-      role,
-      code_hash: deps.hashCredential(code),
-      invited_by: actor.actorId ?? '',
-      expires_at: expiresAt,
-      accepted_at: null,
-    })
-    .execute()
-  await deps.audit(tx, actor, { action: 'member.invite', resource: `invitation/${id}`, details: { role } })
-  return { id, email, role, code, expiresAt: expiresAt.toISOString() }
-}
-
 /**
  * Spends an invitation. Who has an account already proves it with its password; who hasn't gets one.
- * @throws ProblemError `invalid_code`, `invalid_credentials`, `invalid_request`
+ * @throws ProblemError `invalid_code`, `invalid_credentials`, `invalid_request`, `tenant_suspended`
  */
 export async function acceptInvitation(
   deps: SessionDependencies,
   request: { code: string; name: string; password: string },
   origin: Origin,
 ): Promise<Session> {
-  const found = await findInvitation(deps.db, deps.hashCredential(normalizeCode(request.code)))
+  const hash = deps.hashCredential(normalizeCode(request.code))
+  const found = await findInvitation(deps.db, hash)
   if (found === undefined) throw new ProblemError('invalid_code')
+  refuseSuspended(found)
   const existing = await findAccount(deps.db, found.email)
   if (existing && !(await deps.passwords.verify(existing.password_hash, request.password))) {
-    await recordFailedSignIn(deps, { tenantId: found.tenant_id, accountId: existing.account_id }, origin)
+    await recordFailedSignIn(
+      deps,
+      { tenantId: found.tenant_id, accountId: existing.account_id, email: found.email },
+      origin,
+    )
     throw new ProblemError('invalid_credentials', { detail: 'this e-mail address has an account: use its password' })
   }
   if (!existing) refuseWeakPassword(request.password, [found.email.split('@')[0] ?? '', request.name])
@@ -123,7 +109,7 @@ export async function acceptInvitation(
   const accountId = existing?.account_id ?? newId()
   const actor = { tenantId: found.tenant_id, actorId: accountId, credential: 'invitation', ...origin }
   return withTenant(deps.db, found.tenant_id, async (tx) => {
-    await spendInvitation(tx, found)
+    await spendInvitation(tx, found, hash)
     const { email, role } = found
     if (
       !existing &&
@@ -152,13 +138,19 @@ async function joinTenant(tx: Transaction, member: Parameters<typeof addMember>[
 }
 
 // Of two requests with one code, the second sees the first one's update and gets no row.
-async function spendInvitation(tx: Transaction, invitation: { tenant_id: string; id: string }): Promise<void> {
+async function spendInvitation(
+  tx: Transaction,
+  invitation: { tenant_id: string; id: string },
+  hash: Uint8Array,
+): Promise<void> {
   const spent = await tx
     .updateTable('invitation')
     .set({ accepted_at: new Date() })
     .where('tenant_id', '=', invitation.tenant_id)
     .where('id', '=', invitation.id)
     .where('accepted_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('code_hash', '=', hash)
     .executeTakeFirst()
   if (spent.numUpdatedRows !== 1n) throw new ProblemError('invalid_code')
 }

@@ -1,4 +1,14 @@
-import { databaseUrl, directory, listenAddress, oneOf, webOrigin, wholeNumber } from './configuration-kinds.ts'
+import {
+  databaseUrl,
+  directory,
+  listenAddress,
+  mailAddress,
+  oneOf,
+  path,
+  smtpUrl,
+  webOrigin,
+  wholeNumber,
+} from './configuration-kinds.ts'
 import type { Kind } from './configuration-kinds.ts'
 
 /** One variable of the environment that the server reads. */
@@ -103,6 +113,28 @@ export const configurationTable = {
     default: '10',
     secret: false,
     description: 'How long requests under way may take to end after a request to stop.',
+  },
+  smtpUrl: {
+    variable: 'AFTERAI_SMTP_URL',
+    kind: smtpUrl,
+    defaultMeaning: 'none: invitations and reset codes are handed over by whoever makes them',
+    secret: true,
+    description:
+      'The mail server, with user and password: `smtps://` for TLS from the first byte, `smtp://` for STARTTLS. Nothing is sent unencrypted, unless the server is on this machine.',
+  },
+  smtpCertificates: {
+    variable: 'AFTERAI_SMTP_CERTIFICATES',
+    kind: path,
+    defaultMeaning: 'the public certificate authorities',
+    secret: false,
+    description: 'A file with the certificates, in PEM, of the authority of your own that the mail server’s is from.',
+  },
+  mailFrom: {
+    variable: 'AFTERAI_MAIL_FROM',
+    kind: mailAddress,
+    defaultMeaning: 'none: needed with `AFTERAI_SMTP_URL`',
+    secret: false,
+    description: 'The address that mails come from.',
   },
   importMaxMib: {
     variable: 'AFTERAI_IMPORT_MAX_MIB',
