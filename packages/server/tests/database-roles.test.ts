@@ -197,13 +197,14 @@ describe('P4.1: the roles of the database', () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
       'DELETE membership',
-      'UPDATE api_key last_used_at,revoked_at',
+      'UPDATE api_key expires_at,last_used_address,last_used_at,name,replaced_by,revoked_at,scopes',
       'UPDATE change observations,risk,status,status_reason,updated_at',
       'UPDATE decision settled_at,status',
       'UPDATE environment changed_at,fingerprint,last_seen_at',
       'UPDATE idempotency body,status',
-      'UPDATE invitation accepted_at',
-      'UPDATE membership role',
+      'UPDATE invitation accepted_at,code_hash,expires_at,revoked_at',
+      'UPDATE mail failed_at,last_error,next_attempt_at,sent_at',
+      'UPDATE membership disabled_at,name,role',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
     ])
     const sequencing = (await privileges('afterai_sequencer')).filter((it) => !it.startsWith('SELECT'))

@@ -8,15 +8,19 @@ const batchSize = 1000
 const everyMs = 24 * 3_600_000
 const lookEveryMs = 15 * 60_000
 
-/** What is deleted once it has served its time: each a function of the database that deletes a batch (migrations/0017_purges.sql). */
-const purges = [
-  'purge_idempotency',
-  'purge_spent_refresh',
-  'purge_sessions',
-  'purge_invitations',
-  'purge_password_resets',
-  'purge_mail',
-] as const
+/** What is deleted once it has served its time: each deletes a batch and answers its size (migrations/0017_purges.sql). */
+const purges = {
+  idempotency: sql<Gone>`select purge_idempotency(${batchSize}) as gone`,
+  spentRefreshHandles: sql<Gone>`select purge_spent_refresh(${batchSize}) as gone`,
+  sessions: sql<Gone>`select purge_sessions(${batchSize}) as gone`,
+  invitations: sql<Gone>`select purge_invitations(${batchSize}) as gone`,
+  passwordResets: sql<Gone>`select purge_password_resets(${batchSize}) as gone`,
+  mails: sql<Gone>`select purge_mail(${batchSize}) as gone`,
+}
+
+interface Gone {
+  gone: number
+}
 
 interface PurgeDependencies {
   readonly db: Database
@@ -34,7 +38,7 @@ export async function purge(
   const turn = await sql<{ mine: boolean }>`select take_purge_turn(${everySeconds}) as mine`.execute(db)
   if (turn.rows[0]?.mine !== true) return undefined
   const gone: Record<string, number> = {}
-  for (const name of purges) gone[name] = await purgeAll(db, name)
+  for (const [name, batch] of Object.entries(purges)) gone[name] = await purgeAll(db, batch)
   const tenantId = await instanceTenant(db)
   const details = Object.fromEntries(Object.entries(gone).filter(([, rows]) => rows > 0))
   if (tenantId !== undefined && Object.keys(details).length > 0) {
@@ -45,10 +49,10 @@ export async function purge(
 }
 
 // In batches, each a transaction of its own, so that no lock is held for long.
-async function purgeAll(db: Database, name: (typeof purges)[number]): Promise<number> {
+async function purgeAll(db: Database, batch: (typeof purges)['mails']): Promise<number> {
   let total = 0
   for (;;) {
-    const { rows } = await sql<{ gone: number }>`select ${sql.id(name)}(${batchSize}) as gone`.execute(db)
+    const { rows } = await batch.execute(db)
     const gone = rows[0]?.gone ?? 0
     total += gone
     if (gone < batchSize) return total
