@@ -226,6 +226,15 @@ describe('P3.3, ASVS 12.3.1: the way to the mail server', () => {
     await plain.stop()
   })
 
+  test('needs no certificate to a server on this machine, which has often one of nobody', async () => {
+    const local = await startMailServer({ certificate, smtp: { allowInsecureAuth: true } })
+    const transport = createMailTransport({ url: urlTo(local.port), from })
+    await transport.send(mail)
+    expect(local.received).toMatchObject([{ recipients: [mail.to], secure: false }])
+    transport.close()
+    await local.stop()
+  })
+
   test('leads to the server that was named: another certificate is refused', async () => {
     const before = mails.received.length
     const other = await makeCertificate()

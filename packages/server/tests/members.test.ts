@@ -241,6 +241,20 @@ describe('P3.3: invitations', () => {
     expect(JSON.stringify(list)).not.toMatch(/[2-9A-Z]{5}-[2-9A-Z]{5}-/)
   })
 
+  test.each([
+    ['demoted', (of: Person) => setRole(server.admin, of, 'viewer')],
+    ['disabled', (of: Person) => send(server.admin, 'POST', `${pathOf(of)}/disable`)],
+    ['removed', (of: Person) => send(server.admin, 'DELETE', pathOf(of))],
+  ] as const)(
+    'ASVS 8.2.1: end with the power of whoever made them: %s, an admin comes back by none',
+    async (how, act) => {
+      const admin = await member('admin')
+      const { body } = await invite(`back-door-${how}@acme.example`, admin)
+      expect((await act(admin)).status).toBeLessThan(300)
+      expect((await accept(body.code)).body.code).toBe('invalid_code')
+    },
+  )
+
   test('an expired one that is sent again works', async () => {
     const expired = await invite('late@acme.example')
     await server.owner.query('update invitation set expires_at = now() where id = $1', [expired.body.id])

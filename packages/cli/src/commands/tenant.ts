@@ -28,7 +28,7 @@ function addTenants(tenant: Command, mount: Mount): void {
   withQuiet(
     serverLeaf(tenant, 'list', {
       description: 'List the tenants that you belong to; with --all, those of the instance, as one of its operators.',
-      examples: ['afterai tenant list', 'afterai tenant use instance && afterai tenant list --all'],
+      examples: ['afterai tenant list', 'afterai tenant list --all'],
     }),
     'the slugs',
   )

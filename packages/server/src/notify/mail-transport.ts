@@ -32,11 +32,14 @@ export function createMailTransport({ url, from, ca, tlsRequired }: MailSettings
   const { hostname, port, protocol, username, password } = new URL(url)
   const secure = protocol === 'smtps:'
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  const encrypted = tlsRequired ?? !isLoopback(host)
   const transport = createTransport({
     host,
     port: port === '' ? (secure ? 465 : 587) : Number(port),
     secure,
-    requireTLS: !secure && (tlsRequired ?? !isLoopback(host)),
+    requireTLS: !secure && encrypted,
+    // A mail server on this machine often has a certificate of nobody; what doesn't leave the machine needs none.
+    ignoreTLS: !secure && !encrypted && ca === undefined,
     tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) },
     ...(username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
     connectionTimeout: 10_000,

@@ -80,7 +80,10 @@ export async function changeRole(
   await lockAdmins(tx, caller)
   refuseRoleBeyond(principal, role)
   const member = await findMember(tx, principal, accountId, kind)
-  if (member.role === 'admin' && role !== 'admin') await refuseLastAdmin(tx, accountId)
+  if (member.role === 'admin' && role !== 'admin') {
+    await refuseLastAdmin(tx, accountId)
+    await endInvitationsBy(tx, member)
+  }
   await update(tx, member, { role })
   const details = { from: member.role, to: role }
   await audit(tx, actor, { action: `${words[kind]}.change_role`, resource: `account/${accountId}`, details })
@@ -106,7 +109,10 @@ export async function setMemberDisabled(
   if (disabled && member.role === 'admin') await refuseLastAdmin(tx, accountId)
   const disabled_at = disabled ? new Date() : null
   await update(tx, member, { disabled_at })
-  if (disabled) await endSessions(tx, member)
+  if (disabled) {
+    await endSessions(tx, member)
+    await endInvitationsBy(tx, member)
+  }
   const action = `${words[kind]}.${disabled ? 'disable' : 'enable'}`
   await audit(tx, actor, { action, resource: `account/${accountId}` })
   return viewMember(principal, { ...member, disabled_at })
@@ -125,6 +131,7 @@ export async function removeMember(
   await lockAdmins(tx, caller)
   const member = await findMember(tx, principal, accountId, kind)
   if (member.role === 'admin') await refuseLastAdmin(tx, accountId)
+  await endInvitationsBy(tx, member)
   await tx
     .deleteFrom('membership')
     .where('tenant_id', '=', member.tenant_id)
@@ -167,6 +174,18 @@ async function endSessions(tx: Transaction, { tenant_id, account_id }: Row): Pro
     .set({ revoked_at: new Date() })
     .where('tenant_id', '=', tenant_id)
     .where('account_id', '=', account_id)
+    .where('revoked_at', 'is', null)
+    .execute()
+}
+
+// Nobody comes back by an invitation that they made while they still could.
+async function endInvitationsBy(tx: Transaction, { tenant_id, account_id }: Row): Promise<void> {
+  await tx
+    .updateTable('invitation')
+    .set({ revoked_at: new Date() })
+    .where('tenant_id', '=', tenant_id)
+    .where('invited_by', '=', account_id)
+    .where('accepted_at', 'is', null)
     .where('revoked_at', 'is', null)
     .execute()
 }
