@@ -47,6 +47,9 @@ export const keyedDigest = z
   .string()
   .regex(/^hmac-sha256:[0-9a-f]{16}:[0-9a-f]{64}$/, '`hmac-sha256:<key id>:<64 hex digits>`')
 
+/** The body of a request that says everything by its address: nothing, or an object without members. */
+export const noBody = z.strictObject({}).nullish()
+
 /** How a list is asked for. */
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -11,7 +11,8 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeRoutes } from '../api-description.ts'
 import { assessedChange, configurationOf, proposalOf, readScores, recordedChange, scoresImport } from './lifecycle.ts'
-import { type Person, startTestServer, type TestRequest, type TestServer } from './test-server.ts'
+import { type AuditedRoute, by, memberRows } from './audited-member-routes.ts'
+import { type Person, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let author: Person
@@ -27,27 +28,6 @@ afterAll(() => server.stop())
 afterEach(() => server.owner.query('drop trigger if exists break_audit on audit_event'))
 
 const fresh = (word: string): string => `${word}-${(count += 1)}`
-
-interface Doing {
-  readonly request: TestRequest
-  /** Whom the trail must name; left out where nobody was known before. */
-  readonly actorId?: string
-  readonly credential: string
-  /** Whether the trail can't name anybody. */
-  readonly byNobody?: boolean
-}
-
-/** A route that changes something, or whose reading is an event: how to make it happen, and what it must leave behind. */
-interface Row {
-  readonly actions: readonly string[]
-  readonly prepare: () => Promise<Doing>
-}
-
-const by = (person: Person, method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, body?: unknown): Doing => ({
-  request: { method, path, token: person.token, ...(body === undefined ? {} : { body }) },
-  actorId: person.accountId,
-  credential: 'bearer',
-})
 
 const newSystem = async (): Promise<string> => {
   const name = fresh('system')
@@ -78,7 +58,7 @@ const invited = async (): Promise<string> => {
 
 const someone = (): Promise<Person> => server.addPerson(server.admin.tenant, 'member')
 
-const table: Readonly<Record<string, Row>> = {
+const table: Readonly<Record<string, AuditedRoute>> = {
   'POST /v1/setup': {
     actions: ['instance.set_up', 'session.open', 'tenant.create'],
     prepare: async () => {
@@ -203,7 +183,7 @@ const table: Readonly<Record<string, Row>> = {
       return by(approver, 'POST', `/v1/decisions/${id}/approvals`, { verdict: 'approve', evidenceDigest })
     },
   },
-  ...memberRows(),
+  ...memberRows({ server: () => server, author: () => author, someone, fresh }),
   'DELETE /v1/sample-workspace': {
     actions: ['sample.remove'],
     prepare: async () => {
@@ -224,147 +204,6 @@ const table: Readonly<Record<string, Row>> = {
     actions: ['record.export'],
     prepare: async () => by(author, 'GET', `/v1/records/${await aRecord()}/bundle`),
   },
-}
-
-// Members, invitations, keys and what operators do.
-function memberRows(): Record<string, Row> {
-  const admin = (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) =>
-    by(server.admin, method, path, body)
-  const machine = async (): Promise<string> => {
-    const body = { name: fresh('machine'), role: 'viewer' }
-    const path = '/v1/service-accounts'
-    const made = server.expectOk<{ accountId: string }>({ method: 'POST', path, token: server.admin.token, body })
-    return (await made).accountId
-  }
-  const disabled = async (path: string): Promise<string> => {
-    await server.expectOk({ method: 'POST', path: `${path}/disable`, token: server.admin.token })
-    return path
-  }
-  const member = async (): Promise<string> => `/v1/members/${(await someone()).accountId}`
-  const account = async (): Promise<string> => `/v1/service-accounts/${await machine()}`
-  const invitation = async (): Promise<string> => {
-    const body = { email: `${fresh('invited')}@acme.example`, role: 'viewer' }
-    const path = '/v1/invitations'
-    const made = server.expectOk<{ id: string }>({ method: 'POST', path, token: server.admin.token, body })
-    return `${path}/${(await made).id}`
-  }
-  const key = async (): Promise<string> => `/v1/api-keys/${(await server.addKey(author, ['system:read'])).id}`
-  const operated = async (path: string, body?: unknown): Promise<Doing> =>
-    by(await server.operator(), 'POST', path, body)
-  const suspended = async (): Promise<string> => {
-    const { id } = await server.addTenant(fresh('tenant'))
-    await server.owner.query('update tenant set suspended_at = now() where id = $1', [id])
-    return id
-  }
-  return {
-    'PUT /v1/members/:accountId': {
-      actions: ['member.change_role'],
-      prepare: async () => admin('PUT', await member(), { role: 'viewer' }),
-    },
-    'POST /v1/members/:accountId/disable': {
-      actions: ['member.disable'],
-      prepare: async () => admin('POST', `${await member()}/disable`),
-    },
-    'POST /v1/members/:accountId/enable': {
-      actions: ['member.enable'],
-      prepare: async () => admin('POST', `${await disabled(await member())}/enable`),
-    },
-    'DELETE /v1/members/:accountId': {
-      actions: ['member.remove'],
-      prepare: async () => admin('DELETE', await member()),
-    },
-    'POST /v1/members/:accountId/password-reset': {
-      actions: ['password_reset.offer'],
-      prepare: async () => admin('POST', `${await member()}/password-reset`),
-    },
-    'PUT /v1/service-accounts/:accountId': {
-      actions: ['service_account.change_role', 'service_account.rename'],
-      prepare: async () => admin('PUT', await account(), { name: fresh('robot'), role: 'member' }),
-    },
-    'POST /v1/service-accounts/:accountId/disable': {
-      actions: ['service_account.disable'],
-      prepare: async () => admin('POST', `${await account()}/disable`),
-    },
-    'POST /v1/service-accounts/:accountId/enable': {
-      actions: ['service_account.enable'],
-      prepare: async () => admin('POST', `${await disabled(await account())}/enable`),
-    },
-    'DELETE /v1/service-accounts/:accountId': {
-      actions: ['service_account.remove'],
-      prepare: async () => admin('DELETE', await account()),
-    },
-    'POST /v1/invitations/:id/resend': {
-      actions: ['member.invite_again'],
-      prepare: async () => admin('POST', `${await invitation()}/resend`),
-    },
-    'DELETE /v1/invitations/:id': {
-      actions: ['member.revoke_invitation'],
-      prepare: async () => admin('DELETE', await invitation()),
-    },
-    'PUT /v1/api-keys/:id': {
-      actions: ['api_key.change'],
-      prepare: async () => by(author, 'PUT', await key(), { name: 'another' }),
-    },
-    'POST /v1/api-keys/:id/rotate': {
-      actions: ['api_key.rotate'],
-      prepare: async () => by(author, 'POST', `${await key()}/rotate`, { overlapHours: 1 }),
-    },
-    'POST /v1/password-resets': {
-      actions: ['password_reset.request'],
-      prepare: async () => ({
-        request: { method: 'POST', path: '/v1/password-resets', body: { email: author.email } },
-        credential: 'none',
-        byNobody: true,
-      }),
-    },
-    'POST /v1/password-resets/complete': {
-      // Once in the operators' trail, once in the account's tenant.
-      actions: ['password_reset.complete', 'password_reset.complete'],
-      prepare: async () => {
-        const { accountId: actorId } = await someone()
-        const path = `/v1/members/${actorId}/password-reset`
-        const offer = { method: 'POST', path, token: server.admin.token } as const
-        const { code } = await server.expectOk<{ code: string }>(offer)
-        const body = { code, password: 'copper-meadow-77-signal' }
-        return {
-          request: { method: 'POST', path: '/v1/password-resets/complete', body },
-          actorId,
-          credential: 'reset_code',
-        }
-      },
-    },
-    'POST /v1/tenants': {
-      actions: ['member.invite', 'operator.create_tenant', 'tenant.create'],
-      prepare: async () => {
-        const slug = fresh('customer')
-        return operated('/v1/tenants', { slug, name: slug, adminEmail: `ada@${slug}.example` })
-      },
-    },
-    'POST /v1/tenants/:id/suspend': {
-      actions: ['tenant.suspend', 'tenant.suspend'],
-      prepare: async () => operated(`/v1/tenants/${(await server.addTenant(fresh('tenant'))).id}/suspend`),
-    },
-    'POST /v1/tenants/:id/resume': {
-      actions: ['tenant.resume', 'tenant.resume'],
-      prepare: async () => operated(`/v1/tenants/${await suspended()}/resume`),
-    },
-    'POST /v1/accounts/:accountId/disable': {
-      actions: ['account.disable', 'account.disable'],
-      prepare: async () => operated(`/v1/accounts/${(await someone()).accountId}/disable`),
-    },
-    'POST /v1/accounts/:accountId/enable': {
-      actions: ['account.enable', 'account.enable'],
-      prepare: async () => {
-        const { accountId } = await someone()
-        await server.owner.query('update account set disabled_at = now() where id = $1', [accountId])
-        return operated(`/v1/accounts/${accountId}/enable`)
-      },
-    },
-    'POST /v1/accounts/:accountId/password-reset': {
-      actions: ['password_reset.offer', 'password_reset.offer'],
-      prepare: async () => operated(`/v1/accounts/${(await someone()).accountId}/password-reset`),
-    },
-  }
 }
 
 async function aRecord(): Promise<string> {
@@ -476,7 +315,7 @@ describe('P4.4: what fails or is refused', () => {
       const [event] = await eventsOf((await attempt(email)).headers['x-request-id'])
       expect(event).toMatchObject({ action: 'session.sign_in', outcome: 'failed', actor_id: null })
       expect(event?.tenant_id).toBe((await server.operator()).tenant.id)
-      digests.push((event?.details as { address: unknown }).address)
+      digests.push((event as unknown as { details: { address: unknown } }).details.address)
     }
     expect(digests[0]).toMatch(/^hmac-sha256:[0-9a-f]{64}$/)
     expect(digests[1]).toBe(digests[0])

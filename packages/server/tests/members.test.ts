@@ -64,7 +64,7 @@ describe('P3.1, ASVS 8.2.1, 8.3.2: nobody raises what they may', () => {
     await server.addPerson(tenant, 'admin')
     for (let round = 0; round < 5; round += 1) {
       const answers = await Promise.all([setRole(first, second, 'viewer'), setRole(second, first, 'viewer')])
-      const statuses = answers.map(({ status }) => status).toSorted()
+      const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b)
       expect(statuses).toEqual([200, 403])
       await server.owner.query(`update membership set role = 'admin' where tenant_id = $1`, [tenant.id])
     }
@@ -80,7 +80,7 @@ describe('P3.1, ASVS 2.3.4: the last administrator', () => {
       await send(admin, 'POST', `${pathOf(admin)}/disable`),
       await send(admin, 'DELETE', pathOf(admin)),
     ]
-    expect(answers.map(({ status, body }) => [status, body.code])).toEqual(Array(3).fill([409, 'last_admin']))
+    for (const { status, body } of answers) expect([status, body.code]).toEqual([409, 'last_admin'])
     expect(await admins(tenant)).toBe(1)
   })
 

@@ -1,4 +1,4 @@
-import { createdInvitationView, id, invitationView, inviteRequest, page, pageQuery } from '@afterai/contract'
+import { createdInvitationView, id, invitationView, inviteRequest, noBody, page, pageQuery } from '@afterai/contract'
 import { z } from 'zod'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http.ts'
@@ -42,7 +42,7 @@ export function invitationRoutes(http: Http, deps: InvitationDependencies & { re
   )
   http.post(
     '/v1/invitations/:id/resend',
-    { config, schema: { params: one, response: { 200: createdInvitationView } } },
+    { config, schema: { params: one, body: noBody, response: { 200: createdInvitationView } } },
     (request) => run(request, (tx, caller) => resendInvitation(deps, tx, { caller, ...request.params })),
   )
   http.delete(

@@ -1,4 +1,4 @@
-import { changeRoleRequest, id, memberQuery, memberView, page } from '@afterai/contract'
+import { changeRoleRequest, id, memberQuery, memberView, noBody, page } from '@afterai/contract'
 import { z } from 'zod'
 import type { Audit } from '../../audit/audit.ts'
 import type { Database } from '../../platform/database.ts'
@@ -50,10 +50,13 @@ export function memberRoutes(http: Http, deps: { readonly db: Database; readonly
     ['disable', true],
     ['enable', false],
   ] as const) {
-    http.post(`/v1/members/:accountId/${verb}`, { config, schema: { params: one, response: answer } }, (request) =>
-      change(request, (tx, caller) =>
-        setMemberDisabled(deps, tx, { caller, kind: 'person', ...request.params, disabled }),
-      ),
+    http.post(
+      `/v1/members/:accountId/${verb}`,
+      { config, schema: { params: one, body: noBody, response: answer } },
+      (request) =>
+        change(request, (tx, caller) =>
+          setMemberDisabled(deps, tx, { caller, kind: 'person', ...request.params, disabled }),
+        ),
     )
   }
   http.delete(

@@ -1,4 +1,4 @@
-import { completePasswordResetRequest, id, offeredResetView, passwordResetRequest } from '@afterai/contract'
+import { completePasswordResetRequest, id, noBody, offeredResetView, passwordResetRequest } from '@afterai/contract'
 import { z } from 'zod'
 import type { Http } from '../../platform/http.ts'
 import { inTenant } from '../access.ts'
@@ -40,7 +40,7 @@ export function passwordResetRoutes(http: Http, deps: ResetDependencies): void {
   ] as const) {
     http.post(
       path,
-      { config: { permission }, schema: { params: one, response: { 201: offeredResetView } } },
+      { config: { permission }, schema: { params: one, body: noBody, response: { 201: offeredResetView } } },
       async (request, reply) => {
         const { accountId } = request.params
         const offered = await run(request, (tx, caller) =>

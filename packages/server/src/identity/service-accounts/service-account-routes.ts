@@ -2,6 +2,7 @@ import {
   changeServiceAccountRequest,
   id,
   memberView,
+  noBody,
   page,
   pageQuery,
   type Role,
@@ -70,7 +71,7 @@ export function serviceAccountRoutes(http: Http, deps: { readonly db: Database; 
   ] as const) {
     http.post(
       `/v1/service-accounts/:accountId/${verb}`,
-      { config, schema: { params: one, response: answer } },
+      { config, schema: { params: one, body: noBody, response: answer } },
       (request) =>
         change(request, (tx, caller) =>
           setMemberDisabled(deps, tx, { caller, kind: 'service', ...request.params, disabled }),

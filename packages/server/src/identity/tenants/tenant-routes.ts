@@ -1,4 +1,12 @@
-import { createdTenantView, createTenantRequest, id, operatedTenantView, page, pageQuery } from '@afterai/contract'
+import {
+  createdTenantView,
+  createTenantRequest,
+  id,
+  noBody,
+  operatedTenantView,
+  page,
+  pageQuery,
+} from '@afterai/contract'
 import { z } from 'zod'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http.ts'
@@ -41,7 +49,7 @@ export function tenantRoutes(http: Http, deps: OperatorDependencies & { readonly
   ] as const) {
     http.post(
       `/v1/tenants/:id/${verb}`,
-      { config, schema: { params: z.object({ id }), response: done } },
+      { config, schema: { params: z.object({ id }), body: noBody, response: done } },
       async (request, reply) => {
         await change(request, (tx, caller) => setSuspended(deps, tx, { caller, ...request.params, suspended }))
         return reply.code(204).send(null)
@@ -54,7 +62,7 @@ export function tenantRoutes(http: Http, deps: OperatorDependencies & { readonly
   ] as const) {
     http.post(
       `/v1/accounts/:accountId/${verb}`,
-      { config, schema: { params: z.object({ accountId: id }), response: done } },
+      { config, schema: { params: z.object({ accountId: id }), body: noBody, response: done } },
       async (request, reply) => {
         await change(request, (tx, caller) => setAccountDisabled(deps, tx, { caller, ...request.params, disabled }))
         return reply.code(204).send(null)
