@@ -15,7 +15,7 @@ function invitation(
     subject: `Invitation to ${tenant} on AfterAI`,
     text: `Hello,
 
-an administrator of "${tenant}" invites you to AfterAI at
+you are invited to "${tenant}" on AfterAI at
 ${publicUrl}
 as ${role === 'admin' || role === 'approver' || role === 'auditor' ? 'an' : 'a'} ${role}.
 
