@@ -71,8 +71,7 @@ export const promises: readonly Promised[] = [
   {
     id: 'P3.3',
     promise: 'Credentials are hashed at rest; API keys are shown once, expire, and are no wider than their owner.',
-    state: 'partly',
-    missing: 'Rotation of a key with an overlap.',
+    state: 'built',
   },
   {
     id: 'P3.4',
@@ -105,7 +104,7 @@ export const promises: readonly Promised[] = [
       'Every change of state, refusal and protected read is an audit event in its own transaction: no audit, no change. The trail is searched, exported and streamed to a SIEM.',
     state: 'partly',
     missing:
-      'What belongs to no tenant yet leaves a line in the access log and no event: sign-in attempts with an unknown address, requests with a credential that nobody has. Digests of the state before and after are kept where changes, decisions, API keys and audit streams are updated.',
+      'What belongs to no tenant yet leaves a line in the access log and no event: requests with a credential that nobody has. Digests of the state before and after are kept where changes, decisions, API keys and audit streams are updated.',
   },
   {
     id: 'P4.5',

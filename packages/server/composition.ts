@@ -5,17 +5,23 @@ import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
+  apiKeyRoutes,
   createPasswords,
   createThrottle,
   credentialHasher,
   type EnrolmentDependencies,
   factorRoutes,
   guardRoutes,
+  invitationRoutes,
   memberRoutes,
   ownSessionRoutes,
   proofRoutes,
   sessionRoutes,
   startForgettingGuesses,
+  passwordResetRoutes,
+  serviceAccountRoutes,
+  startPurges,
+  tenantRoutes,
 } from './src/identity/index.ts'
 import { createAccountBox, createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
@@ -41,6 +47,13 @@ import {
   type StreamSender,
   streamRoutes,
 } from './src/notify/siem/index.ts'
+import {
+  createMailQueue,
+  createMailTransport,
+  type MailSettings,
+  type MailWorker,
+  startMailWorker,
+} from './src/notify/index.ts'
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
 import { accessLog, type RequestPrincipal } from './src/platform/access-log.ts'
 import {
@@ -49,6 +62,7 @@ import {
   onceSettled,
   type OpenDatabase,
   openDatabase,
+  type Transaction,
 } from './src/platform/database.ts'
 import { healthRoutes } from './src/platform/health-routes.ts'
 import { createHttp, type Http } from './src/platform/http.ts'
@@ -82,6 +96,8 @@ export interface ServerParts {
   readonly publicOrigin: string | undefined
   /** Whether approving a decision needs a session authenticated within the last minutes. */
   readonly stepUpForApproval: boolean
+  /** How mails leave, and the address that they name; absent where the instance sends none. */
+  readonly mail?: (MailSettings & { readonly publicUrl: string }) | undefined
 }
 
 /** A server that is wired up, not yet listening. */
@@ -92,6 +108,7 @@ export interface ComposedServer {
   /** The logs whose stored tree isn't the one of their newest checkpoint, or that another key signed. */
   checkLogs(): Promise<HeadMismatch[]>
   /** Starts to integrate what the outboxes hold, and to send audit events to where they are streamed. */
+  /** Starts to integrate what the outboxes hold, to send mails, to delete what has served its time. */
   begin(): void
   /** Stops taking requests, ends those under way, finishes the ledger's batch, lets go of the database. */
   close(): Promise<void>
@@ -109,6 +126,8 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   let streamSender: StreamSender | undefined
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
+  let mailWorker: MailWorker | undefined
+  let purges: ReturnType<typeof startPurges> | undefined
   const audit = createAudit(append)
   const hashCredential = credentialHasher(keys.credentialHash)
   const https = parts.publicOrigin?.startsWith('https:') === true
@@ -124,6 +143,8 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     sessionIdleMs: parts.sessionIdleMinutes * minuteMs,
     foundTenant: foundTenant(audit, { tenantKeys, ledgerKeys }),
   }
+  const mail = parts.mail && createMailQueue((tx) => onceCommitted(tx, () => mailWorker?.wake()))
+  const people = { ...enrolment, mail }
 
   const http = await createHttp({ ...parts, https, logger: log })
   const state = { stopping: false }
@@ -150,6 +171,11 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   factorRoutes(http, factors)
   ownSessionRoutes(http, enrolment)
   memberRoutes(http, enrolment)
+  invitationRoutes(http, people)
+  passwordResetRoutes(http, people)
+  serviceAccountRoutes(http, enrolment)
+  apiKeyRoutes(http, enrolment)
+  tenantRoutes(http, people)
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
   const keyHints = async (...[tx, tenantId]: Parameters<typeof readOrigin>) =>
@@ -187,6 +213,16 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
         onBatch: metrics.onLedgerBatch,
       })
       streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.streamAddresses, log })
+      purges ??= startPurges({ db, audit, log })
+      if (parts.mail === undefined) return
+      const { publicUrl } = parts.mail
+      mailWorker ??= startMailWorker({
+        db,
+        transport: createMailTransport(parts.mail),
+        issue: enrolment,
+        log,
+        publicUrl,
+      })
     },
     async close() {
       state.stopping = true
@@ -195,6 +231,8 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
       await streamSender?.stop()
       stopForgetting()
       await shared.stop()
+      await mailWorker?.stop()
+      await purges?.stop()
       await sequencer?.stop()
       await waiting.stop()
       await database.close()
@@ -228,11 +266,15 @@ function endConnectionsWhile(http: Http, isStopping: () => boolean): void {
 
 function wakeAfter(append: Append, wake: () => void): Append {
   return (tx, item) => {
-    onceSettled(tx, (committed) => {
-      if (committed) wake()
-    })
+    onceCommitted(tx, wake)
     return append(tx, item)
   }
+}
+
+function onceCommitted(tx: Transaction, wake: () => void): void {
+  onceSettled(tx, (committed) => {
+    if (committed) wake()
+  })
 }
 
 function foundTenant(

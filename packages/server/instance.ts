@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
-import { composeServer, type ComposedServer } from './composition.ts'
+import { mkdir, readFile } from 'node:fs/promises'
+import { composeServer, type ComposedServer, type ServerParts } from './composition.ts'
 import { embeddedLogin, externalLogin } from './database-login.ts'
 import {
   loadBoundKeys,
@@ -10,7 +10,7 @@ import {
   refuseUnfitDeployment,
   StartRefused,
 } from './start-checks.ts'
-import { instanceState, newCode, putSetupCode } from './src/identity/index.ts'
+import { foundInstanceTenant, instanceState, newCode, putSetupCode } from './src/identity/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import type { Connection } from './src/platform/database.ts'
 import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
@@ -62,6 +62,7 @@ export async function startInstance(configuration: Configuration, options: Insta
       drainMs: configuration.drainSeconds * 1000,
       publicOrigin: configuration.publicUrl,
       stepUpForApproval: configuration.stepUpForApproval === 'on',
+      mail: await mailOf(configuration),
     })
     try {
       return await begin(server, { ...database, stop: () => stopBoth(database, traces) }, { configuration, ...options })
@@ -75,12 +76,37 @@ export async function startInstance(configuration: Configuration, options: Insta
   }
 }
 
+async function mailOf({
+  smtpUrl,
+  mailFrom,
+  smtpCertificates,
+  publicUrl,
+  listen,
+}: Configuration): Promise<ServerParts['mail']> {
+  if (smtpUrl === undefined || mailFrom === undefined) return undefined
+  const ca = smtpCertificates === undefined ? undefined : await readCertificates(smtpCertificates)
+  const { host, port } = listen
+  return { url: smtpUrl, from: mailFrom, ca, publicUrl: publicUrl ?? `http://${host}:${port}` }
+}
+
+async function readCertificates(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const problem = `${path} cannot be read (${(error as NodeJS.ErrnoException).code})`
+    throw new StartRefused([
+      { variable: 'AFTERAI_SMTP_CERTIFICATES', problem, fix: 'Name a readable file of certificates.' },
+    ])
+  }
+}
+
 async function begin(
   server: ComposedServer,
   database: InstanceDatabase,
   { configuration, withSample, say }: InstanceOptions & { configuration: Configuration },
 ): Promise<Instance> {
   refuseChangedLogs(await server.checkLogs())
+  await foundInstanceTenant(server.enrolment)
   const isTrial = configuration.database.kind === 'embedded'
   // The tenant is made before anybody can set the instance up, so that its first administrator is let into it.
   const people = isTrial && withSample ? await foundSample(server.enrolment) : undefined

@@ -10,16 +10,19 @@ import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
 import { addEvaluationCommands } from './commands/evaluation.ts'
 import { sharedOptionsOf, type Mount } from './commands/leaf.ts'
+import { addInvitationCommands } from './commands/invitation.ts'
 import { addLogCommands } from './commands/log.ts'
 import { addObserveCommand } from './commands/observe.ts'
 import { addRecordCommands } from './commands/record.ts'
 import { addServerCommands } from './commands/server.ts'
+import { addServiceAccountCommands } from './commands/service-account.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addSystemCommands } from './commands/system.ts'
 import { addFactorCommands } from './commands/factor.ts'
 import { addOwnSessionCommands } from './commands/own-session.ts'
 import { addPasswordCommands } from './commands/password.ts'
 import { addTenantCommands } from './commands/tenant.ts'
+import { addUserCommands } from './commands/user.ts'
 
 /** The whole command line, in the order of a change's life. */
 export function createProgram(mount: Mount): Command {
@@ -37,6 +40,9 @@ export function createProgram(mount: Mount): Command {
   addFactorCommands(program, mount)
   addPasswordCommands(program, mount)
   addTenantCommands(program, mount)
+  addUserCommands(program, mount)
+  addInvitationCommands(program, mount)
+  addServiceAccountCommands(program, mount)
   addApiKeyCommands(program, mount)
   program.commandsGroup('From a change to its record:')
   addSystemCommands(program, mount)

@@ -33,6 +33,7 @@ export const permissions = {
   'audit-stream:read': ['admin', 'auditor'],
   'audit-stream:write': ['admin'],
   'tenant:write': ['admin'],
+  'tenant:operate': ['admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 /** What a route may ask for. */
@@ -41,9 +42,30 @@ export type Permission = keyof typeof permissions
 /** All permissions, in the order of the table. */
 export const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]]
 
-/** What a role may do. */
-export function permissionsOf(role: Role): Permission[] {
-  return permissionNames.filter((permission) => (permissions[permission] as readonly Role[]).includes(role))
+/** What a tenant is for: a customer's work, the sample of a first start, or operating the instance. */
+export const tenantKinds = ['customer', 'sample', 'instance'] as const
+export type TenantKind = (typeof tenantKinds)[number]
+
+/** All that anybody may do in the operators' tenant, which holds people and a trail and no systems. */
+const inInstance: readonly Permission[] = [
+  'me:read',
+  'session:own',
+  'member:read',
+  'member:write',
+  'audit:read',
+  'tenant:operate',
+]
+
+/** Whether a tenant of a kind has a use for a permission. */
+export function isPermissionOf(kind: TenantKind, permission: Permission): boolean {
+  return kind === 'instance' ? inInstance.includes(permission) : permission !== 'tenant:operate'
+}
+
+/** What a role may do in a tenant of a kind. */
+export function permissionsOf(role: Role, kind: TenantKind = 'customer'): Permission[] {
+  return permissionNames.filter(
+    (permission) => (permissions[permission] as readonly Role[]).includes(role) && isPermissionOf(kind, permission),
+  )
 }
 
 /** What every valid credential may do, whatever a key's scopes say: ask who it is. */
@@ -61,5 +83,6 @@ export const keyScopes = permissionNames.filter(
       'member:write',
       'audit-stream:write',
       'tenant:write',
+      'tenant:operate',
     ].includes(permission),
 ) as [Permission, ...Permission[]]

@@ -50,6 +50,16 @@ export const problems = {
     'Show again that it is you',
     'POST /v1/session/step-up with your password, a code or a passkey, and send the request again within ten minutes.',
   ],
+  tenant_suspended: [
+    403,
+    'The tenant is suspended',
+    'Ask whoever operates this instance. What the tenant holds is kept; nobody reaches it until it is resumed.',
+  ],
+  last_admin: [
+    409,
+    'A tenant keeps an administrator',
+    'Make another member an admin first; then this one can be changed, disabled or removed.',
+  ],
   cross_origin: [
     403,
     'The request came from another site',

@@ -9,8 +9,10 @@ import {
   verifyEnvelope,
 } from '@afterai/record'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describeRoutes } from '../api-description.ts'
 import { auditedRoutes } from '../audited-routes.ts'
 import { type AuditedRoute, by } from './audited-route.ts'
+import { memberRows } from './audited-member-routes.ts'
 import { credentialRows } from './credential-rows.ts'
 import { assessedChange, configurationOf, proposalOf, readScores, recordedChange, scoresImport } from './lifecycle.ts'
 import { type Person, startTestServer, type TestServer } from './test-server.ts'
@@ -106,7 +108,8 @@ const table: Readonly<Record<string, AuditedRoute>> = {
   },
   'POST /v1/invitations': {
     actions: ['member.invite'],
-    prepare: async () => by(server.admin, 'POST', '/v1/invitations', { email: 'someone@acme.example', role: 'viewer' }),
+    prepare: async () =>
+      by(server.admin, 'POST', '/v1/invitations', { email: `${fresh('someone')}@acme.example`, role: 'viewer' }),
   },
   'POST /v1/invitations/accept': {
     actions: ['member.join', 'session.open'],
@@ -185,6 +188,7 @@ const table: Readonly<Record<string, AuditedRoute>> = {
       return by(approver, 'POST', `/v1/decisions/${id}/approvals`, { verdict: 'approve', evidenceDigest })
     },
   },
+  ...memberRows({ server: () => server, author: () => author, someone, fresh }),
   'DELETE /v1/sample-workspace': {
     actions: ['sample.remove'],
     prepare: async () => {
@@ -283,7 +287,7 @@ describe('P4.4: every route that changes something', () => {
   test.each(Object.entries(table))(
     '%s leaves exactly its events, with actor, credential and request',
     async (_, row) => {
-      const { request, actorId, credential } = await row.prepare()
+      const { request, actorId, credential, byNobody = false } = await row.prepare()
       const { headers, status, text } = await server.send(request)
       expect([status < 300, text]).toEqual([true, text])
       const events = await eventsOf(headers['x-request-id'])
@@ -291,7 +295,7 @@ describe('P4.4: every route that changes something', () => {
       for (const event of events) {
         expect(event).toMatchObject({ outcome: 'allowed', credential, address: '127.0.0.1' })
         expect(event.actor_id).toBe(actorId ?? event.actor_id)
-        expect(event.actor_id).not.toBeNull()
+        expect(event.actor_id === null).toBe(byNobody)
       }
     },
   )
@@ -332,19 +336,38 @@ describe('P4.4: what fails or is refused', () => {
     ])
   })
 
+  test('an address that nobody has is one of the operators’ tenant, by its keyed digest alone', async () => {
+    const attempt = (email: string) =>
+      server.send({ method: 'POST', path: '/v1/session', body: { email, password: 'not-the-password' } })
+    const emails = ['nobody@acme.example', 'nobody@acme.example', 'somebody@acme.example']
+    const digests: unknown[] = []
+    for (const email of emails) {
+      const [event] = await eventsOf((await attempt(email)).headers['x-request-id'])
+      expect(event).toMatchObject({ action: 'session.sign_in', outcome: 'failed', actor_id: null })
+      expect(event?.tenant_id).toBe((await server.operator()).tenant.id)
+      digests.push((event as unknown as { details: { address: unknown } }).details.address)
+    }
+    expect(digests[0]).toMatch(/^hmac-sha256:[0-9a-f]{64}$/)
+    expect(digests[1]).toBe(digests[0])
+    expect(digests[2]).not.toBe(digests[0])
+    const kept = await server.owner.query(`select from audit_event where details::text like '%nobody@%'`)
+    expect(kept.rows).toEqual([])
+  })
+
   test('a wrong password with an invitation is one too', async () => {
+    const stranger = await server.addPerson(await server.addTenant(fresh('elsewhere')), 'member')
     const path = '/v1/invitations'
     const invitation = {
       method: 'POST',
       path,
       token: server.admin.token,
-      body: { email: author.email, role: 'viewer' },
+      body: { email: stranger.email, role: 'viewer' },
     } as const
     const { code } = await server.expectOk<{ code: string }>(invitation)
     const body = { code, name: 'X', password: 'not-the-password' }
     const { headers } = await server.send({ method: 'POST', path: `${path}/accept`, body })
     expect(await eventsOf(headers['x-request-id'])).toMatchObject([
-      { action: 'session.sign_in', outcome: 'failed', actor_id: author.accountId },
+      { action: 'session.sign_in', outcome: 'failed', actor_id: stranger.accountId },
     ])
   })
 

@@ -6,6 +6,8 @@ export interface Doing {
   /** Whom the trail must name; left out where nobody was known before. */
   readonly actorId?: string
   readonly credential: string
+  /** Whether the trail can't name anybody. */
+  readonly byNobody?: boolean
 }
 
 /** A route that changes something, or whose reading is an event: how to make it happen, and what it must leave behind. */

@@ -83,6 +83,28 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
   'POST /v1/audit-streams/:id/pause': {},
   'POST /v1/audit-streams/:id/resume': {},
   'POST /v1/audit-streams/:id/replay': { fromIndex: 0 },
+  'PUT /v1/api-keys/:id': { name: 'key', scopes: ['system:read'] },
+  'POST /v1/api-keys/:id/rotate': { overlapHours: 1 },
+  'PUT /v1/members/:accountId': { role: 'viewer' },
+  'PUT /v1/service-accounts/:accountId': { name: 'machine', role: 'viewer' },
+  'POST /v1/password-resets': { email: 'x@acme.example' },
+  'POST /v1/password-resets/complete': { code: 'AAAAA-AAAAA-AAAAA-AAAAA', password: 'violet-harbour-41-lantern' },
+  'POST /v1/tenants': { slug: 'globex', name: 'Globex', adminEmail: 'x@globex.example' },
+  ...Object.fromEntries(
+    [
+      'members/:accountId/disable',
+      'members/:accountId/enable',
+      'members/:accountId/password-reset',
+      'service-accounts/:accountId/disable',
+      'service-accounts/:accountId/enable',
+      'invitations/:id/resend',
+      'tenants/:id/suspend',
+      'tenants/:id/resume',
+      'accounts/:accountId/disable',
+      'accounts/:accountId/enable',
+      'accounts/:accountId/password-reset',
+    ].map((path) => [`POST /v1/${path}`, {}]),
+  ),
   'POST /v1/systems': { name: 'system', title: 'Title', owner: 'Owner' },
   'POST /v1/observations': {
     observations: [

@@ -38,16 +38,39 @@ test('P3.3: no credential that was ever used is in the database or in the log', 
   const password = 'copper-meadow-77-signal'
   secrets.set('an invited person’s password', password)
   keep('invitation', await post<Session>('/v1/invitations/accept', { code: invitation.code, name: 'New', password }))
-  const unused = await post<{ code: string }>('/v1/invitations', { email: 'later@acme.example', role: 'viewer' })
+  const unused = await post<{ id: string; code: string }>('/v1/invitations', {
+    email: 'later@acme.example',
+    role: 'viewer',
+  })
   secrets.set('a code that nobody used yet', unused.code)
 
-  const own = await post<{ key: string }>(
+  const once = (key: string) => ({ 'idempotency-key': key })
+  const own = await post<{ id: string; key: string }>(
     '/v1/api-keys',
     { name: 'own', scopes: [...keyScopes] },
-    { 'idempotency-key': 'key-1' },
+    once('key-1'),
   )
   secrets.set('an API key', own.key)
   expect((await server.send({ path: '/v1/systems', token: own.key })).status).toBe(200)
+  const rotated = await post<{ key: string }>(`/v1/api-keys/${own.id}/rotate`, { overlapHours: 1 }, once('rotate-1'))
+  secrets.set('a rotated API key', rotated.key)
+  const resent = await post<{ code: string }>(`/v1/invitations/${unused.id}/resend`, undefined, once('resend-1'))
+  secrets.set('a code that was made again', resent.code)
+  const offered = await post<{ code: string }>(
+    `/v1/members/${member.accountId}/password-reset`,
+    undefined,
+    once('reset-1'),
+  )
+  secrets.set('a reset code', offered.code)
+  const another = 'willow-cabinet-9-drum'
+  await post('/v1/password-resets/complete', { code: offered.code, password: another })
+  secrets.set('a new password', another)
+  const open = await post<{ code: string }>(`/v1/members/${member.accountId}/password-reset`, undefined)
+  secrets.set('a reset code that nobody used yet', open.code)
+  const guess = 'typed-into-the-wrong-field@acme.example'
+  await server.send({ method: 'POST', path: '/v1/session', body: { email: guess, password: wrong } })
+  await post('/v1/password-resets', { email: guess })
+  secrets.set('an address that nobody has', guess)
   const digestKey = await server.expectOk<{ key: string }>({ path: '/v1/digest-key', token: own.key })
   secrets.set('the digest key', digestKey.key)
   for (const [name, secret] of [

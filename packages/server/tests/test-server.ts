@@ -63,6 +63,8 @@ export interface TestServer extends ComposedServer {
   expectOk<T = Record<string, unknown>>(request: TestRequest): Promise<T>
   addTenant(slug: string): Promise<TestTenant>
   addPerson(tenant: TestTenant, role: Role): Promise<Person>
+  /** The first administrator, signed in to the operators' tenant. */
+  operator(): Promise<Person>
   signIn(email: string, password: string): Promise<Session>
   addKey(owner: Person, scopes: readonly Permission[], accountId?: string): Promise<{ id: string; key: string }>
   stop(): Promise<void>
@@ -83,6 +85,7 @@ export interface TestServerOptions {
   readonly trustedProxies?: readonly string[]
   readonly rates?: Partial<RequestRates>
   readonly drainMs?: number
+  readonly mail?: ServerParts['mail']
 }
 
 /** Starts one. */
@@ -101,6 +104,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const setupCode = newCode()
   await putSetupCode(composed.enrolment.db, composed.enrolment.hashCredential(setupCode))
   const people = peopleOf(composed, send)
+  const admin = await firstAdministrator(send, setupCode)
   return {
     ...composed,
     ...people,
@@ -108,7 +112,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     keys,
     owner,
     setupCode,
-    admin: await firstAdministrator(send, setupCode),
+    admin,
+    operator: () => signInAsOperator(send, admin),
     log: () => lines.join(''),
     send,
     expectOk,
@@ -149,6 +154,7 @@ function partsOf(shared: Pick<ServerParts, 'connection' | 'keys' | 'log'>, optio
     // Tests ask more in a minute than people do; those of the limits set their own.
     rates: { credential: 100_000, read: 100_000, write: 100_000, heavy: 100_000, ...options.rates },
     drainMs: options.drainMs ?? 0,
+    mail: options.mail,
   }
 }
 
@@ -205,6 +211,15 @@ async function firstAdministrator(send: Send, code: string): Promise<Person> {
     session: answer.body,
     token,
   }
+}
+
+async function signInAsOperator(send: Send, { email, password, accountId }: Person): Promise<Person> {
+  const body = { email, password, tenant: 'instance' }
+  const { body: session } = await send<Session>({ method: 'POST', path: '/v1/session', body })
+  const token = session.accessToken
+  const me = await send<{ tenant: { id: string } }>({ path: '/v1/me', token })
+  const tenant = { id: me.body.tenant.id, slug: 'instance' }
+  return { accountId, tenant, role: 'admin', email, password, session, token }
 }
 
 function peopleOf({ enrolment }: ComposedServer, send: Send): Pick<TestServer, 'addTenant' | 'addPerson' | 'signIn'> {

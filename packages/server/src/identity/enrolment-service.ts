@@ -1,6 +1,6 @@
 import { ProblemError, type Role, type SecondFactorChallenge, type Session } from '@afterai/contract'
 import type { Actor } from '../audit/audit.ts'
-import { sqlState, type Transaction, withTenant } from '../platform/database.ts'
+import { forTenant, sqlState, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { accountFactors, actFor, hasSecondFactor, ownAccount } from './account-credentials.ts'
 import {
@@ -9,37 +9,32 @@ import {
   findInvitation,
   type FoundAccount,
   type FoundInvitation,
+  joinInstanceTenant,
   joinSampleTenant,
   takeSetupCode,
 } from './entry-functions.ts'
 import { refuseWeakPassword } from './password-rules.ts'
 import { askSecondFactor } from './second-factor/sign-in-ticket.ts'
-import { newCode, normalizeCode } from './secret-tokens.ts'
+import { normalizeCode } from './secret-tokens.ts'
 import {
   openSession,
   type Origin,
   recordFailedSignIn,
+  refuseSuspended,
   type SessionDependencies,
   type SessionOpening,
 } from './session-service.ts'
+import { createTenant, type TenantMaking } from './tenants/create-tenant.ts'
+import { foundInstanceTenant } from './tenants/instance-tenant.ts'
 
-const invitationLifetimeMs = 7 * 24 * 3_600_000
 const uniqueViolation = '23505'
 
-/** Creates a tenant with its first member, in a transaction of that tenant. */
-export type FoundTenant = (
-  tx: Transaction,
-  tenant: { id: string; slug: string; name: string; sample: boolean },
-  actor: Actor,
-) => Promise<void>
-
-/** What enrolment needs: sessions, and what else must be made for a new tenant (its ledger, its keys), wired in main.ts. */
-export interface EnrolmentDependencies extends SessionDependencies {
-  readonly foundTenant: FoundTenant
-}
+/** What enrolment needs: sessions, and what else must be made for a new tenant. */
+export type EnrolmentDependencies = SessionDependencies & TenantMaking
 
 /**
- * Spends the instance's set-up code: the first tenant, its administrator, a session. The sample tenant, where there is one, lets them in too.
+ * Spends the instance's set-up code: the first tenant, its administrator, a session. They become the first operator too, and the
+ * sample tenant, where there is one, lets them in.
  * @throws ProblemError `invalid_code`, `invalid_request`, `conflict`, `too_many_attempts`
  */
 export async function setUp(
@@ -51,6 +46,7 @@ export async function setUp(
   const { slug, name: tenantName } = request.tenant
   refuseWeakPassword(request.password, { known: [request.email, request.name, slug, tenantName] })
   const passwordHash = await deps.passwords.hash(request.password)
+  await foundInstanceTenant(deps)
   const tenantId = newId()
   const accountId = newId()
   const actor = { tenantId, actorId: accountId, credential: 'setup_code', ...origin }
@@ -64,6 +60,7 @@ export async function setUp(
     await createTenant(deps, tx, { id: tenantId, ...request.tenant, sample: false }, actor)
     await addMember(tx, { tenantId, accountId, role: 'admin', name, email })
     await joinSampleTenant(tx, { accountId, name, email })
+    await becomeOperator(deps, tx, { actor, name, email })
     await deps.audit(tx, actor, { action: 'instance.set_up', resource: `tenant/${tenantId}` })
     return openSession(deps, tx, { actor, tenantSlug: request.tenant.slug, methods: ['pwd'] })
   })
@@ -71,20 +68,18 @@ export async function setUp(
   return session
 }
 
-/** Makes a tenant and what belongs to it. @throws ProblemError `conflict` when the slug is taken */
-export async function createTenant(
-  deps: Pick<EnrolmentDependencies, 'foundTenant'>,
+// The operators' trail tells that it has somebody.
+async function becomeOperator(
+  { audit }: EnrolmentDependencies,
   tx: Transaction,
-  tenant: { id: string; slug: string; name: string; sample: boolean },
-  actor: Actor,
+  { actor, name, email }: { actor: Actor & { actorId: string }; name: string; email: string },
 ): Promise<void> {
-  try {
-    await tx.insertInto('tenant').values(tenant).execute()
-  } catch (error) {
-    if (sqlState(error) === uniqueViolation) throw new ProblemError('conflict', { detail: 'the tenant name is taken' })
-    throw error
-  }
-  await deps.foundTenant(tx, tenant, actor)
+  const instance = await joinInstanceTenant(tx, { accountId: actor.actorId, name, email })
+  if (instance === undefined) return
+  const resource = `account/${actor.actorId}`
+  await forTenant(tx, { from: actor.tenantId, to: instance }, () =>
+    audit(tx, { ...actor, tenantId: instance }, { action: 'operator.join', resource }),
+  )
 }
 
 /** Adds an account to the tenant of the transaction. */
@@ -96,43 +91,19 @@ export async function addMember(
   await tx.insertInto('membership').values({ tenant_id: tenantId, account_id: accountId, role, name, email }).execute()
 }
 
-/** Invites a person. The code is in the answer and nowhere else. */
-export async function invite(
-  deps: SessionDependencies,
-  tx: Transaction,
-  { actor, email, role }: { actor: Actor; email: string; role: Role },
-): Promise<{ id: string; email: string; role: Role; code: string; expiresAt: string }> {
-  const id = newId()
-  const code = newCode()
-  const expiresAt = new Date(Date.now() + invitationLifetimeMs)
-  await tx
-    .insertInto('invitation')
-    .values({
-      tenant_id: actor.tenantId,
-      id,
-      email,
-      role,
-      code_hash: deps.hashCredential(code),
-      invited_by: actor.actorId ?? '',
-      expires_at: expiresAt,
-      accepted_at: null,
-    })
-    .execute()
-  await deps.audit(tx, actor, { action: 'member.invite', resource: `invitation/${id}`, details: { role } })
-  return { id, email, role, code, expiresAt: expiresAt.toISOString() }
-}
-
 /**
  * Spends an invitation. Who has an account already proves it with its password, and its second factor if it has one; who hasn't
  * gets an account.
- * @throws ProblemError `invalid_code`, `invalid_credentials`, `invalid_request`, `too_many_attempts`
+ * @throws ProblemError `invalid_code`, `invalid_credentials`, `invalid_request`, `tenant_suspended`, `too_many_attempts`
  */
 export async function acceptInvitation(
   deps: SessionDependencies,
   request: { code: string; name: string; password: string },
   origin: Origin,
 ): Promise<Session | SecondFactorChallenge> {
-  const found = await findGuessedInvitation(deps, request.code, origin)
+  const codeHash = deps.hashCredential(normalizeCode(request.code))
+  const found = await findGuessedInvitation(deps, codeHash, origin)
+  refuseSuspended(found)
   const existing = await findAccount(deps.db, found.email)
   if (existing) await proveAccount(deps, { found, existing, password: request.password }, origin)
   if (existing) return acceptAsKnown(deps, { invitation: found, accountId: existing.account_id, origin })
@@ -146,17 +117,17 @@ export async function acceptInvitation(
     if (!(await createAccount(tx, { id: accountId, kind: 'person', email, name, passwordHash }))) {
       throw new ProblemError('conflict', { detail: 'this e-mail address got an account just now: try again' })
     }
-    return joinAndOpen(deps, tx, { actor, invitationId: found.id, name })
+    return joinAndOpen(deps, tx, { actor, invitationId: found.id, codeHash, name })
   })
 }
 
 async function findGuessedInvitation(
   deps: SessionDependencies,
-  code: string,
+  codeHash: Uint8Array,
   origin: Origin,
 ): Promise<FoundInvitation> {
   const guess = await deps.throttle('invitation', null, origin.address)
-  const found = await findInvitation(deps.db, deps.hashCredential(normalizeCode(code)))
+  const found = await findInvitation(deps.db, codeHash)
   if (found === undefined) throw new ProblemError('invalid_code')
   await guess.succeeded()
   return found
@@ -170,7 +141,8 @@ async function proveAccount(
 ): Promise<void> {
   const guess = await deps.throttle('password', found.email.toLowerCase(), origin.address)
   if (await deps.passwords.verify(existing.password_hash, password)) return guess.succeeded()
-  await recordFailedSignIn(deps, { tenantId: found.tenant_id, accountId: existing.account_id }, origin)
+  const failed = { tenantId: found.tenant_id, accountId: existing.account_id, email: found.email }
+  await recordFailedSignIn(deps, failed, origin)
   throw new ProblemError('invalid_credentials', { detail: 'this e-mail address has an account: use its password' })
 }
 
@@ -205,10 +177,21 @@ async function joinAndOpen(
 export async function joinByInvitation(
   deps: Pick<SessionDependencies, 'audit'>,
   tx: Transaction,
-  { actor, invitationId, name }: { actor: Actor & { actorId: string }; invitationId: string; name?: string },
+  {
+    actor,
+    invitationId,
+    codeHash,
+    name,
+  }: {
+    actor: Actor & { actorId: string }
+    invitationId: string
+    /** The code's keyed hash; left out where the code was proved a step before. */
+    codeHash?: Uint8Array
+    name?: string
+  },
 ): Promise<void> {
   const { tenantId, actorId: accountId } = actor
-  const { role, email } = await spendInvitation(tx, { tenantId, id: invitationId })
+  const { role, email } = await spendInvitation(tx, { tenantId, id: invitationId, codeHash })
   await actFor(tx, accountId)
   const called = name ?? (await ownAccount(tx)).name
   await joinTenant(tx, { tenantId, accountId, role, name: called, email })
@@ -227,7 +210,7 @@ async function joinTenant(tx: Transaction, member: Parameters<typeof addMember>[
 // Of two requests with one code, the second sees the first one's update and gets no row.
 async function spendInvitation(
   tx: Transaction,
-  { tenantId, id }: { tenantId: string; id: string },
+  { tenantId, id, codeHash }: { tenantId: string; id: string; codeHash: Uint8Array | undefined },
 ): Promise<{ role: Role; email: string }> {
   const spent = await tx
     .updateTable('invitation')
@@ -236,6 +219,8 @@ async function spendInvitation(
     .where('id', '=', id)
     .where('accepted_at', 'is', null)
     .where('expires_at', '>', new Date())
+    .where('revoked_at', 'is', null)
+    .$if(codeHash !== undefined, (it) => it.where('code_hash', '=', codeHash ?? new Uint8Array()))
     .returning(['role', 'email'])
     .executeTakeFirst()
   if (spent === undefined) throw new ProblemError('invalid_code')

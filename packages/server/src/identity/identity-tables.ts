@@ -3,7 +3,15 @@ import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
   interface Tables {
-    tenant: { id: string; slug: string; name: string; sample: Generated<boolean>; created_at: Generated<Date> }
+    tenant: {
+      id: string
+      slug: string
+      name: string
+      sample: Generated<boolean>
+      instance: Generated<boolean>
+      created_at: Generated<Date>
+      suspended_at: Generated<Date | null>
+    }
     membership: {
       tenant_id: string
       account_id: string
@@ -11,17 +19,20 @@ declare module '../platform/database.ts' {
       name: string
       email: string | null
       created_at: Generated<Date>
+      disabled_at: Generated<Date | null>
     }
     invitation: {
       tenant_id: string
       id: string
       email: string
       role: Role
-      code_hash: Uint8Array
+      /** Null until the code is made, which for a mail is when it is sent. */
+      code_hash: Uint8Array | null
       invited_by: string
       created_at: Generated<Date>
       expires_at: Date
       accepted_at: Date | null
+      revoked_at: Generated<Date | null>
     }
     session: {
       tenant_id: string
@@ -49,7 +60,9 @@ declare module '../platform/database.ts' {
       created_at: Generated<Date>
       expires_at: Date | null
       last_used_at: Date | null
+      last_used_address: Generated<string | null>
       revoked_at: Date | null
+      replaced_by: Generated<string | null>
     }
   }
 }

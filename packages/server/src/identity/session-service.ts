@@ -1,11 +1,11 @@
-import { ProblemError, type SecondFactorChallenge, type Session } from '@afterai/contract'
+import { ProblemError, type SecondFactorChallenge, type Session, type TenantView } from '@afterai/contract'
 import type { Actor, Audit } from '../audit/audit.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
 import { accountFactors, hasSecondFactor } from './account-credentials.ts'
 import { evenTime } from './even-time.ts'
-import { accountTenants, findAccount, findRefresh, findSession } from './entry-functions.ts'
+import { accountTenants, findAccount, findRefresh, findSession, instanceTenant } from './entry-functions.ts'
 import type { Throttle } from './guessing/throttle.ts'
 import type { Passwords } from './passwords.ts'
 import type { Principal } from './principal.ts'
@@ -30,7 +30,7 @@ export type Origin = Pick<Actor, 'address' | 'requestId'> & { readonly device: s
 /**
  * Signs in with a password, or asks for the second factor where the account has one. Unknown address, wrong password and wrong
  * tenant get the same answer in the same time.
- * @throws ProblemError `invalid_credentials`, `too_many_attempts`
+ * @throws ProblemError `invalid_credentials`, `tenant_suspended`, `too_many_attempts`
  */
 export async function signIn(
   deps: SessionDependencies,
@@ -41,14 +41,16 @@ export async function signIn(
   const startedAtMs = performance.now()
   const account = await findAccount(deps.db, wanted.email)
   const right = await deps.passwords.verify(account?.password_hash, wanted.password)
-  const tenants = account === undefined ? [] : await accountTenants(deps.db, account.account_id)
-  const tenant = tenants.find(({ slug }) => wanted.tenant === undefined || slug === wanted.tenant)
+  const tenants = await accountTenants(deps.db, account?.account_id ?? newId())
+  const tenant = chosenTenant(tenants, wanted.tenant)
   if (account === undefined || !right || tenant === undefined) {
-    if (account) await recordFailedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account.account_id }, origin)
+    const { email } = wanted
+    await recordFailedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account?.account_id, email }, origin)
     await evenTime(startedAtMs)
     throw new ProblemError('invalid_credentials')
   }
   await guess.succeeded()
+  refuseSuspended(tenant)
   const actor = { tenantId: tenant.id, actorId: account.account_id, credential: 'password', ...origin }
   const factors = await accountFactors(deps.db, account.account_id)
   if (hasSecondFactor(factors)) return askSecondFactor(deps, { actor, factors })
@@ -57,15 +59,33 @@ export async function signIn(
   )
 }
 
-/** Tells the audit trail of an account's tenant that somebody gave another password. */
+// Whoever names no tenant is let into the first that is open to them.
+function chosenTenant(tenants: readonly TenantView[], wanted: string | undefined): TenantView | undefined {
+  if (wanted !== undefined) return tenants.find(({ slug }) => slug === wanted)
+  return tenants.find(({ suspended }) => !suspended) ?? tenants[0]
+}
+
+/**
+ * Tells an audit trail that somebody failed to sign in: the account's tenant, or for an address that nobody has the operators'.
+ * The address itself is never kept, since what is typed there may be a password; its keyed digest shows that two are the same.
+ */
 export async function recordFailedSignIn(
-  deps: Pick<SessionDependencies, 'db' | 'audit'>,
-  { tenantId, accountId }: { tenantId: string | undefined; accountId: string },
+  deps: Pick<SessionDependencies, 'db' | 'audit' | 'hashCredential'>,
+  failed: { tenantId: string | undefined; accountId: string | undefined; email: string },
   origin: Origin,
 ): Promise<void> {
+  const known = failed.tenantId
+  const tenantId = known ?? (await instanceTenant(deps.db))
   if (tenantId === undefined) return
-  const actor = { tenantId, actorId: accountId, credential: 'password', ...origin }
-  await withTenant(deps.db, tenantId, (tx) => deps.audit(tx, actor, { action: 'session.sign_in', outcome: 'failed' }))
+  const actor = { tenantId, actorId: failed.accountId ?? null, credential: 'password', ...origin }
+  const details = known === undefined ? { address: digestAddress(deps, failed.email) } : {}
+  const event = { action: 'session.sign_in', outcome: 'failed', details } as const
+  await withTenant(deps.db, tenantId, (tx) => deps.audit(tx, actor, event))
+}
+
+/** A keyed digest of an address that may be nobody's, for the operators' trail. */
+export function digestAddress({ hashCredential }: Pick<SessionDependencies, 'hashCredential'>, email: string): string {
+  return `hmac-sha256:${Buffer.from(hashCredential(`address:${email.toLowerCase()}`)).toString('hex')}`
 }
 
 /** A session to be: whose, where, and how and when they proved who they are. */
@@ -120,6 +140,7 @@ export async function refreshSession(deps: SessionDependencies, handle: string, 
   const session = found && (await findSession(deps.db, found.session_id))
   if (found === undefined || session === undefined) throw new ProblemError('session_revoked')
   refuseIdle(session, deps.sessionIdleMs)
+  refuseSuspended(session)
   const actor = { tenantId: found.tenant_id, actorId: session.account_id, credential: 'refresh', ...origin }
   const next = found.reused ? undefined : await rotate(deps, actor, { sessionId: found.session_id, hash })
   if (next === undefined) {
@@ -166,6 +187,11 @@ export function refuseIdle({ used_at }: { used_at: Date }, sessionIdleMs: number
   throw new ProblemError('session_revoked', { detail: 'the session was idle for too long' })
 }
 
+/** Refuses whatever credential of a suspended tenant. @throws ProblemError `tenant_suspended` */
+export function refuseSuspended({ suspended }: { suspended: boolean }): void {
+  if (suspended) throw new ProblemError('tenant_suspended')
+}
+
 /** Ends a session at once: its access tokens are refused from the next request on. */
 export async function endSession(
   deps: Pick<SessionDependencies, 'db' | 'audit'>,
@@ -196,6 +222,7 @@ export async function switchTenant(
 ): Promise<Session> {
   const tenant = (await accountTenants(deps.db, principal.accountId)).find((it) => it.slug === slug)
   if (tenant === undefined) throw new ProblemError('not_found', { detail: 'you belong to no tenant of this name' })
+  refuseSuspended(tenant)
   const there = { ...actor, tenantId: tenant.id, actorId: principal.accountId }
   const { proof } = await withTenant(deps.db, actor.tenantId, (tx) =>
     endForAnother(deps, tx, { actor, sessionId: principal.credentialId }),

@@ -148,6 +148,34 @@ function toNetwork(text: string): Network | undefined {
   return prefix >= widest && prefix <= longest ? { address, prefix } : undefined
 }
 
+/** A mail server; the URL holds a password. */
+export const smtpUrl: Kind<string> = {
+  accepts: 'an smtp or smtps URL of a host, with user and password or neither, without path or query',
+  example: 'smtps://afterai:password@mail.example.com:465',
+  read: (text) => {
+    const url = URL.parse(text)
+    if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') return undefined
+    if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '') return undefined
+    if ((url.username === '') !== (url.password === '')) return undefined
+    const readable = decodeComponent(url.username) !== undefined && decodeComponent(url.password) !== undefined
+    return readable ? text : undefined
+  },
+}
+
+/** One mail address, without a name. */
+export const mailAddress: Kind<string> = {
+  accepts: 'one mail address without a name',
+  example: 'afterai@example.com',
+  read: (text) => (/^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,188})$/.test(text) ? text : undefined),
+}
+
+/** The path of a file, made absolute. */
+export const path: Kind<string> = {
+  accepts: 'the path of a file',
+  example: '/etc/afterai/mail-ca.pem',
+  read: directory.read,
+}
+
 /** Whether a host names this machine and nothing else can reach it there. */
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()

@@ -146,6 +146,22 @@ const rules: readonly ((values: Known) => Fault | undefined)[] = [
       fix: 'Lower it, or raise AFTERAI_SESSION_MAX_HOURS.',
     }
   },
+  function mailNeedsASender({ smtpUrl, mailFrom }) {
+    if (smtpUrl === undefined || mailFrom !== undefined) return undefined
+    return {
+      variable: 'AFTERAI_MAIL_FROM',
+      problem: 'It is missing, though AFTERAI_SMTP_URL is set.',
+      fix: 'Set it to the address that mails come from, such as afterai@example.com.',
+    }
+  },
+  function senderNeedsAMailServer({ smtpUrl, mailFrom, smtpCertificates }) {
+    if (smtpUrl !== undefined || (mailFrom === undefined && smtpCertificates === undefined)) return undefined
+    return {
+      variable: 'AFTERAI_SMTP_URL',
+      problem: 'It is missing, though a sender or certificates for mail are set: nothing would be sent.',
+      fix: 'Set it, or unset AFTERAI_MAIL_FROM and AFTERAI_SMTP_CERTIFICATES.',
+    }
+  },
 ]
 
 function unencrypted(variable: string, url: Known['databaseUrl']): Fault | undefined {

@@ -3,9 +3,12 @@ import {
   directory,
   httpUrl,
   listenAddress,
+  mailAddress,
   networks,
   oneOf,
   passphrase,
+  path,
+  smtpUrl,
   webOrigin,
   wholeNumber,
 } from './configuration-kinds.ts'
@@ -175,6 +178,28 @@ export const configurationTable = {
     secret: false,
     description:
       'Imports, assessments, exports and audits that one account may ask for in a minute. One address may ask for four times as many.',
+  },
+  smtpUrl: {
+    variable: 'AFTERAI_SMTP_URL',
+    kind: smtpUrl,
+    defaultMeaning: 'none: invitations and reset codes are handed over by whoever makes them',
+    secret: true,
+    description:
+      'The mail server, with user and password: `smtps://` for TLS from the first byte, `smtp://` for STARTTLS. Nothing is sent unencrypted, unless the server is on this machine.',
+  },
+  smtpCertificates: {
+    variable: 'AFTERAI_SMTP_CERTIFICATES',
+    kind: path,
+    defaultMeaning: 'the public certificate authorities',
+    secret: false,
+    description: 'A file with the certificates, in PEM, of the authority of your own that the mail server’s is from.',
+  },
+  mailFrom: {
+    variable: 'AFTERAI_MAIL_FROM',
+    kind: mailAddress,
+    defaultMeaning: 'none: needed with `AFTERAI_SMTP_URL`',
+    secret: false,
+    description: 'The address that mails come from.',
   },
   importMaxMib: {
     variable: 'AFTERAI_IMPORT_MAX_MIB',

@@ -82,7 +82,6 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_DATABASE_POOL_SIZE', '0x10'],
     ['AFTERAI_DATABASE_POOL_SIZE', '٣'],
     ['AFTERAI_LOG_LEVEL', 'loud'],
-    ['AFTERAI_LOG_LEVEL', 'trace'],
     ['AFTERAI_STEP_UP_FOR_APPROVAL', 'yes'],
     ['AFTERAI_SESSION_IDLE_MINUTES', '0'],
     ['AFTERAI_SESSION_IDLE_MINUTES', '1441'],
@@ -117,6 +116,16 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_OTLP_TRACES_URL', 'https://user:password@collector.example.com/'],
     ['AFTERAI_OTLP_TRACES_URL', 'https://collector.example.com/?key=secret'],
     ['AFTERAI_BACKUP_PASSPHRASE', 'eleven-char'],
+    ['AFTERAI_SMTP_URL', ''],
+    ['AFTERAI_SMTP_URL', 'mail.example.com:587'],
+    ['AFTERAI_SMTP_URL', 'http://mail.example.com'],
+    ['AFTERAI_SMTP_URL', 'smtp://user@mail.example.com'],
+    ['AFTERAI_SMTP_URL', 'smtp://mail.example.com?secure=false'],
+    ['AFTERAI_SMTP_URL', 'smtp://user:%zz@mail.example.com'],
+    ['AFTERAI_SMTP_CERTIFICATES', ''],
+    ['AFTERAI_MAIL_FROM', 'AfterAI <afterai@example.com>'],
+    ['AFTERAI_MAIL_FROM', 'afterai@example.com\r\nBcc: x@example.com'],
+    ['AFTERAI_MAIL_FROM', 'a@example.com, b@example.com'],
   ]
 
   test.each(bad)('P5.1: %s=%j', (variable, value) => {
@@ -206,6 +215,28 @@ describe('P5.2: combinations that would be unsafe are refused', () => {
 
   test.each(unsafe)('P5.2: %s', (_what, env, variable) => {
     expect(faultyVariables(env)).toEqual([variable])
+  })
+})
+
+describe('P5.2: mail', () => {
+  const mail = {
+    AFTERAI_SMTP_URL: `smtps://afterai:${canary}@mail.example.com`,
+    AFTERAI_MAIL_FROM: 'afterai@example.com',
+  }
+
+  test('needs a server and a sender together', () => {
+    expect(configurationOf(mail)).toMatchObject({ smtpUrl: mail.AFTERAI_SMTP_URL, mailFrom: mail.AFTERAI_MAIL_FROM })
+    expect(faultyVariables({ AFTERAI_SMTP_URL: mail.AFTERAI_SMTP_URL })).toEqual(['AFTERAI_MAIL_FROM'])
+    expect(faultyVariables({ AFTERAI_MAIL_FROM: mail.AFTERAI_MAIL_FROM })).toEqual(['AFTERAI_SMTP_URL'])
+    expect(faultyVariables({ AFTERAI_SMTP_CERTIFICATES: '/ca.pem' })).toEqual(['AFTERAI_SMTP_URL'])
+  })
+
+  test('P5.1: its password comes from a file too, and is never in a fault', () => {
+    const { AFTERAI_SMTP_URL: url, ...from } = mail
+    const AFTERAI_SMTP_URL_FILE = secretFile('smtp', `${url}\n`)
+    expect(configurationOf({ ...from, AFTERAI_SMTP_URL_FILE }).smtpUrl).toBe(url)
+    const bad = readConfiguration({ AFTERAI_SMTP_URL: `${url}/path` })
+    expect(bad.ok ? '' : formatFaults(bad.faults)).not.toContain(canary)
   })
 })
 

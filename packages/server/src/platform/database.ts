@@ -98,6 +98,19 @@ export function withTenant<T>(db: Database, tenantId: string, work: (tx: Transac
   return inTransaction(db, { role: 'afterai_app', tenantId }, work)
 }
 
+/** Runs a part of the transaction of tenant `from` for tenant `to`, such as an event that belongs into its trail as well. */
+export async function forTenant<T>(
+  tx: Transaction,
+  { from, to }: { from: string; to: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  await sql`select set_config('app.tenant', ${to}, true)`.execute(tx)
+  // Not set back when `work` throws: the transaction ends then.
+  const result = await work()
+  await sql`select set_config('app.tenant', ${from}, true)`.execute(tx)
+  return result
+}
+
 /** Runs `work` in one transaction as `role`, with no tenant set: rows of tenants stay hidden unless the role's policies say otherwise. */
 export function withRole<T>(
   db: Database,
