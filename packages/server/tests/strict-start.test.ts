@@ -282,7 +282,7 @@ test('the keys that were made are all that the tests above look at', () => {
   expect(readdirSync(keyDir).toSorted()).toEqual(keyFiles().toSorted())
 })
 
-describe('afterai doctor', () => {
+describe('afterai doctor', { timeout: 180_000 }, () => {
   const doctor = (env: Record<string, string>, ...options: string[]): string => {
     try {
       return execFileSync(process.execPath, [main, 'doctor', ...options], {

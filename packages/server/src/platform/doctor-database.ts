@@ -55,7 +55,8 @@ export async function checkDatabase(url: string, now: () => Date): Promise<Check
   } catch (error) {
     return [unreachable(error)]
   } finally {
-    await database.close()
+    // The builder that was used ends the pool; the other one never began.
+    await db.destroy()
   }
 }
 
