@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { workerSourceFile } from '../packages/sdk/bundle.ts'
 import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
 import { securityReference } from './security-reference.ts'
@@ -20,6 +21,7 @@ export const references: readonly Reference[] = [
   page('docs/reference/errors.md', errorsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),
+  page('packages/sdk/src/worker/source.ts', workerSourceFile),
 ]
 
 function page(name: string, render: Reference['render']): Reference {
