@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { workerSourceFile } from '../packages/sdk/bundle.ts'
 import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
+import { sdkApiRoutes } from './sdk-api-routes.ts'
 import { securityReference } from './security-reference.ts'
 import { errorsReference } from './errors-reference.ts'
 import { openapiReference } from './openapi-reference.ts'
@@ -21,6 +22,7 @@ export const references: readonly Reference[] = [
   page('docs/reference/errors.md', errorsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),
+  page('packages/sdk/src/api/routes.ts', sdkApiRoutes),
   page('packages/sdk/src/worker/source.ts', workerSourceFile),
 ]
 
