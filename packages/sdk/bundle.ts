@@ -1,25 +1,44 @@
 import { fileURLToPath } from 'node:url'
-import { rolldown, type InputOptions } from 'rolldown'
+import { rolldown, type InputOptions, type OutputOptions } from 'rolldown'
 
 const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url))
 
-/** What a bundle is of, and for. */
-export interface BundleOptions {
-  readonly input: string
-  readonly format: 'cjs' | 'es'
-  readonly platform: NonNullable<InputOptions['platform']>
+/** A file of the published package. */
+export interface BuiltFile {
+  readonly fileName: string
+  readonly code: string
 }
 
-/** One file of `src` with all that it imports, minified. */
-export async function bundle({ input, format, platform }: BundleOptions): Promise<string> {
-  const bundled = await rolldown({ input: source(input), platform, logLevel: 'silent' })
-  const { output } = await bundled.generate({ format, minify: true, codeSplitting: false })
-  await bundled.close()
-  return output[0].code
+/** The published JavaScript: the client, what it loads only where there are no threads, the client for the edge, and the API. */
+export async function bundleFiles(): Promise<BuiltFile[]> {
+  const main = await bundle(
+    { input: { index: source('index.ts'), 'api/index': source('api/index.ts') }, platform: 'neutral' },
+    { format: 'es' },
+  )
+  const edge = await bundle(
+    {
+      input: { edge: source('index.ts') },
+      platform: 'neutral',
+      resolve: { alias: { './link/open-link.ts': source('link/open-link.edge.ts') } },
+    },
+    { format: 'es', codeSplitting: false },
+  )
+  return [...main, ...edge]
 }
 
 /** `src/worker/source.ts`: the sending thread as a text, since a file of its own would get lost in bundlers. */
 export async function workerSourceFile(): Promise<string> {
-  const code = await bundle({ input: 'worker/main.ts', format: 'cjs', platform: 'node' })
-  return `// Made of main.ts by \`npm run generate\`.\n/** The sending thread, as JavaScript. */\nexport const workerSource: string =\n  ${JSON.stringify(code.trim())}\n`
+  const [file] = await bundle(
+    { input: source('worker/main.ts'), platform: 'node' },
+    { format: 'cjs', codeSplitting: false },
+  )
+  const text = JSON.stringify(file?.code.trim())
+  return `// Made of main.ts by \`npm run generate\`.\n/** The sending thread, as JavaScript. */\nexport const workerSource: string =\n  ${text}\n`
+}
+
+async function bundle(input: InputOptions, output: OutputOptions): Promise<BuiltFile[]> {
+  const bundled = await rolldown({ ...input, logLevel: 'silent' })
+  const built = await bundled.generate({ ...output, minify: true, chunkFileNames: '[name].js' })
+  await bundled.close()
+  return built.output.flatMap((file) => (file.type === 'chunk' ? [{ fileName: file.fileName, code: file.code }] : []))
 }
