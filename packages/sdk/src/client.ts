@@ -17,8 +17,8 @@ import type { Diagnostic, Measurement, Stats } from './types.ts'
 /** How old a row may become before it is handed to the sender. */
 const handOverMs = 250
 
-/** How long a process that ends may wait for the sender. */
-const leaveMs = 250
+/** How long a process that ends may wait for the thread to start, which is a matter of this machine and not of the network. */
+const startMs = 1_000
 
 const mostContexts = 1_000
 const mostFieldsNamed = 64
@@ -115,6 +115,10 @@ export class Client implements Leaving {
     }
   }
 
+  get #exitWaitMs(): number {
+    return this.options?.exitWaitMs ?? 0
+  }
+
   stats(): Stats {
     const shared = this.#shared
     const delivered = read(shared, 'delivered')
@@ -173,12 +177,14 @@ export class Client implements Leaving {
   leave(): void {
     const link = this.#link
     if (link?.canWait !== true || this.stats().pending === 0) return
-    const deadline = Date.now() + leaveMs
+    let deadline = Date.now() + startMs
     const wait = (which: keyof typeof word): void => {
       Atomics.wait(this.#shared.words, word[which], 0, Math.max(0, deadline - Date.now()))
     }
     try {
       this.#handOver(true)
+      wait('ready')
+      deadline = Date.now() + this.#exitWaitMs
       if (this.#digests.size > 0) {
         wait('key')
         this.#digests.run()
@@ -193,7 +199,7 @@ export class Client implements Leaving {
   leaveSoon(): void {
     if (this.#hasLeft || this.#link === undefined || this.#link.canWait || this.stats().pending === 0) return
     this.#hasLeft = true
-    void this.flush(leaveMs)
+    void this.flush(this.#exitWaitMs)
   }
 
   #rotate(): void {

@@ -9,6 +9,7 @@ export interface ReadOptions {
   readonly environment: string
   readonly revision: string | undefined
   readonly digestKey: DigestKey | undefined
+  readonly exitWaitMs: number
   readonly sender: SenderOptions
 }
 
@@ -35,6 +36,7 @@ export function readOptions(options: unknown): ReadOptions {
     environment: nameOf(environment, 'environment'),
     revision: revision === undefined ? undefined : nameOf(revision, 'revision'),
     digestKey: key,
+    exitWaitMs: isWait(given['exitWaitMs']) ? given['exitWaitMs'] : 250,
     sender: {
       apiKey,
       endpoint: endpointOf(endpoint, allowPlainHttp === true),
@@ -51,6 +53,12 @@ export function diagnosticHookOf(options: unknown): ((diagnostic: Diagnostic) =>
   } catch {
     return undefined
   }
+}
+
+function isWait(value: unknown): value is number {
+  if (value === undefined) return false
+  if (typeof value === 'number' && value >= 0 && value <= 10_000) return true
+  throw new InvalidField('exitWaitMs')
 }
 
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/

@@ -1,7 +1,16 @@
 import type { DigestKey } from './types.ts'
 
-/** Where each count lies. Only ever added to, by either thread. */
-export const count = { delivered: 0, invalid: 1, overflow: 2, refused: 3, closed: 4, retries: 5, replayed: 6 } as const
+/** Where each count lies; `reported` is of all that was dropped what the server knows. Only ever added to, by either thread. */
+export const count = {
+  delivered: 0,
+  invalid: 1,
+  overflow: 2,
+  refused: 3,
+  closed: 4,
+  retries: 5,
+  replayed: 6,
+  reported: 7,
+} as const
 
 /** Where each word of the state lies. */
 export const word = {

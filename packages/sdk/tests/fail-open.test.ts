@@ -53,7 +53,9 @@ function selfSigned(): { key: string; cert: string } {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const subject = ['-subj', '/CN=127.0.0.1', '-days', '2', '-addext', 'subjectAltName=IP:127.0.0.1']
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
-  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, ...subject], { stdio: 'pipe' })
+  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, ...subject], {
+    stdio: 'pipe',
+  })
   return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
 }
 
@@ -74,7 +76,12 @@ describe.each(Object.entries(places))('a server that is %s', (name, open) => {
     async (end) => {
       const { options, server, midway } = await open()
       const statsFile = join(folder, 'stats.json')
-      const host = startHost({ ...work, end, options: { apiKey: standInApiKey, ...options }, statsFile })
+      const host = startHost({
+        ...work,
+        end,
+        options: { apiKey: standInApiKey, exitWaitMs: name === 'healthy' ? 10_000 : 250, ...options },
+        statsFile,
+      })
       const last = (await midway?.()) ?? server
       const { code, signal, stdout, stderr } = await host.result
       // A stack names a line of the host, which is the same.
@@ -82,8 +89,13 @@ describe.each(Object.entries(places))('a server that is %s', (name, open) => {
       const stats = statsOf(statsFile)
       expect(stats.enqueued).toBe(told)
       expect(stats.enqueued).toBe(stats.delivered + stats.dropped + stats.pending)
-      if (end === 'shutdown') expect({ pending: stats.pending, delivered: stats.delivered }).toEqual({ pending: 0, delivered: last?.events().length ?? 0 })
-      if (name === 'healthy' || (name === 'restarting midway' && end === 'shutdown')) expect(last?.events()).toHaveLength(told)
+      if (end === 'shutdown')
+        expect({ pending: stats.pending, delivered: stats.delivered }).toEqual({
+          pending: 0,
+          delivered: last?.events().length ?? 0,
+        })
+      if (name === 'healthy' || (name === 'restarting midway' && end === 'shutdown'))
+        expect(last?.events()).toHaveLength(told)
       expect(last?.faults ?? []).toEqual([])
       await last?.close()
     },
@@ -102,7 +114,8 @@ test('P2.2: a signal ends a host as it would without the client', async () => {
 test('P2.2: a server with a certificate of a private authority is reached with that authority', async () => {
   const tls = selfSigned()
   const server = await startStandIn({ tls })
-  await runHost({ ...work, end: 'exit', options: { apiKey: standInApiKey, endpoint: server.origin, ca: tls.cert } })
+  const options = { apiKey: standInApiKey, endpoint: server.origin, ca: tls.cert, exitWaitMs: 10_000 }
+  await runHost({ ...work, end: 'exit', options })
   expect(server.events()).toHaveLength(told)
   await server.close()
 })
@@ -111,7 +124,8 @@ test.each(['exit', 'throw', 'return'] as const)(
   'P2.2: what a host tells in its last moment arrives, though it ends at once by %s',
   async (end) => {
     const server = await startStandIn()
-    const options = { apiKey: standInApiKey, endpoint: server.origin }
+    // A loaded machine takes longer for the same work.
+    const options = { apiKey: standInApiKey, endpoint: server.origin, exitWaitMs: 10_000 }
     await runHost({ rounds: 1, perRound: 98, pauseMs: 0, observe: true, end, options })
     expect(server.events()).toHaveLength(100)
     expect(server.faults).toEqual([])
@@ -123,7 +137,7 @@ test.each(['return', 'shutdown'] as const)(
   'P2.2: without threads, all arrives from the host’s own thread when it ends by %s',
   async (end) => {
     const server = await startStandIn()
-    const options = { apiKey: standInApiKey, endpoint: server.origin }
+    const options = { apiKey: standInApiKey, endpoint: server.origin, exitWaitMs: 10_000 }
     const result = await runHost({ ...work, end, options, withoutThreads: true })
     expect(result).toEqual(bare[end])
     expect(server.events()).toHaveLength(told)

@@ -1,6 +1,6 @@
 import { builtin } from '../platform-modules.ts'
 import type { DigestKey } from '../types.ts'
-import { digestNow, digestSoon, type Digested, type NodeCrypto } from './digest.ts'
+import { digestNow, type Digested, type NodeCrypto } from './digest.ts'
 import type { Snapshot } from './snapshot.ts'
 
 const mostJobs = 64
@@ -84,7 +84,8 @@ export class DigestQueue {
   async #digestSoon(snapshot: Snapshot, key: DigestKey | undefined): Promise<Digested> {
     this.#underWay += 1
     try {
-      return await digestSoon(snapshot, key)
+      // Loaded where it is needed: most hosts have Node's.
+      return await (await import('./digest-soon.ts')).digestSoon(snapshot, key)
     } finally {
       this.#underWay -= 1
       // After the event is on its way, not before.

@@ -24,34 +24,13 @@ export function digestNow(snapshot: Snapshot, key: DigestKey | undefined, crypto
   }
 }
 
-/** The same with Web Crypto, where there is no other. */
-export async function digestSoon(snapshot: Snapshot, key: DigestKey | undefined): Promise<Digested> {
-  const utf8 = new TextEncoder()
-  const { subtle } = crypto
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  // An empty key isn't importable; without texts none is used.
-  const secret = await subtle.importKey(
-    'raw',
-    key === undefined ? new Uint8Array(32) : bytesOf(key),
-    algorithm,
-    false,
-    ['sign'],
-  )
-  const digests = await Promise.all(
-    textsOf(snapshot).map(async (text) => hexOf(await subtle.sign('HMAC', secret, utf8.encode(text)))),
-  )
-  const configuration = withDigests(snapshot, digests, key)
-  return {
-    configuration,
-    fingerprint: `sha256:${hexOf(await subtle.digest('SHA-256', utf8.encode(identityOf(configuration))))}`,
-  }
-}
-
-function textsOf({ prompts, tools }: Snapshot): string[] {
+/** The texts of a configuration, in the order in which their digests are put back. */
+export function textsOf({ prompts, tools }: Snapshot): string[] {
   return [...prompts, ...tools].map(({ text }) => text)
 }
 
-function withDigests(
+/** The configuration with digests in the place of texts. */
+export function withDigests(
   snapshot: Snapshot,
   digests: readonly string[],
   key: DigestKey | undefined,
@@ -71,14 +50,11 @@ function withDigests(
 }
 
 /** What a fingerprint is the SHA-256 of. Parts come sorted by name. */
-function identityOf(configuration: DigestedConfiguration): string {
+export function identityOf(configuration: DigestedConfiguration): string {
   return canonicalJson({ v: 1, ...configuration })
 }
 
-function bytesOf({ key }: DigestKey): Uint8Array<ArrayBuffer> {
+/** The bytes of a key. */
+export function bytesOf({ key }: DigestKey): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(key), (character) => character.charCodeAt(0))
-}
-
-function hexOf(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,6 +1,6 @@
 import type { FromSender, ToSender } from '../messages.ts'
 import { newId } from '../names.ts'
-import { add, droppedIn, keyState, set, word, writeKey, type Shared } from '../shared.ts'
+import { add, droppedIn, keyState, read, set, word, writeKey, type Shared } from '../shared.ts'
 import { isDigestKey } from '../digest-key.ts'
 import type { DigestKey } from '../types.ts'
 import { Backoff } from './backoff.ts'
@@ -35,8 +35,6 @@ export class Sender {
   #sequence = 0
   #batch: Batch | undefined
   #skewMs = 0
-  /** Of all that was dropped, what the server knows. */
-  #reported: number
   #keyWanted = false
   #flushes: number[] = []
   #busy = false
@@ -48,7 +46,6 @@ export class Sender {
   constructor(platform: Platform, shared: Shared) {
     this.#platform = platform
     this.#shared = shared
-    this.#reported = droppedIn(shared)
     this.#changes = new ChangeQueue(platform, shared)
     if (this.#changes.size > 0) this.#pump()
   }
@@ -134,9 +131,8 @@ export class Sender {
   #seal(): Batch | undefined {
     const { changes, json } = this.#changes.take(this.#skewMs)
     if (changes.length === 0) while (json.length < rowsPerBatch && this.#rows.rows > 0) this.#sealRow(json)
-    const total = droppedIn(this.#shared)
-    const dropped = total - this.#reported
-    this.#reported = total
+    const dropped = droppedIn(this.#shared) - read(this.#shared, 'reported')
+    add(this.#shared, 'reported', dropped)
     if (json.length === 0 && dropped === 0) return undefined
     return this.#pack({ rows: json.length - changes.length, changes, dropped }, json)
   }
@@ -192,7 +188,7 @@ export class Sender {
     add(this.#shared, 'delivered', events - refused)
     add(this.#shared, 'refused', refused)
     // The server knows of these: it is what refused them.
-    this.#reported += refused
+    add(this.#shared, 'reported', refused)
     if (refused > 0) this.#say('refused', `${refused} of a batch`)
     else this.#recover(events > 0)
     this.#changes.done(batch.changes)
@@ -217,7 +213,7 @@ export class Sender {
   #refused(batch: Batch, status: number): void {
     const lost = batch.rows + this.#changes.refused(batch.changes)
     add(this.#shared, 'refused', lost)
-    this.#reported += lost
+    add(this.#shared, 'reported', lost)
     if (!this.#refusing) this.#say('refused', `HTTP ${status}`)
     this.#refusing = true
     this.#batch = this.#pack({ rows: 0, changes: [], dropped: batch.dropped + lost }, [])
