@@ -210,8 +210,7 @@ export class Client implements Leaving {
 
   #overflow(dropped: number): void {
     add(this.#shared, 'overflow', dropped)
-    if (!this.#isOverflowing) this.#say('overflow')
-    this.#isOverflowing = true
+    this.#hear({ type: 'diagnostic', code: 'overflow' })
   }
 
   #refuse(field: string): void {
@@ -253,7 +252,6 @@ export class Client implements Leaving {
     this.#digests.run()
     this.#ring.takeFull(this.#takeRows, isLast ? () => true : this.#hasRoom)
     if (isLast || this.#hasRoom()) this.#ring.takeRest(this.#takeRows)
-    this.#isOverflowing = false
   }
 
   readonly #hasRoom = (): boolean => this.#link?.hasRoom() ?? false
@@ -266,13 +264,19 @@ export class Client implements Leaving {
   }
 
   #hear(message: FromSender): void {
-    if (message.type === 'key') this.#digests.run()
-    else if (message.type === 'diagnostic' && message.code === 'invalid') this.#sayInvalid(message.detail ?? '')
-    else if (message.type === 'diagnostic') this.#say(message.code, message.detail)
-    else {
-      this.#flushes.get(message.id)?.()
-      this.#flushes.delete(message.id)
-    }
+    if (message.type === 'key') return this.#digests.run()
+    if (message.type === 'diagnostic') return this.#pass(message.code, message.detail)
+    this.#flushes.get(message.id)?.()
+    this.#flushes.delete(message.id)
+  }
+
+  // Either thread may run out of room; it is one state, told once.
+  #pass(code: DiagnosticCode, detail?: string): void {
+    if (code === 'invalid') return this.#sayInvalid(detail ?? '')
+    if (code === 'overflow' && this.#isOverflowing) return
+    if (code === 'overflow') this.#isOverflowing = true
+    if (code === 'delivering') this.#isOverflowing = false
+    this.#say(code, detail)
   }
 
   // The thread took with it what it held.

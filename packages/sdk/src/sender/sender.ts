@@ -1,4 +1,5 @@
-import type { FromSender, ToSender } from '../messages.ts'
+import type { ToSender } from '../messages.ts'
+import type { DiagnosticCode } from '../diagnostics.ts'
 import { newId } from '../names.ts'
 import { add, droppedIn, keyState, read, set, word, writeKey, type Shared } from '../shared.ts'
 import { isDigestKey } from '../digest-key.ts'
@@ -40,8 +41,8 @@ export class Sender {
   #busy = false
   #closing = false
   #stopped = false
-  #overflowing = false
-  #refusing = false
+  /** What was said since events were last delivered: each thing once. */
+  readonly #troubles = new Set<DiagnosticCode>()
 
   constructor(platform: Platform, shared: Shared) {
     this.#platform = platform
@@ -92,11 +93,10 @@ export class Sender {
   #overflow(rows: number): void {
     if (rows === 0) return
     add(this.#shared, 'overflow', rows)
-    if (!this.#overflowing) this.#say('overflow')
-    this.#overflowing = true
+    this.#complain('overflow')
   }
 
-  #say(code: Extract<FromSender, { type: 'diagnostic' }>['code'], detail?: string): void {
+  #say(code: DiagnosticCode, detail?: string): void {
     this.#platform.tell({ type: 'diagnostic', code, ...(detail === undefined ? {} : { detail }) })
   }
 
@@ -174,10 +174,8 @@ export class Sender {
   }
 
   #failed(detail: string, atLeastMs = 0): void {
-    if (this.#backoff.failures === 0) {
-      set(this.#shared, 'backingOff', 1)
-      this.#say('unreachable', detail)
-    }
+    set(this.#shared, 'backingOff', 1)
+    this.#complain('unreachable', detail)
     add(this.#shared, 'retries', 1)
     this.#backoff.start(atLeastMs)
   }
@@ -189,8 +187,8 @@ export class Sender {
     add(this.#shared, 'refused', refused)
     // The server knows of these: it is what refused them.
     add(this.#shared, 'reported', refused)
-    if (refused > 0) this.#say('refused', `${refused} of a batch`)
-    else this.#recover(events > 0)
+    if (refused > 0) this.#complain('refused', `${refused} of a batch`)
+    else if (events > 0) this.#recover()
     this.#changes.done(batch.changes)
     this.#batch = undefined
     this.#sequence += 1
@@ -198,12 +196,14 @@ export class Sender {
     set(this.#shared, 'backingOff', 0)
   }
 
-  #recover(delivered: boolean): void {
-    const wasHeldUp = this.#refusing || this.#overflowing
-    if (this.#backoff.failures > 0 || (delivered && wasHeldUp)) this.#say('delivering')
-    if (!delivered) return
-    this.#refusing = false
-    this.#overflowing = false
+  #complain(code: DiagnosticCode, detail?: string): void {
+    if (!this.#troubles.has(code)) this.#say(code, detail)
+    this.#troubles.add(code)
+  }
+
+  #recover(): void {
+    if (this.#troubles.size > 0) this.#say('delivering')
+    this.#troubles.clear()
   }
 
   /**
@@ -214,8 +214,7 @@ export class Sender {
     const lost = batch.rows + this.#changes.refused(batch.changes)
     add(this.#shared, 'refused', lost)
     add(this.#shared, 'reported', lost)
-    if (!this.#refusing) this.#say('refused', `HTTP ${status}`)
-    this.#refusing = true
+    this.#complain('refused', `HTTP ${status}`)
     this.#batch = this.#pack({ rows: 0, changes: [], dropped: batch.dropped + lost }, [])
   }
 
