@@ -13,13 +13,18 @@ export interface BuiltFile {
 export async function bundleFiles(): Promise<BuiltFile[]> {
   const main = await bundle(
     { input: { index: source('index.ts'), 'api/index': source('api/index.ts') }, platform: 'neutral' },
-    { format: 'es' },
+    { format: 'es', codeSplitting: { groups: [{ name: 'thread', test: /worker.source\.ts/ }] } },
   )
   const edge = await bundle(
     {
       input: { edge: source('index.ts') },
       platform: 'neutral',
-      resolve: { alias: { './link/open-link.ts': source('link/open-link.edge.ts') } },
+      plugins: [
+        {
+          name: 'no-threads',
+          resolveId: (id) => (id.endsWith('link/open-link.ts') ? source('link/open-link.edge.ts') : null),
+        },
+      ],
     },
     { format: 'es', codeSplitting: false },
   )

@@ -1,5 +1,5 @@
-import * as http from 'node:http'
-import * as https from 'node:https'
+import { Agent, request, type IncomingMessage } from 'node:http'
+import { Agent as TlsAgent, request as requestTls } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import type { FromSender, SenderOptions } from '../messages.ts'
@@ -9,8 +9,8 @@ import { fileSpool } from './file-spool.ts'
 /** Node's own HTTP, over one connection that is kept alive. */
 export function nodePlatform(options: SenderOptions, tell: (message: FromSender) => void): Platform {
   const { endpoint, apiKey, ca, proxy, spoolFolder } = options
-  const client = endpoint.startsWith('https:') ? https : http
-  const agent = new client.Agent({
+  const isTls = endpoint.startsWith('https:')
+  const agent = new (isTls ? TlsAgent : Agent)({
     keepAlive: true,
     maxSockets: 1,
     ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
@@ -22,7 +22,7 @@ export function nodePlatform(options: SenderOptions, tell: (message: FromSender)
     pack: (text) => gzipSync(text, { level: 1 }),
     request: (path, body) =>
       new Promise((resolve, reject) => {
-        const sent = client.request(`${endpoint}${path}`, {
+        const sent = (isTls ? requestTls : request)(`${endpoint}${path}`, {
           agent,
           method: body === undefined ? 'GET' : 'POST',
           headers: {
@@ -45,11 +45,7 @@ export function nodePlatform(options: SenderOptions, tell: (message: FromSender)
   }
 }
 
-function readReply(
-  response: http.IncomingMessage,
-  resolve: (reply: Reply) => void,
-  reject: (error: Error) => void,
-): void {
+function readReply(response: IncomingMessage, resolve: (reply: Reply) => void, reject: (error: Error) => void): void {
   let text = ''
   response.setEncoding('utf8')
   response.on('data', (part: string) => {
