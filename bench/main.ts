@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   ledger: () => import('./ledger.ts'),
   verify: () => import('./verify.ts'),
   evidence: () => import('./evidence.ts'),
+  sdk: () => import('./sdk.ts'),
 }
 
 const columns = ['what', 'measured', 'limit', 'ratio', 'goal'] as const
