@@ -13,7 +13,14 @@ function floor() {
   return {
     measure: (n) => {
       if (kept.length >= 16_384) kept.length = 0
-      kept.push({ route: 'chat', latencyMs: n, inputTokens: 900, outputTokens: 120, finishReason: 'stop', error: false })
+      kept.push({
+        route: 'chat',
+        latencyMs: n,
+        inputTokens: 900,
+        outputTokens: 120,
+        finishReason: 'stop',
+        error: false,
+      })
     },
     shutdown: async () => undefined,
   }
@@ -25,7 +32,14 @@ async function afterAI() {
   const bot = afterai.system('bench')
   return {
     measure: (n) =>
-      bot.measure({ route: 'chat', latencyMs: n, inputTokens: 900, outputTokens: 120, finishReason: 'stop', error: false }),
+      bot.measure({
+        route: 'chat',
+        latencyMs: n,
+        inputTokens: 900,
+        outputTokens: 120,
+        finishReason: 'stop',
+        error: false,
+      }),
     shutdown: () => afterai.shutdown(),
   }
 }
@@ -76,5 +90,7 @@ for (let tick = 0; tick < rate.ticks; tick++) {
 await sleep(500)
 const perEventUs = cpuUs(before) / latencies.length
 const p99Us = latencies.toSorted()[Math.floor(latencies.length * 0.99)]
-process.stdout.write(JSON.stringify({ start, burstNs: median(bursts), bytes: median(bytes.slice(2)), perEventUs, p99Us }))
+process.stdout.write(
+  JSON.stringify({ start, burstNs: median(bursts), bytes: median(bytes.slice(2)), perEventUs, p99Us }),
+)
 process.exit()

@@ -39,11 +39,17 @@ export async function run(): Promise<Row[]> {
 }
 
 function rowsOf(measured: ReadonlyMap<string, Cost>): Row[] {
-  const of = (name: string): Cost => measured.get(name) ?? { start: { ms: 0, rssMb: 0 }, burstNs: 0, bytes: 0, perEventUs: 0, p99Us: 0 }
+  const of = (name: string): Cost =>
+    measured.get(name) ?? { start: { ms: 0, rssMb: 0 }, burstNs: 0, bytes: 0, perEventUs: 0, p99Us: 0 }
   const [floor, idle, ours] = [of('array.push'), of('nothing'), of('AfterAI')]
   const figures = [
     { what: 'a call in a burst', unit: 'ns', goal: '<= 60 ns', get: (it: Cost) => it.burstNs },
-    { what: 'memory of a call', unit: 'bytes', goal: '<= 64 bytes and the caller’s object', get: (it: Cost) => it.bytes },
+    {
+      what: 'memory of a call',
+      unit: 'bytes',
+      goal: '<= 64 bytes and the caller’s object',
+      get: (it: Cost) => it.bytes,
+    },
     { what: 'p99 of a call', unit: 'us', goal: '<= 1 us', get: (it: Cost) => it.p99Us },
     { what: 'all in, at 10,000/s', unit: 'us', goal: '<= 1 us', get: (it: Cost) => it.perEventUs - idle.perEventUs },
     { what: 'start', unit: 'ms', goal: '<= 5 ms', get: (it: Cost) => it.start.ms },
@@ -80,7 +86,8 @@ async function startSink(): Promise<Server> {
 async function measure(name: string, endpoint: string): Promise<Cost> {
   const costs: Cost[] = []
   for (let n = 0; n < repeats; n++) costs.push(await runHost(name, endpoint))
-  const median = (get: (cost: Cost) => number): number => costs.map(get).toSorted((a, b) => a - b)[Math.floor(repeats / 2)] ?? 0
+  const median = (get: (cost: Cost) => number): number =>
+    costs.map(get).toSorted((a, b) => a - b)[Math.floor(repeats / 2)] ?? 0
   return {
     start: { ms: median(({ start }) => start.ms), rssMb: median(({ start }) => start.rssMb) },
     burstNs: median(({ burstNs }) => burstNs),

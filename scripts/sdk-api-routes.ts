@@ -41,12 +41,19 @@ export async function sdkApiRoutes(): Promise<string> {
   )
   return [
     '// Made of docs/reference/openapi.json by `npm run generate`.',
-    ...schemas.map(([name, schema]) => `export type ${name} = ${typeOf(schema, '')}\n`),
+    ...usedTypes(schemas, routes.join('\n')),
     '/** Every route: what it takes, and what it answers. */',
     'export interface Routes {',
     ...routes,
     '}\n',
   ].join('\n')
+}
+
+/** The named schemas that routes refer to, directly or through one another. */
+function usedTypes(schemas: readonly (readonly [string, Schema])[], text: string): string[] {
+  const types = schemas.map(([name, schema]) => ({ name, type: `export type ${name} = ${typeOf(schema, '')}\n` }))
+  const all = text + types.map(({ type }) => type.slice(type.indexOf('='))).join('')
+  return types.flatMap(({ name, type }) => (new RegExp(`\\b${name}\\b`).test(all) ? [type] : []))
 }
 
 function routeType(method: string, path: string, operation: Operation): string {

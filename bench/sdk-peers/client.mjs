@@ -47,7 +47,11 @@ async function langSmith(endpoint) {
   return {
     measure: (n) => {
       const run = new RunTree({ name: 'chat', run_type: 'llm', client, metadata: attributes(n), inputs: {} })
-      void run.postRun().then(() => run.end({})).then(() => run.patchRun()).catch(() => undefined)
+      void run
+        .postRun()
+        .then(() => run.end({}))
+        .then(() => run.patchRun())
+        .catch(() => undefined)
     },
     shutdown: () => client.awaitPendingTraceBatches(),
   }
@@ -67,9 +71,19 @@ async function sentry(endpoint) {
   const { host } = new URL(endpoint)
   Sentry.init({ dsn: `http://k@${host}/1`, tracesSampleRate: 1, defaultIntegrations: false })
   return {
-    measure: (n) => Sentry.startSpan({ name: 'chat', op: 'gen_ai.chat', attributes: attributes(n), forceTransaction: true }, () => undefined),
+    measure: (n) =>
+      Sentry.startSpan(
+        { name: 'chat', op: 'gen_ai.chat', attributes: attributes(n), forceTransaction: true },
+        () => undefined,
+      ),
     shutdown: () => Sentry.close(5_000),
   }
 }
 
-export const peers = { OpenTelemetry: openTelemetry, Langfuse: langfuse, LangSmith: langSmith, PostHog: postHog, Sentry: sentry }
+export const peers = {
+  OpenTelemetry: openTelemetry,
+  Langfuse: langfuse,
+  LangSmith: langSmith,
+  PostHog: postHog,
+  Sentry: sentry,
+}

@@ -287,6 +287,7 @@ export class Client implements Leaving {
     add(this.#shared, 'closed', this.stats().pending - here)
     for (const message of this.#contextMessages) fresh?.send(message)
     for (const over of this.#flushes.values()) over()
+    this.#flushes.clear()
   }
 
   #say(code: DiagnosticCode, detail?: string): void {

@@ -1,6 +1,6 @@
 import * as nodeCrypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { canonicalJson as recordsCanonicalJson } from '../../record/src/index.ts'
 import { expect, test } from 'vitest'
 import { canonicalJson } from '../src/configuration/canonical-json.ts'
@@ -33,10 +33,7 @@ test.each(vectors)(
 )
 
 test('canonical JSON is that of the records, for all plain data', () => {
-  fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-      const text = JSON.stringify(value)
-      if (text.isWellFormed() && !text.includes('\\ud')) expect(canonicalJson(value)).toBe(recordsCanonicalJson(value))
-    }),
-  )
+  const plain = fc.jsonValue({ maxDepth: 4 }).filter((value) => !JSON.stringify(value).includes('\\ud'))
+  const sampled = fc.sample(plain, 500)
+  expect(sampled.map((value) => canonicalJson(value))).toEqual(sampled.map((value) => recordsCanonicalJson(value)))
 })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AfterAI, type Measurement, type ObservedConfiguration, type RecordedChange } from '../src/index.ts'
 import { standInApiKey, startStandIn, type StandInServer } from '../testing/stand-in-server.ts'

@@ -49,8 +49,8 @@ type OptionalIfEmpty<T> = Record<string, never> extends T ? [input?: T] : [input
 export type Api = <R extends Route>(route: R, ...input: OptionalIfEmpty<RouteInput<R>>) => Promise<Routes[R]['answer']>
 
 interface AnyInput extends RequestOptions {
-  readonly path?: Readonly<Record<string, unknown>>
-  readonly query?: Readonly<Record<string, unknown>>
+  readonly path?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
   readonly body?: unknown
 }
 
@@ -71,8 +71,8 @@ export function createApi({ endpoint, apiKey, fetch = globalThis.fetch }: ApiOpt
       ...(input.signal === undefined ? {} : { signal: input.signal }),
     })
     const answer = await answerOf(response)
-    if (!response.ok) throw new ApiProblem(response.status, Object(answer) as Record<string, unknown>)
-    return answer as Routes[R]['answer']
+    if (!response.ok) throw new ApiProblem(response.status, Object(answer))
+    return answer
   }
 }
 
@@ -100,7 +100,7 @@ function headersOf(apiKey: string, { body, idempotencyKey, contentType }: AnyInp
 function filled(path: string, parameters: AnyInput['path'] = {}): string {
   // `{*}` is the rest of a path: its slashes stay.
   return path.replace(/\{([^}]+)\}/g, (_, name: string) => {
-    const parts = String(parameters[name]).split(name === '*' ? '/' : '\0')
+    const parts = (parameters[name] ?? '').split(name === '*' ? '/' : '\0')
     return parts.map(encodeURIComponent).join('/')
   })
 }
