@@ -11,7 +11,7 @@ for (const { fileName, code } of await bundleFiles()) {
   mkdirSync(`${dist}${fileName.replace(/[^/]+$/, '')}`, { recursive: true })
   writeFileSync(`${dist}${fileName}`, code)
 }
-execFileSync('tsc', ['-p', `${folder}tsconfig.build.json`], { stdio: 'inherit' })
+execFileSync(`${folder}../../node_modules/.bin/tsc`, ['-p', `${folder}tsconfig.build.json`], { stdio: 'inherit' })
 for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   if (!name.endsWith('.d.ts')) continue
   const text = readFileSync(`${dist}${name}`, 'utf8')

@@ -6,13 +6,13 @@ import { standInApiKey, startStandIn } from '../testing/stand-in-server.ts'
 
 const getBuiltinModule = process.getBuiltinModule
 afterEach(() => {
-  process.getBuiltinModule = getBuiltinModule
+  Object.assign(process, { getBuiltinModule })
 })
 
 /** Gives the client threads of a class of ours, as a run time might. */
 function giveThreads(threads: object): void {
-  process.getBuiltinModule = ((name: string) =>
-    name === 'node:worker_threads' ? threads : getBuiltinModule(name)) as typeof process.getBuiltinModule
+  const given = (name: string): unknown => (name === 'node:worker_threads' ? threads : getBuiltinModule(name))
+  Object.assign(process, { getBuiltinModule: given })
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -54,10 +54,8 @@ test('P2.3: when the sending thread is killed, what it held is counted as droppe
 })
 
 test('P2.2: where a thread may not be made, the sender works beside the host', async () => {
-  class Forbidden {
-    constructor() {
-      throw new Error('no threads here')
-    }
+  function Forbidden(): never {
+    throw new Error('no threads here')
   }
   giveThreads({ Worker: Forbidden })
   const server = await startStandIn()

@@ -61,7 +61,7 @@ interface AnyInput extends RequestOptions {
  * const { items } = await api('GET /v1/changes', { query: { status: 'pending' } })
  */
 export function createApi({ endpoint, apiKey, fetch = globalThis.fetch }: ApiOptions): Api {
-  return async <R extends Route>(route: R, ...[input = {}]: [AnyInput?]) => {
+  const call = async (route: Route, input: AnyInput = {}): Promise<unknown> => {
     const [method = '', path = ''] = route.split(' ')
     const response = await fetch(`${endpoint.replace(/\/+$/, '')}${filled(path, input.path)}${queryOf(input.query)}`, {
       method,
@@ -74,6 +74,7 @@ export function createApi({ endpoint, apiKey, fetch = globalThis.fetch }: ApiOpt
     if (!response.ok) throw new ApiProblem(response.status, Object(answer))
     return answer
   }
+  return call as Api
 }
 
 async function answerOf(response: Response): Promise<unknown> {

@@ -36,6 +36,8 @@ export function workerLink(Worker: WorkerClass, { options, shared, tell, ended }
     stdout: true,
     stderr: true,
     trackUnmanagedFds: false,
+    // It holds 5 MB at most; garbage above that is collected rather than let grow.
+    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
   })
   const over = (): void => {
     if (isOver) return
