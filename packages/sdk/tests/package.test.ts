@@ -120,6 +120,12 @@ afterai.system('bot').measure({ latencyMs: 1 })
 afterai.system('bot').measure({ latencyMs: '1' })
 const api = createApi({ endpoint: 'http://127.0.0.1:9', apiKey: 'k' })
 const status: 'ok' | undefined = (await api('GET /livez').catch(() => undefined))?.status
+// @ts-expect-error the answer has its type
+const wrong: number | undefined = (await api('GET /livez').catch(() => undefined))?.status
+// @ts-expect-error a route that takes a path can't go without
+void api('GET /v1/changes/{id}').catch(() => wrong)
+// @ts-expect-error nor is a filter any text
+void api('GET /v1/changes', { query: { status: 'odd' } }).catch(() => undefined)
 // @ts-expect-error there is no such route
 void api('GET /v1/nothing').catch(() => undefined)
 console.log(typeof status, afterai.stats().enqueued)

@@ -74,7 +74,7 @@ export function createApi({ endpoint, apiKey, fetch = globalThis.fetch }: ApiOpt
     if (!response.ok) throw new ApiProblem(response.status, Object(answer))
     return answer
   }
-  return call as Api
+  return call
 }
 
 async function answerOf(response: Response): Promise<unknown> {
