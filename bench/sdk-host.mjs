@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const [name, endpoint, clientModule] = process.argv.slice(2)
 const burst = 10_000
-const rounds = 41
+const rounds = 15
 const rate = { perTick: 20, ticks: 600, tickMs: 2 }
 
 const nothing = () => ({ measure: () => undefined, shutdown: async () => undefined })
