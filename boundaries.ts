@@ -5,6 +5,7 @@ export const packageImports: Readonly<Record<string, readonly string[]>> = {
   record: [],
   evidence: [],
   contract: ['@afterai/record'],
+  sdk: [],
   server: ['@afterai/record', '@afterai/contract', '@afterai/evidence'],
   cli: ['@afterai/record', '@afterai/contract', '@afterai/evidence'],
 }
@@ -30,6 +31,7 @@ const ours = [
   '@afterai/evidence',
   '@afterai/contract',
   '@afterai/server',
+  '@afterai/sdk',
   '@afterai/testing',
   'afterai',
 ]
@@ -59,7 +61,12 @@ export function boundaries(): OxlintOverride[] {
       },
     ]),
   }))
-  return [...packages, ...server]
+  // The SDK's tests hold it against the contract that it may not carry.
+  const sdkTests = {
+    files: ['packages/sdk/{tests,testing}/**/*.ts'],
+    rules: forbid(packagePatterns('sdk', ['@afterai/contract'])),
+  }
+  return [...packages, ...server, sdkTests]
 }
 
 function packagePatterns(name: string, allowed: readonly string[]): Pattern[] {

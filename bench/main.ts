@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   slow: () => import('./slow-clients.ts'),
   verify: () => import('./verify.ts'),
   evidence: () => import('./evidence.ts'),
+  sdk: () => import('./sdk.ts'),
 }
 
 const columns = ['what', 'measured', 'limit', 'ratio', 'goal'] as const

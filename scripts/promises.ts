@@ -37,21 +37,18 @@ export const promises: readonly Promised[] = [
   },
   {
     id: 'P2.1',
-    promise: 'AfterAI is never on the path of an inference request.',
-    state: 'not built',
-    missing: 'There is no SDK yet; nothing of AfterAI calls or is called by a model.',
+    promise: 'AfterAI is never on the path of an inference request; the SDK wraps, patches and proxies nothing.',
+    state: 'built',
   },
   {
     id: 'P2.2',
-    promise: 'A call of the SDK returns at once and never throws.',
-    state: 'not built',
-    missing: 'There is no SDK yet.',
+    promise: 'A call of the SDK returns at once and never throws, and the client never changes how its host ends.',
+    state: 'built',
   },
   {
     id: 'P2.3',
-    promise: 'The SDK’s memory is bounded, its drops are counted.',
-    state: 'not built',
-    missing: 'There is no SDK yet.',
+    promise: 'The SDK’s memory is bounded; its drops are counted, visible to the host, and reported to the server.',
+    state: 'built',
   },
   { id: 'P2.4', promise: 'Acknowledged means durable; a retry never makes two.', state: 'built' },
   {

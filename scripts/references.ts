@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { auditReference } from './audit-reference.ts'
 import { asvsReference } from './asvs.ts'
+import { workerSourceFile } from '../packages/sdk/bundle.ts'
 import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
+import { sdkApiRoutes } from './sdk-api-routes.ts'
 import { securityReference } from './security-reference.ts'
 import { errorsReference } from './errors-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
@@ -26,6 +28,8 @@ export const references: readonly Reference[] = [
   page('docs/reference/errors.md', errorsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),
+  page('packages/sdk/src/api/routes.ts', sdkApiRoutes),
+  page('packages/sdk/src/worker/source.ts', workerSourceFile),
 ]
 
 function page(name: string, render: Reference['render']): Reference {

@@ -1,0 +1,105 @@
+// A host of one client, as a process of its own: it imports, tells in bursts and at a rate, and prints what that cost its thread, as JSON.
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const [name, endpoint, clientModule] = process.argv.slice(2)
+const burst = 10_000
+const rounds = 15
+const rate = { perTick: 20, ticks: 600, tickMs: 2 }
+
+const nothing = () => ({ measure: () => undefined, shutdown: async () => undefined })
+
+function floor() {
+  const kept = []
+  return {
+    measure: (n) => {
+      if (kept.length >= 16_384) kept.length = 0
+      kept.push({
+        route: 'chat',
+        latencyMs: n,
+        inputTokens: 900,
+        outputTokens: 120,
+        finishReason: 'stop',
+        error: false,
+      })
+    },
+    shutdown: async () => undefined,
+  }
+}
+
+async function afterAI() {
+  const { AfterAI } = await import(clientModule)
+  const afterai = new AfterAI({ apiKey: 'bench', endpoint })
+  const bot = afterai.system('bench')
+  return {
+    measure: (n) =>
+      bot.measure({
+        route: 'chat',
+        latencyMs: n,
+        inputTokens: 900,
+        outputTokens: 120,
+        finishReason: 'stop',
+        error: false,
+      }),
+    shutdown: () => afterai.shutdown(),
+  }
+}
+
+// No client with a thread of its own starts faster than the thread.
+async function bareThread() {
+  const { Worker } = await import('node:worker_threads')
+  new Worker('setInterval(() => undefined, 1000)', { eval: true }).unref()
+  return nothing()
+}
+
+async function make() {
+  if (name === 'nothing') return nothing()
+  if (name === 'bare thread') return bareThread()
+  if (name === 'array.push') return floor()
+  if (name === 'AfterAI') return afterAI()
+  const { peers } = await import(clientModule)
+  return peers[name](endpoint)
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+const cpuUs = (since) => {
+  const { user, system } = process.threadCpuUsage(since)
+  return user + system
+}
+
+const rss = process.memoryUsage.rss()
+const startUs = process.threadCpuUsage()
+const client = await make()
+client.measure(0)
+const start = { ms: cpuUs(startUs) / 1000, rssMb: (process.memoryUsage.rss() - rss) / 1e6 }
+
+const bursts = []
+const bytes = []
+for (let round = 0; round < rounds; round++) {
+  globalThis.gc()
+  const { heapUsed } = process.memoryUsage()
+  // Too short for the clock of processor time, and so short that most bursts are undisturbed: their median tells.
+  const before = process.hrtime.bigint()
+  for (let n = 0; n < burst; n++) client.measure(n)
+  bursts.push(Number(process.hrtime.bigint() - before) / burst)
+  bytes.push((process.memoryUsage().heapUsed - heapUsed) / burst)
+  await sleep(50)
+}
+
+const latencies = new Float64Array(rate.perTick * rate.ticks)
+const before = process.threadCpuUsage()
+for (let tick = 0; tick < rate.ticks; tick++) {
+  for (let n = 0; n < rate.perTick; n++) {
+    const started = performance.now()
+    client.measure(n)
+    latencies[tick * rate.perTick + n] = (performance.now() - started) * 1000
+  }
+  await sleep(rate.tickMs)
+}
+// Until what was told has left this thread.
+await sleep(500)
+const perEventUs = cpuUs(before) / latencies.length
+const p99Us = latencies.toSorted()[Math.floor(latencies.length * 0.99)]
+process.stdout.write(
+  JSON.stringify({ start, burstNs: median(bursts), bytes: median(bytes.slice(2)), perEventUs, p99Us }),
+)
+process.exit()

@@ -1,0 +1,119 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import type { Row } from './row.ts'
+
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const repeats = 3
+const peers = ['OpenTelemetry', 'Langfuse', 'LangSmith', 'PostHog', 'Sentry'] as const
+
+/** What a client costs its host's thread, as processor time. */
+interface Cost {
+  readonly start: { readonly ms: number; readonly rssMb: number }
+  readonly burstNs: number
+  readonly bytes: number
+  /** Of 12,000 events, 10,000 a second, until they have left the thread; what a host that tells nothing takes is taken off. */
+  readonly perEventUs: number
+  readonly p99Us: number
+}
+
+/**
+ * What telling costs the thread of a host: AfterAI beside pushing the same object to an array, and other products beside AfterAI, all in one
+ * run, each in a process of its own, medians of three. The others are installed by `npm ci --prefix bench/sdk-peers`.
+ */
+export async function run(): Promise<Row[]> {
+  execFileSync(process.execPath, [path('../packages/sdk/build.ts')])
+  const server = await startSink()
+  const { port } = server.address() as AddressInfo
+  const measured = new Map<string, Cost>()
+  const hasPeers = existsSync(path('sdk-peers/node_modules'))
+  if (!hasPeers) process.stdout.write('without other products: npm ci --prefix bench/sdk-peers brings them\n')
+  for (const name of ['nothing', 'bare thread', 'array.push', 'AfterAI', ...(hasPeers ? peers : [])]) {
+    const cost = await measure(name, `http://127.0.0.1:${port}`)
+    if (cost !== undefined) measured.set(name, cost)
+    else process.stdout.write(`${name} does not come to its end within a minute\n`)
+  }
+  server.closeAllConnections()
+  server.close()
+  return rowsOf(measured)
+}
+
+function rowsOf(measured: ReadonlyMap<string, Cost>): Row[] {
+  const of = (name: string): Cost =>
+    measured.get(name) ?? { start: { ms: 0, rssMb: 0 }, burstNs: 0, bytes: 0, perEventUs: 0, p99Us: 0 }
+  const [idle, ours] = [of('nothing'), of('AfterAI')]
+  const figures = [
+    { what: 'a call in a burst', unit: 'ns', goal: '<= 60 ns', get: (it: Cost) => it.burstNs },
+    {
+      what: 'memory of a call',
+      unit: 'bytes',
+      goal: '<= 64 bytes and the caller’s object',
+      get: (it: Cost) => it.bytes,
+    },
+    { what: 'p99 of a call', unit: 'us', goal: '<= 1 us', get: (it: Cost) => it.p99Us },
+    { what: 'all in, at 10,000/s', unit: 'us', goal: '<= 1 us', get: (it: Cost) => it.perEventUs - idle.perEventUs },
+    { what: 'start', unit: 'ms', goal: '<= 5 ms', get: (it: Cost) => it.start.ms, limit: 'bare thread' },
+    { what: 'start', unit: 'MB', goal: '<= 30 MB', get: (it: Cost) => it.start.rssMb, limit: 'bare thread' },
+  ]
+  return figures.flatMap(({ what, unit, goal, get, limit = 'array.push' }) => {
+    const row = (name: string, it: Cost, limitName: string, beside: number): Row => ({
+      name: `${what}: ${name}`,
+      value: get(it),
+      unit,
+      limitName,
+      limit: beside,
+      ratio: get(it) / beside,
+    })
+    const others = peers.flatMap((name) => (measured.has(name) ? [row(name, of(name), 'AfterAI', get(ours))] : []))
+    return [{ ...row('AfterAI', ours, limit, get(of(limit))), goal }, ...others]
+  })
+}
+
+/** Takes everything, keeps nothing, and answers each client with what it wants to hear. */
+async function startSink(): Promise<Server> {
+  const server = createServer((request, response) => {
+    request.resume()
+    request.on('end', () => {
+      const answer = { accepted: 0, rejected: [], duplicate: false, serverTime: new Date().toISOString() }
+      response.setHeader('content-type', 'application/json')
+      response.end(request.url === '/v1/telemetry' ? JSON.stringify(answer) : '{}')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+async function measure(name: string, endpoint: string): Promise<Cost | undefined> {
+  const costs: Cost[] = []
+  for (let n = 0; n < repeats; n++) {
+    const cost = await runHost(name, endpoint)
+    if (cost === undefined) return undefined
+    costs.push(cost)
+  }
+  const median = (get: (cost: Cost) => number): number =>
+    costs.map(get).toSorted((a, b) => a - b)[Math.floor(repeats / 2)] ?? 0
+  return {
+    start: { ms: median(({ start }) => start.ms), rssMb: median(({ start }) => start.rssMb) },
+    burstNs: median(({ burstNs }) => burstNs),
+    bytes: median(({ bytes }) => bytes),
+    perEventUs: median(({ perEventUs }) => perEventUs),
+    p99Us: median(({ p99Us }) => p99Us),
+  }
+}
+
+async function runHost(name: string, endpoint: string): Promise<Cost | undefined> {
+  const clientModule = name === 'AfterAI' ? '../packages/sdk/dist/index.js' : 'sdk-peers/client.mjs'
+  const host = spawn(process.execPath, ['--expose-gc', path('sdk-host.mjs'), name, endpoint, path(clientModule)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  // A client that holds its host up, or never lets it end, is ended.
+  const deadline = setTimeout(() => host.kill('SIGKILL'), 60_000)
+  let output = ''
+  host.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+  await new Promise((resolve) => host.once('close', resolve))
+  clearTimeout(deadline)
+  if (output === '') return undefined
+  return JSON.parse(output.slice(output.indexOf('{"start"'))) as Cost
+}

@@ -1,0 +1,129 @@
+import { Client } from './client.ts'
+import { changeOf, nameOf, observeOptionsOf } from './configuration/change.ts'
+import { snapshotOf } from './configuration/snapshot.ts'
+import { fields } from './configuration/fields.ts'
+import type {
+  AfterAIOptions,
+  Measurement,
+  ObservedConfiguration,
+  ObserveOptions,
+  RecordedChange,
+  Stats,
+} from './types.ts'
+
+/** One system in one environment. Each method returns at once, never throws, and works detached from its object. */
+export interface System {
+  /** Tells what the system runs with: at start-up, at deploy, and when it changes. */
+  readonly observe: (configuration: ObservedConfiguration, options?: ObserveOptions) => void
+  /** Tells of a change that people or a pipeline make. */
+  readonly record: (change: RecordedChange) => void
+  /** Tells what came of one request. */
+  readonly measure: (measurement: Measurement) => void
+}
+
+/**
+ * A client. It wraps nothing and waits for nothing: what it is told goes to a thread of its own, and from there to the server.
+ * Options that can't be used switch it off and are told to `onDiagnostic`; nothing is thrown.
+ * @example
+ * const afterai = new AfterAI({ apiKey, endpoint: 'https://afterai.example.com' })
+ * const bot = afterai.system('support-bot')
+ * bot.observe({ model: { provider: 'openai', name: 'gpt-5' }, prompts: { support: promptText } })
+ * bot.measure({ latencyMs: 812, inputTokens: 950, outputTokens: 120 })
+ */
+export class AfterAI implements AsyncDisposable {
+  readonly #client: Client
+  readonly #systems = new Map<string, System>()
+
+  constructor(options: AfterAIOptions) {
+    this.#client = new Client(options)
+  }
+
+  /** A handle on a system. The same name and environment give the same handle. */
+  readonly system = (name: string, options?: { readonly environment?: string }): System => {
+    const environment = environmentOf(options) ?? this.#client.options?.environment ?? ''
+    // A key only of what can be a name: what can't is refused below, whatever it is.
+    const key = isShort(name) ? `${name} ${environment}` : ''
+    const known = this.#systems.get(key)
+    if (known !== undefined) return known
+    const made = systemOf(this.#client, name, environment)
+    if (key !== '' && this.#systems.size < 1_000) this.#systems.set(key, made)
+    return made
+  }
+
+  /** Waits until all that was told so far is delivered, 2 s at most if not told otherwise. Never rejects. @returns whether it is */
+  readonly flush = (timeoutMs?: number): Promise<boolean> => this.#client.flush(timeoutMs)
+
+  /** Flushes, and ends the client. Never rejects. */
+  readonly shutdown = (timeoutMs?: number): Promise<void> => this.#client.close(timeoutMs)
+
+  /** What became of every event so far. */
+  readonly stats = (): Stats => this.#client.stats()
+
+  /** `await using` shuts it down. */
+  readonly [Symbol.asyncDispose] = (): Promise<void> => this.#client.close(undefined)
+}
+
+function systemOf(client: Client, name: string, environment: string): System {
+  let context = contextOf(client, name, environment)
+  let observations = 0
+  let latest = 0
+  return {
+    measure: (measurement) => client.measure(context, measurement),
+    observe: (configuration, options) => {
+      const order = ++observations
+      client.tell(() => {
+        const sent = { kind: 'observation', ...namesOf(name, environment), ...observationOf(client, options) } as const
+        return {
+          snapshot: snapshotOf(configuration),
+          toEvent: (digested) => {
+            // Two that are digested beside each other may end in another order.
+            if (order > latest) context = client.contextOf(name, environment, digested?.fingerprint)
+            latest = Math.max(order, latest)
+            return { ...sent, configuration: digested?.configuration }
+          },
+        }
+      })
+    },
+    record: (change) =>
+      client.tell(() => {
+        const { sent, after } = changeOf(change)
+        const event = { kind: 'change', ...namesOf(name, environment), ...sent } as const
+        return {
+          snapshot: after,
+          toEvent: (digested) => (digested === undefined ? event : { ...event, after: digested.configuration }),
+        }
+      }),
+  }
+}
+
+function namesOf(name: string, environment: string): { system: string; environment: string } {
+  return { system: nameOf(name, 'system'), environment: nameOf(environment, 'environment') }
+}
+
+function observationOf(client: Client, options: unknown): Record<string, unknown> {
+  const revision = client.options?.revision
+  return { origin: 'sdk', ...(revision === undefined ? {} : { revision }), ...observeOptionsOf(options) }
+}
+
+// A name that isn't one has no context: the sender refuses its rows.
+function contextOf(client: Client, name: string, environment: string): number {
+  try {
+    const names = namesOf(name, environment)
+    return client.contextOf(names.system, names.environment)
+  } catch {
+    return -1
+  }
+}
+
+function environmentOf(options: unknown): string | undefined {
+  if (options === undefined) return undefined
+  try {
+    return fields(options, 'options', { environment: 'name' })['environment'] as string | undefined
+  } catch {
+    return ''
+  }
+}
+
+function isShort(name: unknown): boolean {
+  return typeof name === 'string' && name.length <= 128
+}

@@ -1,0 +1,37 @@
+/** Rows of a chunk: what is handed to the sending thread at once. */
+export const chunkRows = 256
+
+/** Chunks that may wait in the host's thread: 16,384 rows. */
+export const chunksAtMost = 64
+
+/** Where each number of a row lies. */
+export const numberAt = {
+  time: 0,
+  context: 1,
+  latencyMs: 2,
+  inputTokens: 3,
+  outputTokens: 4,
+  costUsd: 5,
+  score: 6,
+  flags: 7,
+} as const
+export const numbersPerRow = 8
+
+/** Where each text of a row lies. */
+export const textAt = { route: 0, finishReason: 1, scoreName: 2, fingerprint: 3 } as const
+export const textsPerRow = 4
+
+/** In the place of a number that was left out. */
+export const absent = Number.NaN
+
+/** In the place of a number that was given and is none; the row is dropped where rows are checked. */
+export const invalid = Infinity
+
+/** In the place of a text that was given and can't be a name. */
+export const invalidText = ''
+
+/** No name is longer. A longer text isn't even kept until it is checked: it could be content, or 100 MB. */
+export const longestName = 128
+
+/** A flag is one digit in base 4. */
+export const flag = { absent: 0, no: 1, yes: 2, invalid: 3 } as const

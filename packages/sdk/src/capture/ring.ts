@@ -1,0 +1,130 @@
+import type { Measurement } from '../types.ts'
+import {
+  absent,
+  chunkRows,
+  chunksAtMost,
+  flag,
+  invalid,
+  invalidText,
+  longestName,
+  numbersPerRow,
+  textsPerRow,
+} from './layout.ts'
+
+/** Takes rows over: as they are, before this returns. */
+export type TakeRows = (numbers: Float64Array, texts: readonly (string | undefined)[], rows: number) => void
+
+interface Chunk {
+  readonly numbers: Float64Array
+  readonly texts: (string | undefined)[]
+  rows: number
+}
+
+/**
+ * Measurements on their way out of the host's thread, in chunks that are allocated once and used again. Appending reads numbers and
+ * short texts into their places, and does nothing else: no object, no string, no JSON is made.
+ */
+export class Ring {
+  #tail = makeChunk()
+  #full: Chunk[] = []
+  #free: Chunk[] = []
+
+  get rows(): number {
+    return this.#full.length * chunkRows + this.#tail.rows
+  }
+
+  /** @returns whether a chunk became full */
+  append(context: number, it: Measurement): boolean {
+    if (typeof it !== 'object') throw new TypeError()
+    // All is read before anything is written: a getter may throw, or come here itself.
+    const time = it.at === undefined ? Date.now() : number(it.at)
+    const latencyMs = number(it.latencyMs)
+    const inputTokens = number(it.inputTokens)
+    const outputTokens = number(it.outputTokens)
+    const costUsd = number(it.costUsd)
+    const flags = bit(it.error) + 4 * bit(it.refused) + 16 * bit(it.agreed)
+    const route = text(it.route)
+    const finishReason = text(it.finishReason)
+    const fingerprint = text(it.fingerprint)
+    const scored = it.score
+    const score = scored === undefined ? absent : number(scored.value)
+    const scoreName = scored === undefined ? undefined : (text(scored.name) ?? invalidText)
+
+    const { numbers, texts, rows } = this.#tail
+    const n = rows * numbersPerRow
+    numbers[n] = time
+    numbers[n + 1] = context
+    numbers[n + 2] = latencyMs
+    numbers[n + 3] = inputTokens
+    numbers[n + 4] = outputTokens
+    numbers[n + 5] = costUsd
+    numbers[n + 6] = score
+    numbers[n + 7] = flags
+    const t = rows * textsPerRow
+    texts[t] = route
+    texts[t + 1] = finishReason
+    texts[t + 2] = scoreName
+    texts[t + 3] = fingerprint
+    this.#tail.rows = rows + 1
+    return this.#tail.rows === chunkRows
+  }
+
+  /**
+   * Sets the full chunk aside and takes another one.
+   * @returns how many rows were dropped to make room
+   */
+  rotate(): number {
+    this.#full.push(this.#tail)
+    const oldest = this.#full.length > chunksAtMost ? this.#full.shift() : undefined
+    this.#tail = oldest ?? this.#free.pop() ?? makeChunk()
+    const dropped = oldest?.rows ?? 0
+    this.#tail.rows = 0
+    return dropped
+  }
+
+  /** Hands over the full chunks, as long as there is room. */
+  takeFull(take: TakeRows, hasRoom: () => boolean): void {
+    while (this.#full.length > 0 && hasRoom()) {
+      const chunk = this.#full.shift() as Chunk
+      take(chunk.numbers, chunk.texts, chunk.rows)
+      this.#free.push(emptied(chunk))
+    }
+  }
+
+  /** Hands over what is in the chunk that is being filled. */
+  takeRest(take: TakeRows): void {
+    const { numbers, texts, rows } = this.#tail
+    if (rows === 0) return
+    take(numbers.slice(0, rows * numbersPerRow), texts.slice(0, rows * textsPerRow), rows)
+    emptied(this.#tail)
+  }
+}
+
+function makeChunk(): Chunk {
+  const texts: (string | undefined)[] = []
+  // Pushed, so that the array has no holes: one with holes is cloned far more slowly.
+  for (let n = 0; n < chunkRows * textsPerRow; n++) texts.push(undefined)
+  return { numbers: new Float64Array(chunkRows * numbersPerRow), texts, rows: 0 }
+}
+
+// Its texts are let go: one may be a slice that keeps a far longer text alive.
+function emptied(chunk: Chunk): Chunk {
+  chunk.texts.fill(undefined)
+  chunk.rows = 0
+  return chunk
+}
+
+function number(value: unknown): number {
+  if (value === undefined) return absent
+  return typeof value === 'number' && value === value ? value : invalid
+}
+
+function text(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  return typeof value === 'string' && value.length <= longestName ? value : invalidText
+}
+
+function bit(value: unknown): number {
+  if (value === undefined) return flag.absent
+  return value === true ? flag.yes : value === false ? flag.no : flag.invalid
+}

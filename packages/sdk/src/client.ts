@@ -1,0 +1,317 @@
+import { DigestQueue } from './configuration/digest-queue.ts'
+import { InvalidField } from './configuration/fields.ts'
+import { Ring, type TakeRows } from './capture/ring.ts'
+import { diagnostics, type DiagnosticCode } from './diagnostics.ts'
+import { beforeTheEnd, forget, type Leaving } from './exit.ts'
+import type { Link } from './link/link.ts'
+import { openLink } from './link/open-link.ts'
+import type { FromSender, OutgoingEvent } from './messages.ts'
+import { newId } from './names.ts'
+import { diagnosticHookOf, readOptions, type ReadOptions } from './options.ts'
+import { unref } from './sender/backoff.ts'
+import { add, droppedIn, get, keyState, makeShared, read, readKey, set, word, writeKey } from './shared.ts'
+import type { Snapshot } from './configuration/snapshot.ts'
+import type { Digested } from './configuration/digest.ts'
+import type { Diagnostic, Measurement, Stats } from './types.ts'
+
+/** How old a row may become before it is handed to the sender. */
+const handOverMs = 250
+
+/** How long a process that ends may wait for the thread to start, which is a matter of this machine and not of the network. */
+const startMs = 1_000
+
+const mostContexts = 1_000
+const mostFieldsNamed = 64
+
+/** An event that isn't a measurement, once its configuration is digested. */
+export interface Told {
+  readonly snapshot: Snapshot | undefined
+  readonly toEvent: (digested: Digested | undefined) => Omit<OutgoingEvent, 'id'>
+}
+
+/** The host's side of a client: takes events in, counts them, and hands them on. Nothing here throws. */
+export class Client implements Leaving {
+  readonly options: ReadOptions | undefined
+  readonly #hook: ((diagnostic: Diagnostic) => unknown) | undefined
+  readonly #shared = makeShared()
+  readonly #ring = new Ring()
+  readonly #digests: DigestQueue
+  readonly #contexts = new Map<string, number>()
+  readonly #contextMessages: Parameters<Link['send']>[0][] = []
+  readonly #fieldsNamed = new Set<string>()
+  readonly #flushes = new Map<number, () => void>()
+  #link: Link | undefined
+  #enqueued = 0
+  #flushesAsked = 0
+  #isTiming = false
+  #isHandingOver = false
+  #isOverflowing = false
+  #hasLeft = false
+  #closing: Promise<void> | undefined
+
+  constructor(options: unknown) {
+    this.#hook = diagnosticHookOf(options)
+    this.#digests = new DigestQueue({
+      key: () => readKey(this.#shared),
+      wasRefused: () => get(this.#shared, 'key') === keyState.refused,
+      ask: () => this.#askForKey(),
+    })
+    try {
+      this.options = readOptions(options)
+      if (this.options.digestKey !== undefined) writeKey(this.#shared, this.options.digestKey)
+      this.#link = openLink(this.options.sender, this.#shared, {
+        tell: (message) => this.#hear(message),
+        lost: (fresh) => this.#restart(fresh),
+      })
+      beforeTheEnd(this)
+    } catch (error) {
+      this.#say('misconfigured', error instanceof InvalidField ? error.field : undefined)
+    }
+  }
+
+  /** The number under which the sender knows what measurements of a handle have in common; -1 if there are too many. */
+  contextOf(system: string, environment: string, fingerprint?: string): number {
+    const key = `${system} ${environment} ${fingerprint}`
+    const known = this.#contexts.get(key)
+    if (known !== undefined) return known
+    const index = this.#contexts.size
+    if (index >= mostContexts) return -1
+    this.#contexts.set(key, index)
+    const message = { type: 'context', index, fields: { system, environment }, fingerprint } as const
+    this.#contextMessages.push(message)
+    this.#link?.send(message)
+    return index
+  }
+
+  measure(context: number, measurement: Measurement): void {
+    this.#enqueued += 1
+    if (this.#link === undefined) return add(this.#shared, 'closed', 1)
+    try {
+      if (this.#ring.append(context, measurement)) this.#rotate()
+    } catch {
+      return this.#refuse('measurement')
+    }
+    if (!this.#isTiming) this.#startTimer()
+  }
+
+  /** Takes in an event that isn't a measurement. `prepare` reads what the caller gave, and may throw. */
+  tell(prepare: () => Told): void {
+    this.#enqueued += 1
+    if (this.#link === undefined) return add(this.#shared, 'closed', 1)
+    try {
+      const time = Date.now()
+      const { snapshot, toEvent } = prepare()
+      this.#digests.push({
+        snapshot,
+        finish: (digested) => {
+          const event = { id: newId(), ...toEvent(digested) } as OutgoingEvent
+          this.#link?.send({ type: 'event', event, time })
+        },
+        drop: (why) => add(this.#shared, why, 1),
+      })
+      this.#handOverSoon()
+    } catch (error) {
+      this.#refuse(error instanceof InvalidField ? error.field : 'configuration')
+    }
+  }
+
+  get #exitWaitMs(): number {
+    return this.options?.exitWaitMs ?? 0
+  }
+
+  stats(): Stats {
+    const shared = this.#shared
+    const delivered = read(shared, 'delivered')
+    const dropped = droppedIn(shared)
+    const enqueued = this.#enqueued + read(shared, 'replayed')
+    const backingOff = get(shared, 'backingOff') === 1 ? 'backing_off' : 'ready'
+    return {
+      enqueued,
+      delivered,
+      dropped,
+      pending: enqueued - delivered - dropped,
+      droppedBy: {
+        invalid: read(shared, 'invalid'),
+        overflow: read(shared, 'overflow'),
+        refused: read(shared, 'refused'),
+        closed: read(shared, 'closed'),
+      },
+      retries: read(shared, 'retries'),
+      state: this.#link === undefined ? 'closed' : backingOff,
+      clockSkewMs: get(shared, 'skewMs'),
+    }
+  }
+
+  /** Has everything sent so far delivered, or waits until the time is over. */
+  async flush(timeoutMs: unknown): Promise<boolean> {
+    const time = waitOf(timeoutMs)
+    await within(time, (over) => {
+      this.#handOver(true)
+      void this.#digests.idle().then(() => this.#askToFlush(over))
+    })
+    return this.stats().pending === 0
+  }
+
+  #askToFlush(over: () => void): void {
+    if (this.#link === undefined) return over()
+    const id = ++this.#flushesAsked
+    this.#flushes.set(id, over)
+    this.#link.send({ type: 'flush', id })
+  }
+
+  close(timeoutMs: unknown): Promise<void> {
+    this.#closing ??= this.#close(timeoutMs)
+    return this.#closing
+  }
+
+  async #close(timeoutMs: unknown): Promise<void> {
+    await this.flush(timeoutMs)
+    forget(this)
+    const link = this.#link
+    this.#link = undefined
+    await link?.end().catch(() => undefined)
+    // What the spool keeps is sent by the next process.
+    add(this.#shared, 'closed', this.stats().pending - get(this.#shared, 'spooled'))
+  }
+
+  leave(): void {
+    const link = this.#link
+    if (link?.canWait !== true || this.stats().pending === 0) return
+    let deadline = Date.now() + startMs
+    const wait = (which: keyof typeof word): void => {
+      Atomics.wait(this.#shared.words, word[which], 0, Math.max(0, deadline - Date.now()))
+    }
+    try {
+      this.#handOver(true)
+      wait('ready')
+      deadline = Date.now() + this.#exitWaitMs
+      if (this.#digests.size > 0) {
+        wait('key')
+        this.#digests.run()
+      }
+      link.send({ type: 'close' })
+      wait('closed')
+    } catch {
+      // A host that can't wait ends without.
+    }
+  }
+
+  leaveSoon(): void {
+    if (this.#hasLeft || this.#link === undefined || this.#link.canWait || this.stats().pending === 0) return
+    this.#hasLeft = true
+    void this.flush(this.#exitWaitMs)
+  }
+
+  #rotate(): void {
+    const dropped = this.#ring.rotate()
+    if (dropped > 0) this.#overflow(dropped)
+    this.#handOverSoon()
+  }
+
+  #overflow(dropped: number): void {
+    add(this.#shared, 'overflow', dropped)
+    this.#hear({ type: 'diagnostic', code: 'overflow' })
+  }
+
+  #refuse(field: string): void {
+    add(this.#shared, 'invalid', 1)
+    this.#sayInvalid(field)
+  }
+
+  // Once a field: a host that does it wrong does it with every event.
+  #sayInvalid(field: string): void {
+    if (this.#fieldsNamed.has(field) || this.#fieldsNamed.size >= mostFieldsNamed) return
+    this.#fieldsNamed.add(field)
+    this.#say('invalid', field)
+  }
+
+  #startTimer(): void {
+    this.#isTiming = true
+    unref(
+      setTimeout(() => {
+        this.#isTiming = false
+        this.#handOver(false)
+        if (this.#ring.rows > 0) this.#startTimer()
+      }, handOverMs),
+    )
+  }
+
+  #handOverSoon(): void {
+    if (this.#isHandingOver) return
+    this.#isHandingOver = true
+    const act = (): void => {
+      this.#isHandingOver = false
+      this.#digests.run()
+      this.#ring.takeFull(this.#takeRows, this.#hasRoom)
+    }
+    if (typeof setImmediate === 'function') setImmediate(act)
+    else setTimeout(act, 0)
+  }
+
+  #handOver(isLast: boolean): void {
+    this.#digests.run()
+    this.#ring.takeFull(this.#takeRows, isLast ? () => true : this.#hasRoom)
+    if (isLast || this.#hasRoom()) this.#ring.takeRest(this.#takeRows)
+  }
+
+  readonly #hasRoom = (): boolean => this.#link?.hasRoom() ?? false
+
+  readonly #takeRows: TakeRows = (numbers, texts, rows) => this.#link?.send({ type: 'rows', numbers, texts, rows })
+
+  #askForKey(): void {
+    if (get(this.#shared, 'key') === keyState.refused) set(this.#shared, 'key', keyState.unknown)
+    this.#link?.send({ type: 'key' })
+  }
+
+  #hear(message: FromSender): void {
+    if (message.type === 'key') return this.#digests.run()
+    if (message.type === 'diagnostic') return this.#pass(message.code, message.detail)
+    this.#flushes.get(message.id)?.()
+    this.#flushes.delete(message.id)
+  }
+
+  // Either thread may run out of room; it is one state, told once.
+  #pass(code: DiagnosticCode, detail?: string): void {
+    if (code === 'invalid') return this.#sayInvalid(detail ?? '')
+    if (code === 'overflow' && this.#isOverflowing) return
+    if (code === 'overflow') this.#isOverflowing = true
+    if (code === 'delivering') this.#isOverflowing = false
+    this.#say(code, detail)
+  }
+
+  // The thread took with it what it held.
+  #restart(fresh: Link | undefined): void {
+    this.#say('worker')
+    this.#link = fresh
+    const here = this.#ring.rows + this.#digests.size + get(this.#shared, 'spooled')
+    add(this.#shared, 'closed', this.stats().pending - here)
+    for (const message of this.#contextMessages) fresh?.send(message)
+    for (const over of this.#flushes.values()) over()
+    this.#flushes.clear()
+  }
+
+  #say(code: DiagnosticCode, detail?: string): void {
+    const hook = this.#hook
+    if (hook === undefined) return
+    const message = `AfterAI: ${diagnostics[code]}${detail === undefined ? '' : ` (${detail})`}`
+    // Off the host's stack; and whatever the hook does, or returns, is its own affair.
+    void Promise.resolve()
+      .then(() => hook({ code, message }))
+      .catch(() => undefined)
+  }
+}
+
+function waitOf(timeoutMs: unknown): number {
+  return typeof timeoutMs === 'number' && timeoutMs >= 0 ? Math.min(timeoutMs, 60_000) : 2_000
+}
+
+/** Waits for `over` to be called, but not longer. The timer keeps the process alive: its host asked to wait. */
+function within(timeoutMs: number, start: (over: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs)
+    start(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

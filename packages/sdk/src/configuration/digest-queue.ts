@@ -1,0 +1,122 @@
+import { builtin } from '../platform-modules.ts'
+import type { DigestKey } from '../types.ts'
+import { digestNow, type Digested, type NodeCrypto } from './digest.ts'
+import type { Snapshot } from './snapshot.ts'
+
+const mostJobs = 64
+const mostCharacters = 1 << 20
+
+/** A configuration that is to be digested, and what to do then. */
+export interface DigestJob {
+  readonly snapshot: Snapshot | undefined
+  readonly finish: (digested: Digested | undefined) => void
+  readonly drop: (why: 'overflow' | 'refused') => void
+}
+
+/** Where the key comes from. */
+export interface KeySource {
+  key(): DigestKey | undefined
+  wasRefused(): boolean
+  ask(): void
+}
+
+/**
+ * Digests configurations off the caller's stack. Text waits here for the tenant's key, in the host's memory, within a bound, and goes nowhere
+ * else: a digest under any other key couldn't be turned into the tenant's later (ADR 0016).
+ */
+export class DigestQueue {
+  readonly #keys: KeySource
+  readonly #crypto = builtin('node:crypto')
+  #jobs: DigestJob[] = []
+  #characters = 0
+  #underWay = 0
+  #idle: (() => void)[] = []
+
+  constructor(keys: KeySource) {
+    this.#keys = keys
+  }
+
+  get size(): number {
+    return this.#jobs.length + this.#underWay
+  }
+
+  push(job: DigestJob): void {
+    this.#jobs.push(job)
+    this.#characters += charactersOf(job)
+    while (this.#jobs.length > mostJobs || this.#characters > mostCharacters) this.#take().drop('overflow')
+    if (needsKey(job) && this.#keys.key() === undefined) this.#keys.ask()
+  }
+
+  /** Digests what can be, and drops what can't because the key was refused. */
+  run(): void {
+    const key = this.#keys.key()
+    const wasRefused = this.#keys.wasRefused()
+    const jobs = this.#jobs
+    this.#jobs = []
+    for (const job of jobs) {
+      if (!needsKey(job) || key !== undefined) this.#digest(job, key)
+      else if (wasRefused) job.drop('refused')
+      else this.#jobs.push(job)
+    }
+    this.#characters = this.#jobs.reduce((sum, job) => sum + charactersOf(job), 0)
+    this.#settle()
+  }
+
+  /** Resolves once nothing waits. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle.push(resolve)
+      this.#settle()
+    })
+  }
+
+  #digest({ snapshot, finish, drop }: DigestJob, key: DigestKey | undefined): void {
+    if (snapshot === undefined) return finish(undefined)
+    if (this.#crypto !== undefined) {
+      const digested = attempt(() => digestNow(snapshot, key, this.#crypto as NodeCrypto))
+      return digested === undefined ? drop('refused') : finish(digested)
+    }
+    void this.#digestSoon(snapshot, key)
+      .then(finish, () => drop('refused'))
+      .catch(() => undefined)
+  }
+
+  async #digestSoon(snapshot: Snapshot, key: DigestKey | undefined): Promise<Digested> {
+    this.#underWay += 1
+    try {
+      // Loaded where it is needed: most hosts have Node's.
+      return await (await import('./digest-soon.ts')).digestSoon(snapshot, key)
+    } finally {
+      this.#underWay -= 1
+      // After the event is on its way, not before.
+      setTimeout(() => this.#settle(), 0)
+    }
+  }
+
+  #take(): DigestJob {
+    const job = this.#jobs.shift() as DigestJob
+    this.#characters -= charactersOf(job)
+    return job
+  }
+
+  #settle(): void {
+    if (this.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+}
+
+// A host may forbid an algorithm, or run out of memory: that is no reason to throw into its loop.
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
+  }
+}
+
+function needsKey({ snapshot }: DigestJob): boolean {
+  return snapshot !== undefined && snapshot.prompts.length + snapshot.tools.length > 0
+}
+
+function charactersOf({ snapshot }: DigestJob): number {
+  return snapshot?.characters ?? 0
+}

@@ -1,0 +1,43 @@
+import type { FromSender, SenderOptions, ToSender } from '../messages.ts'
+import type { Sender } from '../sender/sender.ts'
+import type { Shared } from '../shared.ts'
+import type { Link } from './link.ts'
+
+/** The sender beside the host, over `fetch`: for run times without threads, such as the edge. */
+export function localLink(options: SenderOptions, shared: Shared, tell: (message: FromSender) => void): Link {
+  let sender: Sender | undefined
+  let isOver = false
+  let waiting: ToSender[] = []
+  const deliver = async (): Promise<void> => {
+    // Loaded where it is needed: where there are threads, it isn't.
+    sender ??= (await import('./local-sender.ts')).localSender(options, shared, tell)
+    const messages = waiting
+    waiting = []
+    for (const message of messages) if (!isOver) sender.receive(message)
+  }
+  return {
+    // Never on the caller's stack; and nothing is made before there is something to send: some run times allow it only in a request.
+    send(message) {
+      if (waiting.push(copied(message)) === 1)
+        void Promise.resolve()
+          .then(deliver)
+          .catch(() => undefined)
+    },
+    hasRoom: () => waiting.length < mostWaiting,
+    canWait: false,
+    end() {
+      isOver = true
+      sender?.receive({ type: 'stop' })
+      return Promise.resolve()
+    },
+  }
+}
+
+const mostWaiting = 16
+
+// The ring uses its chunks again.
+function copied(message: ToSender): ToSender {
+  return message.type === 'rows'
+    ? { ...message, numbers: message.numbers.slice(), texts: message.texts.slice() }
+    : message
+}

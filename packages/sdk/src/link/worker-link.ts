@@ -1,0 +1,63 @@
+import type { Worker, WorkerOptions } from 'node:worker_threads'
+import type { FromSender, SenderOptions } from '../messages.ts'
+import { get, set, word, type Shared } from '../shared.ts'
+import { workerSource } from '../worker/source.ts'
+import type { Link } from './link.ts'
+
+/** Rows messages that may be on their way to the thread. */
+const mostOnTheWay = 16
+
+type WorkerClass = new (source: string, options: WorkerOptions) => Worker
+
+/** What the thread is started with, and who is told. */
+export interface WorkerLinkOptions {
+  readonly options: SenderOptions
+  readonly shared: Shared
+  readonly tell: (message: FromSender) => void
+  /** The thread ended by itself. `started` tells whether it ever ran. */
+  readonly ended: (started: boolean) => void
+}
+
+/**
+ * The sender in a thread of its own. It gets nothing of the host: neither its environment, nor its preloaded modules, nor its output.
+ * @throws where there can be no thread
+ */
+export function workerLink(Worker: WorkerClass, { options, shared, tell, ended }: WorkerLinkOptions): Link {
+  set(shared, 'ready', 0)
+  set(shared, 'received', 0)
+  let sent = 0
+  let isOver = false
+  const worker = new Worker(workerSource, {
+    eval: true,
+    name: 'afterai',
+    workerData: { options, shared },
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    trackUnmanagedFds: false,
+    // It holds 5 MB at most; garbage above that is collected rather than let grow.
+    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
+  })
+  const over = (): void => {
+    if (isOver) return
+    isOver = true
+    ended(get(shared, 'ready') === 1)
+  }
+  worker.on('message', tell)
+  worker.on('error', over)
+  worker.on('exit', over)
+  worker.unref()
+  return {
+    send(message) {
+      if (message.type === 'rows') sent += 1
+      worker.postMessage(message)
+    },
+    hasRoom: () => sent - Atomics.load(shared.words, word.received) < mostOnTheWay,
+    canWait: true,
+    async end() {
+      isOver = true
+      await worker.terminate()
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { DiagnosticCode } from './diagnostics.ts'
+
+/** A configuration as it leaves: digests in the place of texts. */
+export interface DigestedConfiguration {
+  readonly model: Readonly<Record<string, string>>
+  readonly inference: Readonly<Record<string, string | number>>
+  readonly prompts: readonly DigestedPart[]
+  readonly tools: readonly DigestedPart[]
+}
+
+export interface DigestedPart {
+  readonly name: string
+  readonly digest: string
+  readonly version?: string
+}
+
+/** An observation or a change as it is sent, but for the time, which the sender corrects. */
+export interface OutgoingEvent {
+  readonly id: string
+  readonly kind: 'observation' | 'change'
+  readonly [field: string]: unknown
+}
+
+/** What the sender is set up with. */
+export interface SenderOptions {
+  readonly apiKey: string
+  /** Without a slash at its end. */
+  readonly endpoint: string
+  readonly spoolFolder?: string
+  readonly ca?: string
+  readonly proxy?: string
+}
+
+/** To the sender. */
+export type ToSender =
+  | {
+      readonly type: 'rows'
+      readonly numbers: Float64Array
+      readonly texts: readonly (string | undefined)[]
+      readonly rows: number
+    }
+  /** The fields that all measurements of one handle share. */
+  | {
+      readonly type: 'context'
+      readonly index: number
+      readonly fields: { readonly system: string; readonly environment: string }
+      readonly fingerprint: string | undefined
+    }
+  | { readonly type: 'event'; readonly event: OutgoingEvent; readonly time: number }
+  | { readonly type: 'key' }
+  | { readonly type: 'flush'; readonly id: number }
+  /** Send what there is, try nothing twice, and say when it is done. */
+  | { readonly type: 'close' }
+  /** Send no more, and count no more. */
+  | { readonly type: 'stop' }
+
+/** From the sender. */
+export type FromSender =
+  | { readonly type: 'key' }
+  | { readonly type: 'flushed'; readonly id: number }
+  | { readonly type: 'diagnostic'; readonly code: DiagnosticCode; readonly detail?: string }

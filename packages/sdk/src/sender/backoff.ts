@@ -1,0 +1,45 @@
+const leastMs = 250
+const mostMs = 30_000
+const longestRetryAfterMs = 300_000
+
+/** Waits between attempts, ever longer and at random (full jitter), so that a server that comes back isn't met by all at once. */
+export class Backoff {
+  readonly #over: () => void
+  #timer: ReturnType<typeof setTimeout> | undefined
+  failures = 0
+
+  constructor(over: () => void) {
+    this.#over = over
+  }
+
+  get waiting(): boolean {
+    return this.#timer !== undefined
+  }
+
+  start(atLeastMs: number): void {
+    this.failures += 1
+    const window = Math.min(mostMs, leastMs * 2 ** this.failures)
+    const jittered = leastMs + Math.random() * (window - leastMs)
+    const waitMs = Math.max(jittered, Math.min(atLeastMs, longestRetryAfterMs))
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#over()
+    }, waitMs)
+    unref(this.#timer)
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  reset(): void {
+    this.cancel()
+    this.failures = 0
+  }
+}
+
+/** Lets a process end although this timer runs. Other run times have no such thing, nor need for it. */
+export function unref(timer: unknown): void {
+  ;(timer as { unref?: () => void }).unref?.()
+}

@@ -1,0 +1,56 @@
+import { numberAt, numbersPerRow, textAt, textsPerRow } from '../capture/layout.ts'
+import type { ToSender } from '../messages.ts'
+import { encodeRow, type Context, type Names } from './encode-row.ts'
+
+/** Rows that may wait for the server. */
+export const rowsAtMost = 16_384
+
+/** Measurements that wait for the server, in memory of a fixed size: when it is full, the oldest go. */
+export class RowQueue {
+  readonly #numbers = new Float64Array(rowsAtMost * numbersPerRow)
+  readonly #texts: (string | undefined)[] = []
+  readonly #known = new Map<string, string>()
+  #first = 0
+  rows = 0
+
+  /** @returns how many rows were dropped to make room */
+  push({ numbers, texts, rows }: Extract<ToSender, { type: 'rows' }>): number {
+    for (let row = 0; row < rows; row++) {
+      const place = (this.#first + this.rows + row) % rowsAtMost
+      this.#numbers.set(numbers.subarray(row * numbersPerRow, (row + 1) * numbersPerRow), place * numbersPerRow)
+      for (let n = 0; n < textsPerRow; n++) {
+        this.#texts[place * textsPerRow + n] = this.#once(texts[row * textsPerRow + n])
+      }
+    }
+    const over = Math.max(0, this.rows + rows - rowsAtMost)
+    this.#first = (this.#first + over) % rowsAtMost
+    this.rows += rows - over
+    return over
+  }
+
+  /** Takes the oldest row, as JSON without its end, or the name of a field that makes it invalid. */
+  shift(contexts: readonly Context[], skewMs: number): { json: string } | { invalid: string } {
+    const n = this.#first * numbersPerRow
+    const numbers = this.#numbers.subarray(n, n + numbersPerRow)
+    const t = this.#first * textsPerRow
+    const names: Names = {
+      route: this.#texts[t + textAt.route],
+      finishReason: this.#texts[t + textAt.finishReason],
+      scoreName: this.#texts[t + textAt.scoreName],
+      fingerprint: this.#texts[t + textAt.fingerprint],
+    }
+    this.#first = (this.#first + 1) % rowsAtMost
+    this.rows -= 1
+    return encodeRow(numbers, names, { context: contexts[numbers[numberAt.context] ?? 0], skewMs })
+  }
+
+  // The same name arrives as a new string with each chunk; one of them is enough.
+  #once(text: string | undefined): string | undefined {
+    if (text === undefined) return undefined
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    if (this.#known.size >= 1000) this.#known.clear()
+    this.#known.set(text, text)
+    return text
+  }
+}

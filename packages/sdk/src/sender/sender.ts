@@ -1,0 +1,279 @@
+import type { ToSender } from '../messages.ts'
+import type { DiagnosticCode } from '../diagnostics.ts'
+import { newId } from '../names.ts'
+import { add, droppedIn, keyState, read, set, word, writeKey, type Shared } from '../shared.ts'
+import { isDigestKey } from '../digest-key.ts'
+import type { DigestKey } from '../types.ts'
+import { Backoff } from './backoff.ts'
+import { ChangeQueue } from './change-queue.ts'
+import type { Context } from './encode-row.ts'
+import type { PackedBody, Platform, Reply, TimedEvent } from './platform.ts'
+import { RowQueue } from './row-queue.ts'
+
+const rowsPerBatch = 1000
+
+/** A batch that has its number. A retry repeats its bytes. */
+interface Batch {
+  readonly body: PackedBody
+  readonly rows: number
+  readonly changes: readonly TimedEvent[]
+  readonly dropped: number
+}
+
+/**
+ * Brings events to the server: one batch at a time, each kept until the server acknowledges it. It runs in a thread of its own where there
+ * are threads, else beside the host.
+ */
+export class Sender {
+  readonly #platform: Platform
+  readonly #shared: Shared
+  readonly #contexts: Context[] = []
+  readonly #rows = new RowQueue()
+  readonly #changes: ChangeQueue
+  readonly #backoff = new Backoff(() => this.#pump())
+  readonly #keyBackoff = new Backoff(() => this.#pump())
+  #bootId = ''
+  #sequence = 0
+  #batch: Batch | undefined
+  #skewMs = 0
+  #keyWanted = false
+  #flushes: number[] = []
+  #busy = false
+  #closing = false
+  #stopped = false
+  /** What was said since events were last delivered: each thing once. */
+  readonly #troubles = new Set<DiagnosticCode>()
+
+  constructor(platform: Platform, shared: Shared) {
+    this.#platform = platform
+    this.#shared = shared
+    this.#changes = new ChangeQueue(platform, shared)
+    if (this.#changes.size > 0) this.#pump()
+  }
+
+  receive(message: ToSender): void {
+    if (this.#stopped) return
+    switch (message.type) {
+      case 'rows':
+        Atomics.add(this.#shared.words, word.received, 1)
+        this.#overflow(this.#rows.push(message))
+        break
+      case 'context':
+        this.#contexts[message.index] = {
+          json: JSON.stringify(message.fields).slice(1, -1),
+          fingerprint: message.fingerprint,
+        }
+        break
+      case 'event':
+        this.#overflow(this.#changes.push(message))
+        break
+      case 'key':
+        this.#keyWanted = true
+        break
+      case 'flush':
+        this.#flushes.push(message.id)
+        this.#hurry()
+        break
+      case 'close':
+        this.#closing = true
+        this.#hurry()
+        break
+      case 'stop':
+        this.#stopped = true
+        return this.#hurry()
+    }
+    this.#pump()
+  }
+
+  #hurry(): void {
+    this.#backoff.cancel()
+    this.#keyBackoff.cancel()
+  }
+
+  #overflow(rows: number): void {
+    if (rows === 0) return
+    add(this.#shared, 'overflow', rows)
+    this.#complain('overflow')
+  }
+
+  #say(code: DiagnosticCode, detail?: string): void {
+    this.#platform.tell({ type: 'diagnostic', code, ...(detail === undefined ? {} : { detail }) })
+  }
+
+  #pump(): void {
+    if (this.#busy) return
+    this.#busy = true
+    void this.#run().catch(() => {
+      this.#busy = false
+      this.#failed('an error of its own')
+    })
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      if (this.#keyWanted && !this.#keyBackoff.waiting) await this.#fetchKey()
+      if (this.#backoff.waiting) break
+      this.#batch ??= this.#seal()
+      if (this.#batch === undefined) break
+      await this.#attempt(this.#batch)
+    }
+    this.#busy = false
+    this.#settle()
+  }
+
+  #settle(): void {
+    const idle = this.#batch === undefined && !this.#keyWanted && this.#rows.rows + this.#changes.size === 0
+    if (this.#closing && (idle || this.#backoff.waiting || this.#keyBackoff.waiting)) set(this.#shared, 'closed', 1)
+    if (!idle) return
+    for (const id of this.#flushes.splice(0)) this.#platform.tell({ type: 'flushed', id })
+  }
+
+  #seal(): Batch | undefined {
+    const { changes, json } = this.#changes.take(this.#skewMs)
+    if (changes.length === 0) while (json.length < rowsPerBatch && this.#rows.rows > 0) this.#sealRow(json)
+    const dropped = droppedIn(this.#shared) - read(this.#shared, 'reported')
+    add(this.#shared, 'reported', dropped)
+    if (json.length === 0 && dropped === 0) return undefined
+    return this.#pack({ rows: json.length - changes.length, changes, dropped }, json)
+  }
+
+  #sealRow(json: string[]): void {
+    const row = this.#rows.shift(this.#contexts, this.#skewMs)
+    if ('json' in row) return void json.push(row.json)
+    add(this.#shared, 'invalid', 1)
+    this.#say('invalid', row.invalid)
+  }
+
+  #pack(batch: Omit<Batch, 'body'>, json: readonly string[]): Batch {
+    this.#bootId ||= newId()
+    const head = {
+      bootId: this.#bootId,
+      sequence: this.#sequence,
+      sentAt: new Date(Date.now() + this.#skewMs).toISOString(),
+      dropped: batch.dropped,
+    }
+    const body = this.#platform.pack(`${JSON.stringify(head).slice(0, -1)},"events":[${json.join()}]}`)
+    return { ...batch, body }
+  }
+
+  async #attempt(batch: Batch): Promise<void> {
+    const sentAt = Date.now()
+    const reply = await this.#platform.request('/v1/telemetry', batch.body).catch(failure)
+    if (this.#stopped) return
+    if (typeof reply === 'string') return this.#failed(reply)
+    if (reply.status === 200) {
+      const answer = answerOf(reply.text)
+      if (answer === undefined) return this.#failed('an answer that isn’t AfterAI’s')
+      this.#measureSkew(answer.serverTime, sentAt)
+      return this.#acknowledged(batch, answer.rejected.length)
+    }
+    if (isWorthRetry(reply.status) || batch.rows + batch.changes.length === 0) {
+      return this.#failed(`HTTP ${reply.status}`, retryAfterMs(reply))
+    }
+    this.#refused(batch, reply.status)
+  }
+
+  #failed(detail: string, atLeastMs = 0): void {
+    set(this.#shared, 'backingOff', 1)
+    this.#complain('unreachable', detail)
+    add(this.#shared, 'retries', 1)
+    this.#backoff.start(atLeastMs)
+  }
+
+  #acknowledged(batch: Batch, rejected: number): void {
+    const events = batch.rows + batch.changes.length
+    const refused = Math.min(rejected, events)
+    add(this.#shared, 'delivered', events - refused)
+    add(this.#shared, 'refused', refused)
+    // The server knows of these: it is what refused them.
+    add(this.#shared, 'reported', refused)
+    if (refused > 0) this.#complain('refused', `${refused} of a batch`)
+    else if (events > 0) this.#recover()
+    this.#changes.done(batch.changes)
+    this.#batch = undefined
+    this.#sequence += 1
+    this.#backoff.reset()
+    set(this.#shared, 'backingOff', 0)
+  }
+
+  #complain(code: DiagnosticCode, detail?: string): void {
+    if (!this.#troubles.has(code)) this.#say(code, detail)
+    this.#troubles.add(code)
+  }
+
+  #recover(): void {
+    if (this.#troubles.size > 0) this.#say('delivering')
+    this.#troubles.clear()
+  }
+
+  /**
+   * The batch is dropped, but its number may be taken: an earlier attempt may have been committed without an answer. An empty batch takes
+   * its place, so that the numbers have no gap and no other event can be mistaken for a retry.
+   */
+  #refused(batch: Batch, status: number): void {
+    const lost = batch.rows + this.#changes.refused(batch.changes)
+    add(this.#shared, 'refused', lost)
+    add(this.#shared, 'reported', lost)
+    this.#complain('refused', `HTTP ${status}`)
+    this.#batch = this.#pack({ rows: 0, changes: [], dropped: batch.dropped + lost }, [])
+  }
+
+  #measureSkew(serverTime: string, sentAt: number): void {
+    const now = Date.now()
+    const skewMs = Math.round(Date.parse(serverTime) - (sentAt + now) / 2)
+    // What the way there and back may account for isn't corrected.
+    this.#skewMs = Math.abs(skewMs) > (now - sentAt) / 2 + 100 ? skewMs : 0
+    set(this.#shared, 'skewMs', Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, this.#skewMs)))
+  }
+
+  async #fetchKey(): Promise<void> {
+    const reply = await this.#platform.request('/v1/digest-key').catch(failure)
+    if (this.#stopped) return
+    if (typeof reply === 'string') return this.#keyBackoff.start(0)
+    if (isWorthRetry(reply.status)) return this.#keyBackoff.start(retryAfterMs(reply))
+    const key = reply.status === 200 ? keyOf(reply.text) : undefined
+    if (key === undefined || !writeKey(this.#shared, key)) {
+      this.#say('digest_key', `HTTP ${reply.status}`)
+      set(this.#shared, 'key', keyState.refused)
+    }
+    this.#keyBackoff.reset()
+    this.#keyWanted = false
+    this.#platform.tell({ type: 'key' })
+  }
+}
+
+function failure(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  return typeof code === 'string' ? code : String(name)
+}
+
+function isWorthRetry(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500
+}
+
+function retryAfterMs({ retryAfter }: Reply): number {
+  if (retryAfter == null) return 0
+  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now()
+  return Number.isNaN(ms) ? 0 : ms
+}
+
+function answerOf(text: string): { rejected: unknown[]; serverTime: string } | undefined {
+  const answer = parse(text)
+  const { rejected, serverTime } = answer
+  return Array.isArray(rejected) && typeof serverTime === 'string' && !Number.isNaN(Date.parse(serverTime))
+    ? { rejected, serverTime }
+    : undefined
+}
+
+function keyOf(text: string): DigestKey | undefined {
+  const { keyId, key } = parse(text)
+  return isDigestKey(keyId, key) ? ({ keyId, key } as DigestKey) : undefined
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,155 @@
+import type { DiagnosticCode } from './diagnostics.ts'
+
+/** How a client is set up. Nothing of it is read from the environment: pass what you want used. */
+export interface AfterAIOptions {
+  /** An API key with `telemetry:write`, and `digest-key:read` where prompts or tools are observed as text. */
+  readonly apiKey: string
+  /** Where the server is; `http://127.0.0.1:4680` if left out. Plain http is refused anywhere but on this machine. */
+  readonly endpoint?: string
+  /** Where these systems run, `production` if left out. */
+  readonly environment?: string
+  /** Commit or build that was deployed; goes with each observation. */
+  readonly revision?: string
+  /** The tenant's digest key, if it came with the deployment. Without it the key is fetched when text is first observed. */
+  readonly digestKey?: DigestKey
+  /** A folder for observations and changes that aren't acknowledged yet, so that they outlive the process. Digests only. */
+  readonly spoolFolder?: string
+  /** Certificates (PEM) to trust besides the system's, for a server with a private authority. Node, Deno, Bun. */
+  readonly ca?: string
+  /** An HTTP proxy, such as `http://proxy:3128`. Node 24.5 or newer. */
+  readonly proxy?: string
+  /** Allows plain http to another machine: the API key can then be read on the way. */
+  readonly allowPlainHttp?: boolean
+  /** How long a process that ends may wait for the network, 250 ms if left out, 10 s at most. A pipeline may want more. */
+  readonly exitWaitMs?: number
+  /** Called once per change of state, never on your stack; what it throws is swallowed. Without it nothing is said. */
+  readonly onDiagnostic?: (diagnostic: Diagnostic) => void
+}
+
+/** What `GET /v1/digest-key` answers. */
+export interface DigestKey {
+  readonly keyId: string
+  /** Base64. */
+  readonly key: string
+}
+
+/** Something about the client that its host may want to know. Never holds a value that was passed in. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode
+  /** One line for people. */
+  readonly message: string
+}
+
+/** What came of one request, as numbers and names alone. */
+export interface Measurement {
+  /** The route, feature or slice of the system. */
+  readonly route?: string | undefined
+  /** When the request ended, in ms since 1970; now if left out. */
+  readonly at?: number | undefined
+  readonly latencyMs?: number | undefined
+  readonly inputTokens?: number | undefined
+  readonly outputTokens?: number | undefined
+  readonly costUsd?: number | undefined
+  /** A quality score; `name` tells scorers apart. */
+  readonly score?: { readonly name: string; readonly value: number } | undefined
+  readonly finishReason?: string | undefined
+  readonly error?: boolean | undefined
+  readonly refused?: boolean | undefined
+  /** Whether a judge or a second model agreed. */
+  readonly agreed?: boolean | undefined
+  /** Of the configuration it ran with; the one observed last on this handle if left out. */
+  readonly fingerprint?: string | undefined
+}
+
+/** What a system runs with. Texts of prompts and tools stay in this process: what leaves is their keyed digest. */
+export interface ObservedConfiguration {
+  readonly model: {
+    readonly provider?: string | undefined
+    /** The model that is asked for. */
+    readonly name: string
+    /** The model that the provider says it served. */
+    readonly servedName?: string | undefined
+    readonly systemFingerprint?: string | undefined
+  }
+  readonly inference?: {
+    readonly temperature?: number | undefined
+    readonly topP?: number | undefined
+    readonly topK?: number | undefined
+    readonly maxTokens?: number | undefined
+    readonly frequencyPenalty?: number | undefined
+    readonly presencePenalty?: number | undefined
+    readonly seed?: number | undefined
+    readonly serviceTier?: string | undefined
+    readonly reasoningEffort?: string | undefined
+  }
+  /** Prompts by name: the text, or the text with a version. */
+  readonly prompts?: Readonly<Record<string, string | { readonly text: string; readonly version?: string | undefined }>>
+  /** Tools by name: a definition as plain data (digested as canonical JSON), or text (digested as it is). */
+  readonly tools?: Readonly<Record<string, unknown>>
+}
+
+/** What an observation says besides the configuration. */
+export interface ObserveOptions {
+  /** Commit or build; the client's if left out. */
+  readonly revision?: string | undefined
+  /** Who saw it: the running process, or a pipeline. `sdk` if left out. */
+  readonly origin?: 'sdk' | 'ci' | undefined
+}
+
+/** A change that a person or a pipeline makes known. */
+export interface RecordedChange {
+  /** In words of yours. Sent as it is: never put a prompt or an output here. */
+  readonly title: string
+  readonly changeTypes: readonly ChangeType[]
+  readonly intent?: 'proposed' | 'implemented' | 'observed' | 'rolled_back' | undefined
+  readonly changeClass?: 'standard' | 'normal' | 'emergency' | undefined
+  readonly origin?: 'manual' | 'ci' | 'api' | undefined
+  readonly revision?: string | undefined
+  /** The configuration after it, where there is one. */
+  readonly after?: ObservedConfiguration | undefined
+  readonly risk?: {
+    readonly severity: 'low' | 'medium' | 'high' | 'critical'
+    readonly blastRadius?: 'single_route' | 'single_app' | 'portfolio' | 'unknown' | undefined
+    readonly customerImpact?: 'none' | 'minor' | 'material' | 'unknown' | undefined
+  }
+}
+
+/** What a change is about. */
+export type ChangeType =
+  | 'model'
+  | 'prompt'
+  | 'inference'
+  | 'tools'
+  | 'retrieval'
+  | 'guardrails'
+  | 'post_processing'
+  | 'infra'
+  | 'data'
+  | 'eval'
+  | 'vendor_blackbox'
+  | 'other'
+
+/** What became of every event so far: `enqueued = delivered + dropped + pending`, exactly, at any time. */
+export interface Stats {
+  readonly enqueued: number
+  /** Acknowledged by the server, which means committed. */
+  readonly delivered: number
+  readonly dropped: number
+  readonly pending: number
+  readonly droppedBy: {
+    /** It wasn't what the types say, or larger than the bounds. */
+    readonly invalid: number
+    /** There was no room: the oldest went. */
+    readonly overflow: number
+    /** The server refused it. */
+    readonly refused: number
+    /** The client was shut down, or never worked. */
+    readonly closed: number
+  }
+  /** Attempts beyond the first. */
+  readonly retries: number
+  /** `backing_off` from a failed attempt to the next one that succeeds. */
+  readonly state: 'ready' | 'backing_off' | 'closed'
+  /** How far the server's clock is ahead of this one, in ms, as far as it is corrected. */
+  readonly clockSkewMs: number
+}

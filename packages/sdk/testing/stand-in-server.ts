@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { gunzipSync } from 'node:zlib'
+import { telemetryBatch, type TelemetryAnswer, type TelemetryBatch, type TelemetryEvent } from '@afterai/contract'
+
+/** How the stand-in behaves. `black_hole` takes requests and never answers; `slow` answers after 10 s. */
+export type ServerState = 'healthy' | 'error' | 'black_hole' | 'slow' | 'lost_answer' | 'unauthorized' | 'not_afterai'
+
+/** A server that takes telemetry as the contract says, and nothing else: what it can't parse is a fault. */
+export interface StandInServer {
+  readonly origin: string
+  readonly port: number
+  state: ServerState
+  /** How far its clock is ahead. */
+  clockAheadMs: number
+  /** Batches that were committed, in order, each once. */
+  readonly batches: TelemetryBatch[]
+  /** The bodies of every request as they came, unpacked. */
+  readonly bodies: string[]
+  /** What a client did that the contract forbids. */
+  readonly faults: string[]
+  readonly requests: string[]
+  events(): TelemetryEvent[]
+  close(): Promise<void>
+}
+
+/** How to start it. */
+export interface StandInOptions {
+  readonly port?: number
+  readonly state?: ServerState
+  readonly tls?: { readonly key: string; readonly cert: string }
+  /** What an earlier one had committed: a server that restarts keeps its database. */
+  readonly database?: Pick<StandInServer, 'batches' | 'bodies' | 'faults' | 'requests'>
+  /** The status of the digest key's route, if not 200. */
+  readonly digestKeyStatus?: number
+}
+
+/** The key that the stand-in gives out. */
+export const standInDigestKey = { keyId: '0123456789abcdef', key: Buffer.alloc(32, 7).toString('base64') } as const
+
+/** The API key that it asks for. */
+export const standInApiKey = 'afterai_standin'
+
+export async function startStandIn(options: StandInOptions = {}): Promise<StandInServer> {
+  const database = options.database ?? { batches: [], bodies: [], faults: [], requests: [] }
+  const sockets = new Set<Socket>()
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    void answer(standIn, options, { request, response })
+  }
+  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener)
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined)
+  })
+  await listen(server, options.port ?? 0)
+  const { port } = server.address() as AddressInfo
+  const standIn: StandInServer = {
+    ...database,
+    origin: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    port,
+    state: options.state ?? 'healthy',
+    clockAheadMs: 0,
+    events: () => database.batches.flatMap(({ events }) => events),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+  return standIn
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+async function answer(standIn: StandInServer, options: StandInOptions, { request, response }: Exchange): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const packed = Buffer.concat(chunks)
+  const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(packed) : packed).toString('utf8')
+  standIn.requests.push(`${request.method} ${request.url}`)
+  standIn.bodies.push(`${JSON.stringify(request.headers)}\n${body}`)
+  const { state } = standIn
+  if (state === 'black_hole') return
+  if (state === 'slow') await new Promise((resolve) => setTimeout(resolve, 10_000).unref())
+  if (state === 'error') return send(response, 500, { code: 'internal' })
+  if (state === 'not_afterai') return send(response, 200, { welcome: 'to our hotel' })
+  if (state === 'unauthorized' || request.headers.authorization !== `Bearer ${standInApiKey}`) {
+    return send(response, 401, { code: 'unauthorized' })
+  }
+  if (request.url === '/v1/digest-key') {
+    return send(response, options.digestKeyStatus ?? 200, { ...standInDigestKey, algorithm: 'hmac-sha256' })
+  }
+  const committed = commit(standIn, body)
+  if (state === 'lost_answer') return void response.destroy()
+  send(response, committed === undefined ? 400 : 200, committed ?? { code: 'invalid_request' })
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+function commit(standIn: StandInServer, body: string): TelemetryAnswer | undefined {
+  const parsed = telemetryBatch.safeParse(JSON.parse(body))
+  if (!parsed.success) {
+    standIn.faults.push(parsed.error.message)
+    return undefined
+  }
+  const { bootId, sequence, events } = parsed.data
+  const ofBoot = standIn.batches.filter((batch) => batch.bootId === bootId)
+  const duplicate = sequence < ofBoot.length
+  if (sequence > ofBoot.length) standIn.faults.push(`${bootId}: batch ${sequence} came after ${ofBoot.length} batches`)
+  if (!duplicate) standIn.batches.push(parsed.data)
+  const serverTime = new Date(Date.now() + standIn.clockAheadMs).toISOString()
+  return { accepted: duplicate ? 0 : events.length, rejected: [], duplicate, serverTime }
+}

@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '@afterai/testing'
+import type { AfterAIOptions, Stats } from '../src/index.ts'
+import { runHost, startHost, type HostResult } from '../testing/run-host.ts'
+import { standInApiKey, startStandIn, type StandInServer } from '../testing/stand-in-server.ts'
+import type { HostTask } from './hosts/host.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'afterai-sdk-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const work = { rounds: 20, perRound: 50, pauseMs: 20, observe: true } as const
+/** An observation, a change, and the measurements. */
+const told = work.rounds * work.perRound + 2
+
+/** A place to send to, and the server there, if there is one. */
+interface Place {
+  readonly options: Partial<AfterAIOptions>
+  readonly server?: StandInServer
+  /** Something that happens while the host works. */
+  readonly midway?: () => Promise<StandInServer>
+}
+
+const at = (server: StandInServer): Place => ({ options: { endpoint: server.origin }, server })
+
+const places: Record<string, () => Promise<Place>> = {
+  healthy: async () => at(await startStandIn()),
+  'answering 500': async () => at(await startStandIn({ state: 'error' })),
+  'refusing connections': async () => ({ options: { endpoint: `http://127.0.0.1:${await freePort()}` } }),
+  'a black hole': async () => at(await startStandIn({ state: 'black_hole' })),
+  'slow by 10 s': async () => at(await startStandIn({ state: 'slow' })),
+  'not in the DNS': async () => ({ options: { endpoint: 'http://afterai.invalid', allowPlainHttp: true } }),
+  'of a certificate that nobody trusts': async () => at(await startStandIn({ tls: selfSigned() })),
+  'restarting midway': async () => {
+    const server = await startStandIn()
+    return {
+      ...at(server),
+      async midway() {
+        await sleep(150)
+        await server.close()
+        await sleep(150)
+        return startStandIn({ port: server.port, database: server })
+      },
+    }
+  },
+}
+
+function selfSigned(): { key: string; cert: string } {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', '/CN=127.0.0.1', '-days', '2', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
+  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, ...subject], {
+    stdio: 'pipe',
+  })
+  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
+}
+
+function statsOf(file: string): Stats {
+  return JSON.parse(readFileSync(file, 'utf8')) as Stats
+}
+
+let bare: Record<HostTask['end'], HostResult>
+beforeAll(async () => {
+  const ends = ['return', 'exit', 'throw', 'shutdown'] as const
+  const results = await Promise.all(ends.map(async (end) => [end, await runHost({ ...work, end })] as const))
+  bare = Object.fromEntries(results) as typeof bare
+})
+
+describe.each(Object.entries(places))('a server that is %s', (name, open) => {
+  test.each(['return', 'exit', 'throw', 'shutdown'] as const)(
+    'P2.2, P2.3: changes neither what a host says nor how it ends by %s, and each event is accounted for',
+    async (end) => {
+      const { options, server, midway } = await open()
+      const statsFile = join(folder, 'stats.json')
+      const host = startHost({
+        ...work,
+        end,
+        options: { apiKey: standInApiKey, exitWaitMs: name === 'healthy' ? 10_000 : 250, ...options },
+        statsFile,
+      })
+      const last = (await midway?.()) ?? server
+      const { code, signal, stdout, stderr } = await host.result
+      // A stack names a line of the host, which is the same.
+      expect({ code, signal, stdout, stderr }).toEqual(bare[end])
+      const stats = statsOf(statsFile)
+      expect(stats.enqueued).toBe(told)
+      expect(stats.enqueued).toBe(stats.delivered + stats.dropped + stats.pending)
+      const received = last?.events().length ?? 0
+      // After a shutdown nothing is open; and where the server is well, nothing is lost.
+      const isWell = name === 'healthy' || (name === 'restarting midway' && end === 'shutdown')
+      expect(end === 'shutdown' ? [stats.pending, stats.delivered] : [0, received]).toEqual([0, received])
+      expect(isWell ? received : told).toBe(told)
+      expect(last?.faults ?? []).toEqual([])
+      await last?.close()
+    },
+  )
+})
+
+test('P2.2: a signal ends a host as it would without the client', async () => {
+  const server = await startStandIn({ state: 'black_hole' })
+  const host = startHost({ ...work, end: 'wait', options: { apiKey: standInApiKey, endpoint: server.origin } })
+  await new Promise((resolve) => host.child.stdout?.once('data', resolve))
+  host.child.kill('SIGTERM')
+  expect(await host.result).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' })
+  await server.close()
+})
+
+test('P2.2: a server with a certificate of a private authority is reached with that authority', async () => {
+  const tls = selfSigned()
+  const server = await startStandIn({ tls })
+  const options = { apiKey: standInApiKey, endpoint: server.origin, ca: tls.cert, exitWaitMs: 10_000 }
+  await runHost({ ...work, end: 'exit', options })
+  expect(server.events()).toHaveLength(told)
+  await server.close()
+})
+
+test.each(['exit', 'throw', 'return'] as const)(
+  'P2.2: what a host tells in its last moment arrives, though it ends at once by %s',
+  async (end) => {
+    const server = await startStandIn()
+    // A loaded machine takes longer for the same work.
+    const options = { apiKey: standInApiKey, endpoint: server.origin, exitWaitMs: 10_000 }
+    await runHost({ rounds: 1, perRound: 98, pauseMs: 0, observe: true, end, options })
+    expect(server.events()).toHaveLength(100)
+    expect(server.faults).toEqual([])
+    await server.close()
+  },
+)
+
+test.each(['return', 'shutdown'] as const)(
+  'P2.2: without threads, all arrives from the host’s own thread when it ends by %s',
+  async (end) => {
+    const server = await startStandIn()
+    const options = { apiKey: standInApiKey, endpoint: server.origin, exitWaitMs: 10_000 }
+    const result = await runHost({ ...work, end, options, withoutThreads: true })
+    expect(result).toEqual(bare[end])
+    expect(server.events()).toHaveLength(told)
+    expect(server.faults).toEqual([])
+    await server.close()
+  },
+)

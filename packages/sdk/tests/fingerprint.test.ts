@@ -1,0 +1,39 @@
+import * as nodeCrypto from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
+import { canonicalJson as recordsCanonicalJson } from '../../record/src/index.ts'
+import { expect, test } from 'vitest'
+import { canonicalJson } from '../src/configuration/canonical-json.ts'
+import { digestNow } from '../src/configuration/digest.ts'
+import { digestSoon } from '../src/configuration/digest-soon.ts'
+import { snapshotOf } from '../src/configuration/snapshot.ts'
+import type { DigestKey } from '../src/index.ts'
+
+const file = new URL('../../contract/testing/fingerprint-vectors.json', import.meta.url)
+const { digestKey, vectors } = JSON.parse(readFileSync(file, 'utf8')) as {
+  digestKey: DigestKey
+  vectors: {
+    title: string
+    observed: unknown
+    sent: { prompts: { name: string }[]; tools: { name: string }[] }
+    fingerprint: string
+  }[]
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1)
+
+test.each(vectors)(
+  'P1.3: digests and fingerprints are those of the server’s vectors, with Node’s cryptography and with the web’s: $title',
+  async ({ observed, sent, fingerprint }) => {
+    const snapshot = snapshotOf(observed)
+    const configuration = { ...sent, prompts: sent.prompts.toSorted(byName), tools: sent.tools.toSorted(byName) }
+    expect(digestNow(snapshot, digestKey, nodeCrypto)).toEqual({ configuration, fingerprint })
+    expect(await digestSoon(snapshot, digestKey)).toEqual({ configuration, fingerprint })
+  },
+)
+
+test('canonical JSON is that of the records, for all plain data', () => {
+  const plain = fc.jsonValue({ maxDepth: 4 }).filter((value) => !JSON.stringify(value).includes('\\ud'))
+  const sampled = fc.sample(plain, 500)
+  expect(sampled.map((value) => canonicalJson(value))).toEqual(sampled.map((value) => recordsCanonicalJson(value)))
+})

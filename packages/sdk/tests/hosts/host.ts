@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AfterAI, type AfterAIOptions } from '../../src/index.ts'
+
+/** What a host is asked to do. It is given as JSON, as the one argument. */
+export interface HostTask {
+  /** Undefined: the same program without the SDK. */
+  readonly options?: AfterAIOptions
+  readonly rounds: number
+  readonly perRound: number
+  readonly pauseMs: number
+  readonly observe: boolean
+  readonly end: 'return' | 'exit' | 'throw' | 'shutdown' | 'wait'
+  /** Where the client's figures go: the host's own output must be the same with and without it. */
+  readonly statsFile?: string
+  /** Hides Node's modules, as a run time without them. */
+  readonly withoutThreads?: boolean
+}
+
+/** A text that must never leave the host. */
+export const canary = 'CONTENT-canary-6f1c'
+
+// A program that works, tells AfterAI of it, and ends in some way.
+const task = JSON.parse(process.argv[2] ?? '') as HostTask
+if (task.withoutThreads === true) Object.assign(process, { getBuiltinModule: undefined })
+const afterai = task.options === undefined ? undefined : new AfterAI(task.options)
+const bot = afterai?.system('support-bot')
+const keep = (): void => {
+  if (task.statsFile !== undefined) writeFileSync(task.statsFile, JSON.stringify(afterai?.stats()))
+}
+
+if (task.observe) {
+  bot?.observe({
+    model: { provider: 'acme', name: 'acme-large' },
+    prompts: { support: `${canary} you are helpful` },
+    tools: { search: { description: canary, parameters: { type: 'object' } } },
+  })
+  bot?.record({ title: 'A new index', changeTypes: ['retrieval'] })
+}
+let digest = ''
+for (let round = 0; round < task.rounds; round++) {
+  for (let n = 0; n < task.perRound; n++) {
+    digest = createHash('sha256').update(`${digest}${n}`).digest('hex')
+    bot?.measure({ route: 'chat', latencyMs: n, inputTokens: 100, outputTokens: 10, error: false })
+  }
+  if (task.pauseMs > 0) await sleep(task.pauseMs)
+}
+console.log(digest)
+if (task.end === 'wait') await sleep(60_000)
+if (task.end === 'shutdown') await afterai?.shutdown(5_000)
+keep()
+process.exitCode = 3
+if (task.end === 'exit') process.exit(4)
+if (task.end === 'throw') throw new Error('the host fails')

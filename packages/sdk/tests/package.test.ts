@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import type { measureEvent, observationEvent, changeEvent } from '@afterai/contract'
+import { beforeAll, expect, expectTypeOf, test } from 'vitest'
+import type { z } from 'zod'
+import type { Measurement, ObservedConfiguration, RecordedChange } from '../src/index.ts'
+
+const folder = fileURLToPath(new URL('..', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>
+const source = readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
+  // What is made of them is bundled JavaScript.
+  .filter((name) => name.endsWith('.ts') && name !== 'worker/source.ts')
+  .map((name) => readFileSync(join(folder, 'src', name), 'utf8'))
+  .join('\n')
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['build.ts'], {
+    cwd: folder,
+    env: { PATH: `${folder}../../node_modules/.bin:/usr/bin:/bin` },
+  })
+}, 300_000)
+
+const built = (name: string): string => readFileSync(join(folder, 'dist', name), 'utf8')
+const packed = (...texts: string[]): number => gzipSync(texts.join('\n'), { level: 9 }).length
+
+/** A file with the files that it imports at once, not those that it may load later. */
+function withImports(name: string): string[] {
+  const text = built(name)
+  return [text, ...[...text.matchAll(/from\s*"\.\/([\w-]+\.js)"/g)].flatMap(([, next = '']) => withImports(next))]
+}
+
+test('P2.1: the package depends on nothing at run time, neither on a model client nor on anything else', () => {
+  const kinds = [
+    'dependencies',
+    'peerDependencies',
+    'optionalDependencies',
+    'bundledDependencies',
+    'peerDependenciesMeta',
+  ]
+  expect(kinds.filter((kind) => kind in manifest)).toEqual([])
+  const imports = [...source.matchAll(/^\s*(?:import|export)[^'"\n]*?from\s+['"]([^.'"][^'"]*)['"]/gm)].map(
+    ([, name]) => name,
+  )
+  expect(imports.filter((name) => name?.startsWith('node:') !== true)).toEqual([])
+})
+
+test('P2.1: nothing in the package wraps, patches or proxies anything', () => {
+  const patching = [
+    /new Proxy\b/,
+    /\.prototype(?:\.\w+|\[[^\]]+\])\s*=[^=]/,
+    /defineProperty/,
+    /setPrototypeOf/,
+    /globalThis[.\w]*\s*=[^=]/,
+    /Reflect\.set/,
+    /registerHooks|module\.register|Module\._load/,
+    /require-in-the-middle|import-in-the-middle|shimmer/,
+    /process\.on\('SIG/,
+    /diagnostics_channel/,
+    /async_hooks/,
+  ]
+  expect(patching.filter((pattern) => pattern.test(source))).toEqual([])
+  // The patterns find what they are for.
+  expect(/\.prototype(?:\.\w+|\[[^\]]+\])\s*=[^=]/.test('Client.prototype.send = 1')).toBe(true)
+})
+
+test('P2.1: a host has the same globals, listeners and modules after a client was made as before', () => {
+  const program = `
+    const http = await import('node:http'), https = await import('node:https'), net = await import('node:net')
+    const seen = () => {
+      const own = (it) => Reflect.ownKeys(it).map((key) => [key, Object.getOwnPropertyDescriptor(it, key)])
+      const places = [globalThis, http.default, https.default, net.default, Promise, Promise.prototype, Array.prototype, Object.prototype, Function.prototype, console, process]
+      return places.flatMap((place) => own(place).map(([key, { value, get, set }]) => [place, key, typeof value === 'function' ? value : typeof value, get, set]))
+    }
+    globalThis.fetch; globalThis.crypto
+    const before = seen(), listeners = process.eventNames()
+    const { AfterAI } = await import(${JSON.stringify(join(folder, 'dist/index.js'))})
+    const afterai = new AfterAI({ apiKey: 'k', endpoint: 'http://127.0.0.1:9' })
+    afterai.system('bot').measure({})
+    const after = seen()
+    const changed = after.filter((row, n) => before[n] === undefined || row.some((value, m) => value !== before[n][m]))
+    console.log(JSON.stringify({ changed: changed.map(([, key]) => String(key)), listeners: process.eventNames().filter((it) => !listeners.includes(it)) }))
+    process.exit()
+  `
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+  // An emitter makes its table of listeners anew; it is the listeners that count.
+  expect(JSON.parse(output)).toEqual({ changed: [], listeners: ['exit', 'beforeExit'] })
+})
+
+test('the client is small: what the host loads, what its thread runs, and what the edge loads', () => {
+  const thread = built('thread.js')
+  const core = withImports('index.js').filter((text) => text !== thread)
+  const sizes = {
+    core: packed(...core),
+    thread: packed(thread),
+    edge: packed(...withImports('edge.js')),
+    api: packed(built('api/index.js')),
+  }
+  expect(sizes.core, JSON.stringify(sizes)).toBeLessThan(8_000)
+  expect(sizes.thread, JSON.stringify(sizes)).toBeLessThan(6_000)
+  expect(sizes.edge, JSON.stringify(sizes)).toBeLessThan(12_000)
+  expect(sizes.api, JSON.stringify(sizes)).toBeLessThan(1_500)
+})
+
+test('the published package works as JavaScript, and its types are complete without ours', () => {
+  const project = mkdtempSync(join(tmpdir(), 'afterai-consumer-'))
+  mkdirSync(join(project, 'node_modules/@afterai'), { recursive: true })
+  symlinkSync(folder, join(project, 'node_modules/@afterai/sdk'))
+  writeFileSync(join(project, 'package.json'), '{"type":"module"}')
+  writeFileSync(
+    join(project, 'main.ts'),
+    `import { AfterAI } from '@afterai/sdk'
+import { createApi } from '@afterai/sdk/api'
+const afterai = new AfterAI({ apiKey: 'k', endpoint: 'http://127.0.0.1:9' })
+afterai.system('bot').measure({ latencyMs: 1 })
+// @ts-expect-error a text is no number
+afterai.system('bot').measure({ latencyMs: '1' })
+const api = createApi({ endpoint: 'http://127.0.0.1:9', apiKey: 'k' })
+const status: 'ok' | undefined = (await api('GET /livez').catch(() => undefined))?.status
+// @ts-expect-error the answer has its type
+const wrong: number | undefined = (await api('GET /livez').catch(() => undefined))?.status
+// @ts-expect-error a route that takes a path can't go without
+void api('GET /v1/changes/{id}').catch(() => wrong)
+// @ts-expect-error nor is a filter any text
+void api('GET /v1/changes', { query: { status: 'odd' } }).catch(() => undefined)
+// @ts-expect-error there is no such route
+void api('GET /v1/nothing').catch(() => undefined)
+console.log(typeof status, afterai.stats().enqueued)
+process.exit()
+`,
+  )
+  const tsc = join(folder, '../../node_modules/.bin/tsc')
+  const options = [
+    '--target',
+    'es2024',
+    '--lib',
+    'es2024,dom,esnext.disposable',
+    '--module',
+    'nodenext',
+    '--strict',
+    '--noEmit',
+    '--types',
+    'node',
+    '--typeRoots',
+    join(folder, '../../node_modules/@types'),
+  ]
+  execFileSync(tsc, [...options, join(project, 'main.ts')], {
+    cwd: project,
+    stdio: 'pipe',
+    env: { PATH: `${folder}../../node_modules/.bin:/usr/bin:/bin` },
+  })
+  const output = execFileSync(process.execPath, ['--no-warnings', join(project, 'main.ts')], {
+    cwd: project,
+    encoding: 'utf8',
+  })
+  expect(output).toBe('undefined 2\n')
+  rmSync(project, { recursive: true })
+})
+
+test('the types of the client are those of the contract', () => {
+  type Sent<T> = { [K in keyof T]?: NonNullable<T[K]> }
+  type Measured = z.input<typeof measureEvent>
+  expectTypeOf<Sent<Omit<Measurement, 'at'>>>().toExtend<Partial<Measured>>()
+  expectTypeOf<keyof Measurement>().toEqualTypeOf<Exclude<keyof Measured, 'kind' | 'system' | 'environment'>>()
+  type Configuration = z.input<typeof observationEvent>['configuration']
+  expectTypeOf<keyof ObservedConfiguration>().toEqualTypeOf<keyof Configuration>()
+  expectTypeOf<keyof ObservedConfiguration['model']>().toEqualTypeOf<keyof Configuration['model']>()
+  expectTypeOf<keyof NonNullable<ObservedConfiguration['inference']>>().toEqualTypeOf<
+    keyof NonNullable<Configuration['inference']>
+  >()
+  type Changed = z.input<typeof changeEvent>
+  expectTypeOf<keyof RecordedChange>().toEqualTypeOf<Exclude<keyof Changed, 'kind' | 'id' | 'system' | 'environment'>>()
+  expectTypeOf<RecordedChange['changeTypes'][number]>().toEqualTypeOf<Changed['changeTypes'][number]>()
+  for (const key of ['intent', 'changeClass', 'origin'] as const) {
+    expectTypeOf<NonNullable<RecordedChange[typeof key]>>().toEqualTypeOf<NonNullable<Changed[typeof key]>>()
+  }
+})
