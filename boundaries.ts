@@ -16,6 +16,7 @@ export const serverFolders: readonly string[] = [
   'identity',
   'keys',
   'ledger',
+  'capture',
   'ace',
   'aura',
   'pacr',

@@ -79,6 +79,11 @@ export const problems = {
     'Something went wrong on our side',
     'Try again; if it stays, give `instance` to whoever operates this server.',
   ],
+  overloaded: [
+    503,
+    'The server has too much to do',
+    'Send it again after the seconds in Retry-After. Nothing of it was kept.',
+  ],
   not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
   ledger_unavailable: [
     503,
