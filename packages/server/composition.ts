@@ -1,5 +1,5 @@
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
-import { changeRoutes, systemRoutes } from './src/ace/index.ts'
+import { changeRoutes, createChangeTracking, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   auditRoutes,
@@ -10,6 +10,14 @@ import {
   memberRoutes,
   sessionRoutes,
 } from './src/identity/index.ts'
+import {
+  type CaptureLimits,
+  captureLimits,
+  createCaptureDoors,
+  otlpRoutes,
+  telemetryReadRoutes,
+  telemetryRoutes,
+} from './src/capture/index.ts'
 import { createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
   type Append,
@@ -47,6 +55,8 @@ export interface ServerParts {
   readonly importMaxMib: number
   /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
   readonly https: boolean
+  /** Bounds of telemetry that differ from the usual ones. */
+  readonly captureLimits?: Partial<CaptureLimits>
 }
 
 /** A server that is wired up, not yet listening. */
@@ -99,6 +109,11 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
   systemRoutes(http, { db, audit, keys: tenantKeys })
   changeRoutes(http, { db, audit, keys: tenantKeys })
+  const limits = { ...captureLimits, ...parts.captureLimits }
+  const doors = createCaptureDoors({ db, audit, keys: tenantKeys, log, limits, tracking: createChangeTracking(audit) })
+  await telemetryRoutes(http, doors)
+  await otlpRoutes(http, doors)
+  telemetryReadRoutes(http, { db })
   const aura = { db, audit, keys: tenantKeys, importMaxBytes: parts.importMaxMib * mebibyte }
   await evaluationRoutes(http, aura)
   assessmentRoutes(http, aura)

@@ -31,6 +31,7 @@ export type { Distribution, DistributionTotals } from './aggregate/distribution.
 export { quantileOf } from './aggregate/quantile-sketch.ts'
 export {
   addMeasurement,
+  addSummary,
   distinctIn,
   emptyWindow,
   mergeWindow,

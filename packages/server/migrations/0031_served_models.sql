@@ -36,7 +36,7 @@ create table route_profile (
   environment       text not null,
   route             text not null,
   learning_until    timestamptz not null,
-  latest            text not null,
+  latest            jsonb not null,
   volatile_facets   text[] not null default '{}',
   primary key (tenant_id, id),
   unique (tenant_id, system_id, environment, route),

@@ -7,6 +7,7 @@ import { Client } from 'pg'
 import { pino } from 'pino'
 import { type ComposedServer, composeServer } from '../composition.ts'
 import { addMember, createAccount, createTenant, newCode, putSetupCode } from '../src/identity/index.ts'
+import type { CaptureLimits } from '../src/capture/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
 import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
@@ -75,6 +76,7 @@ export interface TestServerOptions {
   readonly https?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
+  readonly captureLimits?: Partial<CaptureLimits>
 }
 
 /** Starts one. */
@@ -92,6 +94,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     sessionMaxHours: 24,
     importMaxMib: options.importMaxMib ?? 20,
     https: options.https ?? false,
+    captureLimits: options.captureLimits ?? {},
   })
   composed.begin()
   const owner = new Client(database.owner)

@@ -46,8 +46,12 @@ export function mergeSketch(into: QuantileSketch, from: QuantileSketch): void {
  * @param q 0..1
  */
 export function quantileOf(sketch: QuantileSketch, q: number): number | undefined {
-  const negative = [...sketch.negative].toSorted(([a], [b]) => b - a).map(([bin, count]) => [-middle(bin), count] as const)
-  const positive = [...sketch.positive].toSorted(([a], [b]) => a - b).map(([bin, count]) => [middle(bin), count] as const)
+  const negative = [...sketch.negative]
+    .toSorted(([a], [b]) => b - a)
+    .map(([bin, count]) => [-middle(bin), count] as const)
+  const positive = [...sketch.positive]
+    .toSorted(([a], [b]) => a - b)
+    .map(([bin, count]) => [middle(bin), count] as const)
   const ordered = [...negative, [0, sketch.zeros] as const, ...positive]
   const total = ordered.reduce((sum, [, count]) => sum + count, 0)
   if (total === 0) return undefined

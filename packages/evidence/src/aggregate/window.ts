@@ -1,10 +1,4 @@
-import {
-  addDistinct,
-  distinctOf,
-  type DistinctCount,
-  emptyDistinct,
-  mergeDistinct,
-} from './distinct-count.ts'
+import { addDistinct, distinctOf, type DistinctCount, emptyDistinct, mergeDistinct } from './distinct-count.ts'
 import {
   addToDistribution,
   type Distribution,
@@ -14,6 +8,7 @@ import {
   emptyDistribution,
   mergeDistribution,
 } from './distribution.ts'
+import { addExactly } from './exact-sum.ts'
 
 /** One request to a model, or one judgement of its answer, as numbers and names alone. */
 export interface Measurement {
@@ -89,6 +84,13 @@ export function addMeasurement(window: WindowAggregate, it: Measurement): void {
   if (it.finishReason !== undefined) count(window.finishReasons, it.finishReason, 1)
   if (it.score !== undefined) addToDistribution(scoreOf(window, it.score.name), it.score.value)
   if (it.distinct !== undefined) addDistinct(window.distinct, it.distinct)
+}
+
+/** Counts numbers of which only how many and their sum is known, in place; quantiles and squares don't learn of them. */
+export function addSummary(window: WindowAggregate, it: { quantity: WindowQuantity; n: number; sum: number }): void {
+  const into = window[it.quantity]
+  into.n += it.n
+  addExactly(into.sum, it.sum)
 }
 
 /** Adds another window, in place. */

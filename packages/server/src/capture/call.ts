@@ -18,7 +18,15 @@ const defaultEnvironment = 'production'
 const longestCallMs = 86_400_000
 const mostTokens = 1e9
 
-const requests: ReadonlySet<string> = new Set(['chat', 'completion', 'text_completion', 'generate_content', 'embeddings', 'embedding', 'rerank'])
+const requests: ReadonlySet<string> = new Set([
+  'chat',
+  'completion',
+  'text_completion',
+  'generate_content',
+  'embeddings',
+  'embedding',
+  'rerank',
+])
 const requestKinds: ReadonlySet<string> = new Set(['llm', 'embedding', 'reranker'])
 const requestTypes: ReadonlySet<string> = new Set(['generation', 'embedding'])
 
@@ -39,7 +47,10 @@ function isRequest(facts: Facts): boolean {
 }
 
 /** What a system's resource and a thing's own attributes say of where it belongs. */
-export function placeOf(facts: Facts, resource: Facts): { system: string; environment: string; route: string | undefined } {
+export function placeOf(
+  facts: Facts,
+  resource: Facts,
+): { system: string; environment: string; route: string | undefined } {
   return {
     system: resource.text('serviceName') ?? unknownService,
     environment: facts.text('environment') ?? resource.text('environment') ?? defaultEnvironment,

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import type {
+  Change,
+  ServedModel,
+  System,
+  TelemetryAnswer,
+  TelemetryClient,
+  TelemetryEvent,
+  TelemetryWindow,
+} from '@afterai/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { configurationOf } from './lifecycle.ts'
+import { type Answer, startTestServer, type TestRequest, type TestServer } from './test-server.ts'
+
+let server: TestServer
+let key: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  key = (await server.addKey(server.admin, ['telemetry:write', 'telemetry:read', 'change:read', 'system:read'])).key
+})
+afterAll(() => server.stop())
+
+let counter = 0
+const fresh = (prefix: string): string => `${prefix}-${++counter}`
+
+const measure = (system: string, more: object = {}): object => ({
+  kind: 'measure',
+  system,
+  at: new Date().toISOString(),
+  latencyMs: 120,
+  inputTokens: 10,
+  ...more,
+})
+
+const batch = (events: readonly object[], more: object = {}): object => ({
+  bootId: randomUUID(),
+  sequence: 0,
+  sentAt: new Date().toISOString(),
+  events,
+  ...more,
+})
+
+const send = (body: object | Buffer, headers: TestRequest['headers'] = {}): Promise<Answer<TelemetryAnswer>> =>
+  server.send({
+    method: 'POST',
+    path: '/v1/telemetry',
+    token: key,
+    body,
+    headers: Buffer.isBuffer(body) ? { 'content-type': 'application/json', ...headers } : headers,
+  })
+
+const read = async <T>(path: string): Promise<T[]> =>
+  (await server.expectOk<{ items: T[] }>({ path, token: key })).items
+const windowsOf = (system: string) => read<TelemetryWindow>(`/v1/telemetry/windows?system=${system}&limit=200`)
+const changesOf = (system: string) => read<Change>(`/v1/changes?system=${system}`)
+
+describe('POST /v1/telemetry', () => {
+  test('P1.1: measurements become sums, counts and quantiles of their hour', async () => {
+    const system = fresh('measured')
+    const events = [10, 20, 30].map((latencyMs) =>
+      measure(system, { latencyMs, route: 'chat', error: latencyMs === 30 }),
+    )
+    const { status, body } = await send(
+      batch([
+        ...events,
+        measure(system, {
+          route: 'chat',
+          score: { name: 'judge', value: 0.5 },
+          latencyMs: undefined,
+          inputTokens: undefined,
+        }),
+      ]),
+    )
+    expect([status, body]).toMatchObject([200, { accepted: 4, rejected: [], duplicate: false }])
+    expect(await windowsOf(system)).toMatchObject([
+      {
+        environment: 'production',
+        route: 'chat',
+        fingerprint: 'none',
+        calls: 3,
+        errors: 1,
+        latencyMs: { n: 3, sum: 60, sumSquares: 1400 },
+        inputTokens: { n: 3, sum: 30 },
+        scores: { judge: { n: 1, sum: 0.5 } },
+      },
+    ])
+  })
+
+  test('P2.4: a retry of a batch counts once, however it is packed', async () => {
+    const system = fresh('retried')
+    const body = batch([measure(system)])
+    const bytes = Buffer.from(JSON.stringify(body))
+    const answers = [
+      await send(body),
+      await send(gzipSync(bytes), { 'content-encoding': 'gzip' }),
+      await send(zstdCompressSync(bytes), { 'content-encoding': 'zstd' }),
+    ]
+    expect(answers.map((it) => [it.status, it.body.duplicate])).toEqual([
+      [200, false],
+      [200, true],
+      [200, true],
+    ])
+    expect((await windowsOf(system))[0]?.calls).toBe(1)
+  })
+
+  test('P2.4: a hundred batches at once, each sent twice, count once each', async () => {
+    const system = fresh('crowd')
+    const bodies = Array.from({ length: 100 }, () => batch([measure(system), measure(system)]))
+    const answers = await Promise.all([...bodies, ...bodies].map((body) => send(body)))
+    expect(answers.filter(({ body }) => body.duplicate).length).toBe(100)
+    expect((await windowsOf(system))[0]).toMatchObject({ calls: 200, latencyMs: { n: 200, sum: 24_000 } })
+  })
+
+  test('the same number with another content is a conflict', async () => {
+    const system = fresh('forked')
+    const first = batch([measure(system)]) as { bootId: string }
+    await send(first)
+    const other = await send({ ...first, events: [measure(system), measure(system)] })
+    expect([other.status, (other.body as unknown as { code: string }).code]).toEqual([409, 'idempotency_conflict'])
+  })
+
+  test('one event that can’t be taken is rejected by itself', async () => {
+    const system = fresh('partly')
+    const day = 86_400_000
+    const at = (ms: number) => ({ at: new Date(Date.now() + ms).toISOString() })
+    const { body } = await send(
+      batch([
+        measure(system),
+        measure(system, at(10 * 60_000)),
+        measure(system, at(-8 * day)),
+        measure(system, at(-6 * day)),
+        { kind: 'change', id: randomUUID(), system, title: 'T', changeTypes: ['prompt'], after: configurationOf('a') },
+      ]),
+    )
+    expect(body.accepted).toBe(3)
+    expect(body.rejected.map(({ index }) => index)).toEqual([1, 2])
+    expect((await windowsOf(system)).length).toBe(2)
+  })
+
+  test('P2.4: observations and changes go where they belong, once for an id, also in another batch', async () => {
+    const system = fresh('changing')
+    const observation = { kind: 'observation', id: randomUUID(), system, configuration: configurationOf('first') }
+    const next = { kind: 'observation', id: randomUUID(), system, configuration: configurationOf('second') }
+    const told = { kind: 'change', id: randomUUID(), system, title: 'New data', changeTypes: ['data'] }
+    await send(batch([observation, next, told]))
+    const again = await send(batch([observation, next, told]))
+    expect(again.body).toMatchObject({ accepted: 3, duplicate: false })
+    expect((await changesOf(system)).map(({ intent, title }) => [intent, title])).toEqual([
+      ['proposed', 'New data'],
+      ['observed', expect.stringContaining('second')],
+    ])
+    const { fingerprint } = (await server.expectOk<System>({ path: `/v1/systems/${system}`, token: key }))
+      .environments[0] ?? { fingerprint: '' }
+    await send(batch([measure(system)]))
+    expect((await windowsOf(system)).map((it) => it.fingerprint)).toEqual([fingerprint])
+  })
+
+  test('P2.3: gaps and drops of a process show', async () => {
+    const system = fresh('gappy')
+    const bootId = randomUUID()
+    for (const sequence of [0, 1, 4]) await send(batch([measure(system)], { bootId, sequence, dropped: 7 }))
+    const clients = await read<TelemetryClient>('/v1/telemetry/clients?limit=200')
+    expect(clients.find((it) => it.bootId === bootId)).toMatchObject({
+      batches: 3,
+      lastSequence: 4,
+      missing: 2,
+      dropped: 21,
+      events: 3,
+    })
+  })
+
+  test('P5.3: a body that unpacks to more than the limit is refused', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 32))
+    const answer = await send(bomb, { 'content-encoding': 'gzip' })
+    expect(answer.status).toBe(413)
+    expect((await send(Buffer.from('nonsense'), { 'content-encoding': 'gzip' })).status).toBe(400)
+    expect((await send(Buffer.from('{}'), { 'content-encoding': 'br' })).status).toBe(415)
+  })
+
+  test('systems beyond the limit share one that says so', async () => {
+    const small = await startTestServer({ captureLimits: { systems: 2, routes: 1 } })
+    const token = (await small.addKey(small.admin, ['telemetry:write', 'telemetry:read'])).key
+    const body = batch(
+      ['a', 'b', 'c', 'd'].flatMap((name) => [measure(name, { route: 'x' }), measure(name, { route: 'y' })]),
+    )
+    await small.expectOk({ method: 'POST', path: '/v1/telemetry', token, body })
+    const { items } = await small.expectOk<{ items: System[] }>({ path: '/v1/systems', token: small.admin.token })
+    expect(items.map(({ name }) => name).toSorted()).toEqual(['a', 'b', 'telemetry-overflow'])
+    const windows = await small.expectOk<{ items: TelemetryWindow[] }>({
+      path: '/v1/telemetry/windows?system=a',
+      token,
+    })
+    expect(windows.items.map(({ route, distinct }) => [route, distinct])).toEqual([
+      ['x', 0],
+      ['overflow', 1],
+    ])
+    await small.stop()
+  })
+})
+
+export type { ServedModel, TelemetryEvent }
