@@ -34,6 +34,12 @@ export function decodeOtlp(signal: Signal, bytes: Uint8Array): object {
   return type.toObject(type.decode(bytes), { longs: String, bytes: String, enums: Number })
 }
 
+/** What the full encoder writes of what the full decoder has read. */
+export function reencoded(signal: Signal, bytes: Uint8Array): Buffer {
+  const type = typeOf(signal, 'Request')
+  return Buffer.from(type.encode(type.decode(bytes)).finish())
+}
+
 /** Reads an answer by the full decoder. */
 export function decodeAnswer(signal: Signal, bytes: Uint8Array): object {
   const type = typeOf(signal, 'Response')

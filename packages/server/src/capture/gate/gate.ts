@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createHmac } from 'node:crypto'
 import { acceptedText } from './accepted-text.ts'
 import { type AttributeId } from './attribute-index.ts'
@@ -90,9 +91,9 @@ export class Gate {
     const rule = rules[id]
     if (rule === undefined) return
     const hmac = createHmac('sha256', this.#digestKey.key)
-    const [only] = texts
-    if (texts.length === 1 && only !== undefined) hmac.update(only)
-    else for (const text of texts) hmac.update(`${text.length}\n`).update(text)
+    const [only, ...more] = texts.map(wellFormed)
+    if (only !== undefined && more.length === 0) hmac.update(only)
+    else for (const text of texts.map(wellFormed)) hmac.update(`${text.length}\n`).update(text)
     facts.set(rule.slot, rule.rank, `hmac-sha256:${this.#digestKey.keyId}:${hmac.digest('hex')}`)
   }
 
@@ -100,4 +101,9 @@ export class Gate {
     const rule = rules[id]
     if (rule !== undefined) facts.set(rule.slot, rule.rank, 'present')
   }
+}
+
+// Bytes that are no text would be other bytes once they have been in JSON.
+function wellFormed(text: Uint8Array): Uint8Array {
+  return isUtf8(text) ? text : Buffer.from(Buffer.from(text).toString())
 }

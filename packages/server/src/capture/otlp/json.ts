@@ -62,7 +62,7 @@ function readSpan(span: Json, gate: Gate, readings: Readings): void {
 
 function readRecord(record: Json, gate: Gate, readings: Readings): void {
   readAttributes(record, gate, facts)
-  if (record['body']) gate.drops.field('log.body')
+  if (Object.keys(objectOf(record['body'])).length > 0) gate.drops.field('log.body')
   const atMs = toMs(...halvesOf(record['timeUnixNano'])) || toMs(...halvesOf(record['observedTimeUnixNano']))
   const name = typeof record['eventName'] === 'string' ? record['eventName'] : ''
   addScore(facts, resource, { name, atMs }, gate, readings)
