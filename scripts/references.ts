@@ -4,6 +4,7 @@ import { configurationReference } from './configuration-reference.ts'
 import { securityReference } from './security-reference.ts'
 import { errorsReference } from './errors-reference.ts'
 import { openapiReference } from './openapi-reference.ts'
+import { telemetryReference } from './telemetry-reference.ts'
 import { permissionsReference } from './permissions-reference.ts'
 
 /** A page of documentation that is made from code. */
@@ -20,6 +21,7 @@ export const references: readonly Reference[] = [
   page('docs/reference/errors.md', errorsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),
+  page('docs/reference/telemetry.md', telemetryReference),
 ]
 
 function page(name: string, render: Reference['render']): Reference {

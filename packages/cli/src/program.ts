@@ -13,6 +13,7 @@ import { addRecordCommands } from './commands/record.ts'
 import { addServerCommands } from './commands/server.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addSystemCommands } from './commands/system.ts'
+import { addTelemetryCommands } from './commands/telemetry.ts'
 import { addTenantCommands } from './commands/tenant.ts'
 
 /** The whole command line, in the order of a change's life. */
@@ -37,6 +38,7 @@ export function createProgram(mount: Mount): Command {
   addDecisionCommands(program, mount)
   addRecordCommands(program, mount)
   addLogCommands(program, mount)
+  addTelemetryCommands(program, mount)
   program.commandsGroup('Other:')
   addCompletionCommand(program, mount)
   behave(program, mount)

@@ -10,7 +10,6 @@ import {
   telemetryWindowQuery,
   telemetryWindowView,
 } from '@afterai/contract'
-import { z } from 'zod'
 import { callerOf, inTenant } from '../identity/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
@@ -95,7 +94,7 @@ export function telemetryReadRoutes(http: Http, { db }: { readonly db: Database 
   )
   http.get(
     '/v1/telemetry/dropped',
-    { config: reading, schema: { querystring: z.strictObject({}), response: { 200: page(droppedView) } } },
+    { config: reading, schema: { querystring: pageQuery, response: { 200: page(droppedView) } } },
     (request) => read(request, (tx, { principal }) => listDropped(tx, principal.tenantId)),
   )
 }
