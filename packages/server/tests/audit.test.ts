@@ -11,7 +11,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeRoutes } from '../api-description.ts'
 import { assessedChange, configurationOf, proposalOf, readScores, recordedChange, scoresImport } from './lifecycle.ts'
-import { scoreOf, spanOf, tokensOf, tracesOf } from './otlp/otlp-bodies.ts'
+import { otlpBodies, telemetryBatchOf } from './telemetry-bodies.ts'
 import { type Person, startTestServer, type TestRequest, type TestServer } from './test-server.ts'
 
 let server: TestServer
@@ -76,24 +76,6 @@ const invited = async (): Promise<string> => {
 }
 
 const someone = (): Promise<Person> => server.addPerson(server.admin.tenant, 'member')
-
-const otlpBodies = {
-  traces: (system: string) => tracesOf(system, [spanOf({})]),
-  metrics: (system: string) => tokensOf(system, { n: 1, sum: 1.5, delta: true }),
-  logs: (system: string) => scoreOf(system, 0.25),
-}
-
-const telemetry = (system: string): object => {
-  const [first, second] = ['a', 'b'].map((model) => ({
-    kind: 'observation',
-    id: crypto.randomUUID(),
-    system,
-    configuration: configurationOf(model),
-  }))
-  const at = new Date().toISOString()
-  const events = [{ kind: 'measure', system, at, latencyMs: 1 }, first, second]
-  return { bootId: crypto.randomUUID(), sequence: 0, sentAt: at, events }
-}
 
 const table: Readonly<Record<string, Row>> = {
   'POST /v1/setup': {
@@ -229,7 +211,7 @@ const table: Readonly<Record<string, Row>> = {
   },
   'POST /v1/telemetry': {
     actions: ['change.open', 'environment.baseline', 'system.create'],
-    prepare: async () => by(author, 'POST', '/v1/telemetry', telemetry(fresh('told'))),
+    prepare: async () => by(author, 'POST', '/v1/telemetry', telemetryBatchOf(fresh('told'))),
   },
   ...Object.fromEntries(
     (['traces', 'metrics', 'logs'] as const).map((signal) => [

@@ -52,6 +52,8 @@ export interface Person {
 export interface TestServer extends ComposedServer {
   readonly database: TestDatabase
   readonly keys: InstanceKeys
+  /** Where they lie. */
+  readonly keyDir: string
   /** As the superuser, to arrange and to look behind the curtain. */
   readonly owner: Client
   readonly setupCode: string
@@ -109,6 +111,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...people,
     database,
     keys,
+    keyDir,
     owner,
     setupCode,
     admin: await firstAdministrator(send, setupCode),

@@ -96,7 +96,6 @@ const windowHeadings = [
 ]
 
 function windowRow(it: TelemetryWindow): (string | number | null)[] {
-  const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value))
   return [
     it.hour,
     it.environment,
@@ -111,6 +110,10 @@ function windowRow(it: TelemetryWindow): (string | number | null)[] {
     it.outputTokens.sum,
     it.costUsd.n === 0 ? null : it.costUsd.sum.toFixed(4),
   ]
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value)
 }
 
 function addModels(telemetry: Command, mount: Mount): void {

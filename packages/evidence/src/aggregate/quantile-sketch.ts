@@ -74,16 +74,20 @@ export type SketchJson = readonly [zeros: number, positive: readonly number[], n
 
 /** The form in which a sketch is kept. */
 export function sketchToJson({ zeros, positive, negative }: QuantileSketch): SketchJson {
-  const pairs = (bins: Map<number, number>): number[] => [...bins].toSorted(([a], [b]) => a - b).flat()
-  return [zeros, pairs(positive), pairs(negative)]
+  return [zeros, pairsOf(positive), pairsOf(negative)]
+}
+
+function pairsOf(bins: ReadonlyMap<number, number>): number[] {
+  return [...bins].toSorted(([a], [b]) => a - b).flat()
 }
 
 /** The sketch that was kept. */
 export function sketchFromJson([zeros, positive, negative]: SketchJson): QuantileSketch {
-  const bins = (pairs: readonly number[]): Map<number, number> => {
-    const map = new Map<number, number>()
-    for (let index = 0; index + 1 < pairs.length; index += 2) map.set(pairs[index] ?? 0, pairs[index + 1] ?? 0)
-    return map
-  }
-  return { zeros, positive: bins(positive), negative: bins(negative) }
+  return { zeros, positive: binsOf(positive), negative: binsOf(negative) }
+}
+
+function binsOf(pairs: readonly number[]): Map<number, number> {
+  const map = new Map<number, number>()
+  for (let index = 0; index + 1 < pairs.length; index += 2) map.set(pairs[index] ?? 0, pairs[index + 1] ?? 0)
+  return map
 }

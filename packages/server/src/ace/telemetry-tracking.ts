@@ -16,7 +16,7 @@ export function createChangeTracking(audit: Audit): ChangeTracking {
     currentFingerprints,
     fingerprintOf,
     observe: (tx, caller, observations) => observe(audit, tx, caller, observations),
-    recordChange: (tx, caller, { kind: _, id, ...change }) => {
+    recordChange: (tx, caller, { id, change }) => {
       const { tenantId, accountId: actorId } = caller.principal
       const request = { tenantId, actorId, key: `telemetry-${id}`, method: 'POST', url: '/v1/changes', body: change }
       return runOnce(tx, request, () => recordChange(audit, tx, caller, change))

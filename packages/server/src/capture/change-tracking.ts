@@ -1,4 +1,5 @@
-import type { Change, Configuration, Observation, TelemetryEvent } from '@afterai/contract'
+import type { Change, Configuration, createChangeRequest, Observation } from '@afterai/contract'
+import type { z } from 'zod'
 import type { Caller } from '../identity/index.ts'
 import type { Transaction } from '../platform/database.ts'
 
@@ -12,8 +13,11 @@ export interface DerivedChange {
   readonly changeTypes?: Change['changeTypes']
 }
 
-/** A change that a client's process tells of. */
-export type ToldChange = Extract<TelemetryEvent, { kind: 'change' }>
+/** A change that a client's process tells of, once for its id. */
+export interface ToldChange {
+  readonly id: string
+  readonly change: z.infer<typeof createChangeRequest>
+}
 
 /** What telemetry needs of systems and changes. Wired in composition.ts; each writes its audit events in the transaction. */
 export interface ChangeTracking {

@@ -1,4 +1,4 @@
-export { type CaptureDependencies, createCaptureDoors } from './capture-doors.ts'
+export { createCaptureDoors } from './capture-doors.ts'
 export type { ChangeTracking } from './change-tracking.ts'
 export { type CaptureLimits, captureLimits } from './limits.ts'
 export { otlpRoutes } from './otlp-routes.ts'

@@ -4,7 +4,6 @@ import type { Caller } from '../../identity/index.ts'
 import { json, onceSettled, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { ChangeTracking } from '../change-tracking.ts'
-import { none } from '../limits.ts'
 import type { CallReading } from '../readings.ts'
 import { derivedConfiguration, type Facet, facets, facetValues } from './configuration.ts'
 
@@ -231,6 +230,3 @@ async function keep(
     .execute()
   for (const [facet, value] of fresh) profile.known.add(memberOf(facet, value))
 }
-
-/** The route of a call that names none. */
-export const routeOf = (call: CallReading): string => call.route ?? none

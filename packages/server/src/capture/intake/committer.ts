@@ -80,16 +80,18 @@ export function createCommitter(deps: CommitterDependencies): Committer {
   }
 
   return {
-    take: (batch) =>
-      new Promise((resolve, reject) => {
-        const { tenantId } = batch.caller.principal
-        const queue = queues.get(tenantId)
-        if (queue !== undefined) return void queue.push({ batch, resolve, reject })
+    take(batch) {
+      const { promise, resolve, reject } = Promise.withResolvers<BatchOutcome>()
+      const { tenantId } = batch.caller.principal
+      const queue = queues.get(tenantId)
+      if (queue === undefined) {
         const started = [{ batch, resolve, reject }]
         queues.set(tenantId, started)
         // What comes in the same turn goes into the same group.
         setImmediate(() => void drain(tenantId, started))
-      }),
+      } else queue.push({ batch, resolve, reject })
+      return promise
+    },
   }
 }
 

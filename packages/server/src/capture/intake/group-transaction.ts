@@ -1,6 +1,7 @@
-import { ProblemError } from '@afterai/contract'
+import { createChangeRequest, observation, ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
-import { type Transaction } from '../../platform/database.ts'
+import type { Caller } from '../../identity/index.ts'
+import type { Transaction } from '../../platform/database.ts'
 import type { ChangeTracking } from '../change-tracking.ts'
 import type { RouteProfiles } from '../identity-watch/route-profiles.ts'
 import type { ServedModels } from '../identity-watch/served-models.ts'
@@ -168,13 +169,10 @@ async function takeEvent(
   if (event.kind === 'observation' && event.observedAt !== undefined) {
     if (Date.parse(event.observedAt) > Date.now() + futureToleranceMs) return 'lies in the future; check the clock'
   }
+  // Both features refuse before they write their first audit event, whose number a savepoint couldn't give back.
   await sql`savepoint event`.execute(tx)
   try {
-    if (event.kind === 'change') await tracking.recordChange(tx, caller, event)
-    else {
-      const { kind: _, ...observation } = event
-      await tracking.observe(tx, caller, [observation])
-    }
+    await hand(tracking, tx, caller, event)
     await sql`release savepoint event`.execute(tx)
     return undefined
   } catch (error) {
@@ -182,4 +180,22 @@ async function takeEvent(
     await sql`rollback to savepoint event`.execute(tx)
     return error.fields.errors?.map(({ detail }) => detail).join('; ') ?? error.message
   }
+}
+
+async function hand(
+  tracking: ChangeTracking,
+  tx: Transaction,
+  caller: Caller,
+  event: PlacedEvent['event'],
+): Promise<void> {
+  if (event.kind === 'change') {
+    await tracking.recordChange(tx, caller, {
+      id: event.id,
+      change: createChangeRequest.parse(without(event, 'kind', 'id')),
+    })
+  } else await tracking.observe(tx, caller, [observation.parse(without(event, 'kind'))])
+}
+
+function without(event: object, ...members: readonly string[]): object {
+  return Object.fromEntries(Object.entries(event).filter(([name]) => !members.includes(name)))
 }

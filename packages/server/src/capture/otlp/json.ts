@@ -138,8 +138,8 @@ function listOf(it: Json, name: string): readonly Json[] {
 
 /** An unsigned integer of 64 bits, which JSON writes as text or as a number, in two halves. */
 function halvesOf(value: unknown): [high: number, low: number] {
-  const isWhole = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-  if (!isWhole && !(typeof value === 'string' && /^\d{1,20}$/.test(value))) return [0, 0]
-  const whole = BigInt.asUintN(64, BigInt(value as string))
+  const text = typeof value === 'number' ? String(value) : value
+  if (typeof text !== 'string' || !/^\d{1,20}$/.test(text)) return [0, 0]
+  const whole = BigInt.asUintN(64, BigInt(text))
   return [Number(whole >> 32n), Number(whole & 0xffff_ffffn)]
 }

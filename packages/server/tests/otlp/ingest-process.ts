@@ -1,0 +1,24 @@
+import { composeServer } from '../../composition.ts'
+import { loadInstanceKeys } from '../../src/keys/index.ts'
+import type { Connection } from '../../src/platform/database.ts'
+import { createLog } from '../../src/platform/log.ts'
+
+/** What the process is told. */
+export interface IngestOrders {
+  readonly connection: Connection
+  readonly keyDir: string
+}
+
+// A server of its own process over a database that others share, to be killed at any moment.
+const orders = JSON.parse(process.argv[2] ?? '{}') as IngestOrders
+const { http } = await composeServer({
+  connection: orders.connection,
+  keys: await loadInstanceKeys(orders.keyDir, { make: false }),
+  log: createLog('silent'),
+  poolSize: 6,
+  sessionIdleMinutes: 60,
+  sessionMaxHours: 24,
+  importMaxMib: 1,
+  https: false,
+})
+process.stdout.write(`${await http.listen({ host: '127.0.0.1', port: 0 })}\n`)
