@@ -12,7 +12,7 @@ import { readOtlp } from '../packages/server/src/capture/otlp/read-otlp.ts'
 import type { Row } from './row.ts'
 
 const measuredMs = 6_000
-const callers = 24
+const callers = 96
 const agent = new Agent({ keepAlive: true, maxSockets: callers })
 const discarding = `require('http').createServer((q,s)=>{q.resume();q.on('end',()=>s.end())}).listen(0,'127.0.0.1',function(){console.log(this.address().port)})`
 

@@ -11,6 +11,7 @@ const idByName = new Map<string, AttributeId>([
   ...droppedAttributes.map((name, index) => [name, -1 - index] as const),
   ...allowedAttributes.map(({ name }, index) => [name, index] as const),
 ])
+const shortestName = Math.min(...[...idByName.keys()].map((name) => name.length))
 const longestName = Math.max(...[...idByName.keys()].map((name) => name.length))
 
 interface Entry {
@@ -36,9 +37,11 @@ const otherId: AttributeId = -droppedNames.length
 
 /** What becomes of the attribute whose name lies at `start..end`. The name is compared, never made a string. */
 export function attributeIdAt(bytes: Uint8Array, start: number, end: number): AttributeId {
-  if (end - start <= longestName) {
-    for (const entry of table[slotOf(bytes, start, end)] ?? []) {
-      if (entry.bytes.length === end - start && startsWith(bytes, start, entry.bytes)) return entry.id
+  if (end - start <= longestName && end - start >= shortestName) {
+    const entries = table[slotOf(bytes, start, end)]
+    for (let index = 0; entries !== undefined && index < entries.length; index++) {
+      const entry = entries[index]
+      if (entry?.bytes.length === end - start && startsWith(bytes, start, entry.bytes)) return entry.id
     }
   }
   for (const entry of namespaces[bytes[start] ?? 0] ?? []) {
@@ -52,10 +55,16 @@ export function attributeIdOf(name: string): AttributeId {
   return idByName.get(name) ?? -1 - droppedIndexOf(name)
 }
 
+/** From the length and a few bytes, mostly of the end, in which names differ; what shares a slot is compared whole. */
 function slotOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5
-  for (let index = start; index < end; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x01000193)
+  const last = byteAt(bytes, end - 1) | (byteAt(bytes, end - 2) << 8) | (byteAt(bytes, end - 3) << 16)
+  const others = byteAt(bytes, start) | (byteAt(bytes, (start + end) >> 1) << 8) | (byteAt(bytes, start + 1) << 16)
+  const hash = Math.imul(last, 0x01000193) ^ Math.imul(others, 0x85ebca6b) ^ Math.imul(end - start, 0xc2b2ae35)
   return (hash ^ (hash >>> 15)) & (slotCount - 1)
+}
+
+function byteAt(bytes: Uint8Array, index: number): number {
+  return bytes[index] ?? 0
 }
 
 function startsWith(bytes: Uint8Array, start: number, prefix: Uint8Array): boolean {

@@ -21,12 +21,19 @@ const longestList = 512
 
 /** Reads the KeyValue at `start..end`: a name that isn't allowed is counted, and its value never looked at. */
 export function readAttribute(wire: Wire, start: number, end: number, gate: Gate, facts: Facts): void {
-  let [keyStart, keyEnd, valueStart, valueEnd] = [start, start, -1, -1]
+  let keyStart = start
+  let keyEnd = start
+  let valueStart = -1
+  let valueEnd = -1
   wire.at = start
   while (wire.next(end)) {
-    if (wire.field === keyField && wire.type === wireLength) [keyStart, keyEnd] = [wire.start, wire.end]
-    else if (wire.field === valueField && wire.type === wireLength) [valueStart, valueEnd] = [wire.start, wire.end]
-    else gate.drops.field('unknown_field')
+    if (wire.field === keyField && wire.type === wireLength) {
+      keyStart = wire.start
+      keyEnd = wire.end
+    } else if (wire.field === valueField && wire.type === wireLength) {
+      valueStart = wire.start
+      valueEnd = wire.end
+    } else gate.drops.field('unknown_field')
   }
   const id = attributeIdAt(wire.bytes, keyStart, keyEnd)
   if (id < 0) return gate.drops.attribute(-1 - id)
@@ -41,7 +48,10 @@ interface Target {
 
 /** Reads an AnyValue. Of several members the last one counts, as the encoding says. */
 function readValue(wire: Wire, start: number, end: number, gate: Gate, { id, facts }: Target): void {
-  let [member, number, from, to] = [0, 0, 0, 0]
+  let member = 0
+  let number = 0
+  let from = 0
+  let to = 0
   wire.at = start
   while (wire.next(end)) {
     const expected = expectedType(wire.field)
@@ -52,7 +62,10 @@ function readValue(wire: Wire, start: number, end: number, gate: Gate, { id, fac
     member = wire.field
     if (member === intValue) number = wire.int64()
     else if (member === doubleValue) number = wire.double()
-    else [from, to] = [wire.start, wire.end]
+    else {
+      from = wire.start
+      to = wire.end
+    }
   }
   if (member === 0) return
   if (member === intValue || member === doubleValue) return gate.number(id, number, facts)

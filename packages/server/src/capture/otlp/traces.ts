@@ -38,16 +38,24 @@ export function readTraces(wire: Wire, gate: Gate, readings: Readings): void {
 
 function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
   facts.clear()
-  let [startHigh, startLow, endHigh, endLow, failed] = [0, 0, 0, 0, false]
+  let startHigh = 0
+  let startLow = 0
+  let endHigh = 0
+  let endLow = 0
+  let failed = false
   wire.at = start
   while (wire.next(end)) {
     const { field, type, at } = wire
     if (field === attributes && type === wireLength) {
       readAttribute(wire, wire.start, wire.end, gate, facts)
       wire.at = at
-    } else if (field === startTime && type === wireFixed64) [startHigh, startLow] = [wire.high, wire.low]
-    else if (field === endTime && type === wireFixed64) [endHigh, endLow] = [wire.high, wire.low]
-    else if (field === status && type === wireLength) {
+    } else if (field === startTime && type === wireFixed64) {
+      startHigh = wire.high
+      startLow = wire.low
+    } else if (field === endTime && type === wireFixed64) {
+      endHigh = wire.high
+      endLow = wire.low
+    } else if (field === status && type === wireLength) {
       failed = readStatus(wire, wire.start, wire.end, gate)
       wire.at = at
     } else if (field === events) gate.drops.field('span.events')

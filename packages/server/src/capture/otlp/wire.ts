@@ -92,7 +92,8 @@ export class Wire {
       this.at += 1
       return
     }
-    let [low, high] = [0, 0]
+    let low = 0
+    let high = 0
     for (let count = 0; count < longestVarint; count++) {
       if (this.at >= end) throw new MalformedBody('a number reaches past its message')
       const byte = bytes[this.at++] ?? 0
