@@ -102,6 +102,10 @@ export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: nu
   }
 }
 
+/** Configurations come again and again: each is one object, by which the rest is grouped. */
+const mostKnown = 4096
+const known = new Map<string, CallConfiguration>()
+
 /**
  * Some libraries put the served model and the requested one on the same attribute. There, only a name that differs from the one
  * asked for tells what was served: a library that repeats the request would look like a change of the provider.
@@ -110,18 +114,31 @@ function configurationOf(facts: Facts): CallConfiguration {
   const either = facts.text('eitherModel')
   const requestedModel = facts.text('requestedModel') ?? either
   const servedModel = facts.text('servedModel') ?? (either === requestedModel ? undefined : either)
-  return {
-    provider: facts.text('provider')?.replace(/\.(?:chat|responses|completion|embedding|messages)$/, ''),
+  const provider = facts.text('provider')
+  const systemFingerprint = facts.text('systemFingerprint')
+  const [prompt, tools] = [facts.text('prompt'), facts.text('tools')]
+  // None of these has a space in it.
+  let key = `${provider} ${requestedModel} ${servedModel} ${systemFingerprint} ${prompt} ${tools}`
+  for (const name of numbers) key += ` ${facts.number(name)}`
+  for (const name of words) key += ` ${facts.text(name)}`
+  const there = known.get(key)
+  if (there !== undefined) return there
+  const made = {
+    provider: provider?.replace(/\.(?:chat|responses|completion|embedding|messages)$/, ''),
     requestedModel,
     servedModel,
-    systemFingerprint: facts.text('systemFingerprint'),
+    systemFingerprint,
     inference: inferenceOf(facts),
-    prompt: facts.text('prompt'),
-    tools: facts.text('tools'),
+    prompt,
+    tools,
   }
+  if (known.size >= mostKnown) known.clear()
+  known.set(key, made)
+  return made
 }
 
 const numbers = ['temperature', 'topP', 'topK', 'maxTokens', 'frequencyPenalty', 'presencePenalty'] as const
+const words = ['serviceTier', 'reasoningEffort'] as const
 
 // Without the seed, which is another one for each request where it is used well.
 function inferenceOf(facts: Facts): CallConfiguration['inference'] {
@@ -130,7 +147,7 @@ function inferenceOf(facts: Facts): CallConfiguration['inference'] {
     const value = facts.number(name)
     if (value !== undefined) (inference ??= {})[name] = value
   }
-  for (const name of ['serviceTier', 'reasoningEffort'] as const) {
+  for (const name of words) {
     const value = facts.text(name)
     if (value !== undefined) (inference ??= {})[name] = value
   }

@@ -4,18 +4,21 @@ import type { Caller } from '../../identity/index.ts'
 import { json, onceSettled, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { ChangeTracking } from '../change-tracking.ts'
-import type { CallReading } from '../readings.ts'
+import type { CallConfiguration } from '../readings.ts'
 import { derivedConfiguration, type Facet, facets, facetValues } from './configuration.ts'
 
-/** A call with the system that it belongs to and whose batch it came in. */
-export interface ProfiledCall {
+/** Calls of one system, environment, route and configuration, with the batch that showed them first. */
+export interface WatchedCall {
   readonly systemId: string
+  readonly environment: string
   /** As it is counted: the route itself, or `overflow`. */
   readonly route: string
-  readonly call: CallReading
+  readonly configuration: CallConfiguration
   readonly caller: Caller
   /** Whether the environment is observed by an SDK or a pipeline, whose word wins over what is derived. */
   readonly observed: boolean
+  readonly firstMs: number
+  readonly lastMs: number
 }
 
 /** What this process knows of a route. */
@@ -30,9 +33,9 @@ interface Profile {
 /** Watches what routes run with (ADR 0018). */
 export interface RouteProfiles {
   /** Learns what calls show, and opens an ACE for a setting that is new to a route that was learned. */
-  watch(tx: Transaction, calls: readonly ProfiledCall[]): Promise<void>
+  watch(tx: Transaction, calls: readonly WatchedCall[]): Promise<void>
   /** The identity of a call's configuration, once `watch` has seen it. */
-  fingerprintOf(of: ProfiledCall): string
+  fingerprintOf(of: WatchedCall): string
 }
 
 interface Deps {
@@ -64,11 +67,11 @@ export function createRouteProfiles(deps: Deps): RouteProfiles {
     },
     fingerprintOf(of) {
       const without = profiles.get(keyOf(of))?.volatile ?? noFacets
-      const key = `${[...without].join()} ${Object.values(facetValues(of.call.configuration)).join(' ')}`
+      const key = `${[...without].join()} ${Object.values(facetValues(of.configuration)).join(' ')}`
       const known = fingerprints.get(key)
       if (known !== undefined) return known
       if (fingerprints.size > mostKnown) fingerprints.clear()
-      const made = deps.tracking.fingerprintOf(derivedConfiguration(of.call.configuration, without))
+      const made = deps.tracking.fingerprintOf(derivedConfiguration(of.configuration, without))
       fingerprints.set(key, made)
       return made
     },
@@ -77,8 +80,8 @@ export function createRouteProfiles(deps: Deps): RouteProfiles {
 
 const noFacets: ReadonlySet<string> = new Set()
 
-function keyOf({ caller, systemId, call, route }: ProfiledCall): string {
-  return `${caller.principal.tenantId} ${systemId} ${call.environment} ${route}`
+function keyOf({ caller, systemId, environment, route }: WatchedCall): string {
+  return `${caller.principal.tenantId} ${systemId} ${environment} ${route}`
 }
 
 function memberOf(facet: string, value: string): string {
@@ -86,15 +89,12 @@ function memberOf(facet: string, value: string): string {
 }
 
 /** Calls that show something that this process hasn't noted, one of a kind, by route. */
-function newsAmong(
-  profiles: ReadonlyMap<string, Profile>,
-  calls: readonly ProfiledCall[],
-): Map<string, ProfiledCall[]> {
-  const news = new Map<string, { calls: ProfiledCall[]; shown: Set<string> }>()
+function newsAmong(profiles: ReadonlyMap<string, Profile>, calls: readonly WatchedCall[]): Map<string, WatchedCall[]> {
+  const news = new Map<string, { calls: WatchedCall[]; shown: Set<string> }>()
   for (const it of calls) {
     const key = keyOf(it)
     const profile = profiles.get(key)
-    for (const [facet, value] of Object.entries(facetValues(it.call.configuration))) {
+    for (const [facet, value] of Object.entries(facetValues(it.configuration))) {
       const member = memberOf(facet, value)
       if (profile?.known.has(member) === true || profile?.volatile.has(facet) === true) continue
       const group = news.get(key) ?? { calls: [], shown: new Set<string>() }
@@ -104,10 +104,10 @@ function newsAmong(
       if (group.calls.at(-1) !== it) group.calls.push(it)
     }
   }
-  return new Map([...news].map(([key, { calls: some }]) => [key, some.toSorted((a, b) => a.call.atMs - b.call.atMs)]))
+  return new Map([...news].map(([key, { calls: some }]) => [key, some.toSorted((a, b) => a.firstMs - b.firstMs)]))
 }
 
-async function settleRoute(deps: Deps, tx: Transaction, calls: readonly ProfiledCall[]): Promise<Profile> {
+async function settleRoute(deps: Deps, tx: Transaction, calls: readonly WatchedCall[]): Promise<Profile> {
   const [first] = calls
   if (first === undefined) throw new Error('there is nothing to learn')
   const profile = await lockProfile(deps, tx, first)
@@ -118,9 +118,9 @@ async function settleRoute(deps: Deps, tx: Transaction, calls: readonly Profiled
 async function settleCall(
   deps: Deps,
   tx: Transaction,
-  { profile, it }: { profile: Profile; it: ProfiledCall },
+  { profile, it }: { profile: Profile; it: WatchedCall },
 ): Promise<void> {
-  const unknown = Object.entries(facetValues(it.call.configuration)).filter(
+  const unknown = Object.entries(facetValues(it.configuration)).filter(
     ([facet, value]) => !profile.volatile.has(facet) && !profile.known.has(memberOf(facet, value)),
   ) as [Facet, string][]
   if (unknown.length === 0) return
@@ -128,7 +128,7 @@ async function settleCall(
   for (const [facet] of varying) profile.volatile.add(facet)
   const fresh = unknown.filter(([facet]) => !profile.volatile.has(facet))
   const before = profile.latest
-  const after = derivedConfiguration(it.call.configuration, profile.volatile)
+  const after = derivedConfiguration(it.configuration, profile.volatile)
   const learned = fresh.every(([facet]) => countOf(profile, facet) > 0) && profile.learningUntil <= new Date()
   const changeId =
     learned && fresh.length > 0 && !it.observed ? await openChange(deps, tx, { it, before, after, profile }) : null
@@ -136,7 +136,7 @@ async function settleCall(
   await keep(tx, { profile, it, fresh, changeId })
   if (changeId !== null) return
   const details = {
-    environment: it.call.environment,
+    environment: it.environment,
     route: it.route,
     learned: fresh.map(([facet]) => facet),
     varying: varying.map(([facet]) => facet),
@@ -148,7 +148,7 @@ async function settleCall(
 function openChange(
   { tracking }: Deps,
   tx: Transaction,
-  { it, before, after, profile }: { it: ProfiledCall; before: Configuration; after: Configuration; profile: Profile },
+  { it, before, after, profile }: { it: WatchedCall; before: Configuration; after: Configuration; profile: Profile },
 ): Promise<string> {
   const shown = (configuration: Configuration): Configuration => ({
     ...configuration,
@@ -158,7 +158,7 @@ function openChange(
   })
   return tracking.openDerivedChange(tx, it.caller, {
     systemId: it.systemId,
-    environment: it.call.environment,
+    environment: it.environment,
     before: shown(before),
     after: shown(after),
   })
@@ -170,10 +170,9 @@ function countOf({ known }: Profile, facet: string): number {
   return count
 }
 
-async function lockProfile(deps: Deps, tx: Transaction, of: ProfiledCall): Promise<Profile> {
-  const { systemId: system_id, route } = of
+async function lockProfile(deps: Deps, tx: Transaction, of: WatchedCall): Promise<Profile> {
+  const { systemId: system_id, environment, route } = of
   const { tenantId: tenant_id } = of.caller.principal
-  const { environment } = of.call
   const place = { tenant_id, system_id, environment, route }
   await tx
     .insertInto('route_profile')
@@ -181,7 +180,7 @@ async function lockProfile(deps: Deps, tx: Transaction, of: ProfiledCall): Promi
       ...place,
       id: newId(),
       learning_until: new Date(Date.now() + deps.learningMs),
-      latest: json(derivedConfiguration(of.call.configuration, noFacets)),
+      latest: json(derivedConfiguration(of.configuration, noFacets)),
       volatile_facets: [],
     })
     .onConflict((conflict) => conflict.doNothing())
@@ -214,7 +213,7 @@ async function keep(
     it,
     fresh,
     changeId,
-  }: { profile: Profile; it: ProfiledCall; fresh: readonly [Facet, string][]; changeId: string | null },
+  }: { profile: Profile; it: WatchedCall; fresh: readonly [Facet, string][]; changeId: string | null },
 ): Promise<void> {
   const { tenantId: tenant_id } = it.caller.principal
   await tx

@@ -4,7 +4,7 @@ import type { Caller } from '../../identity/index.ts'
 import { json, onceSettled, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { ChangeTracking } from '../change-tracking.ts'
-import type { CallReading } from '../readings.ts'
+import type { WatchedCall } from './route-profiles.ts'
 import { servedConfiguration, unspecifiedModel } from './configuration.ts'
 
 /** What was asked for, and where. */
@@ -37,7 +37,7 @@ const mostKnown = 50_000
 /** Watches which models are served for those that are asked for (ADR 0018). */
 export interface ServedModels {
   /** Notes what calls show, and opens an ACE for each identity that is new to a model that had one. */
-  watch(tx: Transaction, calls: readonly { systemId: string; call: CallReading; caller: Caller }[]): Promise<void>
+  watch(tx: Transaction, calls: readonly WatchedCall[]): Promise<void>
 }
 
 /** Identities that this process has noted cost no query when they come again. */
@@ -50,7 +50,7 @@ export function createServedModels(deps: {
   return {
     async watch(tx, calls) {
       const news = new Map<string, Sighting>()
-      for (const { systemId, call, caller } of calls) gather(news, known, { systemId, call, caller })
+      for (const call of calls) gather(news, known, call)
       if (news.size === 0) return
       for (const group of byModel(news)) await settleModel(deps, tx, group)
       onceSettled(tx, (committed) => {
@@ -65,25 +65,25 @@ export function createServedModels(deps: {
 function gather(
   news: Map<string, Sighting>,
   known: ReadonlyMap<string, number>,
-  { systemId, call, caller }: { systemId: string; call: CallReading; caller: Caller },
+  { systemId, environment, configuration, caller, firstMs, lastMs }: WatchedCall,
 ): void {
-  const { provider = '', requestedModel, servedModel, systemFingerprint = '' } = call.configuration
+  const { provider = '', requestedModel, servedModel, systemFingerprint = '' } = configuration
   if (requestedModel === undefined && servedModel === undefined) return
-  const place = `${caller.principal.tenantId} ${systemId} ${call.environment}`
+  const place = `${caller.principal.tenantId} ${systemId} ${environment}`
   const key = `${place} ${provider} ${requestedModel ?? ''} ${servedModel ?? ''} ${systemFingerprint}`
-  if (call.atMs - (known.get(key) ?? Number.NEGATIVE_INFINITY) < seenRecordedEveryMs) return
+  if (lastMs - (known.get(key) ?? Number.NEGATIVE_INFINITY) < seenRecordedEveryMs) return
   const there = news.get(key)
   if (there !== undefined) {
-    there.firstMs = Math.min(there.firstMs, call.atMs)
-    there.lastMs = Math.max(there.lastMs, call.atMs)
+    there.firstMs = Math.min(there.firstMs, firstMs)
+    there.lastMs = Math.max(there.lastMs, lastMs)
     return
   }
   news.set(key, {
-    asked: { systemId, environment: call.environment, provider, requestedModel: requestedModel ?? unspecifiedModel },
+    asked: { systemId, environment, provider, requestedModel: requestedModel ?? unspecifiedModel },
     served: servedModel === undefined ? undefined : { servedName: servedModel, systemFingerprint },
     caller,
-    firstMs: call.atMs,
-    lastMs: call.atMs,
+    firstMs,
+    lastMs,
   })
 }
 

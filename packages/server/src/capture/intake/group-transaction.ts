@@ -3,36 +3,23 @@ import { sql } from 'kysely'
 import type { Caller } from '../../identity/index.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { ChangeTracking } from '../change-tracking.ts'
-import type { RouteProfiles } from '../identity-watch/route-profiles.ts'
-import type { ServedModels } from '../identity-watch/served-models.ts'
-import { none } from '../limits.ts'
-import { futureToleranceMs, type Reading } from '../readings.ts'
+import { fold, type FoldDependencies } from './fold.ts'
+import { groupReadings } from './reading-group.ts'
+import { futureToleranceMs } from '../readings.ts'
 import type { Batch, BatchOutcome, PlacedEvent } from './batch.ts'
 import { countClients, countDropped } from './counters.ts'
-import type { Dimensions } from './dimensions.ts'
 import { takeReceipts } from './receipts.ts'
 import type { Systems } from './systems.ts'
-import { Windows } from './windows.ts'
 
 /** What taking in a group of batches needs. */
-export interface GroupDependencies {
-  readonly tracking: ChangeTracking
+export interface GroupDependencies extends FoldDependencies {
   readonly systems: Systems
-  readonly dimensions: Dimensions
-  readonly served: ServedModels
-  readonly profiles: RouteProfiles
 }
 
 /** What became of a batch of the group. `conflict`: its receipt's key was used for another content. */
 export type GroupOutcome = BatchOutcome | 'conflict'
 
 type Resolve = (name: string) => string
-
-interface Located {
-  readonly batch: Batch
-  readonly reading: Reading
-  readonly systemId: string
-}
 
 /**
  * Takes in batches of one tenant in its transaction: those that came before count no more, the rest is folded and merged. Every lock is
@@ -50,10 +37,7 @@ export async function takeGroup(
   const resolve = await resolveSystems(deps, tx, fresh)
   const rejected = new Map<Batch, BatchOutcome['rejected']>()
   for (const batch of fresh) rejected.set(batch, await takeEvents(deps, tx, batch))
-  const located = fresh.flatMap((batch) =>
-    batch.readings.map((reading) => ({ batch, reading, systemId: resolve(reading.system) })),
-  )
-  await fold(deps, tx, tenantId, located)
+  await fold(deps, tx, tenantId, groupReadings(fresh, resolve))
   await countClients(tx, tenantId, fresh)
   await countDropped(tx, tenantId, fresh)
   return batches.map((batch, index) =>
@@ -75,75 +59,6 @@ async function resolveSystems(deps: GroupDependencies, tx: Transaction, batches:
     for (const name of names) resolved.set(name, resolve(name))
   }
   return (name) => resolved.get(name) ?? ''
-}
-
-async function fold(
-  deps: GroupDependencies,
-  tx: Transaction,
-  tenantId: string,
-  located: readonly Located[],
-): Promise<void> {
-  if (located.length === 0) return
-  const current = await deps.tracking.currentFingerprints(tx, tenantId, [...new Set(located.map((it) => it.systemId))])
-  const routes = await admitAll(deps, tx, tenantId, 'route', located, ({ reading }) => reading.route ?? none)
-  const calls = located.flatMap(({ batch: { caller }, reading: call, systemId }) => {
-    if (call.kind !== 'call') return []
-    const observed = current.has(`${systemId}/${call.environment}`)
-    return [{ systemId, call, caller, observed, route: routes(systemId, call.environment, call.route ?? none) }]
-  })
-  await deps.served.watch(tx, calls)
-  await deps.profiles.watch(tx, calls)
-  const fingerprints = new Map<Reading, string>()
-  for (const it of calls) {
-    const observed = current.get(`${it.systemId}/${it.call.environment}`)
-    fingerprints.set(it.call, observed ?? deps.profiles.fingerprintOf(it))
-  }
-  const fingerprintOf = ({ reading, systemId }: Located): string =>
-    (reading.kind === 'measure' ? reading.fingerprint : fingerprints.get(reading)) ??
-    current.get(`${systemId}/${reading.environment}`) ??
-    none
-  const admitted = await admitAll(deps, tx, tenantId, 'fingerprint', located, fingerprintOf)
-  const windows = new Windows()
-  for (const it of located) {
-    const { systemId, reading } = it
-    const fingerprint = fingerprintOf(it)
-    const route = reading.route ?? none
-    windows.add(
-      { systemId, fingerprint, route, reading },
-      {
-        fingerprint: admitted(systemId, reading.environment, fingerprint),
-        route: routes(systemId, reading.environment, route),
-      },
-    )
-  }
-  await windows.write(tx, tenantId)
-}
-
-type Admitted = (systemId: string, environment: string, value: string) => string
-
-/** Admits the values of one kind, environment by environment. */
-async function admitAll(
-  { dimensions }: GroupDependencies,
-  tx: Transaction,
-  tenantId: string,
-  kind: 'fingerprint' | 'route',
-  located: readonly Located[],
-  valueOf: (it: Located) => string,
-): Promise<Admitted> {
-  const scopes = new Map<string, Set<string>>()
-  for (const it of located) {
-    const scope = `${it.systemId}/${it.reading.environment}`
-    const values = scopes.get(scope) ?? new Set<string>()
-    scopes.set(scope, values)
-    const value = valueOf(it)
-    if (value !== none) values.add(value)
-  }
-  const admitted = new Map<string, (value: string) => string>()
-  for (const [scope, values] of [...scopes].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    admitted.set(scope, await dimensions.admit(tx, tenantId, { kind, scope, values }))
-  }
-  return (systemId, environment, value) =>
-    value === none ? none : (admitted.get(`${systemId}/${environment}`)?.(value) ?? none)
 }
 
 /** Hands observations and changes to their feature. One that can't be taken is rejected by itself. */

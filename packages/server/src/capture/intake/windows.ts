@@ -10,18 +10,15 @@ import {
 } from '@afterai/evidence'
 import { sql } from 'kysely'
 import { json, type Transaction } from '../../platform/database.ts'
-import { none, overflow } from '../limits.ts'
+import { overflow } from '../limits.ts'
 import { priceVersion } from '../prices.ts'
 import type { Reading } from '../readings.ts'
 
 const hourMs = 3_600_000
 
-/** A reading with the names under which it is counted. */
-export interface PlacedReading {
-  readonly systemId: string
-  readonly fingerprint: string | undefined
-  readonly route: string | undefined
-  readonly reading: Reading
+interface Names {
+  readonly fingerprint: string
+  readonly route: string
 }
 
 interface Key {
@@ -37,10 +34,8 @@ interface Key {
 export class Windows {
   readonly #byKey = new Map<string, { key: Key; window: WindowAggregate }>()
 
-  add(
-    { systemId, fingerprint = none, route = none, reading }: PlacedReading,
-    shown: { fingerprint: string; route: string },
-  ): void {
+  /** Counts a reading under the names that are shown; `own` are the names that it came with. */
+  add(systemId: string, reading: Reading, own: Names, shown: Names): void {
     const hour = Math.floor(reading.atMs / hourMs) * hourMs
     const source = reading.kind === 'summary' ? 'metrics' : 'calls'
     const id = `${systemId} ${reading.environment} ${hour} ${shown.fingerprint} ${shown.route} ${source}`
@@ -50,7 +45,8 @@ export class Windows {
         system_id: systemId,
         environment: reading.environment,
         hour: new Date(hour).toISOString(),
-        ...shown,
+        fingerprint: shown.fingerprint,
+        route: shown.route,
         source,
       }
       it = { key, window: emptyWindow() }
@@ -61,7 +57,7 @@ export class Windows {
     const shared = shown.fingerprint === overflow || shown.route === overflow
     addMeasurement(
       window,
-      shared ? { ...reading.measurement, distinct: `${fingerprint} ${route}` } : reading.measurement,
+      shared ? { ...reading.measurement, distinct: `${own.fingerprint} ${own.route}` } : reading.measurement,
     )
   }
 
