@@ -67,7 +67,15 @@ async function measure(target: Target, limit: { url: string; discard: ChildProce
       ratio: full.rate / ceiling.rate,
       goal: '>= 200 k/s',
     },
-    { name: `${name}, CPU`, value: cpu, unit: 's/million', limitName: 'goal', limit: 5, ratio: cpu / 5, goal: '<= 5 s' },
+    {
+      name: `${name}, CPU`,
+      value: cpu,
+      unit: 's/million',
+      limitName: 'goal',
+      limit: 5,
+      ratio: cpu / 5,
+      goal: '<= 5 s',
+    },
     {
       name: `${name}, p99 at half load`,
       value: half.p99Ms,
@@ -192,7 +200,9 @@ function post(url: string, key: string, body: Buffer): Promise<void> {
 
 /** Seconds of processor that a process has used. */
 function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
   const ticksPerSecond = 100
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
@@ -200,7 +210,10 @@ function cpuSeconds(pid: number): number {
 async function newKey(origin: string, output: string): Promise<string> {
   const code = /--setup (\S+)/.exec(output)?.[1]
   const ask = async <T>(path: string, body: unknown, token?: string): Promise<T> => {
-    const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+    const headers = {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    }
     const response = await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T

@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import type {
-  Change,
-  ServedModel,
-  System,
-  TelemetryAnswer,
-  TelemetryClient,
-  TelemetryEvent,
-  TelemetryWindow,
-} from '@afterai/contract'
+import type { Change, System, TelemetryAnswer, TelemetryClient, TelemetryWindow } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { configurationOf } from './lifecycle.ts'
 import { type Answer, startTestServer, type TestRequest, type TestServer } from './test-server.ts'
@@ -179,6 +171,42 @@ describe('POST /v1/telemetry', () => {
     expect((await send(Buffer.from('{}'), { 'content-encoding': 'br' })).status).toBe(415)
   })
 
+  test('P5.3: what is too much at once is refused with 503 and Retry-After, and taken when it comes again', async () => {
+    const small = await startTestServer({ captureLimits: { requests: 2 } })
+    const token = (await small.addKey(small.admin, ['telemetry:write'])).key
+    const bodies = Array.from({ length: 12 }, () => batch([measure('crowded')]))
+    const post = (body: object) => small.send({ method: 'POST', path: '/v1/telemetry', token, body })
+    const answers = await Promise.all(bodies.map(post))
+    const refused = answers.filter(({ status }) => status !== 200)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { status, body, headers } of refused) {
+      expect([status, body['code'], headers['retry-after']]).toEqual([503, 'overloaded', '2'])
+    }
+    for (const body of bodies) expect((await post(body)).status).toBe(200)
+    const { rows } = await small.owner.query(`select aggregate -> 'counts' -> 'calls' as calls from telemetry_window`)
+    expect(rows).toEqual([{ calls: 12 }])
+    await small.stop()
+  })
+
+  test('P2.4: a batch that can’t be written fails by itself, not those that share its transaction', async () => {
+    const system = fresh('poisoned')
+    const poison = randomUUID()
+    await server.owner.query(`
+      create function poison() returns trigger language plpgsql as $$ begin
+        if new.boot_id = '${poison}' then raise 'poisoned'; end if;
+        return new;
+      end $$;
+      create trigger poison before insert on telemetry_client for each row execute function poison()`)
+    const bodies = Array.from({ length: 20 }, (_, index) =>
+      batch([measure(system)], index === 7 ? { bootId: poison } : {}),
+    )
+    const answers = await Promise.all(bodies.map((body) => send(body)))
+    await server.owner.query('drop trigger poison on telemetry_client')
+    expect(answers.map(({ status }) => status)).toEqual(bodies.map((_, index) => (index === 7 ? 500 : 200)))
+    expect((await windowsOf(system))[0]?.calls).toBe(19)
+    expect((await send(bodies[7] ?? {})).body).toMatchObject({ accepted: 1, duplicate: false })
+  })
+
   test('systems beyond the limit share one that says so', async () => {
     const small = await startTestServer({ captureLimits: { systems: 2, routes: 1 } })
     const token = (await small.addKey(small.admin, ['telemetry:write', 'telemetry:read'])).key
@@ -199,5 +227,3 @@ describe('POST /v1/telemetry', () => {
     await small.stop()
   })
 })
-
-export type { ServedModel, TelemetryEvent }

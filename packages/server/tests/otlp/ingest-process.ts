@@ -15,7 +15,7 @@ const { http } = await composeServer({
   connection: orders.connection,
   keys: await loadInstanceKeys(orders.keyDir, { make: false }),
   log: createLog('silent'),
-  poolSize: 6,
+  poolSize: 3,
   sessionIdleMinutes: 60,
   sessionMaxHours: 24,
   importMaxMib: 1,

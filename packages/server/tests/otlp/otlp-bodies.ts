@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import schema from '@opentelemetry/otlp-transformer/build/src/generated/root.js'
 import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
 
 interface MessageType {
@@ -10,7 +10,7 @@ interface MessageType {
   decode(bytes: Uint8Array): object
 }
 
-const root = createRequire(import.meta.url)('@opentelemetry/otlp-transformer/build/src/generated/root.js') as {
+const root = schema as unknown as {
   opentelemetry: { proto: { collector: Record<string, { v1: Record<string, MessageType> }> } }
 }
 const names = { traces: ['trace', 'Trace'], metrics: ['metrics', 'Metrics'], logs: ['logs', 'Logs'] } as const

@@ -20,6 +20,7 @@ interface Entry {
 }
 
 const slotCount = 1024
+const nothing: readonly Entry[] = []
 const table: (readonly Entry[] | undefined)[] = Array.from({ length: slotCount })
 for (const [name, id] of idByName) {
   const bytes = Buffer.from(name)
@@ -38,8 +39,8 @@ const otherId: AttributeId = -droppedNames.length
 /** What becomes of the attribute whose name lies at `start..end`. The name is compared, never made a string. */
 export function attributeIdAt(bytes: Uint8Array, start: number, end: number): AttributeId {
   if (end - start <= longestName && end - start >= shortestName) {
-    const entries = table[slotOf(bytes, start, end)]
-    for (let index = 0; entries !== undefined && index < entries.length; index++) {
+    const entries = table[slotOf(bytes, start, end)] ?? nothing
+    for (let index = 0; index < entries.length; index++) {
       const entry = entries[index]
       if (entry?.bytes.length === end - start && startsWith(bytes, start, entry.bytes)) return entry.id
     }
