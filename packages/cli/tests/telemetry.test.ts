@@ -43,7 +43,7 @@ const window: TelemetryWindow = {
   priceVersion: null,
 }
 
-test('P2.3: shows the gaps and drops of processes', async () => {
+test('shows the gaps and drops of processes', async () => {
   const client: TelemetryClient = {
     bootId,
     accountId: bootId,

@@ -193,10 +193,11 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships', async () => {
+  test('the application may alter only what has states, and delete only memberships and receipts', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
       'DELETE membership',
+      'DELETE telemetry_receipt',
       'UPDATE api_key last_used_at,revoked_at',
       'UPDATE change observations,risk,status,status_reason,updated_at',
       'UPDATE decision settled_at,status',
@@ -204,7 +205,13 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE idempotency body,status',
       'UPDATE invitation accepted_at',
       'UPDATE membership role',
+      'UPDATE route_profile latest,volatile_facets',
+      'UPDATE served_identity last_seen_at',
+      'UPDATE served_model first_seen_at',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
+      'UPDATE telemetry_client batches,dropped,events,last_seen_at,last_sequence',
+      'UPDATE telemetry_dropped count,last_seen_at',
+      'UPDATE telemetry_window aggregate,price_version,updated_at',
     ])
     const sequencing = (await privileges('afterai_sequencer')).filter((it) => !it.startsWith('SELECT'))
     expect(sequencing).toEqual([

@@ -149,7 +149,7 @@ describe('POST /v1/telemetry', () => {
     expect((await windowsOf(system)).map((it) => it.fingerprint)).toEqual([fingerprint])
   })
 
-  test('P2.3: gaps and drops of a process show', async () => {
+  test('gaps and drops of a process show', async () => {
     const system = fresh('gappy')
     const bootId = randomUUID()
     for (const sequence of [0, 1, 4]) await send(batch([measure(system)], { bootId, sequence, dropped: 7 }))

@@ -88,7 +88,7 @@ function order({ system_id, environment, hour, fingerprint, route, source }: Key
   return `${system_id} ${environment} ${hour} ${fingerprint} ${route} ${source}`
 }
 
-const columns = sql.raw('system_id uuid, environment text, hour timestamptz, fingerprint text, route text, source text')
+const columns = sql`system_id uuid, environment text, hour timestamptz, fingerprint text, route text, source text`
 
 async function lock(tx: Transaction, tenantId: string, keys: readonly Key[]): Promise<Map<string, WindowJson>> {
   const { rows } = await sql<Omit<Key, 'hour'> & { hour: Date; aggregate: WindowJson }>`
