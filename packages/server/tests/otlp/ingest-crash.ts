@@ -77,7 +77,9 @@ async function deliver(servers: readonly Server[], sender: number, key: string, 
 }
 
 async function start(orders: IngestOrders): Promise<Server> {
-  const child = spawn(process.execPath, [script, JSON.stringify(orders)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const child = spawn(process.execPath, [script, JSON.stringify(orders)], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer]
   return { child, origin: line.toString().trim() }
 }

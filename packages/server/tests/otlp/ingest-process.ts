@@ -11,6 +11,7 @@ export interface IngestOrders {
 
 // A server of its own process over a database that others share, to be killed at any moment.
 const orders = JSON.parse(process.argv[2] ?? '{}') as IngestOrders
+process.on('disconnect', () => process.exit(0))
 const { http } = await composeServer({
   connection: orders.connection,
   keys: await loadInstanceKeys(orders.keyDir, { make: false }),
