@@ -18,6 +18,7 @@ export const serverFolders: readonly string[] = [
   'keys',
   'ledger',
   'trail',
+  'capture',
   'ace',
   'aura',
   'pacr',

@@ -4,6 +4,7 @@ import type { Row } from './row.ts'
 const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]> }>>> = {
   start: () => import('./start.ts'),
   observations: () => import('./observations.ts'),
+  telemetry: () => import('./telemetry.ts'),
   ledger: () => import('./ledger.ts'),
   audit: () => import('./audit.ts'),
   slow: () => import('./slow-clients.ts'),

@@ -5,7 +5,9 @@ import { configurationTable, type Setting } from '../packages/server/src/platfor
 import { problems } from '../packages/contract/src/index.ts'
 import { configurationReference } from './configuration-reference.ts'
 import { errorsReference } from './errors-reference.ts'
+import { allowedAttributes } from '../packages/server/src/capture/gate/attribute-table.ts'
 import { references } from './references.ts'
+import { telemetryReference } from './telemetry-reference.ts'
 
 test.each(references.map((reference) => ({ name: basename(reference.path), ...reference })))(
   'docs/reference/$name says what the code says; if not, run: npm run generate',
@@ -23,6 +25,14 @@ test('P5.1: the configuration reference names every variable of the table and no
 test('the reference of errors names every problem of the table and no other, with its status', () => {
   const named = [...errorsReference().matchAll(/^## (\w+)\n\n(\d{3}) (.+)\.$/gm)].map(([, ...parts]) => parts)
   expect(named).toEqual(Object.entries(problems).map(([code, [status, title]]) => [code, String(status), title]))
+})
+
+test('P1.2: the reference of telemetry names every attribute that may pass and no other', () => {
+  const [, passing = ''] = telemetryReference().split('## Attributes that pass')
+  const named = [...(passing.split('## ')[0] ?? '').matchAll(/^\| `([^`]+)` \| (\w+) \|/gm)].map(
+    ([, ...parts]) => parts,
+  )
+  expect(named).toEqual(allowedAttributes.map(({ name, slot }) => [name, slot]))
 })
 
 test('every problem of the table is one that the server can answer with', () => {

@@ -9,6 +9,7 @@ import { securityReference } from './security-reference.ts'
 import { errorsReference } from './errors-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
 import { openapiReference } from './openapi-reference.ts'
+import { telemetryReference } from './telemetry-reference.ts'
 import { permissionsReference } from './permissions-reference.ts'
 
 /** A page of documentation that is made from code. */
@@ -30,6 +31,7 @@ export const references: readonly Reference[] = [
   page('docs/reference/permissions.md', permissionsReference),
   page('packages/sdk/src/api/routes.ts', sdkApiRoutes),
   page('packages/sdk/src/worker/source.ts', workerSourceFile),
+  page('docs/reference/telemetry.md', telemetryReference),
 ]
 
 function page(name: string, render: Reference['render']): Reference {

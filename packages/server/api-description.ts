@@ -46,7 +46,7 @@ export async function describeApi(): Promise<ApiDescription> {
     streamAddresses: { loopback: false, networks: [] },
     trustedProxies: [],
     maxConnections: 2000,
-    rates: { credential: 1, read: 1, write: 1, heavy: 1 },
+    rates: { credential: 1, read: 1, write: 1, heavy: 1, telemetry: 1 },
     drainMs: 0,
     publicOrigin: undefined,
     stepUpForApproval: false,

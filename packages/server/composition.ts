@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
-import { changeRoutes, systemRoutes } from './src/ace/index.ts'
+import { changeRoutes, createChangeTracking, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   apiKeyRoutes,
@@ -24,6 +24,14 @@ import {
   tenantRoutes,
 } from './src/identity/index.ts'
 import { createAccountBox, createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
+import {
+  type CaptureLimits,
+  captureLimits,
+  createCaptureDoors,
+  otlpRoutes,
+  telemetryReadRoutes,
+  telemetryRoutes,
+} from './src/capture/index.ts'
 import {
   type Append,
   checkHeads,
@@ -98,6 +106,8 @@ export interface ServerParts {
   readonly stepUpForApproval: boolean
   /** How mails leave, and the address that they name; absent where the instance sends none. */
   readonly mail?: (MailSettings & { readonly publicUrl: string }) | undefined
+  /** Bounds of telemetry that differ from the usual ones. */
+  readonly captureLimits?: Partial<CaptureLimits>
 }
 
 /** A server that is wired up, not yet listening. */
@@ -183,6 +193,11 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   trailRoutes(http, { db, audit, keyHints })
   systemRoutes(http, { db, audit, keys: tenantKeys })
   changeRoutes(http, { db, audit, keys: tenantKeys })
+  const limits = { ...captureLimits, ...parts.captureLimits }
+  const doors = createCaptureDoors({ db, audit, keys: tenantKeys, log, limits, tracking: createChangeTracking(audit) })
+  await telemetryRoutes(http, doors)
+  await otlpRoutes(http, doors)
+  telemetryReadRoutes(http, { db })
   const aura = { db, audit, keys: tenantKeys, importMaxBytes: parts.importMaxMib * mebibyte }
   await evaluationRoutes(http, aura)
   assessmentRoutes(http, aura)

@@ -58,6 +58,7 @@ export async function startInstance(configuration: Configuration, options: Insta
         read: configuration.rateReads,
         write: configuration.rateWrites,
         heavy: configuration.rateHeavy,
+        telemetry: configuration.rateTelemetry,
       },
       drainMs: configuration.drainSeconds * 1000,
       publicOrigin: configuration.publicUrl,

@@ -21,6 +21,7 @@ import { addSystemCommands } from './commands/system.ts'
 import { addFactorCommands } from './commands/factor.ts'
 import { addOwnSessionCommands } from './commands/own-session.ts'
 import { addPasswordCommands } from './commands/password.ts'
+import { addTelemetryCommands } from './commands/telemetry.ts'
 import { addTenantCommands } from './commands/tenant.ts'
 import { addUserCommands } from './commands/user.ts'
 
@@ -56,6 +57,7 @@ export function createProgram(mount: Mount): Command {
   program.commandsGroup('The audit trail:')
   addAuditCommands(program, mount)
   addAuditStreamCommands(program, mount)
+  addTelemetryCommands(program, mount)
   program.commandsGroup('Other:')
   addCompletionCommand(program, mount)
   behave(program, mount)

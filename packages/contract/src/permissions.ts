@@ -18,6 +18,8 @@ export const permissions = {
   'system:write': writers,
   'observation:write': writers,
   'digest-key:read': writers,
+  'telemetry:read': readers,
+  'telemetry:write': writers,
   'change:read': readers,
   'change:write': writers,
   'evaluation:read': readers,

@@ -119,8 +119,12 @@ export const problems = {
     'Something went wrong on our side',
     'Try again; if it stays, give `instance` to whoever operates this server.',
   ],
+  overloaded: [
+    503,
+    'The server has too much to do',
+    'Send it again after the seconds in Retry-After. Nothing of it was kept.',
+  ],
   not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
-  overloaded: [503, 'The server has too much to do', 'Wait for the seconds in Retry-After, and send it again.'],
   storage_full: [
     507,
     'The database has no room left',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { createChangeRequest } from './change.ts'
-import { id, instant, name, sha256 } from './primitives.ts'
+import { id, instant, name, pageQuery, sha256 } from './primitives.ts'
 import { observation } from './system.ts'
 
 /** A count of tokens, of one request. */
@@ -61,3 +61,105 @@ export const telemetryAnswer = z.object({
   serverTime: instant,
 })
 export type TelemetryAnswer = z.infer<typeof telemetryAnswer>
+
+/** A process that sends batches. `missing` counts the numbers below its highest that never arrived. */
+export const telemetryClientView = z
+  .object({
+    bootId: id,
+    accountId: id,
+    batches: z.number().int(),
+    lastSequence: z.number().int(),
+    missing: z.number().int(),
+    events: z.number().int(),
+    dropped: z.number().int().meta({ description: 'Events that the process says it gave up.' }),
+    firstSeenAt: instant,
+    lastSeenAt: instant,
+  })
+  .meta({ id: 'TelemetryClient' })
+export type TelemetryClient = z.infer<typeof telemetryClientView>
+
+/** Numbers of one quantity of a window. Quantiles are right to 1 % of their value; sums of logarithms are of the `logN` numbers above 0. */
+export const distributionView = z.object({
+  n: z.number().int(),
+  sum: z.number(),
+  sumSquares: z.number(),
+  logN: z.number().int(),
+  logSum: z.number(),
+  logSumSquares: z.number(),
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+})
+export type DistributionView = z.infer<typeof distributionView>
+
+/**
+ * What an hour brought for a system, a configuration and a route. `fingerprint` and `route` are `overflow` where the tenant's limits
+ * on distinct ones are reached (`distinct` then tells about how many share it) and `none` where none is known.
+ */
+export const telemetryWindowView = z
+  .object({
+    system: name,
+    environment: name,
+    fingerprint: z.string(),
+    route: z.string(),
+    source: z.enum(['calls', 'metrics']),
+    hour: instant,
+    calls: z.number().int(),
+    errors: z.number().int(),
+    refusals: z.number().int(),
+    agreed: z.number().int(),
+    disagreed: z.number().int(),
+    unidentified: z.number().int().meta({ description: 'Calls whose provider named no served model.' }),
+    unpriced: z.number().int().meta({ description: 'Calls with tokens for which no price is known.' }),
+    latencyMs: distributionView,
+    inputTokens: distributionView,
+    outputTokens: distributionView,
+    costUsd: distributionView,
+    scores: z.record(z.string(), distributionView),
+    finishReasons: z.record(z.string(), z.number().int()),
+    distinct: z.number().int(),
+    priceVersion: z.string().nullable(),
+  })
+  .meta({ id: 'TelemetryWindow' })
+export type TelemetryWindow = z.infer<typeof telemetryWindowView>
+
+export const telemetryWindowQuery = pageQuery.extend({
+  system: name,
+  environment: name.optional(),
+  since: instant.optional(),
+})
+
+/** What was dropped at the edge, by door and by name. */
+export const droppedView = z.object({
+  door: z.string(),
+  name: z.string(),
+  count: z.number().int(),
+  lastSeenAt: instant,
+})
+export type DroppedTelemetry = z.infer<typeof droppedView>
+
+/**
+ * A model that a system asks for, and what it got. `clear`: what is served now was served from the start; `breached`: something new has
+ * been served since; `undetermined`: the provider never said.
+ */
+export const servedModelView = z
+  .object({
+    system: name,
+    environment: name,
+    provider: z.string().nullable(),
+    requestedModel: name,
+    verdict: z.enum(['breached', 'clear', 'undetermined']),
+    identities: z.array(
+      z.object({
+        servedModel: name,
+        systemFingerprint: name.nullable(),
+        baseline: z.boolean(),
+        changeId: id.nullable(),
+        firstSeenAt: instant,
+        lastSeenAt: instant,
+      }),
+    ),
+  })
+  .meta({ id: 'ServedModel' })
+export type ServedModel = z.infer<typeof servedModelView>
+export const servedModelQuery = pageQuery.extend({ system: name.optional() })

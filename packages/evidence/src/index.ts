@@ -26,3 +26,16 @@ export type { PromptfooOptions } from './import/promptfoo.ts'
 export type { PromptfooSelection } from './import/promptfoo-selection.ts'
 export type { ImportSource } from './import/source.ts'
 export type { TableOptions } from './import/table.ts'
+export { distributionTotals } from './aggregate/distribution.ts'
+export type { Distribution, DistributionTotals } from './aggregate/distribution.ts'
+export { quantileOf } from './aggregate/quantile-sketch.ts'
+export {
+  addMeasurement,
+  addSummary,
+  distinctIn,
+  emptyWindow,
+  mergeWindow,
+  windowFromJson,
+  windowToJson,
+} from './aggregate/window.ts'
+export type { Measurement, WindowAggregate, WindowJson } from './aggregate/window.ts'

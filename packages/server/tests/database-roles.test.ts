@@ -194,13 +194,14 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships, audit streams and a person’s own credentials', async () => {
+  test('the application may alter only what has states, and delete only memberships, audit streams, receipts and a person’s own credentials', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
       'DELETE audit_stream',
       'DELETE membership',
       'DELETE passkey',
       'DELETE recovery_code',
+      'DELETE telemetry_receipt',
       'DELETE totp',
       'UPDATE api_key expires_at,last_used_address,last_used_at,name,replaced_by,revoked_at,scopes',
       'UPDATE audit_stream delivered,failures,last_delivered_at,last_error,last_error_at,lease_holder,lease_until,next_index,paused_at,retry_at',
@@ -213,7 +214,13 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE membership disabled_at,name,role',
       'UPDATE passkey last_used_at,name,sign_count,synced',
       'UPDATE recovery_code used_at',
+      'UPDATE route_profile latest,volatile_facets',
+      'UPDATE served_identity last_seen_at',
+      'UPDATE served_model first_seen_at',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
+      'UPDATE telemetry_client batches,dropped,events,last_seen_at,last_sequence',
+      'UPDATE telemetry_dropped count,last_seen_at',
+      'UPDATE telemetry_window aggregate,price_version,updated_at',
       'UPDATE totp confirmed_at,failed_at,failures,last_step',
     ])
     const sequencing = (await privileges('afterai_sequencer')).filter((it) => !it.startsWith('SELECT'))

@@ -99,12 +99,15 @@ async function exchange(bytes: string): Promise<string> {
   return answer
 }
 
+// Files and OTLP: their bodies are bytes, with tests of their own.
+const rawBodies = ['/v1/evaluations', '/v1/traces', '/v1/metrics', '/v1/logs']
+
 const token = (): string => `authorization: Bearer ${admin.token}\r\n`
 
 describe('ASVS 16.5.3: no request brings out a 500, a stack or SQL', () => {
   test('covers every route that takes a body of JSON', () => {
     const bodied = routes.filter(
-      ({ method, path }) => ['POST', 'PUT', 'PATCH'].includes(method) && path !== '/v1/evaluations',
+      ({ method, path }) => ['POST', 'PUT', 'PATCH'].includes(method) && !rawBodies.includes(path),
     )
     expect(bodied.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(Object.keys(fullBodies).toSorted())
   })

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../src/platform/ids.ts'
 import { configurationOf, type Lifecycle, readScores, recordedChange, scoresImport } from './lifecycle.ts'
+import { spanOf, tracesOf } from './otlp/otlp-bodies.ts'
 import { type Person, startTestServer, type TestRequest, type TestServer, type TestTenant } from './test-server.ts'
 
 /** What a tenant has that another might ask for. */
@@ -45,6 +46,8 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
     observations: [observed],
   })
   const { accountId } = await post<{ accountId: string }>('/v1/service-accounts', { name: 'm', role: 'member' })
+  await post('/v1/telemetry', measured('rival-system'))
+  await post('/v1/traces', tracesOf('rival-system', [spanOf({})]))
   const invitation = await post<{ id: string }>('/v1/invitations', { email: 'x@rival.example', role: 'viewer' })
   await server.owner.query(
     `insert into mail (tenant_id, id, kind, subject_id) values ($1, gen_random_uuid(), 'invitation', $2)`,
@@ -73,6 +76,12 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
     streamId: stream.id,
     eventId: rows[0]?.id ?? '',
   }
+}
+
+const measured = (system: string): object => {
+  const at = new Date().toISOString()
+  const events = [{ kind: 'measure', system, at, latencyMs: 1 }]
+  return { bootId: newId(), sequence: 0, sentAt: at, events }
 }
 
 /** The same shape as a tenant's belongings, and nothing of it exists. */
@@ -173,6 +182,8 @@ const attempts: Readonly<Record<string, Attempt>> = {
     body: await readScores('baseline.csv'),
     headers: { 'content-type': 'text/csv' },
   }),
+  'hours of their system': get((it) => `/v1/telemetry/windows?system=${it.system}`),
+  'models served for their system': get((it) => `/v1/telemetry/served-models?system=${it.system}`),
   'a key for their account': post(
     () => '/v1/api-keys',
     (it) => ({ name: 'k', scopes: ['system:read'], accountId: it.serviceAccountId }),
@@ -265,6 +276,9 @@ const lists = [
   'audit-streams',
   'log/keys',
   'me',
+  'telemetry/clients',
+  'telemetry/served-models',
+  'telemetry/dropped',
 ]
 
 const secretsOf = ({ tenant, ...of }: Belongings): string[] => [...Object.values(of), tenant.id, tenant.slug]

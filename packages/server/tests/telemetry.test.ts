@@ -1,207 +1,229 @@
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { describeRoutes } from '../api-description.ts'
-import { startMetricsServer } from '../src/platform/metrics/index.ts'
-import { startOtlpTraces } from '../src/platform/otlp-traces.ts'
-import { recordedChange } from './lifecycle.ts'
-import { type Person, startTestServer, type TestServer } from './test-server.ts'
+import { randomUUID } from 'node:crypto'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import type { Change, System, TelemetryAnswer, TelemetryClient, TelemetryWindow } from '@afterai/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { configurationOf } from './lifecycle.ts'
+import { type Answer, startTestServer, type TestRequest, type TestServer } from './test-server.ts'
 
 let server: TestServer
-let member: Person
+let key: string
 
 beforeAll(async () => {
   server = await startTestServer()
-  member = await server.addPerson(server.admin.tenant, 'member')
+  key = (await server.addKey(server.admin, ['telemetry:write', 'telemetry:read', 'change:read', 'system:read'])).key
 })
 afterAll(() => server.stop())
 
-const linesOf = (requestId: unknown): Record<string, unknown>[] =>
-  server
-    .log()
-    .split('\n')
-    .filter((line) => line.includes(String(requestId)))
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
+let counter = 0
+const fresh = (prefix: string): string => `${prefix}-${++counter}`
 
-describe('the access log', () => {
-  test('has one line for a request: pattern, status, ids, and nothing that the client wrote', async () => {
-    const canary = 'canary-in-an-address'
-    const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
-    const answer = await server.send({
-      path: `/v1/systems/${canary}?${canary}=1`,
-      token: member.token,
-      headers: { 'user-agent': canary, 'x-request-id': canary, traceparent: `00-${trace}-00f067aa0ba902b7-01` },
-    })
-    expect(linesOf(answer.headers['x-request-id'])).toEqual([
+const measure = (system: string, more: object = {}): object => ({
+  kind: 'measure',
+  system,
+  at: new Date().toISOString(),
+  latencyMs: 120,
+  inputTokens: 10,
+  ...more,
+})
+
+const batch = (events: readonly object[], more: object = {}): object => ({
+  bootId: randomUUID(),
+  sequence: 0,
+  sentAt: new Date().toISOString(),
+  events,
+  ...more,
+})
+
+const send = (body: object | Buffer, headers: TestRequest['headers'] = {}): Promise<Answer<TelemetryAnswer>> =>
+  server.send({
+    method: 'POST',
+    path: '/v1/telemetry',
+    token: key,
+    body,
+    headers: Buffer.isBuffer(body) ? { 'content-type': 'application/json', ...headers } : headers,
+  })
+
+const read = async <T>(path: string): Promise<T[]> =>
+  (await server.expectOk<{ items: T[] }>({ path, token: key })).items
+const windowsOf = (system: string) => read<TelemetryWindow>(`/v1/telemetry/windows?system=${system}&limit=200`)
+const changesOf = (system: string) => read<Change>(`/v1/changes?system=${system}`)
+
+describe('POST /v1/telemetry', () => {
+  test('P1.1: measurements become sums, counts and quantiles of their hour', async () => {
+    const system = fresh('measured')
+    const events = [10, 20, 30].map((latencyMs) =>
+      measure(system, { latencyMs, route: 'chat', error: latencyMs === 30 }),
+    )
+    const { status, body } = await send(
+      batch([
+        ...events,
+        measure(system, {
+          route: 'chat',
+          score: { name: 'judge', value: 0.5 },
+          latencyMs: undefined,
+          inputTokens: undefined,
+        }),
+      ]),
+    )
+    expect([status, body]).toMatchObject([200, { accepted: 4, rejected: [], duplicate: false }])
+    expect(await windowsOf(system)).toMatchObject([
       {
-        level: 30,
-        time: expect.any(Number) as number,
-        pid: expect.any(Number) as number,
-        hostname: expect.any(String) as string,
-        msg: 'request',
-        method: 'GET',
-        route: '/v1/systems/:name',
-        status: 404,
-        durationMs: expect.any(Number) as number,
-        requestId: answer.headers['x-request-id'],
-        reqId: answer.headers['x-request-id'],
-        tenantId: server.admin.tenant.id,
-        principalId: member.accountId,
-        traceId: trace,
+        environment: 'production',
+        route: 'chat',
+        fingerprint: 'none',
+        calls: 3,
+        errors: 1,
+        latencyMs: { n: 3, sum: 60, sumSquares: 1400 },
+        inputTokens: { n: 3, sum: 30 },
+        scores: { judge: { n: 1, sum: 0.5 } },
       },
     ])
-    expect(server.log()).not.toContain(canary)
   })
 
-  test('names no principal where there is none, and no address where no route answers', async () => {
-    const answer = await server.send({ path: '/canary-of-an-unknown-route', headers: { traceparent: 'canary' } })
-    const [line] = linesOf(answer.headers['x-request-id'])
-    expect(line).toMatchObject({ route: 'none', status: 404 })
-    expect(Object.keys(line ?? {})).not.toContain('tenantId')
-    expect(server.log()).not.toContain('canary-of-an-unknown-route')
-  })
-})
-
-describe('metrics', () => {
-  async function scrape(): Promise<string> {
-    const metrics = await startMetricsServer(server.metrics, { host: '127.0.0.1', port: 0 })
-    onTestFinished(metrics.stop)
-    const response = await fetch(`http://127.0.0.1:${metrics.port}/metrics`)
-    expect(response.status).toBe(200)
-    return response.text()
-  }
-
-  test('are those of the reference, and no other', async () => {
-    const reference = readFileSync(new URL('../../../docs/reference/metrics.md', import.meta.url), 'utf8')
-    const documented = [...reference.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name, type]) => `${name} ${type}`)
-    const shown = [...(await scrape()).matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`)
-    expect(shown.toSorted()).toEqual(documented.toSorted())
-  })
-
-  test('have no more series after a flood of ids, names and unknown addresses than before', async () => {
-    const visit = async (): Promise<void> => {
-      for (const { method, path } of describeRoutes(server.http)) {
-        if (method !== 'GET') continue
-        const filled = path.replaceAll(/:\w+|\*/g, crypto.randomUUID())
-        await server.send({ path: `${filled}?${crypto.randomUUID()}=1`, token: member.token })
-      }
-      for (let times = 0; times < 50; times += 1) await server.send({ path: `/${crypto.randomUUID()}` })
-    }
-    await visit()
-    const series = async (): Promise<number> =>
-      (await scrape()).split('\n').filter((line) => line !== '' && !line.startsWith('#')).length
-    const before = await series()
-    await visit()
-    await visit()
-    expect(await series()).toBe(before)
-    const text = await scrape()
-    expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/)
-    for (const secret of [server.admin.tenant.id, 'acme', member.accountId]) expect(text).not.toContain(secret)
-  })
-
-  test('tell what the database holds, and count when it doesn’t answer', async () => {
-    const text = await scrape()
-    expect(text).toMatch(/^afterai_ledger_outbox_entries \d+$/m)
-    expect(text).toMatch(/^afterai_audit_streams\{state="sending"\} 0$/m)
-    expect(text).toMatch(/^afterai_ledger_batch_entries_count [1-9]\d*$/m)
-    expect(text).toMatch(/^afterai_http_request_duration_seconds_count\{method="GET",route="none",status="4xx"\} \d+$/m)
-    await server.owner.query('alter table audit_stream rename to elsewhere')
-    const without = await scrape()
-    await server.owner.query('alter table elsewhere rename to audit_stream')
-    expect(without).toMatch(/^afterai_metrics_database_failures_total 1$/m)
-    expect(without).not.toMatch(/^afterai_audit_streams\{/m)
-  })
-
-  test('are answered on /metrics alone, and the API doesn’t have them', async () => {
-    const metrics = await startMetricsServer(server.metrics, { host: '127.0.0.1', port: 0 })
-    onTestFinished(metrics.stop)
-    for (const path of ['', '/', '/metrics?x', '/v1/me'])
-      expect((await fetch(`http://127.0.0.1:${metrics.port}${path}`)).status).toBe(404)
-    expect((await server.send({ path: '/metrics', token: server.admin.token })).status).toBe(404)
-  })
-})
-
-interface Span {
-  readonly name: string
-  readonly traceId: string
-  readonly spanId: string
-  readonly parentSpanId?: string
-  readonly attributes: { readonly key: string }[]
-}
-
-/** A collector that keeps what it is sent, or answers as it is told. */
-async function startCollector(answer?: (response: ServerResponse) => void) {
-  const bodies: string[] = []
-  const collector = createServer((request, response) => {
-    let body = ''
-    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
-    request.on('end', () => {
-      bodies.push(body)
-      if (answer === undefined) response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-      else answer(response)
-    })
-  })
-  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    collector.close()
-    collector.closeAllConnections()
-  })
-  const spans = (): Span[] =>
-    bodies.flatMap((body) => {
-      const { resourceSpans } = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] }
-      return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((it) => it.spans))
-    })
-  return { url: `http://127.0.0.1:${(collector.address() as AddressInfo).port}/v1/traces`, bodies, spans }
-}
-
-describe('traces', () => {
-  test('P1.2: show requests, transactions, sealing and batches of the log, each in its place, without content or ids of people', async () => {
-    const collector = await startCollector()
-    const traces = startOtlpTraces(collector.url)
-    const author = await server.addPerson(server.admin.tenant, 'member')
-    await recordedChange(server, { author, approver: server.admin }, 'canary-system')
-    const caller = '4bf92f3577b34da6a3ce929d0e0e4736'
-    const headers = { traceparent: `00-${caller}-00f067aa0ba902b7-01` }
-    await server.expectOk({ path: '/v1/me', token: author.token, headers })
-    await traces.stop()
-    const spans = collector.spans()
-    const approval = spans.find(({ name }) => name === 'POST /v1/decisions/:id/approvals')
-    const seal = spans.find(({ name }) => name === 'seal record')
-    const around = spans.find(({ spanId }) => spanId === seal?.parentSpanId)
-    expect(around).toMatchObject({ name: 'database transaction', parentSpanId: approval?.spanId })
-    expect(spans.map(({ name }) => name)).toContain('ledger batch')
-    const named = spans.find(({ traceId }) => traceId === caller)
-    expect(named).toMatchObject({ name: 'GET /v1/me', parentSpanId: '00f067aa0ba902b7' })
-    const keys = new Set(spans.flatMap(({ attributes }) => attributes.map(({ key }) => key)))
-    expect([...keys].toSorted()).toEqual([
-      'afterai.entries',
-      'http.request.method',
-      'http.response.status_code',
-      'http.route',
+  test('P2.4: a retry of a batch counts once, however it is packed', async () => {
+    const system = fresh('retried')
+    const body = batch([measure(system)])
+    const bytes = Buffer.from(JSON.stringify(body))
+    const answers = [
+      await send(body),
+      await send(gzipSync(bytes), { 'content-encoding': 'gzip' }),
+      await send(zstdCompressSync(bytes), { 'content-encoding': 'zstd' }),
+    ]
+    expect(answers.map((it) => [it.status, it.body.duplicate])).toEqual([
+      [200, false],
+      [200, true],
+      [200, true],
     ])
-    const sent = collector.bodies.join('')
-    for (const secret of ['canary-system', author.accountId, author.email, server.admin.tenant.id, author.token])
-      expect(sent).not.toContain(secret)
+    expect((await windowsOf(system))[0]?.calls).toBe(1)
   })
 
-  test.each([
-    ['refuses connections', async () => 'http://127.0.0.1:9/v1/traces'],
-    ['never answers', async () => (await startCollector(() => undefined)).url],
-    ['answers 500', async () => (await startCollector((response) => response.writeHead(500).end('no'))).url],
-  ])('go nowhere when the collector %s: requests are answered, nothing is logged', async (_what, url) => {
-    const written = vi.spyOn(process.stderr, 'write')
-    const said = vi.spyOn(console, 'error')
-    const traces = startOtlpTraces(await url())
-    const before = server.log().length
-    for (let times = 0; times < 200; times += 1)
-      expect((await server.send({ path: '/v1/me', token: member.token })).status).toBe(200)
-    await sleep(100)
-    await traces.stop()
-    const logged = server.log().slice(before)
-    expect(logged.split('\n').filter((line) => line !== '' && !line.includes('"msg":"request"'))).toEqual([])
-    expect([written.mock.calls, said.mock.calls]).toEqual([[], []])
-    vi.restoreAllMocks()
+  test('P2.4: a hundred batches at once, each sent twice, count once each', async () => {
+    const system = fresh('crowd')
+    const bodies = Array.from({ length: 100 }, () => batch([measure(system), measure(system)]))
+    const answers = await Promise.all([...bodies, ...bodies].map((body) => send(body)))
+    expect(answers.filter(({ body }) => body.duplicate).length).toBe(100)
+    expect((await windowsOf(system))[0]).toMatchObject({ calls: 200, latencyMs: { n: 200, sum: 24_000 } })
+  })
+
+  test('the same number with another content is a conflict', async () => {
+    const system = fresh('forked')
+    const first = batch([measure(system)]) as { bootId: string }
+    await send(first)
+    const other = await send({ ...first, events: [measure(system), measure(system)] })
+    expect([other.status, (other.body as unknown as { code: string }).code]).toEqual([409, 'idempotency_conflict'])
+  })
+
+  test('one event that can’t be taken is rejected by itself', async () => {
+    const system = fresh('partly')
+    const day = 86_400_000
+    const at = (ms: number) => ({ at: new Date(Date.now() + ms).toISOString() })
+    const { body } = await send(
+      batch([
+        measure(system),
+        measure(system, at(10 * 60_000)),
+        measure(system, at(-8 * day)),
+        measure(system, at(-6 * day)),
+        { kind: 'change', id: randomUUID(), system, title: 'T', changeTypes: ['prompt'], after: configurationOf('a') },
+      ]),
+    )
+    expect(body.accepted).toBe(3)
+    expect(body.rejected.map(({ index }) => index)).toEqual([1, 2])
+    expect((await windowsOf(system)).length).toBe(2)
+  })
+
+  test('P2.4: observations and changes go where they belong, once for an id, also in another batch', async () => {
+    const system = fresh('changing')
+    const observation = { kind: 'observation', id: randomUUID(), system, configuration: configurationOf('first') }
+    const next = { kind: 'observation', id: randomUUID(), system, configuration: configurationOf('second') }
+    const told = { kind: 'change', id: randomUUID(), system, title: 'New data', changeTypes: ['data'] }
+    await send(batch([observation, next, told]))
+    const again = await send(batch([observation, next, told]))
+    expect(again.body).toMatchObject({ accepted: 3, duplicate: false })
+    expect((await changesOf(system)).map(({ intent, title }) => [intent, title])).toEqual([
+      ['proposed', 'New data'],
+      ['observed', expect.stringContaining('second')],
+    ])
+    const { fingerprint } = (await server.expectOk<System>({ path: `/v1/systems/${system}`, token: key }))
+      .environments[0] ?? { fingerprint: '' }
+    await send(batch([measure(system)]))
+    expect((await windowsOf(system)).map((it) => it.fingerprint)).toEqual([fingerprint])
+  })
+
+  test('gaps and drops of a process show', async () => {
+    const system = fresh('gappy')
+    const bootId = randomUUID()
+    for (const sequence of [0, 1, 4]) await send(batch([measure(system)], { bootId, sequence, dropped: 7 }))
+    const clients = await read<TelemetryClient>('/v1/telemetry/clients?limit=200')
+    expect(clients.find((it) => it.bootId === bootId)).toMatchObject({
+      batches: 3,
+      lastSequence: 4,
+      missing: 2,
+      dropped: 21,
+      events: 3,
+    })
+  })
+
+  test('P5.3: a body that unpacks to more than the limit is refused', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 32))
+    const answer = await send(bomb, { 'content-encoding': 'gzip' })
+    expect(answer.status).toBe(413)
+    expect((await send(Buffer.from('nonsense'), { 'content-encoding': 'gzip' })).status).toBe(400)
+    expect((await send(Buffer.from('{}'), { 'content-encoding': 'br' })).status).toBe(415)
+  })
+
+  test('P5.3: what is too much at once is refused with 503 and Retry-After, and taken when it comes again', async () => {
+    const small = await startTestServer({ captureLimits: { requests: 2 } })
+    const token = (await small.addKey(small.admin, ['telemetry:write'])).key
+    const bodies = Array.from({ length: 12 }, () => batch([measure('crowded')]))
+    const post = (body: object) => small.send({ method: 'POST', path: '/v1/telemetry', token, body })
+    const answers = await Promise.all(bodies.map(post))
+    const refused = answers.filter(({ status }) => status !== 200)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { status, body, headers } of refused) {
+      expect([status, body['code'], headers['retry-after']]).toEqual([503, 'overloaded', '2'])
+    }
+    for (const body of bodies) expect((await post(body)).status).toBe(200)
+    const { rows } = await small.owner.query(`select aggregate -> 'counts' -> 'calls' as calls from telemetry_window`)
+    expect(rows).toEqual([{ calls: 12 }])
+    await small.stop()
+  })
+
+  test('P2.4: a batch that can’t be written fails by itself, not those that share its transaction', async () => {
+    const system = fresh('poisoned')
+    const poison = randomUUID()
+    await server.owner.query(`
+      create function poison() returns trigger language plpgsql as $$ begin
+        if new.boot_id = '${poison}' then raise 'poisoned'; end if;
+        return new;
+      end $$;
+      create trigger poison before insert on telemetry_client for each row execute function poison()`)
+    const bodies = Array.from({ length: 20 }, (_, index) =>
+      batch([measure(system)], index === 7 ? { bootId: poison } : {}),
+    )
+    const answers = await Promise.all(bodies.map((body) => send(body)))
+    await server.owner.query('drop trigger poison on telemetry_client')
+    expect(answers.map(({ status }) => status)).toEqual(bodies.map((_, index) => (index === 7 ? 500 : 200)))
+    expect((await windowsOf(system))[0]?.calls).toBe(19)
+    expect((await send(bodies[7] ?? {})).body).toMatchObject({ accepted: 1, duplicate: false })
+  })
+
+  test('systems beyond the limit share one that says so', async () => {
+    const small = await startTestServer({ captureLimits: { systems: 2, routes: 1 } })
+    const token = (await small.addKey(small.admin, ['telemetry:write', 'telemetry:read'])).key
+    const body = batch(
+      ['a', 'b', 'c', 'd'].flatMap((name) => [measure(name, { route: 'x' }), measure(name, { route: 'y' })]),
+    )
+    await small.expectOk({ method: 'POST', path: '/v1/telemetry', token, body })
+    const { items } = await small.expectOk<{ items: System[] }>({ path: '/v1/systems', token: small.admin.token })
+    expect(items.map(({ name }) => name).toSorted()).toEqual(['a', 'b', 'telemetry-overflow'])
+    const windows = await small.expectOk<{ items: TelemetryWindow[] }>({
+      path: '/v1/telemetry/windows?system=a',
+      token,
+    })
+    expect(windows.items.map(({ route, distinct }) => [route, distinct])).toEqual([
+      ['x', 0],
+      ['overflow', 1],
+    ])
+    await small.stop()
   })
 })

@@ -7,6 +7,7 @@ import { Client } from 'pg'
 import { pino } from 'pino'
 import { type ComposedServer, composeServer, type ServerParts } from '../composition.ts'
 import { addMember, createAccount, createTenant, newCode, putSetupCode } from '../src/identity/index.ts'
+import type { CaptureLimits } from '../src/capture/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
 import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
@@ -52,6 +53,8 @@ export interface Person {
 export interface TestServer extends ComposedServer {
   readonly database: TestDatabase
   readonly keys: InstanceKeys
+  /** Where they lie. */
+  readonly keyDir: string
   /** As the superuser, to arrange and to look behind the curtain. */
   readonly owner: Client
   readonly setupCode: string
@@ -86,6 +89,7 @@ export interface TestServerOptions {
   readonly rates?: Partial<RequestRates>
   readonly drainMs?: number
   readonly mail?: ServerParts['mail']
+  readonly captureLimits?: Partial<CaptureLimits>
 }
 
 /** Starts one. */
@@ -110,6 +114,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...people,
     database,
     keys,
+    keyDir,
     owner,
     setupCode,
     admin,
@@ -139,7 +144,11 @@ export function composeBeside(server: TestServer, options: TestServerOptions = {
   return composeServer(partsOf(shared, { poolSize: 5, ...options }))
 }
 
-function partsOf(shared: Pick<ServerParts, 'connection' | 'keys' | 'log'>, options: TestServerOptions): ServerParts {
+/** All that a server under test is made of. */
+export function partsOf(
+  shared: Pick<ServerParts, 'connection' | 'keys' | 'log'>,
+  options: TestServerOptions,
+): ServerParts {
   return {
     ...shared,
     poolSize: options.poolSize ?? 10,
@@ -152,9 +161,17 @@ function partsOf(shared: Pick<ServerParts, 'connection' | 'keys' | 'log'>, optio
     trustedProxies: options.trustedProxies ?? [],
     maxConnections: 2000,
     // Tests ask more in a minute than people do; those of the limits set their own.
-    rates: { credential: 100_000, read: 100_000, write: 100_000, heavy: 100_000, ...options.rates },
+    rates: {
+      credential: 100_000,
+      read: 100_000,
+      write: 100_000,
+      heavy: 100_000,
+      telemetry: 1_000_000,
+      ...options.rates,
+    },
     drainMs: options.drainMs ?? 0,
     mail: options.mail,
+    captureLimits: options.captureLimits ?? {},
   }
 }
 

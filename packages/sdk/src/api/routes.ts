@@ -29,6 +29,55 @@ export type ConfigurationInput = {
   })[]
 }
 
+export type AuditEvent = {
+  id: string
+  occurredAt: string
+  action: string
+  outcome: "allowed" | "denied" | "failed"
+  actorId: string | null
+  credential: string
+  address: string | null
+  requestId: string | null
+  resource: string | null
+  details: { [name: string]: unknown }
+  logIndex: number | null
+}
+
+export type AuditStream = {
+  id: string
+  name: string
+  kind: "syslog" | "webhook"
+  endpoint: string
+  state: "sending" | "failing" | "paused"
+  createdAt: string
+  createdBy: string
+  nextIndex: number
+  lagEvents: number
+  lagSeconds: number
+  delivered: number
+  lastDeliveredAt: string | null
+  failures: number
+  lastError: string | null
+  lastErrorAt: string | null
+  retryAt: string | null
+}
+
+export type ApiKey = {
+  id: string
+  accountId: string
+  accountName: string
+  name: string
+  prefix: string
+  scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+  createdAt: string
+  expiresAt: string | null
+  expiresSoon: boolean
+  lastUsedAt: string | null
+  lastUsedAddress: string | null
+  revokedAt: string | null
+  replacedBy: string | null
+}
+
 export type System = {
   id: string
   name: string
@@ -180,6 +229,8 @@ export type Tenant = {
   name: string
   role: "admin" | "approver" | "member" | "viewer" | "auditor"
   sample: boolean
+  instance: boolean
+  suspended: boolean
 }
 
 export type Session = {
@@ -188,6 +239,39 @@ export type Session = {
   refreshHandle: string
   expiresAt: string
   tenant: string
+}
+
+export type Member = {
+  accountId: string
+  kind: "person" | "service"
+  name: string
+  email: string | null
+  role: "admin" | "approver" | "member" | "viewer" | "auditor"
+  createdAt: string
+  disabledAt: string | null
+}
+
+export type Invitation = {
+  id: string
+  email: string
+  role: "admin" | "approver" | "member" | "viewer" | "auditor"
+  state: "pending" | "accepted" | "expired" | "revoked"
+  delivery: "by_hand" | "queued" | "sent" | "failed"
+  deliveryError: string | null
+  createdAt: string
+  expiresAt: string
+}
+
+export type OperatedTenant = {
+  id: string
+  slug: string
+  name: string
+  kind: "customer" | "sample" | "instance"
+  createdAt: string
+  suspendedAt: string | null
+  members: number
+  systems: number
+  records: number
 }
 
 export type Record = {
@@ -205,6 +289,108 @@ export type Record = {
   logIndex: number | null
   sections: (string)[]
   supersedes: string | null
+}
+
+export type TelemetryClient = {
+  bootId: string
+  accountId: string
+  batches: number
+  lastSequence: number
+  missing: number
+  events: number
+  dropped: number
+  firstSeenAt: string
+  lastSeenAt: string
+}
+
+export type TelemetryWindow = {
+  system: string
+  environment: string
+  fingerprint: string
+  route: string
+  source: "calls" | "metrics"
+  hour: string
+  calls: number
+  errors: number
+  refusals: number
+  agreed: number
+  disagreed: number
+  unidentified: number
+  unpriced: number
+  latencyMs: {
+    n: number
+    sum: number
+    sumSquares: number
+    logN: number
+    logSum: number
+    logSumSquares: number
+    p50: number | null
+    p95: number | null
+    p99: number | null
+  }
+  inputTokens: {
+    n: number
+    sum: number
+    sumSquares: number
+    logN: number
+    logSum: number
+    logSumSquares: number
+    p50: number | null
+    p95: number | null
+    p99: number | null
+  }
+  outputTokens: {
+    n: number
+    sum: number
+    sumSquares: number
+    logN: number
+    logSum: number
+    logSumSquares: number
+    p50: number | null
+    p95: number | null
+    p99: number | null
+  }
+  costUsd: {
+    n: number
+    sum: number
+    sumSquares: number
+    logN: number
+    logSum: number
+    logSumSquares: number
+    p50: number | null
+    p95: number | null
+    p99: number | null
+  }
+  scores: { [name: string]: {
+    n: number
+    sum: number
+    sumSquares: number
+    logN: number
+    logSum: number
+    logSumSquares: number
+    p50: number | null
+    p95: number | null
+    p99: number | null
+  } }
+  finishReasons: { [name: string]: number }
+  distinct: number
+  priceVersion: string | null
+}
+
+export type ServedModel = {
+  system: string
+  environment: string
+  provider: string | null
+  requestedModel: string
+  verdict: "breached" | "clear" | "undetermined"
+  identities: ({
+    servedModel: string
+    systemFingerprint: string | null
+    baseline: boolean
+    changeId: string | null
+    firstSeenAt: string
+    lastSeenAt: string
+  })[]
 }
 
 /** Every route: what it takes, and what it answers. */
@@ -270,20 +456,306 @@ export interface Routes {
       kind: "person" | "service"
       role: "admin" | "approver" | "member" | "viewer" | "auditor"
       credential: "cookie" | "bearer" | "api_key"
-      permissions: ("me:read" | "session:own" | "member:read" | "member:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "record:read" | "log:read" | "audit:read" | "tenant:write")[]
+      permissions: ("me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "tenant:write" | "tenant:operate")[]
       tenant: Tenant
       tenants: (Tenant)[]
     }
   }
-  'GET /v1/members': {
+  'POST /v1/session/second-factor': {
+    body: {
+      ticket: string
+      proof: {
+        method: "totp"
+        code: string
+      } | {
+        method: "recovery_code"
+        code: string
+      } | {
+        method: "passkey"
+        assertion: {
+          id: string
+          rawId: string
+          type: "public-key"
+          response: {
+            clientDataJSON: string
+            authenticatorData: string
+            signature: string
+            userHandle?: string | null
+          }
+          authenticatorAttachment?: "platform" | "cross-platform" | null
+          clientExtensionResults?: {
+
+          }
+        }
+      }
+    }
+    answer: Session
+  }
+  'POST /v1/session/second-factor/passkey-options': {
+    body: {
+      ticket: string
+    }
+    answer: {
+      challenge: string
+    }
+  }
+  'POST /v1/session/passkey-options': {
+    body: {
+
+    } | null
+    answer: {
+      challenge: string
+    }
+  }
+  'POST /v1/session/passkey': {
+    body: {
+      assertion: {
+        id: string
+        rawId: string
+        type: "public-key"
+        response: {
+          clientDataJSON: string
+          authenticatorData: string
+          signature: string
+          userHandle?: string | null
+        }
+        authenticatorAttachment?: "platform" | "cross-platform" | null
+        clientExtensionResults?: {
+
+        }
+      }
+      tenant?: string
+    }
+    answer: Session
+  }
+  'POST /v1/session/step-up/passkey-options': {
+    body: {
+
+    } | null
+    answer: {
+      challenge: string
+    }
+  }
+  'POST /v1/session/step-up': {
+    body: {
+      method: "password"
+      password: string
+      code?: string
+    } | {
+      method: "totp"
+      code: string
+    } | {
+      method: "passkey"
+      assertion: {
+        id: string
+        rawId: string
+        type: "public-key"
+        response: {
+          clientDataJSON: string
+          authenticatorData: string
+          signature: string
+          userHandle?: string | null
+        }
+        authenticatorAttachment?: "platform" | "cross-platform" | null
+        clientExtensionResults?: {
+
+        }
+      }
+    }
+    answer: Session
+  }
+  'GET /v1/factors': {
+    answer: {
+      password: boolean
+      totp: {
+        confirmedAt: string
+      } | null
+      recoveryCodesLeft: number
+      passkeys: ({
+        id: string
+        name: string
+        synced: boolean
+        createdAt: string
+        lastUsedAt: string | null
+      })[]
+    }
+  }
+  'PUT /v1/password': {
+    body: {
+      currentPassword?: string
+      newPassword: string
+    }
+    answer: undefined
+  }
+  'POST /v1/factors/totp': {
+    body: {
+
+    } | null
+    answer: {
+      secret: string
+      uri: string
+    }
+  }
+  'DELETE /v1/factors/totp': {
+    answer: undefined
+  }
+  'POST /v1/factors/totp/confirm': {
+    body: {
+      code: string
+    }
+    answer: {
+      recoveryCodes: (string)[]
+    }
+  }
+  'POST /v1/factors/recovery-codes': {
+    body: {
+
+    } | null
+    answer: {
+      recoveryCodes: (string)[]
+    }
+  }
+  'POST /v1/passkeys/options': {
+    body: {
+
+    } | null
+    answer: {
+      challenge: string
+    }
+  }
+  'POST /v1/passkeys': {
+    body: {
+      name: string
+      attestation: {
+        id: string
+        rawId: string
+        type: "public-key"
+        response: {
+          clientDataJSON: string
+          attestationObject: string
+          transports?: (string)[]
+          authenticatorData?: string
+          publicKey?: string | null
+          publicKeyAlgorithm?: number
+        }
+        authenticatorAttachment?: "platform" | "cross-platform" | null
+        clientExtensionResults?: {
+
+        }
+      }
+    }
+    answer: {
+      id: string
+      name: string
+      synced: boolean
+      createdAt: string
+      lastUsedAt: string | null
+      recoveryCodes: (string)[] | null
+    }
+  }
+  'PUT /v1/passkeys/{id}': {
+    path: { id: string }
+    body: {
+      name: string
+    }
+    answer: {
+      id: string
+      name: string
+      synced: boolean
+      createdAt: string
+      lastUsedAt: string | null
+    }
+  }
+  'DELETE /v1/passkeys/{id}': {
+    path: { id: string }
+    answer: undefined
+  }
+  'GET /v1/sessions': {
     answer: {
       items: ({
-        accountId: string
-        name: string
-        email: string | null
-        role: "admin" | "approver" | "member" | "viewer" | "auditor"
+        id: string
+        tenant: string | null
+        current: boolean
         createdAt: string
+        usedAt: string
+        expiresAt: string
+        authenticatedAt: string
+        methods: (string)[]
+        address: string | null
+        device: string | null
       })[]
+      nextCursor: string | null
+    }
+  }
+  'DELETE /v1/sessions': {
+    answer: undefined
+  }
+  'DELETE /v1/sessions/{id}': {
+    path: { id: string }
+    answer: undefined
+  }
+  'GET /v1/members/{accountId}/sessions': {
+    path: { accountId: string }
+    answer: {
+      items: ({
+        id: string
+        tenant: string | null
+        current: boolean
+        createdAt: string
+        usedAt: string
+        expiresAt: string
+        authenticatedAt: string
+        methods: (string)[]
+        address: string | null
+        device: string | null
+      })[]
+      nextCursor: string | null
+    }
+  }
+  'DELETE /v1/members/{accountId}/sessions': {
+    path: { accountId: string }
+    answer: undefined
+  }
+  'GET /v1/members': {
+    query?: { limit?: number; cursor?: string; kind?: "person" | "service" }
+    answer: {
+      items: (Member)[]
+      nextCursor: string | null
+    }
+  }
+  'GET /v1/members/{accountId}': {
+    path: { accountId: string }
+    answer: Member
+  }
+  'PUT /v1/members/{accountId}': {
+    path: { accountId: string }
+    body: {
+      role: "admin" | "approver" | "member" | "viewer" | "auditor"
+    }
+    answer: Member
+  }
+  'DELETE /v1/members/{accountId}': {
+    path: { accountId: string }
+    answer: undefined
+  }
+  'POST /v1/members/{accountId}/disable': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: Member
+  }
+  'POST /v1/members/{accountId}/enable': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: Member
+  }
+  'GET /v1/invitations': {
+    query?: { limit?: number; cursor?: string }
+    answer: {
+      items: (Invitation)[]
       nextCursor: string | null
     }
   }
@@ -296,8 +768,75 @@ export interface Routes {
       id: string
       email: string
       role: "admin" | "approver" | "member" | "viewer" | "auditor"
-      code: string
+      state: "pending" | "accepted" | "expired" | "revoked"
+      delivery: "by_hand" | "queued" | "sent" | "failed"
+      deliveryError: string | null
+      createdAt: string
       expiresAt: string
+      code: string | null
+    }
+  }
+  'POST /v1/invitations/{id}/resend': {
+    path: { id: string }
+    body: {
+
+    } | null
+    answer: {
+      id: string
+      email: string
+      role: "admin" | "approver" | "member" | "viewer" | "auditor"
+      state: "pending" | "accepted" | "expired" | "revoked"
+      delivery: "by_hand" | "queued" | "sent" | "failed"
+      deliveryError: string | null
+      createdAt: string
+      expiresAt: string
+      code: string | null
+    }
+  }
+  'DELETE /v1/invitations/{id}': {
+    path: { id: string }
+    answer: undefined
+  }
+  'POST /v1/password-resets': {
+    body: {
+      email: string
+    }
+    answer: {
+
+    }
+  }
+  'POST /v1/password-resets/complete': {
+    body: {
+      code: string
+      password: string
+    }
+    answer: undefined
+  }
+  'POST /v1/members/{accountId}/password-reset': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: {
+      code: string | null
+      expiresAt: string | null
+    }
+  }
+  'POST /v1/accounts/{accountId}/password-reset': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: {
+      code: string | null
+      expiresAt: string | null
+    }
+  }
+  'GET /v1/service-accounts': {
+    query?: { limit?: number; cursor?: string }
+    answer: {
+      items: (Member)[]
+      nextCursor: string | null
     }
   }
   'POST /v1/service-accounts': {
@@ -305,71 +844,156 @@ export interface Routes {
       name: string
       role: "member" | "viewer" | "auditor"
     }
-    answer: {
-      accountId: string
-      name: string
-      email: string | null
-      role: "admin" | "approver" | "member" | "viewer" | "auditor"
-      createdAt: string
+    answer: Member
+  }
+  'PUT /v1/service-accounts/{accountId}': {
+    path: { accountId: string }
+    body: {
+      name?: string
+      role?: "member" | "viewer" | "auditor"
     }
+    answer: Member
+  }
+  'DELETE /v1/service-accounts/{accountId}': {
+    path: { accountId: string }
+    answer: undefined
+  }
+  'POST /v1/service-accounts/{accountId}/disable': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: Member
+  }
+  'POST /v1/service-accounts/{accountId}/enable': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: Member
   }
   'GET /v1/api-keys': {
+    query?: { limit?: number; cursor?: string; expiring?: string }
     answer: {
-      items: ({
-        id: string
-        accountId: string
-        name: string
-        prefix: string
-        scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read")[]
-        createdAt: string
-        expiresAt: string | null
-        lastUsedAt: string | null
-        revokedAt: string | null
-      })[]
+      items: (ApiKey)[]
       nextCursor: string | null
     }
   }
   'POST /v1/api-keys': {
     body: {
       name: string
-      scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read")[]
-      expiresInDays?: number
+      scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      expiresInDays?: number | null
       accountId?: string
     }
     answer: {
       id: string
       accountId: string
+      accountName: string
       name: string
       prefix: string
-      scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read")[]
+      scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
       createdAt: string
       expiresAt: string | null
+      expiresSoon: boolean
       lastUsedAt: string | null
+      lastUsedAddress: string | null
       revokedAt: string | null
+      replacedBy: string | null
       key: string
     }
+  }
+  'PUT /v1/api-keys/{id}': {
+    path: { id: string }
+    body: {
+      name?: string
+      scopes?: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+    }
+    answer: ApiKey
   }
   'DELETE /v1/api-keys/{id}': {
     path: { id: string }
     answer: undefined
   }
-  'GET /v1/audit-events': {
+  'POST /v1/api-keys/{id}/rotate': {
+    path: { id: string }
+    body: {
+      overlapHours: number
+    }
+    answer: {
+      id: string
+      accountId: string
+      accountName: string
+      name: string
+      prefix: string
+      scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      createdAt: string
+      expiresAt: string | null
+      expiresSoon: boolean
+      lastUsedAt: string | null
+      lastUsedAddress: string | null
+      revokedAt: string | null
+      replacedBy: string | null
+      key: string
+    }
+  }
+  'GET /v1/tenants': {
     query?: { limit?: number; cursor?: string }
     answer: {
-      items: ({
-        id: string
-        occurredAt: string
-        action: string
-        outcome: "allowed" | "denied" | "failed"
-        actorId: string | null
-        credential: string
-        address: string | null
-        requestId: string | null
-        resource: string | null
-        details: { [name: string]: unknown }
-      })[]
+      items: (OperatedTenant)[]
       nextCursor: string | null
     }
+  }
+  'POST /v1/tenants': {
+    body: {
+      slug: string
+      name: string
+      adminEmail: string
+    }
+    answer: {
+      id: string
+      slug: string
+      name: string
+      invitation: {
+        id: string
+        email: string
+        role: "admin" | "approver" | "member" | "viewer" | "auditor"
+        state: "pending" | "accepted" | "expired" | "revoked"
+        delivery: "by_hand" | "queued" | "sent" | "failed"
+        deliveryError: string | null
+        createdAt: string
+        expiresAt: string
+        code: string | null
+      }
+    }
+  }
+  'POST /v1/tenants/{id}/suspend': {
+    path: { id: string }
+    body: {
+
+    } | null
+    answer: undefined
+  }
+  'POST /v1/tenants/{id}/resume': {
+    path: { id: string }
+    body: {
+
+    } | null
+    answer: undefined
+  }
+  'POST /v1/accounts/{accountId}/disable': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: undefined
+  }
+  'POST /v1/accounts/{accountId}/enable': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: undefined
   }
   'GET /v1/log/keys': {
     answer: {
@@ -411,6 +1035,44 @@ export interface Routes {
       index: number
       tlogProof: string
     }
+  }
+  'GET /v1/audit-events': {
+    query?: { action?: string; actionPrefix?: string; outcome?: "allowed" | "denied" | "failed"; actorId?: string; resource?: string; credential?: string; requestId?: string; from?: string; to?: string; limit?: number; cursor?: string; order?: "newest" | "oldest" }
+    answer: {
+      items: (AuditEvent)[]
+      nextCursor: string | null
+    }
+  }
+  'GET /v1/audit-events/{id}': {
+    path: { id: string }
+    answer: {
+      id: string
+      occurredAt: string
+      action: string
+      outcome: "allowed" | "denied" | "failed"
+      actorId: string | null
+      credential: string
+      address: string | null
+      requestId: string | null
+      resource: string | null
+      details: { [name: string]: unknown }
+      logIndex: number | null
+      envelope: string
+      salt: string
+      proof: {
+        entry: string
+        index: number
+        tlogProof: string
+      } | null
+    }
+  }
+  'GET /v1/audit-events/{id}/bundle': {
+    path: { id: string }
+    answer: unknown
+  }
+  'GET /v1/audit-events/export': {
+    query?: { action?: string; actionPrefix?: string; outcome?: "allowed" | "denied" | "failed"; actorId?: string; resource?: string; credential?: string; requestId?: string; from?: string; to?: string; format?: "jsonl" | "csv" }
+    answer: unknown
   }
   'GET /v1/systems': {
     query?: { limit?: number; cursor?: string }
@@ -523,6 +1185,114 @@ export interface Routes {
       customerImpact?: "none" | "minor" | "material" | "unknown"
     }
     answer: Change
+  }
+  'POST /v1/telemetry': {
+    body: {
+      bootId: string
+      sequence: number
+      sentAt: string
+      dropped?: number
+      events: ({
+        kind: "measure"
+        system: string
+        environment?: string
+        fingerprint?: string
+        route?: string
+        at: string
+        latencyMs?: number
+        inputTokens?: number
+        outputTokens?: number
+        costUsd?: number
+        score?: {
+          name: string
+          value: number
+        }
+        finishReason?: string
+        error?: boolean
+        refused?: boolean
+        agreed?: boolean
+      } | {
+        id: string
+        system: string
+        environment?: string
+        configuration: ConfigurationInput
+        observedAt?: string
+        origin?: "sdk" | "api" | "ci" | "manual" | "import"
+        revision?: string
+        kind: "observation"
+      } | {
+        system: string
+        environment?: string
+        title: string
+        changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+        intent?: "proposed" | "implemented" | "observed" | "rolled_back"
+        changeClass?: "standard" | "normal" | "emergency"
+        origin?: "manual" | "ci" | "api"
+        revision?: string
+        after?: ConfigurationInput
+        risk?: {
+          severity: "low" | "medium" | "high" | "critical"
+          blastRadius?: "single_route" | "single_app" | "portfolio" | "unknown"
+          customerImpact?: "none" | "minor" | "material" | "unknown"
+        }
+        kind: "change"
+        id: string
+      })[]
+    }
+    answer: {
+      accepted: number
+      rejected: ({
+        index: number
+        detail: string
+      })[]
+      duplicate: boolean
+      serverTime: string
+    }
+  }
+  'POST /v1/traces': {
+    body: string | Uint8Array<ArrayBuffer>
+    answer: unknown
+  }
+  'POST /v1/metrics': {
+    body: string | Uint8Array<ArrayBuffer>
+    answer: unknown
+  }
+  'POST /v1/logs': {
+    body: string | Uint8Array<ArrayBuffer>
+    answer: unknown
+  }
+  'GET /v1/telemetry/clients': {
+    query?: { limit?: number; cursor?: string }
+    answer: {
+      items: (TelemetryClient)[]
+      nextCursor: string | null
+    }
+  }
+  'GET /v1/telemetry/windows': {
+    query: { limit?: number; cursor?: string; system: string; environment?: string; since?: string }
+    answer: {
+      items: (TelemetryWindow)[]
+      nextCursor: string | null
+    }
+  }
+  'GET /v1/telemetry/served-models': {
+    query?: { limit?: number; cursor?: string; system?: string }
+    answer: {
+      items: (ServedModel)[]
+      nextCursor: string | null
+    }
+  }
+  'GET /v1/telemetry/dropped': {
+    query?: { limit?: number; cursor?: string }
+    answer: {
+      items: ({
+        door: string
+        name: string
+        count: number
+        lastSeenAt: string
+      })[]
+      nextCursor: string | null
+    }
   }
   'GET /v1/evaluations': {
     query?: { limit?: number; cursor?: string; system?: string }
@@ -1093,6 +1863,77 @@ export interface Routes {
   'GET /v1/records/{id}/bundle': {
     path: { id: string }
     answer: unknown
+  }
+  'GET /v1/audit-streams': {
+    answer: {
+      items: (AuditStream)[]
+      nextCursor: string | null
+    }
+  }
+  'POST /v1/audit-streams': {
+    body: {
+      kind: "syslog"
+      name: string
+      host: string
+      port: number
+      transport?: "tls" | "tcp"
+      certificates?: string
+      startFrom?: "now" | "beginning"
+    } | {
+      kind: "webhook"
+      name: string
+      url: string
+      certificates?: string
+      startFrom?: "now" | "beginning"
+    }
+    answer: {
+      id: string
+      name: string
+      kind: "syslog" | "webhook"
+      endpoint: string
+      state: "sending" | "failing" | "paused"
+      createdAt: string
+      createdBy: string
+      nextIndex: number
+      lagEvents: number
+      lagSeconds: number
+      delivered: number
+      lastDeliveredAt: string | null
+      failures: number
+      lastError: string | null
+      lastErrorAt: string | null
+      retryAt: string | null
+      secret: string | null
+    }
+  }
+  'GET /v1/audit-streams/{id}': {
+    path: { id: string }
+    answer: AuditStream
+  }
+  'DELETE /v1/audit-streams/{id}': {
+    path: { id: string }
+    answer: undefined
+  }
+  'POST /v1/audit-streams/{id}/pause': {
+    path: { id: string }
+    body: {
+
+    } | null
+    answer: AuditStream
+  }
+  'POST /v1/audit-streams/{id}/resume': {
+    path: { id: string }
+    body: {
+
+    } | null
+    answer: AuditStream
+  }
+  'POST /v1/audit-streams/{id}/replay': {
+    path: { id: string }
+    body: {
+      fromIndex: number
+    }
+    answer: AuditStream
   }
   'DELETE /v1/sample-workspace': {
     answer: undefined

@@ -20,14 +20,14 @@ import {
 } from '@afterai/contract'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
-import { type Caller, inTenant, inTenantOnce } from '../identity/index.ts'
+import { inTenant, inTenantOnce } from '../identity/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
-import type { Database, Transaction } from '../platform/database.ts'
+import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
-import { listChanges, openChange, readChange, setRisk, settleChange } from './change-service.ts'
-import { fingerprintOf, normalize } from './configuration.ts'
-import { keepConfiguration, observe } from './observation-service.ts'
-import { createSystem, findSystem, listSystems, readSystem } from './system-service.ts'
+import { listChanges, readChange, setRisk, settleChange } from './change-service.ts'
+import { observe } from './observation-service.ts'
+import { recordChange } from './recorded-change.ts'
+import { createSystem, listSystems, readSystem } from './system-service.ts'
 
 const byId = z.object({ id })
 const byName = z.object({ name })
@@ -148,45 +148,4 @@ export function changeRoutes(http: Http, { db, audit }: AceDependencies): void {
   http.put('/v1/changes/:id/risk', { ...writing, schema: { params: byId, body: risk, response: shown } }, (request) =>
     write(request, (tx, caller) => setRisk(audit, tx, caller, { id: request.params.id, risk: request.body })),
   )
-}
-
-// A change that a person or a pipeline tells of starts from what the environment runs with now.
-async function recordChange(
-  audit: Audit,
-  tx: Transaction,
-  caller: Caller,
-  wanted: z.infer<typeof createChangeRequest>,
-): Promise<z.infer<typeof changeView>> {
-  const { tenantId } = caller.principal
-  const system = await findSystem(tx, tenantId, wanted.system)
-  const environment = await tx
-    .selectFrom('environment')
-    .select('fingerprint')
-    .where('tenant_id', '=', tenantId)
-    .where('system_id', '=', system.id)
-    .where('name', '=', wanted.environment)
-    .executeTakeFirst()
-  const after = wanted.after === undefined ? null : fingerprintOf(wanted.after)
-  if (after !== null && after === environment?.fingerprint) {
-    throw new ProblemError('invalid_request', {
-      errors: [{ pointer: '/after', detail: 'is what the environment runs with now: nothing changes' }],
-    })
-  }
-  if (wanted.after !== undefined && after !== null) {
-    await keepConfiguration(tx, tenantId, { fingerprint: after, configuration: normalize(wanted.after) })
-  }
-  const changeId = await openChange(audit, tx, caller, {
-    systemId: system.id,
-    environment: wanted.environment,
-    before: environment?.fingerprint ?? null,
-    after,
-    origin: wanted.origin,
-    revision: wanted.revision ?? null,
-    intent: wanted.intent,
-    title: wanted.title,
-    changeTypes: wanted.changeTypes,
-    changeClass: wanted.changeClass,
-    risk: wanted.risk ?? null,
-  })
-  return readChange(tx, tenantId, changeId)
 }

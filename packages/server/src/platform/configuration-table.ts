@@ -179,6 +179,14 @@ export const configurationTable = {
     description:
       'Imports, assessments, exports and audits that one account may ask for in a minute. One address may ask for four times as many.',
   },
+  rateTelemetry: {
+    variable: 'AFTERAI_RATE_TELEMETRY',
+    kind: wholeNumber(1, 10_000_000, 60_000),
+    default: '60000',
+    secret: false,
+    description:
+      'Batches of telemetry that one account’s keys may send in a minute, whatever they hold. One address may send four times as many.',
+  },
   smtpUrl: {
     variable: 'AFTERAI_SMTP_URL',
     kind: smtpUrl,

@@ -104,6 +104,7 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_RATE_READS', '-1'],
     ['AFTERAI_RATE_WRITES', 'none'],
     ['AFTERAI_RATE_HEAVY', '1e3'],
+    ['AFTERAI_RATE_TELEMETRY', '0'],
     ['AFTERAI_IMPORT_MAX_MIB', '129'],
     ['AFTERAI_IMPORT_MAX_MIB', 'Infinity'],
     ['AFTERAI_STREAM_NETWORKS', ''],
@@ -356,6 +357,7 @@ test('an empty environment describes a trial on loopback', () => {
     rateReads: 600,
     rateWrites: 300,
     rateHeavy: 60,
+    rateTelemetry: 60_000,
     importMaxMib: 64,
   })
 })

@@ -4,8 +4,8 @@ import type { Http } from '../http.ts'
 import { networkOf } from './client-network.ts'
 import type { SharedRates, Verdict } from './shared-rates.ts'
 
-/** What a request counts as: doors that take a credential of somebody unknown, reads, writes, and work that is heavy. */
-export type RouteClass = 'credential' | 'read' | 'write' | 'heavy'
+/** What a request counts as: doors that take a credential of somebody unknown, reads, writes, work that is heavy, batches of telemetry. */
+export type RouteClass = 'credential' | 'read' | 'write' | 'heavy' | 'telemetry'
 
 /** Requests a minute for each class. */
 export type RequestRates = Readonly<Record<RouteClass, number>>

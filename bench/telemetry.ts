@@ -1,0 +1,230 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startServerProcess } from '@afterai/testing'
+import { decodeOtlp, encodeOtlp, spanOf, tracesOf } from '../packages/server/tests/otlp/otlp-bodies.ts'
+import { readOtlp } from '../packages/server/src/capture/otlp/read-otlp.ts'
+import type { Row } from './row.ts'
+
+const measuredMs = 6_000
+const callers = 96
+const agent = new Agent({ keepAlive: true, maxSockets: callers })
+const discarding = `require('http').createServer((q,s)=>{q.resume();q.on('end',()=>s.end())}).listen(0,'127.0.0.1',function(){console.log(this.address().port)})`
+
+/** Spans per second that are durable when they are acknowledged, beside a server that reads and discards the same requests. */
+export async function run(): Promise<Row[]> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
+  const server = await startServerProcess({
+    env: { AFTERAI_DATA_DIR: dataDir },
+    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+  })
+  const discard = spawn(process.execPath, ['-e', discarding], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [port] = (await once(discard.stdout, 'data')) as [Buffer]
+    while (!server.output().includes('--setup')) await sleep(20)
+    const key = await newKey(server.origin, server.output())
+    const rows: Row[] = []
+    for (const size of [100, 512]) {
+      const durable = { url: `${server.origin}/v1/traces`, key, pid: server.pid }
+      rows.push(...(await measure(durable, { url: `http://127.0.0.1:${port.toString().trim()}/`, discard }, size)))
+    }
+    return [...rows, ...readers()]
+  } finally {
+    agent.destroy()
+    discard.kill()
+    server.signal('SIGTERM')
+    await server.ending
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+interface Target {
+  readonly url: string
+  readonly key: string
+  readonly pid: number
+}
+
+async function measure(target: Target, limit: { url: string; discard: ChildProcess }, size: number): Promise<Row[]> {
+  const ceiling = await load({ url: limit.url, key: target.key }, size, callers)
+  await load(target, size, callers, 1_500)
+  const cpuBefore = cpuSeconds(target.pid)
+  const full = await load(target, size, callers)
+  const cpu = ((cpuSeconds(target.pid) - cpuBefore) / full.spans) * 1e6
+  const half = await load(target, size, callers, measuredMs, full.rate / 2)
+  const name = `telemetry, ${size} spans a batch`
+  return [
+    {
+      name: `${name}, durable`,
+      value: full.rate,
+      unit: 'spans/s',
+      limitName: 'read and discarded',
+      limit: ceiling.rate,
+      ratio: full.rate / ceiling.rate,
+      goal: '>= 200 k/s',
+    },
+    {
+      name: `${name}, CPU`,
+      value: cpu,
+      unit: 's/million',
+      limitName: 'goal',
+      limit: 5,
+      ratio: cpu / 5,
+      goal: '<= 5 s',
+    },
+    {
+      name: `${name}, p99 at half load`,
+      value: half.p99Ms,
+      unit: 'ms',
+      limitName: 'goal',
+      limit: 50,
+      ratio: half.p99Ms / 50,
+      goal: '< 50 ms',
+    },
+  ]
+}
+
+/** The partial reader beside the full decoder, on one thread. */
+function readers(): Row[] {
+  const body = encodeOtlp('traces', bodyOf(100))
+  const context = { digestKey: { keyId: '0'.repeat(16), key: Buffer.from('k') }, nowMs: Date.now() }
+  const partial = perSecond(() => readOtlp(body, { signal: 'traces', encoding: 'protobuf' }, context)) * 100
+  const whole = perSecond(() => decodeOtlp('traces', body)) * 100
+  return [
+    {
+      name: 'partial reader and gate alone',
+      value: partial,
+      unit: 'spans/s',
+      limitName: 'full decoder',
+      limit: whole,
+      ratio: partial / whole,
+    },
+  ]
+}
+
+function perSecond(work: () => unknown): number {
+  const start = performance.now()
+  let rounds = 0
+  while (performance.now() - start < 2_000) {
+    work()
+    rounds += 1
+  }
+  return (rounds * 1000) / (performance.now() - start)
+}
+
+function bodyOf(size: number): object {
+  const spans = Array.from({ length: size }, (_, index) =>
+    spanOf({
+      'gen_ai.request.temperature': 0.2,
+      'gen_ai.request.max_tokens': 256,
+      'gen_ai.request.top_p': 0.9,
+      'gen_ai.response.id': `chatcmpl-${index}`,
+      'server.address': 'api.openai.com',
+      'server.port': 443,
+      'http.route': '/chat',
+      'gen_ai.input.messages': `[{"role":"user","content":"${'x'.repeat(60)}"}]`,
+      'user.id': 'u-1',
+      'session.id': 's-1',
+    }),
+  )
+  // What makes one batch another: eight bytes that are written anew before each is sent.
+  return tracesOf('bench', [...spans.slice(1), spanOf({ 'gen_ai.conversation.id': marker })])
+}
+
+const marker = '0123456789abcdef'
+
+interface Measured {
+  readonly rate: number
+  readonly spans: number
+  readonly p99Ms: number
+}
+
+/** Several callers, each of which waits for its answer; with a rate, they start requests no faster than that. */
+async function load(
+  { url, key }: { url: string; key: string },
+  size: number,
+  concurrency: number,
+  forMs: number = measuredMs,
+  spansPerSecond?: number,
+): Promise<Measured> {
+  const template = encodeOtlp('traces', bodyOf(size))
+  const at = template.indexOf(marker)
+  const times: number[] = []
+  const start = performance.now()
+  let sent = 0
+  const call = async (): Promise<void> => {
+    for (;;) {
+      const due = spansPerSecond === undefined ? 0 : (sent * size * 1000) / spansPerSecond
+      const now = performance.now() - start
+      if (now > forMs) return
+      sent += 1
+      if (due > now) await sleep(due - now)
+      const body = Buffer.from(template)
+      body.write(randomBytes(8).toString('hex'), at, 'latin1')
+      const from = performance.now()
+      await post(url, key, body)
+      times.push(performance.now() - from)
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, call))
+  const spans = times.length * size
+  const sorted = times.toSorted((a, b) => a - b)
+  return {
+    spans,
+    rate: (spans * 1000) / (performance.now() - start),
+    p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
+  }
+}
+
+function post(url: string, key: string, body: Buffer): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'content-type': 'application/x-protobuf',
+    'content-length': body.length,
+  }
+  const sending = request(url, { method: 'POST', agent, headers }, (response) => {
+    response.resume()
+    response.once('end', () =>
+      response.statusCode === 200 ? resolve() : reject(new Error(`${url} answered ${response.statusCode}`)),
+    )
+  })
+  sending.once('error', reject)
+  sending.end(body)
+  return promise
+}
+
+/** Seconds of processor that a process has used. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  const ticksPerSecond = 100
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+}
+
+async function newKey(origin: string, output: string): Promise<string> {
+  const code = /--setup (\S+)/.exec(output)?.[1]
+  const ask = async <T>(path: string, body: unknown, token?: string): Promise<T> => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    }
+    const response = await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as T
+  }
+  const password = randomBytes(24).toString('base64url')
+  const { accessToken } = await ask<{ accessToken: string }>('/v1/setup', {
+    code,
+    email: 'bench@example.com',
+    name: 'Bench',
+    password,
+  })
+  const { key } = await ask<{ key: string }>('/v1/api-keys', { name: 'k', scopes: ['telemetry:write'] }, accessToken)
+  return key
+}

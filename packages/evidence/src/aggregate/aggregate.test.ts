@@ -1,0 +1,129 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { addDistinct, distinctOf, emptyDistinct } from './distinct-count.ts'
+import { distributionTotals } from './distribution.ts'
+import { addExactly, type ExactSum, totalOf } from './exact-sum.ts'
+import { addToSketch, emptySketch, quantileOf } from './quantile-sketch.ts'
+import {
+  addMeasurement,
+  distinctIn,
+  emptyWindow,
+  type Measurement,
+  mergeWindow,
+  type WindowAggregate,
+  windowFromJson,
+  windowToJson,
+} from './window.ts'
+
+const number = fc.double({ min: -1e9, max: 1e9, noNaN: true })
+const positive = fc.double({ min: 0, max: 1e9, noNaN: true })
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
+const flag = optional(fc.boolean())
+
+const measurement: fc.Arbitrary<Measurement> = fc.record({
+  isCall: fc.boolean(),
+  latencyMs: optional(positive),
+  inputTokens: optional(fc.nat()),
+  outputTokens: optional(fc.nat()),
+  costUsd: optional(positive),
+  score: optional(fc.record({ name: fc.constantFrom('exact', 'judge'), value: number })),
+  finishReason: optional(fc.constantFrom('stop', 'length')),
+  error: flag,
+  refused: flag,
+  agreed: flag,
+  unidentified: flag,
+  unpriced: flag,
+  distinct: optional(fc.string()),
+})
+
+function windowOf(measurements: readonly Measurement[]): WindowAggregate {
+  const window = emptyWindow()
+  for (const it of measurements) addMeasurement(window, it)
+  return window
+}
+
+/** All that can be read of a window. */
+function readingOf(window: WindowAggregate): unknown {
+  const { latencyMs, inputTokens, outputTokens, costUsd, scores, finishReasons, distinct: _, ...counts } = window
+  const read = (it: typeof latencyMs) => [
+    distributionTotals(it),
+    [0, 0.1, 0.5, 0.99, 1].map((q) => quantileOf(it.sketch, q)),
+  ]
+  const byName = [...scores].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, it]) => [name, read(it)])
+  return {
+    counts,
+    quantities: [latencyMs, inputTokens, outputTokens, costUsd].map(read),
+    byName,
+    finishReasons: Object.fromEntries(finishReasons),
+    distinct: distinctIn(window),
+  }
+}
+
+describe('aggregates', () => {
+  test('merging in any order or split, also through what is kept, equals the single pass', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(measurement, fc.nat(4)), { maxLength: 60 }), fc.boolean(), (tagged, reversed) => {
+        const parts = [0, 1, 2, 3, 4].map((part) => windowOf(tagged.filter(([, it]) => it === part).map(([it]) => it)))
+        const merged = emptyWindow()
+        for (const part of reversed ? parts.toReversed() : parts) {
+          const kept: unknown = JSON.parse(JSON.stringify(windowToJson(part)))
+          mergeWindow(merged, windowFromJson(kept as ReturnType<typeof windowToJson>))
+        }
+        expect(readingOf(merged)).toEqual(readingOf(windowOf(tagged.map(([it]) => it))))
+      }),
+    )
+  })
+
+  test('a sum is exact where doubles lose everything', () => {
+    const sum: ExactSum = []
+    for (const value of [1e100, 1, -1e100, 2 ** -60]) addExactly(sum, value)
+    expect(totalOf(sum)).toBe(1)
+    addExactly(sum, -1)
+    expect(totalOf(sum)).toBe(2 ** -60)
+  })
+
+  test('a sum does not depend on the order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true, min: -1e200, max: 1e200 })), (values) => {
+        const [forth, back]: [ExactSum, ExactSum] = [[], []]
+        for (const value of values) addExactly(forth, value)
+        for (const value of values.toReversed()) addExactly(back, value)
+        expect(totalOf(forth)).toBe(totalOf(back))
+      }),
+    )
+  })
+
+  test('every quantile is right to 1 % of its value', () => {
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1 }), fc.double({ min: 0, max: 1, noNaN: true }), (values, q) => {
+        const sketch = emptySketch()
+        for (const value of values) addToSketch(sketch, value)
+        const exact = values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))] ?? 0
+        const tolerance = Math.max(Math.abs(exact) * 0.010001, 1e-9)
+        expect(Math.abs((quantileOf(sketch, q) ?? Number.NaN) - exact)).toBeLessThanOrEqual(tolerance)
+      }),
+    )
+    expect(quantileOf(emptySketch(), 0.5)).toBeUndefined()
+  })
+
+  test.each([1, 10, 300, 5_000, 100_000])('%i distinct names are counted to 20 %%', (n) => {
+    const count = emptyDistinct()
+    for (let index = 0; index < n; index++) {
+      addDistinct(count, `name-${index}`)
+      addDistinct(count, `name-${index}`)
+    }
+    expect(Math.abs(distinctOf(count) - n)).toBeLessThanOrEqual(Math.max(1, n * 0.2))
+  })
+
+  test('a window tells 32 names apart, and counts the rest as other', () => {
+    const window = windowOf(
+      Array.from({ length: 40 }, (_, index) => ({
+        isCall: true,
+        finishReason: `r${index}`,
+        score: { name: `s${index}`, value: 1 },
+      })),
+    )
+    expect([window.finishReasons.size, window.finishReasons.get('other')]).toEqual([33, 8])
+    expect([window.scores.size, window.scores.get('other')?.n]).toEqual([33, 8])
+  })
+})

@@ -1,0 +1,94 @@
+import { addExactly, type ExactSum, totalOf } from './exact-sum.ts'
+import {
+  addToSketch,
+  emptySketch,
+  mergeSketch,
+  type QuantileSketch,
+  type SketchJson,
+  sketchFromJson,
+  sketchToJson,
+} from './quantile-sketch.ts'
+
+/** What is kept of many numbers: enough for means, variances (raw and of logarithms) and quantiles, and none of the numbers. */
+export interface Distribution {
+  n: number
+  readonly sum: ExactSum
+  readonly squares: ExactSum
+  /** Of the numbers above 0, for which there is a logarithm. */
+  logN: number
+  readonly logSum: ExactSum
+  readonly logSquares: ExactSum
+  readonly sketch: QuantileSketch
+}
+
+/** A distribution of nothing. */
+export function emptyDistribution(): Distribution {
+  return { n: 0, sum: [], squares: [], logN: 0, logSum: [], logSquares: [], sketch: emptySketch() }
+}
+
+/** Counts a finite number, in place. */
+export function addToDistribution(it: Distribution, value: number): void {
+  it.n += 1
+  addExactly(it.sum, value)
+  addExactly(it.squares, value * value)
+  addToSketch(it.sketch, value)
+  if (value <= 0) return
+  const log = Math.log(value)
+  it.logN += 1
+  addExactly(it.logSum, log)
+  addExactly(it.logSquares, log * log)
+}
+
+/** Adds another distribution, in place. */
+export function mergeDistribution(into: Distribution, from: Distribution): void {
+  into.n += from.n
+  into.logN += from.logN
+  for (const part of ['sum', 'squares', 'logSum', 'logSquares'] as const) {
+    for (const value of from[part]) addExactly(into[part], value)
+  }
+  mergeSketch(into.sketch, from.sketch)
+}
+
+/** Numbers and sums as doubles, rounded once. */
+export interface DistributionTotals {
+  readonly n: number
+  readonly sum: number
+  readonly sumSquares: number
+  readonly logN: number
+  readonly logSum: number
+  readonly logSumSquares: number
+}
+
+/** The totals of a distribution. */
+export function distributionTotals(it: Distribution): DistributionTotals {
+  return {
+    n: it.n,
+    sum: totalOf(it.sum),
+    sumSquares: totalOf(it.squares),
+    logN: it.logN,
+    logSum: totalOf(it.logSum),
+    logSumSquares: totalOf(it.logSquares),
+  }
+}
+
+/** The form in which a distribution is kept: exact, so that merging what was kept loses nothing. */
+export interface DistributionJson {
+  readonly n: number
+  readonly s: readonly number[]
+  readonly q: readonly number[]
+  readonly ln: number
+  readonly ls: readonly number[]
+  readonly lq: readonly number[]
+  readonly k: SketchJson
+}
+
+/** What is kept of a distribution. */
+export function distributionToJson(it: Distribution): DistributionJson {
+  const { n, sum, squares, logN, logSum, logSquares, sketch } = it
+  return { n, s: sum, q: squares, ln: logN, ls: logSum, lq: logSquares, k: sketchToJson(sketch) }
+}
+
+/** The distribution that was kept. */
+export function distributionFromJson({ n, s, q, ln, ls, lq, k }: DistributionJson): Distribution {
+  return { n, sum: [...s], squares: [...q], logN: ln, logSum: [...ls], logSquares: [...lq], sketch: sketchFromJson(k) }
+}

@@ -1,0 +1,53 @@
+import { type Change, type createChangeRequest, ProblemError } from '@afterai/contract'
+import type { z } from 'zod'
+import type { Audit } from '../audit/audit.ts'
+import type { Caller } from '../identity/index.ts'
+import type { Transaction } from '../platform/database.ts'
+import { openChange, readChange } from './change-service.ts'
+import { fingerprintOf, normalize } from './configuration.ts'
+import { keepConfiguration } from './observation-service.ts'
+import { findSystem } from './system-service.ts'
+
+/**
+ * Records a change that a person or a pipeline tells of; it starts from what the environment runs with now.
+ * @throws ProblemError `not_found`, `invalid_request`; nothing is written then
+ */
+export async function recordChange(
+  audit: Audit,
+  tx: Transaction,
+  caller: Caller,
+  wanted: z.infer<typeof createChangeRequest>,
+): Promise<Change> {
+  const { tenantId } = caller.principal
+  const system = await findSystem(tx, tenantId, wanted.system)
+  const environment = await tx
+    .selectFrom('environment')
+    .select('fingerprint')
+    .where('tenant_id', '=', tenantId)
+    .where('system_id', '=', system.id)
+    .where('name', '=', wanted.environment)
+    .executeTakeFirst()
+  const after = wanted.after === undefined ? null : fingerprintOf(wanted.after)
+  if (after !== null && after === environment?.fingerprint) {
+    throw new ProblemError('invalid_request', {
+      errors: [{ pointer: '/after', detail: 'is what the environment runs with now: nothing changes' }],
+    })
+  }
+  if (wanted.after !== undefined && after !== null) {
+    await keepConfiguration(tx, tenantId, { fingerprint: after, configuration: normalize(wanted.after) })
+  }
+  const changeId = await openChange(audit, tx, caller, {
+    systemId: system.id,
+    environment: wanted.environment,
+    before: environment?.fingerprint ?? null,
+    after,
+    origin: wanted.origin,
+    revision: wanted.revision ?? null,
+    intent: wanted.intent,
+    title: wanted.title,
+    changeTypes: wanted.changeTypes,
+    changeClass: wanted.changeClass,
+    risk: wanted.risk ?? null,
+  })
+  return readChange(tx, tenantId, changeId)
+}

@@ -1,0 +1,160 @@
+import { refusals } from './gate/attribute-table.ts'
+import type { Facts, Slot } from './gate/slots.ts'
+import { priceOf } from './prices.ts'
+import type { CallConfiguration, CallReading } from './readings.ts'
+
+/** What a span says besides its attributes. Times are of Unix, in milliseconds; 0 where it has none. */
+export interface SpanFrame {
+  readonly startMs: number
+  readonly endMs: number
+  /** From start to end, exact to the nanosecond. */
+  readonly durationMs: number
+  readonly failed: boolean
+}
+
+/** Where what has no `service.name` is counted: the name that OpenTelemetry gives it. */
+export const unknownService = 'unknown_service'
+const defaultEnvironment = 'production'
+const longestCallMs = 86_400_000
+const mostTokens = 1e9
+
+const requests: ReadonlySet<string> = new Set([
+  'chat',
+  'completion',
+  'text_completion',
+  'generate_content',
+  'embeddings',
+  'embedding',
+  'rerank',
+])
+const requestKinds: ReadonlySet<string> = new Set(['llm', 'embedding', 'reranker'])
+const requestTypes: ReadonlySet<string> = new Set(['generation', 'embedding'])
+
+/**
+ * Whether a span is one request to a model. Libraries put spans around it (an agent's turn, a step) that repeat its numbers; counted
+ * as well, each request would count twice. The vocabulary that knows best decides.
+ */
+function isRequest(facts: Facts): boolean {
+  const vercel = facts.text('aiOperation')
+  if (vercel !== undefined) return /\.do(?:generate|stream|embed)$/.test(vercel)
+  const operation = facts.text('operation')
+  if (operation !== undefined) return requests.has(operation)
+  const kind = facts.text('spanKind')
+  if (kind !== undefined) return requestKinds.has(kind)
+  const type = facts.text('observationType')
+  if (type !== undefined) return requestTypes.has(type)
+  return facts.text('requestedModel') !== undefined
+}
+
+/** What a system's resource and a thing's own attributes say of where it belongs. */
+export function placeOf(
+  facts: Facts,
+  resource: Facts,
+): { system: string; environment: string; route: string | undefined } {
+  return {
+    system: resource.text('serviceName') ?? unknownService,
+    environment: facts.text('environment') ?? resource.text('environment') ?? defaultEnvironment,
+    route:
+      facts.text('afteraiRoute') ??
+      facts.text('agentName') ??
+      facts.text('functionId') ??
+      facts.text('httpRoute') ??
+      resource.text('afteraiRoute'),
+  }
+}
+
+/** The request that a span tells of, or undefined where it tells of something else. */
+export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: number): CallReading | undefined {
+  if (!isRequest(facts)) return undefined
+  const configuration = configurationOf(facts)
+  const inputTokens = count(facts, 'inputTokens')
+  const outputTokens = count(facts, 'outputTokens')
+  const finishReason = facts.text('finishReason')
+  const { provider, servedModel, requestedModel } = configuration
+  const cost = priceOf(provider, servedModel ?? requestedModel, inputTokens ?? 0, outputTokens ?? 0)
+  const hasTokens = inputTokens !== undefined || outputTokens !== undefined
+  const failed = span.failed || facts.text('errorType') !== undefined || facts.text('level') === 'error'
+  const timed = span.startMs > 0 && span.durationMs >= 0 && span.durationMs <= longestCallMs
+  const { system, environment, route } = placeOf(facts, resource)
+  return {
+    kind: 'call',
+    system,
+    environment,
+    route,
+    atMs: span.endMs || span.startMs || nowMs,
+    configuration,
+    measurement: {
+      isCall: true,
+      latencyMs: timed ? span.durationMs : undefined,
+      inputTokens,
+      outputTokens,
+      costUsd: hasTokens ? cost : undefined,
+      score: undefined,
+      finishReason,
+      error: failed,
+      refused: finishReason !== undefined && refusals.includes(finishReason.replace('-', '_')),
+      agreed: undefined,
+      // A request that failed was served by nobody.
+      unidentified: !failed && servedModel === undefined,
+      unpriced: hasTokens && cost === undefined,
+      distinct: undefined,
+    },
+  }
+}
+
+/** Configurations come again and again: each is one object, by which the rest is grouped. */
+const mostKnown = 4096
+const known = new Map<string, CallConfiguration>()
+
+/**
+ * Some libraries put the served model and the requested one on the same attribute. There, only a name that differs from the one
+ * asked for tells what was served: a library that repeats the request would look like a change of the provider.
+ */
+function configurationOf(facts: Facts): CallConfiguration {
+  const either = facts.text('eitherModel')
+  const requestedModel = facts.text('requestedModel') ?? either
+  const servedModel = facts.text('servedModel') ?? (either === requestedModel ? undefined : either)
+  const provider = facts.text('provider')
+  const systemFingerprint = facts.text('systemFingerprint')
+  const [prompt, tools] = [facts.text('prompt'), facts.text('tools')]
+  // None of these has a space in it.
+  let key = `${provider} ${requestedModel} ${servedModel} ${systemFingerprint} ${prompt} ${tools}`
+  for (const name of numbers) key += ` ${facts.number(name)}`
+  for (const name of words) key += ` ${facts.text(name)}`
+  const there = known.get(key)
+  if (there !== undefined) return there
+  const made = {
+    provider: provider?.replace(/\.(?:chat|responses|completion|embedding|messages)$/, ''),
+    requestedModel,
+    servedModel,
+    systemFingerprint,
+    inference: inferenceOf(facts),
+    prompt,
+    tools,
+  }
+  if (known.size >= mostKnown) known.clear()
+  known.set(key, made)
+  return made
+}
+
+const numbers = ['temperature', 'topP', 'topK', 'maxTokens', 'frequencyPenalty', 'presencePenalty'] as const
+const words = ['serviceTier', 'reasoningEffort'] as const
+
+// Without the seed, which is another one for each request where it is used well.
+function inferenceOf(facts: Facts): CallConfiguration['inference'] {
+  let inference: Record<string, number | string> | undefined
+  for (const name of numbers) {
+    const value = facts.number(name)
+    if (value !== undefined) (inference ??= {})[name] = value
+  }
+  for (const name of words) {
+    const value = facts.text(name)
+    if (value !== undefined) (inference ??= {})[name] = value
+  }
+  return inference
+}
+
+function count(facts: Facts, slot: Slot): number | undefined {
+  const value = facts.number(slot)
+  return value !== undefined && value >= 0 && value <= mostTokens ? value : undefined
+}

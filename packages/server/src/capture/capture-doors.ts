@@ -1,0 +1,72 @@
+import type { Audit } from '../audit/audit.ts'
+import type { TenantKeys } from '../keys/index.ts'
+import type { Database } from '../platform/database.ts'
+import { limiter } from '../platform/limiter.ts'
+import type { Logger } from '../platform/log.ts'
+import type { ChangeTracking } from './change-tracking.ts'
+import { createRouteProfiles } from './identity-watch/route-profiles.ts'
+import { createServedModels } from './identity-watch/served-models.ts'
+import { type Admission, createAdmission } from './intake/admission.ts'
+import { type Committer, createCommitter } from './intake/committer.ts'
+import { createDigestKeys } from './intake/digest-keys.ts'
+import { createDimensions } from './intake/dimensions.ts'
+import { takeGroup } from './intake/group-transaction.ts'
+import { createSystems } from './intake/systems.ts'
+import type { CaptureLimits } from './limits.ts'
+import type { DigestKey } from './gate/gate.ts'
+
+/** What the doors need. */
+export interface CaptureDependencies {
+  readonly db: Database
+  readonly audit: Audit
+  readonly keys: TenantKeys
+  readonly log: Logger
+  readonly tracking: ChangeTracking
+  readonly limits: CaptureLimits
+}
+
+/** What all doors share. */
+export interface CaptureDoors {
+  readonly limits: CaptureLimits
+  readonly admission: Admission
+  readonly committer: Committer
+  readonly digestKeyOf: (tenantId: string) => Promise<DigestKey>
+  /** Bounds how many bodies are unpacked and read at the same moment: each may grow to its limit. */
+  readonly reading: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+/** Wires what stands behind the doors. */
+export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
+  const { db, audit, keys, log, tracking, limits } = deps
+  const systems = createSystems(tracking, limits.systems)
+  const dimensions = createDimensions({ fingerprint: limits.fingerprints, route: limits.routes })
+  const served = createServedModels({ audit, tracking })
+  const profiles = createRouteProfiles({
+    audit,
+    tracking,
+    learningMs: limits.learningMs,
+    facetValues: limits.facetValues,
+  })
+  return {
+    limits,
+    admission: createAdmission({ requests: limits.requests, bytes: limits.bytesAtOnce }),
+    digestKeyOf: createDigestKeys(db, keys),
+    reading: limiter({
+      running: limits.reading,
+      waiting: limits.requests,
+      retryAfterSeconds: 2,
+      busy: 'too much telemetry is being read',
+    }),
+    committer: createCommitter({
+      db,
+      log,
+      limits,
+      takeGroup: (tx, tenantId, batches) =>
+        takeGroup({ tracking, systems, dimensions, served, profiles }, tx, tenantId, batches),
+      forget(tenantId) {
+        systems.forget(tenantId)
+        dimensions.forget(tenantId)
+      },
+    }),
+  }
+}

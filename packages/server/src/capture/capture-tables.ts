@@ -1,0 +1,77 @@
+import type { Configuration } from '@afterai/contract'
+import type { WindowJson } from '@afterai/evidence'
+import type { Generated } from 'kysely'
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    telemetry_receipt: { tenant_id: string; key: Uint8Array; digest: Uint8Array; received_at: Generated<Date> }
+    telemetry_client: {
+      tenant_id: string
+      boot_id: string
+      account_id: string
+      batches: number
+      last_sequence: number
+      events: number
+      dropped: number
+      first_seen_at: Generated<Date>
+      last_seen_at: Generated<Date>
+    }
+    telemetry_window: {
+      tenant_id: string
+      system_id: string
+      environment: string
+      fingerprint: string
+      route: string
+      source: 'calls' | 'metrics'
+      hour: Date
+      aggregate: WindowJson
+      price_version: string | null
+      updated_at: Generated<Date>
+    }
+    telemetry_dropped: { tenant_id: string; door: string; name: string; count: number; last_seen_at: Generated<Date> }
+    telemetry_dimension: {
+      tenant_id: string
+      kind: 'system' | 'fingerprint' | 'route'
+      scope: string
+      value: string
+      created_at: Generated<Date>
+    }
+    served_model: {
+      tenant_id: string
+      id: string
+      system_id: string
+      environment: string
+      provider: string
+      requested_model: string
+      first_seen_at: Generated<Date>
+    }
+    served_identity: {
+      tenant_id: string
+      served_model_id: string
+      served_name: string
+      system_fingerprint: string
+      baseline: boolean
+      change_id: string | null
+      first_seen_at: Date
+      last_seen_at: Date
+    }
+    route_profile: {
+      tenant_id: string
+      id: string
+      system_id: string
+      environment: string
+      route: string
+      learning_until: Date
+      latest: Configuration
+      volatile_facets: string[]
+    }
+    route_facet: {
+      tenant_id: string
+      profile_id: string
+      facet: string
+      value: string
+      change_id: string | null
+      first_seen_at: Generated<Date>
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import type { Slot, ValueKind } from './slots.ts'
+
+/** One attribute that may pass, and what becomes of it. */
+export interface AllowedAttribute {
+  readonly name: string
+  readonly slot: Slot
+  readonly kind: ValueKind
+}
+
+const allow = (slot: Slot, kind: ValueKind, ...names: readonly string[]): AllowedAttribute[] =>
+  names.map((name) => ({ name, slot, kind }))
+
+/**
+ * Every attribute that may pass; all else is dropped unread (P1.2). Of several names for one thing, the first wins.
+ * `docs/reference/telemetry.md` is generated from this table. Capture that a tenant opts in to would widen what this table lets through
+ * for one system and environment; nothing else decides what is read.
+ */
+export const allowedAttributes: readonly AllowedAttribute[] = [
+  ...allow('serviceName', 'service', 'service.name'),
+  ...allow('environment', 'name', 'deployment.environment.name', 'deployment.environment', 'langfuse.environment'),
+  ...allow('afteraiRoute', 'route', 'afterai.route'),
+  ...allow('agentName', 'name', 'gen_ai.agent.name'),
+  ...allow('functionId', 'name', 'ai.telemetry.functionId'),
+  ...allow('httpRoute', 'route', 'http.route'),
+  ...allow('operation', 'operation', 'gen_ai.operation.name', 'llm.request.type'),
+  ...allow('aiOperation', 'operation', 'ai.operationId'),
+  ...allow('spanKind', 'operation', 'openinference.span.kind', 'traceloop.span.kind'),
+  ...allow('observationType', 'operation', 'langfuse.observation.type'),
+  ...allow(
+    'provider',
+    'name',
+    'gen_ai.provider.name',
+    'gen_ai.system',
+    'llm.provider',
+    'llm.system',
+    'ai.model.provider',
+  ),
+  ...allow('requestedModel', 'name', 'gen_ai.request.model', 'llm.request.model', 'ai.model.id'),
+  ...allow('servedModel', 'name', 'gen_ai.response.model', 'llm.response.model', 'ai.response.model'),
+  ...allow('eitherModel', 'name', 'llm.model_name', 'embedding.model_name', 'langfuse.observation.model.name'),
+  ...allow(
+    'systemFingerprint',
+    'name',
+    'openai.response.system_fingerprint',
+    'gen_ai.openai.response.system_fingerprint',
+    'gen_ai.response.system_fingerprint',
+  ),
+  ...allow('serviceTier', 'name', 'openai.request.service_tier', 'gen_ai.openai.request.service_tier'),
+  ...allow('servedTier', 'name', 'openai.response.service_tier', 'gen_ai.openai.response.service_tier'),
+  ...allow('temperature', 'number', 'gen_ai.request.temperature', 'llm.temperature', 'ai.settings.temperature'),
+  ...allow('topP', 'number', 'gen_ai.request.top_p', 'llm.top_p', 'ai.settings.topP'),
+  ...allow('topK', 'number', 'gen_ai.request.top_k', 'llm.top_k', 'ai.settings.topK'),
+  ...allow(
+    'maxTokens',
+    'integer',
+    'gen_ai.request.max_tokens',
+    'llm.request.max_tokens',
+    'ai.settings.maxOutputTokens',
+    'ai.settings.maxTokens',
+  ),
+  ...allow(
+    'frequencyPenalty',
+    'number',
+    'gen_ai.request.frequency_penalty',
+    'llm.frequency_penalty',
+    'ai.settings.frequencyPenalty',
+  ),
+  ...allow(
+    'presencePenalty',
+    'number',
+    'gen_ai.request.presence_penalty',
+    'llm.presence_penalty',
+    'ai.settings.presencePenalty',
+  ),
+  ...allow('seed', 'integer', 'gen_ai.request.seed', 'ai.settings.seed'),
+  ...allow('reasoningEffort', 'name', 'gen_ai.request.reasoning.level', 'gen_ai.request.reasoning_effort'),
+  ...allow(
+    'inputTokens',
+    'integer',
+    'gen_ai.usage.input_tokens',
+    'gen_ai.usage.prompt_tokens',
+    'llm.usage.prompt_tokens',
+    'llm.token_count.prompt',
+    'ai.usage.inputTokens',
+    'ai.usage.promptTokens',
+    'ai.usage.tokens',
+  ),
+  ...allow(
+    'outputTokens',
+    'integer',
+    'gen_ai.usage.output_tokens',
+    'gen_ai.usage.completion_tokens',
+    'llm.usage.completion_tokens',
+    'llm.token_count.completion',
+    'ai.usage.outputTokens',
+    'ai.usage.completionTokens',
+  ),
+  ...allow(
+    'finishReason',
+    'finishReason',
+    'gen_ai.response.finish_reasons',
+    'gen_ai.response.finish_reason',
+    'llm.response.finish_reason',
+    'llm.finish_reason',
+    'ai.response.finishReason',
+  ),
+  ...allow('errorType', 'presence', 'error.type'),
+  ...allow('level', 'level', 'langfuse.observation.level'),
+  ...allow('prompt', 'digest', 'gen_ai.system_instructions', 'langfuse.observation.metadata.instructions'),
+  ...allow('tools', 'digest', 'gen_ai.tool.definitions', 'ai.prompt.tools'),
+  ...allow('tokenType', 'operation', 'gen_ai.token.type'),
+  ...allow('scoreName', 'name', 'gen_ai.evaluation.name'),
+  ...allow('score', 'number', 'gen_ai.evaluation.score.value'),
+  ...allow('eventName', 'operation', 'event.name'),
+  // Read member by member; see json-members.ts.
+  ...allow('temperature', 'parametersJson', 'llm.invocation_parameters', 'langfuse.observation.model.parameters'),
+  ...allow('inputTokens', 'usageJson', 'langfuse.observation.usage_details'),
+]
+
+/** Words that an attribute of a closed list may hold; any other counts as none. */
+export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'level', readonly string[]>> = {
+  operation: [
+    'chat',
+    'completion',
+    'text_completion',
+    'generate_content',
+    'embeddings',
+    'embedding',
+    'rerank',
+    'invoke_agent',
+    'create_agent',
+    'execute_tool',
+    'agent_step',
+    'ai.generatetext',
+    'ai.streamtext',
+    'ai.generateobject',
+    'ai.streamobject',
+    'ai.embed',
+    'ai.embedmany',
+    'ai.toolcall',
+    'ai.generatetext.dogenerate',
+    'ai.streamtext.dostream',
+    'ai.generateobject.dogenerate',
+    'ai.streamobject.dostream',
+    'ai.embed.doembed',
+    'ai.embedmany.doembed',
+    'llm',
+    'chain',
+    'agent',
+    'tool',
+    'retriever',
+    'reranker',
+    'guardrail',
+    'evaluator',
+    'prompt',
+    'unknown',
+    'workflow',
+    'task',
+    'generation',
+    'span',
+    'event',
+    'input',
+    'output',
+    'gen_ai.evaluation.result',
+  ],
+  finishReason: [
+    'stop',
+    'end_turn',
+    'stop_sequence',
+    'length',
+    'max_tokens',
+    'content_filter',
+    'content-filter',
+    'refusal',
+    'safety',
+    'tool_calls',
+    'tool-calls',
+    'tool_call',
+    'tool_use',
+    'function_call',
+    'error',
+    'pause_turn',
+    'cancelled',
+    'other',
+    'unknown',
+  ],
+  level: ['debug', 'default', 'warning', 'error'],
+}
+
+/** Finish reasons that mean that the model, or a filter before it, refused. */
+export const refusals: readonly string[] = ['content_filter', 'refusal', 'safety']
+
+/** Longest text that is read on an allowed attribute. Of JSON and of text that is digested, more. */
+export const longestText = 256
+export const longestJson = 16_384
+export const longestDigested = 1_048_576

@@ -1,0 +1,109 @@
+import { isUtf8 } from 'node:buffer'
+import { createHmac } from 'node:crypto'
+import { acceptedText } from './accepted-text.ts'
+import { type AttributeId } from './attribute-index.ts'
+import { allowedAttributes, longestDigested, longestJson, longestText } from './attribute-table.ts'
+import { Drops } from './dropped-names.ts'
+import { readJsonMembers } from './json-members.ts'
+import { type Facts, slotIndex, type ValueKind } from './slots.ts'
+
+/** A tenant's key for digests of prompts and tools (P1.3). */
+export interface DigestKey {
+  readonly keyId: string
+  readonly key: Uint8Array
+}
+
+interface Rule {
+  readonly kind: ValueKind
+  readonly slot: number
+  readonly rank: number
+  readonly longest: number
+}
+
+const rules: readonly Rule[] = allowedAttributes.map(({ kind, slot }, index) => ({
+  kind,
+  slot: slotIndex[slot],
+  rank: allowedAttributes.slice(0, index).filter((it) => it.slot === slot).length,
+  longest: kind === 'digest' ? longestDigested : kind.endsWith('Json') ? longestJson : longestText,
+}))
+
+/** Integers that count something, or stand for a whole setting. */
+const largestInteger = Number.MAX_SAFE_INTEGER
+
+/**
+ * Where content stops. A reader asks it for each attribute what may be read at all, hands over the value as text or number, and
+ * the gate keeps it or counts it as dropped. It never sees the value of an attribute that isn't allowed.
+ */
+export class Gate {
+  readonly drops = new Drops()
+  readonly #digestKey: DigestKey
+
+  constructor(digestKey: DigestKey) {
+    this.#digestKey = digestKey
+  }
+
+  /** Longest text in bytes that may be made a string on this attribute; 0 where text may not. */
+  longestTextOn(id: AttributeId): number {
+    const rule = rules[id]
+    if (rule === undefined) return 0
+    return rule.kind === 'number' || rule.kind === 'integer' ? 0 : rule.longest
+  }
+
+  /** Whether it is kept that it is there, and nothing of it read. */
+  isPresence(id: AttributeId): boolean {
+    return rules[id]?.kind === 'presence'
+  }
+
+  /** Whether the attribute takes several texts: the first counts, or all are digested together. */
+  takesList(id: AttributeId): boolean {
+    const kind = rules[id]?.kind
+    return kind === 'finishReason' || kind === 'digest'
+  }
+
+  isDigest(id: AttributeId): boolean {
+    return rules[id]?.kind === 'digest'
+  }
+
+  text(id: AttributeId, text: string, facts: Facts): void {
+    const rule = rules[id]
+    if (rule === undefined) return
+    const { kind, slot, rank } = rule
+    if (kind === 'parametersJson' || kind === 'usageJson') return readJsonMembers(kind, text, facts, this.drops)
+    const accepted = acceptedText(kind, text)
+    if (accepted === undefined) return this.drops.field('wrong_form')
+    facts.set(slot, rank, accepted)
+  }
+
+  number(id: AttributeId, value: number, facts: Facts): void {
+    const rule = rules[id]
+    if (rule === undefined) return
+    const { kind, slot, rank } = rule
+    if (kind !== 'number' && kind !== 'integer') return this.drops.field('wrong_type')
+    const whole = kind === 'integer'
+    if (!Number.isFinite(value) || (whole && (!Number.isInteger(value) || Math.abs(value) > largestInteger))) {
+      return this.drops.field('wrong_form')
+    }
+    facts.set(slot, rank, value)
+  }
+
+  /** Keeps the keyed digest of texts; the texts are gone with the request's body. Several are told apart by their lengths. */
+  digest(id: AttributeId, texts: readonly Uint8Array[], facts: Facts): void {
+    const rule = rules[id]
+    if (rule === undefined) return
+    const hmac = createHmac('sha256', this.#digestKey.key)
+    const [only, ...more] = texts.map(wellFormed)
+    if (only !== undefined && more.length === 0) hmac.update(only)
+    else for (const text of texts.map(wellFormed)) hmac.update(`${text.length}\n`).update(text)
+    facts.set(rule.slot, rule.rank, `hmac-sha256:${this.#digestKey.keyId}:${hmac.digest('hex')}`)
+  }
+
+  present(id: AttributeId, facts: Facts): void {
+    const rule = rules[id]
+    if (rule !== undefined) facts.set(rule.slot, rule.rank, 'present')
+  }
+}
+
+// Bytes that are no text would be other bytes once they have been in JSON.
+function wellFormed(text: Uint8Array): Uint8Array {
+  return isUtf8(text) ? text : Buffer.from(Buffer.from(text).toString())
+}

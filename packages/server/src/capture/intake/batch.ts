@@ -1,0 +1,39 @@
+import type { TelemetryEvent } from '@afterai/contract'
+import type { Caller } from '../../identity/index.ts'
+import type { Reading } from '../readings.ts'
+
+/** The way by which a batch came. */
+export type Door = 'rest' | 'traces' | 'metrics' | 'logs'
+
+/** What tells a client's process and its batch. */
+export interface ClientBatch {
+  readonly bootId: string
+  readonly sequence: number
+  /** Events that the process gave up since the batch before. */
+  readonly dropped: number
+  readonly events: number
+}
+
+/** An observation or a change that came with telemetry, at its place in the batch. */
+export interface PlacedEvent {
+  readonly index: number
+  readonly event: Exclude<TelemetryEvent, { kind: 'measure' }>
+}
+
+/** One request's worth, behind the gate. It is counted once, however often it comes. */
+export interface Batch {
+  readonly caller: Caller
+  readonly door: Door
+  /** What tells this batch from any other of the tenant, and what it held. */
+  readonly receipt: { readonly key: Buffer; readonly digest: Buffer }
+  readonly readings: readonly Reading[]
+  readonly drops: Uint32Array | undefined
+  readonly client: ClientBatch | undefined
+  readonly events: readonly PlacedEvent[]
+}
+
+/** What became of it, once that is durable. */
+export interface BatchOutcome {
+  readonly duplicate: boolean
+  readonly rejected: readonly { readonly index: number; readonly detail: string }[]
+}

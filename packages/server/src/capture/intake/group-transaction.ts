@@ -1,0 +1,116 @@
+import { createChangeRequest, observation, ProblemError } from '@afterai/contract'
+import { sql } from 'kysely'
+import type { Caller } from '../../identity/index.ts'
+import type { Transaction } from '../../platform/database.ts'
+import type { ChangeTracking } from '../change-tracking.ts'
+import { fold, type FoldDependencies } from './fold.ts'
+import { groupReadings } from './reading-group.ts'
+import { futureToleranceMs } from '../readings.ts'
+import type { Batch, BatchOutcome, PlacedEvent } from './batch.ts'
+import { countClients, countDropped } from './counters.ts'
+import { takeReceipts } from './receipts.ts'
+import type { Systems } from './systems.ts'
+
+/** What taking in a group of batches needs. */
+export interface GroupDependencies extends FoldDependencies {
+  readonly systems: Systems
+}
+
+/** What became of a batch of the group. `conflict`: its receipt's key was used for another content. */
+export type GroupOutcome = BatchOutcome | 'conflict'
+
+type Resolve = (name: string) => string
+
+/**
+ * Takes in batches of one tenant in its transaction: those that came before count no more, the rest is folded and merged. Every lock is
+ * taken in the same order by all (receipts, systems, environments, models, routes, limits, windows, processes, drops; each by key), so
+ * that several processes add up to the same totals and don't wait for each other in a circle.
+ */
+export async function takeGroup(
+  deps: GroupDependencies,
+  tx: Transaction,
+  tenantId: string,
+  batches: readonly Batch[],
+): Promise<GroupOutcome[]> {
+  const receipts = await takeReceipts(tx, tenantId, batches)
+  const fresh = batches.filter((_, index) => receipts[index] === 'new')
+  const resolve = await resolveSystems(deps, tx, fresh)
+  const rejected = new Map<Batch, BatchOutcome['rejected']>()
+  for (const batch of fresh) rejected.set(batch, await takeEvents(deps, tx, batch))
+  await fold(deps, tx, tenantId, groupReadings(fresh, resolve))
+  await countClients(tx, tenantId, fresh)
+  await countDropped(tx, tenantId, fresh)
+  return batches.map((batch, index) =>
+    receipts[index] === 'conflict'
+      ? 'conflict'
+      : { duplicate: receipts[index] === 'duplicate', rejected: rejected.get(batch) ?? [] },
+  )
+}
+
+async function resolveSystems(deps: GroupDependencies, tx: Transaction, batches: readonly Batch[]): Promise<Resolve> {
+  const resolved = new Map<string, string>()
+  // Whoever names a system first is the one who registers it.
+  for (const { caller, readings, events } of batches) {
+    const names = new Set<string>()
+    for (const { system } of readings) if (!resolved.has(system)) names.add(system)
+    for (const { event } of events) if (!resolved.has(event.system)) names.add(event.system)
+    if (names.size === 0) continue
+    const resolve = await deps.systems.resolve(tx, caller, names)
+    for (const name of names) resolved.set(name, resolve(name))
+  }
+  return (name) => resolved.get(name) ?? ''
+}
+
+/** Hands observations and changes to their feature. One that can't be taken is rejected by itself. */
+async function takeEvents(
+  { tracking }: GroupDependencies,
+  tx: Transaction,
+  batch: Batch,
+): Promise<BatchOutcome['rejected']> {
+  const rejected: { index: number; detail: string }[] = []
+  for (const placed of batch.events) {
+    const detail = await takeEvent(tracking, tx, batch, placed)
+    if (detail !== undefined) rejected.push({ index: placed.index, detail })
+  }
+  return rejected
+}
+
+async function takeEvent(
+  tracking: ChangeTracking,
+  tx: Transaction,
+  { caller }: Batch,
+  { event }: PlacedEvent,
+): Promise<string | undefined> {
+  if (event.kind === 'observation' && event.observedAt !== undefined) {
+    if (Date.parse(event.observedAt) > Date.now() + futureToleranceMs) return 'lies in the future; check the clock'
+  }
+  // Both features refuse before they write their first audit event, whose number a savepoint couldn't give back.
+  await sql`savepoint event`.execute(tx)
+  try {
+    await hand(tracking, tx, caller, event)
+    await sql`release savepoint event`.execute(tx)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    await sql`rollback to savepoint event`.execute(tx)
+    return error.fields.errors?.map(({ detail }) => detail).join('; ') ?? error.message
+  }
+}
+
+async function hand(
+  tracking: ChangeTracking,
+  tx: Transaction,
+  caller: Caller,
+  event: PlacedEvent['event'],
+): Promise<void> {
+  if (event.kind === 'change') {
+    await tracking.recordChange(tx, caller, {
+      id: event.id,
+      change: createChangeRequest.parse(without(event, 'kind', 'id')),
+    })
+  } else await tracking.observe(tx, caller, [observation.parse(without(event, 'kind'))])
+}
+
+function without(event: object, ...members: readonly string[]): object {
+  return Object.fromEntries(Object.entries(event).filter(([name]) => !members.includes(name)))
+}

@@ -1,0 +1,65 @@
+import type { Caller } from '../../identity/index.ts'
+import { none } from '../limits.ts'
+import type { CallConfiguration, Reading } from '../readings.ts'
+import type { Batch } from './batch.ts'
+
+/** Readings that belong together: of one system, environment, route and configuration. What is watched is looked at once for all. */
+export interface ReadingGroup {
+  readonly systemId: string
+  readonly environment: string
+  readonly route: string
+  /** Of calls; undefined for what isn't one. */
+  readonly configuration: CallConfiguration | undefined
+  /** As the client named it. */
+  readonly fingerprint: string | undefined
+  /** Whose batch showed it first. */
+  readonly caller: Caller
+  readonly readings: Reading[]
+  firstMs: number
+  lastMs: number
+}
+
+type Level<T> = Map<unknown, T>
+
+/** Groups the readings of batches, in the order in which they came. */
+export function groupReadings(batches: readonly Batch[], systemIdOf: (name: string) => string): ReadingGroup[] {
+  const groups: ReadingGroup[] = []
+  const byKind: Level<Level<Level<Level<ReadingGroup>>>> = new Map()
+  for (const { caller, readings } of batches) {
+    for (const reading of readings) {
+      const configuration = reading.kind === 'call' ? reading.configuration : undefined
+      const fingerprint = reading.kind === 'measure' ? reading.fingerprint : undefined
+      const route = reading.route ?? none
+      const byPlace = level(level(level(byKind, configuration ?? fingerprint), reading.system), reading.environment)
+      const there = byPlace.get(route)
+      if (there !== undefined) {
+        there.readings.push(reading)
+        if (reading.atMs < there.firstMs) there.firstMs = reading.atMs
+        if (reading.atMs > there.lastMs) there.lastMs = reading.atMs
+        continue
+      }
+      const group: ReadingGroup = {
+        systemId: systemIdOf(reading.system),
+        environment: reading.environment,
+        route,
+        configuration,
+        fingerprint,
+        caller,
+        readings: [reading],
+        firstMs: reading.atMs,
+        lastMs: reading.atMs,
+      }
+      byPlace.set(route, group)
+      groups.push(group)
+    }
+  }
+  return groups
+}
+
+function level<T>(map: Level<Level<T>>, key: unknown): Level<T> {
+  const there = map.get(key)
+  if (there !== undefined) return there
+  const made: Level<T> = new Map()
+  map.set(key, made)
+  return made
+}

@@ -1,0 +1,26 @@
+import { ProblemError } from '@afterai/contract'
+import type { FastifyRequest } from 'fastify'
+import type { Http } from '../../platform/http.ts'
+import type { CaptureDoors } from '../capture-doors.ts'
+
+const releases = new WeakMap<FastifyRequest, () => void>()
+
+/** Lets requests of this scope in while there is room, before their bodies are read, and gives the room back when they have ended. */
+export function admitRequest(scope: Http, { admission, limits }: Pick<CaptureDoors, 'admission' | 'limits'>): void {
+  scope.addHook('onRequest', async (request, reply) => {
+    const announced = Number(request.headers['content-length'] ?? limits.packedBytes)
+    if (announced > limits.packedBytes) {
+      throw new ProblemError('payload_too_large', { detail: `at most ${limits.packedBytes} bytes` })
+    }
+    const release = admission.enter(announced)
+    releases.set(request, release)
+    // A connection that breaks brings no response.
+    reply.raw.once('close', release)
+  })
+  scope.addHook('onResponse', async (request) => releases.get(request)?.())
+}
+
+/** A body that was read as bytes. */
+export function bytesOf(body: unknown): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+}

@@ -1,0 +1,89 @@
+import { sql } from 'kysely'
+import type { Caller } from '../../identity/index.ts'
+import { onceSettled, type Transaction } from '../../platform/database.ts'
+import type { ChangeTracking } from '../change-tracking.ts'
+import { overflowSystem } from '../limits.ts'
+
+type Tracking = Pick<ChangeTracking, 'findSystems' | 'registerSystem'>
+
+/** Finds the systems that telemetry names; those that are unknown make themselves known, up to a limit. */
+export interface Systems {
+  /** Ids by name. What exceeds the limit has the id of the system `telemetry-overflow`. */
+  resolve(tx: Transaction, caller: Caller, names: ReadonlySet<string>): Promise<(name: string) => string>
+  forget(tenantId: string): void
+}
+
+/** Names that this process has resolved are known without asking; systems are never renamed. */
+export function createSystems(tracking: Tracking, limit: number): Systems {
+  const tenants = new Map<string, Map<string, string>>()
+  return {
+    async resolve(tx, caller, names) {
+      const { tenantId } = caller.principal
+      const known = tenants.get(tenantId) ?? new Map<string, string>()
+      const unknown = [...names].filter((name) => !known.has(name))
+      const found =
+        unknown.length === 0 ? known : new Map([...known, ...(await settle(tx, caller, { tracking, limit, unknown }))])
+      if (found !== known) {
+        const overflowing = found.get(overflowSystem)
+        onceSettled(tx, (committed) => {
+          // What overflowed isn't remembered: there is no end to such names.
+          if (committed)
+            tenants.set(
+              tenantId,
+              new Map([...found].filter(([name, id]) => name === overflowSystem || id !== overflowing)),
+            )
+        })
+      }
+      return (name) => found.get(name) ?? missing(name)
+    },
+    forget: (tenantId) => void tenants.delete(tenantId),
+  }
+}
+
+function missing(name: string): never {
+  throw new Error(`the system ${name} was not resolved`)
+}
+
+interface Unknown {
+  readonly tracking: Tracking
+  readonly limit: number
+  readonly unknown: readonly string[]
+}
+
+async function settle(
+  tx: Transaction,
+  caller: Caller,
+  { tracking, limit, unknown }: Unknown,
+): Promise<Map<string, string>> {
+  const { tenantId } = caller.principal
+  const there = await tracking.findSystems(tx, tenantId, unknown)
+  if (unknown.every((name) => there.has(name))) return there
+  // Those that register at the same moment take turns, so that the limit holds and no name is made twice.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} system`}, 0))`.execute(tx)
+  const found = await tracking.findSystems(tx, tenantId, [...unknown, overflowSystem])
+  const { n } = await tx
+    .selectFrom('telemetry_dimension')
+    .select(sql<number>`count(*)`.as('n'))
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', 'system')
+    .executeTakeFirstOrThrow()
+  let room = limit - n
+  const add = async (name: string, title?: string): Promise<string> => {
+    const { id } = await tracking.registerSystem(tx, caller, { name, ...(title === undefined ? {} : { title }) })
+    found.set(name, id)
+    return id
+  }
+  for (const name of unknown.filter((it) => !found.has(it)).toSorted()) {
+    if (room > 0) {
+      await add(name)
+      await tx
+        .insertInto('telemetry_dimension')
+        .values({ tenant_id: tenantId, kind: 'system', scope: '', value: name })
+        .execute()
+      room -= 1
+    } else {
+      found.set(name, found.get(overflowSystem) ?? (await add(overflowSystem, 'Telemetry of systems beyond the limit')))
+    }
+  }
+  return found
+}

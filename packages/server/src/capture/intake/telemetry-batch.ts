@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import type { TelemetryAnswer, TelemetryBatch } from '@afterai/contract'
+import type { Measurement } from '@afterai/evidence'
+import type { Caller } from '../../identity/index.ts'
+import { Readings } from '../readings.ts'
+import type { Batch, BatchOutcome, PlacedEvent } from './batch.ts'
+
+type MeasureEvent = Extract<TelemetryBatch['events'][number], { kind: 'measure' }>
+
+/** A batch of the REST door, and what of it can't be taken. */
+export interface ReadBatch {
+  readonly batch: Batch
+  readonly rejected: TelemetryAnswer['rejected']
+}
+
+/** Turns a checked request into a batch. @param body its bytes, unpacked */
+export function readTelemetryBatch(wanted: TelemetryBatch, body: Uint8Array, caller: Caller, nowMs: number): ReadBatch {
+  const readings = new Readings(nowMs)
+  const rejected: { index: number; detail: string }[] = []
+  const events: PlacedEvent[] = []
+  for (const [index, event] of wanted.events.entries()) {
+    if (event.kind !== 'measure') {
+      events.push({ index, event })
+      continue
+    }
+    const before = readings.rejected
+    const { future } = readings
+    readings.add(readingOf(event))
+    if (readings.rejected === before) continue
+    const detail = readings.future > future ? 'lies in the future; check the clock' : 'is older than 7 days'
+    rejected.push({ index, detail })
+  }
+  const { bootId, sequence, dropped } = wanted
+  return {
+    rejected,
+    batch: {
+      caller,
+      door: 'rest',
+      receipt: {
+        key: createHash('sha256').update(`rest ${bootId} ${sequence}`).digest(),
+        digest: createHash('sha256').update(body).digest(),
+      },
+      readings: readings.list,
+      drops: undefined,
+      client: { bootId, sequence, dropped, events: wanted.events.length },
+      events,
+    },
+  }
+}
+
+function readingOf(event: MeasureEvent): Parameters<Readings['add']>[0] {
+  const { system, environment, route, at, fingerprint, latencyMs, inputTokens, outputTokens, costUsd } = event
+  const { score, finishReason, error, refused, agreed } = event
+  const judged = score !== undefined || agreed !== undefined
+  const isCall =
+    !judged ||
+    [latencyMs, inputTokens, outputTokens, costUsd, finishReason, error, refused].some((it) => it !== undefined)
+  const measurement: Measurement = {
+    isCall,
+    latencyMs,
+    inputTokens,
+    outputTokens,
+    costUsd,
+    score,
+    finishReason,
+    error,
+    refused,
+    agreed,
+  }
+  return { kind: 'measure', system, environment, route, fingerprint, atMs: Date.parse(at), measurement }
+}
+
+/** The answer to a batch, once it is durable. */
+export function answerOf(
+  rejected: ReadBatch['rejected'],
+  outcome: BatchOutcome,
+  eventCount: number,
+  now: Date,
+): TelemetryAnswer {
+  const all = [...rejected, ...outcome.rejected].toSorted((a, b) => a.index - b.index)
+  return {
+    accepted: eventCount - all.length,
+    rejected: all,
+    duplicate: outcome.duplicate,
+    serverTime: now.toISOString(),
+  }
+}

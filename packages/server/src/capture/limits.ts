@@ -1,0 +1,47 @@
+/** Bounds of what telemetry may make of a tenant and of this process. */
+export interface CaptureLimits {
+  /** Systems that make themselves known by their telemetry; more share the system `telemetry-overflow`. */
+  readonly systems: number
+  /** Distinct configurations and routes of one environment; more share `overflow`. */
+  readonly fingerprints: number
+  readonly routes: number
+  /** How long a new route's settings are learned before a new one counts as a change. */
+  readonly learningMs: number
+  /** Distinct values after which a setting counts as one that varies by request. */
+  readonly facetValues: number
+  /** Bytes of one body, as it is sent and when it is unpacked. */
+  readonly packedBytes: number
+  readonly unpackedBytes: number
+  /** Requests, and bytes of them, that may be on their way through this process. */
+  readonly requests: number
+  readonly bytesAtOnce: number
+  /** Bodies that are unpacked and read at the same moment. */
+  readonly reading: number
+  /** Batches, and readings of them, that one transaction takes. */
+  readonly groupBatches: number
+  readonly groupReadings: number
+}
+
+const mebibyte = 1024 * 1024
+
+export const captureLimits: CaptureLimits = {
+  systems: 200,
+  fingerprints: 200,
+  routes: 100,
+  learningMs: 24 * 3_600_000,
+  facetValues: 16,
+  packedBytes: 8 * mebibyte,
+  unpackedBytes: 16 * mebibyte,
+  requests: 256,
+  bytesAtOnce: 64 * mebibyte,
+  reading: 4,
+  groupBatches: 64,
+  groupReadings: 20_000,
+}
+
+/** Where what exceeds a limit is counted. */
+export const overflow = 'overflow'
+/** Where what has no configuration or route is counted. */
+export const none = 'none'
+/** The system of systems beyond the limit. */
+export const overflowSystem = 'telemetry-overflow'

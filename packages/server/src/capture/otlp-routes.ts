@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import { ProblemError } from '@afterai/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { callerOf } from '../identity/index.ts'
+import type { Http } from '../platform/http.ts'
+import { toProblem } from '../platform/problem-response.ts'
+import type { CaptureDoors } from './capture-doors.ts'
+import { admitRequest, bytesOf } from './intake/request-bytes.ts'
+import { unpack } from './intake/unpack.ts'
+import { exportResponse, statusResponse } from './otlp/answers.ts'
+import { MalformedBody } from './otlp/malformed.ts'
+import { type Encoding, type ReadBody, readOtlp, type Signal } from './otlp/read-otlp.ts'
+
+const mediaTypes = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
+const signals: readonly Signal[] = ['traces', 'metrics', 'logs']
+
+/** The doors of OpenTelemetry: OTLP over HTTP, as its specification says (opentelemetry.io/docs/specs/otlp). */
+export async function otlpRoutes(http: Http, doors: CaptureDoors): Promise<void> {
+  const { limits } = doors
+  // In a scope of its own, since here bodies stay bytes and refusals have a form of their own.
+  await http.register(async (scope: Http) => {
+    admitRequest(scope, doors)
+    scope.setErrorHandler(answerStatus)
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser(
+      Object.values(mediaTypes),
+      { parseAs: 'buffer', bodyLimit: limits.packedBytes },
+      (_request, body, done) => done(null, body),
+    )
+    for (const signal of signals) {
+      scope.post(
+        `/v1/${signal}`,
+        { bodyLimit: limits.packedBytes, config: { permission: 'telemetry:write', rateClass: 'telemetry' } },
+        async (request, reply) => {
+          const encoding = encodingOf(request)
+          const readings = await take(doors, request, { signal, encoding })
+          return reply.type(mediaTypes[encoding]).send(exportResponse(readings, signal, encoding))
+        },
+      )
+    }
+  })
+}
+
+async function take(
+  doors: CaptureDoors,
+  request: FastifyRequest,
+  kind: { readonly signal: Signal; readonly encoding: Encoding },
+): Promise<ReadBody['readings']> {
+  const caller = callerOf(request)
+  const digestKey = await doors.digestKeyOf(caller.principal.tenantId)
+  const { read, digest } = await doors.reading(async () => {
+    const body = await unpack(bytesOf(request.body), request.headers['content-encoding'], doors.limits.unpackedBytes)
+    return {
+      read: readAny(body, kind, { digestKey, nowMs: Date.now() }),
+      digest: createHash('sha256').update(body).digest(),
+    }
+  })
+  const { readings, gate } = read
+  const key = receiptKey(request, kind.signal, digest)
+  const { list } = readings
+  await doors.committer.take({
+    caller,
+    door: kind.signal,
+    receipt: { key, digest },
+    readings: list,
+    drops: gate.drops.counts,
+    client: undefined,
+    events: [],
+  })
+  return readings
+}
+
+function readAny(...[body, kind, context]: Parameters<typeof readOtlp>): ReadBody {
+  try {
+    return readOtlp(body, kind, context)
+  } catch (error) {
+    if (error instanceof MalformedBody) throw new ProblemError('malformed_body', { detail: error.message })
+    throw error
+  }
+}
+
+// OpenTelemetry's exporters send no key of their own; their retries are the same bytes.
+function receiptKey(request: FastifyRequest, signal: Signal, digest: Buffer): Buffer {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return createHash('sha256').update(`${signal} body `).update(digest).digest()
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new ProblemError('invalid_request', { detail: 'Idempotency-Key needs 1 to 255 visible ASCII characters' })
+  }
+  return createHash('sha256').update(`${signal} key ${key}`).digest()
+}
+
+function encodingOf(request: FastifyRequest): Encoding {
+  return request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === mediaTypes.protobuf
+    ? 'protobuf'
+    : 'json'
+}
+
+function answerStatus(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, retryAfterSeconds, body } = toProblem(error, request.id)
+  if (status >= 500 && status !== 503) request.log.error({ err: error, requestId: request.id }, 'request failed')
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+  const encoding = encodingOf(request)
+  const message = typeof body['detail'] === 'string' ? body['detail'] : String(body['title'])
+  return reply
+    .code(status)
+    .type(mediaTypes[encoding])
+    .serializer(same)
+    .send(statusResponse(status, message, encoding))
+}
+
+function same(payload: unknown): string {
+  return payload as string
+}

@@ -1,0 +1,124 @@
+import { attributeIdAt } from '../gate/attribute-index.ts'
+import type { Gate } from '../gate/gate.ts'
+import type { Facts } from '../gate/slots.ts'
+import { internedText } from './interned-text.ts'
+import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
+
+// Fields of KeyValue, AnyValue and ArrayValue (opentelemetry/proto/common/v1).
+const keyField = 1
+const valueField = 2
+const stringValue = 1
+const boolValue = 2
+const intValue = 3
+const doubleValue = 4
+const arrayValue = 5
+const kvlistValue = 6
+const bytesValue = 7
+const arrayValues = 1
+
+/** Longest list of texts that is read. */
+const longestList = 512
+
+/** Reads the KeyValue at `start..end`: a name that isn't allowed is counted, and its value never looked at. */
+export function readAttribute(wire: Wire, start: number, end: number, gate: Gate, facts: Facts): void {
+  let keyStart = start
+  let keyEnd = start
+  let valueStart = -1
+  let valueEnd = -1
+  wire.at = start
+  while (wire.next(end)) {
+    if (wire.field === keyField && wire.type === wireLength) {
+      keyStart = wire.start
+      keyEnd = wire.end
+    } else if (wire.field === valueField && wire.type === wireLength) {
+      valueStart = wire.start
+      valueEnd = wire.end
+    } else gate.drops.field('unknown_field')
+  }
+  const id = attributeIdAt(wire.bytes, keyStart, keyEnd)
+  if (id < 0) return gate.drops.attribute(-1 - id)
+  if (gate.isPresence(id)) return gate.present(id, facts)
+  if (valueStart >= 0) readValue(wire, valueStart, valueEnd, gate, { id, facts })
+}
+
+interface Target {
+  readonly id: number
+  readonly facts: Facts
+}
+
+/** Reads an AnyValue. Of several members the last one counts, as the encoding says. */
+function readValue(wire: Wire, start: number, end: number, gate: Gate, { id, facts }: Target): void {
+  let member = 0
+  let number = 0
+  let from = 0
+  let to = 0
+  wire.at = start
+  while (wire.next(end)) {
+    const expected = expectedType(wire.field)
+    if (expected !== wire.type) {
+      gate.drops.field('unknown_field')
+      continue
+    }
+    member = wire.field
+    if (member === intValue) number = wire.int64()
+    else if (member === doubleValue) number = wire.double()
+    else {
+      from = wire.start
+      to = wire.end
+    }
+  }
+  if (member === 0) return
+  if (member === intValue || member === doubleValue) return gate.number(id, number, facts)
+  if (member === stringValue) return readText(wire, from, to, gate, { id, facts })
+  if (member === arrayValue && gate.takesList(id)) return readList(wire, from, to, gate, { id, facts })
+  gate.drops.field('wrong_type')
+}
+
+function expectedType(field: number): number {
+  if (field === boolValue || field === intValue) return wireVarint
+  if (field === doubleValue) return wireFixed64
+  if (field === stringValue || field === arrayValue || field === kvlistValue || field === bytesValue) return wireLength
+  return -1
+}
+
+function readText(wire: Wire, from: number, to: number, gate: Gate, { id, facts }: Target): void {
+  const longest = gate.longestTextOn(id)
+  if (longest === 0) return gate.drops.field('wrong_type')
+  if (to - from > longest) return gate.drops.field('too_long')
+  if (gate.isDigest(id)) return gate.digest(id, [wire.bytes.subarray(from, to)], facts)
+  gate.text(id, internedText(wire.bytes, from, to), facts)
+}
+
+/** Reads an ArrayValue of texts: the first for a finish reason, all of them for a digest. */
+function readList(wire: Wire, start: number, end: number, gate: Gate, { id, facts }: Target): void {
+  const texts: Uint8Array[] = []
+  let length = 0
+  wire.at = start
+  while (wire.next(end)) {
+    if (wire.field !== arrayValues || wire.type !== wireLength) {
+      gate.drops.field('unknown_field')
+      continue
+    }
+    const after = wire.at
+    const text = textOf(wire, wire.start, wire.end)
+    wire.at = after
+    if (text === undefined || texts.length === longestList) return gate.drops.field('wrong_type')
+    length += text.length
+    texts.push(text)
+  }
+  if (length > gate.longestTextOn(id)) return gate.drops.field('too_long')
+  const [first] = texts
+  if (first === undefined) return
+  if (gate.isDigest(id)) return gate.digest(id, texts, facts)
+  gate.text(id, internedText(first, 0, first.length), facts)
+}
+
+function textOf(wire: Wire, start: number, end: number): Uint8Array | undefined {
+  let text: Uint8Array | undefined
+  wire.at = start
+  while (wire.next(end)) {
+    if (expectedType(wire.field) !== wire.type) continue
+    text = wire.field === stringValue ? wire.bytes.subarray(wire.start, wire.end) : undefined
+  }
+  return text
+}

@@ -1,0 +1,151 @@
+import { placeOf } from '../call.ts'
+import type { Gate } from '../gate/gate.ts'
+import { Facts } from '../gate/slots.ts'
+import type { Readings, SummaryReading } from '../readings.ts'
+import { readAttribute } from './attributes.ts'
+import { internedText } from './interned-text.ts'
+import { readResource } from './resource.ts'
+import { toMs } from './traces.ts'
+import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
+
+// Fields of ScopeMetrics, Metric, Histogram and HistogramDataPoint (opentelemetry/proto/metrics/v1).
+const metricsOfScope = 2
+const metricName = 1
+const histogram = 9
+const exponentialHistogram = 10
+const metricKinds: ReadonlySet<number> = new Set([5, 7, 9, 10, 11])
+const points = 1
+const temporality = 2
+const timeField = 3
+const countField = 4
+const sumField = 5
+const delta = 1
+
+/** The two kinds of histogram differ in where the attributes and the exemplars lie. */
+const layouts: ReadonlyMap<number, { attributes: number; exemplars: number }> = new Map([
+  [histogram, { attributes: 9, exemplars: 8 }],
+  [exponentialHistogram, { attributes: 1, exemplars: 11 }],
+])
+
+/** The metrics that are read: `gen_ai.client.*` of OpenTelemetry. */
+export const tokenUsage = 'gen_ai.client.token.usage'
+export const operationDuration = 'gen_ai.client.operation.duration'
+
+const resource = new Facts()
+const facts = new Facts()
+
+/** One data point of a histogram. */
+export interface Point {
+  readonly atMs: number
+  readonly n: number
+  readonly sum: number
+  readonly isDelta: boolean
+}
+
+/** Reads the token and duration histograms of an ExportMetricsServiceRequest. @throws MalformedBody */
+export function readMetrics(wire: Wire, gate: Gate, readings: Readings): void {
+  const end = wire.bytes.length
+  wire.at = 0
+  while (wire.next(end)) {
+    if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
+    else readResource(wire, gate, { facts: resource, items: metricsOfScope, readItem: readMetric, readings })
+  }
+}
+
+function readMetric(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
+  let [name, kind, dataStart, dataEnd] = ['', 0, 0, 0]
+  wire.at = start
+  while (wire.next(end)) {
+    const { field, type } = wire
+    if (field === metricName && type === wireLength) name = knownName(wire)
+    else if (metricKinds.has(field) && type === wireLength) [kind, dataStart, dataEnd] = [field, wire.start, wire.end]
+  }
+  const layout = layouts.get(kind)
+  if (name === '') gate.drops.field('metric.other')
+  else if (layout === undefined) gate.drops.field('metric.kind')
+  else readHistogram(wire, dataStart, dataEnd, gate, { name, layout, readings })
+}
+
+function knownName(wire: Wire): string {
+  const length = wire.end - wire.start
+  if (length !== tokenUsage.length && length !== operationDuration.length) return ''
+  const name = internedText(wire.bytes, wire.start, wire.end)
+  return name === tokenUsage || name === operationDuration ? name : ''
+}
+
+interface HistogramReader {
+  readonly name: string
+  readonly layout: { readonly attributes: number; readonly exemplars: number }
+  readonly readings: Readings
+}
+
+function readHistogram(wire: Wire, start: number, end: number, gate: Gate, reader: HistogramReader): void {
+  // The temporality may stand behind the points.
+  let isDelta = false
+  wire.at = start
+  while (wire.next(end)) {
+    if (wire.field === temporality && wire.type === wireVarint) isDelta = wire.low === delta
+  }
+  wire.at = start
+  while (wire.next(end)) {
+    if (wire.field !== points || wire.type !== wireLength) continue
+    const after = wire.at
+    readPoint(wire, wire.start, wire.end, gate, { ...reader, isDelta })
+    wire.at = after
+  }
+}
+
+function readPoint(
+  wire: Wire,
+  start: number,
+  end: number,
+  gate: Gate,
+  { name, layout, readings, isDelta }: HistogramReader & { isDelta: boolean },
+): void {
+  facts.clear()
+  let [atMs, n, sum] = [0, 0, 0]
+  wire.at = start
+  while (wire.next(end)) {
+    const { field, type, at } = wire
+    if (field === layout.attributes && type === wireLength) {
+      readAttribute(wire, wire.start, wire.end, gate, facts)
+      wire.at = at
+    } else if (field === layout.exemplars && type === wireLength) gate.drops.field('metric.exemplars')
+    else if (field === timeField && type === wireFixed64) atMs = toMs(wire.high, wire.low)
+    else if (field === countField && type === wireFixed64) n = wire.high * 4_294_967_296 + wire.low
+    else if (field === sumField && type === wireFixed64) sum = wire.double()
+  }
+  addPoint(facts, resource, { atMs, n, sum, isDelta }, name, { gate, readings })
+}
+
+/** Adds what a data point of one of the metrics above tells of. */
+export function addPoint(
+  point: Facts,
+  from: Facts,
+  { atMs, n, sum, isDelta }: Point,
+  metric: string,
+  { gate, readings }: { gate: Gate; readings: Readings },
+): void {
+  // A running total can't be added up; which of it is new is known to the sender alone.
+  if (!isDelta) return readings.rejectCumulative()
+  const quantity = quantityOf(metric, point)
+  if (quantity === undefined || !Number.isSafeInteger(n) || n < 1 || !Number.isFinite(sum) || sum < 0) {
+    return gate.drops.field('wrong_form')
+  }
+  const scaled = metric === operationDuration ? sum * 1000 : sum
+  readings.add({
+    kind: 'summary',
+    ...placeOf(point, from),
+    atMs: atMs || readings.nowMs,
+    quantity,
+    n,
+    sum: scaled,
+  })
+}
+
+function quantityOf(metric: string, point: Facts): SummaryReading['quantity'] | undefined {
+  if (metric === operationDuration) return 'latencyMs'
+  const type = point.text('tokenType')
+  if (type === 'input') return 'inputTokens'
+  return type === 'output' || type === 'completion' ? 'outputTokens' : undefined
+}

@@ -1,0 +1,33 @@
+import { type DigestKey, Gate } from '../gate/gate.ts'
+import { Readings } from '../readings.ts'
+import { readJson } from './json.ts'
+import { readLogs } from './logs.ts'
+import { readMetrics } from './metrics.ts'
+import { readTraces } from './traces.ts'
+import { Wire } from './wire.ts'
+
+/** What a request of OTLP carries, and how it is written. */
+export type Signal = 'traces' | 'metrics' | 'logs'
+export type Encoding = 'protobuf' | 'json'
+
+const readers = { traces: readTraces, metrics: readMetrics, logs: readLogs } as const
+const lists = { traces: 'resourceSpans', metrics: 'resourceMetrics', logs: 'resourceLogs' } as const
+
+/** What a body holds, behind the gate. */
+export interface ReadBody {
+  readonly readings: Readings
+  readonly gate: Gate
+}
+
+/** Reads a body of OTLP through the gate. It is synchronous and keeps nothing of the body. @throws MalformedBody */
+export function readOtlp(
+  bytes: Uint8Array,
+  kind: { readonly signal: Signal; readonly encoding: Encoding },
+  context: { readonly digestKey: DigestKey; readonly nowMs: number },
+): ReadBody {
+  const gate = new Gate(context.digestKey)
+  const readings = new Readings(context.nowMs)
+  if (kind.encoding === 'json') readJson(bytes, lists[kind.signal], gate, readings)
+  else readers[kind.signal](new Wire(bytes), gate, readings)
+  return { readings, gate }
+}

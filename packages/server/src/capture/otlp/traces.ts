@@ -1,0 +1,86 @@
+import { callOf } from '../call.ts'
+import type { Gate } from '../gate/gate.ts'
+import { Facts } from '../gate/slots.ts'
+import type { Readings } from '../readings.ts'
+import { readAttribute } from './attributes.ts'
+import { readResource } from './resource.ts'
+import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
+
+// Fields of ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span and Status (opentelemetry/proto/trace/v1).
+const spansOfScope = 2
+const traceState = 3
+const startTime = 7
+const endTime = 8
+const attributes = 9
+const events = 11
+const links = 13
+const status = 15
+const lastKnown = 16
+const statusMessage = 2
+const statusCode = 3
+const statusError = 2
+
+const nanosecondsOfMs = 1e6
+const twoTo32 = 4_294_967_296
+
+const resource = new Facts()
+const facts = new Facts()
+
+/** Reads the spans of an ExportTraceServiceRequest that are requests to a model. @throws MalformedBody */
+export function readTraces(wire: Wire, gate: Gate, readings: Readings): void {
+  const end = wire.bytes.length
+  wire.at = 0
+  while (wire.next(end)) {
+    if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
+    else readResource(wire, gate, { facts: resource, items: spansOfScope, readItem: readSpan, readings })
+  }
+}
+
+function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
+  facts.clear()
+  let startHigh = 0
+  let startLow = 0
+  let endHigh = 0
+  let endLow = 0
+  let failed = false
+  wire.at = start
+  while (wire.next(end)) {
+    const { field, type, at } = wire
+    if (field === attributes && type === wireLength) {
+      readAttribute(wire, wire.start, wire.end, gate, facts)
+      wire.at = at
+    } else if (field === startTime && type === wireFixed64) {
+      startHigh = wire.high
+      startLow = wire.low
+    } else if (field === endTime && type === wireFixed64) {
+      endHigh = wire.high
+      endLow = wire.low
+    } else if (field === status && type === wireLength) {
+      failed = readStatus(wire, wire.start, wire.end, gate)
+      wire.at = at
+    } else if (field === events) gate.drops.field('span.events')
+    else if (field === links) gate.drops.field('span.links')
+    else if (field === traceState) gate.drops.field('span.trace_state')
+    else if (field > lastKnown) gate.drops.field('unknown_field')
+  }
+  const durationMs = ((endHigh - startHigh) * twoTo32 + (endLow - startLow)) / nanosecondsOfMs
+  const frame = { startMs: toMs(startHigh, startLow), endMs: toMs(endHigh, endLow), durationMs, failed }
+  const call = callOf(facts, resource, frame, readings.nowMs)
+  if (call !== undefined) readings.add(call)
+}
+
+function readStatus(wire: Wire, start: number, end: number, gate: Gate): boolean {
+  let code = 0
+  wire.at = start
+  while (wire.next(end)) {
+    if (wire.field === statusCode && wire.type === wireVarint) code = wire.low
+    else if (wire.field === statusMessage) gate.drops.field('span.status.message')
+    else gate.drops.field('unknown_field')
+  }
+  return code === statusError
+}
+
+/** Nanoseconds in two halves, as whole milliseconds. */
+export function toMs(high: number, low: number): number {
+  return Math.floor((high * twoTo32 + low) / nanosecondsOfMs)
+}

@@ -1,0 +1,84 @@
+import type { Configuration } from '@afterai/contract'
+import type { Measurement } from '@afterai/evidence'
+
+/** Where and when something was measured. */
+interface Placed {
+  readonly system: string
+  readonly environment: string
+  readonly route: string | undefined
+  readonly atMs: number
+}
+
+/** What a call was made with and what served it, as names, numbers and keyed digests. */
+export interface CallConfiguration {
+  readonly provider: string | undefined
+  readonly requestedModel: string | undefined
+  /** Undefined where the provider, or the library between, didn't say. */
+  readonly servedModel: string | undefined
+  readonly systemFingerprint: string | undefined
+  readonly inference: Configuration['inference'] | undefined
+  readonly prompt: string | undefined
+  readonly tools: string | undefined
+}
+
+/** One request to a model. */
+export interface CallReading extends Placed {
+  readonly kind: 'call'
+  readonly measurement: Measurement
+  readonly configuration: CallConfiguration
+}
+
+/** A score, or what a client's own measurement said. `fingerprint` where the client names its configuration. */
+export interface MeasureReading extends Placed {
+  readonly kind: 'measure'
+  readonly measurement: Measurement
+  readonly fingerprint: string | undefined
+}
+
+/** Requests that were counted and summed before they came here. */
+export interface SummaryReading extends Placed {
+  readonly kind: 'summary'
+  readonly quantity: 'latencyMs' | 'inputTokens' | 'outputTokens'
+  readonly n: number
+  readonly sum: number
+}
+
+export type Reading = CallReading | MeasureReading | SummaryReading
+
+/** How far a clock may be ahead, and how late something may be told. */
+export const futureToleranceMs = 5 * 60_000
+export const lateToleranceMs = 7 * 24 * 3_600_000
+
+/** What was read of one body. */
+export class Readings {
+  readonly list: Reading[] = []
+  readonly #nowMs: number
+  /** Things that can't be taken: spans, data points or log records. */
+  rejected = 0
+  future = 0
+  late = 0
+  cumulative = 0
+
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs
+  }
+
+  get nowMs(): number {
+    return this.#nowMs
+  }
+
+  add(reading: Reading): void {
+    if (reading.atMs > this.#nowMs + futureToleranceMs) this.future += 1
+    else if (reading.atMs < this.#nowMs - lateToleranceMs) this.late += 1
+    else {
+      this.list.push(reading)
+      return
+    }
+    this.rejected += 1
+  }
+
+  rejectCumulative(): void {
+    this.cumulative += 1
+    this.rejected += 1
+  }
+}

@@ -1,0 +1,115 @@
+import { type DistributionView, ProblemError, type TelemetryWindow } from '@afterai/contract'
+import {
+  type Distribution,
+  distinctIn,
+  distributionTotals,
+  quantileOf,
+  windowFromJson,
+  type WindowJson,
+} from '@afterai/evidence'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Transaction } from '../../platform/database.ts'
+
+interface WindowQuery {
+  readonly limit: number
+  readonly cursor?: string | undefined
+  readonly system: string
+  readonly environment?: string | undefined
+  readonly since?: string | undefined
+}
+
+const position = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string()])
+
+/** One page of a system's hours, newest first. */
+export async function listWindows(
+  tx: Transaction,
+  tenantId: string,
+  { limit, cursor, system, environment, since }: WindowQuery,
+): Promise<{ items: TelemetryWindow[]; nextCursor: string | null }> {
+  const after = readPosition(cursor)
+  const rows = await tx
+    .selectFrom('telemetry_window as w')
+    .innerJoin('system as s', (join) => join.onRef('s.tenant_id', '=', 'w.tenant_id').onRef('s.id', '=', 'w.system_id'))
+    .selectAll('w')
+    .select('s.name as system')
+    .where('w.tenant_id', '=', tenantId)
+    .where('s.name', '=', system)
+    .$if(environment !== undefined, (query) => query.where('w.environment', '=', environment ?? ''))
+    .$if(since !== undefined, (query) => query.where('w.hour', '>=', new Date(since ?? 0)))
+    .$if(after !== undefined, (query) => {
+      const [hour, ...names] = after ?? ['', '', '', '', '']
+      return query.where(
+        sql<boolean>`(w.hour, w.environment, w.fingerprint, w.route, w.source) < (${hour}::timestamptz, ${names[0]}, ${names[1]}, ${names[2]}, ${names[3]})`,
+      )
+    })
+    .orderBy('w.hour', 'desc')
+    .orderBy('w.environment', 'desc')
+    .orderBy('w.fingerprint', 'desc')
+    .orderBy('w.route', 'desc')
+    .orderBy('w.source', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const items = rows.slice(0, limit).map(toView)
+  const last = rows.length > limit ? items.at(-1) : undefined
+  return { items, nextCursor: last === undefined ? null : cursorOf(last) }
+}
+
+function readPosition(cursor: string | undefined): z.infer<typeof position> | undefined {
+  if (cursor === undefined) return undefined
+  try {
+    const parsed = position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+    if (Number.isNaN(Date.parse(parsed[0])) || parsed.some((part) => part.includes('\0'))) throw new RangeError()
+    return parsed
+  } catch {
+    throw new ProblemError('invalid_cursor')
+  }
+}
+
+function cursorOf({ hour, environment, fingerprint, route, source }: TelemetryWindow): string {
+  return Buffer.from(JSON.stringify([hour, environment, fingerprint, route, source])).toString('base64url')
+}
+
+interface Row {
+  readonly system: string
+  readonly environment: string
+  readonly fingerprint: string
+  readonly route: string
+  readonly source: 'calls' | 'metrics'
+  readonly hour: Date
+  readonly aggregate: WindowJson
+  readonly price_version: string | null
+}
+
+function toView(row: Row): TelemetryWindow {
+  const window = windowFromJson(row.aggregate)
+  const { calls, errors, refusals, agreed, disagreed, unidentified, unpriced } = window
+  return {
+    system: row.system,
+    environment: row.environment,
+    fingerprint: row.fingerprint,
+    route: row.route,
+    source: row.source,
+    hour: row.hour.toISOString(),
+    calls,
+    errors,
+    refusals,
+    agreed,
+    disagreed,
+    unidentified,
+    unpriced,
+    latencyMs: distributionView(window.latencyMs),
+    inputTokens: distributionView(window.inputTokens),
+    outputTokens: distributionView(window.outputTokens),
+    costUsd: distributionView(window.costUsd),
+    scores: Object.fromEntries([...window.scores].map(([name, it]) => [name, distributionView(it)])),
+    finishReasons: Object.fromEntries(window.finishReasons),
+    distinct: distinctIn(window),
+    priceVersion: row.price_version,
+  }
+}
+
+function distributionView(it: Distribution): DistributionView {
+  const quantile = (q: number): number | null => quantileOf(it.sketch, q) ?? null
+  return { ...distributionTotals(it), p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) }
+}
