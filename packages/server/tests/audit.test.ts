@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   canonicalBytes,
   checkCommitment,
@@ -14,8 +13,9 @@ import { auditedRoutes } from '../audited-routes.ts'
 import { type AuditedRoute, by } from './audited-route.ts'
 import { memberRows } from './audited-member-routes.ts'
 import { credentialRows } from './credential-rows.ts'
+import { stateOfDatabase, withoutTrail } from './database-state.ts'
 import { assessedChange, configurationOf, proposalOf, readScores, recordedChange, scoresImport } from './lifecycle.ts'
-import { otlpBodies, telemetryBatchOf } from './telemetry-bodies.ts'
+import { telemetryRows } from './telemetry-rows.ts'
 import { type Person, startTestServer, type TestServer } from './test-server.ts'
 import { trailRows } from './trail-rows.ts'
 
@@ -198,25 +198,7 @@ const table: Readonly<Record<string, AuditedRoute>> = {
       return by(server.admin, 'DELETE', '/v1/sample-workspace')
     },
   },
-  'POST /v1/telemetry': {
-    actions: ['change.open', 'environment.baseline', 'system.create'],
-    prepare: async () => by(author, 'POST', '/v1/telemetry', telemetryBatchOf(fresh('told'))),
-  },
-  ...Object.fromEntries(
-    (['traces', 'metrics', 'logs'] as const).map((signal) => [
-      `POST /v1/${signal}`,
-      {
-        actions:
-          signal === 'traces'
-            ? ['route_profile.learn', 'served_model.baseline', 'served_model.watch', 'system.create']
-            : ['system.create'],
-        prepare: async () => {
-          const doing = by(author, 'POST', `/v1/${signal}`, otlpBodies[signal](fresh('traced')))
-          return { ...doing, request: { ...doing.request, headers: { 'content-type': 'application/json' } } }
-        },
-      },
-    ]),
-  ),
+  ...telemetryRows(() => author, fresh),
   'GET /v1/digest-key': {
     actions: ['digest_key.read'],
     prepare: async () => by(author, 'GET', '/v1/digest-key'),
@@ -257,25 +239,6 @@ async function eventsOf(requestId: unknown): Promise<EventRow[]> {
     requestId,
   ])
   return found.rows
-}
-
-/** A digest of every table, but for times of use and for what counts attempts, which outlives a failed one. The sequencer must have nothing left to do, since it writes by itself. */
-async function stateOfDatabase(): Promise<Record<string, string>> {
-  while ((await server.owner.query('select from ledger_outbox limit 1')).rows.length > 0) await sleep(20)
-  const tables = await server.owner.query<{ name: string }>(
-    // What counts requests and guesses counts them whatever becomes of them; a challenge is spent whatever becomes of it.
-    `select c.relname as name from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
-       and c.relname not in ('rate_level', 'guess', 'known_place', 'passkey_challenge')`,
-  )
-  const state: Record<string, string> = {}
-  for (const { name } of tables.rows) {
-    const { rows } = await server.owner.query<{ digest: string }>(
-      `select md5(coalesce(string_agg(it, '|' order by it), '')) as digest
-       from ${name} t, lateral (select (to_jsonb(t) - 'used_at' - 'last_used_at' - 'tries')::text as it)`,
-    )
-    state[name] = rows[0]?.digest ?? ''
-  }
-  return state
 }
 
 const contextOf = ({ credential, address, request_id: requestId, resource, details }: EventRow): Uint8Array =>
@@ -321,7 +284,7 @@ describe('P4.4: every route that changes something', () => {
   const leavingEvents = Object.entries(table).filter(([, { actions }]) => actions.length > 0)
   test.each(leavingEvents)('%s does nothing when its event can’t be written', async (_, row) => {
     const { request } = await row.prepare()
-    const before = await stateOfDatabase()
+    const before = await stateOfDatabase(server.owner)
     await server.owner.query(`
       create or replace function break_audit() returns trigger language plpgsql as $$ begin raise 'the audit is broken'; end $$;
       create trigger break_audit before insert on audit_event for each row execute function break_audit()`)
@@ -329,7 +292,7 @@ describe('P4.4: every route that changes something', () => {
     await server.owner.query('drop trigger break_audit on audit_event')
     // OTLP has codes of its own: 13 is google.rpc.Code.INTERNAL.
     expect([500, ['internal_error', 13]]).toEqual([status, expect.arrayContaining([body['code']])])
-    expect(await stateOfDatabase()).toEqual(before)
+    expect(await stateOfDatabase(server.owner)).toEqual(before)
   })
 })
 
@@ -337,19 +300,14 @@ test('P3.2, ASVS 3.5.3: no GET or HEAD changes anything but the trail', async ()
   const reading = describeRoutes(server.http).filter(
     ({ method, path }) => method === 'GET' && !(`GET ${path}` in table),
   )
-  const before = withoutTrail(await stateOfDatabase())
+  const before = withoutTrail(await stateOfDatabase(server.owner))
   for (const { path } of reading) {
     const filled = path.replaceAll(/:\w+/g, '01a20a5b-6239-705d-b9f2-c38849688556')
     for (const method of ['GET', 'HEAD'] as const)
       await server.send({ method, path: filled, token: server.admin.token })
   }
-  expect(withoutTrail(await stateOfDatabase())).toEqual(before)
+  expect(withoutTrail(await stateOfDatabase(server.owner))).toEqual(before)
 })
-
-// A GET that is refused, too, is an event.
-function withoutTrail(state: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(state).filter(([table]) => !/^(audit_event|ledger_)/.test(table)))
-}
 
 describe('P4.4: what fails or is refused', () => {
   test('a wrong password is a failed event of the account’s tenant', async () => {
