@@ -104,12 +104,20 @@ describe('P3.4: signing in with a second factor', () => {
 
 describe('P3.4: a server that wants to see again who it is', () => {
   const stale: Reply = [403, { code: 'step_up_required', title: 'Show again that it is you' }]
-  const key = { id: ids.change, accountId: ids.person, name: 'ci', prefix: 'aftr_live_abcd', scopes: ['system:read'] }
-  const times = {
-    createdAt: me.tenant.id && '2026-11-23T10:00:00.000Z',
+  const key = {
+    id: ids.change,
+    accountId: ids.person,
+    accountName: 'Ada',
+    name: 'ci',
+    prefix: 'aftr_live_abcd',
+    scopes: ['system:read'],
+    createdAt: '2026-11-23T10:00:00.000Z',
     expiresAt: null,
+    expiresSoon: false,
     lastUsedAt: null,
+    lastUsedAddress: null,
     revokedAt: null,
+    replacedBy: null,
   }
   const create = ['key', 'create', 'ci', '--scope', 'system:read']
 
@@ -126,7 +134,7 @@ describe('P3.4: a server that wants to see again who it is', () => {
       'POST /v1/session': () => [200, session('old', 600)],
       'POST /v1/session/step-up': () => [200, session('new', 600)],
       'POST /v1/api-keys': ({ headers }) =>
-        headers.authorization === 'Bearer access-new' ? [201, { ...key, ...times, key: 'aftr_live_made' }] : stale,
+        headers.authorization === 'Bearer access-new' ? [201, { ...key, key: 'aftr_live_made' }] : stale,
     })
     const env = signedOut(server)
     await afterai(['login', '--email', 'ada@example.com', '--password-stdin'], { env, stdin: password })

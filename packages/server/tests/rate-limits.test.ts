@@ -11,7 +11,7 @@ let second: ComposedServer
 
 beforeAll(async () => {
   server = await startTestServer({ rates, trustedProxies: ['192.0.2.1', '2001:db8:ffff::/48'] })
-  second = await composeBeside(server, { rates })
+  second = await composeBeside(server, { rates, maxConnections: 100 })
 })
 afterAll(async () => {
   await second.close()

@@ -88,6 +88,7 @@ export interface TestServerOptions {
   readonly trustedProxies?: readonly string[]
   readonly rates?: Partial<RequestRates>
   readonly drainMs?: number
+  readonly maxConnections?: number
   readonly mail?: ServerParts['mail']
   readonly captureLimits?: Partial<CaptureLimits>
 }
@@ -159,7 +160,7 @@ export function partsOf(
     stepUpForApproval: options.stepUpForApproval ?? false,
     streamAddresses: { loopback: true, networks: [] },
     trustedProxies: options.trustedProxies ?? [],
-    maxConnections: 2000,
+    maxConnections: options.maxConnections ?? 2000,
     // Tests ask more in a minute than people do; those of the limits set their own.
     rates: {
       credential: 100_000,

@@ -15,10 +15,10 @@ const allowances = {
   password: { free: 5, freeWhole: 50 },
   totp: { free: 5, freeWhole: 20 },
   recovery_code: { free: 5, freeWhole: 20 },
-  reset_code: { free: 10, freeWhole: 50 },
   device_code: { free: 10, freeWhole: 50 },
   setup_code: { free: 30, freeWhole: 0 },
   invitation: { free: 30, freeWhole: 0 },
+  reset_code: { free: 30, freeWhole: 0 },
 } as const
 
 /** A guess that was counted as failed, until it is told that it was right. */
