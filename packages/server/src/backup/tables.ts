@@ -7,6 +7,15 @@ export const leftOut: Readonly<Record<string, string>> = {
   session: 'nobody is signed in to a restored instance',
   spent_refresh: 'belongs to sessions',
   setup_code: 'a one-time code; a restored instance has its administrators',
+  sign_in_ticket: 'a sign-in under way',
+  passkey_challenge: 'a sign-in under way',
+  password_reset: 'one-time codes',
+  mail: 'mails under way; who waits for one asks again',
+  purge_run: 'when this instance last purged; the next purge is due at once',
+  rate_level: 'rates of the last minute',
+  guess: 'what was guessed wrong of late',
+  known_place: 'where people signed in from of late',
+  schema_requirement: 'a fact of the schema, which the migrations write',
   idempotency: 'answers for retries of requests that were made to the instance as it was',
 }
 

@@ -12,7 +12,8 @@ import {
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withRole, withTenant } from '../platform/database.ts'
-import { auditWholeLog, proveEntry, proveGrowth, startSequencer, startWaiting } from './index.ts'
+import { newId } from '../platform/ids.ts'
+import { auditWholeLog, createProducers, proveEntry, proveGrowth, startSequencer, startWaiting } from './index.ts'
 import { createTestLedger, type TestLedger } from './test-ledger.ts'
 import { readEntries, readHead } from './tree-store.ts'
 
@@ -38,6 +39,21 @@ async function integrateAll(ledger: TestLedger): Promise<void> {
 }
 
 describe('the ledger', () => {
+  it('P4.5: a transaction that writes to two logs numbers in each as if the other were not there', () =>
+    withLedger(async ({ db, tenantId }) => {
+      const numberStatement = createProducers()
+      const other = newId()
+      const logs = [tenantId, other, other, tenantId]
+      const write = () => withTenant(db, tenantId, async (tx) => logs.map((log) => numberStatement(tx, log)))
+      const producers = [...(await write()), ...(await write())]
+      const ofLog = (log: string) => producers.filter((_, at) => logs[at % logs.length] === log)
+      for (const log of [tenantId, other]) {
+        expect(ofLog(log).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4])
+        expect(new Set(ofLog(log).map(({ id }) => id)).size).toBe(1)
+      }
+      expect(ofLog(tenantId)[0]?.id).not.toBe(ofLog(other)[0]?.id)
+    }))
+
   it('P4.5: proves every entry, over two full tiles and a partial one, and each growth', () =>
     withLedger(async (ledger) => {
       const entryIds = [...(await ledger.write(300)), ...(await ledger.write(260))]

@@ -12,16 +12,18 @@ export type NumberStatement = (tx: Transaction, tenantId: string) => Producer
 
 /**
  * Numbers what this process writes, without a row that all writers would wait for. Each open transaction holds a lane
- * of its own: an id and a counter. A commit moves the counter on; a rollback gives the numbers back, so that a missing
+ * of its own for each log that it writes to: an id and a counter. A commit moves the counter on; a rollback gives the numbers back, so that a missing
  * number always means a missing entry. After a failure a lane is not used again, since its commit may have arrived.
  */
 export function createProducers(): NumberStatement {
   const free = new Map<string, Lane[]>()
-  const held = new WeakMap<Transaction, Lane>()
+  const held = new WeakMap<Transaction, Map<string, Lane>>()
   return (tx, tenantId) => {
-    const lane = held.get(tx) ?? take(free, tenantId)
-    if (!held.has(tx)) {
-      held.set(tx, lane)
+    const lanes = held.get(tx) ?? new Map<string, Lane>()
+    held.set(tx, lanes)
+    const lane = lanes.get(tenantId) ?? take(free, tenantId)
+    if (!lanes.has(tenantId)) {
+      lanes.set(tenantId, lane)
       onceSettled(tx, (committed) => {
         if (committed) give(free, tenantId, lane)
       })
