@@ -4,7 +4,7 @@ import type { Database, LoneConnection, Transaction } from '../platform/database
 import { encodeItems, type Item, type KeyFile, type LogHead, tally } from './items.ts'
 import { type WrittenFile, writeNewFile } from './new-file.ts'
 import { createHeader, sealChunks } from './sealed-file.ts'
-import { copyOut, fixForms, leftOut, readSequences, readTables } from './tables.ts'
+import { type BackedUpTable, copyOut, fixForms, leftOut, readSequences, readTables } from './tables.ts'
 
 /** What is to be backed up, and as what. */
 export interface BackupOrder {
@@ -38,6 +38,7 @@ export async function takeBackup(owner: LoneConnection, order: BackupOrder): Pro
     yield header
     yield* sealChunks(encodeItems(itemsOf({ tx, client: owner.client }, order, taken)), fileKey)
   }
+  let failure: unknown
   const file = await owner.db
     .transaction()
     .setIsolationLevel('repeatable read')
@@ -45,7 +46,14 @@ export async function takeBackup(owner: LoneConnection, order: BackupOrder): Pro
     .execute(async (tx) => {
       await sql`set local role afterai_owner`.execute(tx)
       await fixForms(tx)
-      return writeNewFile(order.path, content(tx))
+      return writeNewFile(order.path, content(tx)).catch((error: unknown) => {
+        failure = error
+        throw error
+      })
+    })
+    // The connection may be gone by now; why the file couldn't be written is what counts.
+    .catch((error: unknown) => {
+      throw failure ?? error
     })
   return { ...file, ...taken }
 }
@@ -77,17 +85,34 @@ async function* itemsOf(
   for (const table of tables) {
     yield { kind: 'table', name: table.name, columns: [...table.columns] }
     const rows = tally()
-    for await (const piece of client.query(to(copyOut(table)))) {
-      rows.add(piece as Buffer)
-      bytes += (piece as Buffer).length
+    for await (const piece of copiedRows(client, table)) {
+      rows.add(piece)
+      bytes += piece.length
       order.onProgress?.(table.name, bytes)
-      yield { kind: 'rows', bytes: piece as Buffer }
+      yield { kind: 'rows', bytes: piece }
     }
     const end = rows.end()
     taken.rows += end.rows
     yield end
   }
   yield { kind: 'end' }
+}
+
+// PostgreSQL can't be told to stop a copy halfway: where its reader gives up, the connection is let go of.
+async function* copiedRows(client: LoneConnection['client'], table: BackedUpTable): AsyncGenerator<Buffer> {
+  const copy = client.query(to(copyOut(table)))
+  let isWhole = false
+  try {
+    for await (const piece of copy.iterator({ destroyOnReturn: false })) {
+      yield piece as Buffer
+    }
+    isWhole = true
+  } finally {
+    if (!isWhole) {
+      copy.on('error', () => undefined)
+      void client.end()
+    }
+  }
 }
 
 /** The newest checkpoint of each log. */
