@@ -44,6 +44,9 @@ export async function describeApi(): Promise<ApiDescription> {
     sessionMaxHours: 24,
     importMaxMib: 20,
     https: true,
+    publicUrl: undefined,
+    trial: false,
+    oidcAllowedHosts: [],
   })
   try {
     return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }

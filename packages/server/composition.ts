@@ -1,11 +1,16 @@
+import { ProblemError } from '@afterai/contract'
+import type { FastifyRequest } from 'fastify'
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   auditRoutes,
   createPasswords,
+  createProviderClients,
   credentialHasher,
+  deviceRoutes,
   type EnrolmentDependencies,
+  federationRoutes,
   guardRoutes,
   memberRoutes,
   sessionRoutes,
@@ -27,6 +32,7 @@ import {
   startWaiting,
 } from './src/ledger/index.ts'
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
+import { isLoopback } from './src/platform/configuration-kinds.ts'
 import { type Connection, connectionOptions, onceSettled, openDatabase } from './src/platform/database.ts'
 import { healthRoutes } from './src/platform/health-routes.ts'
 import { createHttp, type Http } from './src/platform/http.ts'
@@ -47,6 +53,12 @@ export interface ServerParts {
   readonly importMaxMib: number
   /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
   readonly https: boolean
+  /** The origin that browsers use; undefined in a trial, where it is whatever loopback address they came by. */
+  readonly publicUrl: string | undefined
+  /** Whether this is a trial on one machine: an identity provider may be on loopback then. */
+  readonly trial: boolean
+  /** Hosts of identity providers that may be at a private address. */
+  readonly oidcAllowedHosts: readonly string[]
 }
 
 /** A server that is wired up, not yet listening. */
@@ -94,6 +106,10 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
   memberRoutes(http, enrolment)
+  const publicOrigin = originFrom(parts.publicUrl)
+  const clients = createProviderClients({ loopback: parts.trial, allowedHosts: parts.oidcAllowedHosts })
+  await federationRoutes(http, { ...enrolment, keys: tenantKeys, clients, cookies, publicOrigin })
+  await deviceRoutes(http, { ...enrolment, publicOrigin })
   auditRoutes(http, { db })
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
@@ -157,6 +173,15 @@ function foundTenant(
       resource: `tenant/${tenant.id}`,
       details: { sample: tenant.sample },
     })
+  }
+}
+
+/** The origin for links and redirects. Without one that is configured, only what the machine itself asked for is believed. */
+function originFrom(publicUrl: string | undefined): (request: FastifyRequest) => string {
+  return ({ protocol, host, hostname }) => {
+    if (publicUrl !== undefined) return publicUrl
+    if (isLoopback(hostname)) return `${protocol}://${host}`
+    throw new ProblemError('invalid_request', { detail: 'the server doesn’t know its address: set AFTERAI_PUBLIC_URL' })
   }
 }
 

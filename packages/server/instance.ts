@@ -41,6 +41,9 @@ export async function startInstance(configuration: Configuration, options: Insta
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
       https: configuration.publicUrl?.startsWith('https:') === true,
+      publicUrl: configuration.publicUrl,
+      trial: configuration.mode === 'trial',
+      oidcAllowedHosts: configuration.oidcAllowedHosts ?? [],
     })
     try {
       return await begin(server, database, { configuration, ...options })

@@ -12,6 +12,8 @@ export const permissions = {
   'session:own': everyone,
   'member:read': readers,
   'member:write': ['admin'],
+  'identity-provider:read': ['admin'],
+  'identity-provider:write': ['admin'],
   'api-key:own': writers,
   'system:read': readers,
   'system:write': writers,
@@ -49,5 +51,13 @@ export const unscoped: Permission = 'me:read'
 /** Scopes that a key may carry: permissions that make sense for a machine. Approval is a person's, in a session. */
 export const keyScopes = permissionNames.filter(
   (permission) =>
-    ![unscoped, 'session:own', 'api-key:own', 'decision:approve', 'member:write', 'tenant:write'].includes(permission),
+    ![
+      unscoped,
+      'session:own',
+      'identity-provider:write',
+      'api-key:own',
+      'decision:approve',
+      'member:write',
+      'tenant:write',
+    ].includes(permission),
 ) as [Permission, ...Permission[]]

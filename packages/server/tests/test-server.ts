@@ -75,6 +75,9 @@ export interface TestServerOptions {
   readonly https?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
+  readonly publicUrl?: string
+  readonly trial?: boolean
+  readonly oidcAllowedHosts?: readonly string[]
 }
 
 /** Starts one. */
@@ -92,6 +95,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     sessionMaxHours: 24,
     importMaxMib: options.importMaxMib ?? 20,
     https: options.https ?? false,
+    publicUrl: options.publicUrl,
+    trial: options.trial ?? true,
+    oidcAllowedHosts: options.oidcAllowedHosts ?? [],
   })
   composed.begin()
   const owner = new Client(database.owner)

@@ -5,7 +5,7 @@ import { newId } from '../platform/ids.ts'
 import { createAccount, findAccount, findInvitation, joinSampleTenant, takeSetupCode } from './entry-functions.ts'
 import { refuseWeakPassword } from './passwords.ts'
 import { newCode, normalizeCode } from './secret-tokens.ts'
-import { openSession, type Origin, recordFailedSignIn, type SessionDependencies } from './session-service.ts'
+import { openSession, type Origin, recordFailedSignIn, recordingRefusal, type SessionDependencies } from './session-service.ts'
 
 const invitationLifetimeMs = 7 * 24 * 3_600_000
 const uniqueViolation = '23505'
@@ -122,7 +122,7 @@ export async function acceptInvitation(
   const passwordHash = existing ? null : await deps.passwords.hash(request.password)
   const accountId = existing?.account_id ?? newId()
   const actor = { tenantId: found.tenant_id, actorId: accountId, credential: 'invitation', ...origin }
-  return withTenant(deps.db, found.tenant_id, async (tx) => {
+  const join = async (tx: Transaction): Promise<Session> => {
     await spendInvitation(tx, found)
     const { email, role } = found
     if (
@@ -139,7 +139,8 @@ export async function acceptInvitation(
       .where('id', '=', found.tenant_id)
       .executeTakeFirstOrThrow()
     return openSession(deps, tx, { actor, tenantSlug: tenant.slug })
-  })
+  }
+  return recordingRefusal(deps, actor, () => withTenant(deps.db, found.tenant_id, join))
 }
 
 async function joinTenant(tx: Transaction, member: Parameters<typeof addMember>[1]): Promise<void> {

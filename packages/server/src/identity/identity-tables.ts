@@ -11,6 +11,8 @@ declare module '../platform/database.ts' {
       name: string
       email: string | null
       created_at: Generated<Date>
+      role_provider_id: Generated<string | null>
+      break_glass: Generated<boolean>
     }
     invitation: {
       tenant_id: string
@@ -32,6 +34,9 @@ declare module '../platform/database.ts' {
       used_at: Generated<Date>
       expires_at: Date
       revoked_at: Date | null
+      method: string | null
+      provider_id: string | null
+      authenticated_at: Date | null
     }
     spent_refresh: { tenant_id: string; session_id: string; hash: Uint8Array; spent_at: Generated<Date> }
     api_key: {

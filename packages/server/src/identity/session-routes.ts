@@ -9,22 +9,17 @@ import {
   signInRequest,
   switchRequest,
 } from '@afterai/contract'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Http } from '../platform/http.ts'
 import { callerOf } from './access.ts'
 import { refuseCrossOrigin } from './authenticate.ts'
 import { acceptInvitation, type EnrolmentDependencies, setUp } from './enrolment-service.ts'
 import { accountTenants } from './entry-functions.ts'
+import { isProviderSession } from './federation/enforced-sign-on.ts'
 import { permissionsHeld } from './principal.ts'
-import { endSession, type Origin, refreshSession, signIn, switchTenant } from './session-service.ts'
-
-/** How session cookies are named and whether they need TLS. */
-export interface CookieOptions {
-  readonly sessionCookie: string
-  readonly refreshCookie: string
-  readonly secure: boolean
-}
+import { type CookieOptions, originOf, withCookies, withoutCookies } from './session-cookies.ts'
+import { endSession, refreshSession, signIn, switchTenant } from './session-service.ts'
 
 /** Signing in and out, and the two ways to become a member: the set-up code and an invitation. */
 export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readonly cookies: CookieOptions }): void {
@@ -64,7 +59,7 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
   http.delete('/v1/session', { config: own, schema: { response: { 204: z.null() } } }, async (request, reply) => {
     const { principal, actor } = callerOf(request)
     await endSession(deps, actor, principal.credentialId)
-    for (const name of [deps.cookies.sessionCookie, deps.cookies.refreshCookie]) reply.clearCookie(name, { path: '/' })
+    withoutCookies(deps.cookies, reply)
     return reply.code(204).send(null)
   })
   http.get('/v1/me', { config: { permission: 'me:read' }, schema: { response: { 200: meView } } }, async (request) => {
@@ -73,22 +68,9 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
     const tenant = tenants.find(({ id }) => id === principal.tenantId)
     if (tenant === undefined) throw new ProblemError('session_revoked')
     const { accountId, name, kind, role, credential } = principal
-    const shown = principal.credential === 'api_key' ? [tenant] : tenants
+    // Neither a key nor a provider's session reaches beyond its tenant, so neither is told of others.
+    const ofOneTenant = principal.credential === 'api_key' || (await isProviderSession(deps.db, principal))
+    const shown = ofOneTenant ? [tenant] : tenants
     return { accountId, name, kind, role, credential, permissions: permissionsHeld(principal), tenant, tenants: shown }
   })
-}
-
-/** Where a request of nobody in particular comes from. */
-export function originOf(request: FastifyRequest): Origin {
-  return { address: request.ip, requestId: request.id }
-}
-
-function withCookies(cookies: CookieOptions, reply: FastifyReply, session: Session): Session {
-  const common = { path: '/', httpOnly: true, secure: cookies.secure, sameSite: 'strict' } as const
-  reply.setCookie(cookies.sessionCookie, session.accessToken, {
-    ...common,
-    expires: new Date(session.accessTokenExpiresAt),
-  })
-  reply.setCookie(cookies.refreshCookie, session.refreshHandle, { ...common, expires: new Date(session.expiresAt) })
-  return session
 }

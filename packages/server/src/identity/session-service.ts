@@ -4,6 +4,7 @@ import { type Database, type Transaction, withTenant } from '../platform/databas
 import { newId } from '../platform/ids.ts'
 import { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
 import { accountTenants, findAccount, findRefresh, findSession } from './entry-functions.ts'
+import { isEnforced, refuseProviderSession, sessionProof, translateRefusal } from './federation/enforced-sign-on.ts'
 import type { Passwords } from './passwords.ts'
 import type { Principal } from './principal.ts'
 import { type HashCredential, newRefreshHandle } from './secret-tokens.ts'
@@ -41,7 +42,26 @@ export async function signIn(
     throw new ProblemError('invalid_credentials')
   }
   const actor = { tenantId: tenant.id, actorId: account.account_id, credential: 'password', ...origin }
-  return withTenant(deps.db, tenant.id, (tx) => openSession(deps, tx, { actor, tenantSlug: tenant.slug }))
+  return recordingRefusal(deps, actor, () =>
+    withTenant(deps.db, tenant.id, (tx) => openSession(deps, tx, { actor, tenantSlug: tenant.slug })),
+  )
+}
+
+/** Runs what opens a session; that the tenant's provider was needed for it is an event of its own. */
+export async function recordingRefusal<T>(
+  deps: Pick<SessionDependencies, 'db' | 'audit'>,
+  actor: Actor,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'single_sign_on_required') {
+      const event = { action: 'session.sign_in', outcome: 'denied', details: { reason: error.code } } as const
+      await withTenant(deps.db, actor.tenantId, (tx) => deps.audit(tx, actor, event))
+    }
+    throw error
+  }
 }
 
 /** Tells the audit trail of an account's tenant that somebody gave another password. */
@@ -55,27 +75,47 @@ export async function recordFailedSignIn(
   await withTenant(deps.db, tenantId, (tx) => deps.audit(tx, actor, { action: 'session.sign_in', outcome: 'failed' }))
 }
 
-/** Opens a session for an actor who has just proved who they are, in the caller's transaction. */
-export async function openSession(
-  deps: SessionDependencies,
-  tx: Transaction,
-  { actor, tenantSlug }: { actor: Actor & { actorId: string }; tenantSlug: string },
-): Promise<Session> {
+/** Who gets a session, and how they proved who they are; left out, it was just now and by the actor's credential. */
+export interface SessionOpening {
+  readonly actor: Actor & { actorId: string }
+  readonly tenantSlug: string
+  /** `password`, `oidc`, `device`, …: what lists of sessions show. */
+  readonly method?: string | null
+  /** The identity provider of the tenant that vouched. */
+  readonly providerId?: string | null
+  readonly authenticatedAt?: Date
+}
+
+/**
+ * Opens a session for an actor who has proved who they are, in the caller's transaction.
+ * @throws ProblemError `single_sign_on_required` when the tenant's provider had to vouch and didn't
+ */
+export async function openSession(deps: SessionDependencies, tx: Transaction, opening: SessionOpening): Promise<Session> {
+  const { actor, tenantSlug, providerId = null } = opening
   const id = newId()
   const refreshHandle = newRefreshHandle()
   const expiresAt = new Date(Date.now() + deps.sessionMaxMs)
-  await tx
-    .insertInto('session')
-    .values({
-      tenant_id: actor.tenantId,
-      id,
-      account_id: actor.actorId,
-      refresh_hash: deps.hashCredential(refreshHandle),
-      expires_at: expiresAt,
-      revoked_at: null,
-    })
-    .execute()
+  const row = {
+    tenant_id: actor.tenantId,
+    id,
+    account_id: actor.actorId,
+    refresh_hash: deps.hashCredential(refreshHandle),
+    expires_at: expiresAt,
+    revoked_at: null,
+    method: opening.method ?? actor.credential,
+    provider_id: providerId,
+    authenticated_at: opening.authenticatedAt ?? new Date(),
+  }
+  try {
+    await tx.insertInto('session').values(row).execute()
+  } catch (error) {
+    throw translateRefusal(error)
+  }
   await deps.audit(tx, actor, { action: 'session.open', resource: `session/${id}` })
+  // Where the provider is enforced, only a break-glass account comes this far without it.
+  if (providerId === null && (await isEnforced(tx, actor.tenantId))) {
+    await deps.audit(tx, actor, { action: 'session.break_glass', resource: `session/${id}` })
+  }
   return toSession(deps, { id, accountId: actor.actorId, refreshHandle, expiresAt, tenantSlug })
 }
 
@@ -154,17 +194,25 @@ export async function endSession(
   })
 }
 
-/** Opens a session in another tenant of the same account, and ends the one that asked. @throws ProblemError `not_found` */
+/**
+ * Opens a session in another tenant of the same account, and ends the one that asked.
+ * @throws ProblemError `provider_session`, `not_found`, `single_sign_on_required`
+ */
 export async function switchTenant(
   deps: SessionDependencies,
   { principal, actor }: { principal: Principal; actor: Actor },
   slug: string,
 ): Promise<Session> {
+  const proof = await withTenant(deps.db, principal.tenantId, (tx) => sessionProof(tx, principal))
+  refuseProviderSession(proof)
   const tenant = (await accountTenants(deps.db, principal.accountId)).find((it) => it.slug === slug)
   if (tenant === undefined) throw new ProblemError('not_found', { detail: 'you belong to no tenant of this name' })
   const there = { ...actor, tenantId: tenant.id, actorId: principal.accountId }
-  const session = await withTenant(deps.db, tenant.id, (tx) =>
-    openSession(deps, tx, { actor: there, tenantSlug: tenant.slug }),
+  const { method, authenticatedAt } = proof
+  const session = await recordingRefusal(deps, there, () =>
+    withTenant(deps.db, tenant.id, (tx) =>
+      openSession(deps, tx, { actor: there, tenantSlug: tenant.slug, method, authenticatedAt }),
+    ),
   )
   await endSession(deps, actor, principal.credentialId)
   return session

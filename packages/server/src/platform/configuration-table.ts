@@ -1,4 +1,4 @@
-import { databaseUrl, directory, listenAddress, oneOf, webOrigin, wholeNumber } from './configuration-kinds.ts'
+import { databaseUrl, directory, hostNames, listenAddress, oneOf, webOrigin, wholeNumber } from './configuration-kinds.ts'
 import type { Kind } from './configuration-kinds.ts'
 
 /** One variable of the environment that the server reads. */
@@ -96,6 +96,14 @@ export const configurationTable = {
     default: '12',
     secret: false,
     description: 'A console session ends after so many hours, used or not.',
+  },
+  oidcAllowedHosts: {
+    variable: 'AFTERAI_OIDC_ALLOWED_HOSTS',
+    kind: hostNames,
+    defaultMeaning: 'none: identity providers are reached at public addresses alone',
+    secret: false,
+    description:
+      'Hosts of identity providers that may be at an address of an inner network. An admin of any tenant may have the server ask them.',
   },
   shutdownSeconds: {
     variable: 'AFTERAI_SHUTDOWN_SECONDS',

@@ -82,7 +82,10 @@ export async function createHttp(options: { logger: FastifyBaseLogger }): Promis
     for (const it of [method].flat()) routePermissions.set(`${it} ${url}`, config.permission)
   })
   http.addHook('onSend', async (request, reply) => {
-    reply.headers({ ...commonHeaders, 'x-request-id': request.id })
+    // A page brings a policy of its own, for the one style that it has.
+    const policy = reply.getHeader('content-security-policy')
+    reply.headers({ ...commonHeaders, ...(policy === undefined ? {} : { 'content-security-policy': policy }) })
+    reply.header('x-request-id', request.id)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   await http.register(fastifyCookie)

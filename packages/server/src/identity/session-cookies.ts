@@ -1,0 +1,31 @@
+import type { Session } from '@afterai/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Origin } from './session-service.ts'
+
+/** How session cookies are named and whether they need TLS. */
+export interface CookieOptions {
+  readonly sessionCookie: string
+  readonly refreshCookie: string
+  readonly secure: boolean
+}
+
+/** Where a request of nobody in particular comes from. */
+export function originOf(request: FastifyRequest): Origin {
+  return { address: request.ip, requestId: request.id }
+}
+
+/** Gives the browser its session. */
+export function withCookies(cookies: CookieOptions, reply: FastifyReply, session: Session): Session {
+  const common = { path: '/', httpOnly: true, secure: cookies.secure, sameSite: 'strict' } as const
+  reply.setCookie(cookies.sessionCookie, session.accessToken, {
+    ...common,
+    expires: new Date(session.accessTokenExpiresAt),
+  })
+  reply.setCookie(cookies.refreshCookie, session.refreshHandle, { ...common, expires: new Date(session.expiresAt) })
+  return session
+}
+
+/** Takes the browser's session away. */
+export function withoutCookies(cookies: CookieOptions, reply: FastifyReply): void {
+  for (const name of [cookies.sessionCookie, cookies.refreshCookie]) reply.clearCookie(name, { path: '/' })
+}
