@@ -108,6 +108,6 @@ export const returnPath = z
   .regex(/^\/(?![/\\])[^\\\s\u0000-\u001f]*$/, 'a path of this server, beginning with one slash')
 
 export const signOutView = z.object({
-  /** Where to send the browser to end the session at the provider too; null where it can't. */
+  /** Where to send the browser after `DELETE /v1/session`, to end the session at the provider too; null where it can't. */
   location: z.string().nullable(),
 })

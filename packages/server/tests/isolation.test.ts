@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startOidcProvider, type TestOidcProvider } from '@afterai/testing'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../src/platform/ids.ts'
@@ -14,22 +15,28 @@ interface Belongings extends Lifecycle {
   readonly serviceAccountId: string
   readonly memberId: string
   readonly invitationId: string
+  readonly providerId: string
 }
 
 let server: TestServer
 let alice: Person
 let own: Lifecycle
 let theirs: Belongings
+let identityProvider: TestOidcProvider
 
 beforeAll(async () => {
   server = await startTestServer()
+  identityProvider = await startOidcProvider({ redirectUris: ['http://localhost/v1/oidc/callback'], users: [] })
   alice = server.admin
   const { tenant } = alice
   const author = await server.addPerson(tenant, 'member')
   own = await recordedChange(server, { author, approver: alice }, 'own-system')
   theirs = await furnish(await server.addTenant('rival'))
 })
-afterAll(() => server.stop())
+afterAll(async () => {
+  await identityProvider.stop()
+  await server.stop()
+})
 
 async function furnish(tenant: TestTenant): Promise<Belongings> {
   const admin = await server.addPerson(tenant, 'admin')
@@ -44,6 +51,10 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
   })
   const { accountId } = await post<{ accountId: string }>('/v1/service-accounts', { name: 'm', role: 'member' })
   const invitation = await post<{ id: string }>('/v1/invitations', { email: 'x@rival.example', role: 'viewer' })
+  const { issuer, client } = identityProvider
+  const registered = { name: 'Rival', issuer, clientId: client.id, clientSecret: client.secret }
+  const { id: providerId } = await post<{ id: string }>('/v1/identity-providers', registered)
+  await server.expectOk({ method: 'PUT', path: `/v1/break-glass-accounts/${admin.accountId}`, token: admin.token })
   await post('/v1/systems', { name: 'rival-second' }, { 'idempotency-key': 'rival-key' })
   return {
     ...made,
@@ -54,6 +65,7 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
     serviceAccountId: accountId,
     memberId: author.accountId,
     invitationId: invitation.id,
+    providerId,
   }
 }
 
@@ -78,6 +90,7 @@ function nothing(): Belongings {
     serviceAccountId: newId(),
     memberId: newId(),
     invitationId: newId(),
+    providerId: newId(),
   }
 }
 
@@ -162,6 +175,24 @@ const attempts: Readonly<Record<string, Attempt>> = {
     (it) => ({ name: 'k', scopes: ['system:read'], accountId: it.memberId }),
   ),
   'revoking their key': (it) => ({ method: 'DELETE', path: `/v1/api-keys/${it.keyId}` }),
+  'their identity provider': get((it) => `/v1/identity-providers/${it.providerId}`),
+  'who its subjects are': get((it) => `/v1/identity-providers/${it.providerId}/identities`),
+  'changing their provider': (it) => ({
+    method: 'PUT',
+    path: `/v1/identity-providers/${it.providerId}`,
+    body: { enforced: true, clientSecret: 'x' },
+  }),
+  'testing their provider': post(
+    (it) => `/v1/identity-providers/${it.providerId}/test`,
+    () => undefined,
+  ),
+  'removing their provider': (it) => ({ method: 'DELETE', path: `/v1/identity-providers/${it.providerId}` }),
+  'linking somebody to their member': post(
+    (it) => `/v1/identity-providers/${it.providerId}/identities`,
+    (it) => ({ subject: 'mallory', accountId: it.memberId }),
+  ),
+  'marking their member': (it) => ({ method: 'PUT', path: `/v1/break-glass-accounts/${it.memberId}` }),
+  'unmarking their member': (it) => ({ method: 'DELETE', path: `/v1/break-glass-accounts/${it.memberId}` }),
   'switching to them': post(
     () => '/v1/session/switch',
     (it) => ({ tenant: it.tenant.slug }),
@@ -182,6 +213,8 @@ const lists = [
   'decisions',
   'records',
   'members',
+  'identity-providers',
+  'break-glass-accounts',
   'api-keys',
   'audit-events',
   'log/keys',
@@ -243,7 +276,7 @@ test('P4.1: answers about another tenant’s things equal those about things tha
 
 test('P4.1: no list names anything of another tenant', async () => {
   for (const list of lists) {
-    const query = ['members', 'api-keys', 'log/keys', 'me'].includes(list) ? '' : '?limit=200'
+    const query = ['members', 'identity-providers', 'break-glass-accounts', 'api-keys', 'log/keys', 'me'].includes(list) ? '' : '?limit=200'
     const { status, text } = await server.send({ path: `/v1/${list}${query}`, token: alice.token })
     expect(status).toBe(200)
     const present = secretsOf(theirs).filter((secret) => text.includes(secret))

@@ -10,8 +10,7 @@ import { callerOf } from '../access.ts'
 import { hashUserCode } from '../device-login/device-codes.ts'
 import { confirmationPage } from '../device-login/device-pages.ts'
 import { findDeviceRequest } from '../device-login/device-service.ts'
-import { type CookieOptions, originOf, withCookies, withoutCookies } from '../session-cookies.ts'
-import { endSession } from '../session-service.ts'
+import { type CookieOptions, originOf, withCookies } from '../session-cookies.ts'
 import { sessionProof } from './enforced-sign-on.ts'
 import { federatedMemberRoutes, providerRoutes } from './provider-routes.ts'
 import { accessOf, readProvider } from './provider-service.ts'
@@ -47,16 +46,10 @@ export async function federationRoutes(http: Http, deps: FederationRouteDependen
       }
     },
   )
-  http.post(
-    '/v1/session/sign-out',
+  http.get(
+    '/v1/session/provider-sign-out',
     { config: { permission: 'session:own' }, schema: { response: { 200: signOutView } } },
-    async (request, reply) => {
-      const location = await providerSignOut(deps, request)
-      const { principal, actor } = callerOf(request)
-      await endSession(deps, actor, principal.credentialId)
-      withoutCookies(deps.cookies, reply)
-      return { location }
-    },
+    async (request) => ({ location: await providerSignOut(deps, request) }),
   )
   // In a scope of its own, since here browsers come by themselves: to them a problem is a page.
   await http.register(async (scope: Http) => {
@@ -113,7 +106,7 @@ function browserRoutes(
   })
 }
 
-/** Where to end the session at the provider that opened it, if it can. */
+/** Where a browser ends its session at the provider, once it has ended the one here; null where there is no such place. */
 async function providerSignOut(deps: FederationRouteDependencies, request: FastifyRequest): Promise<string | null> {
   const { principal } = callerOf(request)
   const access = await withTenant(deps.db, principal.tenantId, async (tx) => {
