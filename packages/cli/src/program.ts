@@ -5,7 +5,9 @@ import { addAssessCommand } from './commands/assess.ts'
 import { addChangeCommands } from './commands/change.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
+import { addDeviceCommands } from './commands/device-login.ts'
 import { addEvaluationCommands } from './commands/evaluation.ts'
+import { addIdentityProviderCommands } from './commands/identity-provider.ts'
 import { sharedOptionsOf, type Mount } from './commands/leaf.ts'
 import { addLogCommands } from './commands/log.ts'
 import { addObserveCommand } from './commands/observe.ts'
@@ -26,8 +28,10 @@ export function createProgram(mount: Mount): Command {
   addServerCommands(program, mount)
   program.commandsGroup('You and others:')
   addSessionCommands(program, mount)
+  addDeviceCommands(program, mount)
   addTenantCommands(program, mount)
   addApiKeyCommands(program, mount)
+  addIdentityProviderCommands(program, mount)
   program.commandsGroup('From a change to its record:')
   addSystemCommands(program, mount)
   addObserveCommand(program, mount)

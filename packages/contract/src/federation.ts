@@ -3,7 +3,11 @@ import { role } from './identity.ts'
 import { id, instant, slug, words } from './primitives.ts'
 
 /** A token of printable ASCII without spaces: a client id, a scope, the name of a claim. */
-const token = (most: number) => z.string().regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces').max(most)
+const token = (most: number) =>
+  z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
+    .max(most)
 
 const domain = z
   .string()
@@ -11,7 +15,10 @@ const domain = z
   .toLowerCase()
   .regex(/^(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/, 'a domain such as example.com')
 
-const issuer = z.string().max(512).pipe(z.url({ protocol: /^https?$/ }))
+const issuer = z
+  .string()
+  .max(512)
+  .pipe(z.url({ protocol: /^https?$/ }))
 
 const settings = {
   /** Shown on the button that people sign in with. */
@@ -31,7 +38,10 @@ const settings = {
 }
 
 /** Longer than any provider's; shown by no answer. */
-const clientSecret = z.string().regex(/^[\x20-\x7e]+$/, 'printable ASCII').max(1024)
+const clientSecret = z
+  .string()
+  .regex(/^[\x20-\x7e]+$/, 'printable ASCII')
+  .max(1024)
 
 export const createIdentityProviderRequest = z.strictObject({
   ...settings,
@@ -47,7 +57,9 @@ export const createIdentityProviderRequest = z.strictObject({
 export type NewIdentityProvider = z.infer<typeof createIdentityProviderRequest>
 
 /** What is left out stays. The issuer can't change: a subject is somebody to one issuer alone. */
-export const updateIdentityProviderRequest = z.strictObject({ ...settings, clientSecret, enforced: z.boolean() }).partial()
+export const updateIdentityProviderRequest = z
+  .strictObject({ ...settings, clientSecret, enforced: z.boolean() })
+  .partial()
 export type IdentityProviderChange = z.infer<typeof updateIdentityProviderRequest>
 
 export const identityProviderView = z

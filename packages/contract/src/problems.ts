@@ -8,16 +8,8 @@ export const problems = {
     'The request is not valid',
     'Mend the fields that `errors` names by JSON pointer, and send it again.',
   ],
-  authorization_pending: [
-    400,
-    'Nobody has decided yet',
-    'Ask again after the seconds of `interval` (RFC 8628).',
-  ],
-  slow_down: [
-    400,
-    'You ask too often',
-    'Wait the seconds in Retry-After between two requests from now on (RFC 8628).',
-  ],
+  authorization_pending: [400, 'Nobody has decided yet', 'Ask again after the seconds of `interval` (RFC 8628).'],
+  slow_down: [400, 'You ask too often', 'Wait the seconds in Retry-After between two requests from now on (RFC 8628).'],
   expired_token: [400, 'The device code has expired, was used, or is unknown', 'Begin again for a new code.'],
   malformed_body: [400, 'The body cannot be read', 'Send valid JSON, with the matching Content-Type.'],
   invalid_cursor: [
@@ -105,11 +97,7 @@ export const problems = {
     'The evaluation file was not imported',
     '`errors` lists its faults with their places. Nothing of it was kept.',
   ],
-  unusable_provider: [
-    422,
-    'The identity provider cannot be used',
-    '`detail` tells why. Nothing was kept.',
-  ],
+  unusable_provider: [422, 'The identity provider cannot be used', '`detail` tells why. Nothing was kept.'],
   not_assessable: [422, 'These evaluations cannot be compared', '`detail` tells why. Nothing was kept.'],
   too_many_requests: [429, 'Too many requests', 'Wait the seconds in Retry-After.'],
   internal_error: [

@@ -368,7 +368,9 @@ function signedOf({ envelope }: EventRow) {
 describe('P4.4: every route that changes something', () => {
   test('is a row of this table', () => {
     const changing = describeRoutes(server.http).filter(({ method }) => method !== 'GET')
-    const missing = changing.map(({ method, path }) => `${method} ${path}`).filter((route) => !(route in table) && !ofNoTenant.includes(route))
+    const missing = changing
+      .map(({ method, path }) => `${method} ${path}`)
+      .filter((route) => !(route in table) && !ofNoTenant.includes(route))
     expect(missing).toEqual([])
   })
 

@@ -41,7 +41,9 @@ test('P3.4: a person approves with what the device shows, and it gets a session 
   const { status, body } = await poll(begun)
   expect(status).toBe(200)
   expect((await it.me(body.accessToken)).body).toMatchObject({ accountId: person.accountId, role: 'member' })
-  const { rows } = await it.server.owner.query('select method, provider_id from session order by created_at desc limit 1')
+  const { rows } = await it.server.owner.query(
+    'select method, provider_id from session order by created_at desc limit 1',
+  )
   expect(rows).toEqual([{ method: 'device', provider_id: null }])
   expect((await poll(begun)).body.code).toBe('expired_token')
 })
@@ -100,7 +102,10 @@ test('P3.4: a device that asks too often is told to slow down, and longer each t
 describe('P3.4, ASVS 8.2.1: a device is approved', () => {
   test('by no API key, whatever its scopes', async () => {
     const begun = await begin()
-    const { key } = await it.server.addKey(person, keyScopes.filter((scope) => permissionsOf('member').includes(scope)))
+    const { key } = await it.server.addKey(
+      person,
+      keyScopes.filter((scope) => permissionsOf('member').includes(scope)),
+    )
     expect((await decide(begun.userCode, 'approve', key)).status).toBe(403)
     expect((await lookUp(begun.userCode, key)).status).toBe(403)
   })
@@ -169,7 +174,9 @@ test('P3.4: without a console, a person signs in with the provider and approves 
   await wait()
   const { body } = await poll(begun)
   expect((await it.me(body.accessToken)).body).toMatchObject({ name: 'Ada', role: 'approver' })
-  const { rows } = await it.server.owner.query('select method, provider_id from session order by created_at desc limit 1')
+  const { rows } = await it.server.owner.query(
+    'select method, provider_id from session order by created_at desc limit 1',
+  )
   expect(rows).toEqual([{ method: 'device', provider_id: it.providerId }])
 })
 

@@ -19,7 +19,8 @@ beforeAll(async () => {
   )
   const body = { email: 'invited@corp.example', role: 'member' }
   const { token } = admin
-  invitation = (await it.server.expectOk<{ code: string }>({ method: 'POST', path: '/v1/invitations', token, body })).code
+  invitation = (await it.server.expectOk<{ code: string }>({ method: 'POST', path: '/v1/invitations', token, body }))
+    .code
 })
 afterAll(() => it.stop())
 
@@ -30,7 +31,8 @@ const mark = (method: 'PUT' | 'DELETE', { accountId }: Person) =>
 const password = ({ email, password: words }: Person) =>
   it.server.send({ method: 'POST', path: '/v1/session', body: { email, password: words, tenant: 'acme' } })
 const newest = async (action: string) =>
-  (await it.server.owner.query('select * from audit_event where action = $1 order by id desc limit 1', [action])).rows[0]
+  (await it.server.owner.query('select * from audit_event where action = $1 order by id desc limit 1', [action]))
+    .rows[0]
 
 test('P3.4: enforcing needs a break-glass account, which must be an admin with a password', async () => {
   expect((await enforce(true)).body['code']).toBe('invalid_transition')
@@ -93,7 +95,9 @@ describe('P3.4: once the provider is enforced', () => {
   test('no row of a session without the provider can be written, whatever code does it (a passkey’s too)', async () => {
     const insert = `insert into session (tenant_id, id, account_id, refresh_hash, expires_at, method)
       values ($1, gen_random_uuid(), $2, '\\x01', now(), 'passkey')`
-    await expect(it.server.owner.query(insert, [admin.tenant.id, member.accountId])).rejects.toThrow('identity provider')
+    await expect(it.server.owner.query(insert, [admin.tenant.id, member.accountId])).rejects.toThrow(
+      'identity provider',
+    )
   })
 
   test('nor with the provider of another tenant', async () => {

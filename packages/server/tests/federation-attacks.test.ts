@@ -163,7 +163,11 @@ describe('P3.4, ASVS 10.2.1: an answer counts only in the browser that asked, on
     const response = await fetch(`${it.provider.issuer}/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: `${it.origin}/v1/oidc/callback` }),
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        code,
+        redirect_uri: `${it.origin}/v1/oidc/callback`,
+      }),
     })
     expect([response.status, await response.json()]).toMatchObject([400, { error: 'invalid_grant' }])
   })
@@ -197,7 +201,9 @@ describe('P3.4, ASVS 6.8.1: an e-mail address is nobody’s identity', () => {
 
   test('a second provider that tells a member’s address unverified gets nothing', async () => {
     const victim = await it.server.addPerson(it.server.admin.tenant, 'approver')
-    await it.server.owner.query(`update membership set email = 'victim@corp.example' where account_id = $1`, [victim.accountId])
+    await it.server.owner.query(`update membership set email = 'victim@corp.example' where account_id = $1`, [
+      victim.accountId,
+    ])
     for (const emailVerified of [false, undefined, 'true']) {
       const claims = { sub: 'thief', email: 'victim@corp.example', email_verified: emailVerified }
       await expectRefused(await signInAs(claims), 'not_let_in')
@@ -275,21 +281,30 @@ describe('P3.4: a provider that fails', () => {
     ['error', 'sign_in_failed'],
     ['redirect', 'sign_in_failed'],
     ['too much', 'sign_in_failed'],
-  ] as const)('leaves nothing half done: %s', async (answer, code) => {
-    const before = await sessions()
-    const begun = await begin()
-    hostile.answer = answer
-    await expectRefused(await finish(begun), code)
-    expect(await sessions()).toBe(before)
-    const { rows } = await it.server.owner.query(
-      `select outcome, details from audit_event where action = 'session.sign_in' order by id desc limit 1`,
-    )
-    expect(rows).toMatchObject([{ outcome: 'failed', details: { providerId: hostileId } }])
-  }, 20_000)
+  ] as const)(
+    'leaves nothing half done: %s',
+    async (answer, code) => {
+      const before = await sessions()
+      const begun = await begin()
+      hostile.answer = answer
+      await expectRefused(await finish(begun), code)
+      expect(await sessions()).toBe(before)
+      const { rows } = await it.server.owner.query(
+        `select outcome, details from audit_event where action = 'session.sign_in' order by id desc limit 1`,
+      )
+      expect(rows).toMatchObject([{ outcome: 'failed', details: { providerId: hostileId } }])
+    },
+    20_000,
+  )
 
   test('its refusal is told in words of ours', async () => {
     const { browser, state } = await begin()
-    const query = new URLSearchParams({ error: 'access_denied', error_description: '<b>evil', state, iss: hostile.issuer })
+    const query = new URLSearchParams({
+      error: 'access_denied',
+      error_description: '<b>evil',
+      state,
+      iss: hostile.issuer,
+    })
     const refused = await callBack(browser, `${it.origin}/v1/oidc/callback?${query.toString()}`)
     await expectRefused(refused)
     expect(refused.text).not.toContain('evil')

@@ -47,11 +47,20 @@ export async function startFederatedServer(): Promise<FederatedServer> {
   const server = await startTestServer()
   const origin = (await server.http.listen({ host: '127.0.0.1', port: 0 })).replace(/\/$/, '')
   const redirectUris = [`${origin}/v1/oidc/callback`]
-  const provider = await startOidcProvider({ redirectUris, postLogoutRedirectUris: [`${origin}/`], users: users.map((it) => ({ ...it })) })
+  const provider = await startOidcProvider({
+    redirectUris,
+    postLogoutRedirectUris: [`${origin}/`],
+    users: users.map((it) => ({ ...it })),
+  })
   const { issuer, client } = provider
   const body = { ...settings, issuer, clientId: client.id, clientSecret: client.secret }
   const { token } = server.admin
-  const { id: providerId } = await server.expectOk<{ id: string }>({ method: 'POST', path: '/v1/identity-providers', token, body })
+  const { id: providerId } = await server.expectOk<{ id: string }>({
+    method: 'POST',
+    path: '/v1/identity-providers',
+    token,
+    body,
+  })
   return {
     server,
     origin,
@@ -59,7 +68,10 @@ export async function startFederatedServer(): Promise<FederatedServer> {
     providerId,
     async signIn(subject, browser = openBrowser()) {
       provider.actAs(subject)
-      const { url } = await browser.follow(`${origin}/v1/oidc/${providerId}/start`, ({ pathname }) => pathname === '/v1/oidc/callback')
+      const { url } = await browser.follow(
+        `${origin}/v1/oidc/${providerId}/start`,
+        ({ pathname }) => pathname === '/v1/oidc/callback',
+      )
       return callBack(browser, url.href)
     },
     me: (sessionToken) => server.send({ path: '/v1/me', token: sessionToken }),

@@ -16,7 +16,8 @@ const api = <T = Record<string, unknown>>(method: 'GET' | 'POST' | 'PUT' | 'DELE
   it.server.send<T>({ method, path, token: admin.token, ...(body === undefined ? {} : { body }) })
 
 const newest = async (action: string) =>
-  (await it.server.owner.query('select * from audit_event where action = $1 order by id desc limit 1', [action])).rows[0]
+  (await it.server.owner.query('select * from audit_event where action = $1 order by id desc limit 1', [action]))
+    .rows[0]
 
 test('P3.4: a person of the company signs in with its provider and has the role of their group', async () => {
   const { status, location, token, browser } = await it.signIn('ada')
@@ -30,7 +31,9 @@ test('P3.4: the session tells how it was opened, and the provider’s subject is
   const [first, second] = [await it.signIn('bo'), await it.signIn('bo')]
   const [a, b] = [await it.me(first.token), await it.me(second.token)]
   expect(a.body.accountId).toBe(b.body.accountId)
-  const sessions = await it.server.owner.query('select method, provider_id from session where account_id = $1', [a.body.accountId])
+  const sessions = await it.server.owner.query('select method, provider_id from session where account_id = $1', [
+    a.body.accountId,
+  ])
   expect(sessions.rows).toEqual([1, 2].map(() => ({ method: 'oidc', provider_id: it.providerId })))
 })
 
@@ -100,7 +103,9 @@ test('P3.4: an admin says by hand who a subject is', async () => {
 })
 
 test('P3.4: groups can’t take a tenant’s last admin away', async () => {
-  await it.server.owner.query(`update membership set email = 'last@corp.example' where account_id = $1`, [admin.accountId])
+  await it.server.owner.query(`update membership set email = 'last@corp.example' where account_id = $1`, [
+    admin.accountId,
+  ])
   it.provider.users.set('last', { subject: 'last', email: 'last@corp.example', emailVerified: true, groups: ['staff'] })
   const signedIn = await it.signIn('last')
   expect((await it.me(signedIn.token)).body).toMatchObject({ accountId: admin.accountId, role: 'admin' })
@@ -132,7 +137,8 @@ test('P3.4, ASVS 14.2.1: no answer shows the client secret, and a sign-in’s se
 
 test('P3.4, ASVS 6.3.8: what a tenant offers doesn’t tell whether a tenant of the name exists', async () => {
   await it.server.addTenant('quiet')
-  const optionsOf = async (tenant: string) => (await it.server.send({ path: `/v1/sign-in-options?tenant=${tenant}` })).body
+  const optionsOf = async (tenant: string) =>
+    (await it.server.send({ path: `/v1/sign-in-options?tenant=${tenant}` })).body
   expect(await optionsOf('quiet')).toEqual(await optionsOf('there-is-none'))
   expect(await optionsOf('acme')).toEqual({
     password: true,
@@ -160,7 +166,10 @@ describe('P3.4, ASVS 1.3.6: a provider’s address can’t send the server where
 
   test('what isn’t a provider', async () => {
     const answer = await api('POST', '/v1/identity-providers', { ...body, issuer: it.origin })
-    expect(answer.body).toMatchObject({ code: 'unusable_provider', detail: expect.stringContaining('no OpenID Connect') })
+    expect(answer.body).toMatchObject({
+      code: 'unusable_provider',
+      detail: expect.stringContaining('no OpenID Connect'),
+    })
   })
 })
 

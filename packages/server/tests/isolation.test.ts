@@ -276,7 +276,9 @@ test('P4.1: answers about another tenant’s things equal those about things tha
 
 test('P4.1: no list names anything of another tenant', async () => {
   for (const list of lists) {
-    const query = ['members', 'identity-providers', 'break-glass-accounts', 'api-keys', 'log/keys', 'me'].includes(list) ? '' : '?limit=200'
+    const query = ['members', 'identity-providers', 'break-glass-accounts', 'api-keys', 'log/keys', 'me'].includes(list)
+      ? ''
+      : '?limit=200'
     const { status, text } = await server.send({ path: `/v1/${list}${query}`, token: alice.token })
     expect(status).toBe(200)
     const present = secretsOf(theirs).filter((secret) => text.includes(secret))

@@ -81,7 +81,10 @@ async function federationSecrets(server: TestServer): Promise<Map<string, string
   await provider.stop()
   const asked = new URL(String(headers['location'])).searchParams
   const browser = /afterai_oidc=([^;]+)/.exec(String(headers['set-cookie']))?.[1] ?? ''
-  const { state, nonce, verifier } = secretsOf(server.enrolment.hashCredential, { browser, state: asked.get('state') ?? '' })
+  const { state, nonce, verifier } = secretsOf(server.enrolment.hashCredential, {
+    browser,
+    state: asked.get('state') ?? '',
+  })
   expect([state, nonce]).toEqual([asked.get('state'), asked.get('nonce')])
   const device = await post<{ deviceCode: string; userCode: string }>('/v1/device-authorizations', {})
   const approved = await post<{ deviceCode: string; userCode: string }>('/v1/device-authorizations', {})

@@ -1,4 +1,4 @@
-import { meView, sessionView } from '@afterai/contract'
+import { meView, type Session, sessionView } from '@afterai/contract'
 import type { Command } from 'commander'
 import { readAnswer } from '../api/api.ts'
 import { send } from '../api/http.ts'
@@ -9,14 +9,14 @@ import { ask, readPassword } from '../terminal/prompt.ts'
 import { printable } from '../terminal/style.ts'
 import { properties } from '../terminal/table.ts'
 import { isInteractive } from '../world.ts'
+import { type DeviceLoginOptions, logInByDevice } from './device-login.ts'
 import { online, serverLeaf, type Mount, type ServerContext } from './leaf.ts'
 
-interface LoginOptions {
+interface LoginOptions extends DeviceLoginOptions {
   readonly setup?: string
   readonly invitation?: string
   readonly email?: string
   readonly name?: string
-  readonly tenant?: string
   readonly passwordStdin?: boolean
 }
 
@@ -29,6 +29,8 @@ export function addSessionCommands(program: Command, mount: Mount): void {
       'afterai login --setup CODE --email ada@example.com --name Ada',
       'afterai login --email ada@example.com',
       'afterai login --invitation CODE --name Bo --profile bo',
+      'afterai login --device',
+      'afterai login --sso --tenant acme',
     ],
   })
     .option('--setup <code>', 'make the first account, an administrator, with the code that the server prints')
@@ -37,6 +39,10 @@ export function addSessionCommands(program: Command, mount: Mount): void {
     .option('--name <name>', 'name of a new account')
     .option('--tenant <slug>', 'which tenant, if you belong to several')
     .option('--password-stdin', 'read the password from standard input')
+    .option('--device', 'print a code, and wait until it is approved where you are signed in')
+    .option('--sso', "sign in with your company's identity provider, in a browser")
+    .option('--provider <name>', 'which identity provider, with --sso, if there are several')
+    .option('--open', 'open the browser, with --device or --sso')
     .action(online(mount, logIn))
 
   serverLeaf(program, 'logout', {
@@ -51,11 +57,15 @@ export function addSessionCommands(program: Command, mount: Mount): void {
 }
 
 async function logIn(context: ServerContext, options: LoginOptions): Promise<void> {
+  if (options.device === true || options.sso === true) return keep(context, await logInByDevice(context, options))
   const { path, body } = await loginRequest(context, options)
   const request = { method: 'POST', path, body, retry: 'unsent' } as const
   const response = await send(context.settings.url, request, undefined)
-  const { value } = readAnswer(sessionView, response.json())
-  await credentialStore(context.settings).update(async () => value)
+  return keep(context, readAnswer(sessionView, response.json()).value)
+}
+
+async function keep(context: ServerContext, session: Session): Promise<void> {
+  await credentialStore(context.settings).update(async () => session)
   // The answer is tokens, which a terminal's history has no business with: who is signed in is shown instead.
   const { api, out, settings } = context
   out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {

@@ -5,7 +5,13 @@ import { newId } from '../platform/ids.ts'
 import { createAccount, findAccount, findInvitation, joinSampleTenant, takeSetupCode } from './entry-functions.ts'
 import { refuseWeakPassword } from './passwords.ts'
 import { newCode, normalizeCode } from './secret-tokens.ts'
-import { openSession, type Origin, recordFailedSignIn, recordingRefusal, type SessionDependencies } from './session-service.ts'
+import {
+  openSession,
+  type Origin,
+  recordFailedSignIn,
+  recordingRefusal,
+  type SessionDependencies,
+} from './session-service.ts'
 
 const invitationLifetimeMs = 7 * 24 * 3_600_000
 const uniqueViolation = '23505'

@@ -90,7 +90,11 @@ export interface SessionOpening {
  * Opens a session for an actor who has proved who they are, in the caller's transaction.
  * @throws ProblemError `single_sign_on_required` when the tenant's provider had to vouch and didn't
  */
-export async function openSession(deps: SessionDependencies, tx: Transaction, opening: SessionOpening): Promise<Session> {
+export async function openSession(
+  deps: SessionDependencies,
+  tx: Transaction,
+  opening: SessionOpening,
+): Promise<Session> {
   const { actor, tenantSlug, providerId = null } = opening
   const id = newId()
   const refreshHandle = newRefreshHandle()

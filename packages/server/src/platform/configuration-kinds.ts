@@ -84,7 +84,9 @@ export const hostNames: Kind<readonly string[]> = {
   example: 'login.corp.example',
   read: (text) => {
     const hosts = text.split(',').map((host) => host.trim().toLowerCase())
-    return hosts.every((host) => /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host) || isIP(host) !== 0) ? hosts : undefined
+    return hosts.every((host) => /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host) || isIP(host) !== 0)
+      ? hosts
+      : undefined
   },
 }
 

@@ -1,4 +1,12 @@
-import { databaseUrl, directory, hostNames, listenAddress, oneOf, webOrigin, wholeNumber } from './configuration-kinds.ts'
+import {
+  databaseUrl,
+  directory,
+  hostNames,
+  listenAddress,
+  oneOf,
+  webOrigin,
+  wholeNumber,
+} from './configuration-kinds.ts'
 import type { Kind } from './configuration-kinds.ts'
 
 /** One variable of the environment that the server reads. */

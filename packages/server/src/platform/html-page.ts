@@ -23,14 +23,38 @@ export interface Html {
 /** HTML with its values escaped (ASVS 1.2.1); pieces of HTML go in as they are. */
 export function html(parts: TemplateStringsArray, ...values: readonly (string | Html | readonly Html[])[]): Html {
   const texts = values.map((value) =>
-    typeof value === 'string' ? escape(value) : [value].flat().map(({ markup }) => markup).join(''),
+    typeof value === 'string'
+      ? escape(value)
+      : [value]
+          .flat()
+          .map(({ markup }) => markup)
+          .join(''),
   )
   return { markup: parts.reduce((all, part, index) => all + (texts[index - 1] ?? '') + part) }
 }
 
 /** Answers with a small page that needs no script. */
-export function sendPage(reply: FastifyReply, { title, body, status = 200 }: { title: string; body: Html; status?: number }): FastifyReply {
-  const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} · AfterAI</title><style>${{ markup: style }}</style></head><body><main><h1>${title}</h1>${body}</main></body></html>`
+export function sendPage(
+  reply: FastifyReply,
+  { title, body, status = 200 }: { title: string; body: Html; status?: number },
+): FastifyReply {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>${title} · AfterAI</title>
+        <style>
+          ${{ markup: style }}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html>`
   return reply
     .code(status)
     .header('content-security-policy', policy)

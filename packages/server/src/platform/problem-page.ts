@@ -11,6 +11,8 @@ export function answerBrowser(error: unknown, request: FastifyRequest, reply: Fa
   const { status, body } = toProblem(error, request.id)
   if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
   const detail = typeof body['detail'] === 'string' ? html`<p>${body['detail']}</p>` : html``
-  const content = html`${detail}<p>${String(body['remedy'])}</p><p>Request: <code>${request.id}</code></p>`
+  const content = html`${detail}
+    <p>${String(body['remedy'])}</p>
+    <p>Request: <code>${request.id}</code></p>`
   return sendPage(reply, { status, title: String(body['title']), body: content })
 }

@@ -32,7 +32,8 @@ export async function requestDevice(
   const userCode = newUserCode()
   const put = sql<{ ok: boolean }>`select put_device_authorization(
     ${hashCredential(deviceCode)}, ${hashUserCode(hashCredential, userCode)}, ${clientLabel}, ${address}, ${tenant ?? null}) as ok`
-  if ((await put.execute(db)).rows[0]?.ok !== true) throw new ProblemError('too_many_requests', { retryAfterSeconds: 60 })
+  if ((await put.execute(db)).rows[0]?.ok !== true)
+    throw new ProblemError('too_many_requests', { retryAfterSeconds: 60 })
   return {
     deviceCode,
     userCode: formatUserCode(userCode),
@@ -43,7 +44,10 @@ export async function requestDevice(
 }
 
 /** The open request of a code that the tenant of the transaction may approve, or undefined. */
-export async function findDeviceRequest(tx: Transaction, userHash: Uint8Array | null): Promise<DeviceRequest | undefined> {
+export async function findDeviceRequest(
+  tx: Transaction,
+  userHash: Uint8Array | null,
+): Promise<DeviceRequest | undefined> {
   const found = sql<{ client_label: string; address: string; created_at: Date; expires_at: Date }>`
     select * from find_device_authorization(${userHash})`
   const [row] = (await found.execute(tx)).rows
@@ -96,11 +100,16 @@ async function withCode<T>(
   const { tenantId, accountId, credentialId } = caller.principal
   const outcome = await withTenant(deps.db, tenantId, async (tx) => {
     // Tries of one person take turns, so that many at once are counted too.
-    await sql`select pg_advisory_xact_lock(hashtextextended('afterai device code ' || ${accountId}::text, 0))`.execute(tx)
+    await sql`select pg_advisory_xact_lock(hashtextextended('afterai device code ' || ${accountId}::text, 0))`.execute(
+      tx,
+    )
     if ((await recentGuesses(tx, caller)) >= guessesAtMost) return 'too_many'
     const asked = await findDeviceRequest(tx, hashUserCode(deps.hashCredential, userCode))
     if (asked !== undefined) return { done: await work(tx, asked) }
-    await tx.insertInto('device_code_guess').values({ tenant_id: tenantId, session_id: credentialId, id: newId() }).execute()
+    await tx
+      .insertInto('device_code_guess')
+      .values({ tenant_id: tenantId, session_id: credentialId, id: newId() })
+      .execute()
     await deps.audit(tx, caller.actor, { action: 'device_authorization.guess', outcome: 'failed' })
     return 'wrong'
   })
@@ -160,7 +169,12 @@ async function openDeviceSession(
     return await withTenant(deps.db, tenantId, async (tx) => {
       const [taken] = (await sql<ApprovedDevice>`select * from take_device_authorization(${hash})`.execute(tx)).rows
       if (taken === undefined) throw new ProblemError('expired_token')
-      const { account_id: actorId, provider_id: providerId, authenticated_at: authenticatedAt, slug: tenantSlug } = taken
+      const {
+        account_id: actorId,
+        provider_id: providerId,
+        authenticated_at: authenticatedAt,
+        slug: tenantSlug,
+      } = taken
       if ((await standingOf(tx, tenantId, actorId)).disabled) throw new ProblemError('access_denied')
       const actor = { tenantId, actorId, credential: 'device', ...origin }
       return openSession(deps, tx, { actor, tenantSlug, method: 'device', providerId, authenticatedAt })

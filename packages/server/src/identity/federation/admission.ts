@@ -42,7 +42,9 @@ export interface Admitting {
 export async function admit(deps: { audit: Audit }, tx: Transaction, it: Admitting): Promise<Admission> {
   const { provider, claims } = it
   // People of one tenant take turns, so that two sign-ins of a new person make one member.
-  await sql`select pg_advisory_xact_lock(hashtextextended('afterai admission ' || ${provider.tenant_id}::text, 0))`.execute(tx)
+  await sql`select pg_advisory_xact_lock(hashtextextended('afterai admission ' || ${provider.tenant_id}::text, 0))`.execute(
+    tx,
+  )
   const role = roleOf(provider, claims.groups)
   const known = await linkedAccount(tx, provider, claims.subject)
   if (known !== undefined) return admitKnown(deps, tx, { ...it, accountId: known, role })
@@ -108,7 +110,8 @@ async function admitNew(deps: { audit: Audit }, tx: Transaction, it: Admitting &
   if (!isInvited) {
     if (!provider.creates_members) return refused('not_a_member')
     if (claims.emailVerified === false) return refused('email_not_verified')
-    if (provider.allowed_domains.length > 0 && !isOfDomain(email, provider.allowed_domains)) return refused('domain_not_allowed')
+    if (provider.allowed_domains.length > 0 && !isOfDomain(email, provider.allowed_domains))
+      return refused('domain_not_allowed')
   }
   const accountId = newId()
   await createFederatedAccount(tx, { accountId, name: claims.name ?? email })
@@ -144,7 +147,10 @@ async function spendInvitations(tx: Transaction, tenantId: string, email: string
 }
 
 // It has no address to sign in with: a provider can't take one up, which would keep its owner from having an account elsewhere.
-async function createFederatedAccount(tx: Transaction, { accountId, name }: { accountId: string; name: string }): Promise<void> {
+async function createFederatedAccount(
+  tx: Transaction,
+  { accountId, name }: { accountId: string; name: string },
+): Promise<void> {
   const account = { id: accountId, kind: 'person', email: null, name, passwordHash: null } as const
   if (!(await createAccount(tx, account))) throw new Error('a new account is not new')
 }
@@ -210,6 +216,9 @@ export async function linkAccount(
   await audit(tx, actor, { action: 'federated_identity.link', resource: `account/${accountId}`, details })
 }
 
-function actorOf({ provider, origin }: Pick<Admitting, 'provider' | 'origin'>, actorId: string): Actor & { actorId: string } {
+function actorOf(
+  { provider, origin }: Pick<Admitting, 'provider' | 'origin'>,
+  actorId: string,
+): Actor & { actorId: string } {
   return { tenantId: provider.tenant_id, actorId, credential: 'oidc', ...origin }
 }

@@ -56,7 +56,10 @@ function groupsIn(claim: unknown): readonly string[] {
 
 /** The role that the groups give: the first rule of the mapping that applies, else the default, else none. */
 export function roleOf(
-  { role_mapping: mapping, default_role: fallback }: { role_mapping: readonly { group: string; role: Role }[]; default_role: Role | null },
+  {
+    role_mapping: mapping,
+    default_role: fallback,
+  }: { role_mapping: readonly { group: string; role: Role }[]; default_role: Role | null },
   groups: readonly string[],
 ): Role | undefined {
   return mapping.find(({ group }) => groups.includes(group))?.role ?? fallback ?? undefined

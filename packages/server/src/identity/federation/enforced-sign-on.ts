@@ -24,7 +24,9 @@ export async function isEnforced(tx: Transaction, tenantId: string): Promise<boo
 
 /** Waits until no session of the tenant is being opened, and holds new ones up until the transaction ends. */
 export async function holdSessionsUp(tx: Transaction, tenantId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('afterai enforced sign-on ' || ${tenantId}::text, 0))`.execute(tx)
+  await sql`select pg_advisory_xact_lock(hashtextextended('afterai enforced sign-on ' || ${tenantId}::text, 0))`.execute(
+    tx,
+  )
 }
 
 /** Ends the sessions that may not be there once the provider is enforced. Answers how many. */

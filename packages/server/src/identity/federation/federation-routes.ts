@@ -1,4 +1,12 @@
-import { id, ProblemError, returnPath, signInOptionsQuery, signInOptionsView, signOutView, userCode } from '@afterai/contract'
+import {
+  id,
+  ProblemError,
+  returnPath,
+  signInOptionsQuery,
+  signInOptionsView,
+  signOutView,
+  userCode,
+} from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
 import { buildEndSessionUrl } from 'openid-client'
 import { sql } from 'kysely'
@@ -87,13 +95,18 @@ function browserRoutes(
       // Lax: the provider sends the browser back from another site.
       const lasting = { path: '/', httpOnly: true, secure: deps.cookies.secure, sameSite: 'lax' } as const
       reply.setCookie(cookieName, browser, { ...lasting, maxAge: transactionLifetimeMs / 1000 })
-      if (device !== undefined) reply.setCookie(deviceCookie, device, { ...lasting, maxAge: transactionLifetimeMs / 1000 })
+      if (device !== undefined)
+        reply.setCookie(deviceCookie, device, { ...lasting, maxAge: transactionLifetimeMs / 1000 })
       return reply.redirect(location.href, 303)
     },
   )
   http.get(callbackPath, { config: open }, async (request, reply) => {
     const answer = new URL(request.url, deps.publicOrigin(request))
-    const { session, transaction } = await endSignIn(deps, { answer, cookie: request.cookies[cookieName] }, originOf(request))
+    const { session, transaction } = await endSignIn(
+      deps,
+      { answer, cookie: request.cookies[cookieName] },
+      originOf(request),
+    )
     withCookies(deps.cookies, reply, session)
     if (transaction.deviceHash === null) return reply.redirect(transaction.returnTo, 303)
     reply.clearCookie(deviceCookie, { path: '/' })

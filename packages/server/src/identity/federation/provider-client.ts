@@ -69,7 +69,12 @@ async function askProvider({ issuer, clientId, clientSecret }: ProviderAccess, n
   const options = { [customFetch]: providerFetch, timeout: timeoutSeconds, execute: insecure }
   const found = (await discovery(url, clientId, undefined, undefined, options)).serverMetadata()
   const metadata = checkedMetadata(found, { issuer, network })
-  const configuration = new Configuration(metadata, clientId, clientSecret, clientAuthentication(metadata, clientSecret))
+  const configuration = new Configuration(
+    metadata,
+    clientId,
+    clientSecret,
+    clientAuthentication(metadata, clientSecret),
+  )
   configuration[customFetch] = providerFetch
   configuration.timeout = timeoutSeconds
   for (const each of insecure) each(configuration)
@@ -91,7 +96,8 @@ function checkedMetadata(
   for (const endpoint of endpoints) {
     if (found[endpoint] !== undefined) refuseAddress(found[endpoint], network)
   }
-  if (found.code_challenge_methods_supported?.includes('S256') === false) throw new UnusableProvider('it has no PKCE with S256')
+  if (found.code_challenge_methods_supported?.includes('S256') === false)
+    throw new UnusableProvider('it has no PKCE with S256')
   const algorithms = (found.id_token_signing_alg_values_supported ?? ['RS256']).filter((it) => asymmetric.includes(it))
   if (algorithms.length === 0) throw new UnusableProvider('it signs with no algorithm that is accepted here')
   return { ...found, id_token_signing_alg_values_supported: algorithms }
@@ -106,7 +112,10 @@ const endpoints = [
 ] as const
 
 // Basic is what every provider has unless it says otherwise (OpenID Connect Discovery §3).
-function clientAuthentication({ token_endpoint_auth_methods_supported: methods }: ServerMetadata, secret: string): ClientAuth {
+function clientAuthentication(
+  { token_endpoint_auth_methods_supported: methods }: ServerMetadata,
+  secret: string,
+): ClientAuth {
   const basic = methods === undefined || methods.includes('client_secret_basic')
   return basic ? ClientSecretBasic(secret) : ClientSecretPost(secret)
 }

@@ -59,7 +59,8 @@ export function isInternal(address: string): boolean {
 /** Refuses an address by its text, before anything is sent. @throws ForbiddenAddress */
 export function refuseAddress(text: string, network: ProviderNetwork): URL {
   const url = URL.parse(text)
-  if (url === null || url.username !== '' || url.password !== '') throw new ForbiddenAddress('the address is no plain URL')
+  if (url === null || url.username !== '' || url.password !== '')
+    throw new ForbiddenAddress('the address is no plain URL')
   const host = bare(url.hostname)
   const here = network.loopback && isLoopback(host)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && here)) {

@@ -47,11 +47,14 @@ export function providerRoutes(http: Http, deps: ProviderRouteDependencies): voi
   const run = inTenant(deps.db)
   const one = { 200: identityProviderView }
 
-  http.get('/v1/identity-providers', { config: readable, schema: { response: { 200: page(identityProviderView) } } }, (request) =>
-    run(request, async (tx, { principal }) => {
-      const rows = await listProviders(tx, principal.tenantId)
-      return { items: rows.map((row) => toProviderView(row, deps.redirectUri(request))), nextCursor: null }
-    }),
+  http.get(
+    '/v1/identity-providers',
+    { config: readable, schema: { response: { 200: page(identityProviderView) } } },
+    (request) =>
+      run(request, async (tx, { principal }) => {
+        const rows = await listProviders(tx, principal.tenantId)
+        return { items: rows.map((row) => toProviderView(row, deps.redirectUri(request))), nextCursor: null }
+      }),
   )
   http.get('/v1/identity-providers/:id', { config: readable, schema: { params, response: one } }, (request) =>
     run(request, async (tx, { principal }) =>
@@ -149,8 +152,14 @@ export function federatedMemberRoutes(http: Http, deps: ProviderRouteDependencie
       return reply.code(204).send(null)
     },
   )
-  http.get('/v1/break-glass-accounts', { config: readable, schema: { response: { 200: page(breakGlassView) } } }, (request) =>
-    run(request, async (tx, { principal }) => ({ items: await listBreakGlass(tx, principal.tenantId), nextCursor: null })),
+  http.get(
+    '/v1/break-glass-accounts',
+    { config: readable, schema: { response: { 200: page(breakGlassView) } } },
+    (request) =>
+      run(request, async (tx, { principal }) => ({
+        items: await listBreakGlass(tx, principal.tenantId),
+        nextCursor: null,
+      })),
   )
   for (const [method, breakGlass] of [
     ['PUT', true],
@@ -163,7 +172,9 @@ export function federatedMemberRoutes(http: Http, deps: ProviderRouteDependencie
       schema: { params: accountParams, response: { 200: breakGlassView } },
       handler: (request) => {
         const { accountId } = request.params
-        return inTenant(deps.db)(request, (tx) => setBreakGlass(deps, tx, { caller: callerOf(request), accountId, breakGlass }))
+        return inTenant(deps.db)(request, (tx) =>
+          setBreakGlass(deps, tx, { caller: callerOf(request), accountId, breakGlass }),
+        )
       },
     })
   }

@@ -1,4 +1,9 @@
-import { type IdentityProviderChange, type IdentityProviderView, type NewIdentityProvider, ProblemError } from '@afterai/contract'
+import {
+  type IdentityProviderChange,
+  type IdentityProviderView,
+  type NewIdentityProvider,
+  ProblemError,
+} from '@afterai/contract'
 import type { Selectable } from 'kysely'
 import type { Audit } from '../../audit/audit.ts'
 import { json, sqlState, type Tables, type Transaction } from '../../platform/database.ts'
@@ -77,13 +82,19 @@ export async function updateProvider(
   const enforces = change.enforced === true && !before.enforced
   if (enforces && (await countBreakGlass(tx, tenantId)) === 0) {
     throw new ProblemError('invalid_transition', {
-      detail: 'mark an admin with a password as break-glass first, so that the tenant can be reached when the provider can’t',
+      detail:
+        'mark an admin with a password as break-glass first, so that the tenant can be reached when the provider can’t',
     })
   }
   const secret =
     change.clientSecret === undefined
       ? {}
-      : { client_secret: await keys.wrap(tx, tenantId, { bytes: Buffer.from(change.clientSecret), belongsTo: secretOf(id) }) }
+      : {
+          client_secret: await keys.wrap(tx, tenantId, {
+            bytes: Buffer.from(change.clientSecret),
+            belongsTo: secretOf(id),
+          }),
+        }
   const row = await tx
     .updateTable('identity_provider')
     .set({ ...changedColumns(change), ...secret, updated_at: new Date() })
@@ -94,14 +105,18 @@ export async function updateProvider(
   const resource = `identity-provider/${id}`
   await audit(tx, caller.actor, { action: 'identity_provider.update', resource, details: described(change) })
   if (row.enforced !== before.enforced) {
-    const details = { enforced: row.enforced, sessionsEnded: row.enforced ? await endSessionsWithoutProvider(tx, tenantId) : 0 }
+    const details = {
+      enforced: row.enforced,
+      sessionsEnded: row.enforced ? await endSessionsWithoutProvider(tx, tenantId) : 0,
+    }
     await audit(tx, caller.actor, { action: 'identity_provider.enforce', resource, details })
   }
   return row
 }
 
 function changedColumns(change: IdentityProviderChange) {
-  const { name, clientId, scopes, groupsClaim, roleMapping, defaultRole, allowedDomains, createsMembers, enforced } = change
+  const { name, clientId, scopes, groupsClaim, roleMapping, defaultRole, allowedDomains, createsMembers, enforced } =
+    change
   return {
     ...(name === undefined ? {} : { name }),
     ...(clientId === undefined ? {} : { client_id: clientId }),
@@ -130,7 +145,11 @@ export async function removeProvider(
   const { issuer } = await readProvider(tx, tenantId, id)
   await endSessionsOfProvider(tx, { tenantId, providerId: id })
   await tx.deleteFrom('identity_provider').where('tenant_id', '=', tenantId).where('id', '=', id).execute()
-  await audit(tx, caller.actor, { action: 'identity_provider.remove', resource: `identity-provider/${id}`, details: { issuer } })
+  await audit(tx, caller.actor, {
+    action: 'identity_provider.remove',
+    resource: `identity-provider/${id}`,
+    details: { issuer },
+  })
 }
 
 /** Ends the sessions that a provider opened: all of them, or an account's. */

@@ -40,7 +40,14 @@ const browserHash = (hash: HashCredential, browser: string): Uint8Array => hash(
 export async function putTransaction(
   tx: Transaction,
   hash: HashCredential,
-  it: { tenantId: string; providerId: string; state: string; browser: string; returnTo: string; deviceHash: Uint8Array | null },
+  it: {
+    tenantId: string
+    providerId: string
+    state: string
+    browser: string
+    returnTo: string
+    deviceHash: Uint8Array | null
+  },
 ): Promise<void> {
   const now = new Date()
   await tx.deleteFrom('oidc_transaction').where('tenant_id', '=', it.tenantId).where('expires_at', '<', now).execute()
@@ -73,7 +80,13 @@ export async function takeTransaction(
   hash: HashCredential,
   { state, browser }: { state: string; browser: string },
 ): Promise<SignInTransaction | undefined> {
-  const taken = sql<{ tenant_id: string; slug: string; provider_id: string; return_to: string; device_hash: Uint8Array | null }>`
+  const taken = sql<{
+    tenant_id: string
+    slug: string
+    provider_id: string
+    return_to: string
+    device_hash: Uint8Array | null
+  }>`
     select * from take_oidc_transaction(${stateHash(hash, state)}, ${browserHash(hash, browser)})`
   const [row] = (await taken.execute(db)).rows
   if (row === undefined) return undefined

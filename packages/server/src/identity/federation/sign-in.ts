@@ -14,7 +14,14 @@ import { admit, type Admission, refusalReasons } from './admission.ts'
 import { type ProviderClaims, readClaims } from './claims.ts'
 import type { ProviderClients } from './provider-client.ts'
 import { accessOf, type ProviderDependencies, type ProviderRow, readProvider } from './provider-service.ts'
-import { browserSecret, newSecrets, putTransaction, secretsOf, type SignInTransaction, takeTransaction } from './sign-in-transaction.ts'
+import {
+  browserSecret,
+  newSecrets,
+  putTransaction,
+  secretsOf,
+  type SignInTransaction,
+  takeTransaction,
+} from './sign-in-transaction.ts'
 
 /** What signing in with a provider needs. */
 export interface FederationDependencies extends SessionDependencies, ProviderDependencies {
@@ -34,7 +41,13 @@ export interface StartedSignIn {
  */
 export async function beginSignIn(
   deps: FederationDependencies,
-  wanted: { providerId: string; returnTo: string; deviceHash: Uint8Array | null; redirectUri: string; cookie: string | undefined },
+  wanted: {
+    providerId: string
+    returnTo: string
+    deviceHash: Uint8Array | null
+    redirectUri: string
+    cookie: string | undefined
+  },
 ): Promise<StartedSignIn> {
   const { providerId, returnTo, deviceHash, redirectUri } = wanted
   const tenantId = await tenantOfProvider(deps.db, providerId)
@@ -95,10 +108,14 @@ export async function endSignIn(
       ? undefined
       : await takeTransaction(deps.db, deps.hashCredential, { state, browser: cookie })
   if (state === null || cookie === undefined || begun === undefined) {
-    throw new ProblemError('sign_in_failed', { detail: 'it was not begun in this browser, is over already, or took too long' })
+    throw new ProblemError('sign_in_failed', {
+      detail: 'it was not begun in this browser, is over already, or took too long',
+    })
   }
   const { row, claims } = await askWho(deps, { answer, state, cookie, begun }, origin)
-  const outcome = await withTenant(deps.db, begun.tenantId, (tx) => admitAndOpen(deps, tx, { row, claims, begun, origin }))
+  const outcome = await withTenant(deps.db, begun.tenantId, (tx) =>
+    admitAndOpen(deps, tx, { row, claims, begun, origin }),
+  )
   if ('session' in outcome) return { session: outcome.session, transaction: begun }
   throw new ProblemError('not_let_in', { detail: refusalReasons[outcome.refused] })
 }
@@ -166,11 +183,21 @@ async function auditFailure(
 }
 
 /** Whether the provider gave no answer, rather than a wrong one. */
-const silences = new Set(['OAUTH_TIMEOUT', 'OAUTH_ABORT', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ABORT_ERR', 'ETIMEDOUT'])
+const silences = new Set([
+  'OAUTH_TIMEOUT',
+  'OAUTH_ABORT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ABORT_ERR',
+  'ETIMEDOUT',
+])
 
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
-  if (codesOf(error).some((code) => silences.has(code))) return new ProblemError('provider_unavailable', {}, { cause: error })
+  if (codesOf(error).some((code) => silences.has(code)))
+    return new ProblemError('provider_unavailable', {}, { cause: error })
   const detail = error instanceof AuthorizationResponseError ? 'the provider refused it, or you did' : undefined
   return new ProblemError('sign_in_failed', detail === undefined ? {} : { detail }, { cause: error })
 }
