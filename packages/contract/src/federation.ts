@@ -117,7 +117,7 @@ export const signInOptionsView = z.object({
 export const returnPath = z
   .string()
   .max(512)
-  .regex(/^\/(?![/\\])[^\\\s\u0000-\u001f]*$/, 'a path of this server, beginning with one slash')
+  .regex(/^\/(?![/\\])[^\\\s\p{Cc}]*$/u, 'a path of this server, beginning with one slash')
 
 export const signOutView = z.object({
   /** Where to send the browser after `DELETE /v1/session`, to end the session at the provider too; null where it can't. */

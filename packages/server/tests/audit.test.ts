@@ -11,8 +11,9 @@ import {
 import { startOidcProvider, type TestOidcProvider } from '@afterai/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeRoutes } from '../api-description.ts'
+import { by, federationRows, ofNoTenant, type Row } from './audit-rows.ts'
 import { assessedChange, configurationOf, proposalOf, readScores, recordedChange, scoresImport } from './lifecycle.ts'
-import { type Person, startTestServer, type TestRequest, type TestServer } from './test-server.ts'
+import { type Person, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let provider: TestOidcProvider
@@ -33,25 +34,6 @@ afterAll(async () => {
 afterEach(() => server.owner.query('drop trigger if exists break_audit on audit_event'))
 
 const fresh = (word: string): string => `${word}-${(count += 1)}`
-
-interface Doing {
-  readonly request: TestRequest
-  /** Whom the trail must name; left out where nobody was known before. */
-  readonly actorId?: string
-  readonly credential: string
-}
-
-/** A route that changes something, or whose reading is an event: how to make it happen, and what it must leave behind. */
-interface Row {
-  readonly actions: readonly string[]
-  readonly prepare: () => Promise<Doing>
-}
-
-const by = (person: Person, method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, body?: unknown): Doing => ({
-  request: { method, path, token: person.token, ...(body === undefined ? {} : { body }) },
-  actorId: person.accountId,
-  credential: 'bearer',
-})
 
 const newSystem = async (): Promise<string> => {
   const name = fresh('system')
@@ -82,89 +64,8 @@ const invited = async (): Promise<string> => {
 
 const someone = (): Promise<Person> => server.addPerson(server.admin.tenant, 'member')
 
-/** What happens before any tenant is known, whose trail could keep it: it changes nothing of anybody's. */
-const ofNoTenant = ['POST /v1/device-authorizations']
-
-const providerBody = () => {
-  const { issuer, client } = provider
-  return { name: 'Corp', issuer, clientId: client.id, clientSecret: client.secret }
-}
-
-/** A provider of the tenant. One issuer is one provider, so an earlier one goes. */
-const newProvider = async (): Promise<string> => {
-  await server.owner.query('delete from identity_provider')
-  const path = '/v1/identity-providers'
-  const made = { method: 'POST', path, token: server.admin.token, body: providerBody() } as const
-  return (await server.expectOk<{ id: string }>(made)).id
-}
-
-const device = (): Promise<{ deviceCode: string; userCode: string }> =>
-  server.expectOk({ method: 'POST', path: '/v1/device-authorizations', body: {} })
-
-const ofProviders: Readonly<Record<string, Row>> = {
-  'POST /v1/identity-providers': {
-    actions: ['identity_provider.create'],
-    prepare: async () => {
-      await server.owner.query('delete from identity_provider')
-      return by(server.admin, 'POST', '/v1/identity-providers', providerBody())
-    },
-  },
-  'PUT /v1/identity-providers/:id': {
-    actions: ['identity_provider.update'],
-    prepare: async () => by(server.admin, 'PUT', `/v1/identity-providers/${await newProvider()}`, { name: 'Other' }),
-  },
-  'DELETE /v1/identity-providers/:id': {
-    actions: ['identity_provider.remove'],
-    prepare: async () => by(server.admin, 'DELETE', `/v1/identity-providers/${await newProvider()}`),
-  },
-  'POST /v1/identity-providers/:id/test': {
-    actions: ['identity_provider.test'],
-    prepare: async () => by(server.admin, 'POST', `/v1/identity-providers/${await newProvider()}/test`),
-  },
-  'POST /v1/identity-providers/:id/identities': {
-    actions: ['federated_identity.link'],
-    prepare: async () => {
-      const body = { subject: fresh('subject'), accountId: author.accountId }
-      return by(server.admin, 'POST', `/v1/identity-providers/${await newProvider()}/identities`, body)
-    },
-  },
-  'PUT /v1/break-glass-accounts/:accountId': {
-    actions: ['break_glass.grant'],
-    prepare: async () => by(server.admin, 'PUT', `/v1/break-glass-accounts/${server.admin.accountId}`),
-  },
-  'DELETE /v1/break-glass-accounts/:accountId': {
-    actions: ['break_glass.revoke'],
-    prepare: async () => by(server.admin, 'DELETE', `/v1/break-glass-accounts/${server.admin.accountId}`),
-  },
-  'POST /v1/device-authorizations/lookup': {
-    actions: ['device_authorization.read'],
-    prepare: async () => {
-      const { userCode } = await device()
-      return by(author, 'POST', '/v1/device-authorizations/lookup', { userCode })
-    },
-  },
-  'POST /v1/device-authorizations/decision': {
-    actions: ['device_authorization.approve'],
-    prepare: async () => {
-      const { userCode } = await device()
-      return by(author, 'POST', '/v1/device-authorizations/decision', { userCode, verdict: 'approve' })
-    },
-  },
-  'POST /v1/device-authorizations/token': {
-    actions: ['session.open'],
-    prepare: async () => {
-      const { userCode, deviceCode } = await device()
-      const body = { userCode, verdict: 'approve' }
-      const path = '/v1/device-authorizations/decision'
-      await server.expectOk({ method: 'POST', path, token: author.token, body })
-      const request = { method: 'POST', path: '/v1/device-authorizations/token', body: { deviceCode } } as const
-      return { request, actorId: author.accountId, credential: 'device' }
-    },
-  },
-}
-
 const table: Readonly<Record<string, Row>> = {
-  ...ofProviders,
+  ...federationRows(() => ({ server, provider, author, fresh })),
   'POST /v1/setup': {
     actions: ['instance.set_up', 'session.open', 'tenant.create'],
     prepare: async () => {

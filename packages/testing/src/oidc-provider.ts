@@ -39,8 +39,9 @@ export async function startOidcProvider(options: TestOidcProviderOptions): Promi
   const provider = new Provider(issuer, configurationOf(options, { users, client }))
   const handle = provider.callback()
   server.on('request', (request, response) => {
-    if (request.url?.startsWith('/interaction/') !== true) return void handle(request, response)
-    void signIn(provider, { request, response, accountId: current })
+    if (request.url?.startsWith('/interaction/') === true)
+      void signIn(provider, { request, response, accountId: current })
+    else void handle(request, response)
   })
   return {
     issuer,

@@ -1,5 +1,5 @@
 import { ProblemError, type Session } from '@afterai/contract'
-import { sql } from 'kysely'
+import { type Generated, sql } from 'kysely'
 import { sqlState, type Transaction, withTenant } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
@@ -7,7 +7,12 @@ import { standingOf } from '../federation/break-glass.ts'
 import { sessionProof } from '../federation/enforced-sign-on.ts'
 import { openSession, type Origin, type SessionDependencies } from '../session-service.ts'
 import { formatUserCode, hashUserCode, newDeviceCode, newUserCode } from './device-codes.ts'
-import './device-tables.ts'
+
+declare module '../../platform/database.ts' {
+  interface Tables {
+    device_code_guess: { tenant_id: string; session_id: string; id: string; failed_at: Generated<Date> }
+  }
+}
 
 /** Who asks for a session, as the approver sees it. */
 export interface DeviceRequest {

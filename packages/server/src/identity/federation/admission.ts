@@ -48,8 +48,12 @@ export async function admit(deps: { audit: Audit }, tx: Transaction, it: Admitti
   const role = roleOf(provider, claims.groups)
   const known = await linkedAccount(tx, provider, claims.subject)
   if (known !== undefined) return admitKnown(deps, tx, { ...it, accountId: known, role })
-  if (role === undefined) return { kind: 'refused', accountId: null, reason: 'no_group' }
+  if (role === undefined) return refusal('no_group')
   return admitNew(deps, tx, { ...it, role })
+}
+
+function refusal(reason: RefusalReason, accountId: string | null = null): Admission {
+  return { kind: 'refused', accountId, reason }
 }
 
 async function linkedAccount(tx: Transaction, provider: ProviderRow, subject: string): Promise<string | undefined> {
@@ -69,7 +73,7 @@ async function admitKnown(
   it: Admitting & { accountId: string; role: Role | undefined },
 ): Promise<Admission> {
   const { provider, claims, accountId, role } = it
-  const refused = (reason: RefusalReason): Admission => ({ kind: 'refused', accountId, reason })
+  const refused = (reason: RefusalReason): Admission => refusal(reason, accountId)
   const actor = actorOf(it, accountId)
   if (role === undefined) {
     await takeAccess(deps, tx, { actor, provider, accountId })
@@ -93,25 +97,24 @@ async function admitKnown(
 /** Somebody of whom only the provider's word is known: a member by verified address, an invited person, a new member, or nobody. */
 async function admitNew(deps: { audit: Audit }, tx: Transaction, it: Admitting & { role: Role }): Promise<Admission> {
   const { provider, claims, role } = it
-  const refused = (reason: RefusalReason): Admission => ({ kind: 'refused', accountId: null, reason })
   const { email } = claims
-  if (email === undefined) return refused('no_email')
+  if (email === undefined) return refusal('no_email')
   const isVerified = claims.emailVerified === true
   const isVouchedFor = isVerified && isOfDomain(email, provider.allowed_domains)
   const member = await memberOf(tx, provider, email)
   if (member !== undefined) {
-    if (!isVouchedFor || member.isLinked) return refused('address_taken')
-    if ((await standingOf(tx, provider.tenant_id, member.accountId)).disabled) return refused('disabled')
+    if (!isVouchedFor || member.isLinked) return refusal('address_taken')
+    if ((await standingOf(tx, provider.tenant_id, member.accountId)).disabled) return refusal('disabled')
     await link(deps, tx, { ...it, accountId: member.accountId, linkedBy: 'verified_email' })
     await setMappedRole(deps, tx, { actor: actorOf(it, member.accountId), provider, accountId: member.accountId, role })
     return { kind: 'admitted', accountId: member.accountId }
   }
   const isInvited = isVerified && (await spendInvitations(tx, provider.tenant_id, email))
   if (!isInvited) {
-    if (!provider.creates_members) return refused('not_a_member')
-    if (claims.emailVerified === false) return refused('email_not_verified')
+    if (!provider.creates_members) return refusal('not_a_member')
+    if (claims.emailVerified === false) return refusal('email_not_verified')
     if (provider.allowed_domains.length > 0 && !isOfDomain(email, provider.allowed_domains))
-      return refused('domain_not_allowed')
+      return refusal('domain_not_allowed')
   }
   const accountId = newId()
   await createFederatedAccount(tx, { accountId, name: claims.name ?? email })

@@ -1,0 +1,118 @@
+import type { TestOidcProvider } from '@afterai/testing'
+import type { Person, TestRequest, TestServer } from './test-server.ts'
+
+/** A request, and who the trail must say made it. */
+export interface Doing {
+  readonly request: TestRequest
+  /** Whom the trail must name; left out where nobody was known before. */
+  readonly actorId?: string
+  readonly credential: string
+}
+
+/** A route that changes something, or whose reading is an event: how to make it happen, and what it must leave behind. */
+export interface Row {
+  readonly actions: readonly string[]
+  readonly prepare: () => Promise<Doing>
+}
+
+/** A request with a person's token. */
+export const by = (person: Person, method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, body?: unknown): Doing => ({
+  request: { method, path, token: person.token, ...(body === undefined ? {} : { body }) },
+  actorId: person.accountId,
+  credential: 'bearer',
+})
+
+/** What happens before any tenant is known, whose trail could keep it: it changes nothing of anybody's. */
+export const ofNoTenant = ['POST /v1/device-authorizations']
+
+/** What the rows need, once it is there. */
+export interface Given {
+  readonly server: TestServer
+  readonly provider: TestOidcProvider
+  readonly author: Person
+  readonly fresh: (word: string) => string
+}
+
+/** The rows of identity providers and of devices. */
+export function federationRows(given: () => Given): Readonly<Record<string, Row>> {
+  const providerBody = () => {
+    const { issuer, client } = given().provider
+    return { name: 'Corp', issuer, clientId: client.id, clientSecret: client.secret }
+  }
+
+  /** A provider of the tenant. One issuer is one provider, so an earlier one goes. */
+  const newProvider = async (): Promise<string> => {
+    await given().server.owner.query('delete from identity_provider')
+    const path = '/v1/identity-providers'
+    const made = { method: 'POST', path, token: given().server.admin.token, body: providerBody() } as const
+    return (await given().server.expectOk<{ id: string }>(made)).id
+  }
+
+  const device = (): Promise<{ deviceCode: string; userCode: string }> =>
+    given().server.expectOk({ method: 'POST', path: '/v1/device-authorizations', body: {} })
+
+  return {
+    'POST /v1/identity-providers': {
+      actions: ['identity_provider.create'],
+      prepare: async () => {
+        await given().server.owner.query('delete from identity_provider')
+        return by(given().server.admin, 'POST', '/v1/identity-providers', providerBody())
+      },
+    },
+    'PUT /v1/identity-providers/:id': {
+      actions: ['identity_provider.update'],
+      prepare: async () =>
+        by(given().server.admin, 'PUT', `/v1/identity-providers/${await newProvider()}`, { name: 'Other' }),
+    },
+    'DELETE /v1/identity-providers/:id': {
+      actions: ['identity_provider.remove'],
+      prepare: async () => by(given().server.admin, 'DELETE', `/v1/identity-providers/${await newProvider()}`),
+    },
+    'POST /v1/identity-providers/:id/test': {
+      actions: ['identity_provider.test'],
+      prepare: async () => by(given().server.admin, 'POST', `/v1/identity-providers/${await newProvider()}/test`),
+    },
+    'POST /v1/identity-providers/:id/identities': {
+      actions: ['federated_identity.link'],
+      prepare: async () => {
+        const body = { subject: given().fresh('subject'), accountId: given().author.accountId }
+        return by(given().server.admin, 'POST', `/v1/identity-providers/${await newProvider()}/identities`, body)
+      },
+    },
+    'PUT /v1/break-glass-accounts/:accountId': {
+      actions: ['break_glass.grant'],
+      prepare: async () =>
+        by(given().server.admin, 'PUT', `/v1/break-glass-accounts/${given().server.admin.accountId}`),
+    },
+    'DELETE /v1/break-glass-accounts/:accountId': {
+      actions: ['break_glass.revoke'],
+      prepare: async () =>
+        by(given().server.admin, 'DELETE', `/v1/break-glass-accounts/${given().server.admin.accountId}`),
+    },
+    'POST /v1/device-authorizations/lookup': {
+      actions: ['device_authorization.read'],
+      prepare: async () => {
+        const { userCode } = await device()
+        return by(given().author, 'POST', '/v1/device-authorizations/lookup', { userCode })
+      },
+    },
+    'POST /v1/device-authorizations/decision': {
+      actions: ['device_authorization.approve'],
+      prepare: async () => {
+        const { userCode } = await device()
+        return by(given().author, 'POST', '/v1/device-authorizations/decision', { userCode, verdict: 'approve' })
+      },
+    },
+    'POST /v1/device-authorizations/token': {
+      actions: ['session.open'],
+      prepare: async () => {
+        const { userCode, deviceCode } = await device()
+        const body = { userCode, verdict: 'approve' }
+        const path = '/v1/device-authorizations/decision'
+        await given().server.expectOk({ method: 'POST', path, token: given().author.token, body })
+        const request = { method: 'POST', path: '/v1/device-authorizations/token', body: { deviceCode } } as const
+        return { request, actorId: given().author.accountId, credential: 'device' }
+      },
+    },
+  }
+}
