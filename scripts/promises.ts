@@ -76,8 +76,9 @@ export const promises: readonly Promised[] = [
   {
     id: 'P3.4',
     promise: 'Sign-in by password with a second factor, by passkey, by the company’s provider; service accounts.',
-    state: 'not built',
-    missing: 'Passwords of 15 characters and service accounts exist; second factors, passkeys and OIDC don’t.',
+    state: 'partly',
+    missing:
+      'Passwords of 15 characters, service accounts, OpenID Connect and device authorization exist; second factors and passkeys don’t, nor do SAML, SCIM and back-channel logout: who loses a group keeps access until their next sign-in or the end of the session.',
   },
   {
     id: 'P3.5',

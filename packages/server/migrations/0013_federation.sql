@@ -42,7 +42,7 @@ create table federated_identity (
 );
 alter table federated_identity enable row level security;
 create policy own on federated_identity to afterai_app using (tenant_id = current_tenant());
-grant select, insert, delete, update (signed_in_at) on federated_identity to afterai_app;
+grant select, insert, update (signed_in_at) on federated_identity to afterai_app;
 
 -- Sign-ins under way, for minutes and one use. Hashes alone: state, nonce and verifier are in the browser's cookie or derived from it.
 create table oidc_transaction (

@@ -34,7 +34,7 @@ create table device_code_guess (
 );
 alter table device_code_guess enable row level security;
 create policy own on device_code_guess to afterai_app using (tenant_id = current_tenant());
-grant select, insert, delete on device_code_guess to afterai_app;
+grant select, insert on device_code_guess to afterai_app;
 
 -- False when the instance has too many open requests: nobody may fill the table.
 create function put_device_authorization(device bytea, usercode bytea, label text, from_address text, tenant_slug text)

@@ -193,17 +193,21 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships', async () => {
+  test('the application may alter only what has states, and delete only memberships, providers and sign-ins under way', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
+      'DELETE identity_provider',
       'DELETE membership',
+      'DELETE oidc_transaction',
       'UPDATE api_key last_used_at,revoked_at',
       'UPDATE change observations,risk,status,status_reason,updated_at',
       'UPDATE decision settled_at,status',
       'UPDATE environment changed_at,fingerprint,last_seen_at',
+      'UPDATE federated_identity signed_in_at',
       'UPDATE idempotency body,status',
+      'UPDATE identity_provider allowed_domains,client_id,client_secret,creates_members,default_role,enforced,groups_claim,name,role_mapping,scopes,updated_at',
       'UPDATE invitation accepted_at',
-      'UPDATE membership role',
+      'UPDATE membership break_glass,role,role_provider_id',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
     ])
     const sequencing = (await privileges('afterai_sequencer')).filter((it) => !it.startsWith('SELECT'))
