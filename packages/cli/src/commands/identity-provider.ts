@@ -127,7 +127,7 @@ function addOne(provider: Command, mount: Mount): void {
       description: 'Change what is given, and nothing else. A list that is given replaces the one before.',
       examples: [
         'afterai identity-provider update Corp --enforced',
-        'afterai identity-provider update Corp --secret-stdin < secret.txt',
+        'afterai identity-provider update Corp --secret-file secret.txt',
       ],
     }),
   )
