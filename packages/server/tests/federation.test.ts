@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from './browser-client.ts'
 import { callBack, type FederatedServer, settings, startFederatedServer } from './federation-fixture.ts'
@@ -198,4 +199,7 @@ test('P3.4, ASVS 3.4.3: to a browser a problem is a page without scripts, and sh
   expect(answer.headers['content-type']).toContain('text/html')
   expect(answer.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/)
   expect(answer.text).not.toMatch(/<script|<b>|\.ts:/)
+  const style = /<style>([^]*)<\/style>/.exec(answer.text)?.[1] ?? ''
+  const hash = createHash('sha256').update(style).digest('base64')
+  expect(answer.headers['content-security-policy']).toContain(`'sha256-${hash}'`)
 })
