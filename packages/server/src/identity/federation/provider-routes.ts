@@ -41,6 +41,8 @@ const readable = { permission: 'identity-provider:read' } as const
 const writable = { permission: 'identity-provider:write' } as const
 const params = z.object({ id })
 const accountParams = z.object({ accountId: id })
+/** For what the address says all of. */
+const noBody = z.strictObject({}).nullish()
 
 /** The identity providers of a tenant, for its admins. Bodies hold secrets, so no answer is kept for a retry. */
 export function providerRoutes(http: Http, deps: ProviderRouteDependencies): void {
@@ -94,7 +96,7 @@ export function providerRoutes(http: Http, deps: ProviderRouteDependencies): voi
   )
   http.post(
     '/v1/identity-providers/:id/test',
-    { config: writable, schema: { params, response: { 200: identityProviderTestView } } },
+    { config: writable, schema: { params, body: noBody, response: { 200: identityProviderTestView } } },
     async (request) => {
       const configuration = await deps.clients.discover(await access(deps, request, request.params.id))
       const resource = `identity-provider/${request.params.id}`
@@ -169,7 +171,7 @@ export function federatedMemberRoutes(http: Http, deps: ProviderRouteDependencie
       method,
       url: '/v1/break-glass-accounts/:accountId',
       config: writable,
-      schema: { params: accountParams, response: { 200: breakGlassView } },
+      schema: { params: accountParams, body: noBody, response: { 200: breakGlassView } },
       handler: (request) => {
         const { accountId } = request.params
         return inTenant(deps.db)(request, (tx) =>
