@@ -16,10 +16,13 @@ export const serverFolders: readonly string[] = [
   'identity',
   'keys',
   'ledger',
+  'trail',
   'ace',
   'aura',
   'pacr',
+  'notify',
   'sample',
+  'backup',
 ]
 
 const ours = [

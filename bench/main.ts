@@ -5,6 +5,8 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   start: () => import('./start.ts'),
   observations: () => import('./observations.ts'),
   ledger: () => import('./ledger.ts'),
+  audit: () => import('./audit.ts'),
+  slow: () => import('./slow-clients.ts'),
   verify: () => import('./verify.ts'),
   evidence: () => import('./evidence.ts'),
 }

@@ -1,4 +1,5 @@
 import {
+  isPermissionOf,
   keyScopes,
   type Permission,
   permissionNames,
@@ -20,8 +21,11 @@ A session cookie, a Bearer token and an API key all become one principal, and on
 member's role may, read anew on each request. An API key may do what both its scopes and its owner's role allow; \`${unscoped}\`
 needs no scope. Permissions that are no scope are a person's, in a session.
 
-| Permission | ${roles.join(' | ')} | API key scope |
-| --- | ${roles.map(() => ':-:').join(' | ')} | :-: |
+The operators of an instance are the admins of a tenant of their own, in which only the permissions of the last column have a
+use; \`tenant:operate\` is held there and nowhere else.
+
+| Permission | ${roles.join(' | ')} | API key scope | in the operators' tenant |
+| --- | ${roles.map(() => ':-:').join(' | ')} | :-: | :-: |
 ${permissionNames.map(permissionRow).join('\n')}
 
 ## Routes
@@ -37,7 +41,12 @@ ${routes.map(routeRow).join('\n')}
 function permissionRow(permission: Permission): string {
   const holds = (role: Role): string => ((permissions[permission] as readonly Role[]).includes(role) ? 'yes' : '–')
   const scope = permission === unscoped ? 'always' : keyScopes.includes(permission) ? 'yes' : '–'
-  return `| \`${permission}\` | ${roles.map(holds).join(' | ')} | ${scope} |`
+  const operators = isPermissionOf('instance', permission)
+    ? isPermissionOf('customer', permission)
+      ? 'yes'
+      : 'only'
+    : '–'
+  return `| \`${permission}\` | ${roles.map(holds).join(' | ')} | ${scope} | ${operators} |`
 }
 
 function routeRow({ method, path, permission }: DescribedRoute): string {

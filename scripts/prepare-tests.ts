@@ -1,7 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findDebianBinaries, findUnpackedTools, unpackedToolsDir } from '../packages/testing/src/system-tools.ts'
+import {
+  findChromium,
+  findDebianBinaries,
+  findRsyslog,
+  findUnpackedTools,
+  unpackedToolsDir,
+} from '../packages/testing/src/system-tools.ts'
 
 // The tests use tools that a customer would use beside AfterAI. What the machine lacks is fetched from its Debian mirror and unpacked
 // into .cache/debian: no root, nothing installed, no service started. Where that can't be done, the tests that need a tool fail and say so.
@@ -13,12 +19,18 @@ interface Tool {
 }
 
 const tools: readonly Tool[] = [
-  ...['jq', 'xxd', 'openssl'].map((name) => ({ name, debianPackage: name, isPresent: () => hasCommand(name) })),
+  ...['jq', 'xxd', 'openssl', 'slowhttptest', 'wrk'].map((name) => ({
+    name,
+    debianPackage: name,
+    isPresent: () => hasCommand(name),
+  })),
   {
     name: 'PostgreSQL 15 or later',
     debianPackage: 'postgresql',
     isPresent: () => findDebianBinaries() !== undefined,
   },
+  { name: 'rsyslog', debianPackage: 'rsyslog', isPresent: () => findRsyslog() !== undefined },
+  { name: 'Chromium', debianPackage: 'chromium', isPresent: () => findChromium() !== undefined },
 ]
 
 const missing = tools.filter((tool) => !tool.isPresent())
@@ -80,7 +92,14 @@ function libraryPath(root: string): string {
       .filter((name) => name.includes('-linux-gnu'))
       .map((name) => join(directory, name)),
   )
-  return [...perMachine, ...directories].join(':')
+  return [...perMachine, ...perMachine.flatMap(privateLibraries), ...directories].join(':')
+}
+
+/** Directories below one of libraries in which a package keeps libraries for itself, such as PulseAudio's. */
+function privateLibraries(directory: string): string[] {
+  const inside = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const paths = inside.map(({ name }) => join(directory, name))
+  return paths.filter((path) => readdirSync(path).some((name) => /^lib.*\.so/.test(name)))
 }
 
 /** Runs a command that may ask nothing and must end within five minutes. Returns why it failed. */

@@ -65,20 +65,20 @@ export const promises: readonly Promised[] = [
     promise:
       'Sessions are short-lived, rotated, revocable at once; a cookie needs a same-origin proof to change something.',
     state: 'partly',
-    missing: 'The server’s side is there; the console and its browser tests aren’t.',
+    missing:
+      'The server’s side is there; the console and its browser tests aren’t. What ends a person’s sessions in another tenant is in the trail of the tenant they act from alone.',
   },
   {
     id: 'P3.3',
     promise: 'Credentials are hashed at rest; API keys are shown once, expire, and are no wider than their owner.',
-    state: 'partly',
-    missing: 'Rotation of a key with an overlap.',
+    state: 'built',
   },
   {
     id: 'P3.4',
     promise: 'Sign-in by password with a second factor, by passkey, by the company’s provider; service accounts.',
     state: 'partly',
     missing:
-      'Passwords of 15 characters, service accounts, OpenID Connect and device authorization exist; second factors and passkeys don’t, nor do SAML, SCIM and back-channel logout: who loses a group keeps access until their next sign-in or the end of the session.',
+      'SAML, SCIM and back-channel logout: who loses a group keeps access until their next sign-in or the end of the session. Passwords with authenticator apps, recovery codes, passkeys, service accounts, OpenID Connect and device authorization are there.',
   },
   {
     id: 'P3.5',
@@ -100,23 +100,25 @@ export const promises: readonly Promised[] = [
   { id: 'P4.3', promise: 'Customer-managed keys.', state: 'not built' },
   {
     id: 'P4.4',
-    promise: 'Every change of state is an audit event in its own transaction: no audit, no change.',
+    promise:
+      'Every change of state, refusal and protected read is an audit event in its own transaction: no audit, no change. The trail is searched, exported and streamed to a SIEM.',
     state: 'partly',
-    missing: 'Sign-in attempts with an unknown address leave no event. Filters, export and streaming to a SIEM.',
+    missing:
+      'What belongs to no tenant yet leaves a line in the access log and no event: requests with a credential that nobody has. Digests of the state before and after are kept where changes, decisions, API keys and audit streams are updated.',
   },
   {
     id: 'P4.5',
     promise: 'Records are sealed, signed, in an append-only log, and verified offline with standard tools.',
     state: 'partly',
     missing:
-      'Witnesses and timestamps, and proof of an erasure. A queued entry that vanishes shows only if its producer wrote again. Until there are witnesses, an operator with the log’s key could fork it unseen by those who kept no checkpoint.',
+      'Witnesses and timestamps, and proof of an erasure. A queued entry that vanishes shows only if its producer wrote again. Until there are witnesses, an operator with the log’s key could fork it unseen by those who kept no checkpoint; the command line keeps one of each log that it saw.',
   },
   {
     id: 'P4.6',
     promise: 'Retention with legal hold; erasing content never breaks the record.',
     state: 'partly',
     missing:
-      'The format keeps its proofs when a section’s key and salt are gone. Nothing erases, expires or holds yet.',
+      'The format keeps its proofs when a section’s key and salt are gone. Nothing erases, expires or holds yet; backups have no expiry of their own.',
   },
   {
     id: 'P5.1',
@@ -128,20 +130,19 @@ export const promises: readonly Promised[] = [
     promise: 'Incomplete or insecure deployments don’t start.',
     state: 'partly',
     missing:
-      'What belongs to parts that aren’t built: the sandbox, trust in proxies. TLS is the proxy’s in front; https is insisted on as the public address.',
+      'The sandbox, which isn’t built. TLS is the proxy’s in front; https is insisted on as the public address, but whether the proxy speaks it isn’t looked at.',
   },
   {
     id: 'P5.3',
     promise: 'Rate limits shared by all nodes; load is shed before memory grows.',
-    state: 'partly',
-    missing:
-      'Times, headers, bodies, imports and password checks are bounded. Rates aren’t limited, and slow or flooding clients aren’t tested.',
+    state: 'built',
   },
   { id: 'P5.4', promise: 'A WAF configuration ships and is tested.', state: 'not built' },
   {
     id: 'P5.5',
-    promise: 'No data is lost by kill -9 or a restart.',
+    promise:
+      'No data is lost by kill -9, a restart or a full disk; a backup brings back all that was acknowledged before it.',
     state: 'partly',
-    missing: 'A full disk and the loss of a node aren’t tested.',
+    missing: 'The loss of a node with its disk is your PostgreSQL’s to survive, and isn’t tested.',
   },
 ]

@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { auditReference } from './audit-reference.ts'
+import { asvsReference } from './asvs.ts'
 import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
 import { securityReference } from './security-reference.ts'
 import { errorsReference } from './errors-reference.ts'
+import { metricsReference } from './metrics-reference.ts'
 import { openapiReference } from './openapi-reference.ts'
 import { permissionsReference } from './permissions-reference.ts'
 
@@ -16,7 +19,10 @@ export interface Reference {
 export const references: readonly Reference[] = [
   page('docs/reference/configuration.md', configurationReference),
   page('docs/reference/command-line.md', commandLineReference),
+  page('docs/reference/asvs.md', asvsReference),
   page('docs/security.md', securityReference),
+  page('docs/reference/audit.md', auditReference),
+  page('docs/reference/metrics.md', metricsReference),
   page('docs/reference/errors.md', errorsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),

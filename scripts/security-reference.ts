@@ -17,7 +17,9 @@ export function findProofs(): Proof[] {
     .toSorted()
     .flatMap((file) =>
       [
-        ...readFileSync(`${root}${file}`, 'utf8').matchAll(/\(\s*(['"`])((?:P\d\.\d[, ]*)+): ((?:(?!\1).)+)\1/g),
+        ...readFileSync(`${root}${file}`, 'utf8').matchAll(
+          /\(\s*(['"`])((?:P\d\.\d[, ]*)+)(?:ASVS [\d., to]+)?: ((?:(?!\1).)+)\1/g,
+        ),
       ].flatMap(([, , ids = '', title = '']) =>
         (ids.match(/P\d\.\d/g) ?? []).map((id) => ({ id, title: readable(title), file })),
       ),
@@ -42,6 +44,7 @@ them by \`npm run generate\`, and a test keeps it true. A promise that is not bu
 - Who holds the log's key and the database can sign another history. Keep a checkpoint (\`GET /v1/log/checkpoint\`) outside: whoever has one detects it.
 - The keys in the data directory are the instance. Back them up apart from the database, and guard them as you guard it.
 - Row level security is a second wall. SQL is never built from strings; code that ran arbitrary SQL in a request's transaction could name another tenant.
+- Rates, connections, slow clients and load are bounded in each process. A flood that fills your line never reaches it: that needs your provider’s edge.
 - The server speaks plain HTTP: put TLS in front of it. \`AFTERAI_MODE=production\` insists on an https public address.
 
 ## Promises

@@ -43,10 +43,14 @@ export async function describeApi(): Promise<ApiDescription> {
     sessionIdleMinutes: 60,
     sessionMaxHours: 24,
     importMaxMib: 20,
-    https: true,
-    publicUrl: undefined,
-    trial: false,
-    oidcAllowedHosts: [],
+    streamAddresses: { loopback: false, networks: [] },
+    trustedProxies: [],
+    maxConnections: 2000,
+    rates: { credential: 1, read: 1, write: 1, heavy: 1 },
+    drainMs: 0,
+    publicOrigin: undefined,
+    stepUpForApproval: false,
+    providerNetwork: { loopback: false, allowedHosts: [] },
   })
   try {
     return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }

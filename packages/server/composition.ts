@@ -1,21 +1,34 @@
 import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
-  auditRoutes,
+  apiKeyRoutes,
   createPasswords,
   createProviderClients,
+  createThrottle,
   credentialHasher,
   deviceRoutes,
   type EnrolmentDependencies,
   federationRoutes,
+  factorRoutes,
   guardRoutes,
+  invitationRoutes,
   memberRoutes,
+  ownSessionRoutes,
+  type ProviderNetwork,
+  proofRoutes,
   sessionRoutes,
+  startForgettingGuesses,
+  passwordResetRoutes,
+  serviceAccountRoutes,
+  startPurges,
+  tenantRoutes,
 } from './src/identity/index.ts'
-import { createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
+import { createAccountBox, createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
 import {
   type Append,
   checkHeads,
@@ -27,17 +40,44 @@ import {
   ledgerRoutes,
   logKeyRoutes,
   readOrigin,
+  readOutboxLoad,
   type Sequencer,
   startSequencer,
   startWaiting,
 } from './src/ledger/index.ts'
+import {
+  type AddressPolicy,
+  readStreamLoad,
+  startStreamSender,
+  type StreamSender,
+  streamRoutes,
+} from './src/notify/siem/index.ts'
+import {
+  createMailQueue,
+  createMailTransport,
+  type MailSettings,
+  type MailWorker,
+  startMailWorker,
+} from './src/notify/index.ts'
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
+import { accessLog, type RequestPrincipal } from './src/platform/access-log.ts'
 import { isLoopback } from './src/platform/configuration-kinds.ts'
-import { type Connection, connectionOptions, onceSettled, openDatabase } from './src/platform/database.ts'
+import {
+  type Connection,
+  connectionOptions,
+  onceSettled,
+  type OpenDatabase,
+  openDatabase,
+  type Transaction,
+} from './src/platform/database.ts'
 import { healthRoutes } from './src/platform/health-routes.ts'
 import { createHttp, type Http } from './src/platform/http.ts'
 import type { Logger } from './src/platform/log.ts'
+import { createMetrics, type MetricSources } from './src/platform/metrics/index.ts'
+import { traceRequests } from './src/platform/tracing.ts'
+import { limitRequests, type RequestRates, startSharedRates } from './src/platform/rate-limits/index.ts'
 import { sampleRoutes } from './src/sample/index.ts'
+import { trailRoutes } from './src/trail/index.ts'
 
 const minuteMs = 60_000
 const mebibyte = 1024 * 1024
@@ -51,23 +91,32 @@ export interface ServerParts {
   readonly sessionIdleMinutes: number
   readonly sessionMaxHours: number
   readonly importMaxMib: number
-  /** Whether browsers reach it by https alone: cookies are then `Secure` and `__Host-` prefixed. */
-  readonly https: boolean
-  /** The origin that browsers use; undefined in a trial, where it is whatever loopback address they came by. */
-  readonly publicUrl: string | undefined
-  /** Whether this is a trial on one machine: an identity provider may be on loopback then. */
-  readonly trial: boolean
-  /** Hosts of identity providers that may be at a private address. */
-  readonly oidcAllowedHosts: readonly string[]
+  /** Where audit streams may lead. */
+  readonly streamAddresses: AddressPolicy
+  /** Where identity providers may be, besides at public addresses. */
+  readonly providerNetwork: ProviderNetwork
+  readonly trustedProxies: readonly string[]
+  readonly maxConnections: number
+  readonly rates: RequestRates
+  /** How long it goes on taking requests after `close`, so that load balancers notice. */
+  readonly drainMs: number
+  /** Where browsers reach it, as an origin; without one, where it listens. By https, cookies are `Secure` and `__Host-` prefixed. */
+  readonly publicOrigin: string | undefined
+  /** Whether approving a decision needs a session authenticated within the last minutes. */
+  readonly stepUpForApproval: boolean
+  /** How mails leave, and the address that they name; absent where the instance sends none. */
+  readonly mail?: (MailSettings & { readonly publicUrl: string }) | undefined
 }
 
 /** A server that is wired up, not yet listening. */
 export interface ComposedServer {
   readonly http: Http
+  readonly metrics: Registry
   readonly enrolment: EnrolmentDependencies
   /** The logs whose stored tree isn't the one of their newest checkpoint, or that another key signed. */
   checkLogs(): Promise<HeadMismatch[]>
-  /** Starts to integrate what the outboxes hold. */
+  /** Starts to integrate what the outboxes hold, and to send audit events to where they are streamed. */
+  /** Starts to integrate what the outboxes hold, to send mails, to delete what has served its time. */
   begin(): void
   /** Stops taking requests, ends those under way, finishes the ledger's batch, lets go of the database. */
   close(): Promise<void>
@@ -82,37 +131,68 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const ledgerKeys = createLedgerKeys(keys.record.privateKey, keys.log.privateKey)
   const tenantKeys = createTenantKeys(keys.master)
   let sequencer: Sequencer | undefined
+  let streamSender: StreamSender | undefined
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
   const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
+  let mailWorker: MailWorker | undefined
+  let purges: ReturnType<typeof startPurges> | undefined
   const audit = createAudit(append)
-  const cookies = cookieNames(parts.https)
+  const hashCredential = credentialHasher(keys.credentialHash)
+  const https = parts.publicOrigin?.startsWith('https:') === true
+  const cookies = cookieNames(https)
   const enrolment: EnrolmentDependencies = {
     db,
     audit,
     tokens: keys.session,
     passwords: await createPasswords(),
-    hashCredential: credentialHasher(keys.credentialHash),
+    hashCredential,
+    throttle: createThrottle(db, hashCredential),
     sessionMaxMs: parts.sessionMaxHours * 60 * minuteMs,
     sessionIdleMs: parts.sessionIdleMinutes * minuteMs,
     foundTenant: foundTenant(audit, { tenantKeys, ledgerKeys }),
   }
+  const mail = parts.mail && createMailQueue((tx) => onceCommitted(tx, () => mailWorker?.wake()))
+  const people = { ...enrolment, mail }
 
-  const http = await createHttp({ logger: log })
+  const http = await createHttp({ ...parts, https, logger: log })
   const state = { stopping: false }
+  const metrics = createMetrics(metricSources(database, enrolment.passwords))
+  traceRequests(http)
+  accessLog(http, { who: whoAsked, onAnswer: metrics.onAnswer })
+  const shared = startSharedRates(db, (key) => hashCredential(`rate ${key}`))
+  const stopForgetting = startForgettingGuesses(db)
+  endConnectionsWhile(http, () => state.stopping)
   guardRoutes(http, {
     ...enrolment,
     cookieName: cookies.sessionCookie,
+    admit: limitRequests(http, { shared, rates: parts.rates }),
   })
   healthRoutes(http, { db, isStopping: () => state.stopping })
   sessionRoutes(http, { ...enrolment, cookies })
+  const factors = {
+    ...enrolment,
+    cookies,
+    secretBox: createAccountBox(keys.master),
+    site: { origin: () => parts.publicOrigin ?? listeningSite(http.listeningOrigin) },
+  }
+  proofRoutes(http, factors)
+  factorRoutes(http, factors)
+  ownSessionRoutes(http, enrolment)
   memberRoutes(http, enrolment)
-  const publicOrigin = originFrom(parts.publicUrl)
-  const clients = createProviderClients({ loopback: parts.trial, allowedHosts: parts.oidcAllowedHosts })
-  await federationRoutes(http, { ...enrolment, keys: tenantKeys, clients, cookies, publicOrigin })
-  await deviceRoutes(http, { ...enrolment, publicOrigin })
-  auditRoutes(http, { db })
+  invitationRoutes(http, people)
+  passwordResetRoutes(http, people)
+  serviceAccountRoutes(http, enrolment)
+  apiKeyRoutes(http, enrolment)
+  tenantRoutes(http, people)
+  const originOf = originFrom(parts.publicOrigin)
+  const clients = createProviderClients(parts.providerNetwork)
+  await federationRoutes(http, { ...enrolment, keys: tenantKeys, clients, cookies, publicOrigin: originOf })
+  await deviceRoutes(http, { ...enrolment, publicOrigin: originOf })
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
+  const keyHints = async (...[tx, tenantId]: Parameters<typeof readOrigin>) =>
+    ledgerKeys.hintsOf(await readOrigin(tx, tenantId))
+  trailRoutes(http, { db, audit, keyHints })
   systemRoutes(http, { db, audit, keys: tenantKeys })
   changeRoutes(http, { db, audit, keys: tenantKeys })
   const aura = { db, audit, keys: tenantKeys, importMaxBytes: parts.importMaxMib * mebibyte }
@@ -124,24 +204,47 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     keys: tenantKeys,
     waiting,
     sealRecord: createSealRecord({ audit, append, keys: tenantKeys }),
-    keyHints: async (...[tx, tenantId]: Parameters<typeof readOrigin>) =>
-      ledgerKeys.hintsOf(await readOrigin(tx, tenantId)),
+    keyHints,
   }
-  decisionRoutes(http, pacr)
+  decisionRoutes(http, { ...pacr, stepUpForApproval: parts.stepUpForApproval })
   recordRoutes(http, pacr)
+  streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.streamAddresses })
   sampleRoutes(http, { db, audit })
   await http.ready()
 
   return {
     http,
+    metrics: metrics.registry,
     enrolment,
     checkLogs: () => checkHeads(db, ledgerKeys.checkpointSigner),
     begin() {
-      sequencer ??= startSequencer({ db, signerOf: ledgerKeys.checkpointSigner, log })
+      sequencer ??= startSequencer({
+        db,
+        signerOf: ledgerKeys.checkpointSigner,
+        log,
+        onBatch: metrics.onLedgerBatch,
+      })
+      streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.streamAddresses, log })
+      purges ??= startPurges({ db, audit, log })
+      if (parts.mail === undefined) return
+      const { publicUrl } = parts.mail
+      mailWorker ??= startMailWorker({
+        db,
+        transport: createMailTransport(parts.mail),
+        issue: enrolment,
+        log,
+        publicUrl,
+      })
     },
     async close() {
       state.stopping = true
+      if (parts.drainMs > 0) await sleep(parts.drainMs)
       await http.close()
+      await streamSender?.stop()
+      stopForgetting()
+      await shared.stop()
+      await mailWorker?.stop()
+      await purges?.stop()
       await sequencer?.stop()
       await waiting.stop()
       await database.close()
@@ -149,13 +252,41 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   }
 }
 
+function metricSources({ db, pool }: OpenDatabase, passwords: EnrolmentDependencies['passwords']): MetricSources {
+  return {
+    connections: () => ({ used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    passwordChecks: () => passwords.load(),
+    async stored() {
+      const { entries, oldestSeconds } = await readOutboxLoad(db)
+      const { streams, lagEntries } = await readStreamLoad(db)
+      return { outboxEntries: entries, outboxOldestSeconds: oldestSeconds, streams, streamLagEntries: lagEntries }
+    },
+  }
+}
+
+function whoAsked({ caller }: FastifyRequest): RequestPrincipal | undefined {
+  if (caller === null) return undefined
+  return { tenantId: caller.principal.tenantId, principalId: caller.principal.accountId }
+}
+
+// A client whose connection ends with an answer makes the next one elsewhere; one that is cut off sees an error.
+function endConnectionsWhile(http: Http, isStopping: () => boolean): void {
+  http.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) reply.header('connection', 'close')
+  })
+}
+
 function wakeAfter(append: Append, wake: () => void): Append {
   return (tx, item) => {
-    onceSettled(tx, (committed) => {
-      if (committed) wake()
-    })
+    onceCommitted(tx, wake)
     return append(tx, item)
   }
+}
+
+function onceCommitted(tx: Transaction, wake: () => void): void {
+  onceSettled(tx, (committed) => {
+    if (committed) wake()
+  })
 }
 
 function foundTenant(
@@ -177,12 +308,18 @@ function foundTenant(
 }
 
 /** The origin for links and redirects. Without one that is configured, only what the machine itself asked for is believed. */
-function originFrom(publicUrl: string | undefined): (request: FastifyRequest) => string {
+function originFrom(publicOrigin: string | undefined): (request: FastifyRequest) => string {
   return ({ protocol, host, hostname }) => {
-    if (publicUrl !== undefined) return publicUrl
+    if (publicOrigin !== undefined) return publicOrigin
     if (isLoopback(hostname)) return `${protocol}://${host}`
     throw new ProblemError('invalid_request', { detail: 'the server doesn’t know its address: set AFTERAI_PUBLIC_URL' })
   }
+}
+
+// Browsers make passkeys for names and not for addresses, and take `localhost` for a secure one.
+function listeningSite(listeningOrigin: string): string {
+  const { port } = new URL(listeningOrigin)
+  return `http://localhost:${port}`
 }
 
 function cookieNames(https: boolean) {

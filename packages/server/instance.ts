@@ -1,14 +1,21 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { composeServer, type ComposedServer } from './composition.ts'
-import { loadBoundKeys, refuseChangedLogs, refuseUnfitDatabase, StartRefused } from './start-checks.ts'
-import { instanceState, newCode, putSetupCode } from './src/identity/index.ts'
+import { mkdir, readFile } from 'node:fs/promises'
+import { composeServer, type ComposedServer, type ServerParts } from './composition.ts'
+import { embeddedLogin, externalLogin } from './database-login.ts'
+import {
+  loadBoundKeys,
+  migrationRefused,
+  refuseChangedLogs,
+  refuseUnfinishedRestore,
+  refuseUnfitDatabase,
+  refuseUnfitDeployment,
+  StartRefused,
+} from './start-checks.ts'
+import { foundInstanceTenant, instanceState, newCode, putSetupCode } from './src/identity/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import type { Connection } from './src/platform/database.ts'
 import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
 import { createLog, type Logger } from './src/platform/log.ts'
+import { type MetricsServer, startMetricsServer } from './src/platform/metrics/index.ts'
 import { migrate } from './src/platform/migrations.ts'
 import { foundSample, type SamplePeople, seedSample } from './src/sample/index.ts'
 
@@ -28,25 +35,38 @@ export interface Instance {
 
 /** Starts everything in order: database, schema, keys, server, set-up code, sample. What was started is stopped again when a later step fails. */
 export async function startInstance(configuration: Configuration, options: InstanceOptions): Promise<Instance> {
+  await refuseUnfitDeployment(configuration)
   const log = createLog(configuration.logLevel)
   await mkdir(configuration.dataDir, { recursive: true, mode: 0o711 })
+  refuseUnfinishedRestore(configuration.dataDir)
+  const traces = await startTraces(configuration)
   const database = await openInstanceDatabase(configuration, options, log)
   try {
     const server = await composeServer({
       connection: database.connection,
-      keys: await loadBoundKeys(database.connection, configuration.keyDir),
+      keys: await loadBoundKeys(database.connection, configuration.keyDir, { mayMake: configuration.mode === 'trial' }),
       log,
       poolSize: configuration.databasePoolSize,
       sessionIdleMinutes: configuration.sessionIdleMinutes,
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
-      https: configuration.publicUrl?.startsWith('https:') === true,
-      publicUrl: configuration.publicUrl,
-      trial: configuration.mode === 'trial',
-      oidcAllowedHosts: configuration.oidcAllowedHosts ?? [],
+      streamAddresses: { loopback: configuration.mode === 'trial', networks: configuration.streamNetworks ?? [] },
+      providerNetwork: { loopback: configuration.mode === 'trial', allowedHosts: configuration.oidcAllowedHosts ?? [] },
+      trustedProxies: (configuration.trustedProxies ?? []).map(({ address, prefix }) => `${address}/${prefix}`),
+      maxConnections: configuration.maxConnections,
+      rates: {
+        credential: configuration.rateCredentials,
+        read: configuration.rateReads,
+        write: configuration.rateWrites,
+        heavy: configuration.rateHeavy,
+      },
+      drainMs: configuration.drainSeconds * 1000,
+      publicOrigin: configuration.publicUrl,
+      stepUpForApproval: configuration.stepUpForApproval === 'on',
+      mail: await mailOf(configuration),
     })
     try {
-      return await begin(server, database, { configuration, ...options })
+      return await begin(server, { ...database, stop: () => stopBoth(database, traces) }, { configuration, ...options })
     } catch (error) {
       await server.close()
       throw error
@@ -57,15 +77,41 @@ export async function startInstance(configuration: Configuration, options: Insta
   }
 }
 
+async function mailOf({
+  smtpUrl,
+  mailFrom,
+  smtpCertificates,
+  publicUrl,
+  listen,
+}: Configuration): Promise<ServerParts['mail']> {
+  if (smtpUrl === undefined || mailFrom === undefined) return undefined
+  const ca = smtpCertificates === undefined ? undefined : await readCertificates(smtpCertificates)
+  const { host, port } = listen
+  return { url: smtpUrl, from: mailFrom, ca, publicUrl: publicUrl ?? `http://${host}:${port}` }
+}
+
+async function readCertificates(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const problem = `${path} cannot be read (${(error as NodeJS.ErrnoException).code})`
+    throw new StartRefused([
+      { variable: 'AFTERAI_SMTP_CERTIFICATES', problem, fix: 'Name a readable file of certificates.' },
+    ])
+  }
+}
+
 async function begin(
   server: ComposedServer,
   database: InstanceDatabase,
   { configuration, withSample, say }: InstanceOptions & { configuration: Configuration },
 ): Promise<Instance> {
   refuseChangedLogs(await server.checkLogs())
+  await foundInstanceTenant(server.enrolment)
   const isTrial = configuration.database.kind === 'embedded'
   // The tenant is made before anybody can set the instance up, so that its first administrator is let into it.
   const people = isTrial && withSample ? await foundSample(server.enrolment) : undefined
+  const metrics = await listenForMetrics(server, configuration)
   const origin = await listen(server, configuration, say)
   server.begin()
   const sample = seed(people, origin, say)
@@ -73,6 +119,7 @@ async function begin(
     origin,
     async stop() {
       await sample
+      await metrics?.stop()
       await server.close()
       await database.stop()
     },
@@ -90,14 +137,18 @@ async function openInstanceDatabase(
   log: Logger,
 ): Promise<InstanceDatabase> {
   if (database.kind === 'external') {
-    if (database.ownerUrl !== undefined) await migrate({ url: database.ownerUrl }, loginOf(database.url))
-    await refuseUnfitDatabase(database.url)
+    if (database.ownerUrl !== undefined) {
+      await migrate({ url: database.ownerUrl }, externalLogin(database.url)).catch((error: unknown) => {
+        throw migrationRefused(error)
+      })
+      await refuseUnfitDatabase(database.url)
+    }
     return { connection: { url: database.url }, stop: async () => undefined }
   }
   const embedded = await startEmbeddedPostgres({ dataDir, log: (line) => log.debug(line), onExit: onDatabaseExit })
   try {
     if (embedded.firstStart) say(`The embedded database is made in ${dataDir}.`)
-    const login = { name: 'afterai_server', password: await loginPassword(dataDir) }
+    const login = await embeddedLogin(dataDir)
     await migrate(embedded.admin, login)
     const { host, port, database: name } = embedded.admin
     return {
@@ -110,16 +161,27 @@ async function openInstanceDatabase(
   }
 }
 
-function loginOf(url: string): { name: string; password: string } {
-  const { username, password } = new URL(url)
-  return { name: decodeURIComponent(username), password: decodeURIComponent(password) }
+async function stopBoth(database: InstanceDatabase, traces: { stop(): Promise<void> }): Promise<void> {
+  await database.stop()
+  await traces.stop()
 }
 
-// The embedded database's login has a password of its own, kept beside the data by its owner alone.
-async function loginPassword(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'database-login')
-  if (!existsSync(path)) await writeFile(path, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true })
-  return readFileSync(path, 'utf8')
+// Loaded where it is asked for: it is half as large as the server itself.
+async function startTraces({ otlpTracesUrl }: Configuration): Promise<{ stop(): Promise<void> }> {
+  if (otlpTracesUrl === undefined) return { stop: async () => undefined }
+  const { startOtlpTraces } = await import('./src/platform/otlp-traces.ts')
+  return startOtlpTraces(otlpTracesUrl.href)
+}
+
+async function listenForMetrics(
+  { metrics }: ComposedServer,
+  { metricsListen }: Configuration,
+): Promise<MetricsServer | undefined> {
+  if (metricsListen === undefined) return undefined
+  return startMetricsServer(metrics, metricsListen).catch((error: NodeJS.ErrnoException) => {
+    const problem = `${metricsListen.host}:${metricsListen.port} can't be listened on (${error.code})`
+    throw new StartRefused([{ variable: 'AFTERAI_METRICS_LISTEN', problem, fix: 'Name another address or port.' }])
+  })
 }
 
 async function listen(

@@ -1,13 +1,17 @@
 import { formatDoctor, runDoctor } from './src/platform/doctor.ts'
 import { readConfiguration, refuseToStart } from './src/platform/configuration.ts'
+import { runBackupProgram } from './backup-program.ts'
 import { startInstance } from './instance.ts'
+import { KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
 import { StartRefused } from './start-checks.ts'
 
 /** Ctrl-C comes twice at once where npm hands on what the terminal has sent already; that is one wish, not impatience. */
 const sameSignalMs = 1_000
 
 /**
- * The server's process: `main.ts [up] [--empty]` runs it, `main.ts doctor [--json]` examines the deployment.
+ * The server's process: `main.ts [up] [--empty]` runs it, `main.ts doctor [--json] [--fix-hints]` examines the deployment,
+ * `main.ts keys-init [--json]` makes the keys of a new instance; `main.ts backup --to FILE`, `backup verify --from FILE` and
+ * `restore --from FILE` keep and bring back all of it.
  * Exit codes: 0 stopped as asked, 78 configuration refused, 1 otherwise.
  */
 async function main(args: readonly string[]): Promise<void> {
@@ -18,23 +22,51 @@ async function main(args: readonly string[]): Promise<void> {
   const { env } = process
   if (command === 'doctor') {
     const checks = await runDoctor({ env })
-    process.stdout.write(options.includes('--json') ? `${JSON.stringify(checks, null, 2)}\n` : formatDoctor(checks))
+    const report = { withCommands: options.includes('--fix-hints') }
+    process.stdout.write(
+      options.includes('--json') ? `${JSON.stringify(checks, null, 2)}\n` : formatDoctor(checks, report),
+    )
     process.exitCode = checks.some(({ state }) => state === 'fail') ? 1 : 0
     return
   }
   const result = readConfiguration(env)
   if (!result.ok) refuseToStart(result.faults)
-  const instance = await startInstance(result.configuration, {
+  if (command === 'backup' || command === 'restore') {
+    process.exitCode = await runBackupProgram(args, result.configuration, {
+      answer: (text) => void process.stdout.write(text),
+      remark: (text) => void process.stderr.write(text),
+      isTerminal: process.stderr.isTTY,
+    })
+    return
+  }
+  if (command === 'keys-init') {
+    const { keyDir } = result.configuration
+    await loadInstanceKeys(keyDir, { make: true })
+    process.stdout.write(
+      options.includes('--json')
+        ? `${JSON.stringify({ keyDir })}\n`
+        : `The keys are in ${keyDir}. Back them up apart from the database.\n`,
+    )
+    return
+  }
+  const starting = startInstance(result.configuration, {
     withSample: !options.includes('--empty'),
     say: (line) => void process.stdout.write(`${line}\n`),
     onDatabaseExit: (error) => end(1, error),
   })
+  const { shutdownSeconds, drainSeconds } = result.configuration
+  // From the first moment on: what is told to stop while it starts, starts and stops in order.
+  stopOnSignals(async () => (await starting).stop(), shutdownSeconds + drainSeconds)
+  await starting
+}
+
+function stopOnSignals(stopInstance: () => Promise<void>, seconds: number): void {
   let stoppingSince: number | undefined
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stoppingSince === undefined) {
         stoppingSince = Date.now()
-        void stop(instance.stop, result.configuration.shutdownSeconds)
+        void stop(stopInstance, seconds)
       } else if (Date.now() - stoppingSince > sameSignalMs) {
         // Asked for again: it means now.
         process.exit(1)
@@ -62,5 +94,7 @@ try {
   await main(process.argv.slice(2))
 } catch (error) {
   if (error instanceof StartRefused) refuseToStart(error.faults)
+  if (error instanceof KeyFileError)
+    refuseToStart([{ variable: 'AFTERAI_KEY_DIR', problem: error.problem, fix: error.fix }])
   end(1, error)
 }

@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs'
 import { sql } from 'kysely'
+import { restoreMark } from './src/backup/index.ts'
 import { fingerprintOf, type InstanceKeys, KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
 import type { HeadMismatch } from './src/ledger/index.ts'
-import type { Fault } from './src/platform/configuration.ts'
+import type { Configuration, Fault } from './src/platform/configuration.ts'
 import { type Connection, openDatabase } from './src/platform/database.ts'
+import type { Check } from './src/platform/check.ts'
 import { checkDatabase } from './src/platform/doctor-database.ts'
+import { checkDeployment } from './src/platform/doctor.ts'
 
 /** What keeps an instance from starting although its configuration could be read. The process ends with exit code 78. */
 export class StartRefused extends Error {
@@ -15,12 +19,38 @@ export class StartRefused extends Error {
   }
 }
 
+/**
+ * P5.2: refuses everything at once that `afterai doctor` calls a failure: of this machine, and of the database as far as it is there.
+ * Where the schema is to be migrated first, what migrating mends is left for `refuseUnfitDatabase`.
+ * @throws StartRefused
+ */
+export async function refuseUnfitDeployment(configuration: Configuration): Promise<void> {
+  const { database } = configuration
+  const checks = await checkDeployment(configuration, () => new Date())
+  const willMigrate = database.kind === 'external' && database.ownerUrl !== undefined
+  // A server on a disk that is nearly full still answers what it holds.
+  const passed = ['disk space', ...(willMigrate ? ['database', 'database schema'] : [])]
+  refuse(checks.filter(({ name }) => !passed.includes(name)))
+}
+
 /** P5.2: a role that could bypass row level security or rewrite the log, a schema that isn't this version's, a clock far off. @throws StartRefused */
 export async function refuseUnfitDatabase(url: string): Promise<void> {
-  const checks = await checkDatabase(url, () => new Date())
+  refuse(await checkDatabase(url, () => new Date()))
+}
+
+/** The fault of a schema that couldn't be migrated: its owner isn't reached, or may not do what is needed. */
+export function migrationRefused(error: unknown): StartRefused {
+  const cause = error instanceof Error && error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : ''
+  const problem = cause || (error instanceof Error ? error.message || error.name : String(error))
+  const fix =
+    'Check host, role and password, its certificate, and that the role owns the database and may create roles.'
+  return new StartRefused([{ variable: 'AFTERAI_DATABASE_OWNER_URL', problem, fix }])
+}
+
+function refuse(checks: readonly Check[]): void {
   const faults = checks
-    .filter(({ name, state }) => state === 'fail' || (state === 'warn' && name === 'database schema'))
-    .map(({ name, found, fix = '' }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: `${name}: ${found}`, fix }))
+    .filter(({ state }) => state === 'fail')
+    .map(({ name, found, fix = '', variable = name }) => ({ variable, problem: `${name}: ${found}`, fix }))
   if (faults.length > 0) throw new StartRefused(faults)
 }
 
@@ -29,11 +59,15 @@ export async function refuseUnfitDatabase(url: string): Promise<void> {
  * and never beside one that has. Others would sign entries that nobody pinned a key for.
  * @throws StartRefused
  */
-export async function loadBoundKeys(connection: Connection, folder: string): Promise<InstanceKeys> {
+export async function loadBoundKeys(
+  connection: Connection,
+  folder: string,
+  { mayMake = true }: { mayMake?: boolean } = {},
+): Promise<InstanceKeys> {
   const database = openDatabase(connection, { poolSize: 1, onError: () => undefined })
   try {
     const { rows } = await sql<{ bound: string | null }>`select bound_instance() as bound`.execute(database.db)
-    const keys = await loadInstanceKeys(folder, { make: (rows[0]?.bound ?? null) === null })
+    const keys = await loadInstanceKeys(folder, { make: mayMake && (rows[0]?.bound ?? null) === null })
     const own = fingerprintOf(keys)
     const answer = await sql<{ bound: string }>`select bind_instance(${own}) as bound`.execute(database.db)
     if (answer.rows[0]?.bound === own) return keys
@@ -58,4 +92,17 @@ export function refuseChangedLogs(mismatches: readonly HeadMismatch[]): void {
   const fix =
     'The database was restored or changed, or its log was signed with another key: compare it with a backup, and with checkpoints that others kept.'
   throw new StartRefused(mismatches.map(({ message }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: message, fix })))
+}
+
+/** An instance whose restore was cut off has nobody's audit entry of it yet, or nothing at all. @throws StartRefused */
+export function refuseUnfinishedRestore(dataDir: string): void {
+  const path = restoreMark(dataDir)
+  if (!existsSync(path)) return
+  throw new StartRefused([
+    {
+      variable: 'AFTERAI_DATA_DIR',
+      problem: `a restore into ${dataDir} was begun and not finished`,
+      fix: `Run the same \`afterai restore\` again. To start with an empty instance in its place, remove ${path}.`,
+    },
+  ])
 }

@@ -1,3 +1,5 @@
+import { type Verdict, verdictExitCodes } from '@afterai/record'
+
 /** Every exit code of the command line: what it means. `docs/reference/command-line.md` prints this table. */
 export const exitCodes = {
   ok: [0, 'Done.'],
@@ -12,10 +14,10 @@ export const exitCodes = {
   inconclusive: [23, '`assess --exit-code`: inconclusive.'],
 } as const satisfies Record<string, readonly [code: number, meaning: string]>
 
-/** A named reason to end. */
-export type ExitName = keyof typeof exitCodes
+/** A named reason to end; a verdict on a log ends a command as it ends `record verify`. */
+export type ExitName = keyof typeof exitCodes | Exclude<Verdict, 'valid'>
 
 /** The number that a process ends with for this reason. */
 export function exitCodeOf(name: ExitName): number {
-  return exitCodes[name][0]
+  return name in verdictExitCodes ? verdictExitCodes[name as Verdict] : exitCodes[name as keyof typeof exitCodes][0]
 }

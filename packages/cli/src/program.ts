@@ -1,7 +1,10 @@
 import { Command } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { addApiKeyCommands } from './commands/api-key.ts'
+import { addAuditCommands } from './commands/audit.ts'
+import { addAuditStreamCommands } from './commands/audit-stream.ts'
 import { addAssessCommand } from './commands/assess.ts'
+import { addBackupCommands } from './commands/backup.ts'
 import { addChangeCommands } from './commands/change.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
@@ -9,13 +12,19 @@ import { addDeviceCommands } from './commands/device-login.ts'
 import { addEvaluationCommands } from './commands/evaluation.ts'
 import { addIdentityProviderCommands } from './commands/identity-provider.ts'
 import { sharedOptionsOf, type Mount } from './commands/leaf.ts'
+import { addInvitationCommands } from './commands/invitation.ts'
 import { addLogCommands } from './commands/log.ts'
 import { addObserveCommand } from './commands/observe.ts'
 import { addRecordCommands } from './commands/record.ts'
 import { addServerCommands } from './commands/server.ts'
+import { addServiceAccountCommands } from './commands/service-account.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addSystemCommands } from './commands/system.ts'
+import { addFactorCommands } from './commands/factor.ts'
+import { addOwnSessionCommands } from './commands/own-session.ts'
+import { addPasswordCommands } from './commands/password.ts'
 import { addTenantCommands } from './commands/tenant.ts'
+import { addUserCommands } from './commands/user.ts'
 
 /** The whole command line, in the order of a change's life. */
 export function createProgram(mount: Mount): Command {
@@ -26,10 +35,17 @@ export function createProgram(mount: Mount): Command {
     .showSuggestionAfterError()
   program.commandsGroup('Server:')
   addServerCommands(program, mount)
+  addBackupCommands(program, mount)
   program.commandsGroup('You and others:')
   addSessionCommands(program, mount)
   addDeviceCommands(program, mount)
+  addOwnSessionCommands(program, mount)
+  addFactorCommands(program, mount)
+  addPasswordCommands(program, mount)
   addTenantCommands(program, mount)
+  addUserCommands(program, mount)
+  addInvitationCommands(program, mount)
+  addServiceAccountCommands(program, mount)
   addApiKeyCommands(program, mount)
   addIdentityProviderCommands(program, mount)
   program.commandsGroup('From a change to its record:')
@@ -41,6 +57,9 @@ export function createProgram(mount: Mount): Command {
   addDecisionCommands(program, mount)
   addRecordCommands(program, mount)
   addLogCommands(program, mount)
+  program.commandsGroup('The audit trail:')
+  addAuditCommands(program, mount)
+  addAuditStreamCommands(program, mount)
   program.commandsGroup('Other:')
   addCompletionCommand(program, mount)
   behave(program, mount)

@@ -31,7 +31,8 @@ export function commandLineReference(): string {
 
 /** All commands that do something, in the order of the program. */
 export function leavesOf(command: Command): Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf)
+  const own = examplesOf(command).length > 0 ? [command] : []
+  return [...own, ...command.commands.flatMap(leavesOf)]
 }
 
 function settingRows(): string[][] {
@@ -51,14 +52,14 @@ function exitRows(): string[][] {
     .filter(([, code]) => code !== 0)
     .map(([verdict, code]) => ({
       code,
-      meaning: `\`record verify\`: ${verdict}: ${verdictMeanings[verdict as keyof typeof verdictMeanings]}.`,
+      meaning: `\`record verify\`, and commands that see a log: ${verdict}: ${verdictMeanings[verdict as keyof typeof verdictMeanings]}.`,
     }))
   return [...own, ...verdicts].toSorted((a, b) => a.code - b.code).map(({ code, meaning }) => [String(code), meaning])
 }
 
 function sectionsOf(command: Command): string[] {
-  if (command.commands.length > 0)
-    return [`## ${pathOf(command)}`, command.description(), ...command.commands.flatMap((child) => sectionsOf(child))]
+  const below = command.commands.flatMap((child) => sectionsOf(child))
+  if (examplesOf(command).length === 0) return [`## ${pathOf(command)}`, command.description(), ...below]
   const heading = command.parent?.parent ? '###' : '##'
   const help = command.createHelp()
   const options = help.visibleOptions(command).filter(({ long }) => long !== '--help')
@@ -71,6 +72,7 @@ function sectionsOf(command: Command): string[] {
       options.map((option) => [`\`${help.optionTerm(option)}\``, help.optionDescription(option)]),
     ),
     `\`\`\`sh\n${examplesOf(command).join('\n')}\n\`\`\``,
+    ...below,
   ]
 }
 

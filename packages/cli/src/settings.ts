@@ -15,7 +15,17 @@ export const settingVariables = {
     secret: false,
     description: 'Which of the signed-in sessions to use, so that two people can share a machine.',
   },
+  AFTERAI_LOGIN_CODE: {
+    default: null,
+    secret: true,
+    description: 'Code for `login --setup` and `login --invitation` where neither names one.',
+  },
   XDG_CONFIG_HOME: { default: '~/.config', secret: false, description: 'Folder under which credentials are kept.' },
+  XDG_STATE_HOME: {
+    default: '~/.local/state',
+    secret: false,
+    description: 'Folder under which the newest checkpoint that was seen of each log is kept.',
+  },
   NO_COLOR: { default: null, secret: false, description: 'If set and not empty, output has no colour.' },
 } as const satisfies Record<string, { default: string | null; secret: boolean; description: string }>
 
@@ -24,8 +34,11 @@ export interface Settings {
   /** Origin of the server, without a slash at its end. */
   readonly url: string
   readonly apiKey: string | undefined
+  readonly loginCode: string | undefined
   readonly profile: string
   readonly credentialsFile: string
+  /** The newest checkpoint that was verified of each log. */
+  readonly seenFile: string
 }
 
 /** What options may say over the environment. */
@@ -47,8 +60,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
   return {
     url: serverAddress(options.url ?? value('AFTERAI_URL') ?? settingVariables.AFTERAI_URL.default, options),
     apiKey: value('AFTERAI_API_KEY')?.trim(),
+    loginCode: value('AFTERAI_LOGIN_CODE')?.trim(),
     profile,
     credentialsFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'credentials.json'),
+    seenFile: join(value('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'afterai', 'seen-checkpoints.json'),
   }
 }
 

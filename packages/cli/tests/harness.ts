@@ -92,7 +92,8 @@ export async function startStandIn(routes: Readonly<Record<string, (request: Rec
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const XDG_CONFIG_HOME = await temporaryFolder()
-  return { url, received, env: { AFTERAI_URL: url, AFTERAI_API_KEY: 'aftr_live_test', XDG_CONFIG_HOME } }
+  const env = { AFTERAI_URL: url, AFTERAI_API_KEY: 'aftr_live_test', XDG_CONFIG_HOME, XDG_STATE_HOME: XDG_CONFIG_HOME }
+  return { url, received, env }
 }
 
 async function read(request: IncomingMessage): Promise<Received> {

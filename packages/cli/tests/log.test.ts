@@ -1,11 +1,12 @@
 import type { LogAudit } from '@afterai/contract'
 import { expect, test } from 'vitest'
 import { afterai, startStandIn } from './harness.ts'
+import { createStandInLog } from './log-stand-in.ts'
 
 const sound: LogAudit = { size: 305, checkpoints: 2, intact: true, complete: true, faults: [] }
 
 async function verifyLog(audit: LogAudit, ...more: readonly string[]) {
-  const { env } = await startStandIn({ 'GET /v1/log/audit': () => [200, audit] })
+  const { env } = await startStandIn({ ...createStandInLog(5).routes, 'GET /v1/log/audit': () => [200, audit] })
   return afterai(['log', 'verify', ...more], { env })
 }
 

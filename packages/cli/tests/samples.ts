@@ -29,7 +29,15 @@ export function session(name: string, seconds: number): Session {
   }
 }
 
-const tenant = { id: ids.tenant, slug: 'main', name: 'Main', role: 'admin', sample: false } as const
+const tenant = {
+  id: ids.tenant,
+  slug: 'main',
+  name: 'Main',
+  role: 'admin',
+  sample: false,
+  instance: false,
+  suspended: false,
+} as const
 
 /** Who is signed in. */
 export const me: Me = {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { keyScopes, permissionNames, roles } from './permissions.ts'
-import { email, id, instant, slug, words } from './primitives.ts'
+import { permissionNames, roles } from './permissions.ts'
+import { email, id, instant, newSlug, slug, words } from './primitives.ts'
 
-/** >= 15 characters: a password is the only factor so far. No composition rules (NIST SP 800-63B-4 §3.1.1). */
+/** >= 15 characters: the password of a new account is its only factor. No composition rules (NIST SP 800-63B-4 §3.1.1). */
 export const password = z.string().min(15, 'a password has 15 characters at least').max(256)
 
 export const role = z.enum(roles)
@@ -12,15 +12,22 @@ export const setupRequest = z.strictObject({
   email,
   name: words(100),
   password,
-  tenant: z.strictObject({ slug, name: words(100) }).default({ slug: 'main', name: 'Main' }),
+  tenant: z.strictObject({ slug: newSlug, name: words(100) }).default({ slug: 'main', name: 'Main' }),
 })
 
 export const signInRequest = z.strictObject({ email, password: z.string().max(256), tenant: slug.optional() })
 export const refreshRequest = z.strictObject({ refreshHandle: z.string().max(128) })
 export const switchRequest = z.strictObject({ tenant: slug })
-export const acceptInvitationRequest = z.strictObject({ code: z.string().max(64), name: words(100), password })
+/** Who has an account proves it by its password, which may be shorter; the server holds a new one to `password`. */
+export const acceptInvitationRequest = z.strictObject({
+  code: z.string().max(64),
+  name: words(100),
+  password: z.string().max(256),
+})
 
-export const tenantView = z.object({ id, slug, name: z.string(), role, sample: z.boolean() }).meta({ id: 'Tenant' })
+export const tenantView = z
+  .object({ id, slug, name: z.string(), role, sample: z.boolean(), instance: z.boolean(), suspended: z.boolean() })
+  .meta({ id: 'Tenant' })
 export type TenantView = z.infer<typeof tenantView>
 
 export const meView = z.object({
@@ -46,50 +53,3 @@ export const sessionView = z
   })
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof sessionView>
-
-export const memberView = z.object({
-  accountId: id,
-  name: z.string(),
-  email: z.string().nullable(),
-  role,
-  createdAt: instant,
-})
-export const inviteRequest = z.strictObject({ email, role })
-/** The code is shown once; it lasts seven days. */
-export const invitationView = z.object({ id, email: z.string(), role, code: z.string(), expiresAt: instant })
-export const serviceAccountRequest = z.strictObject({ name: words(100), role: z.enum(['member', 'viewer', 'auditor']) })
-
-export const scope = z.enum(keyScopes)
-export const createApiKeyRequest = z.strictObject({
-  name: words(100),
-  scopes: z.array(scope).min(1),
-  expiresInDays: z.number().int().min(1).max(730).default(90),
-  /** A service account of this tenant; left out, the key is the caller's own. */
-  accountId: id.optional(),
-})
-export const apiKeyView = z.object({
-  id,
-  accountId: id,
-  name: z.string(),
-  prefix: z.string(),
-  scopes: z.array(scope),
-  createdAt: instant,
-  expiresAt: instant.nullable(),
-  lastUsedAt: instant.nullable(),
-  revokedAt: instant.nullable(),
-})
-/** `key` is shown in this answer and never again. */
-export const createdApiKeyView = apiKeyView.extend({ key: z.string() })
-
-export const auditEventView = z.object({
-  id,
-  occurredAt: instant,
-  action: z.string(),
-  outcome: z.enum(['allowed', 'denied', 'failed']),
-  actorId: id.nullable(),
-  credential: z.string(),
-  address: z.string().nullable(),
-  requestId: z.string().nullable(),
-  resource: z.string().nullable(),
-  details: z.record(z.string(), z.unknown()),
-})

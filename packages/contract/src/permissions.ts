@@ -10,6 +10,7 @@ const writers: readonly Role[] = ['admin', 'approver', 'member']
 export const permissions = {
   'me:read': everyone,
   'session:own': everyone,
+  'credential:own': everyone,
   'member:read': readers,
   'member:write': ['admin'],
   'identity-provider:read': ['admin'],
@@ -31,7 +32,10 @@ export const permissions = {
   'record:read': readers,
   'log:read': readers,
   'audit:read': ['admin', 'auditor'],
+  'audit-stream:read': ['admin', 'auditor'],
+  'audit-stream:write': ['admin'],
   'tenant:write': ['admin'],
+  'tenant:operate': ['admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 /** What a route may ask for. */
@@ -40,9 +44,30 @@ export type Permission = keyof typeof permissions
 /** All permissions, in the order of the table. */
 export const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]]
 
-/** What a role may do. */
-export function permissionsOf(role: Role): Permission[] {
-  return permissionNames.filter((permission) => (permissions[permission] as readonly Role[]).includes(role))
+/** What a tenant is for: a customer's work, the sample of a first start, or operating the instance. */
+export const tenantKinds = ['customer', 'sample', 'instance'] as const
+export type TenantKind = (typeof tenantKinds)[number]
+
+/** All that anybody may do in the operators' tenant, which holds people and a trail and no systems. */
+const inInstance: readonly Permission[] = [
+  'me:read',
+  'session:own',
+  'member:read',
+  'member:write',
+  'audit:read',
+  'tenant:operate',
+]
+
+/** Whether a tenant of a kind has a use for a permission. */
+export function isPermissionOf(kind: TenantKind, permission: Permission): boolean {
+  return kind === 'instance' ? inInstance.includes(permission) : permission !== 'tenant:operate'
+}
+
+/** What a role may do in a tenant of a kind. */
+export function permissionsOf(role: Role, kind: TenantKind = 'customer'): Permission[] {
+  return permissionNames.filter(
+    (permission) => (permissions[permission] as readonly Role[]).includes(role) && isPermissionOf(kind, permission),
+  )
 }
 
 /** What every valid credential may do, whatever a key's scopes say: ask who it is. */
@@ -54,10 +79,13 @@ export const keyScopes = permissionNames.filter(
     ![
       unscoped,
       'session:own',
+      'credential:own',
       'identity-provider:write',
       'api-key:own',
       'decision:approve',
       'member:write',
+      'audit-stream:write',
       'tenant:write',
+      'tenant:operate',
     ].includes(permission),
 ) as [Permission, ...Permission[]]

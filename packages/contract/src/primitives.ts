@@ -27,6 +27,12 @@ export const exactText = (most: number): z.ZodString => writableText.min(1).max(
 /** A tenant's slug. */
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - only, 63 at most')
 
+/** Slugs of the tenants that an instance makes for itself. */
+const reservedSlugs = ['instance', 'sample']
+
+/** The slug of a tenant to make. */
+export const newSlug = slug.refine((text) => !reservedSlugs.includes(text), 'instance and sample are taken')
+
 /** An e-mail address, in lower case. */
 export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
 
@@ -40,6 +46,9 @@ export const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/, '`sha256:` and 6
 export const keyedDigest = z
   .string()
   .regex(/^hmac-sha256:[0-9a-f]{16}:[0-9a-f]{64}$/, '`hmac-sha256:<key id>:<64 hex digits>`')
+
+/** The body of a request that says everything by its address: nothing, or an object without members. */
+export const noBody = z.strictObject({}).nullish()
 
 /** How a list is asked for. */
 export const pageQuery = z.strictObject({

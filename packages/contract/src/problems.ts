@@ -33,6 +33,16 @@ export const problems = {
     'Signing in with the identity provider failed',
     'Begin again. If it stays, give `instance` to an administrator: the audit trail tells more.',
   ],
+  invalid_second_factor: [
+    401,
+    'The second factor is not valid',
+    'A code may be mistyped, out of date or used already: wait for the next one, or use another factor.',
+  ],
+  sign_in_expired: [
+    401,
+    'The sign-in has expired',
+    'Begin again with e-mail address and password: a second factor is awaited for five minutes and five tries.',
+  ],
   session_revoked: [
     401,
     'The session has ended',
@@ -58,6 +68,21 @@ export const problems = {
     403,
     'You may not do this',
     'Ask an administrator for a role, or for a key scope, that holds the permission in `permission`.',
+  ],
+  step_up_required: [
+    403,
+    'Show again that it is you',
+    'POST /v1/session/step-up with your password, a code or a passkey, and send the request again within ten minutes.',
+  ],
+  tenant_suspended: [
+    403,
+    'The tenant is suspended',
+    'Ask whoever operates this instance. What the tenant holds is kept; nobody reaches it until it is resumed.',
+  ],
+  last_admin: [
+    409,
+    'A tenant keeps an administrator',
+    'Make another member an admin first; then this one can be changed, disabled or removed.',
   ],
   cross_origin: [
     403,
@@ -99,7 +124,21 @@ export const problems = {
   ],
   unusable_provider: [422, 'The identity provider cannot be used', '`detail` tells why. Nothing was kept.'],
   not_assessable: [422, 'These evaluations cannot be compared', '`detail` tells why. Nothing was kept.'],
-  too_many_requests: [429, 'Too many requests', 'Wait the seconds in Retry-After.'],
+  too_many_requests: [
+    429,
+    'Too many requests',
+    'Wait for the seconds in Retry-After. The RateLimit headers tell what is left.',
+  ],
+  too_many_attempts: [
+    429,
+    'Too many failed attempts',
+    'Wait for the seconds in Retry-After. From where you have signed in before, others’ attempts don’t delay you.',
+  ],
+  too_many_codes: [
+    429,
+    'Too many wrong codes',
+    'Wait for the seconds in Retry-After, or use a passkey or a recovery code.',
+  ],
   internal_error: [
     500,
     'Something went wrong on our side',
@@ -111,6 +150,12 @@ export const problems = {
     'Try again. If it stays, a break-glass account can sign in with its password.',
   ],
   not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
+  overloaded: [503, 'The server has too much to do', 'Wait for the seconds in Retry-After, and send it again.'],
+  storage_full: [
+    507,
+    'The database has no room left',
+    'Nothing of this request was kept. Whoever operates this server must make room; then send it again.',
+  ],
   ledger_unavailable: [
     503,
     'The record is kept but not yet sealed',

@@ -34,7 +34,7 @@ export function verifyCosignatures(note: Note, witnesses: readonly NoteVerifier[
   for (const { name, keyId, signature } of note.signatures) {
     const witness = witnesses.find((known) => known.name === name && known.keyId === keyId)
     if (witness?.key === undefined || witness.algorithm !== noteAlgorithms.cosignature) continue
-    const unixSeconds = timeOf(signature)
+    const unixSeconds = cosignedAt(signature)
     if (!verifySignature(witness.key, cosignedBytes(utf8(note.text), unixSeconds), signature.subarray(8))) {
       throw new RecordError('bad_signature', `the cosignature by ${name} does not verify`)
     }
@@ -47,7 +47,8 @@ function cosignedBytes(text: Uint8Array, unixSeconds: number): Uint8Array {
   return concatBytes(utf8(`cosignature/v1\ntime ${unixSeconds}\n`), text)
 }
 
-function timeOf(signature: Uint8Array): number {
+/** The time that a cosignature states, in Unix seconds, verified or not. @throws RecordError `bad_signature` */
+export function cosignedAt(signature: Uint8Array): number {
   if (signature.length !== 72) throw new RecordError('bad_signature', 'a cosignature has 72 bytes')
   const seconds = new DataView(signature.buffer, signature.byteOffset, 8).getBigUint64(0)
   if (seconds > BigInt(Number.MAX_SAFE_INTEGER)) throw new RecordError('bad_signature', 'the time is out of range')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createExampleKey } from '../testing/example-record.ts'
 import { hasFixtures, readFixture } from '../testing/fixtures.ts'
 import { encodeBase64 } from './base64.ts'
-import { createCosigner, verifyCosignatures } from './cosignature.ts'
+import { cosignedAt, createCosigner, verifyCosignatures } from './cosignature.ts'
 import {
   createNoteSigner,
   createNoteVerifier,
@@ -59,8 +59,8 @@ describe('vkeys', () => {
   })
 
   it('of a type that is not used here have no key, so that their signatures are skipped', () => {
-    const vkey = `example.com/log+01020304+${encodeBase64(Uint8Array.of(6, 1, 2, 3))}`
-    expect(parseVkey(vkey)).toEqual({ name: 'example.com/log', vkey, keyId: '01020304', algorithm: 6 })
+    const vkey = `example.com/log+01020304+${encodeBase64(Uint8Array.of(2, 1, 2, 3))}`
+    expect(parseVkey(vkey)).toEqual({ name: 'example.com/log', vkey, keyId: '01020304', algorithm: 2 })
   })
 
   it.each(['', 'name', 'name+00000000', 'na me+00000000+AQ==', 'name+0000000G+AQ==', 'name+00000000+AQ=='])(
@@ -69,6 +69,11 @@ describe('vkeys', () => {
       expect(() => parseVkey(vkey)).toThrow(expect.objectContaining({ code: 'bad_key' }))
     },
   )
+
+  it.each([1, 4, 6])('P4.5: of type %d are refused under an id that is not that of their key', (type) => {
+    const vkey = `example.com/log+01020304+${encodeBase64(Uint8Array.of(type, ...new Uint8Array(32)))}`
+    expect(() => parseVkey(vkey)).toThrow('is not that of its key')
+  })
 })
 
 describe('cosignatures', () => {
@@ -87,6 +92,15 @@ describe('cosignatures', () => {
     expect(verifyNote(parseNote(cosigned), [verifier])).toEqual([verifier])
   })
 
+  // Signature and time: golang.org/x/mod/sumdb/note's test of cosignature/v1 timestamps.
+  it('state the time in their first eight bytes', () => {
+    const line =
+      'ZGhGuQAAAABm/qTPeyKXD+R2rzyQsxPiP8mXum7qq/iF0u4vanlqJyocWODBt97w9uL+8qT7S5gxEHWWOworDcFiEBYJXORmnFBOBA=='
+    const [signature] = parseNote(`text\n\n— witness.example ${line}\n`).signatures
+    expect(cosignedAt(signature?.signature ?? new Uint8Array())).toBe(1_727_964_367)
+    expect(() => cosignedAt(new Uint8Array(64))).toThrow(expect.objectContaining({ code: 'bad_signature' }))
+  })
+
   it('are refused when the text was changed', () => {
     expect(() => verifyCosignatures(parseNote(cosigned.replace('text', 'test')), [witnessVerifier])).toThrow(
       expect.objectContaining({ code: 'bad_signature' }),
@@ -101,7 +115,12 @@ describe('cosignatures', () => {
 })
 
 interface NoteVectors {
-  readonly vkeys: { readonly valid: readonly string[]; readonly invalid: readonly string[] }
+  readonly vkeys: {
+    readonly valid: readonly string[]
+    readonly invalid: readonly string[]
+    readonly inconsistentKeyId: readonly string[]
+  }
+  readonly cosigTimestamp: { readonly sigBase64: string; readonly wantUnix: number }
   readonly notes: readonly { name: string; noteUtf8: string; keys: readonly string[]; want: 'ok' | 'reject' }[]
 }
 
@@ -124,5 +143,16 @@ describe.skipIf(!hasFixtures)('the published notes (skipped without the fixtures
   it('have keys that are read, and others that are refused', () => {
     for (const vkey of vectors.vkeys.valid) expect(vkey).toContain(parseVkey(vkey).keyId)
     for (const vkey of vectors.vkeys.invalid) expect(() => parseVkey(vkey)).toThrow('')
+  })
+
+  it('have keys under an id that is not theirs, which are refused', () => {
+    expect(vectors.vkeys.inconsistentKeyId.length).toBeGreaterThan(0)
+    for (const vkey of vectors.vkeys.inconsistentKeyId) expect(() => parseVkey(vkey)).toThrow('is not that of its key')
+  })
+
+  it('state the time of a cosignature as published', () => {
+    const { sigBase64, wantUnix } = vectors.cosigTimestamp
+    const [line] = parseNote(`text\n\n— witness.example ${sigBase64}\n`).signatures
+    expect(cosignedAt(line?.signature ?? new Uint8Array())).toBe(wantUnix)
   })
 })

@@ -9,6 +9,8 @@ import { RecordError } from './record-error.ts'
 export const noteAlgorithms: { readonly ed25519: 1; readonly cosignature: 4 } = { ed25519: 1, cosignature: 4 }
 
 const assignedTypes: readonly number[] = [1, 2, 4, 5, 6, 0xff]
+/** ML-DSA-44, whose key ids are made like those of Ed25519. Source: C2SP tlog-cosignature. */
+const mlDsa44 = 6
 const maxSignatures = 100
 const namePattern = /^[^\p{White_Space}+]+$/u
 
@@ -57,7 +59,7 @@ export function createNoteVerifier(
 ): Required<NoteVerifier> {
   if (!namePattern.test(name)) throw new RecordError('bad_key', 'a key name holds no space and no plus')
   const typedKey = concatBytes(Uint8Array.of(algorithm), rawEd25519(key))
-  const keyId = encodeHex(sha256(concatBytes(utf8(`${name}\n`), typedKey)).subarray(0, 4))
+  const keyId = keyIdOf(name, typedKey)
   return { name, vkey: `${name}+${keyId}+${encodeBase64(typedKey)}`, keyId, algorithm, key }
 }
 
@@ -72,10 +74,15 @@ export function parseVkey(vkey: string): NoteVerifier {
   if (!assignedTypes.includes(algorithm))
     throw new RecordError('bad_key', `the vkey has the unassigned type ${algorithm}`)
   const isEd25519 = algorithm === noteAlgorithms.ed25519 || algorithm === noteAlgorithms.cosignature
+  if ((isEd25519 || algorithm === mlDsa44) && keyIdOf(name, Uint8Array.of(algorithm, ...raw)) !== keyId)
+    throw new RecordError('bad_key', `the vkey's id ${keyId} is not that of its key`)
   if (!isEd25519) return { name, vkey, keyId, algorithm }
-  const verifier = createNoteVerifier(name, importEd25519(Uint8Array.from(raw)), algorithm)
-  if (verifier.keyId !== keyId) throw new RecordError('bad_key', `the vkey's id ${keyId} is not that of its key`)
-  return verifier
+  return createNoteVerifier(name, importEd25519(Uint8Array.from(raw)), algorithm)
+}
+
+/** The first 32 bits of a digest over the name and the key with its type, as 8 hex digits. Source: C2SP signed-note. */
+function keyIdOf(name: string, typedKey: Uint8Array): string {
+  return encodeHex(sha256(concatBytes(utf8(`${name}\n`), typedKey)).subarray(0, 4))
 }
 
 /** Writes a signed note. `text` ends with a newline. @throws RecordError `bad_note` */

@@ -68,9 +68,7 @@ alter table membership
   add foreign key (tenant_id, role_provider_id) references identity_provider on delete set null (role_provider_id);
 grant update (role_provider_id, break_glass) on membership to afterai_app;
 
--- How a session was opened. A session with a provider is that tenant's alone: the provider speaks for no other tenant.
-alter table session add column if not exists method text;
-alter table session add column if not exists authenticated_at timestamptz;
+-- Which provider vouched for a session. A session with a provider is that tenant's alone: the provider speaks for no other tenant.
 alter table session
   add column provider_id uuid,
   add foreign key (tenant_id, provider_id) references identity_provider on delete set null (provider_id);

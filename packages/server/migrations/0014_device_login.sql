@@ -17,7 +17,8 @@ create table device_authorization (
   tenant_id     uuid references tenant on delete cascade,
   account_id    uuid references account on delete cascade,
   provider_id   uuid,
-  authenticated_at timestamptz
+  authenticated_at timestamptz,
+  amr           text[]
 );
 create index device_authorization_expiry on device_authorization (expires_at);
 -- No role reads it: it belongs to nobody until it is approved. The functions below answer for one exact code.
@@ -66,11 +67,12 @@ create function find_device_authorization(usercode bytea) returns table (
 $$;
 
 -- Decides once. The account must be a member of the tenant of the transaction.
-create function decide_device_authorization(usercode bytea, yes boolean, by_account uuid, by_provider uuid, proved_at timestamptz)
+create function decide_device_authorization(usercode bytea, yes boolean, by_account uuid, by_provider uuid, proved_at timestamptz,
+    by_methods text[])
   returns boolean language sql security definer set search_path = public, pg_temp as $$
   with decided as (
     update device_authorization d set decided_at = now(), approved = yes, tenant_id = current_tenant(),
-      account_id = by_account, provider_id = by_provider, authenticated_at = proved_at
+      account_id = by_account, provider_id = by_provider, authenticated_at = proved_at, amr = by_methods
     where d.user_hash = usercode and d.decided_at is null and d.expires_at > now() and may_approve(d.wanted_tenant)
       and exists (select from membership m where m.tenant_id = current_tenant() and m.account_id = by_account)
     returning 1)
@@ -99,16 +101,16 @@ end $$;
 
 -- Spends an approved request in the transaction that opens its session. Of two callers at once, one gets it.
 create function take_device_authorization(device bytea) returns table (
-    slug text, account_id uuid, provider_id uuid, authenticated_at timestamptz)
+    slug text, account_id uuid, provider_id uuid, authenticated_at timestamptz, amr text[])
   language sql security definer set search_path = public, pg_temp as $$
   with taken as (
     delete from device_authorization d
     where d.device_hash = device and d.approved and d.expires_at > now() and d.tenant_id = current_tenant() returning d.*)
-  select t.slug, k.account_id, k.provider_id, k.authenticated_at from taken k join tenant t on t.id = k.tenant_id
+  select t.slug, k.account_id, k.provider_id, k.authenticated_at, k.amr from taken k join tenant t on t.id = k.tenant_id
 $$;
 
 revoke execute on function put_device_authorization(bytea, bytea, text, text, text), find_device_authorization(bytea), may_approve(text),
-  decide_device_authorization(bytea, boolean, uuid, uuid, timestamptz), poll_device_authorization(bytea),
+  decide_device_authorization(bytea, boolean, uuid, uuid, timestamptz, text[]), poll_device_authorization(bytea),
   take_device_authorization(bytea) from public;
-grant execute on function find_device_authorization(bytea), decide_device_authorization(bytea, boolean, uuid, uuid, timestamptz),
+grant execute on function find_device_authorization(bytea), decide_device_authorization(bytea, boolean, uuid, uuid, timestamptz, text[]),
   take_device_authorization(bytea) to afterai_app;

@@ -9,6 +9,9 @@ import { openDatabase, withTenant } from '../src/platform/database.ts'
 import { createCrashClient, type CrashClient, type Operation } from './crash-client.ts'
 import type { DatabaseAddress } from './database-behind.ts'
 
+/** Load is the point here. */
+const unlimited = { AFTERAI_RATE_READS: '1000000', AFTERAI_RATE_WRITES: '1000000', AFTERAI_RATE_CREDENTIALS: '1000000' }
+
 /** The deployment that is to crash. */
 export interface CrashTarget {
   readonly dataDir: string
@@ -30,7 +33,8 @@ export interface CrashOutcome {
   readonly faults: readonly string[]
 }
 
-const systems = ['billing', 'support'] as const
+/** The systems that are written about. */
+export const systems = ['billing', 'support'] as const
 const models = ['model-a', 'model-b', 'model-c'] as const
 /** Records take the longest, being a change, an assessment, a decision and an approval. */
 const kinds = ['observation', 'observation', 'change', 'change', 'record'] as const
@@ -44,7 +48,13 @@ export async function runUntilKilled(
 ): Promise<CrashOutcome> {
   const random = seededRandom(seed)
   const port = await freePort()
-  const env = { ...target.env, AFTERAI_DATA_DIR: target.dataDir, HOME: target.dataDir, AFTERAI_LOG_LEVEL: 'info' }
+  const env = {
+    ...target.env,
+    AFTERAI_DATA_DIR: target.dataDir,
+    HOME: target.dataDir,
+    AFTERAI_LOG_LEVEL: 'info',
+    ...unlimited,
+  }
   const start = (): Promise<ServerProcess> => startServerProcess({ env, port })
   let server = await start()
   try {
@@ -71,7 +81,7 @@ export async function runUntilKilled(
 }
 
 /** The set-up code, which the server prints a moment after it listens. */
-async function printedCode(server: ServerProcess): Promise<string> {
+export async function printedCode(server: ServerProcess): Promise<string> {
   for (;;) {
     const code = /\b[2-9A-HJKMNP-TV-Z]{5}(?:-[2-9A-HJKMNP-TV-Z]{5}){3}\b/.exec(server.output())?.[0]
     if (code !== undefined) return code
@@ -128,7 +138,8 @@ async function writeUntilKilled({ server, client, ledger, random }: Round): Prom
   for (const end of await load) if (end.status === 'rejected') throw end.reason
 }
 
-function nextOperation(random: () => number): Operation {
+/** What a writer does next. */
+export function nextOperation(random: () => number): Operation {
   const pick = <T>(words: readonly [T, ...T[]]): T => words[Math.floor(random() * words.length)] ?? words[0]
   return {
     kind: pick(kinds),
@@ -163,7 +174,7 @@ function compare(ledger: Ledger, kind: 'change' | 'record', titles: readonly str
 }
 
 /** Verifies every tenant's log from its first entry, with the public half of the key on disk, past the server. */
-async function faultsOfLogs({ dataDir, database }: CrashTarget): Promise<string[]> {
+export async function faultsOfLogs({ dataDir, database }: Omit<CrashTarget, 'env'>): Promise<string[]> {
   const pem = readFileSync(join(dataDir, 'keys', 'log-signing.pem'), 'utf8')
   const key = publicKeyOf(createPrivateKey(pem))
   const { db, ...opened } = openDatabase(await database(), { poolSize: 1, onError: () => undefined })
@@ -181,7 +192,7 @@ async function faultsOfLogs({ dataDir, database }: CrashTarget): Promise<string[
 }
 
 /** Numbers from 0 up to 1 that are the same for the same seed. */
-function seededRandom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let count = 0
   return () => {
     count += 1

@@ -24,7 +24,7 @@ beforeAll(async () => {
     await server.expectOk({ method: 'POST', path: '/v1/systems', token: person.token, body: { name } })
   }
   holed = await createHttp({ logger: pino({ level: 'silent' }) })
-  guardRoutes(holed, { ...server.enrolment, cookieName: 'afterai_session' })
+  guardRoutes(holed, { ...server.enrolment, cookieName: 'afterai_session', admit: async () => undefined })
   const read = inTenant(server.enrolment.db)
   // A hole such as one must never write: text of the request becomes SQL.
   holed.get(
@@ -193,22 +193,31 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships, providers and sign-ins under way', async () => {
+  test('the application may alter only what has states, and delete only memberships, audit streams, identity providers, sign-ins under way and a person’s own credentials', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
+      'DELETE audit_stream',
       'DELETE identity_provider',
       'DELETE membership',
       'DELETE oidc_transaction',
-      'UPDATE api_key last_used_at,revoked_at',
+      'DELETE passkey',
+      'DELETE recovery_code',
+      'DELETE totp',
+      'UPDATE api_key expires_at,last_used_address,last_used_at,name,replaced_by,revoked_at,scopes',
+      'UPDATE audit_stream delivered,failures,last_delivered_at,last_error,last_error_at,lease_holder,lease_until,next_index,paused_at,retry_at',
       'UPDATE change observations,risk,status,status_reason,updated_at',
       'UPDATE decision settled_at,status',
       'UPDATE environment changed_at,fingerprint,last_seen_at',
       'UPDATE federated_identity signed_in_at',
       'UPDATE idempotency body,status',
       'UPDATE identity_provider allowed_domains,client_id,client_secret,creates_members,default_role,enforced,groups_claim,name,role_mapping,scopes,updated_at',
-      'UPDATE invitation accepted_at',
-      'UPDATE membership break_glass,role,role_provider_id',
+      'UPDATE invitation accepted_at,code_hash,expires_at,revoked_at',
+      'UPDATE mail failed_at,last_error,next_attempt_at,sent_at',
+      'UPDATE membership break_glass,disabled_at,name,role,role_provider_id',
+      'UPDATE passkey last_used_at,name,sign_count,synced',
+      'UPDATE recovery_code used_at',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
+      'UPDATE totp confirmed_at,failed_at,failures,last_step',
     ])
     const sequencing = (await privileges('afterai_sequencer')).filter((it) => !it.startsWith('SELECT'))
     expect(sequencing).toEqual([

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 
 /** Every form in which a secret could lie in a cell: as it is, as bytes, and their usual encodings. */
-function formsOf(secret: string): Buffer[] {
+export function formsOf(secret: string): Buffer[] {
   const bytes = Buffer.from(secret)
   const decoded = Buffer.from(secret, 'base64')
   return [

@@ -41,10 +41,8 @@ test('P3.4: a person approves with what the device shows, and it gets a session 
   const { status, body } = await poll(begun)
   expect(status).toBe(200)
   expect((await it.me(body.accessToken)).body).toMatchObject({ accountId: person.accountId, role: 'member' })
-  const { rows } = await it.server.owner.query(
-    'select method, provider_id from session order by created_at desc limit 1',
-  )
-  expect(rows).toEqual([{ method: 'device', provider_id: null }])
+  const { rows } = await it.server.owner.query('select amr, provider_id from session order by created_at desc limit 1')
+  expect(rows).toEqual([{ amr: ['pwd', 'device'], provider_id: null }])
   expect((await poll(begun)).body.code).toBe('expired_token')
 })
 
@@ -176,10 +174,8 @@ test('P3.4: without a console, a person signs in with the provider and approves 
   await wait()
   const { body } = await poll(begun)
   expect((await it.me(body.accessToken)).body).toMatchObject({ name: 'Ada', role: 'approver' })
-  const { rows } = await it.server.owner.query(
-    'select method, provider_id from session order by created_at desc limit 1',
-  )
-  expect(rows).toEqual([{ method: 'device', provider_id: it.providerId }])
+  const { rows } = await it.server.owner.query('select amr, provider_id from session order by created_at desc limit 1')
+  expect(rows).toEqual([{ amr: ['oidc', 'device'], provider_id: it.providerId }])
 })
 
 test('P3.4: a link with somebody’s code approves nothing by itself', async () => {

@@ -93,8 +93,8 @@ describe('P3.4: once the provider is enforced', () => {
   })
 
   test('no row of a session without the provider can be written, whatever code does it (a passkey’s too)', async () => {
-    const insert = `insert into session (tenant_id, id, account_id, refresh_hash, expires_at, method)
-      values ($1, gen_random_uuid(), $2, '\\x01', now(), 'passkey')`
+    const insert = `insert into session (tenant_id, id, account_id, refresh_hash, expires_at)
+      values ($1, gen_random_uuid(), $2, '\\x01', now())`
     await expect(it.server.owner.query(insert, [admin.tenant.id, member.accountId])).rejects.toThrow(
       'identity provider',
     )

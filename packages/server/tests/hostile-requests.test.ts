@@ -9,6 +9,7 @@ import { type Answer, type Person, startTestServer, type TestRequest, type TestS
 
 let server: TestServer
 let admin: Person
+let operator: Person
 let port: number
 let changeId: string
 let routes: readonly DescribedRoute[]
@@ -16,6 +17,7 @@ let routes: readonly DescribedRoute[]
 beforeAll(async () => {
   server = await startTestServer()
   admin = server.admin
+  operator = await server.operator()
   changeId = (await assessedChange(server, admin, 'known')).changeId
   routes = describeRoutes(server.http)
   port = Number(new URL(await server.http.listen({ host: '127.0.0.1', port: 0 })).port)
@@ -56,7 +58,9 @@ async function faultsIn(requests: readonly TestRequest[]): Promise<string[]> {
 
 const toRoute = (route: string, body: unknown): TestRequest => {
   const [method, path = ''] = route.split(' ')
-  return { method: method as 'POST', path: path.replace(':id', changeId), token: admin.token, body }
+  const isOperated = server.http.routePermissions.get(route) === 'tenant:operate'
+  const { token } = isOperated ? operator : admin
+  return { method: method as 'POST', path: path.replace(/:\w+/, changeId), token, body }
 }
 
 const hostile: readonly unknown[] = [

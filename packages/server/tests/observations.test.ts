@@ -111,6 +111,44 @@ describe('outcomes', () => {
     expect(await changesOf(system)).toHaveLength(2)
   })
 
+  test('an imported past opens its own changes, one after the other, and leaves what runs now as it is', async () => {
+    const system = await newSystem()
+    await observe(system, 'd')
+    const past = (model: string, day: number, id = newId()) => ({
+      id,
+      system,
+      configuration: configurationOf(model),
+      origin: 'import',
+      observedAt: `2026-01-0${day}T00:00:00Z`,
+    })
+    const batch = [past('a', 1), past('b', 2), past('b', 3), past('c', 4)]
+    const outcomesOf = async (observations: unknown[]): Promise<string[]> =>
+      (await send(observations)).body.results.map(({ outcome }) => outcome)
+    expect(await outcomesOf(batch)).toEqual(['baseline', 'changed', 'unchanged', 'changed'])
+    expect(await outcomesOf(batch)).toEqual(['duplicate', 'duplicate', 'duplicate', 'duplicate'])
+    expect(await outcomesOf([past('e', 5)])).toEqual(['changed'])
+    expect((await observe(system, 'd')).outcome).toBe('unchanged')
+    const moves = (await changesOf(system)).map(({ delta }) => delta.map((it) => [it.before, it.after]).flat())
+    expect(moves.toReversed()).toEqual([
+      ['a', 'b'],
+      ['b', 'c'],
+      ['c', 'e'],
+    ])
+  })
+
+  test('a past that is imported hides no change of what runs now', async () => {
+    const system = await newSystem()
+    await observe(system, 'a')
+    const imported = {
+      system,
+      configuration: configurationOf('b'),
+      origin: 'import',
+      observedAt: '2026-01-01T00:00:00Z',
+    }
+    expect((await send([imported])).body.results[0]?.outcome).toBe('baseline')
+    expect((await observe(system, 'b')).outcome).toBe('changed')
+  })
+
   test('a clock that is minutes ahead hides no change that comes after it', async () => {
     const system = await newSystem()
     await observe(system, 'a')

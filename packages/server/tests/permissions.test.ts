@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { keyScopes, type Permission, permissions, type Role, roles } from '@afterai/contract'
+import { isPermissionOf, keyScopes, type Permission, permissions, type Role, roles } from '@afterai/contract'
 import { pino } from 'pino'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -19,7 +19,7 @@ afterAll(() => server.stop())
 /** A way to call, and which permissions it should carry: all of its role's, some, or none at all because it isn't valid. */
 interface Credential {
   readonly headers: Readonly<Record<string, string>>
-  readonly holds: 'role' | 'scopes' | 'nothing' | 'nobody'
+  readonly holds: 'role' | 'scopes' | 'nothing' | 'nobody' | 'suspended' | 'operator'
 }
 
 type Kind = (role: Role) => Promise<Credential>
@@ -118,6 +118,27 @@ const kinds: Readonly<Record<string, Kind>> = {
     await server.owner.query('delete from membership where account_id = $1', [person.accountId])
     return { headers: bearer(key), holds: 'nobody' }
   },
+  'token of a disabled member': async (role) => {
+    const { token, accountId } = await newPerson(role)
+    await server.owner.query('update membership set disabled_at = now() where account_id = $1', [accountId])
+    return { headers: bearer(token), holds: 'nobody' }
+  },
+  'API key of a disabled member': async (role) => {
+    const person = await newPerson(role)
+    const key = await keyOf(person, keyScopes)
+    await server.owner.query('update membership set disabled_at = now() where account_id = $1', [person.accountId])
+    return { headers: bearer(key), holds: 'nobody' }
+  },
+  'token of a suspended tenant': async (role) => {
+    const tenant = await server.addTenant(`closed-${role}`)
+    const { token } = await server.addPerson(tenant, role)
+    await server.owner.query('update tenant set suspended_at = now() where id = $1', [tenant.id])
+    return { headers: bearer(token), holds: 'suspended' }
+  },
+  'token in the operators’ tenant': async (role) => ({
+    headers: bearer((await server.addPerson((await server.operator()).tenant, role)).token),
+    holds: 'operator',
+  }),
   'another tenant’s token': async (role) => {
     const tenant = await server.addTenant(`other-${role}`)
     return { headers: bearer((await server.addPerson(tenant, role)).token), holds: 'role' }
@@ -129,9 +150,15 @@ type Decision = 'open' | 'unauthenticated' | 'forbidden' | 'allowed'
 function expected({ permission }: DescribedRoute, role: Role, { holds }: Credential): Decision {
   if (permission === 'public') return 'open'
   if (holds === 'nobody') return 'unauthenticated'
+  if (holds === 'suspended') return 'forbidden'
+  const kind = holds === 'operator' ? 'instance' : 'customer'
+  if (!isPermissionOf(kind, permission)) return 'forbidden'
   const ofRole = (permissions[permission] as readonly Role[]).includes(role)
   const ofCredential =
-    holds === 'role' || permission === 'me:read' || (holds === 'scopes' && keyScopes.includes(permission))
+    holds === 'role' ||
+    holds === 'operator' ||
+    permission === 'me:read' ||
+    (holds === 'scopes' && keyScopes.includes(permission))
   return ofRole && ofCredential ? 'allowed' : 'forbidden'
 }
 
@@ -226,7 +253,7 @@ test('P4.4: what is refused for want of a permission is an event of its own; its
       outcome: 'denied',
       resource: 'POST /v1/systems',
       credential: 'bearer',
-      details: { permission: 'system:write' },
+      details: { permission: 'system:write', code: 'forbidden' },
       request_id: answer.headers['x-request-id'],
     },
   ])

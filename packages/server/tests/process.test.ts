@@ -129,6 +129,12 @@ describe('P5.2: a bad configuration', () => {
     ['AFTERAI_SESSION_MAX_HOURS', '1000'],
     ['AFTERAI_SHUTDOWN_SECONDS', 'soon'],
     ['AFTERAI_IMPORT_MAX_MIB', '1e3'],
+    ['AFTERAI_STREAM_NETWORKS', '0.0.0.0/0'],
+    ['AFTERAI_METRICS_LISTEN', '0.0.0.0:9464'],
+    ['AFTERAI_METRICS_BEYOND_LOOPBACK', '1'],
+    ['AFTERAI_OTLP_TRACES_URL', 'http://10.0.0.9:4318/v1/traces'],
+    ['AFTERAI_TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['AFTERAI_MAX_CONNECTIONS', '1'],
     ['AFTERAI_LISTN', '127.0.0.1:1'],
   ]
 

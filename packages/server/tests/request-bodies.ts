@@ -1,4 +1,5 @@
 import { proposalOf } from './lifecycle.ts'
+import { softwarePasskey } from './software-authenticator.ts'
 
 const someId = '01a20a5b-6239-705d-b9f2-c38849688556'
 const digest = `sha256:${'0'.repeat(64)}`
@@ -23,8 +24,39 @@ const configuration = {
 }
 const risk = { severity: 'low', blastRadius: 'unknown', customerImpact: 'none' }
 
+const origin = 'http://localhost:4680'
+const passkey = softwarePasskey()
+const assertion = {
+  ...passkey.assert('x', { origin, userHandle: someId }),
+  authenticatorAttachment: 'platform',
+  clientExtensionResults: {},
+}
+const attestation = {
+  ...passkey.attest('x', { origin }),
+  authenticatorAttachment: 'platform',
+  clientExtensionResults: {},
+}
+
+/** The same, for the routes of people's own credentials. */
+const credentialBodies: Readonly<Record<string, unknown>> = {
+  'POST /v1/session/second-factor': { ticket: 'aftr_ticket_x', proof: { method: 'totp', code: '123456' } },
+  'POST /v1/session/second-factor/passkey-options': { ticket: 'aftr_ticket_x' },
+  'POST /v1/session/passkey-options': {},
+  'POST /v1/session/passkey': { assertion, tenant: 'acme' },
+  'POST /v1/session/step-up/passkey-options': {},
+  'POST /v1/session/step-up': { method: 'passkey', assertion },
+  'PUT /v1/password': { currentPassword: 'x', newPassword: 'copper-meadow-77-signal' },
+  'POST /v1/factors/totp': {},
+  'POST /v1/factors/totp/confirm': { code: '123456' },
+  'POST /v1/factors/recovery-codes': {},
+  'POST /v1/passkeys/options': {},
+  'POST /v1/passkeys': { name: 'phone', attestation },
+  'PUT /v1/passkeys/:id': { name: 'phone' },
+}
+
 /** A body with every member for each route that takes one, valid but for the things that it names. */
 export const fullBodies: Readonly<Record<string, unknown>> = {
+  ...credentialBodies,
   'POST /v1/setup': {
     code: 'AAAAA-AAAAA-AAAAA-AAAAA',
     email: 'x@acme.example',
@@ -71,6 +103,40 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
   'POST /v1/device-authorizations/token': { deviceCode: 'aftr_device_x' },
   'POST /v1/device-authorizations/lookup': { userCode: 'BCDF-GHJK' },
   'POST /v1/device-authorizations/decision': { userCode: 'BCDF-GHJK', verdict: 'deny' },
+  'POST /v1/audit-streams': {
+    kind: 'syslog',
+    name: 'siem',
+    host: '127.0.0.1',
+    port: 9,
+    transport: 'tcp',
+    certificates: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    startFrom: 'now',
+  },
+  'POST /v1/audit-streams/:id/pause': {},
+  'POST /v1/audit-streams/:id/resume': {},
+  'POST /v1/audit-streams/:id/replay': { fromIndex: 0 },
+  'PUT /v1/api-keys/:id': { name: 'key', scopes: ['system:read'] },
+  'POST /v1/api-keys/:id/rotate': { overlapHours: 1 },
+  'PUT /v1/members/:accountId': { role: 'viewer' },
+  'PUT /v1/service-accounts/:accountId': { name: 'machine', role: 'viewer' },
+  'POST /v1/password-resets': { email: 'x@acme.example' },
+  'POST /v1/password-resets/complete': { code: 'AAAAA-AAAAA-AAAAA-AAAAA', password: 'violet-harbour-41-lantern' },
+  'POST /v1/tenants': { slug: 'globex', name: 'Globex', adminEmail: 'x@globex.example' },
+  ...Object.fromEntries(
+    [
+      'members/:accountId/disable',
+      'members/:accountId/enable',
+      'members/:accountId/password-reset',
+      'service-accounts/:accountId/disable',
+      'service-accounts/:accountId/enable',
+      'invitations/:id/resend',
+      'tenants/:id/suspend',
+      'tenants/:id/resume',
+      'accounts/:accountId/disable',
+      'accounts/:accountId/enable',
+      'accounts/:accountId/password-reset',
+    ].map((path) => [`POST /v1/${path}`, {}]),
+  ),
   'POST /v1/systems': { name: 'system', title: 'Title', owner: 'Owner' },
   'POST /v1/observations': {
     observations: [

@@ -1,9 +1,11 @@
 import { keyScopes, type Session } from '@afterai/contract'
 import { startOidcProvider } from '@afterai/testing'
+import { Secret } from 'otpauth'
 import { expect, test } from 'vitest'
 import { secretsOf } from '../src/identity/federation/sign-in-transaction.ts'
 import { sweep } from './database-sweep.ts'
-import { adminPassword, startTestServer, type TestServer } from './test-server.ts'
+import { addPasskey, beginSignIn, challengeFor, enrolApp } from './factors.ts'
+import { adminPassword, startTestServer, testOrigin, type TestServer } from './test-server.ts'
 
 test('P3.3: no credential that was ever used is in the database or in the log', async () => {
   const server = await startTestServer()
@@ -38,16 +40,39 @@ test('P3.3: no credential that was ever used is in the database or in the log', 
   const password = 'copper-meadow-77-signal'
   secrets.set('an invited person’s password', password)
   keep('invitation', await post<Session>('/v1/invitations/accept', { code: invitation.code, name: 'New', password }))
-  const unused = await post<{ code: string }>('/v1/invitations', { email: 'later@acme.example', role: 'viewer' })
+  const unused = await post<{ id: string; code: string }>('/v1/invitations', {
+    email: 'later@acme.example',
+    role: 'viewer',
+  })
   secrets.set('a code that nobody used yet', unused.code)
 
-  const own = await post<{ key: string }>(
+  const once = (key: string) => ({ 'idempotency-key': key })
+  const own = await post<{ id: string; key: string }>(
     '/v1/api-keys',
     { name: 'own', scopes: [...keyScopes] },
-    { 'idempotency-key': 'key-1' },
+    once('key-1'),
   )
   secrets.set('an API key', own.key)
   expect((await server.send({ path: '/v1/systems', token: own.key })).status).toBe(200)
+  const rotated = await post<{ key: string }>(`/v1/api-keys/${own.id}/rotate`, { overlapHours: 1 }, once('rotate-1'))
+  secrets.set('a rotated API key', rotated.key)
+  const resent = await post<{ code: string }>(`/v1/invitations/${unused.id}/resend`, undefined, once('resend-1'))
+  secrets.set('a code that was made again', resent.code)
+  const offered = await post<{ code: string }>(
+    `/v1/members/${member.accountId}/password-reset`,
+    undefined,
+    once('reset-1'),
+  )
+  secrets.set('a reset code', offered.code)
+  const another = 'willow-cabinet-9-drum'
+  await post('/v1/password-resets/complete', { code: offered.code, password: another })
+  secrets.set('a new password', another)
+  const open = await post<{ code: string }>(`/v1/members/${member.accountId}/password-reset`, undefined)
+  secrets.set('a reset code that nobody used yet', open.code)
+  const guess = 'typed-into-the-wrong-field@acme.example'
+  await server.send({ method: 'POST', path: '/v1/session', body: { email: guess, password: wrong } })
+  await post('/v1/password-resets', { email: guess })
+  secrets.set('an address that nobody has', guess)
   const digestKey = await server.expectOk<{ key: string }>({ path: '/v1/digest-key', token: own.key })
   secrets.set('the digest key', digestKey.key)
   for (const [name, secret] of [
@@ -58,6 +83,8 @@ test('P3.3: no credential that was ever used is in the database or in the log', 
   }
   for (const [name, secret] of await federationSecrets(server)) secrets.set(name, secret)
   keep('switch', await post<Session>('/v1/session/switch', { tenant: 'acme' }))
+
+  for (const [name, secret] of await factorSecrets(server)) secrets.set(name, secret)
 
   const { found, cells } = await sweep(server.owner, secrets)
   expect(found).toEqual([])
@@ -103,6 +130,47 @@ async function federationSecrets(server: TestServer): Promise<Map<string, string
     ]),
   ])
 }
+
+/** Every secret that second factors and passkeys bring, used and unused. */
+async function factorSecrets(server: TestServer): Promise<Map<string, string>> {
+  const secrets = new Map<string, string>()
+  const person = await server.addPerson(server.admin.tenant, 'member')
+  const app = await enrolApp(server, person)
+  secrets.set('an app’s secret', app.secret)
+  secrets.set('an app’s secret as bytes', base64Of(app.secret))
+  for (const [n, code] of app.recoveryCodes.entries()) secrets.set(`recovery code ${n}`, code)
+  const complete = async (proof: object) => {
+    const { ticket } = await beginSignIn(server, person)
+    secrets.set(`ticket ${secrets.size}`, ticket)
+    const answer = await server.send<Session>({
+      method: 'POST',
+      path: '/v1/session/second-factor',
+      body: { ticket, proof },
+    })
+    if (answer.status !== 200) return
+    secrets.set(`access token ${secrets.size}`, answer.body.accessToken)
+    secrets.set(`refresh handle ${secrets.size}`, answer.body.refreshHandle)
+  }
+  await complete({ method: 'recovery_code', code: app.recoveryCodes[0] })
+  await complete({ method: 'recovery_code', code: 'AAAAA-AAAAA-AAAAA-AAAAA' })
+  await complete({ method: 'totp', code: await app.freshCode() })
+  const passkey = await addPasskey(server, person)
+  const path = '/v1/session/passkey-options'
+  const used = await challengeFor(server, path)
+  const assertion = passkey.assert(used, { origin: testOrigin, userHandle: person.accountId })
+  await server.expectOk({ method: 'POST', path: '/v1/session/passkey', body: { assertion } })
+  for (const challenge of [used, await challengeFor(server, path)]) {
+    secrets.set(`challenge ${secrets.size}`, challenge).set(`challenge ${secrets.size}`, standardBase64(challenge))
+  }
+  const newPassword = 'amber-lighthouse-09-ferry'
+  const body = { currentPassword: person.password, newPassword }
+  await server.expectOk({ method: 'PUT', path: '/v1/password', token: person.token, body })
+  return secrets.set('a changed password', newPassword)
+}
+
+// The sweep decodes what is Base64 and looks for the bytes too.
+const base64Of = (base32: string): string => Buffer.from(Secret.fromBase32(base32).bytes).toString('base64')
+const standardBase64 = (base64url: string): string => Buffer.from(base64url, 'base64url').toString('base64')
 
 test('the sweep finds what is there, as text, in JSON, in bytes, in Base64 and in hex', async () => {
   const server = await startTestServer()

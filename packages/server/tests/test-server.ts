@@ -5,11 +5,12 @@ import type { Permission, Role, Session } from '@afterai/contract'
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { Client } from 'pg'
 import { pino } from 'pino'
-import { type ComposedServer, composeServer } from '../composition.ts'
+import { type ComposedServer, composeServer, type ServerParts } from '../composition.ts'
 import { addMember, createAccount, createTenant, newCode, putSetupCode } from '../src/identity/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
 import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
+import type { RequestRates } from '../src/platform/rate-limits/index.ts'
 
 /** A request to the server under test; `body` that is a string or bytes goes as it is, anything else as JSON. */
 export interface TestRequest {
@@ -62,22 +63,31 @@ export interface TestServer extends ComposedServer {
   expectOk<T = Record<string, unknown>>(request: TestRequest): Promise<T>
   addTenant(slug: string): Promise<TestTenant>
   addPerson(tenant: TestTenant, role: Role): Promise<Person>
+  /** The first administrator, signed in to the operators' tenant. */
+  operator(): Promise<Person>
   signIn(email: string, password: string): Promise<Session>
   addKey(owner: Person, scopes: readonly Permission[], accountId?: string): Promise<{ id: string; key: string }>
   stop(): Promise<void>
 }
+
+/** Where the servers of tests are reached unless they say otherwise: nothing listens there. */
+export const testOrigin = 'http://localhost:4680'
 
 /** The password of the first administrator. */
 export const adminPassword = 'violet-harbour-41-lantern'
 
 /** Options of the server under test. */
 export interface TestServerOptions {
-  readonly https?: boolean
+  /** Null for a server that isn't told, and goes by where it is asked. */
+  readonly publicOrigin?: string | null
+  readonly stepUpForApproval?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
-  readonly publicUrl?: string
-  readonly trial?: boolean
-  readonly oidcAllowedHosts?: readonly string[]
+  readonly providerNetwork?: ServerParts['providerNetwork']
+  readonly trustedProxies?: readonly string[]
+  readonly rates?: Partial<RequestRates>
+  readonly drainMs?: number
+  readonly mail?: ServerParts['mail']
 }
 
 /** Starts one. */
@@ -86,19 +96,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const keyDir = await mkdtemp(join(tmpdir(), 'afterai-keys-'))
   const lines: string[] = []
   const keys = await loadInstanceKeys(keyDir, { make: true })
-  const composed = await composeServer({
-    connection: database.login,
-    keys,
-    log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
-    poolSize: options.poolSize ?? 10,
-    sessionIdleMinutes: 60,
-    sessionMaxHours: 24,
-    importMaxMib: options.importMaxMib ?? 20,
-    https: options.https ?? false,
-    publicUrl: options.publicUrl,
-    trial: options.trial ?? true,
-    oidcAllowedHosts: options.oidcAllowedHosts ?? [],
-  })
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
+  const composed = await composeServer(partsOf({ connection: database.login, keys, log }, options))
   composed.begin()
   const owner = new Client(database.owner)
   await owner.connect()
@@ -107,6 +106,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const setupCode = newCode()
   await putSetupCode(composed.enrolment.db, composed.enrolment.hashCredential(setupCode))
   const people = peopleOf(composed, send)
+  const admin = await firstAdministrator(send, setupCode)
   return {
     ...composed,
     ...people,
@@ -114,7 +114,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     keys,
     owner,
     setupCode,
-    admin: await firstAdministrator(send, setupCode),
+    admin,
+    operator: () => signInAsOperator(send, admin),
     log: () => lines.join(''),
     send,
     expectOk,
@@ -134,6 +135,32 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   }
 }
 
+/** Another server of the same instance, on the same database: not listening, and its sequencer not begun. */
+export function composeBeside(server: TestServer, options: TestServerOptions = {}): Promise<ComposedServer> {
+  const shared = { connection: server.database.login, keys: server.keys, log: pino({ level: 'silent' }) }
+  return composeServer(partsOf(shared, { poolSize: 5, ...options }))
+}
+
+function partsOf(shared: Pick<ServerParts, 'connection' | 'keys' | 'log'>, options: TestServerOptions): ServerParts {
+  return {
+    ...shared,
+    poolSize: options.poolSize ?? 10,
+    sessionIdleMinutes: 60,
+    sessionMaxHours: 24,
+    importMaxMib: options.importMaxMib ?? 20,
+    publicOrigin: options.publicOrigin === null ? undefined : (options.publicOrigin ?? testOrigin),
+    stepUpForApproval: options.stepUpForApproval ?? false,
+    streamAddresses: { loopback: true, networks: [] },
+    providerNetwork: options.providerNetwork ?? { loopback: true, allowedHosts: [] },
+    trustedProxies: options.trustedProxies ?? [],
+    maxConnections: 2000,
+    // Tests ask more in a minute than people do; those of the limits set their own.
+    rates: { credential: 100_000, read: 100_000, write: 100_000, heavy: 100_000, ...options.rates },
+    drainMs: options.drainMs ?? 0,
+    mail: options.mail,
+  }
+}
+
 type Send = TestServer['send']
 
 function sender({ http }: ComposedServer): Send {
@@ -149,7 +176,7 @@ function sender({ http }: ComposedServer): Send {
       },
       ...(body === undefined ? {} : { payload: raw ? body : JSON.stringify(body) }),
     })
-    const json = String(answer.headers['content-type']).includes('json') && answer.body !== ''
+    const json = /json\b/.test(String(answer.headers['content-type'])) && answer.body !== ''
     return {
       status: answer.statusCode,
       body: (json ? JSON.parse(answer.body) : {}) as T,
@@ -187,6 +214,15 @@ async function firstAdministrator(send: Send, code: string): Promise<Person> {
     session: answer.body,
     token,
   }
+}
+
+async function signInAsOperator(send: Send, { email, password, accountId }: Person): Promise<Person> {
+  const body = { email, password, tenant: 'instance' }
+  const { body: session } = await send<Session>({ method: 'POST', path: '/v1/session', body })
+  const token = session.accessToken
+  const me = await send<{ tenant: { id: string } }>({ path: '/v1/me', token })
+  const tenant = { id: me.body.tenant.id, slug: 'instance' }
+  return { accountId, tenant, role: 'admin', email, password, session, token }
 }
 
 function peopleOf({ enrolment }: ComposedServer, send: Send): Pick<TestServer, 'addTenant' | 'addPerson' | 'signIn'> {

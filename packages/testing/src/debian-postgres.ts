@@ -20,12 +20,26 @@ export interface DebianPostgres {
   readonly admin: AdminConnection
   /** As the superuser, over TCP on 127.0.0.1. */
   readonly url: string
+  /** Presents another certificate from the next `pg_reload_conf()` on. */
+  presentCertificate(identity: TlsIdentity): void
   /** Stops it and removes its data; safe to call twice. */
   stop(): Promise<void>
 }
 
+/** How it is to be started. */
+export interface DebianPostgresOptions {
+  /** Speak TLS over TCP with this certificate, and nothing else there. */
+  readonly tls?: TlsIdentity
+}
+
+/** A certificate and its key, in PEM. */
+export interface TlsIdentity {
+  readonly certificate: string
+  readonly key: string
+}
+
 /** Starts a new, empty cluster of Debian's PostgreSQL. Like the embedded one, it doesn't outlive this process. */
-export async function startDebianPostgres(): Promise<DebianPostgres> {
+export async function startDebianPostgres(options: DebianPostgresOptions = {}): Promise<DebianPostgres> {
   const binaries = findDebianBinaries()
   if (binaries === undefined) {
     throw new Error(
@@ -44,17 +58,20 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
     shared_buffers: '32MB',
     jit: 'off',
     log_min_messages: 'log',
+    ...(options.tls && { ssl: 'on', ssl_cert_file: 'server.crt', ssl_key_file: 'server.key' }),
   }
+  if (options.tls !== undefined) requireTls(place, options.tls)
   const { libraryPath } = binaries
   const socket = { path: socketDir, temporary: true }
-  const options = { place, binaries, socketDir: socket, settings, log: () => undefined }
-  const server = await startServer(libraryPath === undefined ? options : { ...options, libraryPath })
+  const start = { place, binaries, socketDir: socket, settings, log: () => undefined }
+  const server = await startServer(libraryPath === undefined ? start : { ...start, libraryPath })
   return {
     version: binaries.version,
     socketDir,
     port,
     admin: { host: socketDir, port, user: 'postgres', password, database: 'postgres' },
     url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+    presentCertificate: (identity) => writeIdentity(place, identity),
     stop: async () => {
       await server.stop()
       rmSync(directory, { recursive: true, force: true })
@@ -87,4 +104,20 @@ function createCluster({ directory, binaries, password }: NewCluster) {
     stdio: 'pipe',
   })
   return { clusterDir, socketDir, account }
+}
+
+type NewPlace = ReturnType<typeof createCluster>
+
+function requireTls(place: NewPlace, identity: TlsIdentity): void {
+  writeIdentity(place, identity)
+  const rules = ['local all all scram-sha-256', 'hostssl all all 127.0.0.1/32 scram-sha-256', '']
+  writeFileSync(join(place.clusterDir, 'pg_hba.conf'), rules.join('\n'))
+}
+
+function writeIdentity({ clusterDir, account }: NewPlace, { certificate, key }: TlsIdentity): void {
+  for (const [name, text] of Object.entries({ 'server.crt': certificate, 'server.key': key })) {
+    const path = join(clusterDir, name)
+    writeFileSync(path, text, { mode: 0o600 })
+    if (account !== undefined) chownSync(path, account.uid, account.gid)
+  }
 }

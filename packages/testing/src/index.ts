@@ -1,5 +1,7 @@
+export { launchChromium } from './chromium.ts'
+export { type Balancer, startBalancer } from './balancer.ts'
 export { createTestDatabase, type TestDatabase } from './test-database.ts'
-export { startDebianPostgres, type DebianPostgres } from './debian-postgres.ts'
+export { startDebianPostgres, type DebianPostgres, type TlsIdentity } from './debian-postgres.ts'
 export { fixedClock, type FixedClock } from './fixed-clock.ts'
 export { fixturesDir } from './fixtures.ts'
 export { freePort } from './free-port.ts'
@@ -13,3 +15,13 @@ export {
   type ServerProcessOptions,
   startServerProcess,
 } from './running-server.ts'
+export { findRsyslog } from './system-tools.ts'
+export {
+  type Attack,
+  attacksOn,
+  type Experience,
+  experienceDuring,
+  openConnections,
+  residentMib,
+  runAttack,
+} from './slow-clients.ts'

@@ -14,6 +14,8 @@ export interface Ending {
 /** AfterAI as a process of its own, or a chain of them, in a process group of its own. */
 export interface ServerProcess {
   readonly origin: string
+  /** Of the first process of the chain. */
+  readonly pid: number
   readonly ending: Promise<Ending>
   /** All that it wrote so far, to both streams. */
   output(): string
@@ -51,6 +53,7 @@ export async function launchServer(options: ServerProcessOptions): Promise<Serve
   })
   return {
     origin: `http://${listen}`,
+    pid: child.pid ?? 0,
     ending,
     output: () => output,
     signal: (signal) => void child.kill(signal),

@@ -33,6 +33,29 @@ export function toolEnvironment(path: string): Record<string, string> {
     : { PATH: `${path}:${join(tools.root, 'usr/bin')}`, LD_LIBRARY_PATH: tools.libraryPath }
 }
 
+/** Debian's syslog server and where its modules lie. */
+export interface Rsyslog {
+  readonly program: string
+  readonly modules: string
+  readonly libraryPath?: string
+}
+
+/** The syslog server that Debian's packages brought, installed or unpacked; undefined if there is none. */
+export function findRsyslog(): Rsyslog | undefined {
+  const tools = findUnpackedTools()
+  const roots = [{ root: '/' }, ...(tools === undefined ? [] : [tools])]
+  for (const { root, ...more } of roots) {
+    const program = join(root, 'usr/sbin/rsyslogd')
+    const libraries = join(root, 'usr/lib')
+    if (!existsSync(program)) continue
+    const modules = readdirSync(libraries)
+      .map((architecture) => join(libraries, architecture, 'rsyslog'))
+      .find((folder) => existsSync(folder))
+    if (modules !== undefined) return { program, modules, ...more }
+  }
+  return undefined
+}
+
 /** Debian's PostgreSQL server programs. */
 export interface DebianBinaries {
   readonly version: number
@@ -63,4 +86,19 @@ function newestIn(directory: string): DebianBinaries | undefined {
   if (version === undefined) return undefined
   const bin = join(directory, String(version), 'bin')
   return { version, initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
+}
+
+/** Debian's Chromium: its program, and where its libraries are when it was unpacked rather than installed. */
+export interface ChromiumBinary {
+  readonly path: string
+  readonly libraryPath?: string
+}
+
+/** Chromium, installed or unpacked; undefined if there is none. */
+export function findChromium(): ChromiumBinary | undefined {
+  const program = 'usr/lib/chromium/chromium'
+  if (existsSync(join('/', program))) return { path: join('/', program) }
+  const tools = findUnpackedTools()
+  if (tools === undefined || !existsSync(join(tools.root, program))) return undefined
+  return { path: join(tools.root, program), libraryPath: tools.libraryPath }
 }

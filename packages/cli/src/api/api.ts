@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
 import type { BearerSource } from '../credentials/access-token.ts'
 import type { Answer } from '../terminal/output.ts'
-import { send, type ApiRequest, type ApiResponse } from './http.ts'
+import { open, send, type ApiRequest, type ApiResponse } from './http.ts'
 import { ApiProblem } from './problem.ts'
 
 /** One page of a list, or all of its pages as one. */
@@ -22,6 +22,8 @@ export interface ListOptions {
 /** The API as one signed-in caller. */
 export interface Api {
   readonly request: (request: ApiRequest) => Promise<ApiResponse>
+  /** The body of an answer as it comes, for what may be larger than memory. */
+  readonly open: (request: ApiRequest) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
   /** Sends, and reads the answer by `schema`. */
   readonly call: <T>(schema: z.ZodType<T>, request: ApiRequest) => Promise<Answer<T>>
   readonly list: <T>(
@@ -31,24 +33,42 @@ export interface Api {
   ) => Promise<Answer<Page<T>>>
 }
 
-/** The API at `url`, with credentials from `bearers`. A token that was revoked early is renewed once. */
-export function createApi(url: string, bearers: BearerSource): Api {
-  async function request(it: ApiRequest): Promise<ApiResponse> {
+/** Proves again who is at the terminal, and answers the access token of the session that comes of it. */
+export type StepUp = () => Promise<string>
+
+/**
+ * The API at `url`, with credentials from `bearers`. A token that was revoked early is renewed once; where the server wants to
+ * see again who it is, `stepUp` is asked, once.
+ */
+export function createApi(url: string, bearers: BearerSource, stepUp?: StepUp): Api {
+  async function withBearer<T>(attempt: (bearer: string | undefined) => Promise<T>): Promise<T> {
+    try {
+      return await renewing(attempt)
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.code !== 'step_up_required' || stepUp === undefined) throw error
+      return attempt(await stepUp())
+    }
+  }
+
+  async function renewing<T>(attempt: (bearer: string | undefined) => Promise<T>): Promise<T> {
     const bearer = await bearers.get()
     try {
-      return await send(url, it, bearer)
+      return await attempt(bearer)
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.code !== 'unauthenticated') throw error
       const other = await bearers.renew(bearer)
       if (other === undefined) throw error
-      return send(url, it, other)
+      return attempt(other)
     }
   }
+
+  const request: Api['request'] = (it) => withBearer((bearer) => send(url, it, bearer))
 
   const call: Api['call'] = async (schema, it) => readAnswer(schema, (await request(it)).json())
 
   return {
     request,
+    open: (it) => withBearer((bearer) => open(url, it, bearer)),
     call,
     async list(item, it, { all, limit, cursor } = {}) {
       const schema = page(item)

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { platform } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import packageJson from '../../package.json' with { type: 'json' }
 import { CommandFailure } from '../command-failure.ts'
 import { ApiProblem } from './problem.ts'
+
+/** How a list of sessions tells this program from a browser. */
+const userAgent = `afterai/${packageJson.version} (${platform})`
 
 /** Tries of one request, the first included. */
 const TRIES = 3
@@ -52,6 +57,23 @@ export async function send(url: string, request: ApiRequest, bearer: string | un
   }
 }
 
+/**
+ * Sends a request once and answers its body as it comes, however long that takes.
+ * @throws {ApiProblem} if the server refuses it
+ * @throws {CommandFailure} `unreachable` if there is no answer
+ */
+export async function open(
+  url: string,
+  request: ApiRequest,
+  bearer: string | undefined,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const response = await fetch(address(url, request), requestInit(request, bearer)).catch((cause: unknown) => {
+    throw unreachable(url, cause)
+  })
+  if (!response.ok || response.body === null) throw new ApiProblem(response.status, parseJson(await response.text()))
+  return response.body
+}
+
 type Outcome =
   | { readonly kind: 'answered'; readonly response: Response; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'failed'; readonly isUnsent: boolean; readonly cause: unknown }
@@ -66,7 +88,7 @@ async function attemptOnce(address: URL, init: RequestInit): Promise<Outcome> {
 }
 
 function requestInit({ method, body, file }: ApiRequest, bearer: string | undefined): RequestInit {
-  const headers = new Headers({ accept: 'application/json, application/problem+json' })
+  const headers = new Headers({ accept: 'application/json, application/problem+json', 'user-agent': userAgent })
   if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`)
   if (method === 'POST') headers.set('idempotency-key', randomUUID())
   if (file) headers.set('content-type', file.contentType)

@@ -1,6 +1,8 @@
-import { apiKeyView, createdApiKeyView, keyScopes } from '@afterai/contract'
-import { Option, type Command } from 'commander'
+import { type ApiKeyView, apiKeyView, createdApiKeyView, keyScopes } from '@afterai/contract'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import type { ListOptions } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
+import { CommandFailure } from '../command-failure.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, readPositiveInteger, serverLeaf, withPaging, withQuiet, type Mount } from './leaf.ts'
@@ -8,7 +10,16 @@ import { online, readPositiveInteger, serverLeaf, withPaging, withQuiet, type Mo
 interface CreateOptions {
   readonly scope: readonly string[]
   readonly expiresInDays?: number
+  readonly neverExpires?: boolean
   readonly account?: string
+}
+
+// A key goes by its name too, while it works.
+const found = {
+  noun: 'key',
+  path: '/v1/api-keys',
+  item: apiKeyView,
+  label: (it: ApiKeyView) => (it.revokedAt === null && it.replacedBy === null ? it.name : null),
 }
 
 /** `key`: credentials for machines. */
@@ -24,10 +35,13 @@ export function addApiKeyCommands(program: Command, mount: Mount): void {
   )
     .addOption(new Option('--scope <scope...>', 'what it may do').choices(keyScopes).makeOptionMandatory())
     .option('--expires-in-days <n>', "how long it lasts (the server's default: 90)", readPositiveInteger)
+    .addOption(new Option('--never-expires', 'make a key without an end').conflicts('expiresInDays'))
     .option('--account <id>', 'a service account that it belongs to, in place of you')
     .action(
-      online(mount, async ({ api, out }, name: string, { scope, expiresInDays, account }: CreateOptions) => {
-        const body = { name, scopes: scope, expiresInDays, accountId: account }
+      online(mount, async ({ api, out }, name: string, options: CreateOptions) => {
+        const { scope, expiresInDays, neverExpires, account } = options
+        const lasts = neverExpires === true ? null : expiresInDays
+        const body = { name, scopes: scope, expiresInDays: lasts, accountId: account }
         out.answer(await api.call(createdApiKeyView, { method: 'POST', path: '/v1/api-keys', body, retry: 'unsent' }), {
           lines: (it) =>
             properties([
@@ -42,35 +56,99 @@ export function addApiKeyCommands(program: Command, mount: Mount): void {
       }),
     )
 
-  withPaging(serverLeaf(key, 'list', { description: 'List the keys.', examples: ['afterai key list'] })).action(
-    online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(apiKeyView, { path: '/v1/api-keys' }, options), {
-        lines: ({ items }) =>
-          table(
-            ['id', 'name', 'prefix', 'scopes', 'expires', 'last used', 'revoked'],
-            items.map((it) => [
-              it.id,
-              printable(it.name),
-              it.prefix,
-              it.scopes.join(' '),
-              it.expiresAt,
-              it.lastUsedAt,
-              it.revokedAt,
-            ]),
-          ),
-        quiet: ({ items }) => items.map(({ id }) => id),
-      })
+  withPaging(
+    serverLeaf(key, 'list', {
+      description: 'List the keys: your own, or as an admin all of the tenant.',
+      examples: ['afterai key list', 'afterai key list --expiring'],
     }),
   )
+    .option('--expiring', 'only keys that end within 14 days')
+    .action(
+      online(mount, async ({ api, out }, options: ListOptions & { expiring?: boolean }) => {
+        const query = options.expiring === true ? { expiring: 'true' } : {}
+        out.answer(await api.list(apiKeyView, { path: '/v1/api-keys', query }, options), {
+          lines: ({ items }) =>
+            table(
+              ['id', 'name', 'owner', 'prefix', 'scopes', 'expires', 'last used', 'from', 'revoked'],
+              items.map((it) => [
+                it.id,
+                printable(it.name),
+                printable(it.accountName),
+                it.prefix,
+                it.scopes.join(' '),
+                it.expiresSoon ? `${it.expiresAt ?? ''} (soon)` : it.expiresAt,
+                it.lastUsedAt,
+                it.lastUsedAddress,
+                it.revokedAt,
+              ]),
+            ),
+          quiet: ({ items }) => items.map(({ id }) => id),
+        })
+      }),
+    )
+
+  addChanges(key, mount)
+}
+
+// What may happen to a key that exists.
+function addChanges(key: Command, mount: Mount): void {
+  withQuiet(
+    serverLeaf(key, 'rotate <key>', {
+      description: 'Make a key in the place of another, which goes on working for a while.',
+      examples: ['afterai key rotate ci --overlap-hours 24'],
+    }),
+    'the new key',
+  )
+    .option('--overlap-hours <n>', 'how long the old key still works, 168 at most (24)', readHours, 24)
+    .action(
+      online(mount, async ({ api, out }, given: string, { overlapHours }: { overlapHours: number }) => {
+        const path = `/v1/api-keys/${await findId(api, given, found)}/rotate`
+        const request = { method: 'POST', path, body: { overlapHours }, retry: 'unsent' } as const
+        out.answer(await api.call(createdApiKeyView, request), {
+          lines: (it) =>
+            properties([
+              ['key', it.key],
+              ['id', it.id],
+              ['scopes', it.scopes.join(' ')],
+              ['until', it.expiresAt],
+            ]),
+          quiet: (it) => [it.key],
+        })
+        out.remark('Keep the key now: it is not shown again.')
+      }),
+    )
+
+  serverLeaf(key, 'update <key>', {
+    description: 'Rename a key, or take scopes from it. It never gains any.',
+    examples: ['afterai key update ci --scope observation:write', 'afterai key update ci --name nightly'],
+  })
+    .option('--name <name>', 'another name')
+    .addOption(new Option('--scope <scope...>', 'the scopes that it keeps').choices(keyScopes))
+    .action(
+      online(mount, async ({ api, out }, given: string, options: { name?: string; scope?: readonly string[] }) => {
+        const { name, scope: scopes } = options
+        if (name === undefined && scopes === undefined)
+          throw new CommandFailure('usage', 'Give --name, --scope or both.')
+        const path = `/v1/api-keys/${await findId(api, given, found)}`
+        out.answer(await api.call(apiKeyView, { method: 'PUT', path, body: { name, scopes } }), {
+          lines: (it) => [`${printable(it.name)} may now: ${it.scopes.join(' ')}`],
+        })
+      }),
+    )
 
   serverLeaf(key, 'revoke <id>', {
     description: 'End a key at once.',
     examples: ['afterai key revoke 01980a2c'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const found = await findId(api, given, { noun: 'key', path: '/v1/api-keys', item: apiKeyView })
-      await api.request({ method: 'DELETE', path: `/v1/api-keys/${found}` })
-      out.remark(`Key ${found} is revoked.`)
+      const id = await findId(api, given, found)
+      await api.request({ method: 'DELETE', path: `/v1/api-keys/${id}` })
+      out.remark(`Key ${id} is revoked.`)
     }),
   )
+}
+
+function readHours(text: string): number {
+  if (!/^\d{1,3}$/.test(text) || Number(text) > 168) throw new InvalidArgumentError('Give hours from 0 to 168.')
+  return Number(text)
 }

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { logAuditView, type LogAudit } from '@afterai/contract'
 import type { Command } from 'commander'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties } from '../terminal/table.ts'
-import { during, online, serverLeaf, type Mount, type ServerContext } from './leaf.ts'
+import { checkLog, type CheckedLog } from '../checkpoints/check-log.ts'
+import { during, online, readPositiveInteger, serverLeaf, type Mount, type ServerContext } from './leaf.ts'
 
 /** `log`: the log that every record and audit event of the tenant is in. */
 export function addLogCommands(program: Command, mount: Mount): void {
@@ -13,10 +15,43 @@ export function addLogCommands(program: Command, mount: Mount): void {
     summary: 'Have the server recompute its whole log.',
     examples: ['afterai log verify', 'afterai log verify --json'],
   }).action(online(mount, verifyLog))
+
+  serverLeaf(log, 'watch', {
+    description:
+      'Be a small witness: verify each new checkpoint of the log, demand that it continues the last one, print and keep it. Ends with 14 if the log became smaller or another.',
+    summary: 'Print and keep each new checkpoint of the log.',
+    examples: ['afterai log watch', 'afterai log watch --once', 'afterai log watch --every 600'],
+  })
+    .option('--every <seconds>', 'how often to look', readPositiveInteger, 60)
+    .option('--once', 'look once and end')
+    .action(online(mount, watchLog))
+}
+
+interface WatchOptions {
+  readonly every: number
+  readonly once?: boolean
+}
+
+async function watchLog(context: ServerContext, { every, once }: WatchOptions): Promise<void> {
+  const { out } = context
+  for (let last: bigint | undefined; ; await sleep(every * 1000)) {
+    const checked = await checkLog({ ...context, remark: out.remark })
+    if (checked === undefined) out.remark('The log has no checkpoint yet.')
+    else if (checked.size !== last) {
+      out.answer({ json: factsOf(checked), value: checked }, { lines: ({ checkpoint }) => [checkpoint] })
+      last = checked.size
+    }
+    if (once === true) return
+  }
+}
+
+function factsOf({ origin, size, before, checkpoint }: CheckedLog): object {
+  return { origin, size: Number(size), sizeBefore: before === undefined ? null : Number(before), checkpoint }
 }
 
 async function verifyLog(context: ServerContext): Promise<'ok' | 'failed'> {
   const { api, out } = context
+  await checkLog({ ...context, remark: out.remark })
   const answer = await during(context, 'Verifying the log', () =>
     api.call(logAuditView, { method: 'GET', path: '/v1/log/audit' }),
   )

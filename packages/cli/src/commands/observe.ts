@@ -1,9 +1,13 @@
-import { digestKeyView, observeResponse } from '@afterai/contract'
+import { digestKeyView, type Observation, observeResponse } from '@afterai/contract'
 import { Option, type Command } from 'commander'
-import { digestConfiguration } from '../observe/digest-files.ts'
+import type { z } from 'zod'
+import { CommandFailure } from '../command-failure.ts'
+import { digestConfiguration, type DigestKey } from '../observe/digest-files.ts'
+import { type History, readHistory } from '../observe/read-history.ts'
 import { readConfiguration, type ConfigurationOptions } from '../observe/read-configuration.ts'
-import { properties } from '../terminal/table.ts'
+import { properties, table } from '../terminal/table.ts'
 import {
+  during,
   gather,
   online,
   readNumber,
@@ -18,8 +22,15 @@ interface ObserveOptions extends ConfigurationOptions {
   readonly system: string
   readonly environment?: string
   readonly revision?: string
-  readonly origin: string
+  readonly origin: Observation['origin']
+  readonly git?: boolean
+  readonly since?: string
 }
+
+type Outcome = z.infer<typeof observeResponse>['results'][number]
+
+/** The most that the server takes at once. */
+const batchSize = 500
 
 /** `observe`: tells what a system runs with, and so finds its changes. */
 export function addObserveCommand(program: Command, mount: Mount): void {
@@ -31,6 +42,8 @@ export function addObserveCommand(program: Command, mount: Mount): void {
       examples: [
         'afterai observe --system support-bot --model acme-large-2026-03 --prompt answer=prompts/answer.txt',
         'afterai observe --system support-bot --environment staging --from afterai.yaml --revision 4f2c1e0',
+        'afterai observe --system support-bot --from afterai.yaml --git',
+        'afterai observe --system support-bot --from afterai.yaml --git --since v1.4.0',
       ],
     }),
     'the id of the ACE, if there is one',
@@ -50,16 +63,28 @@ export function addObserveCommand(program: Command, mount: Mount): void {
     .option('--reasoning-effort <name>', 'how much the model reasons')
     .option('--prompt <name=file>', 'a prompt; may be repeated', gather)
     .option('--tool <name=file>', "a tool's definition; may be repeated", gather)
-    .option('--revision <name>', 'commit or build that was deployed')
+    .option('--revision <name>', 'commit or build that was deployed; with --git, the last commit that counts')
+    .option('--git', 'tell what each commit of the repository ran with, from its history')
+    .option('--since <commit>', 'with --git: leave out what this commit knows')
     .addOption(new Option('--origin <origin>', 'who observes').choices(['manual', 'ci']).default('manual'))
     .action(online(mount, observe))
 }
 
-async function observe({ api, out }: ServerContext, options: ObserveOptions): Promise<void> {
+async function observe(context: ServerContext, options: ObserveOptions): Promise<void> {
+  if (options.since !== undefined && options.git !== true) throw new CommandFailure('usage', '--since goes with --git.')
+  await (options.git === true ? observeHistory(context, options) : observeNow(context, options))
+}
+
+async function readDigestKey({ api }: ServerContext): Promise<DigestKey> {
+  return (await api.call(digestKeyView, { method: 'GET', path: '/v1/digest-key' })).value
+}
+
+async function observeNow(context: ServerContext, options: ObserveOptions): Promise<void> {
+  const { api, out } = context
+  // Read before anything is asked of the server: a faulty file costs no request.
   const local = await readConfiguration(options)
-  const { value: key } = await api.call(digestKeyView, { method: 'GET', path: '/v1/digest-key' })
+  const configuration = await digestConfiguration(local, await readDigestKey(context))
   const { system, environment, revision, origin } = options
-  const configuration = await digestConfiguration(local, key)
   const body = { observations: [{ system, environment, configuration, origin, revision }] }
   out.answer(await api.call(observeResponse, { method: 'POST', path: '/v1/observations', body }), {
     lines: ({ results }) =>
@@ -70,8 +95,56 @@ async function observe({ api, out }: ServerContext, options: ObserveOptions): Pr
           ['change', it.changeId],
         ]),
       ),
-    quiet: ({ results }) => results.flatMap(({ changeId }) => changeId ?? []),
+    quiet: ({ results }) => changesOf(results),
   })
+}
+
+async function observeHistory(context: ServerContext, options: ObserveOptions): Promise<void> {
+  const key = await readDigestKey(context)
+  const history = await during(context, 'reading the history', () => readHistory(options, key))
+  const { out } = context
+  if (history.isShallow) out.remark('This clone lacks older commits; in CI, fetch the whole history (fetch-depth: 0).')
+  for (const { revision, reason } of history.skipped) out.remark(`Skipped ${revision.slice(0, 12)}: ${reason}`)
+  const results = await sendAll(context, history)
+  const value = { results, skipped: history.skipped }
+  out.answer(
+    { json: value, value },
+    {
+      lines: () => [
+        ...(results.length === 0
+          ? ['No commit in this range changes what the system runs with.']
+          : table(
+              ['commit', 'committed', 'outcome', 'change'],
+              results.map((it, index) => rowOf(it, history, index)),
+            )),
+      ],
+      quiet: () => changesOf(results),
+    },
+  )
+}
+
+/** Oldest first: what comes later is compared with what came before. */
+async function sendAll(context: ServerContext, { observations }: History): Promise<Outcome[]> {
+  const results: Outcome[] = []
+  for (let from = 0; from < observations.length; from += batchSize) {
+    const body = { observations: observations.slice(from, from + batchSize) }
+    const label = `telling of commits ${from + 1} to ${from + body.observations.length}`
+    const answer = await during(context, label, () =>
+      context.api.call(observeResponse, { method: 'POST', path: '/v1/observations', body }),
+    )
+    results.push(...answer.value.results)
+  }
+  return results
+}
+
+function rowOf({ outcome, changeId }: Outcome, { observations }: History, index: number): (string | null)[] {
+  const { revision = '', observedAt = '' } = observations[index] ?? {}
+  return [revision.slice(0, 12), observedAt.slice(0, 10), outcomeText[outcome].split(':')[0] ?? '', changeId]
+}
+
+/** Each change once, however many observations were of it. */
+function changesOf(results: readonly Outcome[]): string[] {
+  return [...new Set(results.flatMap(({ changeId }) => changeId ?? []))]
 }
 
 const outcomeText = {

@@ -1,11 +1,13 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { approvalView, recordView } from '@afterai/contract'
+import { parseBundle, parseTlogProof, RecordError } from '@afterai/record'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { logKeysView } from '../api/views.ts'
+import { checkLog } from '../checkpoints/check-log.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
@@ -84,9 +86,11 @@ interface WriteOptions extends ExportOptions {
   readonly mode?: number
 }
 
-async function exportRecord({ api, out }: ServerContext, given: string, options: ExportOptions): Promise<void> {
+async function exportRecord(context: ServerContext, given: string, options: ExportOptions): Promise<void> {
+  const { api, out } = context
   const found = await recordIdOf(api, given)
   const { bytes } = await api.request({ method: 'GET', path: `/v1/records/${found}/bundle` })
+  await checkLog({ ...context, remark: out.remark }, checkpointOf(bytes))
   const bundle = options.out ?? `record-${found}.json`
   await write(bundle, bytes, { ...options, mode: 0o600 })
   // What it discloses is for whom its owner gives it to; a file that --force wrote over has kept its own mode.
@@ -99,6 +103,16 @@ async function exportRecord({ api, out }: ServerContext, given: string, options:
   )
   if (keys.length > 0)
     out.remark('Keys that came from the server prove nothing about the server: compare them with ones had another way.')
+}
+
+/** The checkpoint of a bundle, or undefined where the bundle is of no known form; `record verify` says so then. */
+function checkpointOf(bytes: Uint8Array): string | undefined {
+  try {
+    return parseTlogProof(parseBundle(bytes).tlogProof).checkpoint
+  } catch (error) {
+    if (error instanceof RecordError) return undefined
+    throw error
+  }
 }
 
 async function writeKeys(api: Api, folder: string, options: ExportOptions): Promise<string[]> {

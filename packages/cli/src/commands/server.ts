@@ -5,7 +5,7 @@ import { settingVariables } from '../settings.ts'
 import type { World } from '../world.ts'
 import { leaf, locally, type Mount } from './leaf.ts'
 
-/** `up` and `doctor`: the server's own program takes over. */
+/** `up`, `doctor` and `keys init`: the server's own program takes over. */
 export function addServerCommands(program: Command, mount: Mount): void {
   leaf(program, 'up', {
     summary: 'Run the server.',
@@ -23,10 +23,31 @@ export function addServerCommands(program: Command, mount: Mount): void {
   leaf(program, 'doctor', {
     summary: 'Check the configuration of the server without starting it.',
     description: 'Check the configuration and the database of the server on this machine, without starting it.',
-    examples: ['afterai doctor', 'afterai doctor --json'],
-  }).action(
+    examples: ['afterai doctor', 'afterai doctor --fix-hints', 'afterai doctor --json'],
+  })
+    .option('--fix-hints', 'print the commands and settings that mend what is wrong (always part of --json)')
+    .action(
+      locally(mount, async ({ world }, { json, fixHints }: { json?: boolean; fixHints?: boolean }) =>
+        becomeServer(world, [
+          'doctor',
+          ...(json === true ? ['--json'] : []),
+          ...(fixHints === true ? ['--fix-hints'] : []),
+        ]),
+      ),
+    )
+
+  leaf(
+    program.command('keys').summary('Make the keys of an instance.').description('Make the keys of an instance.'),
+    'init',
+    {
+      summary: 'Make the keys of a new instance.',
+      description:
+        'Make the signing and encryption keys of a new instance in AFTERAI_KEY_DIR, once, before its first start in production. Keys that are there stay as they are.',
+      examples: ['afterai keys init'],
+    },
+  ).action(
     locally(mount, async ({ world }, { json }: { json?: boolean }) =>
-      becomeServer(world, ['doctor', ...(json === true ? ['--json'] : [])]),
+      becomeServer(world, ['keys-init', ...(json === true ? ['--json'] : [])]),
     ),
   )
 }
@@ -35,7 +56,7 @@ export function addServerCommands(program: Command, mount: Mount): void {
  * Becomes the server: the same process goes on with its program, so that signals, Ctrl-C and kill -9 meet one process,
  * and its exit code is the command's.
  */
-function becomeServer({ env }: World, args: readonly string[]): never {
+export function becomeServer({ env }: World, args: readonly string[]): never {
   const main = fileURLToPath(import.meta.resolve('@afterai/server'))
   if (process.execve === undefined)
     throw new Error('this system cannot replace a process; run the server itself: ' + main)

@@ -1,18 +1,20 @@
-import { type inviteRequest, invitationView, memberView, meView, roles, sessionView } from '@afterai/contract'
-import { Option, type Command } from 'commander'
-import type { z } from 'zod'
+import { createdTenantView, meView, operatedTenantView, sessionView } from '@afterai/contract'
+import type { Command } from 'commander'
+import { findId } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { credentialStore } from '../credentials/credential-store.ts'
 import { confirm } from '../terminal/prompt.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { isInteractive } from '../world.ts'
-import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+import { invitationLines } from './invitation.ts'
+import { online, serverLeaf, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
-/** `tenant`, `user` and `sample`. */
+/** `tenant` and `sample`. */
 export function addTenantCommands(program: Command, mount: Mount): void {
-  addTenants(program.command('tenant').description('The tenants that you belong to.'), mount)
-  addUsers(program.command('user').description('The people of the tenant.'), mount)
+  const tenant = program.command('tenant').description('Your tenants; and for operators, all of the instance.')
+  addTenants(tenant, mount)
+  addOperatorCommands(tenant, mount)
   const sample = program.command('sample').description('The sample workspace that comes with a first start.')
   serverLeaf(sample, 'remove', {
     description: 'Remove the sample workspace and all that is in it.',
@@ -25,22 +27,26 @@ export function addTenantCommands(program: Command, mount: Mount): void {
 function addTenants(tenant: Command, mount: Mount): void {
   withQuiet(
     serverLeaf(tenant, 'list', {
-      description: 'List the tenants that you belong to.',
-      examples: ['afterai tenant list'],
+      description: 'List the tenants that you belong to; with --all, those of the instance, as one of its operators.',
+      examples: ['afterai tenant list', 'afterai tenant list --all'],
     }),
     'the slugs',
-  ).action(
-    online(mount, async ({ api, out }) => {
-      out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
-        lines: (me) =>
-          table(
-            ['', 'tenant', 'name', 'role'],
-            me.tenants.map((it) => [it.id === me.tenant.id ? '*' : '', it.slug, printable(it.name), it.role]),
-          ),
-        quiet: (me) => me.tenants.map(({ slug }) => slug),
-      })
-    }),
   )
+    .option('--all', 'every tenant of the instance')
+    .action(
+      online(mount, async (context, { all }: { all?: boolean }) => {
+        if (all === true) return listAll(context)
+        const { api, out } = context
+        out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
+          lines: (me) =>
+            table(
+              ['', 'tenant', 'name', 'role'],
+              me.tenants.map((it) => [it.id === me.tenant.id ? '*' : '', it.slug, printable(it.name), it.role]),
+            ),
+          quiet: (me) => me.tenants.map(({ slug }) => slug),
+        })
+      }),
+    )
 
   serverLeaf(tenant, 'use <slug>', {
     description: 'Work in another tenant from now on, in this profile.',
@@ -57,52 +63,70 @@ function addTenants(tenant: Command, mount: Mount): void {
   )
 }
 
-function addUsers(user: Command, mount: Mount): void {
-  withPaging(
-    serverLeaf(user, 'list', { description: 'List the members of the tenant.', examples: ['afterai user list'] }),
-  ).action(
-    online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(memberView, { path: '/v1/members' }, options), {
-        lines: ({ items }) =>
-          table(
-            ['name', 'e-mail', 'role', 'since'],
-            items.map((it) => [
-              printable(it.name),
-              it.email && printable(it.email),
-              it.role,
-              it.createdAt.slice(0, 10),
-            ]),
-          ),
-        quiet: ({ items }) => items.map(({ accountId }) => accountId),
-      })
-    }),
-  )
+async function listAll({ api, out }: ServerContext): Promise<void> {
+  out.answer(await api.list(operatedTenantView, { path: '/v1/tenants' }, { all: true }), {
+    lines: ({ items }) =>
+      table(
+        ['tenant', 'name', 'kind', 'since', 'suspended', 'members', 'systems', 'records'],
+        items.map((it) => [
+          it.slug,
+          printable(it.name),
+          it.kind,
+          it.createdAt.slice(0, 10),
+          it.suspendedAt,
+          String(it.members),
+          String(it.systems),
+          String(it.records),
+        ]),
+      ),
+    quiet: ({ items }) => items.map(({ slug }) => slug),
+  })
+}
 
+// What operators do, in the tenant `instance`.
+function addOperatorCommands(tenant: Command, mount: Mount): void {
   withQuiet(
-    serverLeaf(user, 'invite <email>', {
-      description: 'Invite a person. The code is shown once; hand it over yourself.',
-      examples: ['afterai user invite bo@example.com --role approver'],
+    serverLeaf(tenant, 'create <slug>', {
+      description: 'Make a tenant and invite its first administrator, as an operator of the instance.',
+      examples: ['afterai tenant create globex --name "Globex" --admin ada@globex.example'],
     }),
-    'the code',
+    'the code, or the id where it goes by mail',
   )
-    .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
+    .option('--name <name>', 'what people call it (the slug, if left out)')
+    .requiredOption('--admin <email>', 'whom to invite as its first administrator')
     .action(
-      online(mount, async ({ api, out }, email: string, { role }: Pick<z.infer<typeof inviteRequest>, 'role'>) => {
-        const request = { method: 'POST', path: '/v1/invitations', body: { email, role }, retry: 'unsent' } as const
-        out.answer(await api.call(invitationView, request), {
-          lines: (it) => [
+      online(mount, async ({ api, out }, slug: string, options: { name?: string; admin: string }) => {
+        const body = { slug, name: options.name ?? slug, adminEmail: options.admin }
+        const request = { method: 'POST', path: '/v1/tenants', body, retry: 'unsent' } as const
+        out.answer(await api.call(createdTenantView, request), {
+          lines: ({ id, invitation }) => [
             ...properties([
-              ['for', `${printable(it.email)} (${it.role})`],
-              ['until', it.expiresAt],
-              ['code', it.code],
+              ['tenant', slug],
+              ['id', id],
             ]),
-            '',
-            `They sign in with: afterai login --invitation ${it.code} --name NAME`,
+            ...invitationLines(invitation),
           ],
-          quiet: ({ code }) => [code],
+          quiet: ({ id, invitation }) => [invitation.code ?? id],
         })
       }),
     )
+  for (const [verb, description, done] of [
+    ['suspend', 'Refuse every credential of a tenant at once; its data stays.', 'suspended'],
+    ['resume', 'Let the people and keys of a suspended tenant in again.', 'resumed'],
+  ] as const) {
+    serverLeaf(tenant, `${verb} <tenant>`, { description, examples: [`afterai tenant ${verb} globex`] }).action(
+      online(mount, async ({ api, out }, given: string) => {
+        const id = await findId(api, given, {
+          noun: 'tenant',
+          path: '/v1/tenants',
+          item: operatedTenantView,
+          label: ({ slug }) => slug,
+        })
+        await api.request({ method: 'POST', path: `/v1/tenants/${id}/${verb}` })
+        out.remark(`Tenant ${printable(given)} is ${done}.`)
+      }),
+    )
+  }
 }
 
 async function removeSample({ api, out, world }: ServerContext, { yes }: { yes?: boolean }): Promise<'failed' | void> {

@@ -9,33 +9,40 @@ import type { LocalConfiguration } from './read-configuration.ts'
 /** The tenant's key for digests. */
 export type DigestKey = z.infer<typeof digestKeyView>
 
-/** The configuration as it may leave this machine: for each file its keyed digest, never its text (P1.3). */
-export async function digestConfiguration(local: LocalConfiguration, key: DigestKey): Promise<Configuration> {
+/** Reads a file's bytes. @throws {CommandFailure} `failed` if it can't be read */
+export type ReadBytes = (path: string) => Promise<Uint8Array>
+
+/**
+ * The configuration as it may leave this machine: for each file its keyed digest, never its text (P1.3).
+ * @param read where the files are read: the working tree, unless told otherwise
+ * @throws {CommandFailure} `failed` if one can't be read or isn't UTF-8
+ */
+export async function digestConfiguration(
+  local: LocalConfiguration,
+  key: DigestKey,
+  read: ReadBytes = readWorkingTree,
+): Promise<Configuration> {
+  const digestFiles = async (paths: ReadonlyMap<string, string>): Promise<{ name: string; digest: string }[]> => {
+    const sorted = [...paths].toSorted(([a], [b]) => (a < b ? -1 : 1))
+    return Promise.all(sorted.map(async ([name, path]) => ({ name, digest: digestBytes(path, await read(path), key) })))
+  }
   return {
     model: local.model,
     inference: local.inference,
-    prompts: await digestFiles(local.prompts, key),
-    tools: await digestFiles(local.tools, key),
+    prompts: await digestFiles(local.prompts),
+    tools: await digestFiles(local.tools),
   }
 }
 
-/**
- * HMAC-SHA-256 over the file's UTF-8 bytes as they are: a changed line ending is a change.
- * @throws {CommandFailure} `failed` if it can't be read or isn't UTF-8
- */
-export async function digestFile(path: string, { key, keyId }: DigestKey): Promise<string> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CommandFailure('failed', `${path} cannot be read (${cause.code}).`, { cause })
-  })
+/** HMAC-SHA-256 over the file's UTF-8 bytes as they are: a changed line ending is a change. */
+function digestBytes(path: string, bytes: Uint8Array, { key, keyId }: DigestKey): string {
   if (!isUtf8(bytes)) throw new CommandFailure('failed', `${path} is not UTF-8 text.`)
   const digest = createHmac('sha256', Buffer.from(key, 'base64')).update(bytes).digest('hex')
   return `hmac-sha256:${keyId}:${digest}`
 }
 
-async function digestFiles(
-  paths: ReadonlyMap<string, string>,
-  key: DigestKey,
-): Promise<{ name: string; digest: string }[]> {
-  const sorted = [...paths].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return Promise.all(sorted.map(async ([name, path]) => ({ name, digest: await digestFile(path, key) })))
+async function readWorkingTree(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandFailure('failed', `${path} cannot be read (${cause.code}).`, { cause })
+  })
 }

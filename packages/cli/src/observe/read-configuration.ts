@@ -42,10 +42,19 @@ const configurationFile = z.strictObject({
 
 /**
  * The configuration that a file and options describe together: options win. Paths in the file are relative to the file.
- * @throws {CommandFailure} `usage` if something is missing or malformed
+ * @throws {CommandFailure} `usage` if something is missing or malformed, `failed` if the file can't be read
  */
 export async function readConfiguration(options: ConfigurationOptions): Promise<LocalConfiguration> {
-  const { file, folder } = await readConfigurationFile(options.from)
+  const { from } = options
+  return parseConfiguration(options, from === undefined ? undefined : await readText(from))
+}
+
+/**
+ * The same, from the text of the file that `--from` names.
+ * @throws {CommandFailure} `usage` if something is missing or malformed, `failed` if it isn't YAML
+ */
+export function parseConfiguration(options: ConfigurationOptions, text: string | undefined): LocalConfiguration {
+  const { file, folder } = parseConfigurationFile(options.from, text)
   const model = modelConfiguration.safeParse({ ...file.model, ...modelOptions(options) })
   if (!model.success)
     throw new CommandFailure('usage', 'The model is missing or not a name.', {
@@ -60,11 +69,12 @@ export async function readConfiguration(options: ConfigurationOptions): Promise<
   }
 }
 
-async function readConfigurationFile(
+function parseConfigurationFile(
   path: string | undefined,
-): Promise<{ file: z.infer<typeof configurationFile>; folder: string }> {
-  if (path === undefined) return { file: configurationFile.parse({}), folder: '.' }
-  const read = configurationFile.safeParse(await readYaml(path))
+  text: string | undefined,
+): { file: z.infer<typeof configurationFile>; folder: string } {
+  if (path === undefined || text === undefined) return { file: configurationFile.parse({}), folder: '.' }
+  const read = configurationFile.safeParse(parseYaml(path, text))
   if (read.success) return { file: read.data, folder: dirname(path) }
   throw new CommandFailure('usage', `${path} does not describe a configuration.`, {
     lines: faultsOf(read.error),
@@ -72,12 +82,22 @@ async function readConfigurationFile(
   })
 }
 
-async function readYaml(path: string): Promise<unknown> {
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw unreadable(path, cause)
+  })
+}
+
+function parseYaml(path: string, text: string): unknown {
   try {
-    return parse(await readFile(path, 'utf8')) as unknown
+    return parse(text) as unknown
   } catch (cause) {
-    throw new CommandFailure('failed', `${path} cannot be read.`, { lines: [firstLine(messageOf(cause))], cause })
+    throw unreadable(path, cause)
   }
+}
+
+function unreadable(path: string, cause: unknown): CommandFailure {
+  return new CommandFailure('failed', `${path} cannot be read.`, { lines: [firstLine(messageOf(cause))], cause })
 }
 
 /** YAML's messages quote the line they stumble over below the first: it may be a prompt. */

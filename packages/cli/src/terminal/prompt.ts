@@ -13,6 +13,23 @@ export async function confirm(world: World, question: string): Promise<boolean> 
   return /^y(es)?$/i.test((await ask(world, `${question} [y/N] `)).trim())
 }
 
+/** Asks for a line that doesn't show as it is typed. */
+export async function askHidden(world: World, question: string): Promise<string> {
+  return readAnswer(world, question, { isHidden: true })
+}
+
+/** The lines of standard input, for secrets that are piped in: one a line. @throws {CommandFailure} `usage` if there are fewer than asked for */
+export async function secretLines({ stdin }: World, names: readonly string[]): Promise<string[]> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
+  const lines = Buffer.concat(chunks).toString('utf8').split(/\r?\n/)
+  const missing = names.find((_, index) => (lines[index] ?? '') === '')
+  if (missing === undefined) return lines.slice(0, names.length)
+  throw new CommandFailure('usage', `There was no ${missing} on standard input.`, {
+    remedy: `Pipe in, one a line: ${names.join(', ')}.`,
+  })
+}
+
 /** How a password is come by. */
 export interface PasswordOptions {
   readonly fromStdin: boolean
@@ -25,7 +42,7 @@ export interface PasswordOptions {
  * @throws {CommandFailure} `usage` if neither can be asked, or the two don't agree.
  */
 export async function readPassword(world: World, { fromStdin, isNew }: PasswordOptions): Promise<string> {
-  if (fromStdin) return readPasswordFromStdin(world)
+  if (fromStdin) return (await secretLines(world, ['password']))[0] ?? ''
   if (!isInteractive(world))
     throw new CommandFailure('usage', 'There is no terminal to ask for the password.', {
       remedy: 'Pipe it in, with --password-stdin.',
@@ -34,16 +51,6 @@ export async function readPassword(world: World, { fromStdin, isNew }: PasswordO
   const password = await readAnswer(world, prompt, { isHidden: true })
   if (isNew && password !== (await readAnswer(world, 'The same again: ', { isHidden: true })))
     throw new CommandFailure('usage', 'The two passwords differ.')
-  return password
-}
-
-async function readPasswordFromStdin({ stdin }: World): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
-  const password = Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/\r?\n$/, '')
-  if (password === '') throw new CommandFailure('usage', 'There was no password on standard input.')
   return password
 }
 

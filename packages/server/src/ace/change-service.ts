@@ -130,6 +130,18 @@ export async function readChange(tx: Transaction, tenantId: string, id: string):
   return toView(row)
 }
 
+// Held until the end, so that the state before is the one that was updated.
+async function lockChange(tx: Transaction, tenantId: string, id: string): Promise<Change> {
+  await tx
+    .selectFrom('change')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .forUpdate()
+    .execute()
+  return readChange(tx, tenantId, id)
+}
+
 /** One page of the feed of changes, newest first. */
 export async function listChanges(
   tx: Transaction,
@@ -172,18 +184,20 @@ export async function settleChange(
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .where('status', '=', 'pending')
+  const before = await lockChange(tx, tenantId, id)
   if ((await pending.executeTakeFirst()).numUpdatedRows !== 1n) {
-    const change = await readChange(tx, tenantId, id)
     throw new ProblemError('invalid_transition', {
-      detail: `the change is ${change.status}; only a pending one can be ${status}`,
+      detail: `the change is ${before.status}; only a pending one can be ${status}`,
     })
   }
+  const after = await readChange(tx, tenantId, id)
   await audit(tx, caller.actor, {
     action: status === 'confirmed' ? 'change.confirm' : 'change.dismiss',
     resource: `change/${id}`,
     details: risk ? { risk } : {},
+    change: { before, after },
   })
-  return readChange(tx, tenantId, id)
+  return after
 }
 
 /** Sets the risk of a change that isn't dismissed. @throws ProblemError `invalid_transition`, `not_found` */
@@ -194,7 +208,7 @@ export async function setRisk(
   { id, risk }: { id: string; risk: Risk },
 ): Promise<Change> {
   const { tenantId } = caller.principal
-  const before = await readChange(tx, tenantId, id)
+  const before = await lockChange(tx, tenantId, id)
   if (before.status === 'dismissed') throw new ProblemError('invalid_transition', { detail: 'the change is dismissed' })
   await tx
     .updateTable('change')
@@ -202,12 +216,14 @@ export async function setRisk(
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .execute()
+  const after = await readChange(tx, tenantId, id)
   await audit(tx, caller.actor, {
     action: 'change.set_risk',
     resource: `change/${id}`,
     details: { before: before.risk, after: risk },
+    change: { before, after },
   })
-  return readChange(tx, tenantId, id)
+  return after
 }
 
 function toView(row: Row): Change {

@@ -6,28 +6,11 @@ import { json, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { openChange } from './change-service.ts'
 import { fingerprintOf, normalize } from './configuration.ts'
+import { type History, settleHistory } from './history.ts'
+import type { Outcome, Sighting } from './sighting.ts'
 
 const futureToleranceMs = 5 * 60_000
 const seenRecordedEveryMs = 60_000
-
-interface Sighting {
-  readonly id: string
-  readonly systemId: string
-  readonly environment: string
-  readonly fingerprint: string
-  readonly configuration: Configuration
-  readonly origin: Observation['origin']
-  readonly revision: string | null
-  readonly observedAt: Date
-}
-
-/** What became of one observation. */
-export interface Outcome {
-  readonly id: string
-  readonly outcome: 'baseline' | 'unchanged' | 'changed' | 'late' | 'duplicate'
-  readonly fingerprint: string
-  readonly changeId: string | null
-}
 
 /**
  * Takes in a batch of observations, in one transaction: all of it or nothing.
@@ -44,11 +27,12 @@ export async function observe(
   const sightings = await resolve(tx, tenantId, observations)
   const known = await readKnown(tx, tenantId, sightings)
   const current = await readCurrent(tx, tenantId, sightings)
+  const history: History = new Map()
   const outcomes = new Map<string, Outcome>(known)
   await keepConfigurations(tx, tenantId, { sightings, current })
   for (const sighting of sightings.toSorted(inLockOrder)) {
     if (outcomes.has(sighting.id)) continue
-    outcomes.set(sighting.id, await settle(audit, tx, caller, { sighting, current }))
+    outcomes.set(sighting.id, await settle(audit, tx, caller, { sighting, current, history }))
   }
   await insertObservations(
     tx,
@@ -143,6 +127,7 @@ async function readKnown(
 
 interface Current {
   fingerprint: string
+  firstSeenAt: Date
   changedAt: Date
   lastSeenAt: Date
 }
@@ -161,25 +146,34 @@ async function readCurrent(
   return new Map(rows.map((row) => [`${row.system_id}/${row.name}`, toCurrent(row)]))
 }
 
-function toCurrent(row: { fingerprint: string; changed_at: Date; last_seen_at: Date }): Current {
-  return { fingerprint: row.fingerprint, changedAt: row.changed_at, lastSeenAt: row.last_seen_at }
+function toCurrent(row: { fingerprint: string; first_seen_at: Date; changed_at: Date; last_seen_at: Date }): Current {
+  return {
+    fingerprint: row.fingerprint,
+    firstSeenAt: row.first_seen_at,
+    changedAt: row.changed_at,
+    lastSeenAt: row.last_seen_at,
+  }
 }
 
 async function settle(
   audit: Audit,
   tx: Transaction,
   caller: Caller,
-  { sighting, current }: { sighting: Sighting; current: Map<string, Current> },
+  { sighting, current, history }: { sighting: Sighting; current: Map<string, Current>; history: History },
 ): Promise<Outcome> {
   const { id, systemId, environment, fingerprint, observedAt } = sighting
   const key = environmentKey(sighting)
   const seen = current.get(key)
+  if (sighting.origin === 'import' && seen !== undefined && observedAt < seen.firstSeenAt) {
+    return settleHistory(audit, tx, caller, { sighting, history, key })
+  }
   if (seen?.fingerprint === fingerprint) {
     await recordSeen(tx, caller.principal.tenantId, { sighting, seen })
     return { id, outcome: 'unchanged', fingerprint, changeId: null }
   }
   const locked = await lockEnvironment(tx, caller.principal.tenantId, sighting)
-  current.set(key, { fingerprint, changedAt: observedAt, lastSeenAt: observedAt })
+  const firstSeenAt = locked === 'created' ? observedAt : locked.firstSeenAt
+  current.set(key, { fingerprint, firstSeenAt, changedAt: observedAt, lastSeenAt: observedAt })
   if (locked === 'created') {
     await audit(tx, caller.actor, {
       action: 'environment.baseline',

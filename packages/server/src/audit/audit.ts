@@ -1,4 +1,12 @@
-import { type AuditFacts, type JsonValue, type SectionCommitment, sealSection } from '@afterai/record'
+import {
+  type AuditFacts,
+  canonicalBytes,
+  encodeHex,
+  type JsonValue,
+  type SectionCommitment,
+  sealSection,
+  sha256,
+} from '@afterai/record'
 import { json, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 
@@ -42,6 +50,8 @@ export interface AuditEvent {
   readonly outcome?: AuditOutcome
   readonly resource?: string
   readonly details?: Readonly<Record<string, unknown>>
+  /** The state of the resource before and after, where it is updated: the event keeps the digest of each, as `details.stateBefore` and `stateAfter`. */
+  readonly change?: { readonly before: unknown; readonly after: unknown }
 }
 
 /** Numbers and signs a statement and queues it for the tenant's log, in the caller's transaction. The ledger's, wired in main.ts. */
@@ -65,7 +75,8 @@ const outcomesInLedger = { allowed: 'success', denied: 'denied', failed: 'failur
 
 /** The audit trail over a ledger. */
 export function createAudit(append: AppendStatement): Audit {
-  return async (tx, actor, { action, outcome = 'allowed', resource = null, details = {} }) => {
+  return async (tx, actor, { action, outcome = 'allowed', resource = null, change, details: given = {} }) => {
+    const details = change === undefined ? given : { ...given, ...digestsOf(change) }
     const id = newId()
     const occurredAt = new Date()
     const { tenantId, actorId, credential, address, requestId } = actor
@@ -111,6 +122,15 @@ export function createAudit(append: AppendStatement): Audit {
 }
 
 // What the column will hold, so that it can be held against the commitment later.
-function plain(details: Readonly<Record<string, unknown>>): JsonValue {
-  return JSON.parse(JSON.stringify(details)) as JsonValue
+function plain(details: unknown): JsonValue {
+  return JSON.parse(JSON.stringify(details ?? null)) as JsonValue
+}
+
+function digestsOf({ before, after }: NonNullable<AuditEvent['change']>) {
+  return { stateBefore: digestOf(before), stateAfter: digestOf(after) }
+}
+
+/** `sha256:` over the state's canonical JSON (RFC 8785). */
+function digestOf(state: unknown): string {
+  return `sha256:${encodeHex(sha256(canonicalBytes(plain(state))))}`
 }

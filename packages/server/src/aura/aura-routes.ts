@@ -84,7 +84,7 @@ export async function evaluationRoutes(
       '/v1/evaluations',
       {
         bodyLimit: importMaxBytes,
-        config: { permission: 'evaluation:write' },
+        config: { permission: 'evaluation:write', rateClass: 'heavy' },
         schema: { querystring: importQuery, response: { 201: evaluationView } },
       },
       async (request, reply) => {
@@ -113,7 +113,7 @@ export function assessmentRoutes(http: Http, { db, audit }: AuraDependencies): v
   http.post(
     '/v1/changes/:id/assessments',
     {
-      config: { permission: 'assessment:write' },
+      config: { permission: 'assessment:write', rateClass: 'heavy' },
       schema: { params: byId, body: assessRequest, response: { 201: assessmentView } },
     },
     async (request, reply) => {

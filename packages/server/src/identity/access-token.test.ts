@@ -32,7 +32,7 @@ function flip(text: string): string {
   return text.startsWith('A') ? `B${text.slice(1)}` : `A${text.slice(1)}`
 }
 
-describe('ASVS 9.1.1: the signature is checked before anything else', () => {
+describe('P3.2, ASVS 9.1.1: the signature is checked before anything else', () => {
   test('refuses a token whose signature, header or claims were changed', async () => {
     const [head = '', body = '', signature = ''] = forge(header, claims()).split('.')
     for (const token of [
@@ -68,7 +68,7 @@ describe('ASVS 9.1.1: the signature is checked before anything else', () => {
   })
 })
 
-describe('ASVS 9.1.2: one algorithm', () => {
+describe('P3.2, ASVS 9.1.2: one algorithm', () => {
   test.each(['none', 'None', 'NONE', ''])('refuses alg %j with any signature', async (alg) => {
     const text = `${encode({ ...header, alg })}.${encode(claims())}`
     expect(await verified(`${text}.`)).toBeUndefined()
@@ -85,7 +85,7 @@ describe('ASVS 9.1.2: one algorithm', () => {
   })
 })
 
-describe('ASVS 9.1.3: the key is ours, whatever a header says', () => {
+describe('P3.2, ASVS 9.1.3: the key is ours, whatever a header says', () => {
   const jwk = another.publicKey.export({ format: 'jwk' })
   test.each([
     ['kid', { kid: 'other' }],
@@ -99,7 +99,7 @@ describe('ASVS 9.1.3: the key is ours, whatever a header says', () => {
   })
 })
 
-describe('ASVS 9.2.1 to 9.2.3: time, type, audience', () => {
+describe('P3.2, ASVS 9.2.1 to 9.2.3: time, type, audience', () => {
   test.each([
     ['expired', { exp: now() - 1 }],
     ['without an end', { exp: undefined }],

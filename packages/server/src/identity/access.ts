@@ -3,9 +3,12 @@ import type { FastifyRequest } from 'fastify'
 import type { Actor, Audit } from '../audit/audit.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
+import type { AdmitPrincipal } from '../platform/rate-limits/index.ts'
 import { runOnce } from '../platform/idempotency.ts'
 import { authenticate, type Authentication } from './authenticate.ts'
+import { refuseProviderSession } from './federation/enforced-sign-on.ts'
 import { authorize, type Principal } from './principal.ts'
+import { refuseStaleProof } from './step-up/recent-proof.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,26 +25,35 @@ export interface Caller {
 
 /**
  * The one door: each request of a route that isn't public is authenticated and authorised before its body is read.
- * A refusal for want of a permission is an audit event of its own.
+ * A refusal for want of a permission, of credentials of one's own, or of a recent proof, is an audit event of its own.
  */
-export function guardRoutes(http: Http, deps: Authentication & { readonly audit: Audit }): void {
+export function guardRoutes(
+  http: Http,
+  deps: Authentication & { readonly audit: Audit; readonly admit: AdmitPrincipal },
+): void {
   http.decorateRequest('caller', null)
-  http.addHook('onRequest', async (request) => {
+  http.addHook('onRequest', async (request, reply) => {
     const permission = request.routeOptions.config.permission
     // Not-found answers have no route, hence no permission; their handler shows nothing.
     if (permission === undefined || permission === 'public') return
     const principal = await authenticate(deps, request)
     const actor = actorOf(principal, request)
     request.caller = { principal, actor }
+    // Before the permission: a refusal is an event of the audit trail, and a flood of them would fill it.
+    await deps.admit(request, reply, `${principal.tenantId} ${principal.accountId}`)
     try {
       authorize(principal, permission)
+      const { acrossTenants, stepUp } = request.routeOptions.config
+      if (acrossTenants === true) await refuseProviderSession(deps.db, principal)
+      if (stepUp === true) await refuseStaleProof(deps.db, principal)
     } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
       await withTenant(deps.db, principal.tenantId, (tx) =>
         deps.audit(tx, actor, {
           action: 'access.denied',
           outcome: 'denied',
           resource: `${request.method} ${request.routeOptions.url ?? ''}`,
-          details: { permission },
+          details: { permission, code: error.code },
         }),
       )
       throw error

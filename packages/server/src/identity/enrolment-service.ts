@@ -1,48 +1,57 @@
-import { ProblemError, type Role, type Session } from '@afterai/contract'
+import { ProblemError, type Role, type SecondFactorChallenge, type Session } from '@afterai/contract'
 import type { Actor } from '../audit/audit.ts'
-import { sqlState, type Transaction, withTenant } from '../platform/database.ts'
+import { forTenant, sqlState, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import { createAccount, findAccount, findInvitation, joinSampleTenant, takeSetupCode } from './entry-functions.ts'
-import { refuseWeakPassword } from './passwords.ts'
-import { newCode, normalizeCode } from './secret-tokens.ts'
+import { accountFactors, actFor, hasSecondFactor, ownAccount } from './account-credentials.ts'
+import {
+  createAccount,
+  findAccount,
+  findInvitation,
+  type FoundAccount,
+  type FoundInvitation,
+  joinInstanceTenant,
+  joinSampleTenant,
+  takeSetupCode,
+} from './entry-functions.ts'
+import { refuseWeakPassword } from './password-rules.ts'
+import { askSecondFactor } from './second-factor/sign-in-ticket.ts'
+import { normalizeCode } from './secret-tokens.ts'
 import {
   openSession,
   type Origin,
   recordFailedSignIn,
   recordingRefusal,
+  refuseSuspended,
   type SessionDependencies,
+  type SessionOpening,
 } from './session-service.ts'
+import { createTenant, type TenantMaking } from './tenants/create-tenant.ts'
+import { foundInstanceTenant } from './tenants/instance-tenant.ts'
 
-const invitationLifetimeMs = 7 * 24 * 3_600_000
 const uniqueViolation = '23505'
 
-/** Creates a tenant with its first member, in a transaction of that tenant. */
-export type FoundTenant = (
-  tx: Transaction,
-  tenant: { id: string; slug: string; name: string; sample: boolean },
-  actor: Actor,
-) => Promise<void>
-
-/** What enrolment needs: sessions, and what else must be made for a new tenant (its ledger, its keys), wired in main.ts. */
-export interface EnrolmentDependencies extends SessionDependencies {
-  readonly foundTenant: FoundTenant
-}
+/** What enrolment needs: sessions, and what else must be made for a new tenant. */
+export type EnrolmentDependencies = SessionDependencies & TenantMaking
 
 /**
- * Spends the instance's set-up code: the first tenant, its administrator, a session. The sample tenant, where there is one, lets them in too.
- * @throws ProblemError `invalid_code`, `invalid_request`, `conflict`
+ * Spends the instance's set-up code: the first tenant, its administrator, a session. They become the first operator too, and the
+ * sample tenant, where there is one, lets them in.
+ * @throws ProblemError `invalid_code`, `invalid_request`, `conflict`, `too_many_attempts`
  */
 export async function setUp(
   deps: EnrolmentDependencies,
   request: { code: string; email: string; name: string; password: string; tenant: { slug: string; name: string } },
   origin: Origin,
 ): Promise<Session> {
-  refuseWeakPassword(request.password, [request.email.split('@')[0] ?? '', request.name])
+  const guess = await deps.throttle('setup_code', null, origin.address)
+  const { slug, name: tenantName } = request.tenant
+  refuseWeakPassword(request.password, { known: [request.email, request.name, slug, tenantName] })
   const passwordHash = await deps.passwords.hash(request.password)
+  await foundInstanceTenant(deps)
   const tenantId = newId()
   const accountId = newId()
   const actor = { tenantId, actorId: accountId, credential: 'setup_code', ...origin }
-  return withTenant(deps.db, tenantId, async (tx) => {
+  const session = await withTenant(deps.db, tenantId, async (tx) => {
     if (!(await takeSetupCode(tx, deps.hashCredential(normalizeCode(request.code)))))
       throw new ProblemError('invalid_code')
     const { email, name } = request
@@ -52,25 +61,26 @@ export async function setUp(
     await createTenant(deps, tx, { id: tenantId, ...request.tenant, sample: false }, actor)
     await addMember(tx, { tenantId, accountId, role: 'admin', name, email })
     await joinSampleTenant(tx, { accountId, name, email })
+    await becomeOperator(deps, tx, { actor, name, email })
     await deps.audit(tx, actor, { action: 'instance.set_up', resource: `tenant/${tenantId}` })
-    return openSession(deps, tx, { actor, tenantSlug: request.tenant.slug })
+    return openSession(deps, tx, { actor, tenantSlug: request.tenant.slug, methods: ['pwd'] })
   })
+  await guess.succeeded()
+  return session
 }
 
-/** Makes a tenant and what belongs to it. @throws ProblemError `conflict` when the slug is taken */
-export async function createTenant(
-  deps: Pick<EnrolmentDependencies, 'foundTenant'>,
+// The operators' trail tells that it has somebody.
+async function becomeOperator(
+  { audit }: EnrolmentDependencies,
   tx: Transaction,
-  tenant: { id: string; slug: string; name: string; sample: boolean },
-  actor: Actor,
+  { actor, name, email }: { actor: Actor & { actorId: string }; name: string; email: string },
 ): Promise<void> {
-  try {
-    await tx.insertInto('tenant').values(tenant).execute()
-  } catch (error) {
-    if (sqlState(error) === uniqueViolation) throw new ProblemError('conflict', { detail: 'the tenant name is taken' })
-    throw error
-  }
-  await deps.foundTenant(tx, tenant, actor)
+  const instance = await joinInstanceTenant(tx, { accountId: actor.actorId, name, email })
+  if (instance === undefined) return
+  const resource = `account/${actor.actorId}`
+  await forTenant(tx, { from: actor.tenantId, to: instance }, () =>
+    audit(tx, { ...actor, tenantId: instance }, { action: 'operator.join', resource }),
+  )
 }
 
 /** Adds an account to the tenant of the transaction. */
@@ -82,71 +92,109 @@ export async function addMember(
   await tx.insertInto('membership').values({ tenant_id: tenantId, account_id: accountId, role, name, email }).execute()
 }
 
-/** Invites a person. The code is in the answer and nowhere else. */
-export async function invite(
-  deps: SessionDependencies,
-  tx: Transaction,
-  { actor, email, role }: { actor: Actor; email: string; role: Role },
-): Promise<{ id: string; email: string; role: Role; code: string; expiresAt: string }> {
-  const id = newId()
-  const code = newCode()
-  const expiresAt = new Date(Date.now() + invitationLifetimeMs)
-  await tx
-    .insertInto('invitation')
-    .values({
-      tenant_id: actor.tenantId,
-      id,
-      email,
-      role,
-      code_hash: deps.hashCredential(code),
-      invited_by: actor.actorId ?? '',
-      expires_at: expiresAt,
-      accepted_at: null,
-    })
-    .execute()
-  await deps.audit(tx, actor, { action: 'member.invite', resource: `invitation/${id}`, details: { role } })
-  return { id, email, role, code, expiresAt: expiresAt.toISOString() }
-}
-
 /**
- * Spends an invitation. Who has an account already proves it with its password; who hasn't gets one.
- * @throws ProblemError `invalid_code`, `invalid_credentials`, `invalid_request`
+ * Spends an invitation. Who has an account already proves it with its password, and its second factor if it has one; who hasn't
+ * gets an account.
+ * @throws ProblemError `invalid_code`, `invalid_credentials`, `invalid_request`, `tenant_suspended`, `too_many_attempts`
  */
 export async function acceptInvitation(
   deps: SessionDependencies,
   request: { code: string; name: string; password: string },
   origin: Origin,
-): Promise<Session> {
-  const found = await findInvitation(deps.db, deps.hashCredential(normalizeCode(request.code)))
-  if (found === undefined) throw new ProblemError('invalid_code')
+): Promise<Session | SecondFactorChallenge> {
+  const codeHash = deps.hashCredential(normalizeCode(request.code))
+  const found = await findGuessedInvitation(deps, codeHash, origin)
+  refuseSuspended(found)
   const existing = await findAccount(deps.db, found.email)
-  if (existing && !(await deps.passwords.verify(existing.password_hash, request.password))) {
-    await recordFailedSignIn(deps, { tenantId: found.tenant_id, accountId: existing.account_id }, origin)
-    throw new ProblemError('invalid_credentials', { detail: 'this e-mail address has an account: use its password' })
-  }
-  if (!existing) refuseWeakPassword(request.password, [found.email.split('@')[0] ?? '', request.name])
-  const passwordHash = existing ? null : await deps.passwords.hash(request.password)
-  const accountId = existing?.account_id ?? newId()
+  if (existing) await proveAccount(deps, { found, existing, password: request.password }, origin)
+  if (existing) return acceptAsKnown(deps, { invitation: found, accountId: existing.account_id, origin })
+  refuseWeakPassword(request.password, { known: [found.email, request.name] })
+  const passwordHash = await deps.passwords.hash(request.password)
+  const accountId = newId()
   const actor = { tenantId: found.tenant_id, actorId: accountId, credential: 'invitation', ...origin }
-  const join = async (tx: Transaction): Promise<Session> => {
-    await spendInvitation(tx, found)
-    const { email, role } = found
-    if (
-      !existing &&
-      !(await createAccount(tx, { id: accountId, kind: 'person', email, name: request.name, passwordHash }))
-    ) {
+  return recordingRefusal(deps, actor, async (tx) => {
+    const { email } = found
+    const { name } = request
+    if (!(await createAccount(tx, { id: accountId, kind: 'person', email, name, passwordHash }))) {
       throw new ProblemError('conflict', { detail: 'this e-mail address got an account just now: try again' })
     }
-    await joinTenant(tx, { tenantId: found.tenant_id, accountId, role, name: request.name, email })
-    await deps.audit(tx, actor, { action: 'member.join', resource: `account/${accountId}`, details: { role } })
-    const tenant = await tx
-      .selectFrom('tenant')
-      .select('slug')
-      .where('id', '=', found.tenant_id)
-      .executeTakeFirstOrThrow()
-    return openSession(deps, tx, { actor, tenantSlug: tenant.slug })
-  }
-  return recordingRefusal(deps, actor, () => withTenant(deps.db, found.tenant_id, join))
+    return joinAndOpen(deps, tx, { actor, invitationId: found.id, codeHash, name })
+  })
+}
+
+async function findGuessedInvitation(
+  deps: SessionDependencies,
+  codeHash: Uint8Array,
+  origin: Origin,
+): Promise<FoundInvitation> {
+  const guess = await deps.throttle('invitation', null, origin.address)
+  const found = await findInvitation(deps.db, codeHash)
+  if (found === undefined) throw new ProblemError('invalid_code')
+  await guess.succeeded()
+  return found
+}
+
+// The same guesses as at the sign-in, so that an invitation is no second door to try a password at.
+async function proveAccount(
+  deps: SessionDependencies,
+  { found, existing, password }: { found: FoundInvitation; existing: FoundAccount; password: string },
+  origin: Origin,
+): Promise<void> {
+  const guess = await deps.throttle('password', found.email.toLowerCase(), origin.address)
+  if (await deps.passwords.verify(existing.password_hash, password)) return guess.succeeded()
+  const failed = { tenantId: found.tenant_id, accountId: existing.account_id, email: found.email }
+  await recordFailedSignIn(deps, failed, origin)
+  throw new ProblemError('invalid_credentials', { detail: 'this e-mail address has an account: use its password' })
+}
+
+// The password was right. The invitation is spent by whoever gives the second factor too.
+async function acceptAsKnown(
+  deps: SessionDependencies,
+  { invitation, accountId, origin }: { invitation: FoundInvitation; accountId: string; origin: Origin },
+): Promise<Session | SecondFactorChallenge> {
+  const actor = { tenantId: invitation.tenant_id, actorId: accountId, credential: 'invitation', ...origin }
+  const factors = await accountFactors(deps.db, accountId)
+  if (hasSecondFactor(factors)) return askSecondFactor(deps, { actor, factors, invitationId: invitation.id })
+  return recordingRefusal(deps, actor, (tx) => joinAndOpen(deps, tx, { actor, invitationId: invitation.id }))
+}
+
+async function joinAndOpen(
+  deps: SessionDependencies,
+  tx: Transaction,
+  joining: Parameters<typeof joinByInvitation>[2] & { readonly actor: SessionOpening['actor'] },
+): Promise<Session> {
+  const { actor } = joining
+  await joinByInvitation(deps, tx, joining)
+  const tenant = await tx.selectFrom('tenant').select('slug').where('id', '=', actor.tenantId).executeTakeFirstOrThrow()
+  return openSession(deps, tx, { actor, tenantSlug: tenant.slug, methods: ['pwd'] })
+}
+
+/**
+ * Spends an invitation and makes the actor a member, under the name that their account has unless another is given.
+ * @throws ProblemError `invalid_code`, `conflict`
+ */
+export async function joinByInvitation(
+  deps: Pick<SessionDependencies, 'audit'>,
+  tx: Transaction,
+  {
+    actor,
+    invitationId,
+    codeHash,
+    name,
+  }: {
+    actor: Actor & { actorId: string }
+    invitationId: string
+    /** The code's keyed hash; left out where the code was proved a step before. */
+    codeHash?: Uint8Array
+    name?: string
+  },
+): Promise<void> {
+  const { tenantId, actorId: accountId } = actor
+  const { role, email } = await spendInvitation(tx, { tenantId, id: invitationId, codeHash })
+  await actFor(tx, accountId)
+  const called = name ?? (await ownAccount(tx)).name
+  await joinTenant(tx, { tenantId, accountId, role, name: called, email })
+  await deps.audit(tx, actor, { action: 'member.join', resource: `account/${accountId}`, details: { role } })
 }
 
 async function joinTenant(tx: Transaction, member: Parameters<typeof addMember>[1]): Promise<void> {
@@ -159,13 +207,21 @@ async function joinTenant(tx: Transaction, member: Parameters<typeof addMember>[
 }
 
 // Of two requests with one code, the second sees the first one's update and gets no row.
-async function spendInvitation(tx: Transaction, invitation: { tenant_id: string; id: string }): Promise<void> {
+async function spendInvitation(
+  tx: Transaction,
+  { tenantId, id, codeHash }: { tenantId: string; id: string; codeHash: Uint8Array | undefined },
+): Promise<{ role: Role; email: string }> {
   const spent = await tx
     .updateTable('invitation')
     .set({ accepted_at: new Date() })
-    .where('tenant_id', '=', invitation.tenant_id)
-    .where('id', '=', invitation.id)
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
     .where('accepted_at', 'is', null)
+    .where('expires_at', '>', new Date())
+    .where('revoked_at', 'is', null)
+    .$if(codeHash !== undefined, (it) => it.where('code_hash', '=', codeHash ?? new Uint8Array()))
+    .returning(['role', 'email'])
     .executeTakeFirst()
-  if (spent.numUpdatedRows !== 1n) throw new ProblemError('invalid_code')
+  if (spent === undefined) throw new ProblemError('invalid_code')
+  return spent
 }

@@ -1,12 +1,18 @@
-import type { Permission, Role, TenantView } from '@afterai/contract'
+import type { Permission, Role, TenantKind, TenantView } from '@afterai/contract'
 import { sql } from 'kysely'
 import type { Database, Transaction } from '../platform/database.ts'
 
 // The questions that are asked before a tenant is known. Each is a function of the database that runs as the tables' owner,
 // takes an exact key, and answers for that key alone (migrations/0001_identity.sql).
 
-export interface FoundSession {
+/** The tenant that a credential belongs to. A suspended one's credentials are refused. */
+export interface FoundTenant {
   tenant_id: string
+  tenant_kind: TenantKind
+  suspended: boolean
+}
+
+export interface FoundSession extends FoundTenant {
   account_id: string
   role: Role
   name: string
@@ -15,13 +21,12 @@ export interface FoundSession {
   expires_at: Date
 }
 
-/** A session that is neither revoked nor expired, of an account that isn't disabled. */
+/** A session that is neither revoked nor expired, of an account and a membership that aren't disabled. */
 export async function findSession(db: Database, sessionId: string): Promise<FoundSession | undefined> {
   return (await sql<FoundSession>`select * from find_session(${sessionId})`.execute(db)).rows[0]
 }
 
-export interface FoundApiKey {
-  tenant_id: string
+export interface FoundApiKey extends FoundTenant {
   id: string
   account_id: string
   role: Role
@@ -54,7 +59,7 @@ export async function findAccount(db: Database, email: string): Promise<FoundAcc
   return (await sql<FoundAccount>`select * from find_account(${email})`.execute(db)).rows[0]
 }
 
-/** The tenants of an account, its own before the sample. */
+/** The tenants in which an account isn't disabled, its own before the sample and the operators'. */
 export async function accountTenants(db: Database | Transaction, accountId: string): Promise<TenantView[]> {
   const found = sql<Omit<TenantView, 'id'> & { tenant_id: string }>`select * from account_tenants(${accountId})`
   const { rows } = await found.execute(db)
@@ -66,6 +71,7 @@ export interface FoundInvitation {
   id: string
   email: string
   role: Role
+  suspended: boolean
 }
 
 export async function findInvitation(db: Database, hash: Uint8Array): Promise<FoundInvitation | undefined> {
@@ -109,4 +115,19 @@ export async function joinSampleTenant(
   { accountId, name, email }: { accountId: string; name: string; email: string },
 ): Promise<void> {
   await sql`select join_sample_tenant(${accountId}, ${name}, ${email})`.execute(tx)
+}
+
+/** The operators' tenant, once it is made. */
+export async function instanceTenant(db: Database | Transaction): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string | null }>`select instance_tenant() as id`.execute(db)
+  return rows[0]?.id ?? undefined
+}
+
+/** Makes an account the first operator. Answers the operators' tenant, or undefined where it has somebody already. */
+export async function joinInstanceTenant(
+  tx: Transaction,
+  { accountId, name, email }: { accountId: string; name: string; email: string },
+): Promise<string | undefined> {
+  const joined = sql<{ id: string | null }>`select join_instance_tenant(${accountId}, ${name}, ${email}) as id`
+  return (await joined.execute(tx)).rows[0]?.id ?? undefined
 }

@@ -3,7 +3,15 @@ import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
   interface Tables {
-    tenant: { id: string; slug: string; name: string; sample: Generated<boolean>; created_at: Generated<Date> }
+    tenant: {
+      id: string
+      slug: string
+      name: string
+      sample: Generated<boolean>
+      instance: Generated<boolean>
+      created_at: Generated<Date>
+      suspended_at: Generated<Date | null>
+    }
     membership: {
       tenant_id: string
       account_id: string
@@ -11,6 +19,7 @@ declare module '../platform/database.ts' {
       name: string
       email: string | null
       created_at: Generated<Date>
+      disabled_at: Generated<Date | null>
       role_provider_id: Generated<string | null>
       break_glass: Generated<boolean>
     }
@@ -19,11 +28,13 @@ declare module '../platform/database.ts' {
       id: string
       email: string
       role: Role
-      code_hash: Uint8Array
+      /** Null until the code is made, which for a mail is when it is sent. */
+      code_hash: Uint8Array | null
       invited_by: string
       created_at: Generated<Date>
       expires_at: Date
       accepted_at: Date | null
+      revoked_at: Generated<Date | null>
     }
     session: {
       tenant_id: string
@@ -34,9 +45,12 @@ declare module '../platform/database.ts' {
       used_at: Generated<Date>
       expires_at: Date
       revoked_at: Date | null
-      method: string | null
+      authenticated_at: Generated<Date>
+      amr: string[]
+      address: string | null
+      device: string | null
+      /** The tenant's identity provider that vouched; null where it wasn't one. */
       provider_id: string | null
-      authenticated_at: Date | null
     }
     spent_refresh: { tenant_id: string; session_id: string; hash: Uint8Array; spent_at: Generated<Date> }
     api_key: {
@@ -50,7 +64,9 @@ declare module '../platform/database.ts' {
       created_at: Generated<Date>
       expires_at: Date | null
       last_used_at: Date | null
+      last_used_address: Generated<string | null>
       revoked_at: Date | null
+      replaced_by: Generated<string | null>
     }
   }
 }

@@ -1,4 +1,3 @@
-import { ProblemError } from '@afterai/contract'
 import { hash, verify } from '@node-rs/argon2'
 import { limiter } from '../platform/limiter.ts'
 
@@ -13,6 +12,8 @@ export interface Passwords {
   hash(password: string): Promise<string>
   /** Checks a password. With no stored hash it takes the same time and answers false. */
   verify(stored: string | undefined, password: string): Promise<boolean>
+  /** How many are being worked on, and how many wait. */
+  load(): { readonly running: number; readonly waiting: number }
 }
 
 /** Creates the password functions with their own queue. */
@@ -23,44 +24,6 @@ export async function createPasswords(): Promise<Passwords> {
   return {
     hash: (password) => limit(() => hash(password, parameters)),
     verify: (stored, password) => limit(async () => (await verify(stored ?? decoy, password)) && stored !== undefined),
+    load: limit.load,
   }
 }
-
-/** Refuses passwords that a guesser tries first. @throws ProblemError `invalid_request` */
-export function refuseWeakPassword(password: string, known: readonly string[]): void {
-  const text = password.toLowerCase()
-  const letters = new Set(text)
-  const containsKnown = known.some((word) => word.length >= 4 && text.includes(word.toLowerCase()))
-  const weak = letters.size < 6 || containsKnown || commonParts.some((part) => text.replaceAll(part, '').length < 6)
-  if (!weak) return
-  throw new ProblemError('invalid_request', {
-    errors: [
-      {
-        pointer: '/password',
-        detail: 'is easy to guess: it repeats itself, or is made of common words or of your own name',
-      },
-    ],
-  })
-}
-
-const commonParts = [
-  'password',
-  'passwort',
-  'qwertyuiop',
-  'qwerty',
-  'asdfghjkl',
-  'zxcvbnm',
-  '1234567890',
-  '0123456789',
-  '123456789',
-  '12345678',
-  '12345',
-  'iloveyou',
-  'letmein',
-  'welcome',
-  'administrator',
-  'changeme',
-  'abcdefghijklmnopqrstuvwxyz',
-  'abcdefgh',
-  'correcthorsebatterystaple',
-]

@@ -1,8 +1,9 @@
-import { type Permission, permissionsOf, ProblemError, type Role, unscoped } from '@afterai/contract'
+import { type Permission, permissionsOf, ProblemError, type Role, type TenantKind, unscoped } from '@afterai/contract'
 
 /** Who makes a request, whatever the credential: cookie, Bearer token and API key all become one of these. */
 export interface Principal {
   readonly tenantId: string
+  readonly tenantKind: TenantKind
   readonly accountId: string
   readonly name: string
   readonly kind: 'person' | 'service'
@@ -15,15 +16,26 @@ export interface Principal {
   readonly scopes: readonly Permission[] | null
 }
 
-/** What a principal may do: its role's permissions, and of those only the key's scopes (`unscoped` needs none). */
-export function permissionsHeld({ role, scopes }: Pick<Principal, 'role' | 'scopes'>): Permission[] {
-  return permissionsOf(role).filter(
+/** What the decision rests on. */
+type Standing = Pick<Principal, 'role' | 'scopes' | 'tenantKind'>
+
+/** What a principal may do: its role's permissions in this kind of tenant, and of those only the key's scopes (`unscoped` needs none). */
+export function permissionsHeld({ role, scopes, tenantKind }: Standing): Permission[] {
+  return permissionsOf(role, tenantKind).filter(
     (permission) => scopes === null || permission === unscoped || scopes.includes(permission),
   )
 }
 
 /** The one decision of the access model. @throws ProblemError `forbidden` */
-export function authorize(principal: Pick<Principal, 'role' | 'scopes'>, permission: Permission): void {
+export function authorize(principal: Standing, permission: Permission): void {
   if (permissionsHeld(principal).includes(permission)) return
   throw new ProblemError('forbidden', { permission, detail: `this needs the permission ${permission}` })
+}
+
+/** Nobody hands out more than they hold: a role is given by those alone who may do all that it may. @throws ProblemError `forbidden` */
+export function refuseRoleBeyond(principal: Standing, role: Role): void {
+  const held = permissionsHeld(principal)
+  const beyond = permissionsOf(role, principal.tenantKind).find((permission) => !held.includes(permission))
+  if (beyond === undefined) return
+  throw new ProblemError('forbidden', { permission: beyond, detail: `${role} may do what you may not: ${beyond}` })
 }

@@ -35,6 +35,11 @@ export function newRefreshHandle(): string {
   return `aftr_refresh_${randomBase62(secretLength)}`
 }
 
+/** A sign-in ticket: 190 random bits. */
+export function newSignInTicket(): string {
+  return `aftr_ticket_${randomBase62(secretLength)}`
+}
+
 /** A code that a person may have to type: 100 random bits in groups, without letters that look like digits. */
 export function newCode(): string {
   const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ'

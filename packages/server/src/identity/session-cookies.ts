@@ -1,5 +1,6 @@
 import type { Session } from '@afterai/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { deviceLabel } from './own-sessions/device-label.ts'
 import type { Origin } from './session-service.ts'
 
 /** How session cookies are named and whether they need TLS. */
@@ -9,13 +10,8 @@ export interface CookieOptions {
   readonly secure: boolean
 }
 
-/** Where a request of nobody in particular comes from. */
-export function originOf(request: FastifyRequest): Origin {
-  return { address: request.ip, requestId: request.id }
-}
-
-/** Gives the browser its session. */
-export function withCookies(cookies: CookieOptions, reply: FastifyReply, session: Session): Session {
+/** Answers a session, as cookies for browsers and as a body for others. */
+export function answerSession(cookies: CookieOptions, reply: FastifyReply, session: Session): Session {
   const common = { path: '/', httpOnly: true, secure: cookies.secure, sameSite: 'strict' } as const
   reply.setCookie(cookies.sessionCookie, session.accessToken, {
     ...common,
@@ -23,6 +19,11 @@ export function withCookies(cookies: CookieOptions, reply: FastifyReply, session
   })
   reply.setCookie(cookies.refreshCookie, session.refreshHandle, { ...common, expires: new Date(session.expiresAt) })
   return session
+}
+
+/** Where a request of nobody in particular comes from. */
+export function originOf(request: FastifyRequest): Origin {
+  return { address: request.ip, requestId: request.id, device: deviceLabel(request.headers['user-agent']) }
 }
 
 /** Takes the browser's session away. */

@@ -3,6 +3,8 @@ import {
   meView,
   ProblemError,
   refreshRequest,
+  type SecondFactorChallenge,
+  secondFactorChallenge,
   type Session,
   sessionView,
   setupRequest,
@@ -18,27 +20,34 @@ import { acceptInvitation, type EnrolmentDependencies, setUp } from './enrolment
 import { accountTenants } from './entry-functions.ts'
 import { isProviderSession } from './federation/enforced-sign-on.ts'
 import { permissionsHeld } from './principal.ts'
-import { type CookieOptions, originOf, withCookies, withoutCookies } from './session-cookies.ts'
+import { answerSession, type CookieOptions, originOf, withoutCookies } from './session-cookies.ts'
 import { endSession, refreshSession, signIn, switchTenant } from './session-service.ts'
 
 /** Signing in and out, and the two ways to become a member: the set-up code and an invitation. */
 export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readonly cookies: CookieOptions }): void {
-  const open = { permission: 'public' } as const
+  const open = { permission: 'public', rateClass: 'credential' } as const
   const own = { permission: 'session:own' } as const
   const opened = { 200: sessionView }
-  const answer = (reply: FastifyReply, session: Session) => withCookies(deps.cookies, reply, session)
+  const openedOrAsked = { 200: sessionView, 202: secondFactorChallenge }
+  const answer = (reply: FastifyReply, session: Session) => answerSession(deps.cookies, reply, session)
+  const answerOrAsk = (reply: FastifyReply, outcome: Session | SecondFactorChallenge) =>
+    'ticket' in outcome ? reply.code(202).send(outcome) : reply.send(answer(reply, outcome))
 
   http.post('/v1/setup', { config: open, schema: { body: setupRequest, response: opened } }, async (request, reply) =>
     answer(reply, await setUp(deps, request.body, originOf(request))),
   )
   http.post(
     '/v1/session',
-    { config: open, schema: { body: signInRequest, response: opened } },
-    async (request, reply) => answer(reply, await signIn(deps, request.body, originOf(request))),
+    { config: open, schema: { body: signInRequest, response: openedOrAsked } },
+    async (request, reply) => answerOrAsk(reply, await signIn(deps, request.body, originOf(request))),
   )
   http.post(
     '/v1/session/refresh',
-    { config: open, schema: { body: refreshRequest.partial().nullish(), response: opened } },
+    // Its handle can't be guessed, and a whole company's consoles come here from one address.
+    {
+      config: { permission: 'public', rateClass: 'write' },
+      schema: { body: refreshRequest.partial().nullish(), response: opened },
+    },
     async (request, reply) => {
       const handle = request.body?.refreshHandle ?? request.cookies[deps.cookies.refreshCookie]
       if (handle === undefined) throw new ProblemError('unauthenticated')
@@ -48,13 +57,17 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
   )
   http.post(
     '/v1/invitations/accept',
-    { config: open, schema: { body: acceptInvitationRequest, response: opened } },
-    async (request, reply) => answer(reply, await acceptInvitation(deps, request.body, originOf(request))),
+    { config: open, schema: { body: acceptInvitationRequest, response: openedOrAsked } },
+    async (request, reply) => answerOrAsk(reply, await acceptInvitation(deps, request.body, originOf(request))),
   )
   http.post(
     '/v1/session/switch',
-    { config: own, schema: { body: switchRequest, response: opened } },
-    async (request, reply) => answer(reply, await switchTenant(deps, callerOf(request), request.body.tenant)),
+    { config: { ...own, acrossTenants: true }, schema: { body: switchRequest, response: opened } },
+    async (request, reply) => {
+      const { principal, actor } = callerOf(request)
+      const there = { principal, actor: { ...actor, ...originOf(request) } }
+      return answer(reply, await switchTenant(deps, there, request.body.tenant))
+    },
   )
   http.delete('/v1/session', { config: own, schema: { response: { 204: z.null() } } }, async (request, reply) => {
     const { principal, actor } = callerOf(request)

@@ -1,12 +1,16 @@
-import { ProblemError, type Session } from '@afterai/contract'
+import { ProblemError, type SecondFactorChallenge, type Session, type TenantView } from '@afterai/contract'
 import type { Actor, Audit } from '../audit/audit.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
-import { accountTenants, findAccount, findRefresh, findSession } from './entry-functions.ts'
-import { isEnforced, refuseProviderSession, sessionProof, translateRefusal } from './federation/enforced-sign-on.ts'
+import { accountFactors, hasSecondFactor } from './account-credentials.ts'
+import { evenTime } from './even-time.ts'
+import { accountTenants, findAccount, findRefresh, findSession, instanceTenant } from './entry-functions.ts'
+import { isEnforced, translateRefusal } from './federation/enforced-sign-on.ts'
+import type { Throttle } from './guessing/throttle.ts'
 import type { Passwords } from './passwords.ts'
 import type { Principal } from './principal.ts'
+import { askSecondFactor } from './second-factor/sign-in-ticket.ts'
 import { type HashCredential, newRefreshHandle } from './secret-tokens.ts'
 
 /** What sessions need. */
@@ -15,46 +19,55 @@ export interface SessionDependencies {
   readonly audit: Audit
   readonly tokens: AccessTokenKeys
   readonly passwords: Passwords
+  readonly throttle: Throttle
   readonly hashCredential: HashCredential
   readonly sessionMaxMs: number
   readonly sessionIdleMs: number
 }
 
 /** Where a request comes from, for the audit trail, before anybody is known. */
-export type Origin = Pick<Actor, 'address' | 'requestId'>
+export type Origin = Pick<Actor, 'address' | 'requestId'> & { readonly device: string | null }
 
 /**
- * Signs in with a password. Unknown address, wrong password and wrong tenant get the same answer in the same time.
- * @throws ProblemError `invalid_credentials`
+ * Signs in with a password, or asks for the second factor where the account has one. Unknown address, wrong password and wrong
+ * tenant get the same answer in the same time.
+ * @throws ProblemError `invalid_credentials`, `tenant_suspended`, `too_many_attempts`
  */
 export async function signIn(
   deps: SessionDependencies,
   wanted: { email: string; password: string; tenant?: string | undefined },
   origin: Origin,
-): Promise<Session> {
+): Promise<Session | SecondFactorChallenge> {
+  const guess = await deps.throttle('password', wanted.email.toLowerCase(), origin.address)
+  const startedAtMs = performance.now()
   const account = await findAccount(deps.db, wanted.email)
   const right = await deps.passwords.verify(account?.password_hash, wanted.password)
-  if (account === undefined) throw new ProblemError('invalid_credentials')
-  const tenants = await accountTenants(deps.db, account.account_id)
-  const tenant = tenants.find(({ slug }) => wanted.tenant === undefined || slug === wanted.tenant)
-  if (!right || tenant === undefined) {
-    await recordFailedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account.account_id }, origin)
+  const tenants = await accountTenants(deps.db, account?.account_id ?? newId())
+  const tenant = chosenTenant(tenants, wanted.tenant)
+  if (account === undefined || !right || tenant === undefined) {
+    const { email } = wanted
+    await recordFailedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account?.account_id, email }, origin)
+    await evenTime(startedAtMs)
     throw new ProblemError('invalid_credentials')
   }
+  await guess.succeeded()
+  refuseSuspended(tenant)
   const actor = { tenantId: tenant.id, actorId: account.account_id, credential: 'password', ...origin }
-  return recordingRefusal(deps, actor, () =>
-    withTenant(deps.db, tenant.id, (tx) => openSession(deps, tx, { actor, tenantSlug: tenant.slug })),
+  const factors = await accountFactors(deps.db, account.account_id)
+  if (hasSecondFactor(factors)) return askSecondFactor(deps, { actor, factors })
+  return recordingRefusal(deps, actor, (tx) =>
+    openSession(deps, tx, { actor, tenantSlug: tenant.slug, methods: ['pwd'] }),
   )
 }
 
-/** Runs what opens a session; that the tenant's provider was needed for it is an event of its own. */
+/** Runs what opens a session, in a transaction of its tenant; that the tenant's provider was needed for it is an event of its own. */
 export async function recordingRefusal<T>(
   deps: Pick<SessionDependencies, 'db' | 'audit'>,
   actor: Actor,
-  work: () => Promise<T>,
+  work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   try {
-    return await work()
+    return await withTenant(deps.db, actor.tenantId, work)
   } catch (error) {
     if (error instanceof ProblemError && error.code === 'single_sign_on_required') {
       const event = { action: 'session.sign_in', outcome: 'denied', details: { reason: error.code } } as const
@@ -64,41 +77,63 @@ export async function recordingRefusal<T>(
   }
 }
 
-/** Tells the audit trail of an account's tenant that somebody gave another password. */
-export async function recordFailedSignIn(
-  deps: Pick<SessionDependencies, 'db' | 'audit'>,
-  { tenantId, accountId }: { tenantId: string | undefined; accountId: string },
-  origin: Origin,
-): Promise<void> {
-  if (tenantId === undefined) return
-  const actor = { tenantId, actorId: accountId, credential: 'password', ...origin }
-  await withTenant(deps.db, tenantId, (tx) => deps.audit(tx, actor, { action: 'session.sign_in', outcome: 'failed' }))
+// Whoever names no tenant is let into the first that is open to them.
+function chosenTenant(tenants: readonly TenantView[], wanted: string | undefined): TenantView | undefined {
+  if (wanted !== undefined) return tenants.find(({ slug }) => slug === wanted)
+  return tenants.find(({ suspended }) => !suspended) ?? tenants[0]
 }
 
-/** Who gets a session, and how they proved who they are; left out, it was just now and by the actor's credential. */
+/**
+ * Tells an audit trail that somebody failed to sign in: the account's tenant, or for an address that nobody has the operators'.
+ * The address itself is never kept, since what is typed there may be a password; its keyed digest shows that two are the same.
+ */
+export async function recordFailedSignIn(
+  deps: Pick<SessionDependencies, 'db' | 'audit' | 'hashCredential'>,
+  failed: { tenantId: string | undefined; accountId: string | undefined; email: string },
+  origin: Origin,
+): Promise<void> {
+  const known = failed.tenantId
+  const tenantId = known ?? (await instanceTenant(deps.db))
+  if (tenantId === undefined) return
+  const actor = { tenantId, actorId: failed.accountId ?? null, credential: 'password', ...origin }
+  const details = known === undefined ? { address: digestAddress(deps, failed.email) } : {}
+  const event = { action: 'session.sign_in', outcome: 'failed', details } as const
+  await withTenant(deps.db, tenantId, (tx) => deps.audit(tx, actor, event))
+}
+
+/** A keyed digest of an address that may be nobody's, for the operators' trail. */
+export function digestAddress({ hashCredential }: Pick<SessionDependencies, 'hashCredential'>, email: string): string {
+  return `hmac-sha256:${Buffer.from(hashCredential(`address:${email.toLowerCase()}`)).toString('hex')}`
+}
+
+/** A session to be: whose, where, and how and when they proved who they are. */
 export interface SessionOpening {
-  readonly actor: Actor & { actorId: string }
+  readonly actor: Actor & { readonly actorId: string; readonly device?: string | null }
   readonly tenantSlug: string
-  /** `password`, `oidc`, `device`, …: what lists of sessions show. */
-  readonly method?: string | null
-  /** The identity provider of the tenant that vouched. */
+  /** RFC 8176's `amr`. */
+  readonly methods: readonly string[]
+  /** The identity provider of the tenant that vouched, if one did. */
   readonly providerId?: string | null
+  /** Now, unless the session takes the place of another one without a new proof. */
   readonly authenticatedAt?: Date
+  /** The end of the session that it takes the place of, which it doesn't outlive. */
+  readonly expiresAt?: Date
 }
 
 /**
  * Opens a session for an actor who has proved who they are, in the caller's transaction.
- * @throws ProblemError `single_sign_on_required` when the tenant's provider had to vouch and didn't
+ * @throws ProblemError `single_sign_on_required` when the tenant's provider had to vouch and didn't, `tenant_suspended`
  */
 export async function openSession(
   deps: SessionDependencies,
   tx: Transaction,
   opening: SessionOpening,
 ): Promise<Session> {
-  const { actor, tenantSlug, providerId = null } = opening
+  const { actor, tenantSlug, methods, providerId = null, authenticatedAt = new Date() } = opening
+  await refuseSuspendedTenant(tx, actor.tenantId)
   const id = newId()
   const refreshHandle = newRefreshHandle()
-  const expiresAt = new Date(Date.now() + deps.sessionMaxMs)
+  const expiresAt = opening.expiresAt ?? new Date(Date.now() + deps.sessionMaxMs)
   const row = {
     tenant_id: actor.tenantId,
     id,
@@ -106,16 +141,18 @@ export async function openSession(
     refresh_hash: deps.hashCredential(refreshHandle),
     expires_at: expiresAt,
     revoked_at: null,
-    method: opening.method ?? actor.credential,
+    authenticated_at: authenticatedAt,
+    amr: [...methods],
+    address: actor.address,
+    device: actor.device ?? null,
     provider_id: providerId,
-    authenticated_at: opening.authenticatedAt ?? new Date(),
   }
   try {
     await tx.insertInto('session').values(row).execute()
   } catch (error) {
     throw translateRefusal(error)
   }
-  await deps.audit(tx, actor, { action: 'session.open', resource: `session/${id}` })
+  await deps.audit(tx, actor, { action: 'session.open', resource: `session/${id}`, details: { methods } })
   // Where the provider is enforced, only a break-glass account comes this far without it.
   if (providerId === null && (await isEnforced(tx, actor.tenantId))) {
     await deps.audit(tx, actor, { action: 'session.break_glass', resource: `session/${id}` })
@@ -134,6 +171,7 @@ export async function refreshSession(deps: SessionDependencies, handle: string, 
   const session = found && (await findSession(deps.db, found.session_id))
   if (found === undefined || session === undefined) throw new ProblemError('session_revoked')
   refuseIdle(session, deps.sessionIdleMs)
+  refuseSuspended(session)
   const actor = { tenantId: found.tenant_id, actorId: session.account_id, credential: 'refresh', ...origin }
   const next = found.reused ? undefined : await rotate(deps, actor, { sessionId: found.session_id, hash })
   if (next === undefined) {
@@ -180,6 +218,17 @@ export function refuseIdle({ used_at }: { used_at: Date }, sessionIdleMs: number
   throw new ProblemError('session_revoked', { detail: 'the session was idle for too long' })
 }
 
+/** Refuses whatever credential of a suspended tenant. @throws ProblemError `tenant_suspended` */
+export function refuseSuspended({ suspended }: { suspended: boolean }): void {
+  if (suspended) throw new ProblemError('tenant_suspended')
+}
+
+/** Refuses what begins or ends in the tenant of the transaction while that is suspended. @throws ProblemError `tenant_suspended` */
+export async function refuseSuspendedTenant(tx: Transaction, tenantId: string): Promise<void> {
+  const tenants = tx.selectFrom('tenant').select('suspended_at').where('id', '=', tenantId)
+  refuseSuspended({ suspended: (await tenants.executeTakeFirstOrThrow()).suspended_at !== null })
+}
+
 /** Ends a session at once: its access tokens are refused from the next request on. */
 export async function endSession(
   deps: Pick<SessionDependencies, 'db' | 'audit'>,
@@ -199,27 +248,61 @@ export async function endSession(
 }
 
 /**
- * Opens a session in another tenant of the same account, and ends the one that asked.
- * @throws ProblemError `provider_session`, `not_found`, `single_sign_on_required`
+ * Opens a session in another tenant of the same account, and ends the one that asked. Nothing was proved anew: it is as old as
+ * the other one's proof, and ends when that would have.
+ * @throws ProblemError `not_found`, `session_revoked`, `single_sign_on_required`
  */
 export async function switchTenant(
   deps: SessionDependencies,
-  { principal, actor }: { principal: Principal; actor: Actor },
+  { principal, actor }: { principal: Principal; actor: Actor & { device: string | null } },
   slug: string,
 ): Promise<Session> {
-  const proof = await withTenant(deps.db, principal.tenantId, (tx) => sessionProof(tx, principal))
-  refuseProviderSession(proof)
   const tenant = (await accountTenants(deps.db, principal.accountId)).find((it) => it.slug === slug)
   if (tenant === undefined) throw new ProblemError('not_found', { detail: 'you belong to no tenant of this name' })
+  refuseSuspended(tenant)
   const there = { ...actor, tenantId: tenant.id, actorId: principal.accountId }
-  const { method, authenticatedAt } = proof
-  const session = await recordingRefusal(deps, there, () =>
-    withTenant(deps.db, tenant.id, (tx) =>
-      openSession(deps, tx, { actor: there, tenantSlug: tenant.slug, method, authenticatedAt }),
-    ),
+  const { proof } = await withTenant(deps.db, actor.tenantId, (tx) =>
+    endForAnother(deps, tx, { actor, sessionId: principal.credentialId }),
   )
-  await endSession(deps, actor, principal.credentialId)
-  return session
+  return recordingRefusal(deps, there, (tx) =>
+    openSession(deps, tx, { ...proof, actor: there, tenantSlug: tenant.slug }),
+  )
+}
+
+/** Ends a session whose person has just proved themselves again, and opens one in its place, with its end. */
+export async function replaceSession(
+  deps: SessionDependencies,
+  tx: Transaction,
+  { actor, sessionId, methods }: { actor: SessionOpening['actor']; sessionId: string; methods: readonly string[] },
+): Promise<Session> {
+  const { proof, tenantSlug } = await endForAnother(deps, tx, { actor, sessionId })
+  return openSession(deps, tx, {
+    actor,
+    tenantSlug,
+    methods: [...new Set([...proof.methods, ...methods])],
+    expiresAt: proof.expiresAt,
+  })
+}
+
+// Of two requests at once, the second finds no open session: one session never becomes two.
+async function endForAnother(
+  deps: SessionDependencies,
+  tx: Transaction,
+  { actor, sessionId }: { actor: Actor; sessionId: string },
+) {
+  const ended = await tx
+    .updateTable('session')
+    .set({ revoked_at: new Date() })
+    .where('tenant_id', '=', actor.tenantId)
+    .where('id', '=', sessionId)
+    .where('revoked_at', 'is', null)
+    .returning(['amr', 'authenticated_at', 'expires_at'])
+    .executeTakeFirst()
+  if (ended === undefined) throw new ProblemError('session_revoked')
+  await deps.audit(tx, actor, { action: 'session.end', resource: `session/${sessionId}` })
+  const tenant = await tx.selectFrom('tenant').select('slug').where('id', '=', actor.tenantId).executeTakeFirstOrThrow()
+  const proof = { methods: ended.amr, authenticatedAt: ended.authenticated_at, expiresAt: ended.expires_at }
+  return { proof, tenantSlug: tenant.slug }
 }
 
 async function toSession(

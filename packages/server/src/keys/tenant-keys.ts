@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import type { Transaction } from '../platform/database.ts'
+import { open, seal } from './secret-box.ts'
 
 declare module '../platform/database.ts' {
   interface Tables {
@@ -11,9 +12,6 @@ export type KeyPurpose = 'prompt_digest' | 'record'
 
 const purposes: readonly KeyPurpose[] = ['prompt_digest', 'record']
 const firstEpoch = 1
-const version = 1
-const nonceBytes = 12
-const tagBytes = 16
 
 /** The keys of tenants, wrapped by the instance's master key. */
 export interface TenantKeys {
@@ -72,20 +70,4 @@ function tenantMaster(master: Uint8Array, tenantId: string): Uint8Array {
 
 function contextOf(tenantId: string, purpose: KeyPurpose, epoch: number): string {
   return `${tenantId}|${purpose}|${epoch}`
-}
-
-// Version byte, nonce, ciphertext, tag. The context is authenticated, so that a row copied elsewhere doesn't open.
-function seal(key: Uint8Array, bytes: Uint8Array, context: string): Uint8Array {
-  const nonce = randomBytes(nonceBytes)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
-  return Buffer.concat([Uint8Array.of(version), nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
-}
-
-function open(key: Uint8Array, sealed: Uint8Array, context: string): Uint8Array {
-  if (sealed[0] !== version || sealed.length < 1 + nonceBytes + tagBytes)
-    throw new Error('unknown form of a wrapped key')
-  const nonce = sealed.subarray(1, 1 + nonceBytes)
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
-  decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(-tagBytes))
-  return Buffer.concat([decipher.update(sealed.subarray(1 + nonceBytes, -tagBytes)), decipher.final()])
 }

@@ -1,6 +1,7 @@
 export { createLedgerKeys, createLog, logKeyRoutes, readOrigin } from './log-keys.ts'
 export { type Append, createAppend, type Unnumbered } from './append.ts'
 export { ledgerRoutes } from './ledger-routes.ts'
+export { readOutboxLoad } from './outbox-load.ts'
 export { createProducers } from './producers.ts'
 export { proveEntry, proveGrowth } from './proofs.ts'
 export { type Sequencer, startSequencer } from './sequencer.ts'

@@ -44,6 +44,7 @@ beforeAll(async () => {
     cookieName: 'session',
     sessionIdleMs: 60_000,
     audit: createAudit(ledger.appendStatement),
+    admit: async () => undefined,
   })
   ledgerRoutes(http, { db: ledger.db, verifierOf: () => ledger.verifier })
   key = await createKey(ledger, ['log:read'])

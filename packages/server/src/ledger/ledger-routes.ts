@@ -78,7 +78,7 @@ function auditRoute(
   let isUnderWay = false
   http.get(
     '/v1/log/audit',
-    { config: { permission: 'audit:read' }, schema: { response: { 200: logAuditView } } },
+    { config: { permission: 'audit:read', rateClass: 'heavy' }, schema: { response: { 200: logAuditView } } },
     async (request) => {
       if (isUnderWay)
         throw new ProblemError('not_ready', { detail: 'an audit of a log is under way', retryAfterSeconds: 10 })

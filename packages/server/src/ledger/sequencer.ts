@@ -2,6 +2,7 @@ import { appendLeaf, type Frontier, hashLeaf, rootOf, signCheckpoint } from '@af
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Database, sqlState, type Transaction, withRole } from '../platform/database.ts'
+import { describeSpan, traced } from '../platform/tracing.ts'
 import { setRepeatsAside } from './refused.ts'
 import { readStoredTree, type SignerOf, type StoredTree } from './stored-tree.ts'
 import { writeFullTiles } from './tree-store.ts'
@@ -23,13 +24,31 @@ export interface Sequencer {
   stop(): Promise<void>
 }
 
+/** What a sequencer needs. */
+interface SequencerDependencies {
+  readonly db: Database
+  readonly signerOf: SignerOf
+  readonly log: Logger
+  /** Told of each batch that was integrated. */
+  readonly onBatch?: ((batch: { entries: number; durationMs: number }) => void) | undefined
+}
+
 /** Each log's tree as this process last wrote it. */
 type Cache = Map<string, StoredTree>
 
 /** Starts the loop: woken by `wake`, and once a second besides, for what other processes left behind. */
-export function startSequencer(deps: { db: Database; signerOf: SignerOf; log: Logger }): Sequencer {
+export function startSequencer(deps: SequencerDependencies): Sequencer {
   const cache: Cache = new Map()
-  const integrate = (tenantId: string): Promise<number> => integrateOnce(deps, cache, tenantId)
+  const integrate = async (tenantId: string): Promise<number> => {
+    const start = performance.now()
+    const entries = await traced('ledger batch', async () => {
+      const integrated = await integrateOnce(deps, cache, tenantId)
+      describeSpan({ 'afterai.entries': integrated })
+      return integrated
+    })
+    if (entries > 0) deps.onBatch?.({ entries, durationMs: performance.now() - start })
+    return entries
+  }
   const stopping = new AbortController()
   let roused = Promise.withResolvers<void>()
   const run = async (): Promise<void> => {

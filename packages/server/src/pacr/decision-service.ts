@@ -7,6 +7,7 @@ import type { Caller } from '../identity/index.ts'
 import { json, sqlState, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
+import { traced } from '../platform/tracing.ts'
 import { approvalPolicy, statusAfter } from './approval-policy.ts'
 
 type Row = Selectable<Tables['decision']>
@@ -192,14 +193,15 @@ export async function approveDecision(
     .where('tenant_id', '=', tenantId)
     .where('id', '=', wanted.id)
     .execute()
+  const dossier = await readDossier(tx, tenantId, wanted.id)
   await deps.audit(tx, actor, {
     action: `decision.${wanted.verdict}`,
     resource: `decision/${wanted.id}`,
     details: { evidenceDigest: wanted.evidenceDigest },
+    change: { before: decision, after: dossier.decision },
   })
-  const dossier = await readDossier(tx, tenantId, wanted.id)
   if (status === 'rejected') return dossier.decision
-  return { ...dossier.decision, recordId: await deps.sealRecord(tx, caller, dossier) }
+  return { ...dossier.decision, recordId: await traced('seal record', () => deps.sealRecord(tx, caller, dossier)) }
 }
 
 // Two approvers at once take turns on the decision's row; and what is sealed of the change is what was approved.

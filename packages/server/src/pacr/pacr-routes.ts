@@ -34,7 +34,7 @@ export interface PacrDependencies {
 }
 
 /** Decisions, and the approvals that seal them. */
-export function decisionRoutes(http: Http, deps: PacrDependencies): void {
+export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly stepUpForApproval: boolean }): void {
   const { db, audit, waiting } = deps
   const read = inTenant(db)
   const write = inTenantOnce(db)
@@ -80,7 +80,7 @@ export function decisionRoutes(http: Http, deps: PacrDependencies): void {
   http.post(
     '/v1/decisions/:id/approvals',
     {
-      config: { permission: 'decision:approve' },
+      config: { permission: 'decision:approve', stepUp: deps.stepUpForApproval },
       schema: { params: byId, body: approveRequest, response: { 200: decisionView } },
     },
     async (request) => {
@@ -115,12 +115,16 @@ export function recordRoutes(http: Http, deps: PacrDependencies): void {
     },
     (request) => read(request, (tx, caller) => readRecord(deps, tx, caller, request.params.id)),
   )
-  http.get('/v1/records/:id/bundle', { config: reading, schema: { params: byId } }, async (request, reply) => {
-    const bundle = await read(request, async (tx, caller) => {
-      const keyHints = await deps.keyHints(tx, caller.principal.tenantId)
-      return exportBundle(deps, tx, caller, { id: request.params.id, keyHints })
-    })
-    // The exact bytes: a serialiser that wrote them again could change what was signed for.
-    return reply.type('application/json').send(Buffer.from(bundle))
-  })
+  http.get(
+    '/v1/records/:id/bundle',
+    { config: { ...reading, rateClass: 'heavy' }, schema: { params: byId } },
+    async (request, reply) => {
+      const bundle = await read(request, async (tx, caller) => {
+        const keyHints = await deps.keyHints(tx, caller.principal.tenantId)
+        return exportBundle(deps, tx, caller, { id: request.params.id, keyHints })
+      })
+      // The exact bytes: a serialiser that wrote them again could change what was signed for.
+      return reply.type('application/json').send(Buffer.from(bundle))
+    },
+  )
 }

@@ -48,6 +48,13 @@ export const directory: Kind<string> = {
   read: (text) => (text.includes('\0') || text.trim() === '' ? undefined : resolve(text)),
 }
 
+/** A passphrase that a person can't type wrong by being too short. */
+export const passphrase: Kind<string> = {
+  accepts: 'a passphrase of 12 characters or more',
+  example: 'the output of `openssl rand -base64 24`',
+  read: (text) => (text.length >= 12 ? text : undefined),
+}
+
 /** One word of a closed list. */
 export function oneOf<const T extends string>(...words: readonly [T, ...T[]]): Kind<T> {
   return { accepts: words.join(' or '), example: words[0], read: (text) => words.find((word) => word === text) }
@@ -90,6 +97,17 @@ export const hostNames: Kind<readonly string[]> = {
   },
 }
 
+/** An http or https URL without anything secret in it. */
+export const httpUrl: Kind<URL> = {
+  accepts: 'an http or https URL without user, password, query or fragment',
+  example: 'https://collector.example.com/v1/traces',
+  read: (text) => {
+    const url = URL.parse(text)
+    if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined
+    return url.username === '' && url.password === '' && !/[?#]/.test(text) ? url : undefined
+  },
+}
+
 /** Parameters of a database URL that can't redirect the connection or weaken its encryption unseen. */
 const allowedParameters = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey']
 
@@ -115,6 +133,59 @@ export const databaseUrl: Kind<DatabaseUrl> = {
       verified: url.searchParams.get('sslmode') === 'verify-full',
     }
   },
+}
+
+/** A network by its address and the length of its prefix. */
+export interface Network {
+  readonly address: string
+  readonly prefix: number
+}
+
+/** IP addresses and networks. One that is as wide as a whole class of addresses is a wildcard, and none. */
+export const networks: Kind<readonly Network[]> = {
+  accepts: 'IP addresses or networks divided by commas, none of them wider than /8 (IPv4) or /7 (IPv6)',
+  example: '10.0.0.7,10.1.0.0/16',
+  read: (text) => {
+    const read = text.split(',').map((part) => toNetwork(part.trim()))
+    return read.every((it) => it !== undefined) ? Object.freeze(read) : undefined
+  },
+}
+
+function toNetwork(text: string): Network | undefined {
+  const [, address = '', digits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  if (family === 0) return undefined
+  const [widest, longest] = family === 4 ? [8, 32] : [7, 128]
+  const prefix = digits === undefined ? longest : Number(digits)
+  return prefix >= widest && prefix <= longest ? { address, prefix } : undefined
+}
+
+/** A mail server; the URL holds a password. */
+export const smtpUrl: Kind<string> = {
+  accepts: 'an smtp or smtps URL of a host, with user and password or neither, without path or query',
+  example: 'smtps://afterai:password@mail.example.com:465',
+  read: (text) => {
+    const url = URL.parse(text)
+    if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') return undefined
+    if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '') return undefined
+    if ((url.username === '') !== (url.password === '')) return undefined
+    const readable = decodeComponent(url.username) !== undefined && decodeComponent(url.password) !== undefined
+    return readable ? text : undefined
+  },
+}
+
+/** One mail address, without a name. */
+export const mailAddress: Kind<string> = {
+  accepts: 'one mail address without a name',
+  example: 'afterai@example.com',
+  read: (text) => (/^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,188})$/.test(text) ? text : undefined),
+}
+
+/** The path of a file, made absolute. */
+export const path: Kind<string> = {
+  accepts: 'the path of a file',
+  example: '/etc/afterai/mail-ca.pem',
+  read: directory.read,
 }
 
 /** Whether a host names this machine and nothing else can reach it there. */

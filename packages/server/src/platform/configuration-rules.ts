@@ -101,6 +101,42 @@ const rules: readonly ((values: Known) => Fault | undefined)[] = [
       fix: `Set it to ${embeddedConnections} or less.`,
     }
   },
+  function metricsStayOnLoopback({ metricsListen, metricsBeyondLoopback }) {
+    if (metricsListen === undefined || isLoopback(metricsListen.host) || metricsBeyondLoopback !== 'no')
+      return undefined
+    return {
+      variable: 'AFTERAI_METRICS_LISTEN',
+      problem: 'This address can be reached from elsewhere, and the metrics ask nobody for a credential.',
+      fix: 'Set it to 127.0.0.1 with a port, or AFTERAI_METRICS_BEYOND_LOOPBACK=yes where the network protects it.',
+    }
+  },
+  function trialMetricsStayOnLoopback({ mode, metricsListen, metricsBeyondLoopback }) {
+    if (mode !== 'trial' || metricsListen === undefined || isLoopback(metricsListen.host)) return undefined
+    if (metricsBeyondLoopback !== 'yes') return undefined
+    return {
+      variable: 'AFTERAI_METRICS_LISTEN',
+      problem: 'Trial mode listens on loopback alone, and this address can be reached from elsewhere.',
+      fix: 'Set it to 127.0.0.1 with a port, or set AFTERAI_MODE=production and meet its conditions.',
+    }
+  },
+  function metricsHaveTheirOwnPort({ listen, metricsListen }) {
+    if (listen === undefined || metricsListen === undefined || listen.port === 0) return undefined
+    if (listen.port !== metricsListen.port) return undefined
+    return {
+      variable: 'AFTERAI_METRICS_LISTEN',
+      problem: 'It has the port of AFTERAI_LISTEN.',
+      fix: 'Name a port of its own, such as 9464.',
+    }
+  },
+  function tracesAreEncrypted({ otlpTracesUrl }) {
+    if (otlpTracesUrl === undefined || otlpTracesUrl.protocol === 'https:') return undefined
+    if (isLoopback(otlpTracesUrl.hostname)) return undefined
+    return {
+      variable: 'AFTERAI_OTLP_TRACES_URL',
+      problem: 'It is plain http to another machine.',
+      fix: 'Use https, or a collector on this machine.',
+    }
+  },
   function idleIsShorterThanMax({ sessionIdleMinutes, sessionMaxHours }) {
     if (sessionIdleMinutes === undefined || sessionMaxHours === undefined) return undefined
     if (sessionIdleMinutes <= sessionMaxHours * 60) return undefined
@@ -108,6 +144,22 @@ const rules: readonly ((values: Known) => Fault | undefined)[] = [
       variable: 'AFTERAI_SESSION_IDLE_MINUTES',
       problem: 'It is longer than a session may last at all (AFTERAI_SESSION_MAX_HOURS).',
       fix: 'Lower it, or raise AFTERAI_SESSION_MAX_HOURS.',
+    }
+  },
+  function mailNeedsASender({ smtpUrl, mailFrom }) {
+    if (smtpUrl === undefined || mailFrom !== undefined) return undefined
+    return {
+      variable: 'AFTERAI_MAIL_FROM',
+      problem: 'It is missing, though AFTERAI_SMTP_URL is set.',
+      fix: 'Set it to the address that mails come from, such as afterai@example.com.',
+    }
+  },
+  function senderNeedsAMailServer({ smtpUrl, mailFrom, smtpCertificates }) {
+    if (smtpUrl !== undefined || (mailFrom === undefined && smtpCertificates === undefined)) return undefined
+    return {
+      variable: 'AFTERAI_SMTP_URL',
+      problem: 'It is missing, though a sender or certificates for mail are set: nothing would be sent.',
+      fix: 'Set it, or unset AFTERAI_MAIL_FROM and AFTERAI_SMTP_CERTIFICATES.',
     }
   },
 ]
@@ -123,10 +175,32 @@ function unencrypted(variable: string, url: Known['databaseUrl']): Fault | undef
 
 function weak(variable: string, mode: Known['mode'], url: Known['databaseUrl']): Fault | undefined {
   if (mode !== 'production' || url === undefined || url.password === '') return undefined
-  if (url.password.length >= shortestPassword) return undefined
+  const problem = weaknessOf(url.password.toLowerCase(), url.user.toLowerCase())
+  if (problem === undefined) return undefined
   return {
     variable,
-    problem: `Its password is shorter than ${shortestPassword} characters.`,
+    problem,
     fix: 'Give the role a long random password, such as the output of: openssl rand -hex 24',
   }
+}
+
+const guessable = [
+  'password',
+  'postgres',
+  'afterai',
+  'changeme',
+  'change-me',
+  'secret',
+  'admin',
+  '123456',
+  'example',
+  'letmein',
+]
+
+function weaknessOf(password: string, user: string): string | undefined {
+  if (password.length < shortestPassword) return `Its password is shorter than ${shortestPassword} characters.`
+  if (new Set(password).size < 6) return 'Its password repeats a few characters.'
+  // What is left without the words that everybody tries must be long enough by itself.
+  const rest = [...guessable, user].reduce((text, word) => text.replaceAll(word, ''), password)
+  return rest.length < 8 ? 'Its password is made of words that everybody tries.' : undefined
 }

@@ -2,8 +2,14 @@ import {
   databaseUrl,
   directory,
   hostNames,
+  httpUrl,
   listenAddress,
+  mailAddress,
+  networks,
   oneOf,
+  passphrase,
+  path,
+  smtpUrl,
   webOrigin,
   wholeNumber,
 } from './configuration-kinds.ts'
@@ -86,10 +92,11 @@ export const configurationTable = {
   },
   logLevel: {
     variable: 'AFTERAI_LOG_LEVEL',
-    kind: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
     default: 'warn',
     secret: false,
-    description: 'The least important lines to log, as JSON on standard error.',
+    description:
+      'The least important lines to log, as JSON on standard error. At `info` there is one for each request: method, pattern of the route, status, duration, ids of request, tenant and principal; no address, header or body at any level.',
   },
   sessionIdleMinutes: {
     variable: 'AFTERAI_SESSION_IDLE_MINUTES',
@@ -104,6 +111,14 @@ export const configurationTable = {
     default: '12',
     secret: false,
     description: 'A console session ends after so many hours, used or not.',
+  },
+  stepUpForApproval: {
+    variable: 'AFTERAI_STEP_UP_FOR_APPROVAL',
+    kind: oneOf('off', 'on'),
+    default: 'off',
+    secret: false,
+    description:
+      'With `on`, approving or rejecting a decision needs a session whose person proved who they are within the last ten minutes, as changes of credentials always do.',
   },
   oidcAllowedHosts: {
     variable: 'AFTERAI_OIDC_ALLOWED_HOSTS',
@@ -120,6 +135,81 @@ export const configurationTable = {
     secret: false,
     description: 'How long requests under way may take to end after a request to stop.',
   },
+  drainSeconds: {
+    variable: 'AFTERAI_DRAIN_SECONDS',
+    kind: wholeNumber(0, 300, 5),
+    default: '0',
+    secret: false,
+    description:
+      'How long the server goes on taking requests after a request to stop, while `/readyz` answers 503 already: as long as a load balancer needs to notice. Counts on top of `AFTERAI_SHUTDOWN_SECONDS`.',
+  },
+  trustedProxies: {
+    variable: 'AFTERAI_TRUSTED_PROXIES',
+    kind: networks,
+    defaultMeaning: 'none: forwarding headers are ignored',
+    secret: false,
+    description:
+      'Addresses or networks of the reverse proxies in front of the server, divided by commas. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, nobody else’s. Needed behind a proxy: without it all people count as one address.',
+  },
+  maxConnections: {
+    variable: 'AFTERAI_MAX_CONNECTIONS',
+    kind: wholeNumber(8, 100_000, 2000),
+    default: '2000',
+    secret: false,
+    description:
+      'Most connections at once. One address may have a tenth of them, a trusted proxy all; a quarter of them may have a request under way.',
+  },
+  rateCredentials: {
+    variable: 'AFTERAI_RATE_CREDENTIALS',
+    kind: wholeNumber(1, 1_000_000, 30),
+    default: '30',
+    secret: false,
+    description: 'Sign-ins and other doors for credentials that one address may try in a minute.',
+  },
+  rateReads: {
+    variable: 'AFTERAI_RATE_READS',
+    kind: wholeNumber(1, 1_000_000, 600),
+    default: '600',
+    secret: false,
+    description: 'Reads that one account may make in a minute. One address may make four times as many.',
+  },
+  rateWrites: {
+    variable: 'AFTERAI_RATE_WRITES',
+    kind: wholeNumber(1, 1_000_000, 300),
+    default: '300',
+    secret: false,
+    description: 'Changes that one account may make in a minute. One address may make four times as many.',
+  },
+  rateHeavy: {
+    variable: 'AFTERAI_RATE_HEAVY',
+    kind: wholeNumber(1, 1_000_000, 60),
+    default: '60',
+    secret: false,
+    description:
+      'Imports, assessments, exports and audits that one account may ask for in a minute. One address may ask for four times as many.',
+  },
+  smtpUrl: {
+    variable: 'AFTERAI_SMTP_URL',
+    kind: smtpUrl,
+    defaultMeaning: 'none: invitations and reset codes are handed over by whoever makes them',
+    secret: true,
+    description:
+      'The mail server, with user and password: `smtps://` for TLS from the first byte, `smtp://` for STARTTLS. Nothing is sent unencrypted, unless the server is on this machine.',
+  },
+  smtpCertificates: {
+    variable: 'AFTERAI_SMTP_CERTIFICATES',
+    kind: path,
+    defaultMeaning: 'the public certificate authorities',
+    secret: false,
+    description: 'A file with the certificates, in PEM, of the authority of your own that the mail server’s is from.',
+  },
+  mailFrom: {
+    variable: 'AFTERAI_MAIL_FROM',
+    kind: mailAddress,
+    defaultMeaning: 'none: needed with `AFTERAI_SMTP_URL`',
+    secret: false,
+    description: 'The address that mails come from.',
+  },
   importMaxMib: {
     variable: 'AFTERAI_IMPORT_MAX_MIB',
     kind: wholeNumber(1, 128, 64),
@@ -127,6 +217,46 @@ export const configurationTable = {
     secret: false,
     description:
       'Largest file of evaluation results that is accepted, in MiB. Like any request it must arrive within 15 seconds: 64 MiB need a line of 36 Mbit/s; over a slower one, split the file.',
+  },
+  metricsListen: {
+    variable: 'AFTERAI_METRICS_LISTEN',
+    kind: listenAddress,
+    defaultMeaning: 'none: there are no metrics',
+    secret: false,
+    description:
+      'Address and port on which Prometheus reads the metrics, at `/metrics`. Nobody is asked for a credential there, so it is an address of this machine unless `AFTERAI_METRICS_BEYOND_LOOPBACK` says otherwise.',
+  },
+  metricsBeyondLoopback: {
+    variable: 'AFTERAI_METRICS_BEYOND_LOOPBACK',
+    kind: oneOf('no', 'yes'),
+    default: 'no',
+    secret: false,
+    description:
+      'Whether the metrics may be read from other machines. Say `yes` only where the network lets nobody but Prometheus reach them.',
+  },
+  otlpTracesUrl: {
+    variable: 'AFTERAI_OTLP_TRACES_URL',
+    kind: httpUrl,
+    defaultMeaning: 'none: nothing is traced',
+    secret: false,
+    description:
+      'Collector of OpenTelemetry traces of the server itself, OTLP over HTTP with protobuf or JSON. Spans hold patterns of routes, times and counts. Plain http only to this machine.',
+  },
+  streamNetworks: {
+    variable: 'AFTERAI_STREAM_NETWORKS',
+    kind: networks,
+    defaultMeaning: 'none: audit streams reach public addresses alone',
+    secret: false,
+    description:
+      'Networks that audit streams may reach although they are not public, where a SIEM is inside. Name them as narrowly as you can: administrators of tenants choose the address, and the server connects to it. Trial mode reaches this machine besides.',
+  },
+  backupPassphrase: {
+    variable: 'AFTERAI_BACKUP_PASSPHRASE',
+    kind: passphrase,
+    defaultMeaning: 'none: `--passphrase-file` names it',
+    secret: true,
+    description:
+      'What `afterai backup` and `afterai restore` encrypt with: 12 characters at least. Whoever has it and a backup has the keys of the instance.',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 
@@ -138,4 +268,9 @@ type ValueOf<S> = S extends { kind: Kind<infer T> } ? (S extends { default: stri
 export type ConfigurationValues = { readonly [K in keyof Table]: ValueOf<Table[K]> }
 
 /** Variables of the command line, which the server meets where both run on one machine and leaves alone. */
-export const clientVariables: readonly string[] = ['AFTERAI_URL', 'AFTERAI_API_KEY', 'AFTERAI_PROFILE']
+export const clientVariables: readonly string[] = [
+  'AFTERAI_URL',
+  'AFTERAI_API_KEY',
+  'AFTERAI_PROFILE',
+  'AFTERAI_LOGIN_CODE',
+]

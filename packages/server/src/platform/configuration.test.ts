@@ -81,7 +81,8 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_DATABASE_POOL_SIZE', '10.0'],
     ['AFTERAI_DATABASE_POOL_SIZE', '0x10'],
     ['AFTERAI_DATABASE_POOL_SIZE', '٣'],
-    ['AFTERAI_LOG_LEVEL', 'trace'],
+    ['AFTERAI_LOG_LEVEL', 'loud'],
+    ['AFTERAI_STEP_UP_FOR_APPROVAL', 'yes'],
     ['AFTERAI_SESSION_IDLE_MINUTES', '0'],
     ['AFTERAI_SESSION_IDLE_MINUTES', '1441'],
     ['AFTERAI_SESSION_MAX_HOURS', '169'],
@@ -90,8 +91,43 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_SESSION_MAX_HOURS', 'twelve'],
     ['AFTERAI_SHUTDOWN_SECONDS', '301'],
     ['AFTERAI_SHUTDOWN_SECONDS', '-1'],
+    ['AFTERAI_DRAIN_SECONDS', '301'],
+    ['AFTERAI_TRUSTED_PROXIES', ''],
+    ['AFTERAI_TRUSTED_PROXIES', '*'],
+    ['AFTERAI_TRUSTED_PROXIES', 'true'],
+    ['AFTERAI_TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['AFTERAI_TRUSTED_PROXIES', '::/0'],
+    ['AFTERAI_TRUSTED_PROXIES', '0.0.0.0/1,128.0.0.0/1'],
+    ['AFTERAI_TRUSTED_PROXIES', '10.0.0.1,proxy.example.com'],
+    ['AFTERAI_TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['AFTERAI_TRUSTED_PROXIES', '2001:db8::/129'],
+    ['AFTERAI_MAX_CONNECTIONS', '7'],
+    ['AFTERAI_RATE_CREDENTIALS', '0'],
+    ['AFTERAI_RATE_READS', '-1'],
+    ['AFTERAI_RATE_WRITES', 'none'],
+    ['AFTERAI_RATE_HEAVY', '1e3'],
     ['AFTERAI_IMPORT_MAX_MIB', '129'],
     ['AFTERAI_IMPORT_MAX_MIB', 'Infinity'],
+    ['AFTERAI_STREAM_NETWORKS', ''],
+    ['AFTERAI_STREAM_NETWORKS', '0.0.0.0/0'],
+    ['AFTERAI_STREAM_NETWORKS', '10.0.0.0/33'],
+    ['AFTERAI_STREAM_NETWORKS', '10.0.0.0/8,siem.example'],
+    ['AFTERAI_METRICS_LISTEN', '9464'],
+    ['AFTERAI_METRICS_BEYOND_LOOPBACK', 'true'],
+    ['AFTERAI_OTLP_TRACES_URL', 'localhost:4318'],
+    ['AFTERAI_OTLP_TRACES_URL', 'https://user:password@collector.example.com/'],
+    ['AFTERAI_OTLP_TRACES_URL', 'https://collector.example.com/?key=secret'],
+    ['AFTERAI_BACKUP_PASSPHRASE', 'eleven-char'],
+    ['AFTERAI_SMTP_URL', ''],
+    ['AFTERAI_SMTP_URL', 'mail.example.com:587'],
+    ['AFTERAI_SMTP_URL', 'http://mail.example.com'],
+    ['AFTERAI_SMTP_URL', 'smtp://user@mail.example.com'],
+    ['AFTERAI_SMTP_URL', 'smtp://mail.example.com?secure=false'],
+    ['AFTERAI_SMTP_URL', 'smtp://user:%zz@mail.example.com'],
+    ['AFTERAI_SMTP_CERTIFICATES', ''],
+    ['AFTERAI_MAIL_FROM', 'AfterAI <afterai@example.com>'],
+    ['AFTERAI_MAIL_FROM', 'afterai@example.com\r\nBcc: x@example.com'],
+    ['AFTERAI_MAIL_FROM', 'a@example.com, b@example.com'],
   ]
 
   test.each(bad)('P5.1: %s=%j', (variable, value) => {
@@ -109,6 +145,18 @@ describe('P5.2: combinations that would be unsafe are refused', () => {
     ['trial on all addresses', { AFTERAI_LISTEN: '0.0.0.0:4680' }, 'AFTERAI_LISTEN'],
     ['trial on all IPv6 addresses', { AFTERAI_LISTEN: '[::]:4680' }, 'AFTERAI_LISTEN'],
     ['trial on an address of the network', { AFTERAI_LISTEN: '10.0.0.5:4680' }, 'AFTERAI_LISTEN'],
+    ['metrics for everybody', { AFTERAI_METRICS_LISTEN: '0.0.0.0:9464' }, 'AFTERAI_METRICS_LISTEN'],
+    [
+      'a trial’s metrics beyond the machine',
+      { AFTERAI_METRICS_LISTEN: '0.0.0.0:9464', AFTERAI_METRICS_BEYOND_LOOPBACK: 'yes' },
+      'AFTERAI_METRICS_LISTEN',
+    ],
+    ['metrics on the API’s port', { AFTERAI_METRICS_LISTEN: '127.0.0.1:4680' }, 'AFTERAI_METRICS_LISTEN'],
+    [
+      'traces in clear over a network',
+      { AFTERAI_OTLP_TRACES_URL: 'http://10.0.0.9:4318/v1/traces' },
+      'AFTERAI_OTLP_TRACES_URL',
+    ],
     ['trial under a public name', { AFTERAI_PUBLIC_URL: 'https://afterai.example.com' }, 'AFTERAI_PUBLIC_URL'],
     ['production without an address', { ...production, AFTERAI_PUBLIC_URL: undefined }, 'AFTERAI_PUBLIC_URL'],
     ['production over plain http', { ...production, AFTERAI_PUBLIC_URL: 'http://a.example.com' }, 'AFTERAI_PUBLIC_URL'],
@@ -169,6 +217,28 @@ describe('P5.2: combinations that would be unsafe are refused', () => {
 
   test.each(unsafe)('P5.2: %s', (_what, env, variable) => {
     expect(faultyVariables(env)).toEqual([variable])
+  })
+})
+
+describe('P5.2: mail', () => {
+  const mail = {
+    AFTERAI_SMTP_URL: `smtps://afterai:${canary}@mail.example.com`,
+    AFTERAI_MAIL_FROM: 'afterai@example.com',
+  }
+
+  test('needs a server and a sender together', () => {
+    expect(configurationOf(mail)).toMatchObject({ smtpUrl: mail.AFTERAI_SMTP_URL, mailFrom: mail.AFTERAI_MAIL_FROM })
+    expect(faultyVariables({ AFTERAI_SMTP_URL: mail.AFTERAI_SMTP_URL })).toEqual(['AFTERAI_MAIL_FROM'])
+    expect(faultyVariables({ AFTERAI_MAIL_FROM: mail.AFTERAI_MAIL_FROM })).toEqual(['AFTERAI_SMTP_URL'])
+    expect(faultyVariables({ AFTERAI_SMTP_CERTIFICATES: '/ca.pem' })).toEqual(['AFTERAI_SMTP_URL'])
+  })
+
+  test('P5.1: its password comes from a file too, and is never in a fault', () => {
+    const { AFTERAI_SMTP_URL: url, ...from } = mail
+    const AFTERAI_SMTP_URL_FILE = secretFile('smtp', `${url}\n`)
+    expect(configurationOf({ ...from, AFTERAI_SMTP_URL_FILE }).smtpUrl).toBe(url)
+    const bad = readConfiguration({ AFTERAI_SMTP_URL: `${url}/path` })
+    expect(bad.ok ? '' : formatFaults(bad.faults)).not.toContain(canary)
   })
 })
 
@@ -274,8 +344,20 @@ test('an empty environment describes a trial on loopback', () => {
     databasePoolSize: 10,
     logLevel: 'warn',
     sessionIdleMinutes: 30,
+    metricsListen: undefined,
+    metricsBeyondLoopback: 'no',
+    otlpTracesUrl: undefined,
+    streamNetworks: undefined,
     sessionMaxHours: 12,
+    stepUpForApproval: 'off',
     shutdownSeconds: 10,
+    drainSeconds: 0,
+    trustedProxies: undefined,
+    maxConnections: 2000,
+    rateCredentials: 30,
+    rateReads: 600,
+    rateWrites: 300,
+    rateHeavy: 60,
     importMaxMib: 64,
   })
 })

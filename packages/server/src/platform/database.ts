@@ -1,5 +1,6 @@
-import { Kysely, sql, type Transaction as KyselyTransaction } from 'kysely'
-import { DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
+import { Kysely, PostgresDialect, sql, type Transaction as KyselyTransaction } from 'kysely'
+import { Client, DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
+import { traced } from './tracing.ts'
 import { createDialect, openAs, type TransactionRole } from './transaction-opening.ts'
 
 /**
@@ -50,13 +51,13 @@ export interface OpenDatabase {
  */
 export function openDatabase(
   connection: Connection,
-  options: { poolSize: number; onError: (error: Error) => void },
+  options: { poolSize: number; onError: (error: Error) => void; connectTimeoutMs?: number },
 ): OpenDatabase {
   const pool = new Pool({
     ...connectionOptions(connection),
     max: options.poolSize,
     idleTimeoutMillis: 30_000,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'afterai',
@@ -72,9 +73,42 @@ export function openDatabase(
   return { db, pool, close: () => db.destroy() }
 }
 
+/** One connection, for work that isn't a request's: as whoever connects, without time limits, with the driver at hand. */
+export interface LoneConnection {
+  readonly client: Client
+  readonly db: Database
+  close(): Promise<void>
+}
+
+/** Opens one connection. Its transactions take on no role by themselves. */
+export async function openLoneConnection(connection: Connection): Promise<LoneConnection> {
+  const client = new Client({ ...connectionOptions(connection), connectionTimeoutMillis: 5_000, types })
+  // A connection that breaks fails its query as well; without a listener it would end the process.
+  client.on('error', () => undefined)
+  await client.connect()
+  const held = Object.assign(client, { release: () => undefined })
+  const dialect = new PostgresDialect({
+    pool: { options: {}, connect: async () => held, end: async () => undefined },
+  })
+  return { client, db: new Kysely({ dialect }), close: () => client.end() }
+}
+
 /** Runs `work` in one transaction in which row level security shows the rows of `tenantId` alone. */
 export function withTenant<T>(db: Database, tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return inTransaction(db, { role: 'afterai_app', tenantId }, work)
+}
+
+/** Runs a part of the transaction of tenant `from` for tenant `to`, such as an event that belongs into its trail as well. */
+export async function forTenant<T>(
+  tx: Transaction,
+  { from, to }: { from: string; to: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  await sql`select set_config('app.tenant', ${to}, true)`.execute(tx)
+  // Not set back when `work` throws: the transaction ends then.
+  const result = await work()
+  await sql`select set_config('app.tenant', ${from}, true)`.execute(tx)
+  return result
 }
 
 /** Runs `work` in one transaction as `role`, with no tenant set: rows of tenants stay hidden unless the role's policies say otherwise. */
@@ -89,10 +123,12 @@ export function withRole<T>(
 function inTransaction<T>(db: Database, as: TransactionRole, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return settled((watch) =>
     openAs(as, () =>
-      db.transaction().execute((tx) => {
-        watch(tx)
-        return work(tx)
-      }),
+      traced('database transaction', () =>
+        db.transaction().execute((tx) => {
+          watch(tx)
+          return work(tx)
+        }),
+      ),
     ),
   )
 }

@@ -1,43 +1,80 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
+import type { Check } from './check.ts'
 import { openDatabase } from './database.ts'
-import type { Check } from './doctor.ts'
 import { migrationState } from './migrations.ts'
+import { isOlder, release } from './release.ts'
 
 const oldestVersion = 15
 /** More than this between the two clocks and the order of events becomes doubtful; much more and tokens fail. */
 const clockToleranceMs = 2_000
 const clockLimitMs = 30_000
+/** A refusal must come within seconds, also where nobody answers. */
+const connectTimeoutMs = 3_000
+const variable = 'AFTERAI_DATABASE_URL'
+
+/** Tables of the record: rows are added to them, never changed. */
+const appendOnly = [
+  'ledger_log',
+  'ledger_entry',
+  'ledger_tile',
+  'ledger_checkpoint',
+  'ledger_refused',
+  'audit_event',
+  'record',
+  'record_section',
+]
 
 interface Facts {
   readonly version: number
   readonly role: string
-  readonly superuser: boolean
-  readonly bypasses: boolean
+  readonly database: string
+  /** Roles that the connection is or may become, and that nothing holds back. */
+  readonly superusers: readonly string[]
+  readonly bypassing: readonly string[]
   readonly owns: string | null
+  /** Rights on the record that nobody may have, as `UPDATE of ledger_entry`. */
+  readonly rewrites: readonly string[]
   readonly nowMs: number
 }
 
 /** Looks at a database as the role that the server would run as. */
 export async function checkDatabase(url: string, now: () => Date): Promise<Check[]> {
-  const database = openDatabase({ url }, { poolSize: 1, onError: () => undefined })
+  const database = openDatabase({ url }, { poolSize: 1, onError: () => undefined, connectTimeoutMs })
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) })
   try {
     const facts = await gather(db)
-    return [checkVersion(facts), checkRole(facts), checkClocks(facts, now()), await checkSchema(db)]
+    const schema = await checkSchema(db)
+    return [
+      checkVersion(facts),
+      checkRole(facts),
+      checkRights(facts),
+      checkClocks(facts, now()),
+      ...(schema.state === 'ok' ? [await checkNewest(db, now())] : []),
+      schema,
+    ]
   } catch (error) {
     return [unreachable(error)]
   } finally {
-    await database.close()
+    // The builder that was used ends the pool; the other one never began.
+    await db.destroy()
   }
 }
 
 async function gather(db: Kysely<unknown>): Promise<Facts> {
   const { rows } = await sql<Facts>`
+    with reachable as (select r.* from pg_roles r where pg_has_role(current_user, r.oid, 'MEMBER'))
     select current_setting('server_version_num')::int / 10000 as version,
-      r.rolname as role, r.rolsuper as superuser, r.rolbypassrls as bypasses,
-      (select c.relname from pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p') limit 1) as owns,
-      (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"
-    from pg_roles r where r.rolname = current_user`.execute(db)
+      current_user::text as role, current_database()::text as database,
+      (select coalesce(array_agg(rolname::text order by rolname), '{}') from reachable where rolsuper) as superusers,
+      (select coalesce(array_agg(rolname::text order by rolname), '{}') from reachable where rolbypassrls) as bypassing,
+      (select c.relname from pg_class c join reachable r on c.relowner = r.oid
+        where c.relkind in ('r', 'p') and c.relnamespace = to_regnamespace('public') limit 1) as owns,
+      (select coalesce(array_agg(distinct wanted || ' of ' || c.relname order by wanted || ' of ' || c.relname), '{}')
+        from pg_class c, reachable r, unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) wanted
+        where c.relnamespace = to_regnamespace('public') and c.relkind in ('r', 'p') and c.relname = any(${appendOnly}::text[])
+          and (has_table_privilege(r.oid, c.oid, wanted)
+            or (wanted = 'UPDATE' and has_any_column_privilege(r.oid, c.oid, 'UPDATE')))) as rewrites,
+      (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`.execute(db)
   const [facts] = rows
   if (facts === undefined) throw new Error('the role of the connection is unknown')
   return facts
@@ -47,17 +84,46 @@ function checkVersion({ version }: Facts): Check {
   const name = 'database version'
   const found = `PostgreSQL ${version}`
   if (version >= oldestVersion) return { name, state: 'ok', found }
-  return { name, state: 'fail', found, fix: `Use PostgreSQL ${oldestVersion} or later.` }
+  return { name, state: 'fail', found, fix: `Use PostgreSQL ${oldestVersion} or later.`, variable }
 }
 
-function checkRole({ role, superuser, bypasses, owns }: Facts): Check {
+function checkRole({ role, superusers, bypassing, owns }: Facts): Check {
   const name = 'database role'
   const fix = 'Name a plain login role in AFTERAI_DATABASE_URL, and the owner in AFTERAI_DATABASE_OWNER_URL.'
-  if (superuser) return { name, state: 'fail', found: `${role} is a superuser`, fix }
-  if (bypasses) return { name, state: 'fail', found: `${role} bypasses row level security`, fix }
-  if (owns !== null)
-    return { name, state: 'fail', found: `${role} owns tables (${owns}) and so could rewrite them`, fix }
+  const fail = (found: string, commands: readonly string[]): Check => {
+    return { name, state: 'fail', found, fix, commands, variable }
+  }
+  const own = (names: readonly string[], what: string): string =>
+    names.includes(role) ? `${role} ${what}` : `${role} may become ${names.join(', ')}, which ${what}`
+  const leave = (names: readonly string[]): string[] =>
+    names.map((it) => psql(`revoke ${ident(it)} from ${ident(role)}`))
+  if (superusers.includes(role))
+    return fail(own(superusers, 'is a superuser'), [psql(`alter role ${ident(role)} nosuperuser`)])
+  if (superusers.length > 0) return fail(own(superusers, 'is a superuser'), leave(superusers))
+  if (bypassing.includes(role))
+    return fail(own(bypassing, 'bypasses row level security'), [psql(`alter role ${ident(role)} nobypassrls`)])
+  if (bypassing.length > 0) return fail(own(bypassing, 'bypasses row level security'), leave(bypassing))
+  if (owns !== null) {
+    const found = `${role} owns tables (${owns}) and so could rewrite them`
+    return fail(found, [
+      psql(`alter table ${ident(owns)} owner to afterai_owner`),
+      psql(`revoke afterai_owner from ${ident(role)}`),
+    ])
+  }
   return { name, state: 'ok', found: `${role}: no superuser, bound by row level security, owns nothing` }
+}
+
+function checkRights({ rewrites, role }: Facts): Check {
+  const name = 'database rights'
+  if (rewrites.length === 0) return { name, state: 'ok', found: `${role} can add to the record, not change it` }
+  const commands = rewrites.map((it) => {
+    const [right = '', table = ''] = it.split(' of ')
+    return psql(
+      `revoke ${right.toLowerCase()} on ${ident(table)} from ${ident(role)}, afterai_app, afterai_sequencer, public`,
+    )
+  })
+  const fix = 'Take these rights away: the record is only ever added to.'
+  return { name, state: 'fail', found: `${role} may ${rewrites.join(', ')}`, fix, commands, variable }
 }
 
 function checkClocks({ nowMs }: Facts, now: Date): Check {
@@ -65,43 +131,67 @@ function checkClocks({ nowMs }: Facts, now: Date): Check {
   const apartMs = Math.abs(now.getTime() - nowMs)
   const found = `${(apartMs / 1000).toFixed(1)} s apart from this machine's`
   const fix = 'Let both clocks be kept by NTP.'
-  if (apartMs > clockLimitMs) return { name, state: 'fail', found, fix }
-  return apartMs > clockToleranceMs ? { name, state: 'warn', found, fix } : { name, state: 'ok', found }
+  const rest = { name, found, fix, commands: ['timedatectl set-ntp true'], variable } as const
+  if (apartMs > clockLimitMs) return { ...rest, state: 'fail' }
+  return apartMs > clockToleranceMs ? { ...rest, state: 'warn' } : { name, state: 'ok', found }
+}
+
+/** A clock that is behind what was signed already would sign times that go backwards. */
+async function checkNewest(db: Kysely<unknown>, now: Date): Promise<Check> {
+  const name = 'newest checkpoint'
+  const newest = await db.transaction().execute(async (tx) => {
+    await sql`set local role afterai_sequencer`.execute(tx)
+    return (await sql<{ at: Date | null }>`select max(created_at) as at from ledger_checkpoint`.execute(tx)).rows[0]?.at
+  })
+  if (newest === null || newest === undefined) return { name, state: 'ok', found: 'none yet' }
+  const aheadMs = newest.getTime() - now.getTime()
+  const found = `signed at ${newest.toISOString()}`
+  if (aheadMs <= clockLimitMs) return { name, state: 'ok', found }
+  const fix = 'This machine’s clock is behind the newest checkpoint: set it.'
+  return { name, state: 'fail', found, fix, commands: ['timedatectl set-ntp true'], variable }
 }
 
 async function checkSchema(db: Kysely<unknown>): Promise<Check> {
   const name = 'database schema'
+  const fix = 'Start AfterAI with AFTERAI_DATABASE_OWNER_URL set.'
+  const commands = [
+    "export AFTERAI_DATABASE_OWNER_URL='postgresql://owner:…@host/afterai?sslmode=verify-full'",
+    'afterai up',
+  ]
   try {
-    const { missing, unknown } = await migrationState(db)
-    if (unknown.length > 0) {
-      return {
-        name,
-        state: 'fail',
-        found: `made by a newer AfterAI (${unknown.join(', ')})`,
-        fix: 'Run the newer version.',
-      }
+    const { missing, unknown, oldestRelease } = await migrationState(db)
+    if (oldestRelease !== undefined && isOlder(release, oldestRelease)) {
+      const found = `it needs AfterAI ${oldestRelease} or later, and this is ${release}`
+      return { name, state: 'fail', found, fix: 'Run the newer version.', variable }
     }
-    if (missing.length > 0) {
-      return {
-        name,
-        state: 'warn',
-        found: `${missing.length} migrations behind`,
-        fix: 'Start AfterAI with AFTERAI_DATABASE_OWNER_URL set.',
-      }
-    }
-    return { name, state: 'ok', found: 'up to date' }
+    if (missing.length > 0)
+      return { name, state: 'fail', found: `${missing.length} migrations behind`, fix, commands, variable }
+    if (unknown.length === 0) return { name, state: 'ok', found: 'up to date' }
+    const found = `a newer AfterAI added ${unknown.join(', ')}, with which this one still works`
+    return { name, state: 'warn', found, fix: 'Finish the upgrade: run the newer version everywhere.', variable }
   } catch {
-    return { name, state: 'warn', found: 'not made yet', fix: 'Start AfterAI with AFTERAI_DATABASE_OWNER_URL set.' }
+    return { name, state: 'fail', found: 'not made yet', fix, commands, variable }
   }
 }
 
 function unreachable(error: unknown): Check {
   // The message may quote the address, but never the password.
   const found = error instanceof Error ? error.message || error.name : String(error)
+  const fix = 'Check host, port, role and password in AFTERAI_DATABASE_URL, its certificate, and that PostgreSQL runs.'
   return {
     name: 'database',
     state: 'fail',
     found,
-    fix: 'Check host, port, role and password in AFTERAI_DATABASE_URL, and that PostgreSQL runs.',
+    fix,
+    commands: ['pg_isready --dbname "$AFTERAI_DATABASE_URL"'],
+    variable,
   }
+}
+
+function psql(statement: string): string {
+  return `psql "$AFTERAI_DATABASE_OWNER_URL" --command '${statement.replaceAll("'", `'\\''`)}'`
+}
+
+function ident(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }

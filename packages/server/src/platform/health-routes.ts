@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import type { Http } from './http.ts'
 
 const answer = z.object({ status: z.literal('ok') })
-const open = { config: { permission: 'public' }, schema: { response: { 200: answer } } } as const
+const open = { config: { permission: 'public', rateClass: 'none' }, schema: { response: { 200: answer } } } as const
 
 /** `/livez`: the process runs. `/readyz`: it can do its work. `/openapi.json`: what else there is. */
 export function healthRoutes(http: Http, { db, isStopping }: { db: Database; isStopping: () => boolean }): void {

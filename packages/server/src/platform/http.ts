@@ -17,7 +17,9 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { boundReading, limitConnections, parseBoundedJson, shedLoad } from './hardening/index.ts'
 import { newId } from './ids.ts'
 import { toProblem } from './problem-response.ts'
 
@@ -25,6 +27,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller must hold; `public` for routes that anybody may call. A route without it stops the start. */
     permission?: Permission | 'public'
+    /** Whether the caller must have proved who they are within the last minutes (`identity/step-up`). No API key has. */
+    stepUp?: boolean
+    /** Whether it reaches what is the account's own in all of its tenants: no session that a tenant's identity provider opened may. */
+    acrossTenants?: boolean
+    /** Whether its answer may take a client longer than a minute to read, as a stream does. */
+    longAnswer?: boolean
   }
   interface FastifyInstance {
     /** What each route asks for: `GET /v1/systems/:name` -> permission. */
@@ -42,34 +50,53 @@ export type Http = FastifyInstance<
 >
 
 const mebibyte = 1024 * 1024
+const answerTimeoutMs = 60_000
+
+/** How the application meets the world. */
+export interface HttpOptions {
+  readonly logger: FastifyBaseLogger
+  /** Whether people reach it by https alone. */
+  readonly https?: boolean
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; without any, nobody's is. */
+  readonly trustedProxies?: readonly string[]
+  readonly maxConnections?: number
+}
 
 /**
  * Creates the application with its limits, its one error boundary, and the rule that every route names its permission.
  * Limits: identity.md; Fastify's own leave slow connections open for good.
  */
-export async function createHttp(options: { logger: FastifyBaseLogger }): Promise<Http> {
+export async function createHttp(options: HttpOptions): Promise<Http> {
+  const { https = false, trustedProxies = [], maxConnections = 2000 } = options
+  const commonHeaders = https ? { ...securityHeaders, ...overHttps } : securityHeaders
   const http: Http = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newId,
     requestIdHeader: false,
-    trustProxy: false,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: mebibyte,
     connectionTimeout: 15_000,
     requestTimeout: 15_000,
     keepAliveTimeout: 10_000,
     maxRequestsPerSocket: 1000,
     forceCloseConnections: 'idle',
+    // What arrives while the server stops is answered still; its connection ends then.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 256 },
     http: { headersTimeout: 8_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
     clientErrorHandler: answerBrokenRequest,
     // An address that can't be decoded has no route, hence none of the hooks below.
-    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply.headers(commonHeaders)),
+    frameworkErrors: (error, request, reply) =>
+      void answerProblem(error, request, reply.headers({ ...commonHeaders, 'cache-control': 'no-store' })),
   }).withTypeProvider<ZodTypeProvider>()
   http.setValidatorCompiler(validatorCompiler)
   http.setSerializerCompiler(serializerCompiler)
   // Every body is JSON, but for the doors that say otherwise.
-  http.removeContentTypeParser('text/plain')
+  http.removeAllContentTypeParsers()
+  http.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseBoundedJson(body),
+  )
   http.setErrorHandler(answerProblem)
   http.setNotFoundHandler(() => {
     throw new ProblemError('not_found', { detail: 'no route answers this method and address; see /openapi.json' })
@@ -81,13 +108,26 @@ export async function createHttp(options: { logger: FastifyBaseLogger }): Promis
     if (config?.permission === undefined) throw new Error(`${String(method)} ${url} names no permission`)
     for (const it of [method].flat()) routePermissions.set(`${it} ${url}`, config.permission)
   })
+  http.addHook('onRequest', async ({ raw: { httpVersionMajor } }, reply) => {
+    if (httpVersionMajor === 1) return
+    // Node takes a request line without a version for HTTP/0.9, which knows neither headers nor hosts.
+    reply.header('connection', 'close')
+    throw new ProblemError('invalid_request', { detail: 'speak HTTP/1.1' })
+  })
   http.addHook('onSend', async (request, reply) => {
+    if (request.routeOptions.config.longAnswer !== true) boundReading(reply.raw, answerTimeoutMs)
     // A page brings a policy of its own, for the one style that it has.
     const policy = reply.getHeader('content-security-policy')
     reply.headers({ ...commonHeaders, ...(policy === undefined ? {} : { 'content-security-policy': policy }) })
     reply.header('x-request-id', request.id)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
+  limitConnections(http.server, {
+    most: maxConnections,
+    mostOfOne: Math.max(8, Math.floor(maxConnections / 10)),
+    isProxy: trusts(trustedProxies),
+  })
+  await shedLoad(http, { concurrentRequests: Math.max(8, Math.floor(maxConnections / 4)) })
   await http.register(fastifyCookie)
   await http.register(fastifySwagger, {
     openapi: {
@@ -114,8 +154,26 @@ function accessOf(permission: Permission | 'public' | undefined) {
   return { 'x-permission': permission, security: permission === 'public' ? [] : [{ bearer: [] }, { session: [] }] }
 }
 
-const commonHeaders = {
+/** Whether an address is one of the proxies. */
+function trusts(proxies: readonly string[]): (address: string) => boolean {
+  const list = new BlockList()
+  for (const proxy of proxies) {
+    const [address = '', bits] = proxy.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return (address) => {
+    const bare = address.replace(/^::ffff:(?=\d+\.)/i, '')
+    return isIP(bare) !== 0 && list.check(bare, isIPv6(bare) ? 'ipv6' : 'ipv4')
+  }
+}
+
+const overHttps = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }
+
+const securityHeaders = {
   'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
 }

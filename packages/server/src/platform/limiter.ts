@@ -1,7 +1,11 @@
 import { ProblemError } from '@afterai/contract'
 
 /** Runs work when its turn comes. @throws ProblemError `not_ready` when too much is waiting already */
-export type Limiter = <T>(work: () => Promise<T>) => Promise<T>
+export interface Limiter {
+  <T>(work: () => Promise<T>): Promise<T>
+  /** How much runs, and how much waits. */
+  load(): { readonly running: number; readonly waiting: number }
+}
 
 /**
  * Bounds work that is heavy on memory or processors: so much runs at once, so much more may wait its turn, and the rest is
@@ -16,7 +20,7 @@ export function limiter(limits: {
 }): Limiter {
   let running = 0
   const waiting: (() => void)[] = []
-  return async (work) => {
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running < limits.running) running += 1
     else if (waiting.length < limits.waiting) await new Promise<void>((resolve) => waiting.push(resolve))
     else throw new ProblemError('not_ready', { detail: limits.busy, retryAfterSeconds: limits.retryAfterSeconds })
@@ -29,4 +33,5 @@ export function limiter(limits: {
       else running -= 1
     }
   }
+  return Object.assign(run, { load: () => ({ running, waiting: waiting.length }) })
 }

@@ -15,18 +15,27 @@ export interface Login {
 
 /**
  * Brings a database to the newest schema: roles first, then the numbered files of `migrations/`, all in one transaction.
- * Safe when several processes start at once: the migrator holds an advisory lock.
+ * Safe when several processes start at once: they take turns by an advisory lock. A schema that a newer release has brought further is left as it is.
  * @param owner a connection whose role may create roles and owns the database
+ * @param upTo the last migration to apply, for a database that is to have an older schema; the newest if not given
  * @returns names of the migrations that were applied now, oldest first
  * @throws the database's error; nothing is applied then
  */
-export async function migrate(owner: Connection, login: Login): Promise<string[]> {
-  const pool = new Pool({ ...connectionOptions(owner), max: 1, application_name: 'afterai migrate' })
+export async function migrate(owner: Connection, login: Login, upTo?: string): Promise<string[]> {
+  const pool = new Pool({
+    ...connectionOptions(owner),
+    max: 1,
+    connectionTimeoutMillis: 3_000,
+    application_name: 'afterai migrate',
+  })
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     await createRoles(db, login)
     await sql`set role afterai_owner`.execute(db)
-    const { error, results = [] } = await migrator(db).migrateToLatest()
+    if (await isAhead(db)) return []
+    const { error, results = [] } = await (upTo === undefined
+      ? migrator(db).migrateToLatest()
+      : migrator(db).migrateTo(upTo))
     if (error) throw migrationError(error, results)
     await sql`reset role`.execute(db)
     await grantEntryFunctions(db, login)
@@ -36,16 +45,47 @@ export async function migrate(owner: Connection, login: Login): Promise<string[]
   }
 }
 
-/** Names of the migrations that this version knows and the database lacks; and those that the database has and this version doesn't know. */
-export async function migrationState(db: Kysely<unknown>): Promise<{ missing: string[]; unknown: string[] }> {
-  const known = Object.keys(await readMigrations())
+/** How a schema stands to this release. */
+export interface MigrationState {
+  /** Migrations that this release knows and the database lacks. */
+  readonly missing: readonly string[]
+  /** Migrations that the database has and this release doesn't know. */
+  readonly unknown: readonly string[]
+  /** The oldest release that the schema serves; undefined before the migration that says so. */
+  readonly oldestRelease: string | undefined
+}
+
+/** Compares the schema with what this release knows. @throws the database's error where there is no schema yet */
+export async function migrationState(db: Kysely<unknown>): Promise<MigrationState> {
+  const known = await knownMigrations()
   const applied = await sql<{ name: string }>`select name from applied_migrations()`
     .execute(db)
     .then((result) => result.rows.map((row) => row.name))
   return {
     missing: known.filter((name) => !applied.includes(name)),
     unknown: applied.filter((name) => !known.includes(name)),
+    oldestRelease: applied.includes('0021_schema_requirement') ? await readOldestRelease(db) : undefined,
   }
+}
+
+/** Names of the migrations of this version, oldest first. */
+export async function knownMigrations(): Promise<string[]> {
+  return Object.keys(await readMigrations())
+}
+
+async function readOldestRelease(db: Kysely<unknown>): Promise<string | undefined> {
+  const { rows } = await sql<{ release: string }>`select oldest_release() as release`.execute(db)
+  return rows[0]?.release
+}
+
+// Kysely refuses a schema with migrations that it can't find. One that lacks nothing needs nothing.
+async function isAhead(db: Kysely<unknown>): Promise<boolean> {
+  const { rows } = await sql<{
+    made: boolean
+  }>`select to_regclass('public.kysely_migration') is not null as made`.execute(db)
+  if (rows[0]?.made !== true) return false
+  const { missing, unknown } = await migrationState(db)
+  return missing.length === 0 && unknown.length > 0
 }
 
 function migrator(db: Kysely<unknown>): Migrator {

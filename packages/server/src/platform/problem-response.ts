@@ -1,4 +1,6 @@
 import { type FieldError, ProblemError, problems } from '@afterai/contract'
+import { sqlState } from './database.ts'
+import { JsonRefused } from './hardening/index.ts'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 
 /** A problem as it goes on the wire (RFC 9457), with the headers that belong to it. */
@@ -30,9 +32,14 @@ function translate(error: unknown): ProblemError {
     return new ProblemError('invalid_request', { errors: error.validation.map((it) => fieldError(it, context)) })
   }
   if (!(error instanceof Error)) return new ProblemError('internal_error')
+  if (error instanceof JsonRefused) return new ProblemError('malformed_body', { detail: error.message })
+  if (outOfRoom.has(sqlState(error) ?? '')) return new ProblemError('storage_full', {}, { cause: error })
   const code = 'code' in error ? String(error.code) : ''
   return fastifyProblem(code, error) ?? new ProblemError('internal_error', {}, { cause: error })
 }
+
+/** SQLSTATE: disk_full, and the class that it belongs to. */
+const outOfRoom = new Set(['53100', '53000'])
 
 function fieldError(it: { instancePath: string; message?: string | undefined }, context: string): FieldError {
   const path = it.instancePath === '/' ? '' : it.instancePath

@@ -31,7 +31,10 @@ export async function deviceRoutes(http: Http, deps: DeviceRouteDependencies): P
   http.get('/device', { config: open }, (_request, reply) => devicePage(reply))
   http.post(
     '/v1/device-authorizations',
-    { config: open, schema: { body: deviceAuthorizationRequest, response: { 201: deviceAuthorizationView } } },
+    {
+      config: { ...open, rateClass: 'credential' },
+      schema: { body: deviceAuthorizationRequest, response: { 201: deviceAuthorizationView } },
+    },
     async (request, reply) => {
       const verificationUri = `${deps.publicOrigin(request)}/device`
       return reply.code(201).send(await requestDevice(deps, request.body, { address: request.ip, verificationUri }))
@@ -39,7 +42,8 @@ export async function deviceRoutes(http: Http, deps: DeviceRouteDependencies): P
   )
   http.post(
     '/v1/device-authorizations/token',
-    { config: open, schema: { body: deviceTokenRequest, response: { 200: sessionView } } },
+    // Its code can't be guessed, and a device asks every five seconds.
+    { config: { ...open, rateClass: 'write' }, schema: { body: deviceTokenRequest, response: { 200: sessionView } } },
     (request) => pollDevice(deps, request.body.deviceCode, originOf(request)),
   )
   http.post(

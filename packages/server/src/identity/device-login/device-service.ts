@@ -85,10 +85,11 @@ export function decideDevice(
   { userCode, verdict }: { userCode: string; verdict: 'approve' | 'deny' },
 ): Promise<{ verdict: 'approve' | 'deny'; clientLabel: string }> {
   return withCode(deps, { caller, userCode }, async (tx, asked) => {
-    const { providerId, authenticatedAt } = await sessionProof(tx, caller.principal)
+    const { providerId, authenticatedAt, methods } = await sessionProof(tx, caller.principal)
     const hash = hashUserCode(deps.hashCredential, userCode)
     const decided = sql<{ ok: boolean }>`select decide_device_authorization(
-      ${hash}, ${verdict === 'approve'}, ${caller.principal.accountId}, ${providerId}, ${authenticatedAt}) as ok`
+      ${hash}, ${verdict === 'approve'}, ${caller.principal.accountId}, ${providerId}, ${authenticatedAt},
+      ${methods}::text[]) as ok`
     if ((await decided.execute(tx)).rows[0]?.ok !== true) throw new ProblemError('invalid_code')
     const details = { clientLabel: asked.clientLabel, from: asked.address }
     await deps.audit(tx, caller.actor, { action: `device_authorization.${verdict}`, details })
@@ -137,7 +138,8 @@ async function recentGuesses(tx: Transaction, { principal }: Caller): Promise<nu
 
 /**
  * Answers a device that asks whether it was approved: its session, once.
- * @throws ProblemError `authorization_pending`, `slow_down`, `access_denied`, `expired_token`: the names of RFC 8628 §3.5
+ * @throws ProblemError `authorization_pending`, `slow_down`, `access_denied`, `expired_token`: the names of RFC 8628 §3.5;
+ *   `single_sign_on_required`, `tenant_suspended`, `too_many_attempts`
  */
 export async function pollDevice(deps: SessionDependencies, deviceCode: string, origin: Origin): Promise<Session> {
   const hash = deps.hashCredential(deviceCode)
@@ -153,7 +155,11 @@ export async function pollDevice(deps: SessionDependencies, deviceCode: string, 
       throw new ProblemError('access_denied')
     case 'approved':
       return openDeviceSession(deps, { hash, tenantId: row.tenant_id ?? '' }, origin)
+    case 'expired':
+      throw new ProblemError('expired_token')
     default:
+      // Counted where it is wrong alone: a right code is never slowed down by others of the same network.
+      await deps.throttle('device_code', null, origin.address)
       throw new ProblemError('expired_token')
   }
 }
@@ -163,6 +169,7 @@ interface ApprovedDevice {
   account_id: string
   provider_id: string | null
   authenticated_at: Date
+  amr: string[]
 }
 
 async function openDeviceSession(
@@ -179,10 +186,17 @@ async function openDeviceSession(
         provider_id: providerId,
         authenticated_at: authenticatedAt,
         slug: tenantSlug,
+        amr,
       } = taken
       if ((await standingOf(tx, tenantId, actorId)).disabled) throw new ProblemError('access_denied')
       const actor = { tenantId, actorId, credential: 'device', ...origin }
-      return openSession(deps, tx, { actor, tenantSlug, method: 'device', providerId, authenticatedAt })
+      return openSession(deps, tx, {
+        actor,
+        tenantSlug,
+        methods: [...new Set([...amr, 'device'])],
+        providerId,
+        authenticatedAt,
+      })
     })
   } catch (error) {
     // Whoever approved is no member any more, or their provider is gone.

@@ -5,6 +5,7 @@ import type { Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { addMember } from '../enrolment-service.ts'
 import { createAccount } from '../entry-functions.ts'
+import { lockAdminsOf } from '../members/admins.ts'
 import { standingOf } from './break-glass.ts'
 import { isOfDomain, type ProviderClaims, roleOf } from './claims.ts'
 import type { LinkedBy } from './federation-tables.ts'
@@ -41,10 +42,8 @@ export interface Admitting {
  */
 export async function admit(deps: { audit: Audit }, tx: Transaction, it: Admitting): Promise<Admission> {
   const { provider, claims } = it
-  // People of one tenant take turns, so that two sign-ins of a new person make one member.
-  await sql`select pg_advisory_xact_lock(hashtextextended('afterai admission ' || ${provider.tenant_id}::text, 0))`.execute(
-    tx,
-  )
+  // People of one tenant take turns, so that two sign-ins of a new person make one member, and that admins aren't all lost at once.
+  await lockAdminsOf(tx, provider.tenant_id)
   const role = roleOf(provider, claims.groups)
   const known = await linkedAccount(tx, provider, claims.subject)
   if (known !== undefined) return admitKnown(deps, tx, { ...it, accountId: known, role })
@@ -145,6 +144,7 @@ async function spendInvitations(tx: Transaction, tenantId: string, email: string
     .where('email', '=', email)
     .where('accepted_at', 'is', null)
     .where('expires_at', '>', new Date())
+    .where('revoked_at', 'is', null)
     .executeTakeFirst()
   return spent.numUpdatedRows > 0n
 }

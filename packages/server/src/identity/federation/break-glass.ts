@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Audit } from '../../audit/audit.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { Caller } from '../access.ts'
+import { lockAdmins } from '../members/admins.ts'
 import { holdSessionsUp, isEnforced } from './enforced-sign-on.ts'
 
 /** Admins who may sign in without the provider when it can't be reached. Each use is an event of its own. */
@@ -43,6 +44,17 @@ export async function countBreakGlass(tx: Transaction, tenantId: string): Promis
   return count
 }
 
+/**
+ * Refuses a change after which nobody could sign in while the provider can't be reached, though it is enforced.
+ * @throws ProblemError `invalid_transition`
+ */
+export async function refuseWithoutBreakGlass(tx: Transaction, tenantId: string): Promise<void> {
+  if (!(await isEnforced(tx, tenantId)) || (await countBreakGlass(tx, tenantId)) > 0) return
+  throw new ProblemError('invalid_transition', {
+    detail: 'it is the last break-glass account, and sign-in by the provider is enforced: mark another one first',
+  })
+}
+
 /** Marks an admin as break-glass, or takes the mark away. @throws ProblemError `not_found`, `invalid_transition` */
 export async function setBreakGlass(
   { audit }: { audit: Audit },
@@ -50,6 +62,7 @@ export async function setBreakGlass(
   { caller, accountId, breakGlass }: { caller: Caller; accountId: string; breakGlass: boolean },
 ): Promise<{ accountId: string; name: string; email: string | null }> {
   const { tenantId } = caller.principal
+  await lockAdmins(tx, caller)
   await holdSessionsUp(tx, tenantId)
   const members = tx.selectFrom('membership').select(['name', 'email', 'role']).where('tenant_id', '=', tenantId)
   const member = await members.where('account_id', '=', accountId).executeTakeFirst()
@@ -61,11 +74,7 @@ export async function setBreakGlass(
     .where('tenant_id', '=', tenantId)
     .where('account_id', '=', accountId)
     .execute()
-  if (!breakGlass && (await isEnforced(tx, tenantId)) && (await countBreakGlass(tx, tenantId)) === 0) {
-    throw new ProblemError('invalid_transition', {
-      detail: 'it is the last break-glass account, and sign-in by the provider is enforced: mark another one first',
-    })
-  }
+  await refuseWithoutBreakGlass(tx, tenantId)
   const action = breakGlass ? 'break_glass.grant' : 'break_glass.revoke'
   await audit(tx, caller.actor, { action, resource: `account/${accountId}` })
   return { accountId, name: member.name, email: member.email }

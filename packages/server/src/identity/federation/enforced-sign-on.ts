@@ -44,7 +44,7 @@ export async function endSessionsWithoutProvider(tx: Transaction, tenantId: stri
 
 /** How a session was opened. */
 export interface SessionProof {
-  readonly method: string | null
+  readonly methods: readonly string[]
   readonly providerId: string | null
   readonly authenticatedAt: Date
 }
@@ -53,16 +53,12 @@ export interface SessionProof {
 export async function sessionProof(tx: Transaction, { tenantId, credentialId }: Principal): Promise<SessionProof> {
   const row = await tx
     .selectFrom('session')
-    .select(['method', 'provider_id', 'authenticated_at', 'created_at'])
+    .select(['amr', 'provider_id', 'authenticated_at'])
     .where('tenant_id', '=', tenantId)
     .where('id', '=', credentialId)
     .executeTakeFirst()
   if (row === undefined) throw new ProblemError('session_revoked')
-  return {
-    method: row.method,
-    providerId: row.provider_id,
-    authenticatedAt: row.authenticated_at ?? row.created_at,
-  }
+  return { methods: row.amr, providerId: row.provider_id, authenticatedAt: row.authenticated_at }
 }
 
 /** Whether a principal's session was opened by a provider of its tenant. */
@@ -75,6 +71,6 @@ export function isProviderSession(db: Database, principal: Principal): Promise<b
  * spans tenants: a provider could name anybody, and must not get at what is theirs elsewhere (ADR 0009).
  * @throws ProblemError `provider_session`
  */
-export function refuseProviderSession({ providerId }: Pick<SessionProof, 'providerId'>): void {
-  if (providerId !== null) throw new ProblemError('provider_session')
+export async function refuseProviderSession(db: Database, principal: Principal): Promise<void> {
+  if (await isProviderSession(db, principal)) throw new ProblemError('provider_session')
 }

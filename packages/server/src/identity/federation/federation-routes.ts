@@ -18,7 +18,7 @@ import { callerOf } from '../access.ts'
 import { hashUserCode } from '../device-login/device-codes.ts'
 import { confirmationPage } from '../device-login/device-pages.ts'
 import { findDeviceRequest } from '../device-login/device-service.ts'
-import { type CookieOptions, originOf, withCookies } from '../session-cookies.ts'
+import { answerSession, type CookieOptions, originOf } from '../session-cookies.ts'
 import { sessionProof } from './enforced-sign-on.ts'
 import { federatedMemberRoutes, providerRoutes } from './provider-routes.ts'
 import { accessOf, readProvider } from './provider-service.ts'
@@ -77,7 +77,7 @@ function browserRoutes(
   http.get(
     '/v1/oidc/:providerId/start',
     {
-      config: open,
+      config: { ...open, rateClass: 'credential' },
       schema: {
         params: z.object({ providerId: id }),
         querystring: z.strictObject({ returnTo: returnPath.default('/'), device: userCode.optional() }),
@@ -107,7 +107,7 @@ function browserRoutes(
       { answer, cookie: request.cookies[cookieName] },
       originOf(request),
     )
-    withCookies(deps.cookies, reply, session)
+    answerSession(deps.cookies, reply, session)
     if (transaction.deviceHash === null) return reply.redirect(transaction.returnTo, 303)
     reply.clearCookie(deviceCookie, { path: '/' })
     const code = request.cookies[deviceCookie]

@@ -1,6 +1,8 @@
 import type { Role } from '@afterai/contract'
 import type { Actor, Audit } from '../../audit/audit.ts'
 import type { Transaction } from '../../platform/database.ts'
+import { isLastAdmin } from '../members/admins.ts'
+import { endInvitationsBy } from '../members/member-service.ts'
 import { endSessionsOfProvider, type ProviderRow } from './provider-service.ts'
 
 interface OfAccount {
@@ -21,7 +23,8 @@ export async function setMappedRole(
   const member = await memberRole(tx, provider.tenant_id, accountId)
   if (member === undefined) return false
   if (member.role === role && member.role_provider_id === provider.id) return true
-  if (member.role !== role && (await isKept(tx, { tenantId: provider.tenant_id, accountId, ...member }))) return true
+  if (member.role !== role && (await isKept(tx, { accountId, ...member }))) return true
+  if (member.role === 'admin' && role !== 'admin') await endInvitationsBy(tx, member)
   await tx
     .updateTable('membership')
     .set({ role, role_provider_id: provider.id })
@@ -45,25 +48,24 @@ export async function takeAccess(
   const { tenant_id: tenantId, id: providerId } = provider
   const member = await memberRole(tx, tenantId, accountId)
   if (member === undefined) return
-  const kept = await isKept(tx, { tenantId, accountId, ...member })
+  const kept = await isKept(tx, { accountId, ...member })
   if (kept) await endSessionsOfProvider(tx, { tenantId, providerId, accountId })
-  else await tx.deleteFrom('membership').where('tenant_id', '=', tenantId).where('account_id', '=', accountId).execute()
+  else await endInvitationsBy(tx, member)
+  if (!kept)
+    await tx.deleteFrom('membership').where('tenant_id', '=', tenantId).where('account_id', '=', accountId).execute()
   const action = kept ? 'session.end_all' : 'member.remove'
   await audit(tx, actor, { action, resource: `account/${accountId}`, details: { reason: 'no_group', providerId } })
 }
 
 async function memberRole(tx: Transaction, tenantId: string, accountId: string) {
-  const members = tx.selectFrom('membership').select(['role', 'role_provider_id', 'break_glass'])
+  const members = tx.selectFrom('membership').selectAll()
   return members.where('tenant_id', '=', tenantId).where('account_id', '=', accountId).forUpdate().executeTakeFirst()
 }
 
+// The rule of who may lose the role is that of all doors: `members/admins.ts`.
 async function isKept(
   tx: Transaction,
-  it: { tenantId: string; accountId: string; role: Role; break_glass: boolean },
+  { accountId, role, break_glass }: { accountId: string; role: Role; break_glass: boolean },
 ): Promise<boolean> {
-  if (it.role !== 'admin') return false
-  if (it.break_glass) return true
-  const admins = tx.selectFrom('membership').select('account_id').where('tenant_id', '=', it.tenantId)
-  const other = admins.where('role', '=', 'admin').where('account_id', '<>', it.accountId)
-  return (await other.executeTakeFirst()) === undefined
+  return role === 'admin' && (break_glass || (await isLastAdmin(tx, accountId)))
 }

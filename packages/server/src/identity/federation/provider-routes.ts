@@ -38,7 +38,7 @@ export interface ProviderRouteDependencies extends ProviderDependencies {
 }
 
 const readable = { permission: 'identity-provider:read' } as const
-const writable = { permission: 'identity-provider:write' } as const
+const writable = { permission: 'identity-provider:write', stepUp: true } as const
 const params = z.object({ id })
 const accountParams = z.object({ accountId: id })
 /** For what the address says all of. */

@@ -9,6 +9,7 @@ import type { Audit } from '../../audit/audit.ts'
 import { json, sqlState, type Tables, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
+import { lockAdmins } from '../members/admins.ts'
 import { countBreakGlass } from './break-glass.ts'
 import { endSessionsWithoutProvider, holdSessionsUp } from './enforced-sign-on.ts'
 import type { ProviderAccess } from './provider-client.ts'
@@ -77,6 +78,8 @@ export async function updateProvider(
   { caller, id, change }: { caller: Caller; id: string; change: IdentityProviderChange },
 ): Promise<ProviderRow> {
   const { tenantId } = caller.principal
+  // In this order, as whoever signs in takes them; without the first, the last break-glass admin could be taken away meanwhile.
+  await lockAdmins(tx, caller)
   await holdSessionsUp(tx, tenantId)
   const before = await readProvider(tx, tenantId, id)
   const enforces = change.enforced === true && !before.enforced

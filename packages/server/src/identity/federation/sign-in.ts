@@ -9,7 +9,7 @@ import {
 } from 'openid-client'
 import { sql } from 'kysely'
 import { type Database, type Transaction, withTenant } from '../../platform/database.ts'
-import { openSession, type Origin, type SessionDependencies } from '../session-service.ts'
+import { openSession, type Origin, refuseSuspendedTenant, type SessionDependencies } from '../session-service.ts'
 import { admit, type Admission, refusalReasons } from './admission.ts'
 import { type ProviderClaims, readClaims } from './claims.ts'
 import type { ProviderClients } from './provider-client.ts'
@@ -37,7 +37,7 @@ export interface StartedSignIn {
 
 /**
  * Begins a sign-in: authorization code flow with PKCE, state and nonce, tied to the browser by its cookie.
- * @throws ProblemError `not_found`, `provider_unavailable`
+ * @throws ProblemError `not_found`, `tenant_suspended`, `provider_unavailable`
  */
 export async function beginSignIn(
   deps: FederationDependencies,
@@ -80,6 +80,7 @@ async function openProvider(
   providerId: string,
 ): Promise<{ row: ProviderRow; configuration: Configuration }> {
   const { row, access } = await withTenant(deps.db, tenantId, async (tx) => {
+    await refuseSuspendedTenant(tx, tenantId)
     const found = await readProvider(tx, tenantId, providerId)
     return { row: found, access: await accessOf(deps, tx, found) }
   })
@@ -95,7 +96,7 @@ export interface EndedSignIn {
 /**
  * Ends a sign-in: spends what was begun, exchanges the code, checks the id token, admits the person, opens a session.
  * The admission and the session are one transaction; a refusal is kept with what follows from it.
- * @throws ProblemError `sign_in_failed`, `not_let_in`, `provider_unavailable`
+ * @throws ProblemError `sign_in_failed`, `not_let_in`, `tenant_suspended`, `provider_unavailable`
  */
 export async function endSignIn(
   deps: FederationDependencies,
@@ -159,7 +160,7 @@ async function admitAndOpen(
     return { refused: reason }
   }
   const actor = { tenantId, actorId: admission.accountId, credential: 'oidc', ...origin }
-  return { session: await openSession(deps, tx, { actor, tenantSlug, method: 'oidc', providerId }) }
+  return { session: await openSession(deps, tx, { actor, tenantSlug, methods: ['oidc'], providerId }) }
 }
 
 interface Failure {

@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { findPackage, prepareBinaries } from './binaries.ts'
 import { prepareCluster, readPassword, superuser } from './cluster.ts'
 import { lockDirectory } from './data-lock.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-import { findPlace, makeSocketDir, socketPort } from './place.ts'
+import { findPlace, makeSocketDir, type Place, socketPort } from './place.ts'
 import type { ServerProcess } from './server-process.ts'
-import { startServer } from './server-process.ts'
+import { runningSocketDir, startServer } from './server-process.ts'
 import { embeddedSettings } from './settings.ts'
 
 export { findPackage as findEmbeddedPostgres } from './binaries.ts'
@@ -63,17 +64,37 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const firstStart = await prepareCluster(place, binaries)
     const socketDir = makeSocketDir(place)
     const server = await startServer({ place, binaries, socketDir, settings: embeddedSettings, log })
-    const admin = {
-      host: socketDir.path,
-      port: socketPort,
-      user: superuser,
-      password: readPassword(place),
-      database: 'postgres',
-    }
+    const admin = adminOf(place, socketDir.path)
     return { socketDir: socketDir.path, port: socketPort, admin, firstStart, stop: lifetime(server, release, options) }
   } catch (error) {
     release()
     throw error
+  }
+}
+
+/**
+ * The embedded database of a data directory, without starting it: undefined if there is none yet, and how to reach it if it runs.
+ * What another process runs may end at any moment.
+ */
+export function findEmbeddedCluster(options: {
+  dataDir: string
+  systemDir?: string
+}): { readonly running: AdminConnection | undefined } | undefined {
+  const { dataDir, systemDir = '/var/lib/afterai' } = options
+  if (!existsSync(dataDir)) return undefined
+  const place = findPlace({ dataDir, systemDir, log: () => undefined })
+  if (!existsSync(place.clusterDir)) return undefined
+  const socketDir = runningSocketDir(place)
+  return { running: socketDir === undefined ? undefined : adminOf(place, socketDir) }
+}
+
+function adminOf(place: Place, socketDir: string): AdminConnection {
+  return {
+    host: socketDir,
+    port: socketPort,
+    user: superuser,
+    password: readPassword(place),
+    database: 'postgres',
   }
 }
 

@@ -198,6 +198,12 @@ function strangerInPidFile(place: ServerOptions['place']): { PG_GRANDPARENT_PID?
   return pid > 0 && !isPostgres(pid) ? { PG_GRANDPARENT_PID: String(pid) } : {}
 }
 
+/** Where the socket of a server is that runs on this cluster and takes connections, whoever started it. */
+export function runningSocketDir(place: ServerOptions['place']): string | undefined {
+  const [pid, , , , socketDir, , , status] = readPidFile(place)
+  return status?.trim() === 'ready' && isPostgres(Number(pid)) ? socketDir : undefined
+}
+
 function isPostgres(pid: number): boolean {
   return processCommand(pid)?.includes('postgres') === true
 }

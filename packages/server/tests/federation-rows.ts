@@ -1,29 +1,6 @@
 import type { TestOidcProvider } from '@afterai/testing'
-import type { Person, TestRequest, TestServer } from './test-server.ts'
-
-/** A request, and who the trail must say made it. */
-export interface Doing {
-  readonly request: TestRequest
-  /** Whom the trail must name; left out where nobody was known before. */
-  readonly actorId?: string
-  readonly credential: string
-}
-
-/** A route that changes something, or whose reading is an event: how to make it happen, and what it must leave behind. */
-export interface Row {
-  readonly actions: readonly string[]
-  readonly prepare: () => Promise<Doing>
-}
-
-/** A request with a person's token. */
-export const by = (person: Person, method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, body?: unknown): Doing => ({
-  request: { method, path, token: person.token, ...(body === undefined ? {} : { body }) },
-  actorId: person.accountId,
-  credential: 'bearer',
-})
-
-/** What happens before any tenant is known, whose trail could keep it: it changes nothing of anybody's. */
-export const ofNoTenant = ['POST /v1/device-authorizations']
+import { type AuditedRoute, by } from './audited-route.ts'
+import type { Person, TestServer } from './test-server.ts'
 
 /** What the rows need, once it is there. */
 export interface Given {
@@ -34,7 +11,7 @@ export interface Given {
 }
 
 /** The rows of identity providers and of devices. */
-export function federationRows(given: () => Given): Readonly<Record<string, Row>> {
+export function federationRows(given: () => Given): Readonly<Record<string, AuditedRoute>> {
   const providerBody = () => {
     const { issuer, client } = given().provider
     return { name: 'Corp', issuer, clientId: client.id, clientSecret: client.secret }

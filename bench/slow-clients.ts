@@ -1,0 +1,83 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { processesGone } from '../packages/testing/src/processes.ts'
+import { type ServerProcess, startServerProcess } from '../packages/testing/src/running-server.ts'
+import {
+  attacksOn,
+  type Experience,
+  experienceDuring,
+  residentMib,
+  runAttack,
+} from '../packages/testing/src/slow-clients.ts'
+import type { Row } from './row.ts'
+
+const size = { connections: 1000, seconds: 15 }
+
+/** What a client that behaves sees before, while and after others attack; each beside what it saw before. */
+export async function run(): Promise<Row[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
+  chmodSync(directory, 0o711)
+  const server = await startServerProcess({
+    env: { AFTERAI_DATA_DIR: join(directory, 'data'), AFTERAI_RATE_READS: '100000' },
+    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+  })
+  try {
+    return await measure(server)
+  } finally {
+    server.signal('SIGTERM')
+    await server.ending
+    await processesGone(directory)
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+async function measure(server: ServerProcess): Promise<Row[]> {
+  const client = { url: `${server.origin}/v1/systems`, token: await setUp(server) }
+  // The first seconds after a start are slower; they are nobody's measure.
+  await sleep(3_000)
+  const calm = await experienceDuring(client, () => sleep(5_000))
+  const rows = [rowOf('p99 in calm', calm, calm), memory('memory in calm', server, residentMib(server.pid))]
+  const before = residentMib(server.pid)
+  for (const attack of attacksOn(server.origin, size)) {
+    const during = await experienceDuring(client, () => runAttack(attack))
+    rows.push(rowOf(`p99 during ${attack.name}`, during, calm), memory(`memory after ${attack.name}`, server, before))
+  }
+  rows.push(rowOf('p99 after all of them', await experienceDuring(client, () => sleep(5_000)), calm))
+  return rows
+}
+
+function rowOf(name: string, { p99Ms, errors, requests }: Experience, calm: Experience): Row {
+  return {
+    name: `${name} (${requests} requests, ${errors.length} errors)`,
+    value: p99Ms,
+    unit: 'ms',
+    limitName: 'in calm',
+    limit: calm.p99Ms,
+    ratio: p99Ms / calm.p99Ms,
+    goal: '0 errors',
+  }
+}
+
+function memory(name: string, { pid }: ServerProcess, before: number): Row {
+  const value = residentMib(pid)
+  return { name, value, unit: 'MiB', limitName: 'before', limit: before, ratio: value / before }
+}
+
+async function setUp(server: ServerProcess): Promise<string> {
+  while (!server.output().includes('--setup')) await sleep(50)
+  const [, code = ''] = /--setup (\S+)/.exec(server.output()) ?? []
+  const answer = await fetch(`${server.origin}/v1/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      code,
+      email: 'ada@example.com',
+      name: 'Ada',
+      password: 'heron-quartz-91-lantern',
+      tenant: { slug: 'acme', name: 'Acme' },
+    }),
+  })
+  return ((await answer.json()) as { accessToken: string }).accessToken
+}

@@ -1,0 +1,163 @@
+import {
+  decodeBase64,
+  parseCheckpoint,
+  parseVkey,
+  RecordError,
+  type SignedCheckpoint,
+  verifyCheckpoint,
+  verifyConsistency,
+} from '@afterai/record'
+import { z } from 'zod'
+import type { Api } from '../api/api.ts'
+import { ApiProblem } from '../api/problem.ts'
+import { logKeysView } from '../api/views.ts'
+import { CommandFailure } from '../command-failure.ts'
+import type { Settings } from '../settings.ts'
+import { printable } from '../terminal/style.ts'
+import { knownOrigins, rememberCheckpoint, type SeenCheckpoint } from './seen-checkpoints.ts'
+
+const growthView = z.object({ checkpoint: z.string(), hashes: z.array(z.string()) })
+
+/** A log that was found to continue what was seen of it before. */
+export interface CheckedLog {
+  readonly origin: string
+  readonly size: bigint
+  /** The signed checkpoint, as a note. */
+  readonly checkpoint: string
+  /** The size that was remembered; undefined for a log that was never seen. */
+  readonly before: bigint | undefined
+}
+
+/** Where to ask, and where what was seen is kept. */
+export interface LogSource {
+  readonly api: Api
+  readonly settings: Settings
+  readonly remark: (text: string) => void
+}
+
+/**
+ * Holds the log that the server shows against the newest checkpoint that was verified here before, and remembers the new one.
+ * The key is trusted on first use. Answers undefined for a log without a checkpoint that was never seen with one.
+ * @param exported a checkpoint that the server gave out besides, such as the one of a bundle: the log must continue it too
+ * @throws {CommandFailure} `inconsistent` for a log that became smaller or another, `unknown_key` for another key
+ */
+export async function checkLog(
+  { api, settings: { url, seenFile: path }, remark }: LogSource,
+  exported?: string,
+): Promise<CheckedLog | undefined> {
+  const { value: keys } = await api.call(logKeysView, { method: 'GET', path: '/v1/log/keys' })
+  const others = (await knownOrigins(path, url)).filter((origin) => origin !== keys.origin)
+  let before: bigint | undefined
+  const seen = await rememberCheckpoint({ path, url, origin: keys.origin }, async (last) => {
+    if (last !== undefined && last.vkey !== keys.logVkey)
+      throw new CommandFailure('unknown_key', `unknown_key: the log ${printable(keys.origin)} shows another key.`, {
+        lines: [`known  ${last.vkey}`, `shown  ${printable(keys.logVkey)}`],
+        remedy: 'Ask whoever runs the server, another way than through it.',
+      })
+    before = last && parseCheckpoint(last.checkpoint).size
+    return newest(api, { origin: keys.origin, vkey: keys.logVkey }, { last, exported })
+  })
+  if (seen === undefined) return undefined
+  if (before === undefined)
+    remark(
+      `The log ${printable(keys.origin)} is seen for the first time: its key is trusted from now on.${others.length > 0 ? ` Logs of this server that were seen before: ${others.join(', ')}.` : ''}`,
+    )
+  return { origin: keys.origin, size: parseCheckpoint(seen.checkpoint).size, checkpoint: seen.checkpoint, before }
+}
+
+interface Log {
+  readonly origin: string
+  readonly vkey: string
+}
+
+async function newest(
+  api: Api,
+  log: Log,
+  { last, exported }: { last: SeenCheckpoint | undefined; exported: string | undefined },
+): Promise<SeenCheckpoint | undefined> {
+  const note = await readCheckpoint(api)
+  if (note === undefined) {
+    if (last !== undefined) throw inconsistent(log, 'it has no checkpoint any more', last.checkpoint)
+    return undefined
+  }
+  let head = verified(log, note)
+  const earlier = [last?.checkpoint, exported].filter((it) => it !== undefined).map((it) => verified(log, it))
+  for (const old of earlier) head = await continued(api, log, { old, head })
+  return { vkey: log.vkey, checkpoint: noteOf(head) }
+}
+
+/** Demands that the log begins with what an earlier checkpoint covers; answers the newest checkpoint, which may be newer by now. */
+async function continued(api: Api, log: Log, { old, head }: { old: Shown; head: Shown }): Promise<Shown> {
+  if (head.size < old.size) throw inconsistent(log, `it has ${head.size} entries, and had ${old.size}`, old.note)
+  if (old.size === 0n) return head
+  const query = { from: Number(old.size) }
+  const { value } = await api.call(growthView, { method: 'GET', path: '/v1/log/proof', query })
+  const shown = verified(log, value.checkpoint)
+  const proves = verifyConsistency({
+    size1: old.size,
+    size2: shown.size,
+    root1: old.root,
+    root2: shown.root,
+    proof: value.hashes.map((hash) => decodeBase64(hash)),
+  })
+  if (!proves) throw inconsistent(log, `its first ${old.size} entries are not those that were signed before`, old.note)
+  // The checkpoint that was shown first must be of the same history as the one that came with the proof.
+  if (shown.size === head.size && Buffer.compare(shown.root, head.root) !== 0)
+    throw inconsistent(log, `two checkpoints of ${head.size} entries differ`, old.note)
+  return shown
+}
+
+interface Shown extends Pick<SignedCheckpoint, 'size' | 'root'> {
+  readonly note: string
+}
+
+function noteOf({ note }: Shown): string {
+  return note
+}
+
+function verified({ origin, vkey }: Log, note: string): Shown {
+  try {
+    const checkpoint = parseCheckpoint(note)
+    if (checkpoint.origin !== origin) throw new RecordError('unknown_key', `it is of the log ${checkpoint.origin}`)
+    verifyCheckpoint(checkpoint, [parseVkey(vkey)])
+    return { size: checkpoint.size, root: checkpoint.root, note }
+  } catch (cause) {
+    if (!(cause instanceof RecordError)) throw cause
+    throw new CommandFailure(
+      'invalid_signature',
+      `invalid_signature: a checkpoint of ${printable(origin)} is not signed by it.`,
+      {
+        lines: [printable(cause.message)],
+        cause,
+      },
+    )
+  }
+}
+
+async function readCheckpoint(api: Api): Promise<string | undefined> {
+  try {
+    const { bytes } = await api.request({ method: 'GET', path: '/v1/log/checkpoint' })
+    return new TextDecoder().decode(bytes)
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return undefined
+    throw error
+  }
+}
+
+function inconsistent({ origin }: Log, what: string, kept: string): CommandFailure {
+  return new CommandFailure(
+    'inconsistent',
+    `inconsistent: the log ${printable(origin)} is not the one seen before: ${what}.`,
+    {
+      lines: [
+        'The checkpoint that was kept:',
+        ...kept
+          .trimEnd()
+          .split('\n')
+          .map((line) => `  ${printable(line)}`),
+      ],
+      remedy:
+        'The server was restored from an older backup, or shows others another history. Ask whoever runs it, and keep this checkpoint: it is the proof.',
+    },
+  )
+}

@@ -1,0 +1,150 @@
+import { createdInvitationView, memberView, offeredResetView, type Role, roles } from '@afterai/contract'
+import { Option, type Command } from 'commander'
+import { findId } from '../api/find-one.ts'
+import type { Api } from '../api/api.ts'
+import { CommandFailure } from '../command-failure.ts'
+import { confirm } from '../terminal/prompt.ts'
+import { printable } from '../terminal/style.ts'
+import { properties, table } from '../terminal/table.ts'
+import { isInteractive } from '../world.ts'
+import { invitationLines } from './invitation.ts'
+import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+
+const people = '/v1/members'
+
+/** `user`: the people of the tenant. */
+export function addUserCommands(program: Command, mount: Mount): void {
+  const user = program.command('user').description('The people of the tenant.')
+  addList(user, mount)
+  addInvite(user, mount)
+  addChanges(user, mount)
+  addPasswordReset(user, mount)
+}
+
+function addList(user: Command, mount: Mount): void {
+  withPaging(
+    serverLeaf(user, 'list', { description: 'List the members of the tenant.', examples: ['afterai user list'] }),
+  ).action(
+    online(mount, async ({ api, out }, options: object) => {
+      out.answer(await api.list(memberView, { path: people }, options), {
+        lines: ({ items }) =>
+          table(
+            ['id', 'name', 'e-mail', 'role', 'kind', 'since', 'disabled'],
+            items.map((it) => [
+              it.accountId,
+              printable(it.name),
+              it.email && printable(it.email),
+              it.role,
+              it.kind,
+              it.createdAt.slice(0, 10),
+              it.disabledAt,
+            ]),
+          ),
+        quiet: ({ items }) => items.map(({ accountId }) => accountId),
+      })
+    }),
+  )
+}
+
+function addInvite(user: Command, mount: Mount): void {
+  withQuiet(
+    serverLeaf(user, 'invite <email>', {
+      description:
+        'Invite a person. The code goes to them by mail; where the instance sends none, it is shown once: hand it over yourself.',
+      examples: ['afterai user invite bo@example.com --role approver'],
+    }),
+    'the code, or the id where it goes by mail',
+  )
+    .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
+    .action(
+      online(mount, async ({ api, out }, email: string, { role }: { role: Role }) => {
+        const request = { method: 'POST', path: '/v1/invitations', body: { email, role }, retry: 'unsent' } as const
+        out.answer(await api.call(createdInvitationView, request), {
+          lines: invitationLines,
+          quiet: ({ code, id }) => [code ?? id],
+        })
+      }),
+    )
+}
+
+function addChanges(user: Command, mount: Mount): void {
+  serverLeaf(user, 'role <user> <role>', {
+    description: 'Give a member another role, from now on for each of their credentials.',
+    examples: ['afterai user role bo@example.com approver'],
+  }).action(
+    online(mount, async ({ api, out }, given: string, role: string) => {
+      const id = await findPerson(api, given)
+      const request = { method: 'PUT', path: `${people}/${id}`, body: { role } } as const
+      out.answer(await api.call(memberView, request), { lines: (it) => [`${printable(it.name)} is ${it.role} now.`] })
+    }),
+  )
+  for (const [verb, description] of [
+    ['disable', 'Keep a member out at once: their sessions end, their keys are refused.'],
+    ['enable', 'Let a disabled member in again.'],
+  ] as const) {
+    serverLeaf(user, `${verb} <user>`, { description, examples: [`afterai user ${verb} bo@example.com`] }).action(
+      online(mount, async ({ api, out }, given: string) => {
+        const path = `${people}/${await findPerson(api, given)}/${verb}`
+        out.answer(await api.call(memberView, { method: 'POST', path }), {
+          lines: (it) => [`${printable(it.name)} is ${verb}d.`],
+        })
+      }),
+    )
+  }
+  serverLeaf(user, 'remove <user>', {
+    description: 'Remove a member with their sessions and keys. What they approved and recorded stays.',
+    examples: ['afterai user remove bo@example.com --yes'],
+  })
+    .option('--yes', 'do not ask')
+    .action(online(mount, removePerson))
+}
+
+async function removePerson(
+  { api, out, world }: ServerContext,
+  given: string,
+  { yes }: { yes?: boolean },
+): Promise<'failed' | void> {
+  const id = await findPerson(api, given)
+  if (yes !== true) {
+    if (!isInteractive(world)) throw new CommandFailure('usage', 'Give --yes to remove a member.')
+    if (!(await confirm(world, `Remove ${printable(given)} with their sessions and keys?`))) return 'failed'
+  }
+  await api.request({ method: 'DELETE', path: `${people}/${id}` })
+  out.remark(`${printable(given)} is removed.`)
+}
+
+function addPasswordReset(user: Command, mount: Mount): void {
+  withQuiet(
+    serverLeaf(user, 'reset-password <user>', {
+      description:
+        'Make a one-time code with which a member sets a new password. It goes to them by mail; where the instance sends none, it is shown once.',
+      examples: ['afterai user reset-password bo@example.com'],
+    }),
+    'the code, or the id where it goes by mail',
+  ).action(
+    online(mount, async ({ api, out }, given: string) => {
+      const id = await findPerson(api, given)
+      const request = { method: 'POST', path: `${people}/${id}/password-reset`, retry: 'unsent' } as const
+      out.answer(await api.call(offeredResetView, request), {
+        lines: ({ code, expiresAt }) =>
+          code === null
+            ? ['The code goes to them by mail.']
+            : [
+                ...properties([
+                  ['code', code],
+                  ['until', expiresAt],
+                ]),
+                '',
+                `They set a new password with: afterai password set --code ${code}`,
+              ],
+        quiet: ({ code }) => [code ?? id],
+      })
+    }),
+  )
+}
+
+/** A member's id, by the id, a part of it, or the address. */
+async function findPerson(api: Api, given: string): Promise<string> {
+  const item = memberView.transform((it) => ({ ...it, id: it.accountId }))
+  return findId(api, given, { noun: 'member', path: people, item, label: ({ email }) => email })
+}

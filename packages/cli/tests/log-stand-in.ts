@@ -1,0 +1,72 @@
+import { generateKeyPairSync } from 'node:crypto'
+import {
+  appendLeaf,
+  createNoteSigner,
+  createNoteVerifier,
+  emptyFrontier,
+  encodeBase64,
+  frontierAt,
+  hashLeaf,
+  proveConsistency,
+  publicKeyOf,
+  rootOf,
+  signCheckpoint,
+} from '@afterai/record'
+import type { Received, Reply } from './harness.ts'
+
+/** A log with a key of its own that really grows, and can be made to go back or to tell another history. */
+export interface StandInLog {
+  readonly origin: string
+  /** The entries; change them as an operator could who holds the log's key. */
+  entries: string[]
+  checkpoint(): string
+  newKey(): void
+  readonly routes: Readonly<Record<string, (request: Received) => Reply>>
+}
+
+/** A log of a stand-in server, with as many entries. */
+export function createStandInLog(size: number): StandInLog {
+  const origin = 'afterai.log/stand-in'
+  let pair = generateKeyPairSync('ed25519')
+  const log = {
+    origin,
+    entries: Array.from({ length: size }, (_, at) => `entry ${at}`),
+    newKey: () => void (pair = generateKeyPairSync('ed25519')),
+    checkpoint() {
+      const tree = frontierAt(BigInt(log.entries.length), hashesOf(log.entries))
+      const signer = createNoteSigner(origin, pair.privateKey, publicKeyOf(pair.privateKey))
+      return signCheckpoint({ origin, size: tree.size, root: rootOf(tree) }, [signer])
+    },
+  }
+  return Object.assign(log, {
+    routes: {
+      'GET /v1/log/keys': (): Reply => [
+        200,
+        { origin, logVkey: createNoteVerifier(origin, publicKeyOf(pair.privateKey)).vkey, recordKeys: [] },
+      ],
+      'GET /v1/log/checkpoint': (): Reply =>
+        log.entries.length === 0
+          ? [404, { code: 'not_found', title: 'There is no such thing here' }]
+          : (response) => void response.writeHead(200, { 'content-type': 'text/plain' }).end(log.checkpoint()),
+      'GET /v1/log/proof': ({ query }: Received): Reply => {
+        const [from, to] = [BigInt(query.get('from') ?? '1'), BigInt(log.entries.length)]
+        const hashes = proveConsistency(from, to, hashesOf(log.entries)).map(encodeBase64)
+        return [200, { checkpoint: log.checkpoint(), hashes }]
+      },
+    },
+  })
+}
+
+function hashesOf(entries: readonly string[]) {
+  const hashes = new Map<string, Uint8Array>()
+  let tree = emptyFrontier
+  for (const entry of entries)
+    tree = appendLeaf(tree, hashLeaf(Buffer.from(entry)), ({ level, index }, hash) =>
+      hashes.set(`${level}/${index}`, hash),
+    )
+  return (level: number, index: bigint): Uint8Array => {
+    const hash = hashes.get(`${level}/${index}`)
+    if (hash === undefined) throw new Error(`there is no node ${level}/${index}`)
+    return hash
+  }
+}

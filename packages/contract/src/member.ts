@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { password, role } from './identity.ts'
+import { email, id, instant, pageQuery, words } from './primitives.ts'
+
+/**
+ * A member of a tenant. Addresses are for admins and auditors: others read their own, and null for everybody else.
+ * A service account has none.
+ */
+export const memberView = z
+  .object({
+    accountId: id,
+    kind: z.enum(['person', 'service']),
+    name: z.string(),
+    email: z.string().nullable(),
+    role,
+    createdAt: instant,
+    disabledAt: instant.nullable(),
+    /** Whose groups gave the role; null where a person gave it. */
+    roleProviderId: id.nullable(),
+  })
+  .meta({ id: 'Member' })
+export type MemberView = z.infer<typeof memberView>
+
+export const memberQuery = pageQuery.extend({ kind: z.enum(['person', 'service']).optional() })
+export const changeRoleRequest = z.strictObject({ role })
+
+export const inviteRequest = z.strictObject({ email, role })
+
+/** How the code reaches the person: by mail, or handed over by whoever sees it in the answer. */
+const delivery = z.enum(['by_hand', 'queued', 'sent', 'failed'])
+
+export const invitationView = z
+  .object({
+    id,
+    email: z.string(),
+    role,
+    state: z.enum(['pending', 'accepted', 'expired', 'revoked']),
+    delivery,
+    /** Why a mail failed, or fails so far: the mail server's reply code or a network error's. */
+    deliveryError: z.string().nullable(),
+    createdAt: instant,
+    expiresAt: instant,
+  })
+  .meta({ id: 'Invitation' })
+export type InvitationView = z.infer<typeof invitationView>
+
+/** `code` is shown in this answer and never again; null where it goes by mail, and no administrator ever sees it. */
+export const createdInvitationView = invitationView.extend({ code: z.string().nullable() })
+export type CreatedInvitation = z.infer<typeof createdInvitationView>
+
+const serviceRole = z.enum(['member', 'viewer', 'auditor'])
+export const serviceAccountRequest = z.strictObject({ name: words(100), role: serviceRole })
+export const changeServiceAccountRequest = z.strictObject({
+  name: words(100).optional(),
+  role: serviceRole.optional(),
+})
+
+export const passwordResetRequest = z.strictObject({ email })
+export const completePasswordResetRequest = z.strictObject({ code: z.string().max(64), password })
+
+/** `code` is shown once, and null where it goes to the person by mail. */
+export const offeredResetView = z.object({ code: z.string().nullable(), expiresAt: instant.nullable() })

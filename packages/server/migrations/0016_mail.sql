@@ -1,0 +1,114 @@
+-- Mails to send, and password resets. A row of `mail` names what the mail is about, never what is in it: the one-time code is
+-- made while it is sent (ADR 0010).
+
+create table mail (
+  tenant_id       uuid not null references tenant on delete cascade,
+  id              uuid not null,
+  kind            text not null check (kind in ('invitation', 'password_reset')),
+  subject_id      uuid not null,
+  created_at      timestamptz not null default now(),
+  attempts        integer not null default 0,
+  next_attempt_at timestamptz not null default now(),
+  sent_at         timestamptz,
+  failed_at       timestamptz,
+  -- A code such as `451` or `ECONNREFUSED`; what a mail server says may repeat an address.
+  last_error      text check (length(last_error) <= 64),
+  primary key (tenant_id, id)
+);
+create index mail_due on mail (next_attempt_at) where sent_at is null and failed_at is null;
+create index mail_by_subject on mail (tenant_id, subject_id);
+alter table mail enable row level security;
+create policy own on mail to afterai_app using (tenant_id = current_tenant());
+grant select, insert, update (next_attempt_at, sent_at, failed_at, last_error) on mail to afterai_app;
+
+-- Takes what is due, for `lease_seconds`: whoever took it and died loses it to the next. Two takers never get the same row.
+create function claim_mail(most integer, lease_seconds integer) returns table (
+    tenant_id uuid, id uuid, kind text, subject_id uuid, attempts integer, created_at timestamptz)
+  language sql security definer set search_path = public, pg_temp as $$
+  update mail m set attempts = m.attempts + 1, next_attempt_at = now() + make_interval(secs => lease_seconds)
+  from (select d.tenant_id, d.id from mail d join tenant t on t.id = d.tenant_id
+        where d.sent_at is null and d.failed_at is null and d.next_attempt_at <= now() and t.suspended_at is null
+        order by d.next_attempt_at limit most for update of d skip locked) due
+  where m.tenant_id = due.tenant_id and m.id = due.id
+  returning m.tenant_id, m.id, m.kind, m.subject_id, m.attempts, m.created_at
+$$;
+
+-- One wish to set a password anew. A row is made for each request, also where nobody has the address (`account_id` null then),
+-- so that the request takes the same steps. Accounts span tenants: no role may read this table.
+create table password_reset (
+  id           uuid primary key,
+  account_id   uuid references account on delete cascade,
+  requested_at timestamptz not null default now(),
+  code_hash    bytea unique,
+  expires_at   timestamptz,
+  used_at      timestamptz
+);
+create index password_reset_by_account on password_reset (account_id, requested_at);
+alter table password_reset enable row level security;
+
+-- At most three in an hour for one account: others are kept without a name, and nothing is sent for them.
+create function request_password_reset(new_id uuid, address text) returns void
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  found_account uuid := (select a.id from account a
+    where a.email = lower(address) and a.kind = 'person' and a.disabled_at is null and a.password_hash is not null);
+  recent bigint;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('password reset of ' || lower(address), 0));
+  select count(*) into recent from password_reset r
+    where r.account_id = found_account and r.requested_at > now() - interval '1 hour';
+  insert into password_reset (id, account_id) values (new_id, case when recent < 3 then found_account end);
+end $$;
+
+-- For the administrators of the only tenant that a person belongs to, and for operators. The sample holds nobody's secrets.
+create function offer_password_reset(new_id uuid, wanted uuid) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if not exists (select from account a where a.id = wanted and a.kind = 'person' and a.disabled_at is null) then return false; end if;
+  if not is_instance_tenant() and (
+    not exists (select from membership m where m.account_id = wanted and m.tenant_id = current_tenant())
+    or exists (select from membership m join tenant t on t.id = m.tenant_id
+               where m.account_id = wanted and m.tenant_id <> current_tenant() and not t.sample)) then
+    return false;
+  end if;
+  insert into password_reset (id, account_id) values (new_id, wanted);
+  return true;
+end $$;
+
+-- Puts the code's hash to a wish that is open, and answers whom to send it to. A code that was put before is no longer good.
+create function put_reset_code(wanted uuid, hash bytea, lasts_seconds integer) returns table (account_id uuid, email text, name text)
+  language sql security definer set search_path = public, pg_temp as $$
+  update password_reset r set code_hash = hash, expires_at = now() + make_interval(secs => lasts_seconds)
+  from account a
+  where r.id = wanted and r.used_at is null and r.requested_at > now() - interval '1 day'
+    and a.id = r.account_id and a.disabled_at is null
+  returning a.id, a.email, a.name
+$$;
+
+create function find_password_reset(hash bytea) returns table (account_id uuid, email text, name text)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select a.id, a.email, a.name from password_reset r join account a on a.id = r.account_id
+  where r.code_hash = hash and r.used_at is null and r.expires_at > now() and a.disabled_at is null
+$$;
+
+-- Spends a code: the password is set, every session of the account ends, its other codes are void. Second factors stay.
+create function take_password_reset(hash bytea, new_password_hash text) returns uuid
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare reset_account uuid;
+begin
+  update password_reset r set used_at = now() from account a
+    where r.code_hash = hash and r.used_at is null and r.expires_at > now() and a.id = r.account_id and a.disabled_at is null
+    returning r.account_id into reset_account;
+  if reset_account is null then return null; end if;
+  update account set password_hash = new_password_hash, password_stands_alone = true where id = reset_account;
+  -- A sign-in that waits for its second factor rests on the old password.
+  delete from sign_in_ticket where account_id = reset_account;
+  update session set revoked_at = now() where account_id = reset_account and revoked_at is null;
+  update password_reset set used_at = now() where account_id = reset_account and used_at is null;
+  return reset_account;
+end $$;
+
+revoke execute on function claim_mail(integer, integer), request_password_reset(uuid, text), offer_password_reset(uuid, uuid),
+  put_reset_code(uuid, bytea, integer), find_password_reset(bytea), take_password_reset(bytea, text) from public;
+grant execute on function request_password_reset(uuid, text), offer_password_reset(uuid, uuid), put_reset_code(uuid, bytea, integer),
+  take_password_reset(bytea, text) to afterai_app;

@@ -1,0 +1,62 @@
+import { ProblemError } from '@afterai/contract'
+import type { Actor, Audit } from '../audit/audit.ts'
+import { type Database, type Transaction, withTenant } from '../platform/database.ts'
+import type { Caller } from './access.ts'
+import { accountFactors, actAlone, actFor, hasSecondFactor, ownAccount, setOwnPassword } from './account-credentials.ts'
+import { accountTenants } from './entry-functions.ts'
+import { endOtherSessions } from './own-sessions/own-sessions.ts'
+import { refuseWeakPassword, standsAlone } from './password-rules.ts'
+import type { Passwords } from './passwords.ts'
+import { refuseStaleProof } from './step-up/recent-proof.ts'
+
+/** What changing a password needs. */
+interface Dependencies {
+  readonly db: Database
+  readonly audit: Audit
+  readonly passwords: Passwords
+}
+
+/**
+ * Changes the caller's password and ends all of their other sessions, wherever they are. Who doesn't give the present password
+ * must have proved themselves within ten minutes.
+ * @throws ProblemError `step_up_required`, `invalid_credentials`, `invalid_request`, `invalid_transition`
+ */
+export async function changePassword(
+  deps: Dependencies,
+  { principal, actor }: Caller,
+  { currentPassword, newPassword }: { currentPassword?: string | undefined; newPassword: string },
+): Promise<void> {
+  const { tenantId, accountId } = principal
+  if (currentPassword === undefined) await refuseStaleProof(deps.db, principal)
+  const account = await withTenant(deps.db, tenantId, (tx) => readAccount(tx, accountId))
+  if (account.password_hash === null)
+    throw new ProblemError('invalid_transition', { detail: 'this account signs in without a password' })
+  if (currentPassword !== undefined && !(await deps.passwords.verify(account.password_hash, currentPassword))) {
+    await recordFailure(deps, actor)
+    throw new ProblemError('invalid_credentials', { detail: 'the current password is wrong' })
+  }
+  const known = [account.email ?? '', account.name, ...account.tenants.flatMap(({ slug, name }) => [slug, name])]
+  refuseWeakPassword(newPassword, { known, hasSecondFactor: account.hasSecondFactor, pointer: '/newPassword' })
+  const hash = await deps.passwords.hash(newPassword)
+  await withTenant(deps.db, tenantId, async (tx) => {
+    await actAlone(tx, accountId)
+    await setOwnPassword(tx, { hash, standsAlone: standsAlone(newPassword) })
+    if (!standsAlone(newPassword) && !hasSecondFactor(await accountFactors(tx, accountId)))
+      throw new ProblemError('invalid_transition', { detail: 'the second factor was removed just now' })
+    const sessionsEnded = await endOtherSessions(tx, { accountId, kept: principal.credentialId })
+    await deps.audit(tx, actor, { action: 'password.change', details: { sessionsEnded } })
+  })
+}
+
+async function readAccount(tx: Transaction, accountId: string) {
+  await actFor(tx, accountId)
+  return {
+    ...(await ownAccount(tx)),
+    tenants: await accountTenants(tx, accountId),
+    hasSecondFactor: hasSecondFactor(await accountFactors(tx, accountId)),
+  }
+}
+
+async function recordFailure({ db, audit }: Dependencies, actor: Actor): Promise<void> {
+  await withTenant(db, actor.tenantId, (tx) => audit(tx, actor, { action: 'password.change', outcome: 'failed' }))
+}

@@ -1,0 +1,72 @@
+import {
+  nothingMore,
+  passkeyOptions,
+  passkeySignInRequest,
+  ProblemError,
+  secondFactorOptionsRequest,
+  secondFactorRequest,
+  sessionView,
+  stepUpRequest,
+} from '@afterai/contract'
+import { withTenant } from '../platform/database.ts'
+import type { Http } from '../platform/http.ts'
+import { callerOf } from './access.ts'
+import { assertionOptions } from './passkeys/passkey-ceremony.ts'
+import { knownPasskeys } from './passkeys/passkey-service.ts'
+import { signInByPasskey } from './passkeys/passkey-sign-in.ts'
+import { completeSignIn, type FactorDependencies } from './second-factor/complete-sign-in.ts'
+import { findTicket } from './second-factor/sign-in-ticket.ts'
+import { answerSession, type CookieOptions, originOf } from './session-cookies.ts'
+import { stepUp } from './step-up/step-up.ts'
+
+/** Proving who one is by more than a password: the second factor of a sign-in, a passkey alone, and again within a session. */
+export function proofRoutes(http: Http, deps: FactorDependencies & { readonly cookies: CookieOptions }): void {
+  const open = { permission: 'public' } as const
+  const own = { permission: 'session:own', acrossTenants: true } as const
+  const opened = { 200: sessionView }
+  const options = { 200: passkeyOptions }
+
+  http.post(
+    '/v1/session/second-factor',
+    { config: open, schema: { body: secondFactorRequest, response: opened } },
+    async (request, reply) =>
+      answerSession(deps.cookies, reply, await completeSignIn(deps, request.body, originOf(request))),
+  )
+  http.post(
+    '/v1/session/second-factor/passkey-options',
+    { config: open, schema: { body: secondFactorOptionsRequest, response: options } },
+    async (request) => {
+      const found = await findTicket(deps.db, deps.hashCredential(request.body.ticket))
+      if (found === undefined) throw new ProblemError('sign_in_expired')
+      const { tenant_id: tenantId, account_id: accountId } = found
+      const known = await withTenant(deps.db, tenantId, (tx) => knownPasskeys(tx, accountId))
+      return assertionOptions(deps, { purpose: 'second_factor', accountId }, known)
+    },
+  )
+  http.post('/v1/session/passkey-options', { config: open, schema: { body: nothingMore, response: options } }, () =>
+    assertionOptions(deps, { purpose: 'sign_in', accountId: null }, []),
+  )
+  http.post(
+    '/v1/session/passkey',
+    { config: open, schema: { body: passkeySignInRequest, response: opened } },
+    async (request, reply) =>
+      answerSession(deps.cookies, reply, await signInByPasskey(deps, request.body, originOf(request))),
+  )
+  http.post(
+    '/v1/session/step-up/passkey-options',
+    { config: own, schema: { body: nothingMore, response: options } },
+    async (request) => {
+      const { accountId, tenantId } = callerOf(request).principal
+      const known = await withTenant(deps.db, tenantId, (tx) => knownPasskeys(tx, accountId))
+      return assertionOptions(deps, { purpose: 'step_up', accountId }, known)
+    },
+  )
+  http.post(
+    '/v1/session/step-up',
+    { config: own, schema: { body: stepUpRequest, response: opened } },
+    async (request, reply) => {
+      const proof = { proof: request.body, origin: originOf(request) }
+      return answerSession(deps.cookies, reply, await stepUp(deps, callerOf(request), proof))
+    },
+  )
+}

@@ -1,0 +1,35 @@
+import { ProblemError } from '@afterai/contract'
+import type { Actor } from '../../audit/audit.ts'
+import { sqlState, type Transaction } from '../../platform/database.ts'
+
+const uniqueViolation = '23505'
+
+/** A tenant to make; its kind stays what it is. */
+export interface NewTenant {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly sample: boolean
+  readonly instance?: boolean
+}
+
+/** What else must be made for a new tenant (its ledger, its keys), and the event of it; wired in composition.ts. */
+export interface TenantMaking {
+  readonly foundTenant: (tx: Transaction, tenant: NewTenant, actor: Actor) => Promise<void>
+}
+
+/** Makes a tenant and what belongs to it, in a transaction of that tenant. @throws ProblemError `conflict` when the slug is taken */
+export async function createTenant(
+  deps: TenantMaking,
+  tx: Transaction,
+  tenant: NewTenant,
+  actor: Actor,
+): Promise<void> {
+  try {
+    await tx.insertInto('tenant').values(tenant).execute()
+  } catch (error) {
+    if (sqlState(error) === uniqueViolation) throw new ProblemError('conflict', { detail: 'the tenant name is taken' })
+    throw error
+  }
+  await deps.foundTenant(tx, tenant, actor)
+}

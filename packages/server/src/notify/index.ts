@@ -1,0 +1,3 @@
+export { createMailQueue } from './mail-store.ts'
+export { createMailTransport, type MailSettings } from './mail-transport.ts'
+export { type MailWorker, startMailWorker } from './mail-worker.ts'

@@ -1,0 +1,3 @@
+export { JsonRefused, parseBoundedJson } from './bounded-json.ts'
+export { boundReading, limitConnections } from './connections.ts'
+export { shedLoad } from './load.ts'

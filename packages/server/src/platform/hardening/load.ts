@@ -1,0 +1,44 @@
+import { fastifyUnderPressure } from '@fastify/under-pressure'
+import { ProblemError } from '@afterai/contract'
+import { getHeapStatistics } from 'node:v8'
+import type { Http } from '../http.ts'
+
+const longestLoopDelayMs = 500
+const mebibyte = 2 ** 20
+/** Beside the heap: buffers of bodies and answers, passwords being hashed, the libraries. */
+const outsideHeapBytes = 768 * mebibyte
+const heapPart = 0.9
+/** What the start itself holds up counts for nothing: the first samples after it are left out. */
+const settlingMs = 2_000
+
+/**
+ * Sheds load before memory grows: refuses requests while the event loop lags, the heap is nearly full, or too many are under way.
+ * What tells that the process lives is exempt (`rateClass: 'none'`).
+ */
+export async function shedLoad(http: Http, { concurrentRequests }: { concurrentRequests: number }): Promise<void> {
+  let listeningSince = Number.POSITIVE_INFINITY
+  http.addHook('onListen', async () => {
+    listeningSince = Date.now()
+  })
+  const heapBytes = getHeapStatistics().heap_size_limit
+  await http.register(fastifyUnderPressure, {
+    maxEventLoopDelay: longestLoopDelayMs,
+    maxHeapUsedBytes: Math.floor(heapBytes * heapPart),
+    maxRssBytes: heapBytes + outsideHeapBytes,
+    sampleInterval: 500,
+    pressureHandler: (request) => {
+      if (Date.now() - listeningSince < settlingMs) return
+      if (request.routeOptions.config.rateClass !== 'none') throw overloaded()
+    },
+  })
+  let underWay = 0
+  http.addHook('onRequest', async (request, reply) => {
+    if (underWay >= concurrentRequests && request.routeOptions.config.rateClass !== 'none') throw overloaded()
+    underWay += 1
+    reply.raw.once('close', () => (underWay -= 1))
+  })
+}
+
+function overloaded(): ProblemError {
+  return new ProblemError('overloaded', { retryAfterSeconds: 2 })
+}

@@ -1,0 +1,2 @@
+export { createMetrics, type MetricSources } from './metrics.ts'
+export { type MetricsServer, startMetricsServer } from './metrics-server.ts'

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type AuditFilter, ProblemError } from '@afterai/contract'
+import { type Database, withTenant } from '../platform/database.ts'
+import { csvHeader, toCsvRow } from './csv.ts'
+import { readLoggedEvents, readLogSize } from './logged-events.ts'
+
+const pageSize = 500
+const integrationPollMs = 20
+const integrationTries = 500
+
+/** Which events, and up to which entry of the log. */
+export interface ExportRange {
+  readonly tenantId: string
+  readonly filter: AuditFilter
+  readonly end: number
+}
+
+/**
+ * The events of a range as lines, a page at a time: the next page is read when the reader has taken the last one.
+ * No transaction stays open meanwhile. What the log holds before an index never changes, so the pages are of one snapshot.
+ */
+export async function* exportLines(
+  db: Database,
+  { tenantId, filter, end }: ExportRange,
+  format: 'jsonl' | 'csv',
+): AsyncGenerator<string> {
+  if (format === 'csv') yield csvHeader
+  const toLine = format === 'csv' ? toCsvRow : (event: object) => `${JSON.stringify(event)}\n`
+  for (let from = 0; from < end;) {
+    const start = from
+    const events = await withTenant(db, tenantId, (tx) =>
+      readLoggedEvents(tx, tenantId, { from: start, end, limit: pageSize, filter }),
+    )
+    if (events.length > 0) yield events.map(toLine).join('')
+    from = events.length < pageSize ? end : (events.at(-1)?.logIndex ?? end) + 1
+  }
+}
+
+/**
+ * Waits until all that was queued for the log when it is asked is in it, and answers the log's size.
+ * @throws ProblemError `not_ready` when the log doesn't move
+ */
+export async function sizeWithAllQueued(db: Database, tenantId: string): Promise<number> {
+  const newest = await withTenant(db, tenantId, (tx) =>
+    tx
+      .selectFrom('ledger_outbox')
+      .select('id')
+      .where('tenant_id', '=', tenantId)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst(),
+  )
+  for (let tries = 0; tries < integrationTries; tries += 1) {
+    const waiting = await withTenant(db, tenantId, (tx) =>
+      tx
+        .selectFrom('ledger_outbox')
+        .select('id')
+        .where('tenant_id', '=', tenantId)
+        .where('id', '<=', newest?.id ?? -1)
+        .limit(1)
+        .executeTakeFirst(),
+    )
+    if (waiting === undefined) return withTenant(db, tenantId, (tx) => readLogSize(tx, tenantId))
+    await sleep(integrationPollMs)
+  }
+  throw new ProblemError('not_ready', { detail: 'the log has not integrated the newest events', retryAfterSeconds: 5 })
+}

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeRoutes } from '../api-description.ts'
+import { auditedRoutes } from '../audited-routes.ts'
+import { startTestServer, type TestServer } from './test-server.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+const silent = Object.entries(auditedRoutes).flatMap(([route, it]) => ('none' in it ? [route] : []))
+
+test('P4.4: every route of the server is documented with what it leaves, and no other', () => {
+  const routes = describeRoutes(server.http).map(({ method, path }) => `${method} ${path}`)
+  expect(Object.keys(auditedRoutes).toSorted()).toEqual(routes.toSorted())
+})
+
+test('P4.4: only reading, and asking for a challenge, may leave nothing', () => {
+  expect(silent.filter((route) => !/^GET |options$/.test(route))).toEqual([])
+})
+
+test.each(silent.filter((route) => route.startsWith('GET ')))('P4.4: %s leaves no event, as it says', async (route) => {
+  const path = route.replace('GET ', '').replace(/:\w+/, '01a20a5b-6239-705d-b9f2-c38849688556').replace('*', '0/000')
+  const answer = await server.send({ path, token: server.admin.token })
+  expect([200, 400, 404]).toContain(answer.status)
+  const { rows } = await server.owner.query('select action from audit_event where request_id = $1', [
+    answer.headers['x-request-id'],
+  ])
+  expect(rows).toEqual([])
+})
+
+test('P4.4: every action that the server writes is documented, and every one that is documented is written', () => {
+  const folder = new URL('../', import.meta.url)
+  const files = [
+    'composition.ts',
+    ...readdirSync(new URL('src', folder), { recursive: true, encoding: 'utf8' }).map((name) => `src/${name}`),
+  ].filter((name) => /(?<!\.test)\.ts$/.test(name))
+  const source = files.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n')
+  const written = [...source.matchAll(/action: '([a-z_.]+)'/g)].map(([, action = '']) => action)
+  const documented = Object.values(auditedRoutes).flatMap((it) =>
+    'none' in it ? [] : [...it.events, ...(it.instead ?? [])],
+  )
+  expect(written.filter((action) => action !== 'access.denied' && !documented.includes(action))).toEqual([])
+  // Some are put together of their parts: `audit_stream.${to}`.
+  const beginnings = [...source.matchAll(/action: `([a-z_]+\.)\$/g)].map(([, beginning = '']) => beginning)
+  const known = (action: string): boolean =>
+    source.includes(`'${action}'`) || beginnings.some((beginning) => action.startsWith(beginning))
+  expect(documented.filter((action) => !known(action))).toEqual([])
+})
