@@ -32,10 +32,10 @@ test('P3.4: the session tells how it was opened, and the provider’s subject is
   const [first, second] = [await it.signIn('bo'), await it.signIn('bo')]
   const [a, b] = [await it.me(first.token), await it.me(second.token)]
   expect(a.body.accountId).toBe(b.body.accountId)
-  const sessions = await it.server.owner.query('select method, provider_id from session where account_id = $1', [
+  const sessions = await it.server.owner.query('select amr, provider_id from session where account_id = $1', [
     a.body.accountId,
   ])
-  expect(sessions.rows).toEqual([1, 2].map(() => ({ method: 'oidc', provider_id: it.providerId })))
+  expect(sessions.rows).toEqual([1, 2].map(() => ({ amr: ['oidc'], provider_id: it.providerId })))
 })
 
 test('P3.4, ASVS 8.3.2: the role follows the groups at the next sign-in, and losing all of them ends access at once', async () => {

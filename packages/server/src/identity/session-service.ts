@@ -1,6 +1,6 @@
 import { ProblemError, type SecondFactorChallenge, type Session, type TenantView } from '@afterai/contract'
 import type { Actor, Audit } from '../audit/audit.ts'
-import { type Database, type Transaction, withTenant } from '../platform/database.ts'
+import { type Database, forTenant, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
 import { accountFactors, hasSecondFactor } from './account-credentials.ts'
@@ -261,12 +261,13 @@ export async function switchTenant(
   if (tenant === undefined) throw new ProblemError('not_found', { detail: 'you belong to no tenant of this name' })
   refuseSuspended(tenant)
   const there = { ...actor, tenantId: tenant.id, actorId: principal.accountId }
-  const { proof } = await withTenant(deps.db, actor.tenantId, (tx) =>
-    endForAnother(deps, tx, { actor, sessionId: principal.credentialId }),
-  )
-  return recordingRefusal(deps, there, (tx) =>
-    openSession(deps, tx, { ...proof, actor: there, tenantSlug: tenant.slug }),
-  )
+  // One transaction, so that where the tenant refuses, the session that asked stays.
+  return recordingRefusal(deps, there, async (tx) => {
+    const { proof } = await forTenant(tx, { from: tenant.id, to: actor.tenantId }, () =>
+      endForAnother(deps, tx, { actor, sessionId: principal.credentialId }),
+    )
+    return openSession(deps, tx, { ...proof, actor: there, tenantSlug: tenant.slug })
+  })
 }
 
 /** Ends a session whose person has just proved themselves again, and opens one in its place, with its end. */
