@@ -1,4 +1,4 @@
-import { type AuditedRoute, auditedRoutes } from '../packages/server/audited-routes.ts'
+import { type AuditedRoute, auditedOperations, auditedRoutes } from '../packages/server/audited-routes.ts'
 
 /** `docs/reference/audit.md`: what each route leaves in the audit trail, and how the trail leaves the server. */
 export function auditReference(): string {
@@ -26,6 +26,14 @@ permission leaves \`access.denied\` when the caller doesn't hold it, whatever it
 | Route | Events | When it comes to nothing, or to a question |
 | --- | --- | --- |
 ${Object.entries(auditedRoutes).map(tableRow).join('\n')}
+
+## What leaves an event without a request
+
+| Event | What happened |
+| --- | --- |
+${Object.entries(auditedOperations)
+  .map(([action, meaning]) => `| \`${action}\` | ${meaning} |`)
+  .join('\n')}
 
 ## Export
 

@@ -27,7 +27,7 @@ export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
   'GET /livez': nothingOfATenant,
   'GET /readyz': nothingOfATenant,
   'GET /openapi.json': nothingOfATenant,
-  'POST /v1/setup': { events: ['instance.set_up', 'session.open', 'tenant.create'] },
+  'POST /v1/setup': { events: ['instance.set_up', 'operator.join', 'session.open', 'tenant.create'] },
   'POST /v1/session': { events: ['session.open'], instead: wrongPassword },
   'POST /v1/session/refresh': { events: ['session.refresh'], instead: ['session.refresh_reused'] },
   'POST /v1/session/switch': { events: ['session.end', 'session.open'] },
@@ -161,4 +161,13 @@ export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
     instead: ['device_authorization.guess'],
   },
   'DELETE /v1/sample-workspace': { events: ['sample.remove'] },
+}
+
+/** What the server does by itself, or an operator on its machine, and the event that it leaves. */
+export const auditedOperations: Readonly<Record<string, string>> = {
+  'operator.join': 'The first administrator of an installation from before there were operators becomes one.',
+  'password_reset.send': 'A mail with a one-time code for a new password has left.',
+  'instance.purge': 'What has served its time was deleted: how many rows, of which kinds.',
+  'backup.make': 'The instance was backed up.',
+  'instance.restore': 'The instance was restored from a backup: from which, and how long the log was there.',
 }

@@ -359,7 +359,7 @@ describe('P4.4: what a destination holds', () => {
     ['private, for syslog', { kind: 'syslog', host: '192.168.0.1', port: 6514 }],
     ['reached over plain TCP', { kind: 'syslog', host: '93.184.216.34', port: 514, transport: 'tcp' }],
     ['a name over plain TCP', { kind: 'syslog', host: 'siem.example', port: 514, transport: 'tcp' }],
-  ])('P4.2, ASVS 1.3.6: an address that is %s is refused', async (_what, destination) => {
+  ])('P4.4, ASVS 1.3.6: an address that is %s is refused', async (_what, destination) => {
     const body = { name: 'refused', ...destination }
     const answer = await server.send({ method: 'POST', path: '/v1/audit-streams', token: admin.token, body })
     expect([answer.status, answer.body['code']]).toEqual([400, 'invalid_request'])

@@ -280,16 +280,14 @@ function signedOf({ envelope }: EventRow) {
 describe('P4.4: every route that changes something', () => {
   test('is a row of this table, and leaves there what is documented', () => {
     const documented = Object.entries(auditedRoutes).flatMap(([route, it]) => ('events' in it ? [route] : []))
-    const leaving = Object.entries(table).flatMap(([route, { actions }]) => (actions.length > 0 ? [route] : []))
-    expect(leaving.toSorted()).toEqual(documented.toSorted())
-    for (const [route, { actions }] of Object.entries(table)) {
+    const leaving = Object.entries(table).filter(([, { actions }]) => actions.length > 0)
+    expect(leaving.map(([route]) => route).toSorted()).toEqual(documented.toSorted())
+    const unknown = leaving.flatMap(([route, { actions }]) => {
       const audited = auditedRoutes[route]
-      if (actions.length === 0) {
-        expect(audited).toHaveProperty('none')
-        continue
-      }
-      expect(audited).toEqual({ ...audited, events: expect.arrayContaining([...actions]) as string[] })
-    }
+      const events = audited !== undefined && 'events' in audited ? audited.events : []
+      return actions.filter((action) => !events.includes(action)).map((action) => `${route}: ${action}`)
+    })
+    expect(unknown).toEqual([])
   })
 
   test.each(Object.entries(table))(
@@ -326,14 +324,19 @@ test('P3.2, ASVS 3.5.3: no GET or HEAD changes anything but the trail', async ()
   const reading = describeRoutes(server.http).filter(
     ({ method, path }) => method === 'GET' && !(`GET ${path}` in table),
   )
-  const before = await stateOfDatabase()
+  const before = withoutTrail(await stateOfDatabase())
   for (const { path } of reading) {
     const filled = path.replaceAll(/:\w+/g, '01a20a5b-6239-705d-b9f2-c38849688556')
     for (const method of ['GET', 'HEAD'] as const)
       await server.send({ method, path: filled, token: server.admin.token })
   }
-  expect(await stateOfDatabase()).toEqual(before)
+  expect(withoutTrail(await stateOfDatabase())).toEqual(before)
 })
+
+// A GET that is refused, too, is an event.
+function withoutTrail(state: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(state).filter(([table]) => !/^(audit_event|ledger_)/.test(table)))
+}
 
 describe('P4.4: what fails or is refused', () => {
   test('a wrong password is a failed event of the account’s tenant', async () => {
