@@ -15,9 +15,9 @@ import { auditedRoutes } from '../audited-routes.ts'
 import { type AuditedRoute, by } from './audited-route.ts'
 import { memberRows } from './audited-member-routes.ts'
 import { credentialRows } from './credential-rows.ts'
-import { federationRows } from './federation-rows.ts'
+import { federationRows, visitor } from './federation-rows.ts'
 import { assessedChange, configurationOf, proposalOf, readScores, recordedChange, scoresImport } from './lifecycle.ts'
-import { type Person, startTestServer, type TestServer } from './test-server.ts'
+import { type Person, startTestServer, testOrigin, type TestServer } from './test-server.ts'
 import { trailRows } from './trail-rows.ts'
 
 let server: TestServer
@@ -28,7 +28,7 @@ let count = 0
 
 beforeAll(async () => {
   server = await startTestServer()
-  provider = await startOidcProvider({ redirectUris: ['http://localhost/v1/oidc/callback'], users: [] })
+  provider = await startOidcProvider({ redirectUris: [`${testOrigin}/v1/oidc/callback`], users: [visitor] })
   author = await server.addPerson(server.admin.tenant, 'member')
   approver = await server.addPerson(server.admin.tenant, 'approver')
 })
@@ -251,9 +251,9 @@ async function eventsOf(requestId: unknown): Promise<EventRow[]> {
 async function stateOfDatabase(): Promise<Record<string, string>> {
   while ((await server.owner.query('select from ledger_outbox limit 1')).rows.length > 0) await sleep(20)
   const tables = await server.owner.query<{ name: string }>(
-    // What counts requests and guesses counts them whatever becomes of them; a challenge is spent whatever becomes of it.
+    // What counts requests and guesses counts them whatever becomes of them; a challenge, or a sign-in with a provider, is spent whatever becomes of it.
     `select c.relname as name from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
-       and c.relname not in ('rate_level', 'guess', 'known_place', 'passkey_challenge')`,
+       and c.relname not in ('rate_level', 'guess', 'known_place', 'passkey_challenge', 'oidc_transaction')`,
   )
   const state: Record<string, string> = {}
   for (const { name } of tables.rows) {

@@ -130,6 +130,24 @@ describe('P3.4, ASVS 8.2.1: a device is approved', () => {
     expect((await poll(off)).body.code).toBe('access_denied')
   })
 
+  test('for nobody of a tenant that was suspended since, until it is resumed', async () => {
+    const begun = await begin()
+    await decide(begun.userCode)
+    await it.server.owner.query(`update tenant set suspended_at = now() where slug = 'acme'`)
+    const suspended = await poll(begun)
+    await it.server.owner.query('update tenant set suspended_at = null')
+    expect([suspended.status, suspended.body.code]).toEqual([403, 'tenant_suspended'])
+    expect((await poll(begun)).status).toBe(200)
+  })
+
+  test('for a member who was disabled in the tenant alone since, not at all', async () => {
+    const begun = await begin()
+    await decide(begun.userCode)
+    const path = `/v1/members/${person.accountId}/disable`
+    await it.server.expectOk({ method: 'POST', path, token: it.server.admin.token })
+    expect((await poll(begun)).body.code).toBe('access_denied')
+  })
+
   test('with a cookie only from our own pages', async () => {
     const begun = await begin()
     const cookie = `afterai_session=${person.token}`
@@ -141,6 +159,16 @@ describe('P3.4, ASVS 8.2.1: a device is approved', () => {
       expect(answer.body['code']).toBe('cross_origin')
     }
   })
+})
+
+test('P3.4, ASVS 6.3.1: guessing codes of devices is slowed down, and a right one still counts', async () => {
+  const begun = await begin()
+  const codes: string[] = []
+  for (let count = 0; count < 12; count += 1) {
+    codes.push((await poll({ deviceCode: `${begun.deviceCode.slice(0, -2)}${count + 10}`, userCode: '' })).body.code)
+  }
+  expect([codes[0], codes.at(-1)]).toEqual(['expired_token', 'too_many_attempts'])
+  expect((await poll(begun)).body.code).toBe('authorization_pending')
 })
 
 test('P3.4: nobody fills the instance with requests', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addPasskey, beginSignIn, challengeFor, enrolApp, type App, type OwnPasskey } from './factors.ts'
 import { type FederatedServer, startFederatedServer } from './federation-fixture.ts'
 import type { Person } from './test-server.ts'
 
@@ -7,6 +8,11 @@ let admin: Person
 let member: Person
 let elsewhere: Person
 let invitation: string
+let passkey: OwnPasskey
+let app: App
+let withApp: Person
+let withPasskey: Person
+let site: string
 
 beforeAll(async () => {
   it = await startFederatedServer()
@@ -17,6 +23,11 @@ beforeAll(async () => {
     `insert into membership (tenant_id, account_id, role, name, email) values ($1, $2, 'member', 'Both', $3)`,
     [admin.tenant.id, elsewhere.accountId, elsewhere.email],
   )
+  site = it.origin.replace('127.0.0.1', 'localhost')
+  withPasskey = await it.server.addPerson(admin.tenant, 'member')
+  passkey = await addPasskey(it.server, withPasskey, site)
+  withApp = await it.server.addPerson(admin.tenant, 'member')
+  app = await enrolApp(it.server, withApp)
   const body = { email: 'invited@corp.example', role: 'member' }
   const { token } = admin
   invitation = (await it.server.expectOk<{ code: string }>({ method: 'POST', path: '/v1/invitations', token, body }))
@@ -30,6 +41,16 @@ const mark = (method: 'PUT' | 'DELETE', { accountId }: Person) =>
   it.server.send({ method, path: `/v1/break-glass-accounts/${accountId}`, token: admin.token })
 const password = ({ email, password: words }: Person) =>
   it.server.send({ method: 'POST', path: '/v1/session', body: { email, password: words, tenant: 'acme' } })
+const byPasskey = async () => {
+  const challenge = await challengeFor(it.server, '/v1/session/passkey-options')
+  const assertion = passkey.assert(challenge, { origin: site, userHandle: withPasskey.accountId })
+  return it.server.send({ method: 'POST', path: '/v1/session/passkey', body: { assertion } })
+}
+const byApp = async () => {
+  const { ticket } = await beginSignIn(it.server, withApp)
+  const body = { ticket, proof: { method: 'totp', code: await app.freshCode() } }
+  return it.server.send({ method: 'POST', path: '/v1/session/second-factor', body })
+}
 const newest = async (action: string) =>
   (await it.server.owner.query('select * from audit_event where action = $1 order by id desc limit 1', [action]))
     .rows[0]
@@ -56,6 +77,18 @@ describe('P3.4: once the provider is enforced', () => {
     expect((await password(member)).body['code']).toBe('single_sign_on_required')
     expect(await newest('session.sign_in')).toMatchObject({ outcome: 'denied', actor_id: member.accountId })
     expect((await password({ ...member, password: 'wrong' })).body['code']).toBe('invalid_credentials')
+  })
+
+  test('so is a passkey, and the attempt kept', async () => {
+    expect((await byPasskey()).body['code']).toBe('single_sign_on_required')
+    const event = { outcome: 'denied', actor_id: withPasskey.accountId, credential: 'passkey' }
+    expect(await newest('session.sign_in')).toMatchObject(event)
+  })
+
+  test('and a second factor after a right password, and the attempt kept', async () => {
+    expect((await byApp()).body['code']).toBe('single_sign_on_required')
+    const event = { outcome: 'denied', actor_id: withApp.accountId, credential: 'totp' }
+    expect(await newest('session.sign_in')).toMatchObject(event)
   })
 
   test('a refresh handle from before is refused', async () => {
@@ -117,6 +150,25 @@ describe('P3.4: once the provider is enforced', () => {
     expect(listed.body).toMatchObject({ items: [{ accountId: admin.accountId }] })
   })
 
+  test('the last break-glass account can’t be demoted, disabled or removed, though there is another admin', async () => {
+    const { accountId } = await it.server.addPerson(await it.server.addTenant('fourth'), 'admin')
+    await it.server.owner.query(
+      `insert into membership (tenant_id, account_id, role, name, email) values ($1, $2, 'admin', 'Y', 'y@x.example')`,
+      [admin.tenant.id, accountId],
+    )
+    const path = `/v1/members/${admin.accountId}`
+    for (const attempt of [
+      { method: 'PUT', path, body: { role: 'viewer' } },
+      { method: 'POST', path: `${path}/disable` },
+      { method: 'DELETE', path },
+    ] as const) {
+      const answer = await it.server.send({ ...attempt, token: admin.token })
+      expect([attempt.method, answer.body['code']]).toEqual([attempt.method, 'invalid_transition'])
+    }
+    const listed = await it.server.send({ path: '/v1/break-glass-accounts', token: admin.token })
+    expect(listed.body).toMatchObject({ items: [{ accountId: admin.accountId }] })
+  })
+
   test('who is no admin any more gets in no longer by the mark', async () => {
     const second = await it.server.addPerson(await it.server.addTenant('third'), 'admin')
     await it.server.owner.query(
@@ -143,9 +195,11 @@ describe('P3.4: once the provider is enforced', () => {
     expect(rows).toEqual([])
   })
 
-  test('it ends while the provider is down, and passwords work again', async () => {
+  test('it ends while the provider is down, and passwords and passkeys work again', async () => {
     await it.provider.stop()
     expect((await enforce(false)).body).toMatchObject({ enforced: false })
     expect((await password(member)).status).toBe(200)
+    expect((await byPasskey()).status).toBe(200)
+    expect((await byApp()).status).toBe(200)
   })
 })

@@ -1,6 +1,16 @@
-import type { TestOidcProvider } from '@afterai/testing'
+import type { ProviderUser, TestOidcProvider } from '@afterai/testing'
 import { type AuditedRoute, by } from './audited-route.ts'
+import { openBrowser } from './browser-client.ts'
 import type { Person, TestServer } from './test-server.ts'
+
+/** Whom the provider knows. */
+export const visitor: ProviderUser = {
+  subject: 'visitor',
+  email: 'visitor@corp.example',
+  emailVerified: true,
+  name: 'Visitor',
+  groups: ['staff'],
+}
 
 /** What the rows need, once it is there. */
 export interface Given {
@@ -14,7 +24,8 @@ export interface Given {
 export function federationRows(given: () => Given): Readonly<Record<string, AuditedRoute>> {
   const providerBody = () => {
     const { issuer, client } = given().provider
-    return { name: 'Corp', issuer, clientId: client.id, clientSecret: client.secret }
+    const roleMapping = [{ group: 'staff', role: 'member' }]
+    return { name: 'Corp', issuer, clientId: client.id, clientSecret: client.secret, createsMembers: true, roleMapping }
   }
 
   /** A provider of the tenant. One issuer is one provider, so an earlier one goes. */
@@ -28,7 +39,25 @@ export function federationRows(given: () => Given): Readonly<Record<string, Audi
   const device = (): Promise<{ deviceCode: string; userCode: string }> =>
     given().server.expectOk({ method: 'POST', path: '/v1/device-authorizations', body: {} })
 
+  /** The provider's answer to a sign-in of somebody new, and the cookie of the browser that it goes to. */
+  const answered = async (): Promise<{ path: string; cookie: string }> => {
+    await given().server.owner.query('delete from membership where email = $1', [visitor.email])
+    const begun = await given().server.send({ path: `/v1/oidc/${await newProvider()}/start` })
+    given().provider.actAs(visitor.subject)
+    const isBack = ({ pathname }: URL) => pathname === '/v1/oidc/callback'
+    const { url } = await openBrowser().follow(String(begun.headers['location']), isBack)
+    const [cookie = ''] = String(begun.headers['set-cookie']).split(';')
+    return { path: url.pathname + url.search, cookie }
+  }
+
   return {
+    'GET /v1/oidc/callback': {
+      actions: ['federated_identity.link', 'member.join', 'session.open'],
+      prepare: async () => {
+        const { path, cookie } = await answered()
+        return { request: { path, headers: { cookie } }, credential: 'oidc' }
+      },
+    },
     'POST /v1/identity-providers': {
       actions: ['identity_provider.create'],
       prepare: async () => {

@@ -203,3 +203,27 @@ test('P3.4, ASVS 3.4.3: to a browser a problem is a page without scripts, and sh
   const hash = createHash('sha256').update(style).digest('base64')
   expect(answer.headers['content-security-policy']).toContain(`'sha256-${hash}'`)
 })
+
+test('P4.1, ASVS 7.4.2: a suspended tenant’s provider neither begins nor ends a sign-in', async () => {
+  const browser = openBrowser()
+  it.provider.actAs('ada')
+  const start = `${it.origin}/v1/oidc/${it.providerId}/start`
+  const { url } = await browser.follow(start, ({ pathname }) => pathname === '/v1/oidc/callback')
+  await it.server.owner.query(`update tenant set suspended_at = now() where slug = 'acme'`)
+  const answers = [await browser.go(start), await browser.go(url.href)]
+  await it.server.owner.query('update tenant set suspended_at = null')
+  const codes = await Promise.all(answers.map(async (it) => ((await it.json()) as { code: string }).code))
+  expect(codes).toEqual(['tenant_suspended', 'tenant_suspended'])
+})
+
+test('P3.4: a member’s role tells which provider’s groups gave it, until a person gives another', async () => {
+  const { body } = await it.me((await it.signIn('ada')).token)
+  const path = `/v1/members/${body.accountId}`
+  const { token } = it.server.admin
+  expect((await it.server.send({ path, token })).body).toMatchObject({
+    role: 'approver',
+    roleProviderId: it.providerId,
+  })
+  const changed = await it.server.send({ method: 'PUT', path, token, body: { role: 'viewer' } })
+  expect(changed.body).toMatchObject({ role: 'viewer', roleProviderId: null })
+})
