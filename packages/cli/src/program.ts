@@ -8,7 +8,6 @@ import { addBackupCommands } from './commands/backup.ts'
 import { addChangeCommands } from './commands/change.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
-import { addDeviceCommands } from './commands/device-login.ts'
 import { addEvaluationCommands } from './commands/evaluation.ts'
 import { addIdentityProviderCommands } from './commands/identity-provider.ts'
 import { sharedOptionsOf, type Mount } from './commands/leaf.ts'
@@ -38,7 +37,6 @@ export function createProgram(mount: Mount): Command {
   addBackupCommands(program, mount)
   program.commandsGroup('You and others:')
   addSessionCommands(program, mount)
-  addDeviceCommands(program, mount)
   addOwnSessionCommands(program, mount)
   addFactorCommands(program, mount)
   addPasswordCommands(program, mount)

@@ -74,6 +74,11 @@ export const problems = {
     'Show again that it is you',
     'POST /v1/session/step-up with your password, a code or a passkey, and send the request again within ten minutes.',
   ],
+  provider_proof_required: [
+    403,
+    'Show again that it is you',
+    'Sign in with the identity provider again, and send the request again within ten minutes.',
+  ],
   tenant_suspended: [
     403,
     'The tenant is suspended',

@@ -70,6 +70,18 @@ describe('P3.4, ASVS 6.8.1: a provider’s session gets at nothing of the accoun
     await it.server.owner.query('delete from totp where account_id = $1', [victim.accountId])
   })
 
+  test('what needs a fresh proof needs another sign-in with the provider', async () => {
+    const accountId = it.server.admin.accountId
+    await it.server.owner.query(`update membership set role = 'admin' where account_id = $1`, [victim.accountId])
+    const request = { method: 'PUT', path: `/v1/break-glass-accounts/${accountId}`, token } as const
+    expect((await it.server.send(request)).status).toBe(200)
+    await it.server.owner.query(
+      `update session set authenticated_at = now() - interval '11 minutes' where account_id = $1`,
+      [victim.accountId],
+    )
+    expect((await it.server.send(request)).body['code']).toBe('provider_proof_required')
+  })
+
   test('nor by way of a device that it approves', async () => {
     const post = (path: string, body: object, by?: string) =>
       it.server.expectOk<Record<string, string>>({ method: 'POST', path, body, token: by })

@@ -109,8 +109,7 @@ function openBrowser(address: string): void {
 }
 
 /** `session approve` and `session deny`. */
-export function addDeviceCommands(program: Command, mount: Mount): void {
-  const session = program.command('session').description('Sessions on other devices.')
+export function addDeviceCommands(session: Command, mount: Mount): void {
   for (const verdict of ['approve', 'deny'] as const) {
     serverLeaf(session, `${verdict} <code>`, {
       description:

@@ -7,7 +7,7 @@ const recentMs = 10 * 60_000
 /**
  * Refuses what needs a person who has just proved themselves. An API key never has: what needs step-up is a person's to do,
  * whoever owns the key.
- * @throws ProblemError `step_up_required`, `forbidden` for an API key
+ * @throws ProblemError `step_up_required`, `provider_proof_required`, `forbidden` for an API key
  */
 export async function refuseStaleProof(db: Database, principal: Principal): Promise<void> {
   if (principal.credential === 'api_key') {
@@ -23,5 +23,5 @@ export async function refuseStaleProof(db: Database, principal: Principal): Prom
   )
   if (session !== undefined && Date.now() - session.authenticated_at.getTime() <= recentMs) return
   const ofProvider = session !== undefined && session.provider_id !== null
-  throw new ProblemError('step_up_required', ofProvider ? { detail: 'sign in again with the identity provider' } : {})
+  throw new ProblemError(ofProvider ? 'provider_proof_required' : 'step_up_required')
 }
