@@ -1,4 +1,4 @@
-import type { SecondFactorProof, Session } from '@afterai/contract'
+import type { SecondFactorChallenge, SecondFactorProof, Session } from '@afterai/contract'
 import { Secret, URI } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addPasskey, type App, beginSignIn, challengeFor, codeOf, enrolApp } from './factors.ts'
@@ -135,7 +135,9 @@ describe('P3.4, ASVS 6.5.1: what was used once isn’t good again', () => {
 
   test('a code that ten sign-ins give at once lets one in', async () => {
     const { person, app } = await someoneWithApp()
-    const tickets = await Promise.all(Array.from({ length: 10 }, () => beginSignIn(server, person)))
+    // One after the other, since guesses at a password are slowed down, and all at once are as good as guesses.
+    const tickets: SecondFactorChallenge[] = []
+    for (let count = 0; count < 10; count += 1) tickets.push(await beginSignIn(server, person))
     const code = await app.freshCode()
     const answers = await Promise.all(tickets.map(({ ticket }) => byCode(ticket, code)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)

@@ -22,6 +22,6 @@ export async function refuseStaleProof(db: Database, principal: Principal): Prom
       .executeTakeFirst(),
   )
   if (session !== undefined && Date.now() - session.authenticated_at.getTime() <= recentMs) return
-  const ofProvider = session !== undefined && session.provider_id !== null
-  throw new ProblemError(ofProvider ? 'provider_proof_required' : 'step_up_required')
+  if (session !== undefined && session.provider_id !== null) throw new ProblemError('provider_proof_required')
+  throw new ProblemError('step_up_required')
 }
