@@ -91,7 +91,8 @@ export async function changeRole(
   await update(tx, member, given)
   await refuseWithoutBreakGlass(tx, principal.tenantId)
   const details = { from: member.role, to: role }
-  await audit(tx, actor, { action: `${words[kind]}.change_role`, resource: `account/${accountId}`, details })
+  const change = { before: { role: member.role }, after: { role } }
+  await audit(tx, actor, { action: actions[kind].changeRole, resource: `account/${accountId}`, details, change })
   return viewMember(principal, { ...member, ...given })
 }
 
@@ -119,7 +120,7 @@ export async function setMemberDisabled(
     await endSessions(tx, member)
     await endInvitationsBy(tx, member)
   }
-  const action = `${words[kind]}.${disabled ? 'disable' : 'enable'}`
+  const action = disabled ? actions[kind].disable : actions[kind].enable
   await audit(tx, actor, { action, resource: `account/${accountId}` })
   return viewMember(principal, { ...member, disabled_at })
 }
@@ -145,7 +146,7 @@ export async function removeMember(
     .execute()
   await refuseWithoutBreakGlass(tx, principal.tenantId)
   const details = { role: member.role }
-  await audit(tx, actor, { action: `${words[kind]}.remove`, resource: `account/${accountId}`, details })
+  await audit(tx, actor, { action: actions[kind].remove, resource: `account/${accountId}`, details })
 }
 
 /** Gives a service account another name. @throws ProblemError `not_found` */
@@ -160,7 +161,21 @@ export async function renameServiceAccount(
   await audit(tx, actor, { action: 'service_account.rename', resource: `account/${accountId}` })
 }
 
-const words = { person: 'member', service: 'service_account' } as const
+// Written out, so that a search for an action finds where it is from.
+const actions = {
+  person: {
+    changeRole: 'member.change_role',
+    disable: 'member.disable',
+    enable: 'member.enable',
+    remove: 'member.remove',
+  },
+  service: {
+    changeRole: 'service_account.change_role',
+    disable: 'service_account.disable',
+    enable: 'service_account.enable',
+    remove: 'service_account.remove',
+  },
+} as const
 
 async function update(
   tx: Transaction,
