@@ -75,7 +75,7 @@ export const promises: readonly Promised[] = [
     promise: 'Sign-in by password with a second factor, by passkey, by the company’s provider; service accounts.',
     state: 'partly',
     missing:
-      'The company’s provider. Passwords with authenticator apps, recovery codes, passkeys and service accounts are there.',
+      'SAML, SCIM and back-channel logout: who loses a group keeps access until their next sign-in or the end of the session. Passwords with authenticator apps, recovery codes, passkeys, service accounts, OpenID Connect and device authorization are there.',
   },
   {
     id: 'P3.5',

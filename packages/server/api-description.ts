@@ -50,6 +50,7 @@ export async function describeApi(): Promise<ApiDescription> {
     drainMs: 0,
     publicOrigin: undefined,
     stepUpForApproval: false,
+    providerNetwork: { loopback: false, allowedHosts: [] },
   })
   try {
     return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }

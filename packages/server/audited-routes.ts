@@ -139,6 +139,37 @@ export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
   'POST /v1/audit-streams/:id/pause': { events: ['audit_stream.pause'] },
   'POST /v1/audit-streams/:id/resume': { events: ['audit_stream.resume'] },
   'POST /v1/audit-streams/:id/replay': { events: ['audit_stream.replay'] },
+  'GET /v1/identity-providers': namesOnly,
+  'GET /v1/identity-providers/:id': namesOnly,
+  'POST /v1/identity-providers': { events: ['identity_provider.create'] },
+  'PUT /v1/identity-providers/:id': { events: ['identity_provider.enforce', 'identity_provider.update'] },
+  'DELETE /v1/identity-providers/:id': { events: ['identity_provider.remove'] },
+  'POST /v1/identity-providers/:id/test': { events: ['identity_provider.test'] },
+  'GET /v1/identity-providers/:id/identities': workingData,
+  'POST /v1/identity-providers/:id/identities': { events: ['federated_identity.link'] },
+  'GET /v1/break-glass-accounts': workingData,
+  'PUT /v1/break-glass-accounts/:accountId': { events: ['break_glass.grant'] },
+  'DELETE /v1/break-glass-accounts/:accountId': { events: ['break_glass.revoke'] },
+  'GET /v1/sign-in-options': { none: 'It shows anybody who asks which providers a tenant is signed in to with.' },
+  'GET /v1/session/provider-sign-out': ownIdentity,
+  'GET /v1/oidc/:providerId/start': beginsCeremony,
+  'GET /v1/oidc/callback': {
+    events: ['federated_identity.link', 'member.join', 'member.set_role', 'session.open'],
+    instead: ['member.remove', 'session.end_all', 'session.sign_in'],
+  },
+  'GET /device': nothingOfATenant,
+  'POST /v1/device-authorizations': {
+    none: 'It hands out codes to nobody in particular; what is decided is an event of that route.',
+  },
+  'POST /v1/device-authorizations/token': { events: ['session.break_glass', 'session.open'] },
+  'POST /v1/device-authorizations/lookup': {
+    events: ['device_authorization.read'],
+    instead: ['device_authorization.guess'],
+  },
+  'POST /v1/device-authorizations/decision': {
+    events: ['device_authorization.approve', 'device_authorization.deny'],
+    instead: ['device_authorization.guess'],
+  },
   'DELETE /v1/sample-workspace': { events: ['sample.remove'] },
 }
 

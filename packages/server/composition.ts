@@ -1,3 +1,4 @@
+import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,14 +8,18 @@ import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   apiKeyRoutes,
   createPasswords,
+  createProviderClients,
   createThrottle,
   credentialHasher,
+  deviceRoutes,
   type EnrolmentDependencies,
+  federationRoutes,
   factorRoutes,
   guardRoutes,
   invitationRoutes,
   memberRoutes,
   ownSessionRoutes,
+  type ProviderNetwork,
   proofRoutes,
   sessionRoutes,
   startForgettingGuesses,
@@ -64,6 +69,7 @@ import {
 } from './src/notify/index.ts'
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
 import { accessLog, type RequestPrincipal } from './src/platform/access-log.ts'
+import { isLoopback } from './src/platform/configuration-kinds.ts'
 import {
   type Connection,
   connectionOptions,
@@ -95,6 +101,8 @@ export interface ServerParts {
   readonly importMaxMib: number
   /** Where audit streams may lead. */
   readonly streamAddresses: AddressPolicy
+  /** Where identity providers may be, besides at public addresses. */
+  readonly providerNetwork: ProviderNetwork
   readonly trustedProxies: readonly string[]
   readonly maxConnections: number
   readonly rates: RequestRates
@@ -186,6 +194,10 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   serviceAccountRoutes(http, enrolment)
   apiKeyRoutes(http, enrolment)
   tenantRoutes(http, people)
+  const originOf = originFrom(parts.publicOrigin)
+  const clients = createProviderClients(parts.providerNetwork)
+  await federationRoutes(http, { ...enrolment, keys: tenantKeys, clients, cookies, publicOrigin: originOf })
+  await deviceRoutes(http, { ...enrolment, publicOrigin: originOf })
   logKeyRoutes(http, { db, keys: ledgerKeys })
   ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
   const keyHints = async (...[tx, tenantId]: Parameters<typeof readOrigin>) =>
@@ -307,6 +319,15 @@ function foundTenant(
       resource: `tenant/${tenant.id}`,
       details: { sample: tenant.sample },
     })
+  }
+}
+
+/** The origin for links and redirects. Without one that is configured, only what the machine itself asked for is believed. */
+function originFrom(publicOrigin: string | undefined): (request: FastifyRequest) => string {
+  return ({ protocol, host, hostname }) => {
+    if (publicOrigin !== undefined) return publicOrigin
+    if (isLoopback(hostname)) return `${protocol}://${host}`
+    throw new ProblemError('invalid_request', { detail: 'the server doesn’t know its address: set AFTERAI_PUBLIC_URL' })
   }
 }
 

@@ -51,6 +51,7 @@ export async function startInstance(configuration: Configuration, options: Insta
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
       streamAddresses: { loopback: configuration.mode === 'trial', networks: configuration.streamNetworks ?? [] },
+      providerNetwork: { loopback: configuration.mode === 'trial', allowedHosts: configuration.oidcAllowedHosts ?? [] },
       trustedProxies: (configuration.trustedProxies ?? []).map(({ address, prefix }) => `${address}/${prefix}`),
       maxConnections: configuration.maxConnections,
       rates: {

@@ -9,6 +9,7 @@ import { addChangeCommands } from './commands/change.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDecisionCommands } from './commands/decision.ts'
 import { addEvaluationCommands } from './commands/evaluation.ts'
+import { addIdentityProviderCommands } from './commands/identity-provider.ts'
 import { sharedOptionsOf, type Mount } from './commands/leaf.ts'
 import { addInvitationCommands } from './commands/invitation.ts'
 import { addLogCommands } from './commands/log.ts'
@@ -45,6 +46,7 @@ export function createProgram(mount: Mount): Command {
   addInvitationCommands(program, mount)
   addServiceAccountCommands(program, mount)
   addApiKeyCommands(program, mount)
+  addIdentityProviderCommands(program, mount)
   program.commandsGroup('From a change to its record:')
   addSystemCommands(program, mount)
   addObserveCommand(program, mount)

@@ -15,6 +15,8 @@ export const memberView = z
     role,
     createdAt: instant,
     disabledAt: instant.nullable(),
+    /** Whose groups gave the role; null where a person gave it. */
+    roleProviderId: id.nullable(),
   })
   .meta({ id: 'Member' })
 export type MemberView = z.infer<typeof memberView>

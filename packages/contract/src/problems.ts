@@ -8,6 +8,9 @@ export const problems = {
     'The request is not valid',
     'Mend the fields that `errors` names by JSON pointer, and send it again.',
   ],
+  authorization_pending: [400, 'Nobody has decided yet', 'Ask again after the seconds of `interval` (RFC 8628).'],
+  slow_down: [400, 'You ask too often', 'Wait the seconds in Retry-After between two requests from now on (RFC 8628).'],
+  expired_token: [400, 'The device code has expired, was used, or is unknown', 'Begin again for a new code.'],
   malformed_body: [400, 'The body cannot be read', 'Send valid JSON, with the matching Content-Type.'],
   invalid_cursor: [
     400,
@@ -25,6 +28,11 @@ export const problems = {
     'Check all three. If you belong to several tenants, name one.',
   ],
   invalid_code: [401, 'The code is not valid', 'It may be mistyped, used already, or expired. Ask for a new one.'],
+  sign_in_failed: [
+    401,
+    'Signing in with the identity provider failed',
+    'Begin again. If it stays, give `instance` to an administrator: the audit trail tells more.',
+  ],
   invalid_second_factor: [
     401,
     'The second factor is not valid',
@@ -40,6 +48,22 @@ export const problems = {
     'The session has ended',
     'Sign in again. A refresh handle that is used twice ends its session.',
   ],
+  single_sign_on_required: [
+    403,
+    'This tenant is signed in to by its identity provider',
+    'Sign in with it: `afterai login --sso --tenant SLUG`. Only a break-glass account may use its password or passkey here.',
+  ],
+  provider_session: [
+    403,
+    'A session of an identity provider cannot do this',
+    'A provider speaks for its own tenant alone. Sign in with credentials of your own.',
+  ],
+  not_let_in: [
+    403,
+    'The identity provider knows you, and this tenant does not let you in',
+    'Ask an administrator of the tenant: `detail` tells what is missing.',
+  ],
+  access_denied: [403, 'The request was denied', 'Whoever was asked said no. Begin again if that was a mistake.'],
   forbidden: [
     403,
     'You may not do this',
@@ -49,6 +73,11 @@ export const problems = {
     403,
     'Show again that it is you',
     'POST /v1/session/step-up with your password, a code or a passkey, and send the request again within ten minutes.',
+  ],
+  provider_proof_required: [
+    403,
+    'Show again that it is you',
+    'Sign in with the identity provider again, and send the request again within ten minutes.',
   ],
   tenant_suspended: [
     403,
@@ -98,6 +127,7 @@ export const problems = {
     'The evaluation file was not imported',
     '`errors` lists its faults with their places. Nothing of it was kept.',
   ],
+  unusable_provider: [422, 'The identity provider cannot be used', '`detail` tells why. Nothing was kept.'],
   not_assessable: [422, 'These evaluations cannot be compared', '`detail` tells why. Nothing was kept.'],
   too_many_requests: [
     429,
@@ -123,6 +153,11 @@ export const problems = {
     503,
     'The server has too much to do',
     'Send it again after the seconds in Retry-After. Nothing of it was kept.',
+  ],
+  provider_unavailable: [
+    502,
+    'The identity provider does not answer',
+    'Try again. If it stays, a break-glass account can sign in with its password.',
   ],
   not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
   storage_full: [

@@ -19,7 +19,8 @@ test('P4.4: every route of the server is documented with what it leaves, and no 
 })
 
 test('P4.4: only reading, and asking for a challenge, may leave nothing', () => {
-  expect(silent.filter((route) => !/^GET |options$/.test(route))).toEqual([])
+  // Who asks for codes of a device is nobody yet, and of no tenant whose trail could tell.
+  expect(silent.filter((route) => !/^GET |options$|^POST \/v1\/device-authorizations$/.test(route))).toEqual([])
 })
 
 test.each(silent.filter((route) => route.startsWith('GET ')))('P4.4: %s leaves no event, as it says', async (route) => {

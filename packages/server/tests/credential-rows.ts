@@ -11,6 +11,30 @@ export const credentialRows = (
   server: () => TestServer,
   someone: () => Promise<Person>,
 ): Readonly<Record<string, AuditedRoute>> => ({
+  'POST /v1/session': {
+    actions: ['session.open'],
+    prepare: async () => {
+      const { email, password, accountId: actorId } = await someone()
+      const request = { method: 'POST', path: '/v1/session', body: { email, password } } as const
+      return { request, actorId, credential: 'password' }
+    },
+  },
+  'POST /v1/session/refresh': {
+    actions: ['session.refresh'],
+    prepare: async () => {
+      const { session, accountId: actorId } = await someone()
+      const body = { refreshHandle: session.refreshHandle }
+      return { request: { method: 'POST', path: '/v1/session/refresh', body }, actorId, credential: 'refresh' }
+    },
+  },
+  'POST /v1/session/switch': {
+    actions: ['session.end', 'session.open'],
+    prepare: async () => by(await someone(), 'POST', '/v1/session/switch', { tenant: 'acme' }),
+  },
+  'DELETE /v1/session': {
+    actions: ['session.end'],
+    prepare: async () => by(await someone(), 'DELETE', '/v1/session'),
+  },
   'POST /v1/session/second-factor': {
     actions: ['session.open'],
     prepare: async () => {

@@ -194,11 +194,13 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships, audit streams, receipts and a person’s own credentials', async () => {
+  test('the application may alter only what has states, and delete only memberships, audit streams, identity providers, sign-ins under way, receipts and a person’s own credentials', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
       'DELETE audit_stream',
+      'DELETE identity_provider',
       'DELETE membership',
+      'DELETE oidc_transaction',
       'DELETE passkey',
       'DELETE recovery_code',
       'DELETE telemetry_receipt',
@@ -208,10 +210,12 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE change observations,risk,status,status_reason,updated_at',
       'UPDATE decision settled_at,status',
       'UPDATE environment changed_at,fingerprint,last_seen_at',
+      'UPDATE federated_identity signed_in_at',
       'UPDATE idempotency body,status',
+      'UPDATE identity_provider allowed_domains,client_id,client_secret,creates_members,default_role,enforced,groups_claim,name,role_mapping,scopes,updated_at',
       'UPDATE invitation accepted_at,code_hash,expires_at,revoked_at',
       'UPDATE mail failed_at,last_error,next_attempt_at,sent_at',
-      'UPDATE membership disabled_at,name,role',
+      'UPDATE membership break_glass,disabled_at,name,role,role_provider_id',
       'UPDATE passkey last_used_at,name,sign_count,synced',
       'UPDATE recovery_code used_at',
       'UPDATE route_profile latest,volatile_facets',

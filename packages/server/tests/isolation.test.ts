@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startOidcProvider, type TestOidcProvider } from '@afterai/testing'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../src/platform/ids.ts'
@@ -15,6 +16,7 @@ interface Belongings extends Lifecycle {
   readonly serviceAccountId: string
   readonly memberId: string
   readonly invitationId: string
+  readonly providerId: string
   readonly streamId: string
   readonly eventId: string
 }
@@ -23,16 +25,21 @@ let server: TestServer
 let alice: Person
 let own: Lifecycle
 let theirs: Belongings
+let identityProvider: TestOidcProvider
 
 beforeAll(async () => {
   server = await startTestServer()
+  identityProvider = await startOidcProvider({ redirectUris: ['http://localhost/v1/oidc/callback'], users: [] })
   alice = server.admin
   const { tenant } = alice
   const author = await server.addPerson(tenant, 'member')
   own = await recordedChange(server, { author, approver: alice }, 'own-system')
   theirs = await furnish(await server.addTenant('rival'))
 })
-afterAll(() => server.stop())
+afterAll(async () => {
+  await identityProvider.stop()
+  await server.stop()
+})
 
 async function furnish(tenant: TestTenant): Promise<Belongings> {
   const admin = await server.addPerson(tenant, 'admin')
@@ -49,6 +56,10 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
   await post('/v1/telemetry', measured('rival-system'))
   await post('/v1/traces', tracesOf('rival-system', [spanOf({})]))
   const invitation = await post<{ id: string }>('/v1/invitations', { email: 'x@rival.example', role: 'viewer' })
+  const { issuer, client } = identityProvider
+  const registered = { name: 'Rival', issuer, clientId: client.id, clientSecret: client.secret }
+  const { id: providerId } = await post<{ id: string }>('/v1/identity-providers', registered)
+  await server.expectOk({ method: 'PUT', path: `/v1/break-glass-accounts/${admin.accountId}`, token: admin.token })
   await server.owner.query(
     `insert into mail (tenant_id, id, kind, subject_id) values ($1, gen_random_uuid(), 'invitation', $2)`,
     [tenant.id, invitation.id],
@@ -73,6 +84,7 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
     serviceAccountId: accountId,
     memberId: author.accountId,
     invitationId: invitation.id,
+    providerId,
     streamId: stream.id,
     eventId: rows[0]?.id ?? '',
   }
@@ -105,6 +117,7 @@ function nothing(): Belongings {
     serviceAccountId: newId(),
     memberId: newId(),
     invitationId: newId(),
+    providerId: newId(),
     streamId: newId(),
     eventId: newId(),
   }
@@ -193,6 +206,24 @@ const attempts: Readonly<Record<string, Attempt>> = {
     (it) => ({ name: 'k', scopes: ['system:read'], accountId: it.memberId }),
   ),
   'revoking their key': (it) => ({ method: 'DELETE', path: `/v1/api-keys/${it.keyId}` }),
+  'their identity provider': get((it) => `/v1/identity-providers/${it.providerId}`),
+  'who its subjects are': get((it) => `/v1/identity-providers/${it.providerId}/identities`),
+  'changing their provider': (it) => ({
+    method: 'PUT',
+    path: `/v1/identity-providers/${it.providerId}`,
+    body: { enforced: true, clientSecret: 'x' },
+  }),
+  'testing their provider': post(
+    (it) => `/v1/identity-providers/${it.providerId}/test`,
+    () => undefined,
+  ),
+  'removing their provider': (it) => ({ method: 'DELETE', path: `/v1/identity-providers/${it.providerId}` }),
+  'linking somebody to their member': post(
+    (it) => `/v1/identity-providers/${it.providerId}/identities`,
+    (it) => ({ subject: 'mallory', accountId: it.memberId }),
+  ),
+  'marking their member': (it) => ({ method: 'PUT', path: `/v1/break-glass-accounts/${it.memberId}` }),
+  'unmarking their member': (it) => ({ method: 'DELETE', path: `/v1/break-glass-accounts/${it.memberId}` }),
   'their audit event': get((it) => `/v1/audit-events/${it.eventId}`),
   'the bundle of their audit event': get((it) => `/v1/audit-events/${it.eventId}/bundle`),
   'their audit stream': get((it) => `/v1/audit-streams/${it.streamId}`),
@@ -259,7 +290,7 @@ function memberAttempts(): Record<string, Attempt> {
 }
 
 /** Lists, whose answers must name nothing of theirs. */
-const unpaged = ['sessions', 'factors', 'audit-streams', 'log/keys', 'me']
+const unpaged = ['sessions', 'factors', 'audit-streams', 'identity-providers', 'break-glass-accounts', 'log/keys', 'me']
 const lists = [
   'systems',
   'changes',
@@ -267,6 +298,8 @@ const lists = [
   'decisions',
   'records',
   'members',
+  'identity-providers',
+  'break-glass-accounts',
   'service-accounts',
   'invitations',
   'api-keys',

@@ -19,6 +19,19 @@ const ageing: Readonly<Record<string, string>> = {
   mail: `update mail set created_at = now() - interval '31 days', sent_at = now() where kind = 'invitation'`,
 }
 
+/** Sign-ins with a provider and by a device that nobody ended, and a wrong code of long ago. */
+const signInsGone = [
+  `insert into identity_provider (tenant_id, id, name, issuer, client_id, client_secret, scopes, groups_claim, role_mapping,
+     allowed_domains, creates_members)
+   select id, gen_random_uuid(), 'x', 'x', 'x', '\\x00', '{}', 'groups', '[]', '{}', false from tenant where slug = 'acme'`,
+  `insert into oidc_transaction (tenant_id, state_hash, browser_hash, provider_id, return_to, expires_at)
+   select tenant_id, '\\x01', '\\x02', id, '/', now() - interval '1 minute' from identity_provider`,
+  `insert into device_authorization (device_hash, user_hash, client_label, address, expires_at)
+   values ('\\x01', '\\x02', 'x', 'x', now() - interval '1 minute')`,
+  `insert into device_code_guess (tenant_id, session_id, id, failed_at)
+   select tenant_id, id, gen_random_uuid(), now() - interval '2 hours' from session order by expires_at desc limit 1`,
+]
+
 test('P3.3: what has served its time goes, what hasn’t stays, and one event tells how much', async () => {
   const { token, tenant, accountId, session } = server.admin
   const post = (path: string, body: unknown, headers = {}) =>
@@ -44,6 +57,7 @@ test('P3.3: what has served its time goes, what hasn’t stays, and one event te
     [tenant.id, accountId],
   )
   for (const statement of Object.values(ageing)) await server.owner.query(statement)
+  for (const statement of signInsGone) await server.owner.query(statement)
 
   const gone = await purge(server.enrolment)
   expect(gone).toEqual({
@@ -53,13 +67,16 @@ test('P3.3: what has served its time goes, what hasn’t stays, and one event te
     invitations: 1,
     passwordResets: 1,
     mails: 1,
+    providerSignIns: 1,
+    deviceAuthorizations: 1,
+    deviceCodeGuesses: 1,
   })
   expect([await rowsOf('idempotency'), await rowsOf('invitation'), await rowsOf('mail')]).toEqual([1, 1, 1])
   const { rows } = await server.owner.query(
     `select details, credential from audit_event where action = 'instance.purge'`,
   )
   expect(rows).toEqual([
-    { credential: 'system', details: { idempotency: 1, sessions: 2500, invitations: 1, passwordResets: 1, mails: 1 } },
+    { credential: 'system', details: Object.fromEntries(Object.entries(gone ?? {}).filter(([, rows]) => rows > 0)) },
   ])
   expect((await server.send({ path: '/v1/me', token })).status).toBe(200)
 })

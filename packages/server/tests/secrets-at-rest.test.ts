@@ -1,6 +1,8 @@
 import { keyScopes, type Session } from '@afterai/contract'
+import { startOidcProvider } from '@afterai/testing'
 import { Secret } from 'otpauth'
 import { expect, test } from 'vitest'
+import { secretsOf } from '../src/identity/federation/sign-in-transaction.ts'
 import { sweep } from './database-sweep.ts'
 import { addPasskey, beginSignIn, challengeFor, enrolApp } from './factors.ts'
 import { adminPassword, startTestServer, testOrigin, type TestServer } from './test-server.ts'
@@ -79,6 +81,7 @@ test('P3.3: no credential that was ever used is in the database or in the log', 
   ] as const) {
     secrets.set(name, Buffer.from(secret).toString('base64'))
   }
+  for (const [name, secret] of await federationSecrets(server)) secrets.set(name, secret)
   keep('switch', await post<Session>('/v1/session/switch', { tenant: 'acme' }))
 
   for (const [name, secret] of await factorSecrets(server)) secrets.set(name, secret)
@@ -90,6 +93,43 @@ test('P3.3: no credential that was ever used is in the database or in the log', 
   expect([...secrets].filter(([, secret]) => log.includes(secret)).map(([name]) => name)).toEqual([])
   await server.stop()
 })
+
+/** What signing in with a provider and by a device uses: a sign-in and two requests of devices under way. */
+async function federationSecrets(server: TestServer): Promise<Map<string, string>> {
+  const provider = await startOidcProvider({ redirectUris: ['http://localhost/v1/oidc/callback'], users: [] })
+  const { issuer, client } = provider
+  const post = <T>(path: string, body: unknown, token?: string) => {
+    const headers = { 'idempotency-key': `k-${path}` }
+    return server.expectOk<T>({ method: 'POST', path, body, headers, token })
+  }
+  const registered = { name: 'Corp', issuer, clientId: client.id, clientSecret: client.secret }
+  const { id } = await post<{ id: string }>('/v1/identity-providers', registered, server.admin.token)
+  const { headers } = await server.send({ path: `/v1/oidc/${id}/start` })
+  await provider.stop()
+  const asked = new URL(String(headers['location'])).searchParams
+  const browser = /afterai_oidc=([^;]+)/.exec(String(headers['set-cookie']))?.[1] ?? ''
+  const { state, nonce, verifier } = secretsOf(server.enrolment.hashCredential, {
+    browser,
+    state: asked.get('state') ?? '',
+  })
+  expect([state, nonce]).toEqual([asked.get('state'), asked.get('nonce')])
+  const device = await post<{ deviceCode: string; userCode: string }>('/v1/device-authorizations', {})
+  const approved = await post<{ deviceCode: string; userCode: string }>('/v1/device-authorizations', {})
+  const decision = { userCode: approved.userCode, verdict: 'approve' }
+  await post('/v1/device-authorizations/decision', decision, server.admin.token)
+  return new Map([
+    ['the client secret', client.secret],
+    ['state', state],
+    ['nonce', nonce],
+    ['PKCE’s verifier', verifier],
+    ['the browser’s secret', browser],
+    ...[device, approved].flatMap(({ deviceCode, userCode }, index): [string, string][] => [
+      [`device code ${index}`, deviceCode],
+      [`user code ${index}`, userCode],
+      [`user code ${index} without its hyphen`, userCode.replace('-', '')],
+    ]),
+  ])
+}
 
 /** Every secret that second factors and passkeys bring, used and unused. */
 async function factorSecrets(server: TestServer): Promise<Map<string, string>> {

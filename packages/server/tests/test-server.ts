@@ -81,10 +81,12 @@ export const adminPassword = 'violet-harbour-41-lantern'
 
 /** Options of the server under test. */
 export interface TestServerOptions {
-  readonly publicOrigin?: string
+  /** Null for a server that isn't told, and goes by where it is asked. */
+  readonly publicOrigin?: string | null
   readonly stepUpForApproval?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
+  readonly providerNetwork?: ServerParts['providerNetwork']
   readonly trustedProxies?: readonly string[]
   readonly rates?: Partial<RequestRates>
   readonly drainMs?: number
@@ -156,9 +158,10 @@ export function partsOf(
     sessionIdleMinutes: 60,
     sessionMaxHours: 24,
     importMaxMib: options.importMaxMib ?? 20,
-    publicOrigin: options.publicOrigin ?? testOrigin,
+    publicOrigin: options.publicOrigin === null ? undefined : (options.publicOrigin ?? testOrigin),
     stepUpForApproval: options.stepUpForApproval ?? false,
     streamAddresses: { loopback: true, networks: [] },
+    providerNetwork: options.providerNetwork ?? { loopback: true, allowedHosts: [] },
     trustedProxies: options.trustedProxies ?? [],
     maxConnections: options.maxConnections ?? 2000,
     // Tests ask more in a minute than people do; those of the limits set their own.

@@ -4,6 +4,7 @@ import type { ListOptions } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { table } from '../terminal/table.ts'
+import { addDeviceCommands } from './device-login.ts'
 import { online, serverLeaf, withPaging, type Mount, type ServerContext } from './leaf.ts'
 
 interface EndOptions {
@@ -11,9 +12,10 @@ interface EndOptions {
   readonly member?: string
 }
 
-/** `session`: where you are signed in. */
+/** `session`: where you are signed in, and devices that ask to be. */
 export function addOwnSessionCommands(program: Command, mount: Mount): void {
   const session = program.command('session').description('Where you are signed in.')
+  addDeviceCommands(session, mount)
 
   withPaging(
     serverLeaf(session, 'list', {

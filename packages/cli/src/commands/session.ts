@@ -1,4 +1,4 @@
-import { meView, secondFactorChallenge, sessionView } from '@afterai/contract'
+import { meView, secondFactorChallenge, type Session, sessionView } from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { readAnswer } from '../api/api.ts'
@@ -11,14 +11,14 @@ import { ask, askHidden, readPassword, secretLines } from '../terminal/prompt.ts
 import { printable } from '../terminal/style.ts'
 import { properties } from '../terminal/table.ts'
 import { isInteractive } from '../world.ts'
+import { type DeviceLoginOptions, logInByDevice } from './device-login.ts'
 import { online, serverLeaf, type Mount, type ServerContext } from './leaf.ts'
 
-interface LoginOptions extends FactorOptions {
+interface LoginOptions extends DeviceLoginOptions, FactorOptions {
   readonly setup?: string | true
   readonly invitation?: string | true
   readonly email?: string
   readonly name?: string
-  readonly tenant?: string
   readonly passwordStdin?: boolean
   readonly codeStdin?: boolean
 }
@@ -35,6 +35,8 @@ export function addSessionCommands(program: Command, mount: Mount): void {
       'afterai login --email ada@example.com',
       'afterai login --invitation CODE --name Bo --profile bo',
       'afterai login --email ada@example.com --password-stdin --code-stdin',
+      'afterai login --device',
+      'afterai login --sso --tenant acme',
     ],
   })
     .option(
@@ -54,6 +56,10 @@ export function addSessionCommands(program: Command, mount: Mount): void {
         'read the code from standard input, after the password: of set-up, of an invitation, or of your app',
       ).conflicts(['code', 'recoveryCode']),
     )
+    .option('--device', 'print a code, and wait until it is approved where you are signed in')
+    .option('--sso', "sign in with your company's identity provider, in a browser")
+    .option('--provider <name>', 'which identity provider, with --sso, if there are several')
+    .option('--open', 'open the browser, with --device or --sso')
     .action(online(mount, logIn))
 
   serverLeaf(program, 'logout', {
@@ -68,12 +74,16 @@ export function addSessionCommands(program: Command, mount: Mount): void {
 }
 
 async function logIn(context: ServerContext, given: LoginOptions): Promise<void> {
+  if (given.device === true || given.sso === true) return keep(context, await logInByDevice(context, given))
   const { options, piped } = await withPiped(context, given)
   const { path, body } = await loginRequest(context, options, piped)
   const request = { method: 'POST', path, body, retry: 'unsent' } as const
   const response = await send(context.settings.url, request, undefined)
   const { value } = readAnswer(sessionOrChallenge, response.json())
-  const session = 'ticket' in value ? await completeSignIn(context, value, options) : value
+  return keep(context, 'ticket' in value ? await completeSignIn(context, value, options) : value)
+}
+
+async function keep(context: ServerContext, session: Session): Promise<void> {
   await credentialStore(context.settings).update(async () => session)
   // The answer is tokens, which a terminal's history has no business with: who is signed in is shown instead.
   const { api, out, settings } = context

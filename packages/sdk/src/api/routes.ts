@@ -68,7 +68,7 @@ export type ApiKey = {
   accountName: string
   name: string
   prefix: string
-  scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+  scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
   createdAt: string
   expiresAt: string | null
   expiresSoon: boolean
@@ -241,6 +241,26 @@ export type Session = {
   tenant: string
 }
 
+export type IdentityProvider = {
+  id: string
+  name: string
+  issuer: string
+  clientId: string
+  scopes: (string)[]
+  groupsClaim: string
+  roleMapping: ({
+    group: string
+    role: "admin" | "approver" | "member" | "viewer" | "auditor"
+  })[]
+  defaultRole: "admin" | "approver" | "member" | "viewer" | "auditor" | null
+  allowedDomains: (string)[]
+  createsMembers: boolean
+  enforced: boolean
+  redirectUri: string
+  createdAt: string
+  updatedAt: string
+}
+
 export type Member = {
   accountId: string
   kind: "person" | "service"
@@ -249,6 +269,7 @@ export type Member = {
   role: "admin" | "approver" | "member" | "viewer" | "auditor"
   createdAt: string
   disabledAt: string | null
+  roleProviderId: string | null
 }
 
 export type Invitation = {
@@ -456,7 +477,7 @@ export interface Routes {
       kind: "person" | "service"
       role: "admin" | "approver" | "member" | "viewer" | "auditor"
       credential: "cookie" | "bearer" | "api_key"
-      permissions: ("me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "tenant:write" | "tenant:operate")[]
+      permissions: ("me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "identity-provider:read" | "identity-provider:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "tenant:write" | "tenant:operate")[]
       tenant: Tenant
       tenants: (Tenant)[]
     }
@@ -882,7 +903,7 @@ export interface Routes {
   'POST /v1/api-keys': {
     body: {
       name: string
-      scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
       expiresInDays?: number | null
       accountId?: string
     }
@@ -892,7 +913,7 @@ export interface Routes {
       accountName: string
       name: string
       prefix: string
-      scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
       createdAt: string
       expiresAt: string | null
       expiresSoon: boolean
@@ -907,7 +928,7 @@ export interface Routes {
     path: { id: string }
     body: {
       name?: string
-      scopes?: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      scopes?: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
     }
     answer: ApiKey
   }
@@ -926,7 +947,7 @@ export interface Routes {
       accountName: string
       name: string
       prefix: string
-      scopes: ("member:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
       createdAt: string
       expiresAt: string | null
       expiresSoon: boolean
@@ -994,6 +1015,190 @@ export interface Routes {
 
     } | null
     answer: undefined
+  }
+  'GET /v1/identity-providers': {
+    answer: {
+      items: (IdentityProvider)[]
+      nextCursor: string | null
+    }
+  }
+  'POST /v1/identity-providers': {
+    body: {
+      name: string
+      clientId: string
+      scopes?: (string)[]
+      groupsClaim?: string
+      roleMapping?: ({
+        group: string
+        role: "admin" | "approver" | "member" | "viewer" | "auditor"
+      })[]
+      defaultRole?: "admin" | "approver" | "member" | "viewer" | "auditor" | null
+      allowedDomains?: (string)[]
+      createsMembers?: boolean
+      issuer: string
+      clientSecret: string
+    }
+    answer: IdentityProvider
+  }
+  'GET /v1/identity-providers/{id}': {
+    path: { id: string }
+    answer: IdentityProvider
+  }
+  'PUT /v1/identity-providers/{id}': {
+    path: { id: string }
+    body: {
+      name?: string
+      clientId?: string
+      scopes?: (string)[]
+      groupsClaim?: string
+      roleMapping?: ({
+        group: string
+        role: "admin" | "approver" | "member" | "viewer" | "auditor"
+      })[]
+      defaultRole?: "admin" | "approver" | "member" | "viewer" | "auditor" | null
+      allowedDomains?: (string)[]
+      createsMembers?: boolean
+      clientSecret?: string
+      enforced?: boolean
+    }
+    answer: IdentityProvider
+  }
+  'DELETE /v1/identity-providers/{id}': {
+    path: { id: string }
+    answer: undefined
+  }
+  'POST /v1/identity-providers/{id}/test': {
+    path: { id: string }
+    body: {
+
+    } | null
+    answer: {
+      issuer: string
+      authorizationEndpoint: string
+      signingAlgorithms: (string)[]
+      namesIssuer: boolean
+      signsOut: boolean
+    }
+  }
+  'GET /v1/identity-providers/{id}/identities': {
+    path: { id: string }
+    answer: {
+      items: ({
+        subject: string
+        accountId: string
+        linkedBy: "created" | "invitation" | "admin" | "verified_email"
+        createdAt: string
+        signedInAt: string | null
+      })[]
+      nextCursor: string | null
+    }
+  }
+  'POST /v1/identity-providers/{id}/identities': {
+    path: { id: string }
+    body: {
+      subject: string
+      accountId: string
+    }
+    answer: undefined
+  }
+  'GET /v1/break-glass-accounts': {
+    answer: {
+      items: ({
+        accountId: string
+        name: string
+        email: string | null
+      })[]
+      nextCursor: string | null
+    }
+  }
+  'PUT /v1/break-glass-accounts/{accountId}': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: {
+      accountId: string
+      name: string
+      email: string | null
+    }
+  }
+  'DELETE /v1/break-glass-accounts/{accountId}': {
+    path: { accountId: string }
+    body: {
+
+    } | null
+    answer: {
+      accountId: string
+      name: string
+      email: string | null
+    }
+  }
+  'GET /v1/sign-in-options': {
+    query: { tenant: string }
+    answer: {
+      password: boolean
+      providers: ({
+        id: string
+        name: string
+        startPath: string
+      })[]
+    }
+  }
+  'GET /v1/session/provider-sign-out': {
+    answer: {
+      location: string | null
+    }
+  }
+  'GET /v1/oidc/{providerId}/start': {
+    path: { providerId: string }
+    query?: { returnTo?: string; device?: string }
+    answer: unknown
+  }
+  'GET /v1/oidc/callback': {
+    answer: unknown
+  }
+  'GET /device': {
+    answer: unknown
+  }
+  'POST /v1/device-authorizations': {
+    body: {
+      clientLabel?: string
+      tenant?: string
+    }
+    answer: {
+      deviceCode: string
+      userCode: string
+      verificationUri: string
+      expiresInSeconds: number
+      intervalSeconds: number
+    }
+  }
+  'POST /v1/device-authorizations/token': {
+    body: {
+      deviceCode: string
+    }
+    answer: Session
+  }
+  'POST /v1/device-authorizations/lookup': {
+    body: {
+      userCode: string
+    }
+    answer: {
+      clientLabel: string
+      address: string
+      requestedAt: string
+      expiresAt: string
+    }
+  }
+  'POST /v1/device-authorizations/decision': {
+    body: {
+      userCode: string
+      verdict: "approve" | "deny"
+    }
+    answer: {
+      verdict: "approve" | "deny"
+      clientLabel: string
+    }
   }
   'GET /v1/log/keys': {
     answer: {

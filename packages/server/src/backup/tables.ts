@@ -6,6 +6,9 @@ import type { Database } from '../platform/database.ts'
 export const leftOut: Readonly<Record<string, string>> = {
   session: 'nobody is signed in to a restored instance',
   spent_refresh: 'belongs to sessions',
+  oidc_transaction: 'sign-ins with a provider that are under way, for minutes',
+  device_authorization: 'one-time codes of devices, for minutes',
+  device_code_guess: 'belongs to sessions',
   setup_code: 'a one-time code; a restored instance has its administrators',
   sign_in_ticket: 'a sign-in under way',
   passkey_challenge: 'a sign-in under way',

@@ -6,6 +6,7 @@ import type { Http } from '../platform/http.ts'
 import type { AdmitPrincipal } from '../platform/rate-limits/index.ts'
 import { runOnce } from '../platform/idempotency.ts'
 import { authenticate, type Authentication } from './authenticate.ts'
+import { refuseProviderSession } from './federation/enforced-sign-on.ts'
 import { authorize, type Principal } from './principal.ts'
 import { refuseStaleProof } from './step-up/recent-proof.ts'
 
@@ -24,7 +25,7 @@ export interface Caller {
 
 /**
  * The one door: each request of a route that isn't public is authenticated and authorised before its body is read.
- * A refusal for want of a permission, or of a recent proof, is an audit event of its own.
+ * A refusal for want of a permission, of credentials of one's own, or of a recent proof, is an audit event of its own.
  */
 export function guardRoutes(
   http: Http,
@@ -42,7 +43,9 @@ export function guardRoutes(
     await deps.admit(request, reply, `${principal.tenantId} ${principal.accountId}`)
     try {
       authorize(principal, permission)
-      if (request.routeOptions.config.stepUp === true) await refuseStaleProof(deps.db, principal)
+      const { acrossTenants, stepUp } = request.routeOptions.config
+      if (acrossTenants === true) await refuseProviderSession(deps.db, principal)
+      if (stepUp === true) await refuseStaleProof(deps.db, principal)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       await withTenant(deps.db, principal.tenantId, (tx) =>

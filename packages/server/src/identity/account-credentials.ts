@@ -32,6 +32,12 @@ export function hasSecondFactor({ totp, passkeys }: Pick<Factors, 'totp' | 'pass
   return totp || passkeys > 0
 }
 
+/** Whether a tenant's identity provider could sign this account in. */
+export async function hasFederatedIdentity(tx: Transaction, accountId: string): Promise<boolean> {
+  const { rows } = await sql<{ ok: boolean }>`select has_federated_identity(${accountId}::uuid) as ok`.execute(tx)
+  return rows[0]?.ok === true
+}
+
 /** The account that a transaction acts for. */
 export interface OwnAccount {
   readonly email: string | null

@@ -20,6 +20,7 @@ import {
   openSession,
   type Origin,
   recordFailedSignIn,
+  recordingRefusal,
   refuseSuspended,
   type SessionDependencies,
   type SessionOpening,
@@ -111,7 +112,7 @@ export async function acceptInvitation(
   const passwordHash = await deps.passwords.hash(request.password)
   const accountId = newId()
   const actor = { tenantId: found.tenant_id, actorId: accountId, credential: 'invitation', ...origin }
-  return withTenant(deps.db, found.tenant_id, async (tx) => {
+  return recordingRefusal(deps, actor, async (tx) => {
     const { email } = found
     const { name } = request
     if (!(await createAccount(tx, { id: accountId, kind: 'person', email, name, passwordHash }))) {
@@ -154,9 +155,7 @@ async function acceptAsKnown(
   const actor = { tenantId: invitation.tenant_id, actorId: accountId, credential: 'invitation', ...origin }
   const factors = await accountFactors(deps.db, accountId)
   if (hasSecondFactor(factors)) return askSecondFactor(deps, { actor, factors, invitationId: invitation.id })
-  return withTenant(deps.db, invitation.tenant_id, (tx) =>
-    joinAndOpen(deps, tx, { actor, invitationId: invitation.id }),
-  )
+  return recordingRefusal(deps, actor, (tx) => joinAndOpen(deps, tx, { actor, invitationId: invitation.id }))
 }
 
 async function joinAndOpen(

@@ -20,6 +20,8 @@ declare module '../platform/database.ts' {
       email: string | null
       created_at: Generated<Date>
       disabled_at: Generated<Date | null>
+      role_provider_id: Generated<string | null>
+      break_glass: Generated<boolean>
     }
     invitation: {
       tenant_id: string
@@ -47,6 +49,8 @@ declare module '../platform/database.ts' {
       amr: string[]
       address: string | null
       device: string | null
+      /** The tenant's identity provider that vouched; null where it wasn't one. */
+      provider_id: string | null
     }
     spent_refresh: { tenant_id: string; session_id: string; hash: Uint8Array; spent_at: Generated<Date> }
     api_key: {

@@ -22,7 +22,7 @@ import { stepUp } from './step-up/step-up.ts'
 /** Proving who one is by more than a password: the second factor of a sign-in, a passkey alone, and again within a session. */
 export function proofRoutes(http: Http, deps: FactorDependencies & { readonly cookies: CookieOptions }): void {
   const open = { permission: 'public' } as const
-  const own = { permission: 'session:own' } as const
+  const own = { permission: 'session:own', acrossTenants: true } as const
   const opened = { 200: sessionView }
   const options = { 200: passkeyOptions }
 

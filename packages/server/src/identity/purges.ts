@@ -16,6 +16,9 @@ const purges = {
   invitations: sql<Gone>`select purge_invitations(${batchSize}) as gone`,
   passwordResets: sql<Gone>`select purge_password_resets(${batchSize}) as gone`,
   mails: sql<Gone>`select purge_mail(${batchSize}) as gone`,
+  providerSignIns: sql<Gone>`select purge_oidc_transactions(${batchSize}) as gone`,
+  deviceAuthorizations: sql<Gone>`select purge_device_authorizations(${batchSize}) as gone`,
+  deviceCodeGuesses: sql<Gone>`select purge_device_code_guesses(${batchSize}) as gone`,
 }
 
 interface Gone {

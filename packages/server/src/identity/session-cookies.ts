@@ -25,3 +25,8 @@ export function answerSession(cookies: CookieOptions, reply: FastifyReply, sessi
 export function originOf(request: FastifyRequest): Origin {
   return { address: request.ip, requestId: request.id, device: deviceLabel(request.headers['user-agent']) }
 }
+
+/** Takes the browser's session away. */
+export function withoutCookies(cookies: CookieOptions, reply: FastifyReply): void {
+  for (const name of [cookies.sessionCookie, cookies.refreshCookie]) reply.clearCookie(name, { path: '/' })
+}

@@ -18,8 +18,9 @@ import { callerOf } from './access.ts'
 import { refuseCrossOrigin } from './authenticate.ts'
 import { acceptInvitation, type EnrolmentDependencies, setUp } from './enrolment-service.ts'
 import { accountTenants } from './entry-functions.ts'
+import { isProviderSession } from './federation/enforced-sign-on.ts'
 import { permissionsHeld } from './principal.ts'
-import { answerSession, type CookieOptions, originOf } from './session-cookies.ts'
+import { answerSession, type CookieOptions, originOf, withoutCookies } from './session-cookies.ts'
 import { endSession, refreshSession, signIn, switchTenant } from './session-service.ts'
 
 /** Signing in and out, and the two ways to become a member: the set-up code and an invitation. */
@@ -61,7 +62,7 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
   )
   http.post(
     '/v1/session/switch',
-    { config: own, schema: { body: switchRequest, response: opened } },
+    { config: { ...own, acrossTenants: true }, schema: { body: switchRequest, response: opened } },
     async (request, reply) => {
       const { principal, actor } = callerOf(request)
       const there = { principal, actor: { ...actor, ...originOf(request) } }
@@ -71,7 +72,7 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
   http.delete('/v1/session', { config: own, schema: { response: { 204: z.null() } } }, async (request, reply) => {
     const { principal, actor } = callerOf(request)
     await endSession(deps, actor, principal.credentialId)
-    for (const name of [deps.cookies.sessionCookie, deps.cookies.refreshCookie]) reply.clearCookie(name, { path: '/' })
+    withoutCookies(deps.cookies, reply)
     return reply.code(204).send(null)
   })
   http.get('/v1/me', { config: { permission: 'me:read' }, schema: { response: { 200: meView } } }, async (request) => {
@@ -80,7 +81,9 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
     const tenant = tenants.find(({ id }) => id === principal.tenantId)
     if (tenant === undefined) throw new ProblemError('session_revoked')
     const { accountId, name, kind, role, credential } = principal
-    const shown = principal.credential === 'api_key' ? [tenant] : tenants
+    // Neither a key nor a provider's session reaches beyond its tenant, so neither is told of others.
+    const ofOneTenant = principal.credential === 'api_key' || (await isProviderSession(deps.db, principal))
+    const shown = ofOneTenant ? [tenant] : tenants
     return { accountId, name, kind, role, credential, permissions: permissionsHeld(principal), tenant, tenants: shown }
   })
 }

@@ -1,11 +1,12 @@
 import { ProblemError, type SecondFactorChallenge, type Session, type TenantView } from '@afterai/contract'
 import type { Actor, Audit } from '../audit/audit.ts'
-import { type Database, type Transaction, withTenant } from '../platform/database.ts'
+import { type Database, forTenant, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
 import { accountFactors, hasSecondFactor } from './account-credentials.ts'
 import { evenTime } from './even-time.ts'
 import { accountTenants, findAccount, findRefresh, findSession, instanceTenant } from './entry-functions.ts'
+import { isEnforced, translateRefusal } from './federation/enforced-sign-on.ts'
 import type { Throttle } from './guessing/throttle.ts'
 import type { Passwords } from './passwords.ts'
 import type { Principal } from './principal.ts'
@@ -54,9 +55,26 @@ export async function signIn(
   const actor = { tenantId: tenant.id, actorId: account.account_id, credential: 'password', ...origin }
   const factors = await accountFactors(deps.db, account.account_id)
   if (hasSecondFactor(factors)) return askSecondFactor(deps, { actor, factors })
-  return withTenant(deps.db, tenant.id, (tx) =>
+  return recordingRefusal(deps, actor, (tx) =>
     openSession(deps, tx, { actor, tenantSlug: tenant.slug, methods: ['pwd'] }),
   )
+}
+
+/** Runs what opens a session, in a transaction of its tenant; that the tenant's provider was needed for it is an event of its own. */
+export async function recordingRefusal<T>(
+  deps: Pick<SessionDependencies, 'db' | 'audit'>,
+  actor: Actor,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withTenant(deps.db, actor.tenantId, work)
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'single_sign_on_required') {
+      const event = { action: 'session.sign_in', outcome: 'denied', details: { reason: error.code } } as const
+      await withTenant(deps.db, actor.tenantId, (tx) => deps.audit(tx, actor, event))
+    }
+    throw error
+  }
 }
 
 // Whoever names no tenant is let into the first that is open to them.
@@ -94,38 +112,51 @@ export interface SessionOpening {
   readonly tenantSlug: string
   /** RFC 8176's `amr`. */
   readonly methods: readonly string[]
+  /** The identity provider of the tenant that vouched, if one did. */
+  readonly providerId?: string | null
   /** Now, unless the session takes the place of another one without a new proof. */
   readonly authenticatedAt?: Date
   /** The end of the session that it takes the place of, which it doesn't outlive. */
   readonly expiresAt?: Date
 }
 
-/** Opens a session for an actor who has just proved who they are, in the caller's transaction. */
+/**
+ * Opens a session for an actor who has proved who they are, in the caller's transaction.
+ * @throws ProblemError `single_sign_on_required` when the tenant's provider had to vouch and didn't, `tenant_suspended`
+ */
 export async function openSession(
   deps: SessionDependencies,
   tx: Transaction,
   opening: SessionOpening,
 ): Promise<Session> {
-  const { actor, tenantSlug, methods, authenticatedAt = new Date() } = opening
+  const { actor, tenantSlug, methods, providerId = null, authenticatedAt = new Date() } = opening
+  await refuseSuspendedTenant(tx, actor.tenantId)
   const id = newId()
   const refreshHandle = newRefreshHandle()
   const expiresAt = opening.expiresAt ?? new Date(Date.now() + deps.sessionMaxMs)
-  await tx
-    .insertInto('session')
-    .values({
-      tenant_id: actor.tenantId,
-      id,
-      account_id: actor.actorId,
-      refresh_hash: deps.hashCredential(refreshHandle),
-      expires_at: expiresAt,
-      revoked_at: null,
-      authenticated_at: authenticatedAt,
-      amr: [...methods],
-      address: actor.address,
-      device: actor.device ?? null,
-    })
-    .execute()
+  const row = {
+    tenant_id: actor.tenantId,
+    id,
+    account_id: actor.actorId,
+    refresh_hash: deps.hashCredential(refreshHandle),
+    expires_at: expiresAt,
+    revoked_at: null,
+    authenticated_at: authenticatedAt,
+    amr: [...methods],
+    address: actor.address,
+    device: actor.device ?? null,
+    provider_id: providerId,
+  }
+  try {
+    await tx.insertInto('session').values(row).execute()
+  } catch (error) {
+    throw translateRefusal(error)
+  }
   await deps.audit(tx, actor, { action: 'session.open', resource: `session/${id}`, details: { methods } })
+  // Where the provider is enforced, only a break-glass account comes this far without it.
+  if (providerId === null && (await isEnforced(tx, actor.tenantId))) {
+    await deps.audit(tx, actor, { action: 'session.break_glass', resource: `session/${id}` })
+  }
   return toSession(deps, { id, accountId: actor.actorId, refreshHandle, expiresAt, tenantSlug })
 }
 
@@ -192,6 +223,12 @@ export function refuseSuspended({ suspended }: { suspended: boolean }): void {
   if (suspended) throw new ProblemError('tenant_suspended')
 }
 
+/** Refuses what begins or ends in the tenant of the transaction while that is suspended. @throws ProblemError `tenant_suspended` */
+export async function refuseSuspendedTenant(tx: Transaction, tenantId: string): Promise<void> {
+  const tenants = tx.selectFrom('tenant').select('suspended_at').where('id', '=', tenantId)
+  refuseSuspended({ suspended: (await tenants.executeTakeFirstOrThrow()).suspended_at !== null })
+}
+
 /** Ends a session at once: its access tokens are refused from the next request on. */
 export async function endSession(
   deps: Pick<SessionDependencies, 'db' | 'audit'>,
@@ -213,7 +250,7 @@ export async function endSession(
 /**
  * Opens a session in another tenant of the same account, and ends the one that asked. Nothing was proved anew: it is as old as
  * the other one's proof, and ends when that would have.
- * @throws ProblemError `not_found`, `session_revoked`
+ * @throws ProblemError `not_found`, `session_revoked`, `single_sign_on_required`
  */
 export async function switchTenant(
   deps: SessionDependencies,
@@ -224,12 +261,13 @@ export async function switchTenant(
   if (tenant === undefined) throw new ProblemError('not_found', { detail: 'you belong to no tenant of this name' })
   refuseSuspended(tenant)
   const there = { ...actor, tenantId: tenant.id, actorId: principal.accountId }
-  const { proof } = await withTenant(deps.db, actor.tenantId, (tx) =>
-    endForAnother(deps, tx, { actor, sessionId: principal.credentialId }),
-  )
-  return withTenant(deps.db, tenant.id, (tx) =>
-    openSession(deps, tx, { ...proof, actor: there, tenantSlug: tenant.slug }),
-  )
+  // One transaction, so that where the tenant refuses, the session that asked stays.
+  return recordingRefusal(deps, there, async (tx) => {
+    const { proof } = await forTenant(tx, { from: tenant.id, to: actor.tenantId }, () =>
+      endForAnother(deps, tx, { actor, sessionId: principal.credentialId }),
+    )
+    return openSession(deps, tx, { ...proof, actor: there, tenantSlug: tenant.slug })
+  })
 }
 
 /** Ends a session whose person has just proved themselves again, and opens one in its place, with its end. */

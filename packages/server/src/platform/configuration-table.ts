@@ -1,6 +1,7 @@
 import {
   databaseUrl,
   directory,
+  hostNames,
   httpUrl,
   listenAddress,
   mailAddress,
@@ -118,6 +119,14 @@ export const configurationTable = {
     secret: false,
     description:
       'With `on`, approving or rejecting a decision needs a session whose person proved who they are within the last ten minutes, as changes of credentials always do.',
+  },
+  oidcAllowedHosts: {
+    variable: 'AFTERAI_OIDC_ALLOWED_HOSTS',
+    kind: hostNames,
+    defaultMeaning: 'none: identity providers are reached at public addresses alone',
+    secret: false,
+    description:
+      'Hosts of identity providers that may be at an address of an inner network. An admin of any tenant may have the server ask them.',
   },
   shutdownSeconds: {
     variable: 'AFTERAI_SHUTDOWN_SECONDS',

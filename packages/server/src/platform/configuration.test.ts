@@ -86,6 +86,8 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_SESSION_IDLE_MINUTES', '0'],
     ['AFTERAI_SESSION_IDLE_MINUTES', '1441'],
     ['AFTERAI_SESSION_MAX_HOURS', '169'],
+    ['AFTERAI_OIDC_ALLOWED_HOSTS', 'https://login.corp.example'],
+    ['AFTERAI_OIDC_ALLOWED_HOSTS', 'a.example,,b.example'],
     ['AFTERAI_SESSION_MAX_HOURS', 'twelve'],
     ['AFTERAI_SHUTDOWN_SECONDS', '301'],
     ['AFTERAI_SHUTDOWN_SECONDS', '-1'],

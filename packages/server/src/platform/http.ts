@@ -29,6 +29,8 @@ declare module 'fastify' {
     permission?: Permission | 'public'
     /** Whether the caller must have proved who they are within the last minutes (`identity/step-up`). No API key has. */
     stepUp?: boolean
+    /** Whether it reaches what is the account's own in all of its tenants: no session that a tenant's identity provider opened may. */
+    acrossTenants?: boolean
     /** Whether its answer may take a client longer than a minute to read, as a stream does. */
     longAnswer?: boolean
   }
@@ -114,7 +116,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   })
   http.addHook('onSend', async (request, reply) => {
     if (request.routeOptions.config.longAnswer !== true) boundReading(reply.raw, answerTimeoutMs)
-    reply.headers({ ...commonHeaders, 'x-request-id': request.id })
+    // A page brings a policy of its own, for the one style that it has.
+    const policy = reply.getHeader('content-security-policy')
+    reply.headers({ ...commonHeaders, ...(policy === undefined ? {} : { 'content-security-policy': policy }) })
+    reply.header('x-request-id', request.id)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   limitConnections(http.server, {

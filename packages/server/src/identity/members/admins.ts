@@ -10,7 +10,7 @@ import type { Caller } from '../access.ts'
  */
 export async function lockAdmins(tx: Transaction, { principal }: Caller): Promise<void> {
   const { tenantId, accountId } = principal
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`admins of ${tenantId}`}, 0))`.execute(tx)
+  await lockAdminsOf(tx, tenantId)
   const still = await tx
     .selectFrom('membership')
     .select('role')
@@ -23,8 +23,18 @@ export async function lockAdmins(tx: Transaction, { principal }: Caller): Promis
   }
 }
 
+/** The same where no caller is: an identity provider's groups change who administers too. */
+export async function lockAdminsOf(tx: Transaction, tenantId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`admins of ${tenantId}`}, 0))`.execute(tx)
+}
+
+/** Whether the tenant of the transaction has no admin but this one who could sign in. Needs one of the locks before. */
+export async function isLastAdmin(tx: Transaction, accountId: string): Promise<boolean> {
+  const { rows } = await sql<{ other: boolean }>`select has_other_admin(${accountId}::uuid) as other`.execute(tx)
+  return rows[0]?.other !== true
+}
+
 /** Refuses to take away the last admin who could sign in. Needs `lockAdmins` before. @throws ProblemError `last_admin` */
 export async function refuseLastAdmin(tx: Transaction, accountId: string): Promise<void> {
-  const { rows } = await sql<{ ok: boolean }>`select has_other_admin(${accountId}::uuid) as ok`.execute(tx)
-  if (rows[0]?.ok !== true) throw new ProblemError('last_admin')
+  if (await isLastAdmin(tx, accountId)) throw new ProblemError('last_admin')
 }

@@ -1,9 +1,10 @@
 import { type MemberView, ProblemError, type Role } from '@afterai/contract'
-import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
+import { type ExpressionBuilder, type Selectable, sql, type Updateable } from 'kysely'
 import type { Audit } from '../../audit/audit.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
 import type { Caller } from '../access.ts'
 import { type Principal, refuseRoleBeyond } from '../principal.ts'
+import { refuseWithoutBreakGlass } from '../federation/break-glass.ts'
 import { lockAdmins, refuseLastAdmin } from './admins.ts'
 
 type Row = Selectable<Tables['membership']>
@@ -49,6 +50,7 @@ export function viewMember({ accountId, role }: Pick<Principal, 'accountId' | 'r
     role: row.role,
     createdAt: row.created_at.toISOString(),
     disabledAt: row.disabled_at?.toISOString() ?? null,
+    roleProviderId: row.role_provider_id,
   }
 }
 
@@ -70,7 +72,7 @@ export async function findMember(
   return row
 }
 
-/** Gives a member another role, at once for each of their credentials. @throws ProblemError `not_found`, `forbidden`, `last_admin` */
+/** Gives a member another role, at once for each of their credentials. @throws ProblemError `not_found`, `forbidden`, `last_admin`, `invalid_transition` */
 export async function changeRole(
   { audit }: { audit: Audit },
   tx: Transaction,
@@ -84,11 +86,14 @@ export async function changeRole(
     await refuseLastAdmin(tx, accountId)
     await endInvitationsBy(tx, member)
   }
-  await update(tx, member, { role })
+  // By hand now, whoever gave the one before; the mark goes with the role that it needs.
+  const given = { role, role_provider_id: null, ...(role === 'admin' ? {} : { break_glass: false }) }
+  await update(tx, member, given)
+  await refuseWithoutBreakGlass(tx, principal.tenantId)
   const details = { from: member.role, to: role }
   const change = { before: { role: member.role }, after: { role } }
   await audit(tx, actor, { action: actions[kind].changeRole, resource: `account/${accountId}`, details, change })
-  return viewMember(principal, { ...member, role })
+  return viewMember(principal, { ...member, ...given })
 }
 
 /**
@@ -111,6 +116,7 @@ export async function setMemberDisabled(
   const disabled_at = disabled ? new Date() : null
   await update(tx, member, { disabled_at })
   if (disabled) {
+    await refuseWithoutBreakGlass(tx, principal.tenantId)
     await endSessions(tx, member)
     await endInvitationsBy(tx, member)
   }
@@ -121,7 +127,7 @@ export async function setMemberDisabled(
 
 /**
  * Removes a member; sessions and keys go with the membership. Approvals, records and the trail keep the account's id.
- * @throws ProblemError `not_found`, `last_admin`
+ * @throws ProblemError `not_found`, `last_admin`, `invalid_transition` for the last break-glass account
  */
 export async function removeMember(
   { audit }: { audit: Audit },
@@ -138,6 +144,7 @@ export async function removeMember(
     .where('tenant_id', '=', member.tenant_id)
     .where('account_id', '=', accountId)
     .execute()
+  await refuseWithoutBreakGlass(tx, principal.tenantId)
   const details = { role: member.role }
   await audit(tx, actor, { action: actions[kind].remove, resource: `account/${accountId}`, details })
 }
@@ -173,7 +180,7 @@ const actions = {
 async function update(
   tx: Transaction,
   { tenant_id, account_id }: Row,
-  set: { role?: Role; name?: string; disabled_at?: Date | null },
+  set: Updateable<Pick<Tables['membership'], 'role' | 'name' | 'disabled_at' | 'role_provider_id' | 'break_glass'>>,
 ): Promise<void> {
   await tx
     .updateTable('membership')
@@ -193,8 +200,11 @@ async function endSessions(tx: Transaction, { tenant_id, account_id }: Row): Pro
     .execute()
 }
 
-// Nobody comes back by an invitation that they made while they still could.
-async function endInvitationsBy(tx: Transaction, { tenant_id, account_id }: Row): Promise<void> {
+/** Ends the invitations that a member made: nobody comes back by one of their own. */
+export async function endInvitationsBy(
+  tx: Transaction,
+  { tenant_id, account_id }: Pick<Row, 'tenant_id' | 'account_id'>,
+): Promise<void> {
   await tx
     .updateTable('invitation')
     .set({ revoked_at: new Date() })

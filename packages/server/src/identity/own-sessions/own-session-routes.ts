@@ -18,7 +18,7 @@ const sessions = { 200: page(sessionItemView) }
 /** A person's own sessions, and those of a member for an admin to end. */
 export function ownSessionRoutes(http: Http, deps: { db: Database; audit: Audit; sessionIdleMs: number }): void {
   const run = inTenant(deps.db)
-  const own = { permission: 'session:own' } as const
+  const own = { permission: 'session:own', acrossTenants: true } as const
   const ofMember = { permission: 'member:write' } as const
   const member = z.object({ accountId: id })
 

@@ -1,13 +1,12 @@
 import { ProblemError, type PasskeyAssertion, type Session } from '@afterai/contract'
-import { withTenant } from '../../platform/database.ts'
 import { accountTenants } from '../entry-functions.ts'
-import { openSession, type Origin, type SessionDependencies } from '../session-service.ts'
+import { openSession, type Origin, recordingRefusal, type SessionDependencies } from '../session-service.ts'
 import { type CeremonyDependencies, checkAssertion } from './passkey-ceremony.ts'
 import { usePasskey } from './passkey-service.ts'
 
 /**
  * Signs in by a passkey alone. It is two factors: the authenticator, and what it asked of its owner (user verification).
- * @throws ProblemError `invalid_second_factor`
+ * @throws ProblemError `invalid_second_factor`, `single_sign_on_required`, `tenant_suspended`
  */
 export async function signInByPasskey(
   deps: SessionDependencies & CeremonyDependencies,
@@ -19,7 +18,7 @@ export async function signInByPasskey(
   const tenant = tenants.find((it) => slug === undefined || it.slug === slug)
   if (verified === undefined || tenant === undefined) throw new ProblemError('invalid_second_factor')
   const actor = { ...origin, tenantId: tenant.id, actorId: verified.accountId, credential: 'passkey' }
-  const outcome = await withTenant(deps.db, tenant.id, async (tx) => {
+  const outcome = await recordingRefusal(deps, actor, async (tx) => {
     const used = await usePasskey(deps.audit, tx, { actor, verified })
     if (!used.right) return used
     const methods = ['passkey', 'user', 'mfa']

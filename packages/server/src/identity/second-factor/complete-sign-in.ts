@@ -1,10 +1,10 @@
 import { ProblemError, type SecondFactorProof, type Session } from '@afterai/contract'
 import type { Actor } from '../../audit/audit.ts'
-import { type Transaction, withTenant } from '../../platform/database.ts'
+import type { Transaction } from '../../platform/database.ts'
 import { joinByInvitation } from '../enrolment-service.ts'
 import { checkAssertion, type CeremonyDependencies, type VerifiedPasskey } from '../passkeys/passkey-ceremony.ts'
 import { usePasskey } from '../passkeys/passkey-service.ts'
-import { openSession, type Origin, type SessionDependencies } from '../session-service.ts'
+import { openSession, type Origin, recordingRefusal, type SessionDependencies } from '../session-service.ts'
 import { spendRecoveryCode } from './recovery-codes.ts'
 import { type FoundTicket, spendTicket, tryTicket } from './sign-in-ticket.ts'
 import { type ProofOutcome, proveTotp, type SecretBox } from './totp.ts'
@@ -19,7 +19,7 @@ const methodNames = { totp: 'otp', recovery_code: 'recovery_code', passkey: 'pas
 
 /**
  * Completes a sign-in whose password was right. A ticket is good for one session, five minutes and five tries.
- * @throws ProblemError `sign_in_expired`, `invalid_second_factor`, `too_many_codes`
+ * @throws ProblemError `sign_in_expired`, `invalid_second_factor`, `too_many_codes`, `single_sign_on_required`, `tenant_suspended`
  */
 export async function completeSignIn(
   deps: FactorDependencies,
@@ -32,7 +32,7 @@ export async function completeSignIn(
   const { tenant_id: tenantId, account_id: accountId } = found
   const actor = { ...origin, tenantId, actorId: accountId, credential: proof.method }
   const verified = await verifiedPasskey(deps, proof, accountId)
-  const outcome = await withTenant(deps.db, tenantId, async (tx) => {
+  const outcome = await recordingRefusal(deps, actor, async (tx) => {
     const outcome = await proveFactor(deps, tx, { actor, proof, verified })
     if (!outcome.right) {
       await deps.audit(tx, actor, { action: 'session.second_factor', outcome: 'failed' })

@@ -31,8 +31,8 @@ import {
 } from './factor-service.ts'
 import { replaceRecoveryCodes } from './recovery-codes.ts'
 
-const own = { permission: 'credential:own' } as const
-const ownFresh = { permission: 'credential:own', stepUp: true } as const
+const own = { permission: 'credential:own', acrossTenants: true } as const
+const ownFresh = { ...own, stepUp: true } as const
 const nothing = { 204: z.null() }
 const byId = z.object({ id })
 

@@ -2,7 +2,14 @@ import { ProblemError } from '@afterai/contract'
 import type { Audit } from '../../audit/audit.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { Caller } from '../access.ts'
-import { accountFactors, actAlone, actFor, hasSecondFactor, ownAccount } from '../account-credentials.ts'
+import {
+  accountFactors,
+  actAlone,
+  actFor,
+  hasFederatedIdentity,
+  hasSecondFactor,
+  ownAccount,
+} from '../account-credentials.ts'
 import { listPasskeys, removePasskey } from '../passkeys/passkey-service.ts'
 import type { HashCredential } from '../secret-tokens.ts'
 import { replaceRecoveryCodes } from './recovery-codes.ts'
@@ -69,7 +76,7 @@ export async function removeTotp(
   await deps.audit(tx, actor, { action: 'totp.remove' })
 }
 
-/** Removes a passkey. @throws ProblemError `not_found`, `invalid_transition` when the password is too short to be alone */
+/** Removes a passkey. @throws ProblemError `not_found`, `invalid_transition` when what is left can't sign in, or is too short to be alone */
 export async function removeOwnPasskey(
   deps: OwnFactorDependencies,
   tx: Transaction,
@@ -79,7 +86,7 @@ export async function removeOwnPasskey(
   await actAlone(tx, accountId)
   await removePasskey(deps.audit, tx, { caller, id })
   const { passkeys } = await accountFactors(tx, accountId)
-  if (passkeys === 0 && (await ownAccount(tx)).password_hash === null) {
+  if (passkeys === 0 && (await ownAccount(tx)).password_hash === null && !(await hasFederatedIdentity(tx, accountId))) {
     throw new ProblemError('invalid_transition', { detail: 'this is the only way that you can sign in' })
   }
   await settleRemoval(tx, accountId)

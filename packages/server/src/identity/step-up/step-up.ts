@@ -7,7 +7,7 @@ import { checkAssertion, type VerifiedPasskey } from '../passkeys/passkey-ceremo
 import { usePasskey } from '../passkeys/passkey-service.ts'
 import type { FactorDependencies } from '../second-factor/complete-sign-in.ts'
 import { type ProofOutcome, proveTotp } from '../second-factor/totp.ts'
-import { type Origin, replaceSession } from '../session-service.ts'
+import { type Origin, recordingRefusal, replaceSession } from '../session-service.ts'
 
 const methodNames = { password: ['pwd'], totp: ['otp'], passkey: ['passkey', 'user', 'mfa'] } as const
 
@@ -20,14 +20,14 @@ export async function stepUp(
   { principal, actor: bearer }: Caller,
   { proof, origin }: { proof: StepUpProof; origin: Origin },
 ): Promise<Session> {
-  const { accountId, tenantId } = principal
+  const { accountId } = principal
   const actor = { ...bearer, ...origin, actorId: accountId }
   const password = await passwordOutcome(deps, principal, proof)
   const verified =
     proof.method === 'passkey'
       ? await checkAssertion(deps, proof.assertion, { purpose: 'step_up', accountId })
       : undefined
-  const outcome = await withTenant(deps.db, tenantId, async (tx) => {
+  const outcome = await recordingRefusal(deps, actor, async (tx) => {
     const outcome = password.right ? await factorOutcome(deps, tx, { actor, proof, verified }) : password
     if (!outcome.right) {
       await deps.audit(tx, actor, { action: 'session.step_up', outcome: 'failed', details: { method: proof.method } })

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { instant, slug, words } from './primitives.ts'
+
+/** Letters that can't be taken for another or for a digit (RFC 8628 §6.1), in two groups. */
+export const userCode = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .max(64)
+  .transform((typed) => typed.replaceAll(/[\s-]/g, ''))
+  .pipe(z.string().regex(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/, 'eight letters, like BCDF-GHJK'))
+
+export const deviceAuthorizationRequest = z.strictObject({
+  /** What the person who approves is shown of the asker: `afterai on build-host`. */
+  clientLabel: words(100).default('a command line'),
+  /** Whose members alone may approve. */
+  tenant: slug.optional(),
+})
+
+/** RFC 8628 §3.2, spelled as the rest of this API. */
+export const deviceAuthorizationView = z.object({
+  deviceCode: z.string(),
+  userCode: z.string(),
+  verificationUri: z.string(),
+  expiresInSeconds: z.number(),
+  /** How long to wait between two requests for the session. */
+  intervalSeconds: z.number(),
+})
+
+export const deviceTokenRequest = z.strictObject({ deviceCode: z.string().max(128) })
+
+export const deviceLookupRequest = z.strictObject({ userCode })
+/** Who asks: what to compare before approving. */
+export const deviceRequestView = z.object({
+  clientLabel: z.string(),
+  address: z.string(),
+  requestedAt: instant,
+  expiresAt: instant,
+})
+
+export const deviceDecisionRequest = z.strictObject({ userCode, verdict: z.enum(['approve', 'deny']) })
+export const deviceDecisionView = z.object({ verdict: z.enum(['approve', 'deny']), clientLabel: z.string() })

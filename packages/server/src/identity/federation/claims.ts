@@ -1,0 +1,71 @@
+import type { Role } from '@afterai/contract'
+import { type Configuration, fetchUserInfo, type IDToken } from 'openid-client'
+import { z } from 'zod'
+
+/** What a provider says of a person, as far as it matters here. */
+export interface ProviderClaims {
+  readonly subject: string
+  readonly email: string | undefined
+  /** Undefined where the provider doesn't say. */
+  readonly emailVerified: boolean | undefined
+  readonly name: string | undefined
+  readonly groups: readonly string[]
+}
+
+const text = z.string().trim().min(1)
+const emailClaim = text.toLowerCase().max(254).pipe(z.email())
+
+/**
+ * Reads the claims of a checked id token, and of the provider's userinfo where the token leaves out what is needed.
+ * Userinfo is asked with the person's access token over the same checked connection, and must be about the same subject.
+ */
+export async function readClaims(
+  configuration: Configuration,
+  { idToken, accessToken, groupsClaim }: { idToken: IDToken; accessToken: string; groupsClaim: string },
+): Promise<ProviderClaims> {
+  const complete = idToken['email'] !== undefined && claimAt(idToken, groupsClaim) !== undefined
+  const more = configuration.serverMetadata().userinfo_endpoint
+  const claims: Readonly<Record<string, unknown>> =
+    complete || more === undefined
+      ? idToken
+      : // What was signed has the last word.
+        { ...(await fetchUserInfo(configuration, accessToken, idToken.sub)), ...idToken }
+  return {
+    subject: idToken.sub,
+    email: emailClaim.safeParse(claims['email']).data,
+    emailVerified: z.boolean().safeParse(claims['email_verified']).data,
+    name: text.max(100).safeParse(claims['name'] ?? claims['preferred_username']).data,
+    groups: groupsIn(claimAt(claims, groupsClaim)),
+  }
+}
+
+/** A claim by its name, or by the path to it: `realm_access.roles`. */
+function claimAt(claims: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name]
+  const [first = '', ...rest] = name.split('.')
+  const inner = Object.hasOwn(claims, first) ? claims[first] : undefined
+  return rest.length > 0 && typeof inner === 'object' && inner !== null
+    ? claimAt(inner as Record<string, unknown>, rest.join('.'))
+    : undefined
+}
+
+function groupsIn(claim: unknown): readonly string[] {
+  if (typeof claim === 'string') return [claim]
+  return Array.isArray(claim) ? claim.filter((it) => typeof it === 'string') : []
+}
+
+/** The role that the groups give: the first rule of the mapping that applies, else the default, else none. */
+export function roleOf(
+  {
+    role_mapping: mapping,
+    default_role: fallback,
+  }: { role_mapping: readonly { group: string; role: Role }[]; default_role: Role | null },
+  groups: readonly string[],
+): Role | undefined {
+  return mapping.find(({ group }) => groups.includes(group))?.role ?? fallback ?? undefined
+}
+
+/** Whether an e-mail address is of one of the domains: exactly, not of a domain below it. */
+export function isOfDomain(email: string, domains: readonly string[]): boolean {
+  return domains.includes(email.slice(email.lastIndexOf('@') + 1))
+}
