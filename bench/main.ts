@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   observations: () => import('./observations.ts'),
   telemetry: () => import('./telemetry.ts'),
   ledger: () => import('./ledger.ts'),
+  authentication: () => import('./authentication.ts'),
   audit: () => import('./audit.ts'),
   slow: () => import('./slow-clients.ts'),
   verify: () => import('./verify.ts'),

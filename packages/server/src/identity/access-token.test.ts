@@ -1,6 +1,6 @@
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { issueAccessToken, verifyAccessToken } from './access-token.ts'
 
 const ours = generateKeyPairSync('ed25519')
@@ -99,7 +99,23 @@ describe('P3.2, ASVS 9.1.3: the key is ours, whatever a header says', () => {
   })
 })
 
-describe('P3.2, ASVS 9.2.1 to 9.2.3: time, type, audience', () => {
+describe('P3.2, ASVS 9.2.1-3: time, type, audience', () => {
+  test('refuses a token whose time is over, also one that it accepted before', async () => {
+    const token = forge(header, { ...claims(), exp: now() + 60 })
+    expect(await verified(token)).toBe(sid)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
+    onTestFinished(() => void vi.useRealTimers())
+    expect(await verified(token)).toBeUndefined()
+  })
+
+  test('takes no other text for a token that it accepted before, nor another key', async () => {
+    const token = forge(header, claims())
+    expect(await verified(token)).toBe(sid)
+    expect(await verified(`${token}A`)).toBeUndefined()
+    expect(await verified(token.slice(0, -1))).toBeUndefined()
+    expect(await verifyAccessToken(another, token)).toBeUndefined()
+  })
+
   test.each([
     ['expired', { exp: now() - 1 }],
     ['without an end', { exp: undefined }],

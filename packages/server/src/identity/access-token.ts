@@ -9,7 +9,7 @@ const lifetimeMs = 10 * 60_000
 
 /** A strict compact JWS: jose accepts padded and spaced Base64 in places (ASVS 9.1.1). */
 const compact = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
-const claims = z.object({ sub: z.uuid(), sid: z.uuid() })
+const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() })
 const headerMembers = new Set(['alg', 'typ'])
 
 export interface AccessTokenKeys {
@@ -34,8 +34,34 @@ export async function issueAccessToken(
   return { token, expiresAt }
 }
 
-/** The session that a token names, or undefined for whatever isn't a valid token of ours. */
+interface Verified {
+  readonly sessionId: string
+  readonly expiresAtMs: number
+}
+
+/** Tokens whose signature was checked, by the key that they were checked with. A session's token comes with each of its requests. */
+const checked = new WeakMap<KeyObject, Map<string, Verified>>()
+const mostChecked = 10_000
+
+/**
+ * The session that a token names, or undefined for whatever isn't a valid token of ours. A signature is checked once for the same text;
+ * whether the session still stands is asked of the database each time, and isn't this function's to say.
+ */
 export async function verifyAccessToken(keys: AccessTokenKeys, token: string): Promise<string | undefined> {
+  const known = checked.get(keys.publicKey) ?? new Map<string, Verified>()
+  checked.set(keys.publicKey, known)
+  const before = known.get(token)
+  if (before !== undefined && Date.now() < before.expiresAtMs) return before.sessionId
+  known.delete(token)
+  const verified = await verify(keys, token)
+  if (verified === undefined) return undefined
+  const [oldest] = known.size < mostChecked ? [] : known.keys()
+  if (oldest !== undefined) known.delete(oldest)
+  known.set(token, verified)
+  return verified.sessionId
+}
+
+async function verify(keys: AccessTokenKeys, token: string): Promise<Verified | undefined> {
   if (!compact.test(token)) return undefined
   try {
     const { payload, protectedHeader } = await jwtVerify(token, keys.publicKey, {
@@ -47,7 +73,8 @@ export async function verifyAccessToken(keys: AccessTokenKeys, token: string): P
     })
     // No kid, jku, jwk, x5u: the key is ours, whatever a header says (ASVS 9.1.3).
     if (Object.keys(protectedHeader).some((member) => !headerMembers.has(member))) return undefined
-    return claims.parse(payload).sid
+    const { sid, exp } = claims.parse(payload)
+    return { sessionId: sid, expiresAtMs: exp * 1000 }
   } catch {
     return undefined
   }
