@@ -1,19 +1,18 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hash, verify } from '@node-rs/argon2'
-import { pino } from 'pino'
 import { type ComposedServer, composeServer } from '../packages/server/composition.ts'
-import { guardRoutes, newCode, putSetupCode } from '../packages/server/src/identity/index.ts'
+import { createPasswords, guardRoutes, newCode, putSetupCode } from '../packages/server/src/identity/index.ts'
 import { authorize } from '../packages/server/src/identity/principal.ts'
 import { loadInstanceKeys } from '../packages/server/src/keys/index.ts'
 import { startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres/index.ts'
 import { createHttp, type Http } from '../packages/server/src/platform/http.ts'
+import { createLog } from '../packages/server/src/platform/log.ts'
 import { migrate } from '../packages/server/src/platform/migrations.ts'
 import { partsOf } from '../packages/server/tests/test-server.ts'
 import type { Row } from './row.ts'
 
-const log = pino({ level: 'silent' })
+const log = createLog('silent')
 const account = { email: 'bench@example.com', password: 'violet-harbour-41-lantern' }
 /** As many as the server checks at once. */
 const signInsAtOnce = 2
@@ -53,8 +52,9 @@ async function signIns(server: ComposedServer): Promise<Row> {
   const code = newCode()
   await putSetupCode(db, hashCredential(code))
   await ask(server.http, '/v1/setup', { code, name: 'Bench', ...account })
-  const stored = await hash(account.password, { memoryCost: 64 * 1024, timeCost: 3, parallelism: 4 })
-  const limit = await perSecond(() => verify(stored, account.password))
+  const passwords = await createPasswords()
+  const stored = await passwords.hash(account.password)
+  const limit = await perSecond(() => passwords.verify(stored, account.password))
   const value = await perSecond(() => ask(server.http, '/v1/session', account))
   return {
     name: `sign-ins by password, ${signInsAtOnce} at once`,

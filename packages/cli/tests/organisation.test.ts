@@ -11,6 +11,7 @@ const bo = {
   role: 'member',
   createdAt: at,
   disabledAt: null,
+  roleProviderId: null,
 }
 const machine = { ...bo, kind: 'service', name: 'pipeline', email: null }
 const invitation = {
