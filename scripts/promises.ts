@@ -16,7 +16,7 @@ export const promises: readonly Promised[] = [
       'No prompt, output or other content is stored, logged or exported; what arrives is dropped at the edge and counted.',
     state: 'partly',
     missing:
-      'The doors that exist (API, command line, evaluation import, OpenTelemetry, the SDK’s door) are covered. An import keeps what has the shape of a name: one token as a case’s id or a dropped column’s name, up to four words in a column mapped as slices, so words strung together with hyphens pass; so does an allowed attribute of telemetry, such as a model’s name. Webhooks and the console aren’t built.',
+      'The doors that exist (API, command line, evaluation import, OpenTelemetry, the SDK’s door) are covered. An import keeps what has the shape of a name: one token as a case’s id or a dropped column’s name, up to four words in a column mapped as slices, so words strung together with hyphens pass; so does an allowed attribute of telemetry, such as a model’s name. The console isn’t built.',
   },
   {
     id: 'P1.3',

@@ -172,7 +172,7 @@ describe('traces', () => {
     const around = spans.find(({ spanId }) => spanId === seal?.parentSpanId)
     expect(around).toMatchObject({ name: 'database transaction', parentSpanId: approval?.spanId })
     expect(spans.map(({ name }) => name)).toContain('ledger batch')
-    const named = spans.find(({ traceId }) => traceId === caller)
+    const named = spans.find(({ traceId, name }) => traceId === caller && name.startsWith('GET'))
     expect(named).toMatchObject({ name: 'GET /v1/me', parentSpanId: '00f067aa0ba902b7' })
     const keys = new Set(spans.flatMap(({ attributes }) => attributes.map(({ key }) => key)))
     expect([...keys].toSorted()).toEqual([

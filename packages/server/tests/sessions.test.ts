@@ -184,7 +184,7 @@ describe('P3.2, ASVS 3.5.1: a cookie alone changes nothing from another site', (
   })
 })
 
-describe('P3.2, ASVS 3.3.1 to 3.3.4: cookies', () => {
+describe('P3.2, ASVS 3.3.1-4: cookies', () => {
   test('are HttpOnly, SameSite=Strict, whole-site; over https also Secure and __Host- prefixed', async () => {
     const secure = await startTestServer({ publicOrigin: 'https://afterai.example.com' })
     for (const [prefix, { admin, send }] of [

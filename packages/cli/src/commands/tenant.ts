@@ -8,12 +8,17 @@ import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { isInteractive } from '../world.ts'
 import { invitationLines } from './invitation.ts'
+import { addPasswordReset } from './password-reset.ts'
 import { online, serverLeaf, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
 /** `tenant` and `sample`. */
 export function addTenantCommands(program: Command, mount: Mount): void {
   const tenant = program.command('tenant').description('Your tenants; and for operators, all of the instance.')
   addTenants(tenant, mount)
+  addAccountCommands(
+    program.command('account').description('Accounts of the whole instance, as one of its operators.'),
+    mount,
+  )
   addOperatorCommands(tenant, mount)
   const sample = program.command('sample').description('The sample workspace that comes with a first start.')
   serverLeaf(sample, 'remove', {
@@ -128,6 +133,33 @@ function addOperatorCommands(tenant: Command, mount: Mount): void {
     )
   }
 }
+
+// Accounts span tenants; only operators decide about them as a whole.
+function addAccountCommands(account: Command, mount: Mount): void {
+  for (const [verb, description, done] of [
+    [
+      'disable',
+      'Throw an account out of all of its tenants at once: its sessions end, its keys are refused.',
+      'disabled',
+    ],
+    ['enable', 'Let a disabled account in again.', 'enabled'],
+  ] as const) {
+    serverLeaf(account, `${verb} <id>`, { description, examples: [`afterai account ${verb} ${exampleId}`] }).action(
+      online(mount, async ({ api, out }, id: string) => {
+        await api.request({ method: 'POST', path: `/v1/accounts/${encodeURIComponent(id)}/${verb}` })
+        out.remark(`The account is ${done}.`)
+      }),
+    )
+  }
+  addPasswordReset(account, mount, {
+    who: 'id',
+    example: `afterai account reset-password ${exampleId}`,
+    description: 'Make a one-time code with which the person sets a new password.',
+    path: async (_api, id) => `/v1/accounts/${encodeURIComponent(id)}/password-reset`,
+  })
+}
+
+const exampleId = '01980a00-0000-7000-8000-00000000f001'
 
 async function removeSample({ api, out, world }: ServerContext, { yes }: { yes?: boolean }): Promise<'failed' | void> {
   if (yes !== true) {

@@ -1,13 +1,14 @@
-import { createdInvitationView, memberView, offeredResetView, type Role, roles } from '@afterai/contract'
+import { createdInvitationView, memberView, type Role, roles } from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import type { Api } from '../api/api.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { confirm } from '../terminal/prompt.ts'
 import { printable } from '../terminal/style.ts'
-import { properties, table } from '../terminal/table.ts'
+import { table } from '../terminal/table.ts'
 import { isInteractive } from '../world.ts'
 import { invitationLines } from './invitation.ts'
+import { addPasswordReset } from './password-reset.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
 const people = '/v1/members'
@@ -18,7 +19,7 @@ export function addUserCommands(program: Command, mount: Mount): void {
   addList(user, mount)
   addInvite(user, mount)
   addChanges(user, mount)
-  addPasswordReset(user, mount)
+  addMemberReset(user, mount)
 }
 
 function addList(user: Command, mount: Mount): void {
@@ -113,34 +114,14 @@ async function removePerson(
   out.remark(`${printable(given)} is removed.`)
 }
 
-function addPasswordReset(user: Command, mount: Mount): void {
-  withQuiet(
-    serverLeaf(user, 'reset-password <user>', {
-      description:
-        'Make a one-time code with which a member sets a new password. It goes to them by mail; where the instance sends none, it is shown once.',
-      examples: ['afterai user reset-password bo@example.com'],
-    }),
-    'the code, or the id where it goes by mail',
-  ).action(
-    online(mount, async ({ api, out }, given: string) => {
-      const id = await findPerson(api, given)
-      const request = { method: 'POST', path: `${people}/${id}/password-reset`, retry: 'unsent' } as const
-      out.answer(await api.call(offeredResetView, request), {
-        lines: ({ code, expiresAt }) =>
-          code === null
-            ? ['The code goes to them by mail.']
-            : [
-                ...properties([
-                  ['code', code],
-                  ['until', expiresAt],
-                ]),
-                '',
-                `They set a new password with: afterai password set --code ${code}`,
-              ],
-        quiet: ({ code }) => [code ?? id],
-      })
-    }),
-  )
+function addMemberReset(user: Command, mount: Mount): void {
+  addPasswordReset(user, mount, {
+    who: 'user',
+    example: 'afterai user reset-password bo@example.com',
+    description:
+      'Make a one-time code with which a member sets a new password. It goes to them by mail; where the instance sends none, it is shown once.',
+    path: async (api, given) => `${people}/${await findPerson(api, given)}/password-reset`,
+  })
 }
 
 /** A member's id, by the id, a part of it, or the address. */

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { resolve } from 'node:path'
 
 /** A kind of value that a variable can take. */
@@ -141,9 +141,12 @@ export interface Network {
   readonly prefix: number
 }
 
-/** IP addresses and networks. One that is as wide as a whole class of addresses is a wildcard, and none. */
+/**
+ * IP addresses and networks. One that is as wide as a provider's whole range is a wildcard, and none; nor is IPv4 written as IPv6, which
+ * would name all of it in a narrow network.
+ */
 export const networks: Kind<readonly Network[]> = {
-  accepts: 'IP addresses or networks divided by commas, none of them wider than /8 (IPv4) or /7 (IPv6)',
+  accepts: 'IP addresses or networks divided by commas, none of them wider than /8 (IPv4) or /32 (IPv6)',
   example: '10.0.0.7,10.1.0.0/16',
   read: (text) => {
     const read = text.split(',').map((part) => toNetwork(part.trim()))
@@ -151,11 +154,14 @@ export const networks: Kind<readonly Network[]> = {
   },
 }
 
+const mapped = new BlockList()
+mapped.addSubnet('::', 80, 'ipv6')
+
 function toNetwork(text: string): Network | undefined {
   const [, address = '', digits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
   const family = isIP(address)
-  if (family === 0) return undefined
-  const [widest, longest] = family === 4 ? [8, 32] : [7, 128]
+  if (family === 0 || (family === 6 && mapped.check(address, 'ipv6'))) return undefined
+  const [widest, longest] = family === 4 ? [8, 32] : [32, 128]
   const prefix = digits === undefined ? longest : Number(digits)
   return prefix >= widest && prefix <= longest ? { address, prefix } : undefined
 }

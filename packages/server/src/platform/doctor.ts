@@ -34,7 +34,9 @@ export async function checkDeployment(configuration: Configuration, now: () => D
 function toCheck({ variable, problem, fix }: { variable: string; problem: string; fix: string }): Check {
   const settings: Setting<unknown>[] = Object.values(configurationTable)
   const setting = settings.find((it) => it.variable === variable)
-  const commands = setting && [`export ${variable}=${quoteForShell(setting.kind.example)}`]
+  // An example of a secret is none: whoever took it as it stands would share it with everybody.
+  const commands =
+    setting && !setting.secret ? [`export ${variable}=${quoteForShell(setting.kind.example)}`] : undefined
   return { name: variable, state: 'fail', found: problem, fix, ...(commands && { commands }) }
 }
 

@@ -46,9 +46,9 @@ function checkDataDir({ dataDir }: Configuration): Check {
   const elsewhere = 'export AFTERAI_DATA_DIR=/var/lib/afterai'
   if (!statSync(directory).isDirectory())
     return fail(`${directory} is no directory`, 'Set AFTERAI_DATA_DIR to another path.', elsewhere)
-  if (directory === dataDir && (statSync(directory).mode & 0o002) !== 0) {
+  if (directory === dataDir && (statSync(directory).mode & 0o022) !== 0) {
     const fix = 'Take the right to write away from others: they could replace the database or the keys.'
-    return fail(`any account may write in ${directory}`, fix, `chmod o-w ${quoteForShell(directory)}`)
+    return fail(`other accounts may write in ${directory}`, fix, `chmod go-w ${quoteForShell(directory)}`)
   }
   try {
     accessSync(directory, constants.W_OK | constants.X_OK)

@@ -71,7 +71,7 @@ export function trailRoutes(http: Http, deps: TrailDependencies): void {
   )
   http.get(
     '/v1/audit-events/export',
-    { config: reading, schema: { querystring: auditExportQuery } },
+    { config: { ...reading, rateClass: 'heavy', longAnswer: true }, schema: { querystring: auditExportQuery } },
     async (request, reply) => {
       const { tenantId } = callerOf(request).principal
       const { format, ...filter } = request.query

@@ -21,7 +21,8 @@ import {
 } from './stream-service.ts'
 
 const reading = { permission: 'audit-stream:read' } as const
-const writing = { permission: 'audit-stream:write' } as const
+// Whoever pauses or redirects a stream hides what they do next: they prove themselves anew.
+const writing = { permission: 'audit-stream:write', stepUp: true } as const
 const byId = z.object({ id })
 
 /** Destinations of a tenant's audit events. */
