@@ -45,6 +45,10 @@ them by \`npm run generate\`, and a test keeps it true. A promise that is not bu
 - The keys in the data directory are the instance. Back them up apart from the database, and guard them as you guard it.
 - Row level security is a second wall. SQL is never built from strings; code that ran arbitrary SQL in a request's transaction could name another tenant.
 - Rates, connections, slow clients and load are bounded in each process. A flood that fills your line never reaches it: that needs your provider’s edge.
+- A record names accounts, not hands. Where the instance sends no mail, an administrator sees the reset codes that they make for members, and with a code could
+  approve as another; linking a provider’s identity to a member does the same. Both leave events. Set up mail, and have approvers use second factors.
+- Without mail, whoever invites an address that has no account holds its code, and could accept it in place of the person. An operator’s reset of such an account takes all
+  of its credentials away.
 - The server speaks plain HTTP: put TLS in front of it. \`AFTERAI_MODE=production\` insists on an https public address.
 
 ## Promises
