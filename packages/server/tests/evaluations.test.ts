@@ -222,7 +222,7 @@ describe('files that mean harm', () => {
     expect((await upload('csv', csv, { mapping: mapping('score') })).status).toBe(422)
   })
 
-  test('too large a one is refused with 413', async () => {
+  test('P5.3, ASVS 5.2.1: too large a one is refused with 413', async () => {
     const { status, body } = await upload('csv', Buffer.alloc(12 * 1024 * 1024 + 1, 'a'))
     expect([status, body.code]).toEqual([413, 'payload_too_large'])
   })

@@ -32,7 +32,7 @@ const signInsGone = [
    select tenant_id, id, gen_random_uuid(), now() - interval '2 hours' from session order by expires_at desc limit 1`,
 ]
 
-test('P3.3: what has served its time goes, what hasn’t stays, and one event tells how much', async () => {
+test('P3.3, ASVS 14.2.7: what has served its time goes, what hasn’t stays, and one event tells how much', async () => {
   const { token, tenant, accountId, session } = server.admin
   const post = (path: string, body: unknown, headers = {}) =>
     server.expectOk({ method: 'POST', path, token, body, headers })
