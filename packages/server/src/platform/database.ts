@@ -53,6 +53,11 @@ export function openDatabase(
   connection: Connection,
   options: { poolSize: number; onError: (error: Error) => void; connectTimeoutMs?: number },
 ): OpenDatabase {
+  let isClosing = false
+  // A connection that was told to end may still hear that the database stops: nothing that anybody has to know.
+  const report = (error: Error): void => {
+    if (!isClosing) options.onError(error)
+  }
   const pool = new Pool({
     ...connectionOptions(connection),
     max: options.poolSize,
@@ -66,11 +71,18 @@ export function openDatabase(
     types,
   })
   // An idle connection that breaks (database restart) is reported here; without a listener it would end the process.
-  pool.on('error', options.onError)
+  pool.on('error', report)
   // So is one that breaks while a transaction holds it; its query fails as well, which is how the caller learns of it.
-  pool.on('connect', (client) => client.on('error', options.onError))
+  pool.on('connect', (client) => client.on('error', report))
   const db: Database = new Kysely({ dialect: createDialect(pool) })
-  return { db, pool, close: () => db.destroy() }
+  return {
+    db,
+    pool,
+    close() {
+      isClosing = true
+      return db.destroy()
+    },
+  }
 }
 
 /** One connection, for work that isn't a request's: as whoever connects, without time limits, with the driver at hand. */
