@@ -117,6 +117,7 @@ begin
   update account set password_hash = new_password_hash, password_stands_alone = true where id = reset_account;
   -- A sign-in that waits for its second factor rests on the old password.
   delete from sign_in_ticket where account_id = reset_account;
+  update device_authorization set approved = false where account_id = reset_account and approved;
   update session set revoked_at = now() where account_id = reset_account and revoked_at is null;
   update password_reset set used_at = now() where account_id = reset_account and used_at is null;
   return reset_account;

@@ -154,7 +154,10 @@ describe('P3.1, ASVS 8.2.2: who may make a code for whom', () => {
     const [kept, late] = [await offered(joined), await offered(left)]
     await join(joined, await server.addTenant('joined'))
     await server.owner.query('delete from membership where account_id = $1', [left.accountId])
-    expect([(await complete(kept)).body.code, (await complete(late)).body.code]).toEqual(['invalid_code', 'invalid_code'])
+    expect([(await complete(kept)).body.code, (await complete(late)).body.code]).toEqual([
+      'invalid_code',
+      'invalid_code',
+    ])
     expect((await signIn(joined.email, joined.password)).status).toBe(200)
     // What an operator offers holds wherever they belong to.
     expect((await complete(await offeredByOperator(joined))).status).toBe(204)
