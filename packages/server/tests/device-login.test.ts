@@ -161,7 +161,7 @@ describe('P3.4, ASVS 8.2.1: a device is approved', () => {
   })
 })
 
-describe('P3.2, ASVS 7.4.1: what was approved ends, before a device has fetched it, with', () => {
+describe('P3.2: what was approved ends, before a device has fetched it, with', () => {
   type Ending = () => Promise<unknown>
   const password = 'willow-cabinet-9-drum'
   const own = (method: 'PUT' | 'DELETE', path: string, body?: object) => () =>
@@ -213,7 +213,7 @@ describe('P3.2, ASVS 7.4.1: what was approved ends, before a device has fetched 
   })
 })
 
-test('P3.2, ASVS 7.3.2: a device’s session ends when the approver’s would, and so does one that it approves', async () => {
+test('P3.2: a device’s session ends when the approver’s would, and so does one that it approves', async () => {
   await it.server.owner.query(`update session set expires_at = now() + interval '1 hour' where account_id = $1`, [
     person.accountId,
   ])
@@ -231,7 +231,7 @@ test('P3.2, ASVS 7.3.2: a device’s session ends when the approver’s would, a
   expect(new Set(rows.map((row) => row.expires_at.getTime())).size).toBe(1)
 })
 
-test('P3.2, ASVS 7.5.1: a device is approved by who has just proved themselves alone', async () => {
+test('P3.4: a device is approved by who has just proved themselves alone', async () => {
   const begun = await begin()
   await it.server.owner.query(
     `update session set authenticated_at = now() - interval '11 minutes' where account_id = $1`,
