@@ -13,12 +13,10 @@ create table device_authorization (
   interval_s    integer not null default 5,
   decided_at    timestamptz,
   approved      boolean,
-  -- Whose session it becomes, with what they had proved themselves.
+  -- Whose session it becomes, and the session that decided: what is approved carries its proof and its end, and ends with it.
   tenant_id     uuid references tenant on delete cascade,
   account_id    uuid references account on delete cascade,
-  provider_id   uuid,
-  authenticated_at timestamptz,
-  amr           text[]
+  session_id    uuid
 );
 create index device_authorization_expiry on device_authorization (expires_at);
 -- No role reads it: it belongs to nobody until it is approved. The functions below answer for one exact code.
@@ -66,15 +64,15 @@ create function find_device_authorization(usercode bytea) returns table (
   where d.user_hash = usercode and d.decided_at is null and d.expires_at > now() and may_approve(d.wanted_tenant)
 $$;
 
--- Decides once. The account must be a member of the tenant of the transaction.
-create function decide_device_authorization(usercode bytea, yes boolean, by_account uuid, by_provider uuid, proved_at timestamptz,
-    by_methods text[])
+-- Decides once, for whose session it is, who must be a member of the tenant of the transaction.
+create function decide_device_authorization(usercode bytea, yes boolean, by_session uuid)
   returns boolean language sql security definer set search_path = public, pg_temp as $$
   with decided as (
-    update device_authorization d set decided_at = now(), approved = yes, tenant_id = current_tenant(),
-      account_id = by_account, provider_id = by_provider, authenticated_at = proved_at, amr = by_methods
+    update device_authorization d set decided_at = now(), approved = yes, tenant_id = s.tenant_id, account_id = s.account_id,
+      session_id = s.id
+    from session s join membership m using (tenant_id, account_id)
     where d.user_hash = usercode and d.decided_at is null and d.expires_at > now() and may_approve(d.wanted_tenant)
-      and exists (select from membership m where m.tenant_id = current_tenant() and m.account_id = by_account)
+      and s.id = by_session and s.tenant_id = current_tenant()
     returning 1)
   select exists (select from decided)
 $$;
@@ -100,17 +98,24 @@ begin
 end $$;
 
 -- Spends an approved request in the transaction that opens its session. Of two callers at once, one gets it.
-create function take_device_authorization(device bytea) returns table (
-    slug text, account_id uuid, provider_id uuid, authenticated_at timestamptz, amr text[])
+create function take_device_authorization(device bytea) returns table (slug text, session_id uuid)
   language sql security definer set search_path = public, pg_temp as $$
   with taken as (
     delete from device_authorization d
     where d.device_hash = device and d.approved and d.expires_at > now() and d.tenant_id = current_tenant() returning d.*)
-  select t.slug, k.account_id, k.provider_id, k.authenticated_at, k.amr from taken k join tenant t on t.id = k.tenant_id
+  select t.slug, k.session_id from taken k join tenant t on t.id = k.tenant_id
+$$;
+
+-- Denies what an account has approved and no device has fetched yet: in the tenant of the transaction, or in all of them where it acts
+-- for itself. Before its sessions are ended: it waits for a session that is being opened for a device, so that this one ends too.
+create function withdraw_device_approvals(of_account uuid) returns void
+  language sql security definer set search_path = public, pg_temp as $$
+  update device_authorization d set approved = false
+  where d.account_id = of_account and d.approved and (d.tenant_id = current_tenant() or d.account_id = current_account())
 $$;
 
 revoke execute on function put_device_authorization(bytea, bytea, text, text, text), find_device_authorization(bytea), may_approve(text),
-  decide_device_authorization(bytea, boolean, uuid, uuid, timestamptz, text[]), poll_device_authorization(bytea),
-  take_device_authorization(bytea) from public;
-grant execute on function find_device_authorization(bytea), decide_device_authorization(bytea, boolean, uuid, uuid, timestamptz, text[]),
-  take_device_authorization(bytea) to afterai_app;
+  decide_device_authorization(bytea, boolean, uuid), poll_device_authorization(bytea),
+  take_device_authorization(bytea), withdraw_device_approvals(uuid) from public;
+grant execute on function find_device_authorization(bytea), decide_device_authorization(bytea, boolean, uuid),
+  take_device_authorization(bytea), withdraw_device_approvals(uuid) to afterai_app;

@@ -38,6 +38,8 @@ $$;
 create table password_reset (
   id           uuid primary key,
   account_id   uuid references account on delete cascade,
+  -- The tenant whose administrator offered it; null where the person asked for it, or an operator offered it.
+  offered_by   uuid references tenant on delete cascade,
   requested_at timestamptz not null default now(),
   code_hash    bytea unique,
   expires_at   timestamptz,
@@ -60,20 +62,31 @@ begin
   insert into password_reset (id, account_id) values (new_id, case when recent < 3 then found_account end);
 end $$;
 
--- For the administrators of the only tenant that a person belongs to, and for operators. The sample holds nobody's secrets.
+-- Whether a tenant is the only one that an account belongs to. The sample holds nobody's secrets.
+create function belongs_to_alone(of_account uuid, of_tenant uuid) returns boolean
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (select from membership m where m.account_id = of_account and m.tenant_id = of_tenant)
+    and not exists (select from membership m join tenant t on t.id = m.tenant_id
+                    where m.account_id = of_account and m.tenant_id <> of_tenant and not t.sample)
+$$;
+
+-- For the administrators of the only tenant that a person belongs to, and for operators.
 create function offer_password_reset(new_id uuid, wanted uuid) returns boolean
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if not exists (select from account a where a.id = wanted and a.kind = 'person' and a.disabled_at is null) then return false; end if;
-  if not is_instance_tenant() and (
-    not exists (select from membership m where m.account_id = wanted and m.tenant_id = current_tenant())
-    or exists (select from membership m join tenant t on t.id = m.tenant_id
-               where m.account_id = wanted and m.tenant_id <> current_tenant() and not t.sample)) then
-    return false;
-  end if;
-  insert into password_reset (id, account_id) values (new_id, wanted);
+  if not is_instance_tenant() and not belongs_to_alone(wanted, current_tenant()) then return false; end if;
+  insert into password_reset (id, account_id, offered_by)
+    values (new_id, wanted, case when not is_instance_tenant() then current_tenant() end);
   return true;
 end $$;
+
+-- Whether whoever offered a reset may still offer it. Asked each time that it matters, since the person may have joined another
+-- tenant, whose administrators never agreed to it.
+create function is_still_offered(reset password_reset) returns boolean
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select reset.offered_by is null or belongs_to_alone(reset.account_id, reset.offered_by)
+$$;
 
 -- Puts the code's hash to a wish that is open, and answers whom to send it to. A code that was put before is no longer good.
 create function put_reset_code(wanted uuid, hash bytea, lasts_seconds integer) returns table (account_id uuid, email text, name text)
@@ -81,14 +94,14 @@ create function put_reset_code(wanted uuid, hash bytea, lasts_seconds integer) r
   update password_reset r set code_hash = hash, expires_at = now() + make_interval(secs => lasts_seconds)
   from account a
   where r.id = wanted and r.used_at is null and r.requested_at > now() - interval '1 day'
-    and a.id = r.account_id and a.disabled_at is null
+    and a.id = r.account_id and a.disabled_at is null and is_still_offered(r)
   returning a.id, a.email, a.name
 $$;
 
 create function find_password_reset(hash bytea) returns table (account_id uuid, email text, name text)
   language sql stable security definer set search_path = public, pg_temp as $$
   select a.id, a.email, a.name from password_reset r join account a on a.id = r.account_id
-  where r.code_hash = hash and r.used_at is null and r.expires_at > now() and a.disabled_at is null
+  where r.code_hash = hash and r.used_at is null and r.expires_at > now() and a.disabled_at is null and is_still_offered(r)
 $$;
 
 -- Spends a code: the password is set, every session of the account ends, its other codes are void. Second factors stay.
@@ -98,17 +111,20 @@ declare reset_account uuid;
 begin
   update password_reset r set used_at = now() from account a
     where r.code_hash = hash and r.used_at is null and r.expires_at > now() and a.id = r.account_id and a.disabled_at is null
+      and is_still_offered(r)
     returning r.account_id into reset_account;
   if reset_account is null then return null; end if;
   update account set password_hash = new_password_hash, password_stands_alone = true where id = reset_account;
   -- A sign-in that waits for its second factor rests on the old password.
   delete from sign_in_ticket where account_id = reset_account;
+  update device_authorization set approved = false where account_id = reset_account and approved;
   update session set revoked_at = now() where account_id = reset_account and revoked_at is null;
   update password_reset set used_at = now() where account_id = reset_account and used_at is null;
   return reset_account;
 end $$;
 
-revoke execute on function claim_mail(integer, integer), request_password_reset(uuid, text), offer_password_reset(uuid, uuid),
-  put_reset_code(uuid, bytea, integer), find_password_reset(bytea), take_password_reset(bytea, text) from public;
+revoke execute on function claim_mail(integer, integer), request_password_reset(uuid, text), belongs_to_alone(uuid, uuid),
+  offer_password_reset(uuid, uuid), is_still_offered(password_reset), put_reset_code(uuid, bytea, integer), find_password_reset(bytea),
+  take_password_reset(bytea, text) from public;
 grant execute on function request_password_reset(uuid, text), offer_password_reset(uuid, uuid), put_reset_code(uuid, bytea, integer),
   take_password_reset(bytea, text) to afterai_app;

@@ -8,15 +8,14 @@ create or replace function member_standing(of_tenant uuid, of_account uuid) retu
   from account a where a.id = of_account
 $$;
 
-create or replace function decide_device_authorization(
-    usercode bytea, yes boolean, by_account uuid, by_provider uuid, proved_at timestamptz, by_methods text[])
+create or replace function decide_device_authorization(usercode bytea, yes boolean, by_session uuid)
   returns boolean language sql security definer set search_path = public, pg_temp as $$
   with decided as (
-    update device_authorization d set decided_at = now(), approved = yes, tenant_id = current_tenant(),
-      account_id = by_account, provider_id = by_provider, authenticated_at = proved_at, amr = by_methods
+    update device_authorization d set decided_at = now(), approved = yes, tenant_id = s.tenant_id, account_id = s.account_id,
+      session_id = s.id
+    from session s join membership m using (tenant_id, account_id)
     where d.user_hash = usercode and d.decided_at is null and d.expires_at > now() and may_approve(d.wanted_tenant)
-      and exists (select from membership m where m.tenant_id = current_tenant() and m.account_id = by_account
-                  and m.disabled_at is null)
+      and s.id = by_session and s.tenant_id = current_tenant() and m.disabled_at is null
     returning 1)
   select exists (select from decided)
 $$;

@@ -161,6 +161,87 @@ describe('P3.4, ASVS 8.2.1: a device is approved', () => {
   })
 })
 
+describe('P3.2: what was approved ends, before a device has fetched it, with', () => {
+  type Ending = () => Promise<unknown>
+  const password = 'willow-cabinet-9-drum'
+  const own = (method: 'PUT' | 'DELETE', path: string, body?: object) => () =>
+    it.server.expectOk({ method, path, token: person.token, body })
+  const endings: Record<string, Ending> = {
+    'signing out': () => own('DELETE', '/v1/session')(),
+    'ending all other sessions': () => own('DELETE', '/v1/sessions')(),
+    'ending all other sessions from another one': async () => {
+      const { accessToken: token } = await it.server.signIn(person.email, person.password)
+      await it.server.expectOk({ method: 'DELETE', path: '/v1/sessions', token })
+    },
+    'changing the password': () =>
+      own('PUT', '/v1/password', { currentPassword: person.password, newPassword: password })(),
+    'a password reset': async () => {
+      const path = `/v1/members/${person.accountId}/password-reset`
+      const { code } = await it.server.expectOk<{ code: string }>({
+        method: 'POST',
+        path,
+        token: it.server.admin.token,
+      })
+      await it.server.expectOk({ method: 'POST', path: '/v1/password-resets/complete', body: { code, password } })
+    },
+    'an admin’s ending a member’s sessions': () =>
+      it.server.expectOk({
+        method: 'DELETE',
+        path: `/v1/members/${person.accountId}/sessions`,
+        token: it.server.admin.token,
+      }),
+    'the approver’s session itself': () =>
+      it.server.owner.query('update session set expires_at = now() where account_id = $1', [person.accountId]),
+  }
+  test.each(Object.keys(endings))('%s', async (name) => {
+    const begun = await begin()
+    expect((await decide(begun.userCode)).status).toBe(200)
+    await endings[name]?.()
+    expect((await poll(begun)).body.code).toBe('access_denied')
+    const { rows } = await it.server.owner.query(`select from session where account_id = $1 and 'device' = any (amr)`, [
+      person.accountId,
+    ])
+    expect(rows).toEqual([])
+  })
+
+  test('nothing of another person', async () => {
+    const begun = await begin()
+    await decide(begun.userCode)
+    const { token } = await it.server.addPerson(it.server.admin.tenant, 'member')
+    await it.server.expectOk({ method: 'DELETE', path: '/v1/sessions', token })
+    expect((await poll(begun)).status).toBe(200)
+  })
+})
+
+test('P3.2: a device’s session ends when the approver’s would, and so does one that it approves', async () => {
+  await it.server.owner.query(`update session set expires_at = now() + interval '1 hour' where account_id = $1`, [
+    person.accountId,
+  ])
+  let token = person.token
+  for (let count = 0; count < 2; count += 1) {
+    const begun = await begin()
+    await decide(begun.userCode, 'approve', token)
+    token = (await poll(begun)).body.accessToken
+  }
+  const { rows } = await it.server.owner.query<{ expires_at: Date }>(
+    'select expires_at from session where account_id = $1',
+    [person.accountId],
+  )
+  expect(rows).toHaveLength(3)
+  expect(new Set(rows.map((row) => row.expires_at.getTime())).size).toBe(1)
+})
+
+test('P3.4: a device is approved by who has just proved themselves alone', async () => {
+  const begun = await begin()
+  await it.server.owner.query(
+    `update session set authenticated_at = now() - interval '11 minutes' where account_id = $1`,
+    [person.accountId],
+  )
+  const refused = await decide(begun.userCode)
+  expect([refused.status, refused.body['code']]).toEqual([403, 'step_up_required'])
+  expect((await poll(begun)).body.code).toBe('authorization_pending')
+})
+
 test('P3.4, ASVS 6.3.1: guessing codes of devices is slowed down, and a right one still counts', async () => {
   const begun = await begin()
   const codes: string[] = []

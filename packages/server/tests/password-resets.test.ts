@@ -20,6 +20,16 @@ const offer = (accountId: string, by: Pick<Person, 'token'> = server.admin) =>
     token: by.token,
   })
 const offered = async ({ accountId }: Person): Promise<string> => (await offer(accountId)).body.code
+const offeredByOperator = async ({ accountId }: Person): Promise<string> => {
+  const { token } = await server.operator()
+  const path = `/v1/accounts/${accountId}/password-reset`
+  return (await server.expectOk<{ code: string }>({ method: 'POST', path, token })).code
+}
+const join = ({ accountId, email }: Person, tenant: { readonly id: string }) =>
+  server.owner.query(
+    `insert into membership (tenant_id, account_id, role, name, email) values ($1, $2, 'member', 'X', $3)`,
+    [tenant.id, accountId, email],
+  )
 const complete = (code: string, chosen = password) =>
   server.send<Problem>({ method: 'POST', path: '/v1/password-resets/complete', body: { code, password: chosen } })
 const signIn = (email: string, secret: string) =>
@@ -43,11 +53,8 @@ describe('P3.3: a password that is set with a one-time code', () => {
   test('is an event of each tenant that the account belongs to', async () => {
     const person = await member()
     const elsewhere = await server.addTenant('elsewhere')
-    const code = await offered(person)
-    await server.owner.query(
-      `insert into membership (tenant_id, account_id, role, name, email) values ($1, $2, 'member', 'X', $3)`,
-      [elsewhere.id, person.accountId, person.email],
-    )
+    const code = await offeredByOperator(person)
+    await join(person, elsewhere)
     await complete(code)
     const { rows } = await server.owner.query<{ tenant_id: string }>(
       `select tenant_id from audit_event where action = 'password_reset.complete' and actor_id = $1`,
@@ -130,10 +137,7 @@ describe('P3.1, ASVS 8.2.2: who may make a code for whom', () => {
   test('an admin for members of their tenant alone, not for whoever is in another one too', async () => {
     const shared = await member()
     const elsewhere = await server.addTenant('shared')
-    await server.owner.query(
-      `insert into membership (tenant_id, account_id, role, name, email) values ($1, $2, 'viewer', 'X', $3)`,
-      [elsewhere.id, shared.accountId, shared.email],
-    )
+    await join(shared, elsewhere)
     const refused = await offer(shared.accountId)
     expect([refused.status, (refused.body as unknown as Problem).code]).toEqual([403, 'forbidden'])
     // Neither for an operator, who is one of the operators' tenant too.
@@ -145,14 +149,23 @@ describe('P3.1, ASVS 8.2.2: who may make a code for whom', () => {
     expect((await offer(stranger.accountId, approver)).status).toBe(403)
   })
 
+  test('an admin’s code is void once the person joins another tenant, or leaves theirs', async () => {
+    const [joined, left] = [await member(), await member()]
+    const [kept, late] = [await offered(joined), await offered(left)]
+    await join(joined, await server.addTenant('joined'))
+    await server.owner.query('delete from membership where account_id = $1', [left.accountId])
+    expect([(await complete(kept)).body.code, (await complete(late)).body.code]).toEqual([
+      'invalid_code',
+      'invalid_code',
+    ])
+    expect((await signIn(joined.email, joined.password)).status).toBe(200)
+    // What an operator offers holds wherever they belong to.
+    expect((await complete(await offeredByOperator(joined))).status).toBe(204)
+  })
+
   test('an operator for anybody', async () => {
     const person = await server.addPerson(await server.addTenant('anybody'), 'member')
-    const { code } = await server.expectOk<{ code: string }>({
-      method: 'POST',
-      path: `/v1/accounts/${person.accountId}/password-reset`,
-      token: (await server.operator()).token,
-    })
-    expect((await complete(code)).status).toBe(204)
+    expect((await complete(await offeredByOperator(person))).status).toBe(204)
     expect((await signIn(person.email, password)).status).toBe(200)
   })
 })

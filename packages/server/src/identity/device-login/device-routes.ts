@@ -59,7 +59,10 @@ export async function deviceRoutes(http: Http, deps: DeviceRouteDependencies): P
     })
     scope.post(
       '/v1/device-authorizations/decision',
-      { config: own, schema: { body: deviceDecisionRequest, response: { 200: deviceDecisionView } } },
+      {
+        config: { ...own, stepUp: true },
+        schema: { body: deviceDecisionRequest, response: { 200: deviceDecisionView } },
+      },
       async (request, reply) => {
         const decided = await decideDevice(deps, callerOf(request), request.body)
         return request.headers['content-type']?.startsWith(form) === true ? decidedPage(reply, decided) : decided

@@ -4,7 +4,6 @@ import { sqlState, type Transaction, withTenant } from '../../platform/database.
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
 import { standingOf } from '../federation/break-glass.ts'
-import { sessionProof } from '../federation/enforced-sign-on.ts'
 import { openSession, type Origin, type SessionDependencies } from '../session-service.ts'
 import { formatUserCode, hashUserCode, newDeviceCode, newUserCode } from './device-codes.ts'
 
@@ -76,7 +75,8 @@ export function lookUpDevice(deps: SessionDependencies, caller: Caller, userCode
 }
 
 /**
- * Approves or denies, once. What is approved becomes a session of the approver in this tenant, with what they had proved by now.
+ * Approves or denies, once. What is approved becomes a session of the approver in this tenant, with what they had proved by now
+ * and the end of the session that approves, unless that has ended before the device asks.
  * @throws ProblemError `invalid_code`, `too_many_requests`
  */
 export function decideDevice(
@@ -85,11 +85,9 @@ export function decideDevice(
   { userCode, verdict }: { userCode: string; verdict: 'approve' | 'deny' },
 ): Promise<{ verdict: 'approve' | 'deny'; clientLabel: string }> {
   return withCode(deps, { caller, userCode }, async (tx, asked) => {
-    const { providerId, authenticatedAt, methods } = await sessionProof(tx, caller.principal)
     const hash = hashUserCode(deps.hashCredential, userCode)
     const decided = sql<{ ok: boolean }>`select decide_device_authorization(
-      ${hash}, ${verdict === 'approve'}, ${caller.principal.accountId}, ${providerId}, ${authenticatedAt},
-      ${methods}::text[]) as ok`
+      ${hash}, ${verdict === 'approve'}, ${caller.principal.credentialId}::uuid) as ok`
     if ((await decided.execute(tx)).rows[0]?.ok !== true) throw new ProblemError('invalid_code')
     const details = { clientLabel: asked.clientLabel, from: asked.address }
     await deps.audit(tx, caller.actor, { action: `device_authorization.${verdict}`, details })
@@ -164,14 +162,6 @@ export async function pollDevice(deps: SessionDependencies, deviceCode: string, 
   }
 }
 
-interface ApprovedDevice {
-  slug: string
-  account_id: string
-  provider_id: string | null
-  authenticated_at: Date
-  amr: string[]
-}
-
 async function openDeviceSession(
   deps: SessionDependencies,
   { hash, tenantId }: { hash: Uint8Array; tenantId: string },
@@ -179,23 +169,18 @@ async function openDeviceSession(
 ): Promise<Session> {
   try {
     return await withTenant(deps.db, tenantId, async (tx) => {
-      const [taken] = (await sql<ApprovedDevice>`select * from take_device_authorization(${hash})`.execute(tx)).rows
+      const take = sql<{ slug: string; session_id: string }>`select * from take_device_authorization(${hash})`
+      const [taken] = (await take.execute(tx)).rows
       if (taken === undefined) throw new ProblemError('expired_token')
-      const {
-        account_id: actorId,
-        provider_id: providerId,
-        authenticated_at: authenticatedAt,
-        slug: tenantSlug,
-        amr,
-      } = taken
-      if ((await standingOf(tx, tenantId, actorId)).disabled) throw new ProblemError('access_denied')
-      const actor = { tenantId, actorId, credential: 'device', ...origin }
+      const approver = await openApprover(tx, { tenantId, sessionId: taken.session_id })
+      if ((await standingOf(tx, tenantId, approver.account_id)).disabled) throw new ProblemError('access_denied')
       return openSession(deps, tx, {
-        actor,
-        tenantSlug,
-        methods: [...new Set([...amr, 'device'])],
-        providerId,
-        authenticatedAt,
+        actor: { tenantId, actorId: approver.account_id, credential: 'device', ...origin },
+        tenantSlug: taken.slug,
+        methods: [...new Set([...approver.amr, 'device'])],
+        providerId: approver.provider_id,
+        authenticatedAt: approver.authenticated_at,
+        expiresAt: approver.expires_at,
       })
     })
   } catch (error) {
@@ -203,4 +188,19 @@ async function openDeviceSession(
     if (sqlState(error) === foreignKeyViolation) throw new ProblemError('access_denied', {}, { cause: error })
     throw error
   }
+}
+
+// Locked, so that ending it and opening the device's session take turns.
+async function openApprover(tx: Transaction, { tenantId, sessionId }: { tenantId: string; sessionId: string }) {
+  const session = await tx
+    .selectFrom('session')
+    .select(['account_id', 'provider_id', 'authenticated_at', 'amr', 'expires_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', sessionId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', new Date())
+    .forShare()
+    .executeTakeFirst()
+  if (session === undefined) throw new ProblemError('access_denied')
+  return session
 }

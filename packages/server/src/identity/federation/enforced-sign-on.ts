@@ -42,28 +42,24 @@ export async function endSessionsWithoutProvider(tx: Transaction, tenantId: stri
   return Number(ended.numUpdatedRows)
 }
 
-/** How a session was opened. */
-export interface SessionProof {
-  readonly methods: readonly string[]
-  readonly providerId: string | null
-  readonly authenticatedAt: Date
-}
-
-/** How the session of a principal was opened. @throws ProblemError `session_revoked` */
-export async function sessionProof(tx: Transaction, { tenantId, credentialId }: Principal): Promise<SessionProof> {
+/** The provider that vouched for a principal's session, or null. @throws ProblemError `session_revoked` */
+export async function providerOfSession(
+  tx: Transaction,
+  { tenantId, credentialId }: Principal,
+): Promise<string | null> {
   const row = await tx
     .selectFrom('session')
-    .select(['amr', 'provider_id', 'authenticated_at'])
+    .select('provider_id')
     .where('tenant_id', '=', tenantId)
     .where('id', '=', credentialId)
     .executeTakeFirst()
   if (row === undefined) throw new ProblemError('session_revoked')
-  return { methods: row.amr, providerId: row.provider_id, authenticatedAt: row.authenticated_at }
+  return row.provider_id
 }
 
 /** Whether a principal's session was opened by a provider of its tenant. */
 export function isProviderSession(db: Database, principal: Principal): Promise<boolean> {
-  return withTenant(db, principal.tenantId, async (tx) => (await sessionProof(tx, principal)).providerId !== null)
+  return withTenant(db, principal.tenantId, async (tx) => (await providerOfSession(tx, principal)) !== null)
 }
 
 /**

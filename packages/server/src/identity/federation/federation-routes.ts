@@ -19,7 +19,7 @@ import { hashUserCode } from '../device-login/device-codes.ts'
 import { confirmationPage } from '../device-login/device-pages.ts'
 import { findDeviceRequest } from '../device-login/device-service.ts'
 import { answerSession, type CookieOptions, originOf } from '../session-cookies.ts'
-import { sessionProof } from './enforced-sign-on.ts'
+import { providerOfSession } from './enforced-sign-on.ts'
 import { federatedMemberRoutes, providerRoutes } from './provider-routes.ts'
 import { accessOf, readProvider } from './provider-service.ts'
 import { beginSignIn, endSignIn, type FederationDependencies } from './sign-in.ts'
@@ -123,7 +123,7 @@ function browserRoutes(
 async function providerSignOut(deps: FederationRouteDependencies, request: FastifyRequest): Promise<string | null> {
   const { principal } = callerOf(request)
   const access = await withTenant(deps.db, principal.tenantId, async (tx) => {
-    const { providerId } = await sessionProof(tx, principal)
+    const providerId = await providerOfSession(tx, principal)
     return providerId === null ? null : accessOf(deps, tx, await readProvider(tx, principal.tenantId, providerId))
   })
   if (access === null) return null

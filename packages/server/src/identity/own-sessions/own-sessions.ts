@@ -1,5 +1,5 @@
 import { ProblemError } from '@afterai/contract'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Actor, Audit } from '../../audit/audit.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
 import type { Caller } from '../access.ts'
@@ -65,12 +65,13 @@ export async function endOwnSession(
   await audit(tx, caller.actor, { action: 'session.end', resource: `session/${id}` })
 }
 
-/** Ends all of an account's sessions but one, in all of its tenants. Answers how many. */
+/** Ends all of an account's sessions but one, in all of its tenants, and those that devices would still get. Answers how many. */
 export async function endOtherSessions(
   tx: Transaction,
   { accountId, kept }: { accountId: string; kept: string },
 ): Promise<number> {
   await actFor(tx, accountId)
+  await withdrawDeviceApprovals(tx, accountId)
   const ended = await tx
     .updateTable('session')
     .set({ revoked_at: new Date() })
@@ -88,6 +89,7 @@ export async function endMemberSessions(
   { actor, accountId }: { actor: Actor; accountId: string },
 ): Promise<void> {
   await refuseStranger(tx, actor.tenantId, accountId)
+  await withdrawDeviceApprovals(tx, accountId)
   const ended = await tx
     .updateTable('session')
     .set({ revoked_at: new Date() })
@@ -97,6 +99,10 @@ export async function endMemberSessions(
     .executeTakeFirst()
   const details = { sessions: Number(ended.numUpdatedRows) }
   await audit(tx, actor, { action: 'member.end_sessions', resource: `account/${accountId}`, details })
+}
+
+async function withdrawDeviceApprovals(tx: Transaction, accountId: string): Promise<void> {
+  await sql`select withdraw_device_approvals(${accountId}::uuid)`.execute(tx)
 }
 
 async function refuseStranger(tx: Transaction, tenantId: string, accountId: string): Promise<void> {
