@@ -142,6 +142,47 @@ describe('a guesser at many addresses', () => {
   })
 })
 
+describe('a session in the wrong hands', () => {
+  const guess = (door: { method: 'POST' | 'PUT'; url: string; payload: object }, address: string) =>
+    server.http.inject({ ...door, remoteAddress: address, headers: { authorization: `Bearer ${owner.token}` } })
+  const newPassword = 'copper-meadow-77-signal'
+
+  test.each([
+    ['the step-up', (password: string) => stepUpBy(password)],
+    ['the change of the password', (password: string) => changeBy(password)],
+  ])('P5.3, ASVS 6.3.1: is no second door to guess the password at: %s', async (_name, door) => {
+    const address = '198.51.130.1'
+    expect(await codesOf(times(3, () => ({ address })))).toEqual(times(3, () => 'invalid_credentials'))
+    const statuses = []
+    for (const password of times(4, (n) => `granite-otter-guess-${n}`))
+      statuses.push((await guess(door(password), address)).statusCode)
+    expect(statuses).toEqual([401, 401, 429, 429])
+    expect((await signIn({ address })).code).toBe('too_many_attempts')
+    expect((await guess(door(owner.password), address)).statusCode).toBe(429)
+    await letPass(2)
+    expect((await guess(door(owner.password), address)).statusCode).toBeLessThan(300)
+  })
+
+  test.each([
+    ['POST', '/v1/session/step-up'],
+    ['PUT', '/v1/password'],
+  ] as const)('P5.3, ASVS 2.4.1: %s %s has the rate of doors that take a credential', async (method, url) => {
+    const { headers } = await guess({ method, url, payload: {} }, '198.51.131.1')
+    expect(headers['ratelimit-policy']).toContain('"credential-by-')
+  })
+
+  const stepUpBy = (password: string) => ({
+    method: 'POST' as const,
+    url: '/v1/session/step-up',
+    payload: { method: 'password', password },
+  })
+  const changeBy = (currentPassword: string) => ({
+    method: 'PUT' as const,
+    url: '/v1/password',
+    payload: { currentPassword, newPassword },
+  })
+})
+
 describe('codes', () => {
   const accept = (code: string, password: string, address: string) =>
     server.http.inject({

@@ -9,12 +9,11 @@ export type GuessKind = keyof typeof allowances
 
 /**
  * How many failures cost nothing: of one subject from one network, and of one subject from everywhere. Codes of a hundred random bits
- * can't be guessed; the network's count keeps their door quiet.
+ * can't be guessed: they are looked up first and counted where they are wrong alone, so that nobody's guesses delay who has a right one.
+ * Codes of authenticator apps have a count of their account's own (../second-factor/totp.ts).
  */
 const allowances = {
   password: { free: 5, freeWhole: 50 },
-  totp: { free: 5, freeWhole: 20 },
-  recovery_code: { free: 5, freeWhole: 20 },
   device_code: { free: 10, freeWhole: 50 },
   setup_code: { free: 30, freeWhole: 0 },
   invitation: { free: 30, freeWhole: 0 },
