@@ -200,6 +200,40 @@ describe('codes', () => {
     expect((await accept(newCode(), owner.password, '198.51.111.1')).statusCode).toBe(401)
   })
 
+  test('P5.3, ASVS 6.3.1: a right invitation is not delayed by the wrong ones of its network', async () => {
+    const { code } = await server.expectOk<{ code: string }>({
+      method: 'POST',
+      path: '/v1/invitations',
+      token: server.admin.token,
+      body: { email: 'neighbour@acme.example', role: 'viewer' },
+    })
+    for (const wrong of times(31, newCode)) await accept(wrong, owner.password, '198.51.113.1')
+    expect((await accept(newCode(), owner.password, '198.51.113.2')).statusCode).toBe(429)
+    expect((await accept(code, 'copper-meadow-77-signal', '198.51.113.2')).statusCode).toBe(200)
+    expect((await accept(newCode(), owner.password, '198.51.113.2')).statusCode).toBe(429)
+  })
+
+  test('P5.3, ASVS 6.3.1: a right set-up code is not delayed by the wrong ones of its network, which wait', async () => {
+    await server.owner.query('update setup_code set used_at = null')
+    const setUp = (code: string) =>
+      server.http.inject({
+        method: 'POST',
+        url: '/v1/setup',
+        remoteAddress: '198.51.114.1',
+        payload: {
+          code,
+          email: 'founder@acme.example',
+          name: 'A founder',
+          password: 'copper-meadow-77-signal',
+          tenant: { slug: 'founded', name: 'Founded' },
+        },
+      })
+    for (const wrong of times(31, newCode)) await setUp(wrong)
+    expect((await setUp(newCode())).statusCode).toBe(429)
+    expect((await setUp(server.setupCode)).statusCode).toBe(200)
+    expect((await setUp(server.setupCode)).statusCode).toBe(429)
+  })
+
   test('P5.3, ASVS 6.3.1: an invitation is no second door to guess an account’s password at', async () => {
     const elsewhere = await server.addTenant('elsewhere')
     const host = await server.addPerson(elsewhere, 'admin')

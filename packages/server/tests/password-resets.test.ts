@@ -87,6 +87,15 @@ describe('P3.3, ASVS 2.3.4: a one-time code', () => {
     expect((await complete(code)).body.code).toBe('invalid_code')
   })
 
+  test('P5.3, ASVS 6.3.1: is not delayed by the wrong ones of its network, which wait', async () => {
+    const code = await offered(await member())
+    const answers = []
+    for (const wrong of Array.from({ length: 32 }, newCode)) answers.push((await complete(wrong)).status)
+    expect([answers.filter((status) => status === 401).length, answers.at(-1)]).toEqual([30, 429])
+    expect((await complete(code)).status).toBe(204)
+    expect((await complete(code)).status).toBe(429)
+  })
+
   test('is of one account: it names no other, and a guess or another kind of code is none', async () => {
     const [person, bystander] = [await member(), await member()]
     const code = await offered(person)

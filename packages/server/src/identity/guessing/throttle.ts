@@ -55,6 +55,20 @@ export function createThrottle(db: Database, hash: HashCredential): Throttle {
   }
 }
 
+/**
+ * Refuses a code of a hundred random bits that was looked up and is wrong. It is counted here alone: somebody else's wrong ones never
+ * delay a right one of the same network.
+ * @throws ProblemError `too_many_attempts`, or `expired_token` for a device's code and `invalid_code` for all others
+ */
+export async function refuseCode(
+  { throttle }: { readonly throttle: Throttle },
+  kind: Exclude<GuessKind, 'password'>,
+  { address }: { readonly address: string | null },
+): Promise<never> {
+  await throttle(kind, null, address)
+  throw new ProblemError(kind === 'device_code' ? 'expired_token' : 'invalid_code')
+}
+
 const forgetEveryMs = 3_600_000
 
 /** Forgets old guesses and places once an hour. Answers how to stop that. */

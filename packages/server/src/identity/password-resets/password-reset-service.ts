@@ -5,7 +5,7 @@ import { type Database, forTenant, type Transaction, withTenant } from '../../pl
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
 import { accountTenants, instanceTenant } from '../entry-functions.ts'
-import type { Throttle } from '../guessing/throttle.ts'
+import { refuseCode, type Throttle } from '../guessing/throttle.ts'
 import type { MailQueue } from '../mail-queue.ts'
 import { lockAdmins } from '../members/admins.ts'
 import { findMember } from '../members/member-service.ts'
@@ -102,13 +102,11 @@ export async function completePasswordReset(
   { code, password }: { code: string; password: string },
   origin: Origin,
 ): Promise<void> {
-  const guess = await deps.throttle('reset_code', null, origin.address)
   const hash = deps.hashCredential(normalizeCode(code))
   const found = sql<ResetRecipient>`select * from find_password_reset(${hash})`
   const recipient = (await found.execute(deps.db)).rows[0]
   const tenantId = await instanceTenant(deps.db)
-  if (recipient === undefined || tenantId === undefined) throw new ProblemError('invalid_code')
-  await guess.succeeded()
+  if (recipient === undefined || tenantId === undefined) return refuseCode(deps, 'reset_code', origin)
   refuseWeakPassword(password, { known: [recipient.email, recipient.name] })
   const passwordHash = await deps.passwords.hash(password)
   await withTenant(deps.db, tenantId, async (tx) => {
