@@ -41,7 +41,7 @@ export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
   'POST /v1/session/second-factor': { events: ['session.open'], instead: ['session.second_factor', ...wrongPasskey] },
   'POST /v1/session/second-factor/passkey-options': beginsCeremony,
   'POST /v1/session/passkey-options': beginsCeremony,
-  'POST /v1/session/passkey': { events: ['session.open'], instead: ['session.second_factor', ...wrongPasskey] },
+  'POST /v1/session/passkey': { events: ['session.open'], instead: ['session.sign_in', ...wrongPasskey] },
   'POST /v1/session/step-up/passkey-options': beginsCeremony,
   'POST /v1/session/step-up': { events: ['session.end', 'session.open', 'session.step_up'] },
   'GET /v1/sessions': ownIdentity,

@@ -12,6 +12,21 @@ create function tenant_kind(t tenant) returns text language sql immutable parall
   return case when t.instance then 'instance' when t.sample then 'sample' else 'customer' end;
 
 alter table membership add column disabled_at timestamptz;
+
+-- A person or a machine, as the account is. A person may have no address here, so the address doesn't tell; and since nobody may read
+-- accounts, the kind is written beside, by the database alone: whoever inserts a member has no say in it.
+alter table membership add column kind text;
+update membership m set kind = a.kind from account a where a.id = m.account_id;
+alter table membership alter column kind set not null;
+create function membership_is_of_its_accounts_kind() returns trigger
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  new.kind := (select a.kind from account a where a.id = new.account_id);
+  return new;
+end $$;
+revoke execute on function membership_is_of_its_accounts_kind() from public;
+create trigger membership_is_of_its_accounts_kind before insert on membership for each row
+  execute function membership_is_of_its_accounts_kind();
 grant update (role, name, disabled_at) on membership to afterai_app;
 
 alter table invitation add column revoked_at timestamptz;

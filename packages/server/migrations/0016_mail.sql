@@ -41,6 +41,8 @@ create table password_reset (
   -- The tenant whose administrator offered it; null where the person asked for it, or an operator offered it.
   offered_by   uuid references tenant on delete cascade,
   requested_at timestamptz not null default now(),
+  -- An operator gives the account back to its address: whatever else opens it ends with the old password.
+  takes_all    boolean not null default false,
   code_hash    bytea unique,
   expires_at   timestamptz,
   used_at      timestamptz
@@ -71,13 +73,13 @@ create function belongs_to_alone(of_account uuid, of_tenant uuid) returns boolea
 $$;
 
 -- For the administrators of the only tenant that a person belongs to, and for operators.
-create function offer_password_reset(new_id uuid, wanted uuid) returns boolean
+create function offer_password_reset(new_id uuid, wanted uuid, all_of_it boolean) returns boolean
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if not exists (select from account a where a.id = wanted and a.kind = 'person' and a.disabled_at is null) then return false; end if;
   if not is_instance_tenant() and not belongs_to_alone(wanted, current_tenant()) then return false; end if;
-  insert into password_reset (id, account_id, offered_by)
-    values (new_id, wanted, case when not is_instance_tenant() then current_tenant() end);
+  insert into password_reset (id, account_id, offered_by, takes_all)
+    values (new_id, wanted, case when not is_instance_tenant() then current_tenant() end, all_of_it and is_instance_tenant());
   return true;
 end $$;
 
@@ -104,27 +106,49 @@ create function find_password_reset(hash bytea) returns table (account_id uuid, 
   where r.code_hash = hash and r.used_at is null and r.expires_at > now() and a.disabled_at is null and is_still_offered(r)
 $$;
 
--- Spends a code: the password is set, every session of the account ends, its other codes are void. Second factors stay.
-create function take_password_reset(hash bytea, new_password_hash text) returns uuid
+-- Spends a code: the password is set, every session of the account ends, its other codes are void. Second factors stay, since a mailbox
+-- alone must not be enough to get past them. Not so where an operator offered it: addresses aren't proved when an account is made, so
+-- somebody may have made one with another person's. When operators give it back to who reads the address' mail, nothing of whoever had
+-- it before may still open it: no passkey, app, recovery code, API key or session. `removed` tells how many of each, null otherwise.
+create function take_password_reset(hash bytea, new_password_hash text) returns table (reset_account uuid, removed jsonb)
   language plpgsql security definer set search_path = public, pg_temp as $$
-declare reset_account uuid;
+declare
+  everything boolean;
+  sessions_ended integer;
+  removed_count integer;
 begin
   update password_reset r set used_at = now() from account a
     where r.code_hash = hash and r.used_at is null and r.expires_at > now() and a.id = r.account_id and a.disabled_at is null
       and is_still_offered(r)
-    returning r.account_id into reset_account;
-  if reset_account is null then return null; end if;
+    returning r.account_id, r.takes_all into reset_account, everything;
+  if reset_account is null then return; end if;
   update account set password_hash = new_password_hash, password_stands_alone = true where id = reset_account;
   -- A sign-in that waits for its second factor rests on the old password.
   delete from sign_in_ticket where account_id = reset_account;
   update device_authorization set approved = false where account_id = reset_account and approved;
   update session set revoked_at = now() where account_id = reset_account and revoked_at is null;
+  get diagnostics sessions_ended = row_count;
   update password_reset set used_at = now() where account_id = reset_account and used_at is null;
-  return reset_account;
+  if everything then
+    removed := jsonb_build_object('sessions', sessions_ended);
+    delete from passkey where account_id = reset_account;
+    get diagnostics removed_count = row_count;
+    removed := removed || jsonb_build_object('passkeys', removed_count);
+    delete from totp where account_id = reset_account;
+    get diagnostics removed_count = row_count;
+    removed := removed || jsonb_build_object('authenticatorApps', removed_count);
+    delete from recovery_code where account_id = reset_account;
+    get diagnostics removed_count = row_count;
+    removed := removed || jsonb_build_object('recoveryCodes', removed_count);
+    update api_key set revoked_at = now() where account_id = reset_account and revoked_at is null;
+    get diagnostics removed_count = row_count;
+    removed := removed || jsonb_build_object('apiKeys', removed_count);
+  end if;
+  return next;
 end $$;
 
 revoke execute on function claim_mail(integer, integer), request_password_reset(uuid, text), belongs_to_alone(uuid, uuid),
-  offer_password_reset(uuid, uuid), is_still_offered(password_reset), put_reset_code(uuid, bytea, integer), find_password_reset(bytea),
+  offer_password_reset(uuid, uuid, boolean), is_still_offered(password_reset), put_reset_code(uuid, bytea, integer), find_password_reset(bytea),
   take_password_reset(bytea, text) from public;
-grant execute on function request_password_reset(uuid, text), offer_password_reset(uuid, uuid), put_reset_code(uuid, bytea, integer),
+grant execute on function request_password_reset(uuid, text), offer_password_reset(uuid, uuid, boolean), put_reset_code(uuid, bytea, integer),
   take_password_reset(bytea, text) to afterai_app;

@@ -95,6 +95,12 @@ create function end_guess(pair bytea, whole bytea) returns void
     on conflict (key) do update set last_at = excluded.last_at;
 $$;
 
+-- Whether a set-up code is the open one, before anything costly is done for whoever gave it.
+create function is_setup_code(hash bytea) returns boolean
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (select from setup_code where code_hash = hash and used_at is null)
+$$;
+
 create function forget_guesses() returns void
   language sql security definer set search_path = public, pg_temp as $$
   delete from guess where last_at < now() - interval '24 hours';
@@ -102,4 +108,4 @@ create function forget_guesses() returns void
 $$;
 
 revoke execute on function settle_rates(bytea[], double precision[], double precision[]), forget_rates(),
-  begin_guess(bytea, bytea, integer, integer), end_guess(bytea, bytea), forget_guesses() from public;
+  begin_guess(bytea, bytea, integer, integer), end_guess(bytea, bytea), is_setup_code(bytea), forget_guesses() from public;

@@ -227,3 +227,27 @@ test('P3.4: a member’s role tells which provider’s groups gave it, until a p
   const changed = await it.server.send({ method: 'PUT', path, token, body: { role: 'viewer' } })
   expect(changed.body).toMatchObject({ role: 'viewer', roleProviderId: null })
 })
+
+test('P3.1, ASVS 8.2.2: who comes back by a provider that tells no address stays a person, in whose name nobody makes keys', async () => {
+  const flo = { subject: 'flo', email: 'flo@corp.example', emailVerified: true, name: 'Flo', groups: ['staff'] }
+  it.provider.users.set('flo', flo)
+  const { accountId } = (await it.me((await it.signIn('flo')).token)).body
+  expect((await api('DELETE', `/v1/members/${accountId}`)).status).toBe(204)
+  it.provider.users.set('flo', { subject: 'flo', name: 'Flo', groups: ['staff'] })
+  const back = await it.signIn('flo')
+  expect((await it.me(back.token)).body.accountId).toBe(accountId)
+  const view = await api('GET', `/v1/members/${accountId}`)
+  expect(view.body).toMatchObject({ kind: 'person', email: null, name: 'Flo' })
+  const machines = await api<{ items: { accountId: string }[] }>('GET', '/v1/service-accounts')
+  expect(machines.body.items.filter((machine) => machine.accountId === accountId)).toEqual([])
+  expect((await api('DELETE', `/v1/service-accounts/${accountId}`)).status).toBe(404)
+  const wish = { name: 'k', scopes: ['system:read'] }
+  expect((await api('POST', '/v1/api-keys', { ...wish, accountId })).status).toBe(404)
+  const own = await it.server.expectOk<{ id: string }>({
+    method: 'POST',
+    path: '/v1/api-keys',
+    token: back.token,
+    body: wish,
+  })
+  expect((await api('POST', `/v1/api-keys/${own.id}/rotate`, { overlapHours: 1 })).status).toBe(403)
+})

@@ -142,6 +142,47 @@ describe('a guesser at many addresses', () => {
   })
 })
 
+describe('a session in the wrong hands', () => {
+  const guess = (door: { method: 'POST' | 'PUT'; url: string; payload: object }, address: string) =>
+    server.http.inject({ ...door, remoteAddress: address, headers: { authorization: `Bearer ${owner.token}` } })
+  const newPassword = 'copper-meadow-77-signal'
+
+  test.each([
+    ['the step-up', (password: string) => stepUpBy(password)],
+    ['the change of the password', (password: string) => changeBy(password)],
+  ])('P5.3, ASVS 6.3.1: is no second door to guess the password at: %s', async (_name, door) => {
+    const address = '198.51.130.1'
+    expect(await codesOf(times(3, () => ({ address })))).toEqual(times(3, () => 'invalid_credentials'))
+    const statuses = []
+    for (const password of times(4, (n) => `granite-otter-guess-${n}`))
+      statuses.push((await guess(door(password), address)).statusCode)
+    expect(statuses).toEqual([401, 401, 429, 429])
+    expect((await signIn({ address })).code).toBe('too_many_attempts')
+    expect((await guess(door(owner.password), address)).statusCode).toBe(429)
+    await letPass(2)
+    expect((await guess(door(owner.password), address)).statusCode).toBeLessThan(300)
+  })
+
+  test.each([
+    ['POST', '/v1/session/step-up'],
+    ['PUT', '/v1/password'],
+  ] as const)('P5.3, ASVS 2.4.1: %s %s has the rate of doors that take a credential', async (method, url) => {
+    const { headers } = await guess({ method, url, payload: {} }, '198.51.131.1')
+    expect(headers['ratelimit-policy']).toContain('"credential-by-')
+  })
+
+  const stepUpBy = (password: string) => ({
+    method: 'POST' as const,
+    url: '/v1/session/step-up',
+    payload: { method: 'password', password },
+  })
+  const changeBy = (currentPassword: string) => ({
+    method: 'PUT' as const,
+    url: '/v1/password',
+    payload: { currentPassword, newPassword },
+  })
+})
+
 describe('codes', () => {
   const accept = (code: string, password: string, address: string) =>
     server.http.inject({
@@ -157,6 +198,40 @@ describe('codes', () => {
     expect(answers.filter(({ statusCode }) => statusCode === 401)).toHaveLength(30)
     expect(answers.at(-1)?.statusCode).toBe(429)
     expect((await accept(newCode(), owner.password, '198.51.111.1')).statusCode).toBe(401)
+  })
+
+  test('P5.3, ASVS 6.3.1: a right invitation is not delayed by the wrong ones of its network', async () => {
+    const { code } = await server.expectOk<{ code: string }>({
+      method: 'POST',
+      path: '/v1/invitations',
+      token: server.admin.token,
+      body: { email: 'neighbour@acme.example', role: 'viewer' },
+    })
+    for (const wrong of times(31, newCode)) await accept(wrong, owner.password, '198.51.113.1')
+    expect((await accept(newCode(), owner.password, '198.51.113.2')).statusCode).toBe(429)
+    expect((await accept(code, 'copper-meadow-77-signal', '198.51.113.2')).statusCode).toBe(200)
+    expect((await accept(newCode(), owner.password, '198.51.113.2')).statusCode).toBe(429)
+  })
+
+  test('P5.3, ASVS 6.3.1: a right set-up code is not delayed by the wrong ones of its network, which wait', async () => {
+    await server.owner.query('update setup_code set used_at = null')
+    const setUp = (code: string) =>
+      server.http.inject({
+        method: 'POST',
+        url: '/v1/setup',
+        remoteAddress: '198.51.114.1',
+        payload: {
+          code,
+          email: 'founder@acme.example',
+          name: 'A founder',
+          password: 'copper-meadow-77-signal',
+          tenant: { slug: 'founded', name: 'Founded' },
+        },
+      })
+    for (const wrong of times(31, newCode)) await setUp(wrong)
+    expect((await setUp(newCode())).statusCode).toBe(429)
+    expect((await setUp(server.setupCode)).statusCode).toBe(200)
+    expect((await setUp(server.setupCode)).statusCode).toBe(429)
   })
 
   test('P5.3, ASVS 6.3.1: an invitation is no second door to guess an account’s password at', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newCode } from '../src/identity/index.ts'
-import { type Person, startTestServer, type TestServer } from './test-server.ts'
+import { addPasskey, beginSignIn, challengeFor, enrolApp } from './factors.ts'
+import { type Person, startTestServer, testOrigin, type TestServer } from './test-server.ts'
 
 let server: TestServer
 
@@ -94,6 +95,15 @@ describe('P3.3, ASVS 2.3.4: a one-time code', () => {
     expect((await complete(code)).body.code).toBe('invalid_code')
   })
 
+  test('P5.3, ASVS 6.3.1: is not delayed by the wrong ones of its network, which wait', async () => {
+    const code = await offered(await member())
+    const answers = []
+    for (const wrong of Array.from({ length: 32 }, newCode)) answers.push((await complete(wrong)).status)
+    expect([answers.filter((status) => status === 401).length, answers.at(-1)]).toEqual([30, 429])
+    expect((await complete(code)).status).toBe(204)
+    expect((await complete(code)).status).toBe(429)
+  })
+
   test('is of one account: it names no other, and a guess or another kind of code is none', async () => {
     const [person, bystander] = [await member(), await member()]
     const code = await offered(person)
@@ -161,6 +171,54 @@ describe('P3.1, ASVS 8.2.2: who may make a code for whom', () => {
     expect((await signIn(joined.email, joined.password)).status).toBe(200)
     // What an operator offers holds wherever they belong to.
     expect((await complete(await offeredByOperator(joined))).status).toBe(204)
+  })
+
+  test('P3.4, ASVS 6.4.3: an operator’s gives the account back whole: who had it before keeps nothing', async () => {
+    const tenant = await server.addTenant('squatted')
+    const squatter = await server.addPerson(tenant, 'admin')
+    const app = await enrolApp(server, squatter)
+    const passkey = await addPasskey(server, squatter)
+    const { key } = await server.addKey(squatter, ['system:read'])
+    const ticket = await beginSignIn(server, squatter)
+    const asPasskey = async () => {
+      const challenge = await challengeFor(server, '/v1/session/passkey-options')
+      const assertion = passkey.assert(challenge, { origin: testOrigin, userHandle: squatter.accountId })
+      return server.send({ method: 'POST', path: '/v1/session/passkey', body: { assertion } })
+    }
+    expect([(await asPasskey()).status, (await server.send({ path: '/v1/systems', token: key })).status]).toEqual([
+      200, 200,
+    ])
+    const { code } = await server.expectOk<{ code: string }>({
+      method: 'POST',
+      path: `/v1/accounts/${squatter.accountId}/password-reset`,
+      token: (await server.operator()).token,
+    })
+    expect((await complete(code)).status).toBe(204)
+    const proof = { method: 'recovery_code', code: app.recoveryCodes[0] }
+    const second = await server.send({
+      method: 'POST',
+      path: '/v1/session/second-factor',
+      body: { ticket: ticket.ticket, proof },
+    })
+    const left = [await asPasskey(), await server.send({ path: '/v1/systems', token: key }), await me(squatter.token)]
+    expect([...left, second].map(({ status }) => status)).toEqual([401, 401, 401, 401])
+    // Nothing is asked besides the new password.
+    expect((await signIn(squatter.email, password)).status).toBe(200)
+    const { rows } = await server.owner.query(
+      `select details from audit_event where tenant_id = $1 and action = 'password_reset.complete'`,
+      [tenant.id],
+    )
+    const removed = { sessions: 2, passkeys: 1, authenticatorApps: 1, recoveryCodes: 10, apiKeys: 1 }
+    expect(rows).toEqual([{ details: { removed } }])
+  })
+
+  test('P3.4, ASVS 6.4.3: an administrator’s leaves second factors and keys as they are', async () => {
+    const person = await member()
+    await enrolApp(server, person)
+    const { key } = await server.addKey(person, ['system:read'])
+    expect((await complete(await offered(person))).status).toBe(204)
+    expect((await signIn(person.email, password)).status).toBe(202)
+    expect((await server.send({ path: '/v1/systems', token: key })).status).toBe(200)
   })
 
   test('an operator for anybody', async () => {

@@ -358,6 +358,14 @@ describe('P3.4: passkeys that lie', () => {
         undefined,
       ])
     }
+    // Each is an event of its owner's tenant; the passkey that nobody has is nobody's.
+    const failed = await server.owner.query(
+      `select tenant_id, credential from audit_event where actor_id = $1 and action = 'session.sign_in' and outcome = 'failed'`,
+      [person.accountId],
+    )
+    expect(failed.rows).toEqual(
+      Array.from({ length: 5 }, () => ({ tenant_id: server.admin.tenant.id, credential: 'passkey' })),
+    )
     expect((await signIn((challenge) => passkey.assert(challenge, good))).status).toBe(200)
   })
 

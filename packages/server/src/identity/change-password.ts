@@ -2,8 +2,17 @@ import { ProblemError } from '@afterai/contract'
 import type { Actor, Audit } from '../audit/audit.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import type { Caller } from './access.ts'
-import { accountFactors, actAlone, actFor, hasSecondFactor, ownAccount, setOwnPassword } from './account-credentials.ts'
+import {
+  accountFactors,
+  actAlone,
+  actFor,
+  hasSecondFactor,
+  ownAccount,
+  type OwnAccount,
+  setOwnPassword,
+} from './account-credentials.ts'
 import { accountTenants } from './entry-functions.ts'
+import type { Throttle } from './guessing/throttle.ts'
 import { endOtherSessions } from './own-sessions/own-sessions.ts'
 import { refuseWeakPassword, standsAlone } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
@@ -14,12 +23,14 @@ interface Dependencies {
   readonly db: Database
   readonly audit: Audit
   readonly passwords: Passwords
+  readonly throttle: Throttle
 }
 
 /**
  * Changes the caller's password and ends all of their other sessions, wherever they are. Who doesn't give the present password
  * must have proved themselves within ten minutes.
- * @throws ProblemError `step_up_required`, `invalid_credentials`, `invalid_request`, `invalid_transition`
+ * @throws ProblemError `step_up_required`, `invalid_credentials`, `invalid_request`, `invalid_transition`,
+ *   `too_many_attempts`
  */
 export async function changePassword(
   deps: Dependencies,
@@ -31,10 +42,7 @@ export async function changePassword(
   const account = await withTenant(deps.db, tenantId, (tx) => readAccount(tx, accountId))
   if (account.password_hash === null)
     throw new ProblemError('invalid_transition', { detail: 'this account signs in without a password' })
-  if (currentPassword !== undefined && !(await deps.passwords.verify(account.password_hash, currentPassword))) {
-    await recordFailure(deps, actor)
-    throw new ProblemError('invalid_credentials', { detail: 'the current password is wrong' })
-  }
+  if (currentPassword !== undefined) await provePassword(deps, actor, { account, password: currentPassword })
   const known = [account.email ?? '', account.name, ...account.tenants.flatMap(({ slug, name }) => [slug, name])]
   refuseWeakPassword(newPassword, { known, hasSecondFactor: account.hasSecondFactor, pointer: '/newPassword' })
   const hash = await deps.passwords.hash(newPassword)
@@ -57,6 +65,14 @@ async function readAccount(tx: Transaction, accountId: string) {
   }
 }
 
-async function recordFailure({ db, audit }: Dependencies, actor: Actor): Promise<void> {
+// The same guesses as at the sign-in, so that a stolen session is no second door to try a password at.
+async function provePassword(
+  { db, audit, passwords, throttle }: Dependencies,
+  actor: Actor,
+  { account, password }: { account: OwnAccount; password: string },
+): Promise<void> {
+  const guess = await throttle('password', account.email, actor.address)
+  if (await passwords.verify(account.password_hash ?? undefined, password)) return guess.succeeded()
   await withTenant(db, actor.tenantId, (tx) => audit(tx, actor, { action: 'password.change', outcome: 'failed' }))
+  throw new ProblemError('invalid_credentials', { detail: 'the current password is wrong' })
 }

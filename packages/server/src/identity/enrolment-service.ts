@@ -9,10 +9,12 @@ import {
   findInvitation,
   type FoundAccount,
   type FoundInvitation,
+  isSetupCode,
   joinInstanceTenant,
   joinSampleTenant,
   takeSetupCode,
 } from './entry-functions.ts'
+import { refuseCode } from './guessing/throttle.ts'
 import { refuseWeakPassword } from './password-rules.ts'
 import { askSecondFactor } from './second-factor/sign-in-ticket.ts'
 import { normalizeCode } from './secret-tokens.ts'
@@ -43,7 +45,8 @@ export async function setUp(
   request: { code: string; email: string; name: string; password: string; tenant: { slug: string; name: string } },
   origin: Origin,
 ): Promise<Session> {
-  const guess = await deps.throttle('setup_code', null, origin.address)
+  const codeHash = deps.hashCredential(normalizeCode(request.code))
+  if (!(await isSetupCode(deps.db, codeHash))) return refuseCode(deps, 'setup_code', origin)
   const { slug, name: tenantName } = request.tenant
   refuseWeakPassword(request.password, { known: [request.email, request.name, slug, tenantName] })
   const passwordHash = await deps.passwords.hash(request.password)
@@ -51,9 +54,8 @@ export async function setUp(
   const tenantId = newId()
   const accountId = newId()
   const actor = { tenantId, actorId: accountId, credential: 'setup_code', ...origin }
-  const session = await withTenant(deps.db, tenantId, async (tx) => {
-    if (!(await takeSetupCode(tx, deps.hashCredential(normalizeCode(request.code)))))
-      throw new ProblemError('invalid_code')
+  return withTenant(deps.db, tenantId, async (tx) => {
+    if (!(await takeSetupCode(tx, codeHash))) throw new ProblemError('invalid_code')
     const { email, name } = request
     if (!(await createAccount(tx, { id: accountId, kind: 'person', email, name, passwordHash }))) {
       throw new ProblemError('conflict', { detail: 'this e-mail address has an account' })
@@ -65,8 +67,6 @@ export async function setUp(
     await deps.audit(tx, actor, { action: 'instance.set_up', resource: `tenant/${tenantId}` })
     return openSession(deps, tx, { actor, tenantSlug: request.tenant.slug, methods: ['pwd'] })
   })
-  await guess.succeeded()
-  return session
 }
 
 // The operators' trail tells that it has somebody.
@@ -103,7 +103,8 @@ export async function acceptInvitation(
   origin: Origin,
 ): Promise<Session | SecondFactorChallenge> {
   const codeHash = deps.hashCredential(normalizeCode(request.code))
-  const found = await findGuessedInvitation(deps, codeHash, origin)
+  const found = await findInvitation(deps.db, codeHash)
+  if (found === undefined) return refuseCode(deps, 'invitation', origin)
   refuseSuspended(found)
   const existing = await findAccount(deps.db, found.email)
   if (existing) await proveAccount(deps, { found, existing, password: request.password }, origin)
@@ -120,18 +121,6 @@ export async function acceptInvitation(
     }
     return joinAndOpen(deps, tx, { actor, invitationId: found.id, codeHash, name })
   })
-}
-
-async function findGuessedInvitation(
-  deps: SessionDependencies,
-  codeHash: Uint8Array,
-  origin: Origin,
-): Promise<FoundInvitation> {
-  const guess = await deps.throttle('invitation', null, origin.address)
-  const found = await findInvitation(deps.db, codeHash)
-  if (found === undefined) throw new ProblemError('invalid_code')
-  await guess.succeeded()
-  return found
 }
 
 // The same guesses as at the sign-in, so that an invitation is no second door to try a password at.

@@ -78,6 +78,11 @@ export async function findInvitation(db: Database, hash: Uint8Array): Promise<Fo
   return (await sql<FoundInvitation>`select * from find_invitation(${hash})`.execute(db)).rows[0]
 }
 
+/** Whether this is the instance's set-up code, and nobody used it yet. */
+export async function isSetupCode(db: Database, hash: Uint8Array): Promise<boolean> {
+  return (await sql<{ ok: boolean }>`select is_setup_code(${hash}) as ok`.execute(db)).rows[0]?.ok === true
+}
+
 /** Creates an account. False when the e-mail address has one. */
 export async function createAccount(
   tx: Transaction,

@@ -18,6 +18,8 @@ declare module '../platform/database.ts' {
       role: Role
       name: string
       email: string | null
+      /** The account's, written by the database. */
+      kind: Generated<'person' | 'service'>
       created_at: Generated<Date>
       disabled_at: Generated<Date | null>
       role_provider_id: Generated<string | null>

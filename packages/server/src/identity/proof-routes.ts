@@ -63,7 +63,7 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
   )
   http.post(
     '/v1/session/step-up',
-    { config: own, schema: { body: stepUpRequest, response: opened } },
+    { config: { ...own, rateClass: 'credential' }, schema: { body: stepUpRequest, response: opened } },
     async (request, reply) => {
       const proof = { proof: request.body, origin: originOf(request) }
       return answerSession(deps.cookies, reply, await stepUp(deps, callerOf(request), proof))

@@ -77,8 +77,8 @@ export async function recordingRefusal<T>(
   }
 }
 
-// Whoever names no tenant is let into the first that is open to them.
-function chosenTenant(tenants: readonly TenantView[], wanted: string | undefined): TenantView | undefined {
+/** The tenant to sign in to: who names none is let into the first that is open to them. */
+export function chosenTenant(tenants: readonly TenantView[], wanted: string | undefined): TenantView | undefined {
   if (wanted !== undefined) return tenants.find(({ slug }) => slug === wanted)
   return tenants.find(({ suspended }) => !suspended) ?? tenants[0]
 }

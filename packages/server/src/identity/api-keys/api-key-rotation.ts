@@ -17,7 +17,7 @@ export async function rotateApiKey(
 ): Promise<ApiKeyView & { key: string }> {
   const { principal, actor } = caller
   const old = await findWorkingKey(tx, caller, id)
-  if (old.account_id !== principal.accountId && old.owner_email !== null) {
+  if (old.account_id !== principal.accountId && old.owner_kind === 'person') {
     throw new ProblemError('forbidden', { detail: 'the key is another person’s: they rotate it, or you revoke it' })
   }
   if (old.replaced_by !== null) {

@@ -4,13 +4,14 @@ import type { Audit } from '../../audit/audit.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
+import type { MemberKind } from '../members/member-service.ts'
 import { permissionsHeld } from '../principal.ts'
 import { displayPrefix, type HashCredential, newApiKey } from '../secret-tokens.ts'
 
 type Key = Selectable<Tables['api_key']>
 
 /** A key with its owner, as lists show it. */
-export type ApiKeyRow = Key & { owner_name: string; owner_email: string | null; owner_role: Role }
+export type ApiKeyRow = Key & { owner_name: string; owner_kind: MemberKind; owner_role: Role }
 
 const dayMs = 86_400_000
 const warningDays = 14
@@ -87,17 +88,18 @@ export function refuseBeyond(scopes: readonly Permission[], held: readonly Permi
   throw new ProblemError('forbidden', { permission: beyond, detail: `a key cannot carry ${beyond}, which ${whose}` })
 }
 
-// Service accounts have no e-mail address; nobody makes a key in another person's name.
+// Nobody makes a key in another person's name.
 async function serviceRole(tx: Transaction, { principal }: Caller, accountId: string): Promise<Role> {
   if (principal.role !== 'admin')
     throw new ProblemError('forbidden', { detail: 'only an admin makes keys for service accounts' })
   const member = await tx
     .selectFrom('membership')
-    .select(['email', 'role'])
+    .select('role')
     .where('tenant_id', '=', principal.tenantId)
     .where('account_id', '=', accountId)
+    .where('kind', '=', 'service')
     .executeTakeFirst()
-  if (member === undefined || member.email !== null) {
+  if (member === undefined) {
     throw new ProblemError('not_found', { detail: 'there is no service account with this id' })
   }
   return member.role
@@ -111,7 +113,7 @@ function keysOf(tx: Transaction, tenantId: string) {
       join.onRef('m.tenant_id', '=', 'k.tenant_id').onRef('m.account_id', '=', 'k.account_id'),
     )
     .selectAll('k')
-    .select(['m.name as owner_name', 'm.email as owner_email', 'm.role as owner_role'])
+    .select(['m.name as owner_name', 'm.kind as owner_kind', 'm.role as owner_role'])
     .where('k.tenant_id', '=', tenantId)
 }
 

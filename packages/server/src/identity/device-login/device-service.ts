@@ -4,6 +4,7 @@ import { sqlState, type Transaction, withTenant } from '../../platform/database.
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
 import { standingOf } from '../federation/break-glass.ts'
+import { refuseCode } from '../guessing/throttle.ts'
 import { openSession, type Origin, type SessionDependencies } from '../session-service.ts'
 import { formatUserCode, hashUserCode, newDeviceCode, newUserCode } from './device-codes.ts'
 
@@ -156,9 +157,7 @@ export async function pollDevice(deps: SessionDependencies, deviceCode: string, 
     case 'expired':
       throw new ProblemError('expired_token')
     default:
-      // Counted where it is wrong alone: a right code is never slowed down by others of the same network.
-      await deps.throttle('device_code', null, origin.address)
-      throw new ProblemError('expired_token')
+      return refuseCode(deps, 'device_code', origin)
   }
 }
 

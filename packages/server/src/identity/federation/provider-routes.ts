@@ -195,9 +195,9 @@ async function listIdentities(tx: Transaction, { tenantId, providerId }: { tenan
 }
 
 async function refuseStranger(tx: Transaction, tenantId: string, accountId: string): Promise<void> {
-  const members = tx.selectFrom('membership').select(['account_id', 'email']).where('tenant_id', '=', tenantId)
+  const members = tx.selectFrom('membership').select('kind').where('tenant_id', '=', tenantId)
   const member = await members.where('account_id', '=', accountId).executeTakeFirst()
   const { disabled } = await standingOf(tx, tenantId, accountId)
-  if (member !== undefined && member.email !== null && !disabled) return
+  if (member?.kind === 'person' && !disabled) return
   throw new ProblemError('not_found', { detail: 'there is no person of the tenant with this id' })
 }

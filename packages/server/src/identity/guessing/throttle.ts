@@ -9,12 +9,11 @@ export type GuessKind = keyof typeof allowances
 
 /**
  * How many failures cost nothing: of one subject from one network, and of one subject from everywhere. Codes of a hundred random bits
- * can't be guessed; the network's count keeps their door quiet.
+ * can't be guessed: they are looked up first and counted where they are wrong alone, so that nobody's guesses delay who has a right one.
+ * Codes of authenticator apps have a count of their account's own (../second-factor/totp.ts).
  */
 const allowances = {
   password: { free: 5, freeWhole: 50 },
-  totp: { free: 5, freeWhole: 20 },
-  recovery_code: { free: 5, freeWhole: 20 },
   device_code: { free: 10, freeWhole: 50 },
   setup_code: { free: 30, freeWhole: 0 },
   invitation: { free: 30, freeWhole: 0 },
@@ -54,6 +53,20 @@ export function createThrottle(db: Database, hash: HashCredential): Throttle {
       },
     }
   }
+}
+
+/**
+ * Refuses a code of a hundred random bits that was looked up and is wrong. It is counted here alone: somebody else's wrong ones never
+ * delay a right one of the same network.
+ * @throws ProblemError `too_many_attempts`, or `expired_token` for a device's code and `invalid_code` for all others
+ */
+export async function refuseCode(
+  { throttle }: { readonly throttle: Throttle },
+  kind: Exclude<GuessKind, 'password'>,
+  { address }: { readonly address: string | null },
+): Promise<never> {
+  await throttle(kind, null, address)
+  throw new ProblemError(kind === 'device_code' ? 'expired_token' : 'invalid_code')
 }
 
 const forgetEveryMs = 3_600_000

@@ -1,5 +1,5 @@
 import { type MemberView, ProblemError, type Role } from '@afterai/contract'
-import { type ExpressionBuilder, type Selectable, sql, type Updateable } from 'kysely'
+import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Audit } from '../../audit/audit.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
 import type { Caller } from '../access.ts'
@@ -9,7 +9,7 @@ import { lockAdmins, refuseLastAdmin } from './admins.ts'
 
 type Row = Selectable<Tables['membership']>
 
-/** A person, or a machine: service accounts have no e-mail address. */
+/** A person, or a machine. An address tells nothing: a provider may let in people without one. */
 export type MemberKind = MemberView['kind']
 
 /** Which member, and who asks. */
@@ -18,9 +18,6 @@ export interface MemberWish {
   readonly accountId: string
   readonly kind: MemberKind
 }
-
-const ofKind = (kind: MemberKind) => (it: ExpressionBuilder<Tables, 'membership'>) =>
-  it('email', kind === 'service' ? 'is' : 'is not', null)
 
 /** Members, newest account first. */
 export async function readMembers(
@@ -32,7 +29,7 @@ export async function readMembers(
     .selectFrom('membership')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .$if(kind !== undefined, (it) => it.where(ofKind(kind ?? 'person')))
+    .$if(kind !== undefined, (it) => it.where('kind', '=', kind ?? 'person'))
     .$if(before !== undefined, (it) => it.where('account_id', '<', before ?? ''))
     .orderBy('account_id', 'desc')
     .limit(most)
@@ -44,7 +41,7 @@ export function viewMember({ accountId, role }: Pick<Principal, 'accountId' | 'r
   const sees = role === 'admin' || role === 'auditor' || row.account_id === accountId
   return {
     accountId: row.account_id,
-    kind: row.email === null ? 'service' : 'person',
+    kind: row.kind,
     name: row.name,
     email: sees ? row.email : null,
     role: row.role,
@@ -66,7 +63,7 @@ export async function findMember(
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('account_id', '=', accountId)
-    .$if(kind !== undefined, (it) => it.where(ofKind(kind ?? 'person')))
+    .$if(kind !== undefined, (it) => it.where('kind', '=', kind ?? 'person'))
     .executeTakeFirst()
   if (row === undefined) throw new ProblemError('not_found')
   return row

@@ -142,6 +142,14 @@ export async function checkAssertion(
   }
 }
 
+/** Whose passkey an answer names, right or wrong. Undefined where nobody has it. */
+export async function passkeyOwner(
+  { db }: Pick<CeremonyDependencies, 'db'>,
+  { id }: PasskeyAssertion,
+): Promise<string | undefined> {
+  return (await findPasskey(db, Buffer.from(id, 'base64url')))?.account_id
+}
+
 /** The relying party of an origin: its host name. Browsers make no passkeys for addresses, but do for `localhost`. */
 function rpIdOf({ origin }: PasskeySite): string {
   return new URL(origin()).hostname

@@ -1,7 +1,14 @@
 import { ProblemError, type PasskeyAssertion, type Session } from '@afterai/contract'
+import { withTenant } from '../../platform/database.ts'
 import { accountTenants } from '../entry-functions.ts'
-import { openSession, type Origin, recordingRefusal, type SessionDependencies } from '../session-service.ts'
-import { type CeremonyDependencies, checkAssertion } from './passkey-ceremony.ts'
+import {
+  chosenTenant,
+  openSession,
+  type Origin,
+  recordingRefusal,
+  type SessionDependencies,
+} from '../session-service.ts'
+import { type CeremonyDependencies, checkAssertion, passkeyOwner } from './passkey-ceremony.ts'
 import { usePasskey } from './passkey-service.ts'
 
 /**
@@ -14,9 +21,13 @@ export async function signInByPasskey(
   origin: Origin,
 ): Promise<Session> {
   const verified = await checkAssertion(deps, assertion, { purpose: 'sign_in', accountId: null })
-  const tenants = verified === undefined ? [] : await accountTenants(deps.db, verified.accountId)
-  const tenant = tenants.find((it) => slug === undefined || it.slug === slug)
-  if (verified === undefined || tenant === undefined) throw new ProblemError('invalid_second_factor')
+  const accountId = verified?.accountId ?? (await passkeyOwner(deps, assertion))
+  const tenants = accountId === undefined ? [] : await accountTenants(deps.db, accountId)
+  const tenant = chosenTenant(tenants, slug)
+  if (verified === undefined || tenant === undefined) {
+    await recordFailure(deps, { tenantId: (tenant ?? chosenTenant(tenants, undefined))?.id, accountId }, origin)
+    throw new ProblemError('invalid_second_factor')
+  }
   const actor = { ...origin, tenantId: tenant.id, actorId: verified.accountId, credential: 'passkey' }
   const outcome = await recordingRefusal(deps, actor, async (tx) => {
     const used = await usePasskey(deps.audit, tx, { actor, verified })
@@ -26,4 +37,15 @@ export async function signInByPasskey(
   })
   if (!outcome.right) throw outcome.problem
   return outcome.session
+}
+
+// In the trail of a tenant of the passkey's owner. A passkey that nobody has names nobody, and no tenant.
+async function recordFailure(
+  { db, audit }: Pick<SessionDependencies, 'db' | 'audit'>,
+  { tenantId, accountId }: { tenantId: string | undefined; accountId: string | undefined },
+  origin: Origin,
+): Promise<void> {
+  if (tenantId === undefined || accountId === undefined) return
+  const actor = { ...origin, tenantId, actorId: accountId, credential: 'passkey' }
+  await withTenant(db, tenantId, (tx) => audit(tx, actor, { action: 'session.sign_in', outcome: 'failed' }))
 }

@@ -1,11 +1,11 @@
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
-import type { Actor, Audit } from '../../audit/audit.ts'
+import type { Actor, Audit, AuditEvent } from '../../audit/audit.ts'
 import { type Database, forTenant, type Transaction, withTenant } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
 import { accountTenants, instanceTenant } from '../entry-functions.ts'
-import type { Throttle } from '../guessing/throttle.ts'
+import { refuseCode, type Throttle } from '../guessing/throttle.ts'
 import type { MailQueue } from '../mail-queue.ts'
 import { lockAdmins } from '../members/admins.ts'
 import { findMember } from '../members/member-service.ts'
@@ -53,7 +53,8 @@ export async function requestPasswordReset(deps: ResetDependencies, email: strin
 
 /**
  * Makes a code for a member who can't get one by themselves. With mail it goes to them and no administrator sees it. An admin of one
- * tenant has no power over an account that belongs to others too: operators do that.
+ * tenant has no power over an account that belongs to others too: operators do that, and theirs gives the account back to its address:
+ * once it is used, whatever else opened the account is gone.
  * @throws ProblemError `not_found`, `forbidden`
  */
 export async function offerPasswordReset(
@@ -65,7 +66,7 @@ export async function offerPasswordReset(
   await lockAdmins(tx, caller)
   if (isMember) await findMember(tx, principal, accountId, 'person')
   const id = newId()
-  const offered = sql<{ ok: boolean }>`select offer_password_reset(${id}::uuid, ${accountId}::uuid) as ok`
+  const offered = sql<{ ok: boolean }>`select offer_password_reset(${id}::uuid, ${accountId}::uuid, ${!isMember}) as ok`
   if ((await offered.execute(tx)).rows[0]?.ok !== true) {
     if (!isMember) throw new ProblemError('not_found', { detail: 'there is no person of this id who may sign in' })
     throw new ProblemError('forbidden', { detail: 'this account is not yours alone to reset: ask an operator' })
@@ -93,8 +94,8 @@ export async function putResetCode(
 }
 
 /**
- * Spends a code: the password is another, every session of the account ends, and each of its tenants learns it. Second factors stay
- * as they are, and no session is opened: the person signs in as always.
+ * Spends a code: the password is another, every session of the account ends, and each of its tenants learns it. Second factors
+ * and API keys stay as they are, unless an operator offered it, and no session is opened: the person signs in as always.
  * @throws ProblemError `invalid_code`, `invalid_request`, `too_many_attempts`
  */
 export async function completePasswordReset(
@@ -102,23 +103,24 @@ export async function completePasswordReset(
   { code, password }: { code: string; password: string },
   origin: Origin,
 ): Promise<void> {
-  const guess = await deps.throttle('reset_code', null, origin.address)
   const hash = deps.hashCredential(normalizeCode(code))
   const found = sql<ResetRecipient>`select * from find_password_reset(${hash})`
   const recipient = (await found.execute(deps.db)).rows[0]
   const tenantId = await instanceTenant(deps.db)
-  if (recipient === undefined || tenantId === undefined) throw new ProblemError('invalid_code')
-  await guess.succeeded()
+  if (recipient === undefined || tenantId === undefined) return refuseCode(deps, 'reset_code', origin)
   refuseWeakPassword(password, { known: [recipient.email, recipient.name] })
   const passwordHash = await deps.passwords.hash(password)
   await withTenant(deps.db, tenantId, async (tx) => {
-    const taken = sql<{ id: string | null }>`select take_password_reset(${hash}, ${passwordHash}) as id`
-    const accountId = (await taken.execute(tx)).rows[0]?.id
-    if (accountId === null || accountId === undefined) throw new ProblemError('invalid_code')
+    const take = sql<{ reset_account: string; removed: Record<string, number> | null }>`
+      select * from take_password_reset(${hash}, ${passwordHash})`
+    const taken = (await take.execute(tx)).rows[0]
+    if (taken === undefined) throw new ProblemError('invalid_code')
+    const { reset_account: accountId, removed } = taken
     await tellTenants(deps, tx, {
       actor: { tenantId, actorId: accountId, credential: 'reset_code', ...origin },
       accountId,
       action: 'password_reset.complete',
+      details: removed === null ? {} : { removed },
     })
   })
 }
@@ -127,10 +129,15 @@ export async function completePasswordReset(
 export async function tellTenants(
   { audit }: Pick<ResetDependencies, 'audit'>,
   tx: Transaction,
-  { actor, accountId, action }: { actor: Actor; accountId: string; action: string },
+  {
+    actor,
+    accountId,
+    action,
+    details = {},
+  }: Pick<AuditEvent, 'action' | 'details'> & { actor: Actor; accountId: string },
 ): Promise<void> {
   await inTenantsOf(tx, { tenantId: actor.tenantId, accountId }, (to) =>
-    audit(tx, { ...actor, tenantId: to }, { action, resource: `account/${accountId}` }),
+    audit(tx, { ...actor, tenantId: to }, { action, resource: `account/${accountId}`, details }),
   )
 }
 

@@ -50,7 +50,7 @@ function passwordRoutes(http: Http, deps: FactorDependencies): void {
   )
   http.put(
     '/v1/password',
-    { config: own, schema: { body: changePasswordRequest, response: nothing } },
+    { config: { ...own, rateClass: 'credential' }, schema: { body: changePasswordRequest, response: nothing } },
     async (request, reply) => {
       await changePassword(deps, callerOf(request), request.body)
       return reply.code(204).send(null)

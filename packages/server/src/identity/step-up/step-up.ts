@@ -13,7 +13,7 @@ const methodNames = { password: ['pwd'], totp: ['otp'], passkey: ['passkey', 'us
 
 /**
  * Proves again who is at a session. The session is replaced by a new one with the same end (ASVS 7.2.4), and the old one is over.
- * @throws ProblemError `invalid_credentials`, `invalid_second_factor`, `too_many_codes`
+ * @throws ProblemError `invalid_credentials`, `invalid_second_factor`, `too_many_attempts`, `too_many_codes`
  */
 export async function stepUp(
   deps: FactorDependencies,
@@ -22,7 +22,7 @@ export async function stepUp(
 ): Promise<Session> {
   const { accountId } = principal
   const actor = { ...bearer, ...origin, actorId: accountId }
-  const password = await passwordOutcome(deps, principal, proof)
+  const password = await passwordOutcome(deps, actor, proof)
   const verified =
     proof.method === 'passkey'
       ? await checkAssertion(deps, proof.assertion, { purpose: 'step_up', accountId })
@@ -42,18 +42,22 @@ export async function stepUp(
   return outcome.session
 }
 
-// Checked before the transaction, which must not stay open for as long as a hash takes.
+// The same guesses as at the sign-in. Checked before the transaction, which must not stay open for as long as a hash takes.
 async function passwordOutcome(
   deps: FactorDependencies,
-  { accountId, tenantId }: Caller['principal'],
+  { actorId, tenantId, address }: Actor & { actorId: string },
   proof: StepUpProof,
 ): Promise<ProofOutcome> {
   if (proof.method !== 'password') return { right: true }
-  const hash = await withTenant(deps.db, tenantId, async (tx) => {
-    await actFor(tx, accountId)
-    return (await ownAccount(tx)).password_hash
+  const { email, password_hash: hash } = await withTenant(deps.db, tenantId, async (tx) => {
+    await actFor(tx, actorId)
+    return ownAccount(tx)
   })
-  if (await deps.passwords.verify(hash ?? undefined, proof.password)) return { right: true }
+  const guess = await deps.throttle('password', email, address)
+  if (await deps.passwords.verify(hash ?? undefined, proof.password)) {
+    await guess.succeeded()
+    return { right: true }
+  }
   return { right: false, problem: new ProblemError('invalid_credentials', { detail: 'the password is wrong' }) }
 }
 
