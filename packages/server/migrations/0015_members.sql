@@ -15,9 +15,8 @@ alter table membership add column disabled_at timestamptz;
 
 -- A person or a machine, as the account is. A person may have no address here, so the address doesn't tell; and since nobody may read
 -- accounts, the kind is written beside, by the database alone: whoever inserts a member has no say in it.
-alter table membership add column kind text;
-update membership m set kind = a.kind from account a where a.id = m.account_id;
-alter table membership alter column kind set not null;
+alter table membership add column kind text not null default 'person';
+update membership m set kind = a.kind from account a where a.id = m.account_id and a.kind <> 'person';
 create function membership_is_of_its_accounts_kind() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
 begin
