@@ -109,7 +109,7 @@ $$;
 -- Spends a code: the password is set, every session of the account ends, its other codes are void. Second factors stay, since a mailbox
 -- alone must not be enough to get past them. Not so where an operator offered it: addresses aren't proved when an account is made, so
 -- somebody may have made one with another person's. When operators give it back to who reads the address' mail, nothing of whoever had
--- it before may still open it: no passkey, app, recovery code, API key or session. `removed` tells how many of each, null otherwise.
+-- it before may still open it: no passkey, app, recovery code, identity of a provider, API key or session. `removed` tells how many of each, null otherwise.
 create function take_password_reset(hash bytea, new_password_hash text) returns table (reset_account uuid, removed jsonb)
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -140,6 +140,9 @@ begin
     delete from recovery_code where account_id = reset_account;
     get diagnostics removed_count = row_count;
     removed := removed || jsonb_build_object('recoveryCodes', removed_count);
+    delete from federated_identity where account_id = reset_account;
+    get diagnostics removed_count = row_count;
+    removed := removed || jsonb_build_object('federatedIdentities', removed_count);
     update api_key set revoked_at = now() where account_id = reset_account and revoked_at is null;
     get diagnostics removed_count = row_count;
     removed := removed || jsonb_build_object('apiKeys', removed_count);

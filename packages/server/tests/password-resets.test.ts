@@ -208,7 +208,14 @@ describe('P3.1, ASVS 8.2.2: who may make a code for whom', () => {
       `select details from audit_event where tenant_id = $1 and action = 'password_reset.complete'`,
       [tenant.id],
     )
-    const removed = { sessions: 2, passkeys: 1, authenticatorApps: 1, recoveryCodes: 10, apiKeys: 1 }
+    const removed = {
+      sessions: 2,
+      passkeys: 1,
+      authenticatorApps: 1,
+      recoveryCodes: 10,
+      federatedIdentities: 0,
+      apiKeys: 1,
+    }
     expect(rows).toEqual([{ details: { removed } }])
   })
 
