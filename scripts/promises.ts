@@ -101,7 +101,7 @@ export const promises: readonly Promised[] = [
       'Every change of state, refusal and protected read is an audit event in its own transaction: no audit, no change. The trail is searched, exported and streamed to a SIEM.',
     state: 'partly',
     missing:
-      'What belongs to no tenant yet leaves a line in the access log and no event: requests with a credential that nobody has. Digests of the state before and after are kept where changes, decisions, API keys and audit streams are updated.',
+      'These leave a line in the access log and no event: requests with a credential that nobody has, or that is revoked, expired, idle or of a suspended tenant; requests that another site made; and attempts that are slowed down or over a rate, of which the first failures are events. Digests of the state before and after are kept where changes, decisions, API keys and audit streams are updated.',
   },
   {
     id: 'P4.5',
