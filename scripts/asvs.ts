@@ -32,6 +32,7 @@ export const requirements = {
   '6.3.1': 'Guessing and stuffing of credentials are slowed down',
   '6.3.2': 'There are no default accounts',
   '6.3.8': 'Answers don’t tell which accounts exist',
+  '6.4.3': 'A forgotten password’s reset doesn’t get past the second factor',
   '6.5.1': 'One-time codes are used once',
   '6.8.1': 'Identities of one provider can’t be taken for another’s',
   '6.8.2': 'Signatures of assertions are verified',
