@@ -250,12 +250,12 @@ describe('P5.2: a production server does not start', () => {
     expect(output).toContain(`another account owns ${keyDir}`)
   })
 
-  test('P5.2: with a data directory in which any account may write', async () => {
+  test('P5.2: with a data directory in which other accounts may write', async () => {
     mkdirSync(dataDir, { recursive: true })
     chmodSync(dataDir, 0o777)
     const output = await refusal({})
     chmodSync(dataDir, 0o700)
-    expect(output).toMatch(/AFTERAI_DATA_DIR\n.*any account may write/)
+    expect(output).toMatch(/AFTERAI_DATA_DIR\n.*other accounts may write/)
   })
 
   test('P5.2: with several of these, and names them all at once', async () => {
