@@ -1,12 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createAudit } from '../packages/server/src/audit/audit.ts'
 import { createTestLedger, type TestLedger } from '../packages/server/src/ledger/test-ledger.ts'
 import { withTenant } from '../packages/server/src/platform/database.ts'
-import { startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres/index.ts'
 import { newId } from '../packages/server/src/platform/ids.ts'
-import { migrate } from '../packages/server/src/platform/migrations.ts'
+import { withDatabase } from './database.ts'
 import type { Row } from './row.ts'
 
 const turnMs = 600
@@ -14,22 +10,13 @@ const rounds = 7
 const callers = 8
 
 /** What an audit event costs: a write with its event (signed, committed to, queued for the log) beside the same write without. */
-export async function run(): Promise<Row[]> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
-  chmodSync(dataDir, 0o711)
-  const cluster = await startEmbeddedPostgres({ dataDir, log: () => undefined })
-  try {
-    const login = { name: 'afterai_bench', password: 'not-a-secret-of-anything' }
-    await migrate(cluster.admin, login)
-    const connection = { ...cluster.admin, user: login.name, password: login.password }
-    const ledger = await createTestLedger({ owner: cluster.admin, login: connection, poolSize: callers })
+export function run(): Promise<Row[]> {
+  return withDatabase(async ({ owner, login }) => {
+    const ledger = await createTestLedger({ owner, login, poolSize: callers })
     const rows = [await compare(ledger, 1), await compare(ledger, callers)]
     await ledger.close()
     return rows
-  } finally {
-    await cluster.stop()
-    rmSync(dataDir, { recursive: true, force: true })
-  }
+  })
 }
 
 // Both take turns, so that what else the machine does meets both alike; the first turn of each warms up and doesn't count.

@@ -1,15 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ComposedServer, composeServer } from '../packages/server/composition.ts'
 import { createPasswords, guardRoutes, newCode, putSetupCode } from '../packages/server/src/identity/index.ts'
 import { authorize } from '../packages/server/src/identity/principal.ts'
 import { loadInstanceKeys } from '../packages/server/src/keys/index.ts'
-import { startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres/index.ts'
 import { createHttp, type Http } from '../packages/server/src/platform/http.ts'
 import { createLog } from '../packages/server/src/platform/log.ts'
-import { migrate } from '../packages/server/src/platform/migrations.ts'
 import { partsOf } from '../packages/server/tests/test-server.ts'
+import { withDatabase } from './database.ts'
 import type { Row } from './row.ts'
 
 const log = createLog('silent')
@@ -21,24 +18,15 @@ const slices = 60
 const requestsOfSlice = 100
 
 /** What it costs to know who asks: sign-ins beside bare argon2id, and each kind of credential beside a request without one. */
-export async function run(): Promise<Row[]> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
-  chmodSync(dataDir, 0o711)
-  const cluster = await startEmbeddedPostgres({ dataDir, log: () => undefined })
-  try {
-    const login = { name: 'afterai_bench', password: 'not-a-secret-of-anything' }
-    await migrate(cluster.admin, login)
-    const connection = { ...cluster.admin, user: login.name, password: login.password }
+export function run(): Promise<Row[]> {
+  return withDatabase(async ({ dataDir, login: connection }) => {
     const keys = await loadInstanceKeys(join(dataDir, 'keys'), { make: true })
     const server = await composeServer(partsOf({ connection, keys, log }, {}))
     server.begin()
     const rows = [await signIns(server), ...(await credentials(server)), authorizations()]
     await server.close()
     return rows
-  } finally {
-    await cluster.stop()
-    rmSync(dataDir, { recursive: true, force: true })
-  }
+  })
 }
 
 async function ask<T>(http: Http, url: string, body: object, headers: Record<string, string> = {}): Promise<T> {

@@ -1,10 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { startSequencer, startWaiting } from '../packages/server/src/ledger/index.ts'
 import { createTestLedger, type TestLedger } from '../packages/server/src/ledger/test-ledger.ts'
-import { type AdminConnection, startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres/index.ts'
-import { migrate } from '../packages/server/src/platform/migrations.ts'
+import type { AdminConnection } from '../packages/server/src/platform/embedded-postgres/index.ts'
+import { withDatabase } from './database.ts'
 import type { Row } from './row.ts'
 
 const sampleMs = 3_000
@@ -13,19 +10,8 @@ const rounds = 5
 const callers = 64
 
 /** Integration of entries at several batch sizes beside bare inserts of the same rows, and acknowledgements end to end. */
-export async function run(): Promise<Row[]> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
-  chmodSync(dataDir, 0o711)
-  const cluster = await startEmbeddedPostgres({ dataDir, log: () => undefined })
-  try {
-    const login = { name: 'afterai_bench', password: 'not-a-secret-of-anything' }
-    await migrate(cluster.admin, login)
-    const connection = { ...cluster.admin, user: login.name, password: login.password }
-    return await measureAll(cluster.admin, connection)
-  } finally {
-    await cluster.stop()
-    rmSync(dataDir, { recursive: true, force: true })
-  }
+export function run(): Promise<Row[]> {
+  return withDatabase(({ owner, login }) => measureAll(owner, login))
 }
 
 async function measureAll(owner: AdminConnection, login: AdminConnection): Promise<Row[]> {
