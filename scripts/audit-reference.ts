@@ -19,7 +19,9 @@ it, and \`afterai record verify\` checks it against keys that you trust, without
 
 These reads are protected, each leaves an event in the transaction of the reading: the digest key, a record's content, a record's
 bundle, the audit trail itself (list, single event, export). Other reads leave none, for the reasons below. A route that asks for a
-permission leaves \`access.denied\` when the caller doesn't hold it, whatever it is.
+permission leaves \`access.denied\` when the caller doesn't hold it, whatever it is. A credential of somebody that isn't let in leaves
+\`credential.refuse\`, whose \`details.reason\` is \`revoked\`, \`expired\`, \`idle\`, \`disabled\` (its owner), \`suspended\` (the tenant),
+\`cross_origin\` or \`too_many_requests\`: one a minute and process of the same, with \`details.untold\` for those before it that left none.
 
 ## What each route leaves
 

@@ -7,8 +7,10 @@ import { changeRoutes, createChangeTracking, systemRoutes } from './src/ace/inde
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   apiKeyRoutes,
+  createCredentialLookup,
   createPasswords,
   createProviderClients,
+  createTellRefusal,
   createThrottle,
   credentialHasher,
   deviceRoutes,
@@ -153,6 +155,8 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const enrolment: EnrolmentDependencies = {
     db,
     audit,
+    credentials: createCredentialLookup(database.pool),
+    tellRefusal: createTellRefusal(db, audit),
     tokens: keys.session,
     passwords: await createPasswords(),
     hashCredential,

@@ -94,6 +94,11 @@ describe('rates', () => {
       [viewer.accountId],
     )
     expect(rows).toEqual([{ n: found[403] }])
+    const told = await server.owner.query(
+      `select details from audit_event where actor_id = $1 and action = 'credential.refuse'`,
+      [viewer.accountId],
+    )
+    expect(told.rows).toEqual([{ details: { reason: 'too_many_requests' } }])
   })
 
   test('P5.3, ASVS 6.3.1: sign-ins of any account count by address, before a body is read or a password is hashed', async () => {

@@ -27,7 +27,15 @@ function withoutInstance({ status, body }: Answer): unknown {
 }
 
 async function countingQueries<T>(work: () => Promise<T>): Promise<{ result: T; queries: number }> {
-  const { db } = server.enrolment
+  const { db, credentials } = server.enrolment
+  const { apiKey, session } = credentials
+  const counted =
+    <In, Out>(ask: (value: In) => Out) =>
+    (value: In): Out => {
+      queries += 1
+      return ask(value)
+    }
+  Object.assign(credentials, { apiKey: counted(apiKey), session: counted(session) })
   const executor = db.getExecutor()
   let queries = 0
   const original = executor.provideConnection.bind(executor)
@@ -45,6 +53,7 @@ async function countingQueries<T>(work: () => Promise<T>): Promise<{ result: T; 
     return { result: await work(), queries }
   } finally {
     Object.assign(executor, { provideConnection: original, executeQuery })
+    Object.assign(credentials, { apiKey, session })
   }
 }
 

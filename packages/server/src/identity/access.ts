@@ -1,5 +1,5 @@
 import { ProblemError } from '@afterai/contract'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor, Audit } from '../audit/audit.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
@@ -7,7 +7,8 @@ import type { AdmitPrincipal } from '../platform/rate-limits/index.ts'
 import { runOnce } from '../platform/idempotency.ts'
 import { authenticate, type Authentication } from './authenticate.ts'
 import { refuseProviderSession } from './federation/enforced-sign-on.ts'
-import { authorize, type Principal } from './principal.ts'
+import { actorOf, authorize, type Principal } from './principal.ts'
+import { credentialResource, tellRefusedCredential, type TellRefusal } from './refusals.ts'
 import { refuseStaleProof } from './step-up/recent-proof.ts'
 
 declare module 'fastify' {
@@ -40,7 +41,7 @@ export function guardRoutes(
     const actor = actorOf(principal, request)
     request.caller = { principal, actor }
     // Before the permission: a refusal is an event of the audit trail, and a flood of them would fill it.
-    await deps.admit(request, reply, `${principal.tenantId} ${principal.accountId}`)
+    await admitOrTell(deps, request, reply)
     try {
       authorize(principal, permission)
       const { acrossTenants, stepUp } = request.routeOptions.config
@@ -61,14 +62,22 @@ export function guardRoutes(
   })
 }
 
-/** How the audit trail names a principal. */
-export function actorOf(principal: Principal, request: FastifyRequest): Actor {
-  return {
-    tenantId: principal.tenantId,
-    actorId: principal.accountId,
-    credential: principal.credential,
-    address: request.ip,
-    requestId: request.id,
+async function admitOrTell(
+  { admit, tellRefusal }: { readonly admit: AdmitPrincipal; readonly tellRefusal: TellRefusal },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { principal, actor } = callerOf(request)
+  try {
+    await admit(request, reply, `${principal.tenantId} ${principal.accountId}`)
+  } catch (error) {
+    if (error instanceof ProblemError) {
+      await tellRefusedCredential(tellRefusal, actor, {
+        resource: credentialResource(principal),
+        reason: 'too_many_requests',
+      })
+    }
+    throw error
   }
 }
 

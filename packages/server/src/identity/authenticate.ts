@@ -2,14 +2,24 @@ import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
 import { type Database, withTenant } from '../platform/database.ts'
 import { type AccessTokenKeys, verifyAccessToken } from './access-token.ts'
-import { findApiKey, findSession } from './entry-functions.ts'
-import type { Principal } from './principal.ts'
-import { refuseIdle, refuseSuspended } from './session-service.ts'
+import type { CredentialLookup, FoundCredential } from './credential-lookup.ts'
+import { actorOf, type Principal } from './principal.ts'
+import {
+  credentialResource,
+  type Refusal,
+  refusedApiKey,
+  refusedSession,
+  tellRefusedCredential,
+  type TellRefusal,
+} from './refusals.ts'
+import { idleRefusal } from './session-service.ts'
 import { type HashCredential, isApiKey } from './secret-tokens.ts'
 
 /** What it takes to tell who makes a request. */
 export interface Authentication {
   readonly db: Database
+  readonly credentials: CredentialLookup
+  readonly tellRefusal: TellRefusal
   readonly tokens: AccessTokenKeys
   readonly hashCredential: HashCredential
   readonly cookieName: string
@@ -20,70 +30,93 @@ export interface Authentication {
 const useRecordedEveryMs = 60_000
 
 /**
- * The principal of a request. An Authorization header wins over a cookie: a request never carries two identities.
+ * The principal of a request. An Authorization header wins over a cookie: a request never carries two identities. That somebody's
+ * credential isn't let in is told to their tenant's audit trail.
  * @throws ProblemError `unauthenticated`, `session_revoked`, `tenant_suspended`, `cross_origin`
  */
 export async function authenticate(deps: Authentication, request: FastifyRequest): Promise<Principal> {
   const header = request.headers.authorization
-  if (header !== undefined) return fromHeader(deps, header, request.ip)
+  if (header !== undefined) return fromHeader(deps, request, header)
   const cookie = request.cookies[deps.cookieName]
   if (cookie === undefined) throw new ProblemError('unauthenticated')
-  refuseCrossOrigin(request)
-  return fromToken(deps, cookie, 'cookie')
+  return fromToken(deps, request, { token: cookie, credential: 'cookie' })
 }
 
-async function fromHeader(deps: Authentication, header: string, address: string): Promise<Principal> {
+async function fromHeader(deps: Authentication, request: FastifyRequest, header: string): Promise<Principal> {
   const [, text] = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(header) ?? []
   if (text === undefined) throw new ProblemError('unauthenticated')
-  return text.startsWith('aftr_') ? fromApiKey(deps, text, address) : fromToken(deps, text, 'bearer')
+  if (text.startsWith('aftr_')) return fromApiKey(deps, request, text)
+  return fromToken(deps, request, { token: text, credential: 'bearer' })
 }
 
-async function fromApiKey(deps: Authentication, text: string, address: string): Promise<Principal> {
+async function fromApiKey(deps: Authentication, request: FastifyRequest, text: string): Promise<Principal> {
   if (!isApiKey(text))
     throw new ProblemError('unauthenticated', { detail: 'the API key is mistyped: its checksum is wrong' })
-  const key = await findApiKey(deps.db, deps.hashCredential(text))
-  if (key === undefined) {
-    throw new ProblemError('unauthenticated', { detail: 'the API key is unknown, revoked or expired' })
+  const key = await deps.credentials.apiKey(deps.hashCredential(text))
+  if (key === undefined) throw refusedApiKey('revoked')
+  const principal = principalOf(key, { credential: 'api_key', credentialId: key.id, scopes: key.scopes })
+  if (key.refusal !== null) {
+    await tell(deps, { request, principal, reason: key.refusal })
+    throw refusedApiKey(key.refusal)
   }
-  refuseSuspended(key)
-  if (isStale(key.last_used_at)) await recordKeyUse(deps.db, key, address)
-  const { tenant_id: tenantId, tenant_kind: tenantKind, account_id: accountId, name, kind, role, scopes } = key
-  return { tenantId, tenantKind, accountId, name, kind, role, credential: 'api_key', credentialId: key.id, scopes }
+  if (isStale(key.usedAt)) await recordKeyUse(deps.db, principal, request.ip)
+  return principal
 }
 
-async function fromToken(deps: Authentication, token: string, credential: 'cookie' | 'bearer'): Promise<Principal> {
+async function fromToken(
+  deps: Authentication,
+  request: FastifyRequest,
+  { token, credential }: { token: string; credential: 'cookie' | 'bearer' },
+): Promise<Principal> {
   const sessionId = await verifyAccessToken(deps.tokens, token)
   if (sessionId === undefined) throw new ProblemError('unauthenticated')
-  const session = await findSession(deps.db, sessionId)
+  const session = await deps.credentials.session(sessionId)
   if (session === undefined) throw new ProblemError('session_revoked')
-  refuseIdle(session, deps.sessionIdleMs)
-  refuseSuspended(session)
-  if (isStale(session.used_at)) await recordSessionUse(deps.db, session.tenant_id, sessionId)
-  const { tenant_id: tenantId, tenant_kind: tenantKind, account_id: accountId, name, kind, role } = session
-  return { tenantId, tenantKind, accountId, name, kind, role, credential, credentialId: sessionId, scopes: null }
+  const principal = principalOf(session, { credential, credentialId: sessionId, scopes: null })
+  const elsewhere = credential === 'cookie' && isCrossOrigin(request) ? 'cross_origin' : null
+  const refusal = session.refusal ?? idleRefusal(session, deps.sessionIdleMs) ?? elsewhere
+  if (refusal !== null) {
+    await tell(deps, { request, principal, reason: refusal })
+    throw refusedSession(refusal)
+  }
+  if (isStale(session.usedAt)) await recordSessionUse(deps.db, principal)
+  return principal
+}
+
+function tell(
+  deps: Authentication,
+  { request, principal, reason }: { request: FastifyRequest; principal: Principal; reason: Refusal },
+): Promise<void> {
+  const resource = credentialResource(principal)
+  return tellRefusedCredential(deps.tellRefusal, actorOf(principal, request), { resource, reason })
+}
+
+function principalOf(
+  { tenantId, tenantKind, accountId, name, kind, role }: FoundCredential,
+  by: Pick<Principal, 'credential' | 'credentialId' | 'scopes'>,
+): Principal {
+  return { tenantId, tenantKind, accountId, name, kind, role, ...by }
 }
 
 /**
- * Refuses a state-changing request that carries a cookie, unless it shows that it comes from our own pages: a cookie goes
- * along with whatever site makes the browser ask, a header doesn't (ASVS 3.5.1).
- * @throws ProblemError `cross_origin`
+ * Whether a state-changing request that carries a cookie doesn't show that it comes from our own pages: a cookie goes along with whatever
+ * site makes the browser ask, a header doesn't (ASVS 3.5.1).
  */
-export function refuseCrossOrigin(request: FastifyRequest): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return
+export function isCrossOrigin(request: FastifyRequest): boolean {
+  if (request.method === 'GET' || request.method === 'HEAD') return false
   const site = request.headers['sec-fetch-site']
-  if (site === 'same-origin') return
+  if (site === 'same-origin') return false
   const origin = request.headers.origin
-  if (site === undefined && origin !== undefined && origin === `${request.protocol}://${request.host}`) return
-  throw new ProblemError('cross_origin')
+  return !(site === undefined && origin !== undefined && origin === `${request.protocol}://${request.host}`)
 }
 
-function isStale(usedAt: Date | null): boolean {
-  return usedAt === null || Date.now() - usedAt.getTime() > useRecordedEveryMs
+function isStale(usedAt: string | null): boolean {
+  return usedAt === null || Date.now() - Date.parse(usedAt) > useRecordedEveryMs
 }
 
 async function recordKeyUse(
   db: Database,
-  { tenant_id: tenantId, id }: { tenant_id: string; id: string },
+  { tenantId, credentialId }: Pick<Principal, 'tenantId' | 'credentialId'>,
   address: string,
 ): Promise<void> {
   await withTenant(db, tenantId, (tx) =>
@@ -91,18 +124,21 @@ async function recordKeyUse(
       .updateTable('api_key')
       .set({ last_used_at: new Date(), last_used_address: address })
       .where('tenant_id', '=', tenantId)
-      .where('id', '=', id)
+      .where('id', '=', credentialId)
       .execute(),
   )
 }
 
-async function recordSessionUse(db: Database, tenantId: string, id: string): Promise<void> {
+async function recordSessionUse(
+  db: Database,
+  { tenantId, credentialId }: Pick<Principal, 'tenantId' | 'credentialId'>,
+): Promise<void> {
   await withTenant(db, tenantId, (tx) =>
     tx
       .updateTable('session')
       .set({ used_at: new Date() })
       .where('tenant_id', '=', tenantId)
-      .where('id', '=', id)
+      .where('id', '=', credentialId)
       .execute(),
   )
 }

@@ -12,10 +12,12 @@ import {
   setOwnPassword,
 } from './account-credentials.ts'
 import { accountTenants } from './entry-functions.ts'
+import { beginPasswordGuess } from './guessing/password-guess.ts'
 import type { Throttle } from './guessing/throttle.ts'
 import { endOtherSessions } from './own-sessions/own-sessions.ts'
 import { refuseWeakPassword, standsAlone } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
+import type { TellRefusal } from './refusals.ts'
 import { refuseStaleProof } from './step-up/recent-proof.ts'
 
 /** What changing a password needs. */
@@ -24,6 +26,7 @@ interface Dependencies {
   readonly audit: Audit
   readonly passwords: Passwords
   readonly throttle: Throttle
+  readonly tellRefusal: TellRefusal
 }
 
 /**
@@ -67,11 +70,15 @@ async function readAccount(tx: Transaction, accountId: string) {
 
 // The same guesses as at the sign-in, so that a stolen session is no second door to try a password at.
 async function provePassword(
-  { db, audit, passwords, throttle }: Dependencies,
+  deps: Dependencies,
   actor: Actor,
   { account, password }: { account: OwnAccount; password: string },
 ): Promise<void> {
-  const guess = await throttle('password', account.email, actor.address)
+  const { db, audit, passwords } = deps
+  const { email } = account
+  const concerns = async () => ({ actor })
+  const attempt = { email, address: actor.address, action: 'password.change', concerns }
+  const guess = await beginPasswordGuess(deps, attempt)
   if (await passwords.verify(account.password_hash ?? undefined, password)) return guess.succeeded()
   await withTenant(db, actor.tenantId, (tx) => audit(tx, actor, { action: 'password.change', outcome: 'failed' }))
   throw new ProblemError('invalid_credentials', { detail: 'the current password is wrong' })

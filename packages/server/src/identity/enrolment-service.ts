@@ -14,6 +14,7 @@ import {
   joinSampleTenant,
   takeSetupCode,
 } from './entry-functions.ts'
+import { beginPasswordGuess } from './guessing/password-guess.ts'
 import { refuseCode } from './guessing/throttle.ts'
 import { refuseWeakPassword } from './password-rules.ts'
 import { askSecondFactor } from './second-factor/sign-in-ticket.ts'
@@ -129,9 +130,14 @@ async function proveAccount(
   { found, existing, password }: { found: FoundInvitation; existing: FoundAccount; password: string },
   origin: Origin,
 ): Promise<void> {
-  const guess = await deps.throttle('password', found.email.toLowerCase(), origin.address)
+  const { tenant_id: tenantId, email } = found
+  const concerns = async () => ({
+    actor: { tenantId, actorId: existing.account_id, credential: 'invitation', ...origin },
+  })
+  const attempt = { email, address: origin.address, action: 'session.sign_in', concerns }
+  const guess = await beginPasswordGuess(deps, attempt)
   if (await deps.passwords.verify(existing.password_hash, password)) return guess.succeeded()
-  const failed = { tenantId: found.tenant_id, accountId: existing.account_id, email: found.email }
+  const failed = { tenantId, accountId: existing.account_id, email }
   await recordFailedSignIn(deps, failed, origin)
   throw new ProblemError('invalid_credentials', { detail: 'this e-mail address has an account: use its password' })
 }

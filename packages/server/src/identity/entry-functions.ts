@@ -1,44 +1,9 @@
-import type { Permission, Role, TenantKind, TenantView } from '@afterai/contract'
+import type { Role, TenantView } from '@afterai/contract'
 import { sql } from 'kysely'
 import type { Database, Transaction } from '../platform/database.ts'
 
 // The questions that are asked before a tenant is known. Each is a function of the database that runs as the tables' owner,
 // takes an exact key, and answers for that key alone (migrations/0001_identity.sql).
-
-/** The tenant that a credential belongs to. A suspended one's credentials are refused. */
-export interface FoundTenant {
-  tenant_id: string
-  tenant_kind: TenantKind
-  suspended: boolean
-}
-
-export interface FoundSession extends FoundTenant {
-  account_id: string
-  role: Role
-  name: string
-  kind: 'person' | 'service'
-  used_at: Date
-  expires_at: Date
-}
-
-/** A session that is neither revoked nor expired, of an account and a membership that aren't disabled. */
-export async function findSession(db: Database, sessionId: string): Promise<FoundSession | undefined> {
-  return (await sql<FoundSession>`select * from find_session(${sessionId})`.execute(db)).rows[0]
-}
-
-export interface FoundApiKey extends FoundTenant {
-  id: string
-  account_id: string
-  role: Role
-  name: string
-  kind: 'person' | 'service'
-  scopes: Permission[]
-  last_used_at: Date | null
-}
-
-export async function findApiKey(db: Database, hash: Uint8Array): Promise<FoundApiKey | undefined> {
-  return (await sql<FoundApiKey>`select * from find_api_key(${hash})`.execute(db)).rows[0]
-}
 
 /** The session of a refresh handle. `reused`: the handle was spent before. */
 export async function findRefresh(

@@ -1,4 +1,6 @@
 import { type Permission, permissionsOf, ProblemError, type Role, type TenantKind, unscoped } from '@afterai/contract'
+import type { FastifyRequest } from 'fastify'
+import type { Actor } from '../audit/audit.ts'
 
 /** Who makes a request, whatever the credential: cookie, Bearer token and API key all become one of these. */
 export interface Principal {
@@ -14,6 +16,17 @@ export interface Principal {
   readonly credentialId: string
   /** For API keys: what the key may do at most. Null for sessions. */
   readonly scopes: readonly Permission[] | null
+}
+
+/** How the audit trail names a principal. */
+export function actorOf(principal: Principal, request: FastifyRequest): Actor {
+  return {
+    tenantId: principal.tenantId,
+    actorId: principal.accountId,
+    credential: principal.credential,
+    address: request.ip,
+    requestId: request.id,
+  }
 }
 
 /** What the decision rests on. */

@@ -1,4 +1,4 @@
-import { createHmac, randomInt } from 'node:crypto'
+import { createHmac, createSecretKey, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -10,7 +10,9 @@ export type HashCredential = (text: string) => Uint8Array
 
 /** Makes the hash function. HMAC suffices, since what it hashes is random: there is nothing to guess. */
 export function credentialHasher(key: Uint8Array): HashCredential {
-  return (text) => createHmac('sha256', key).update(text).digest()
+  // A key object is prepared once; bytes are at each use, which costs six times as much as the hash of a credential.
+  const prepared = createSecretKey(key)
+  return (text) => createHmac('sha256', prepared).update(text).digest()
 }
 
 /** A new API key: a prefix that secret scanners know, 191 random bits, a checksum. */

@@ -15,7 +15,7 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Http } from '../platform/http.ts'
 import { callerOf } from './access.ts'
-import { refuseCrossOrigin } from './authenticate.ts'
+import { isCrossOrigin } from './authenticate.ts'
 import { acceptInvitation, type EnrolmentDependencies, setUp } from './enrolment-service.ts'
 import { accountTenants } from './entry-functions.ts'
 import { isProviderSession } from './federation/enforced-sign-on.ts'
@@ -51,8 +51,8 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
     async (request, reply) => {
       const handle = request.body?.refreshHandle ?? request.cookies[deps.cookies.refreshCookie]
       if (handle === undefined) throw new ProblemError('unauthenticated')
-      if (request.body?.refreshHandle === undefined) refuseCrossOrigin(request)
-      return answer(reply, await refreshSession(deps, handle, originOf(request)))
+      const isElsewhere = request.body?.refreshHandle === undefined && isCrossOrigin(request)
+      return answer(reply, await refreshSession(deps, { handle, isElsewhere }, originOf(request)))
     },
   )
   http.post(

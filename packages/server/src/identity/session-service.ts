@@ -4,12 +4,15 @@ import { type Database, forTenant, type Transaction, withTenant } from '../platf
 import { newId } from '../platform/ids.ts'
 import { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
 import { accountFactors, hasSecondFactor } from './account-credentials.ts'
+import type { CredentialLookup } from './credential-lookup.ts'
 import { evenTime } from './even-time.ts'
-import { accountTenants, findAccount, findRefresh, findSession, instanceTenant } from './entry-functions.ts'
+import { accountTenants, findAccount, findRefresh, instanceTenant } from './entry-functions.ts'
 import { isEnforced, translateRefusal } from './federation/enforced-sign-on.ts'
-import type { Throttle } from './guessing/throttle.ts'
+import { beginPasswordGuess } from './guessing/password-guess.ts'
+import type { Guess, Throttle } from './guessing/throttle.ts'
 import type { Passwords } from './passwords.ts'
 import type { Principal } from './principal.ts'
+import { refusedSession, tellRefusedCredential, type TellRefusal } from './refusals.ts'
 import { askSecondFactor } from './second-factor/sign-in-ticket.ts'
 import { type HashCredential, newRefreshHandle } from './secret-tokens.ts'
 
@@ -17,6 +20,8 @@ import { type HashCredential, newRefreshHandle } from './secret-tokens.ts'
 export interface SessionDependencies {
   readonly db: Database
   readonly audit: Audit
+  readonly credentials: CredentialLookup
+  readonly tellRefusal: TellRefusal
   readonly tokens: AccessTokenKeys
   readonly passwords: Passwords
   readonly throttle: Throttle
@@ -38,8 +43,8 @@ export async function signIn(
   wanted: { email: string; password: string; tenant?: string | undefined },
   origin: Origin,
 ): Promise<Session | SecondFactorChallenge> {
-  const guess = await deps.throttle('password', wanted.email.toLowerCase(), origin.address)
   const startedAtMs = performance.now()
+  const guess = await beginSignIn(deps, wanted.email, { origin, startedAtMs })
   const account = await findAccount(deps.db, wanted.email)
   const right = await deps.passwords.verify(account?.password_hash, wanted.password)
   const tenants = await accountTenants(deps.db, account?.account_id ?? newId())
@@ -58,6 +63,27 @@ export async function signIn(
   return recordingRefusal(deps, actor, (tx) =>
     openSession(deps, tx, { actor, tenantSlug: tenant.slug, methods: ['pwd'] }),
   )
+}
+
+// A refusal that is told takes the same time whether its event is the account's tenant's or, for an address that nobody has, the operators'.
+async function beginSignIn(
+  deps: SessionDependencies,
+  email: string,
+  { origin, startedAtMs }: { origin: Origin; startedAtMs: number },
+): Promise<Guess> {
+  let isTold = false
+  const concerns = async () => {
+    isTold = true
+    const account = await findAccount(deps.db, email)
+    const tenants = await accountTenants(deps.db, account?.account_id ?? newId())
+    return failedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account?.account_id, email }, origin)
+  }
+  try {
+    return await beginPasswordGuess(deps, { email, address: origin.address, action: 'session.sign_in', concerns })
+  } catch (error) {
+    if (isTold) await evenTime(startedAtMs)
+    throw error
+  }
 }
 
 /** Runs what opens a session, in a transaction of its tenant; that the tenant's provider was needed for it is an event of its own. */
@@ -83,22 +109,38 @@ export function chosenTenant(tenants: readonly TenantView[], wanted: string | un
   return tenants.find(({ suspended }) => !suspended) ?? tenants[0]
 }
 
+/** Who failed to sign in, as far as it is known. */
+interface FailedSignIn {
+  readonly tenantId: string | undefined
+  readonly accountId: string | undefined
+  readonly email: string
+}
+
 /**
  * Tells an audit trail that somebody failed to sign in: the account's tenant, or for an address that nobody has the operators'.
  * The address itself is never kept, since what is typed there may be a password; its keyed digest shows that two are the same.
  */
 export async function recordFailedSignIn(
   deps: Pick<SessionDependencies, 'db' | 'audit' | 'hashCredential'>,
-  failed: { tenantId: string | undefined; accountId: string | undefined; email: string },
+  failed: FailedSignIn,
   origin: Origin,
 ): Promise<void> {
-  const known = failed.tenantId
-  const tenantId = known ?? (await instanceTenant(deps.db))
-  if (tenantId === undefined) return
-  const actor = { tenantId, actorId: failed.accountId ?? null, credential: 'password', ...origin }
-  const details = known === undefined ? { address: digestAddress(deps, failed.email) } : {}
+  const concerned = await failedSignIn(deps, failed, origin)
+  if (concerned === undefined) return
+  const { actor, details } = concerned
   const event = { action: 'session.sign_in', outcome: 'failed', details } as const
-  await withTenant(deps.db, tenantId, (tx) => deps.audit(tx, actor, event))
+  await withTenant(deps.db, actor.tenantId, (tx) => deps.audit(tx, actor, event))
+}
+
+async function failedSignIn(
+  deps: Pick<SessionDependencies, 'db' | 'hashCredential'>,
+  { tenantId: known, accountId, email }: FailedSignIn,
+  origin: Origin,
+): Promise<{ actor: Actor; details: Record<string, string> } | undefined> {
+  const tenantId = known ?? (await instanceTenant(deps.db))
+  if (tenantId === undefined) return undefined
+  const details: Record<string, string> = known === undefined ? { address: digestAddress(deps, email) } : {}
+  return { actor: { tenantId, actorId: accountId ?? null, credential: 'password', ...origin }, details }
 }
 
 /** A keyed digest of an address that may be nobody's, for the operators' trail. */
@@ -163,27 +205,36 @@ export async function openSession(
 /**
  * Spends a refresh handle for a new access token and a new handle. A handle that was spent before ends the session:
  * somebody else holds a copy.
- * @throws ProblemError `session_revoked`
+ * @param isElsewhere whether a cookie brought the handle, and not from our own pages
+ * @throws ProblemError `session_revoked`, `tenant_suspended`, `cross_origin`
  */
-export async function refreshSession(deps: SessionDependencies, handle: string, origin: Origin): Promise<Session> {
+export async function refreshSession(
+  deps: SessionDependencies,
+  { handle, isElsewhere }: { handle: string; isElsewhere: boolean },
+  origin: Origin,
+): Promise<Session> {
   const hash = deps.hashCredential(handle)
   const found = await findRefresh(deps.db, hash)
-  const session = found && (await findSession(deps.db, found.session_id))
+  const session = found && (await deps.credentials.session(found.session_id))
   if (found === undefined || session === undefined) throw new ProblemError('session_revoked')
-  refuseIdle(session, deps.sessionIdleMs)
-  refuseSuspended(session)
-  const actor = { tenantId: found.tenant_id, actorId: session.account_id, credential: 'refresh', ...origin }
+  const actor = { tenantId: found.tenant_id, actorId: session.accountId, credential: 'refresh', ...origin }
+  const refusal = session.refusal ?? idleRefusal(session, deps.sessionIdleMs) ?? (isElsewhere ? 'cross_origin' : null)
+  if (refusal !== null) {
+    const resource = `session/${found.session_id}`
+    await tellRefusedCredential(deps.tellRefusal, actor, { resource, reason: refusal })
+    throw refusedSession(refusal)
+  }
   const next = found.reused ? undefined : await rotate(deps, actor, { sessionId: found.session_id, hash })
   if (next === undefined) {
     await endSession(deps, actor, found.session_id, 'session.refresh_reused')
     throw new ProblemError('session_revoked')
   }
-  const tenant = (await accountTenants(deps.db, session.account_id)).find(({ id }) => id === found.tenant_id)
+  const tenant = (await accountTenants(deps.db, session.accountId)).find(({ id }) => id === found.tenant_id)
   return toSession(deps, {
     id: found.session_id,
-    accountId: session.account_id,
+    accountId: session.accountId,
     refreshHandle: next,
-    expiresAt: session.expires_at,
+    expiresAt: new Date(session.expiresAt),
     tenantSlug: tenant?.slug ?? '',
   })
 }
@@ -212,10 +263,9 @@ async function rotate(
   })
 }
 
-/** Refuses a session that nobody has used for too long. @throws ProblemError `session_revoked` */
-export function refuseIdle({ used_at }: { used_at: Date }, sessionIdleMs: number): void {
-  if (Date.now() - used_at.getTime() <= sessionIdleMs) return
-  throw new ProblemError('session_revoked', { detail: 'the session was idle for too long' })
+/** Whether nobody has used a session for too long. */
+export function idleRefusal({ usedAt }: { usedAt: string }, sessionIdleMs: number): 'idle' | null {
+  return Date.now() - Date.parse(usedAt) <= sessionIdleMs ? null : 'idle'
 }
 
 /** Refuses whatever credential of a suspended tenant. @throws ProblemError `tenant_suspended` */

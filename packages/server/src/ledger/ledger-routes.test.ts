@@ -15,7 +15,7 @@ import {
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAudit } from '../audit/audit.ts'
-import { credentialHasher, guardRoutes } from '../identity/index.ts'
+import { createCredentialLookup, createTellRefusal, credentialHasher, guardRoutes } from '../identity/index.ts'
 import { newApiKey } from '../identity/secret-tokens.ts'
 import { createHttp, type Http } from '../platform/http.ts'
 import { newId } from '../platform/ids.ts'
@@ -37,13 +37,16 @@ beforeAll(async () => {
   while ((await sequencer.integrate(ledger.tenantId)) > 0);
   await sequencer.stop()
   http = await createHttp({ logger: ledger.log })
+  const audit = createAudit(ledger.appendStatement)
   guardRoutes(http, {
     db: ledger.db,
+    credentials: createCredentialLookup(ledger.pool),
+    tellRefusal: createTellRefusal(ledger.db, audit),
     tokens: generateKeyPairSync('ed25519'),
     hashCredential,
     cookieName: 'session',
     sessionIdleMs: 60_000,
-    audit: createAudit(ledger.appendStatement),
+    audit,
     admit: async () => undefined,
   })
   ledgerRoutes(http, { db: ledger.db, verifierOf: () => ledger.verifier })

@@ -8,7 +8,7 @@ import {
   signWith,
 } from '@afterai/record'
 import { generateKeyPairSync } from 'node:crypto'
-import { Client, type ClientConfig } from 'pg'
+import { Client, type ClientConfig, type Pool } from 'pg'
 import pino from 'pino'
 import { type Connection, type Database, openDatabase, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
@@ -20,6 +20,7 @@ export interface TestLedger {
   readonly tenantId: string
   readonly origin: string
   readonly db: Database
+  readonly pool: Pool
   readonly log: pino.Logger
   /** The superuser, past row level security. */
   readonly owner: Client
@@ -100,6 +101,7 @@ export async function createTestLedger(options: {
     tenantId,
     origin,
     db,
+    pool: opened.pool,
     log: pino({ level: 'silent' }),
     owner,
     verifier: logKey.verifier,

@@ -3,6 +3,7 @@ import type { Actor } from '../../audit/audit.ts'
 import { type Transaction, withTenant } from '../../platform/database.ts'
 import type { Caller } from '../access.ts'
 import { accountFactors, actFor, hasSecondFactor, ownAccount } from '../account-credentials.ts'
+import { beginPasswordGuess } from '../guessing/password-guess.ts'
 import { checkAssertion, type VerifiedPasskey } from '../passkeys/passkey-ceremony.ts'
 import { usePasskey } from '../passkeys/passkey-service.ts'
 import type { FactorDependencies } from '../second-factor/complete-sign-in.ts'
@@ -45,15 +46,17 @@ export async function stepUp(
 // The same guesses as at the sign-in. Checked before the transaction, which must not stay open for as long as a hash takes.
 async function passwordOutcome(
   deps: FactorDependencies,
-  { actorId, tenantId, address }: Actor & { actorId: string },
+  actor: Actor & { actorId: string },
   proof: StepUpProof,
 ): Promise<ProofOutcome> {
   if (proof.method !== 'password') return { right: true }
-  const { email, password_hash: hash } = await withTenant(deps.db, tenantId, async (tx) => {
-    await actFor(tx, actorId)
+  const { email, password_hash: hash } = await withTenant(deps.db, actor.tenantId, async (tx) => {
+    await actFor(tx, actor.actorId)
     return ownAccount(tx)
   })
-  const guess = await deps.throttle('password', email, address)
+  const concerns = async () => ({ actor })
+  const attempt = { email, address: actor.address, action: 'session.step_up', concerns }
+  const guess = await beginPasswordGuess(deps, attempt)
   if (await deps.passwords.verify(hash ?? undefined, proof.password)) {
     await guess.succeeded()
     return { right: true }
