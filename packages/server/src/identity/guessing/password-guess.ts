@@ -15,7 +15,7 @@ export interface PasswordAttempt {
 
 /**
  * Counts a guess at a password before it is looked at; whatever asks for one counts with the sign-in, so that none is a second door.
- * That it is slowed down is an event, of which one account and address leave one a minute.
+ * That it is slowed down is an event, of which one account leaves one a minute, from wherever.
  * @throws ProblemError `too_many_attempts`
  */
 export async function beginPasswordGuess(
@@ -28,7 +28,7 @@ export async function beginPasswordGuess(
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
     const details = { reason: error.code }
-    await tellRefusal(`${action} ${subject} ${address}`, async () => {
+    await tellRefusal(`${action} ${subject}`, async () => {
       const concerned = await concerns()
       return concerned && { actor: concerned.actor, event: { action, details: { ...concerned.details, ...details } } }
     })
