@@ -9,6 +9,8 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   authentication: () => import('./authentication.ts'),
   audit: () => import('./audit.ts'),
   slow: () => import('./slow-clients.ts'),
+  fuzz: () => import('./fuzz.ts'),
+  kills: () => import('./intake-kills.ts'),
   verify: () => import('./verify.ts'),
   evidence: () => import('./evidence.ts'),
   sdk: () => import('./sdk.ts'),

@@ -12,6 +12,7 @@ import {
 } from '@afterai/contract'
 import { callerOf, inTenant } from '../identity/index.ts'
 import type { Database } from '../platform/database.ts'
+import { parseBoundedJson } from '../platform/hardening/index.ts'
 import type { Http } from '../platform/http.ts'
 import type { CaptureDoors } from './capture-doors.ts'
 import { admitRequest, bytesOf } from './intake/request-bytes.ts'
@@ -27,6 +28,9 @@ declare module 'fastify' {
     telemetryBytes: Buffer | null
   }
 }
+
+/** A batch has a thousand events of some twenty members. */
+const parts = { members: 100_000, values: 200_000 }
 
 /** The SDK's door: `POST /v1/telemetry`. */
 export async function telemetryRoutes(http: Http, doors: CaptureDoors): Promise<void> {
@@ -46,7 +50,7 @@ export async function telemetryRoutes(http: Http, doors: CaptureDoors): Promise<
         doors.reading(async () => {
           const bytes = await unpack(body, request.headers['content-encoding'], limits.unpackedBytes)
           request.telemetryBytes = bytes
-          return parseJson(bytes)
+          return parseBoundedJson(bytes, parts)
         }),
     )
     scope.post(
@@ -65,11 +69,6 @@ export async function telemetryRoutes(http: Http, doors: CaptureDoors): Promise<
       },
     )
   })
-}
-
-function parseJson(bytes: Buffer): unknown {
-  // Throws a SyntaxError, which the error boundary answers with `malformed_body`.
-  return JSON.parse(bytes.toString())
 }
 
 const reading = { permission: 'telemetry:read' } as const

@@ -1,5 +1,6 @@
 import type { Permission, Role, TenantKind } from '@afterai/contract'
 import type { Pool } from 'pg'
+import { sharedQuestion } from './shared-question.ts'
 
 /** Why the database wouldn't let a credential in. `disabled` is its owner, `suspended` its tenant. */
 export type CredentialRefusal = 'revoked' | 'expired' | 'disabled' | 'suspended'
@@ -43,8 +44,9 @@ export function createCredentialLookup(pool: Pool): CredentialLookup {
     const { rows } = await pool.query<{ found: T | null }>({ name, text, values: [value] })
     return rows[0]?.found ?? undefined
   }
-  return {
-    session: (id) => find('find_session', 'select find_session($1) as found', id),
-    apiKey: (hash) => find('find_api_key', 'select find_api_key($1) as found', hash),
-  }
+  const session = sharedQuestion((id) => find<FoundSession>('find_session', 'select find_session($1) as found', id))
+  const apiKey = sharedQuestion((hash) =>
+    find<FoundApiKey>('find_api_key', 'select find_api_key($1) as found', Buffer.from(hash, 'latin1')),
+  )
+  return { session, apiKey: (hash) => apiKey(Buffer.from(hash).toString('latin1')) }
 }

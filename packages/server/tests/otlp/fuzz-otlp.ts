@@ -1,7 +1,12 @@
+import { telemetryBatch } from '@afterai/contract'
+import { readTelemetryBatch } from '../../src/capture/intake/telemetry-batch.ts'
 import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
+import type { Caller } from '../../src/identity/index.ts'
+import { JsonRefused, parseBoundedJson } from '../../src/platform/hardening/index.ts'
 import { MalformedBody } from '../../src/capture/otlp/malformed.ts'
 import { type ReadBody, readOtlp } from '../../src/capture/otlp/read-otlp.ts'
-import { decodeOtlp, reencoded } from './otlp-bodies.ts'
+import { telemetryBatchOf } from '../telemetry-bodies.ts'
+import { decodeOtlp, reencoded, scoreOf, spanOf, tokensOf, tracesOf } from './otlp-bodies.ts'
 
 const context = {
   digestKey: { keyId: '0'.repeat(16), key: Buffer.from('a key') },
@@ -72,11 +77,96 @@ export function fuzz(
   return { inputs, read, refused, compared, faults }
 }
 
-function attempt(work: () => ReadBody): ReadBody | 'refused' | 'fault' {
+/** A body of JSON and the door that it is for. */
+export interface JsonSeed {
+  readonly door: Signal | 'rest'
+  readonly bytes: Buffer
+}
+
+/** A body for each of the doors. */
+export const jsonSeeds: readonly JsonSeed[] = [
+  { door: 'traces', bytes: jsonOf(tracesOf('bot', [spanOf({}), spanOf({ 'gen_ai.request.temperature': 0.5 })])) },
+  { door: 'logs', bytes: jsonOf(scoreOf('bot', 0.25)) },
+  { door: 'metrics', bytes: jsonOf(tokensOf('bot', { n: 2, sum: 1.5, delta: true })) },
+  { door: 'rest', bytes: jsonOf(telemetryBatchOf('bot')) },
+]
+
+function jsonOf(body: object): Buffer {
+  return Buffer.from(JSON.stringify(body))
+}
+
+/** Mutates bodies of JSON, by bytes and by putting hostile values in place of values, and reads each as its door does. */
+export function fuzzJson(
+  seeds: readonly JsonSeed[],
+  { seed, inputs }: { seed: number; inputs: number },
+): Omit<FuzzResult, 'compared'> {
+  const random = generator(seed)
+  const faults: string[] = []
+  let [read, refused] = [0, 0]
+  for (let count = 0; count < inputs; count++) {
+    const { door, bytes } = seeds[random() % seeds.length] ?? { door: 'rest', bytes: Buffer.alloc(0) }
+    const mutated = random() % 4 === 0 ? mutate(bytes, random) : withHostileValues(bytes, random)
+    const outcome = attempt(() => (door === 'rest' ? readRest(mutated) : readJsonBody(door, mutated)))
+    if (outcome === 'fault') faults.push(`${door} ${mutated.toString('hex')}`)
+    else if (outcome === 'refused') refused += 1
+    else read += 1
+  }
+  return { inputs, read, refused, faults }
+}
+
+const hostileValues = [
+  ...['1e999', '-0', '1e-400', '99999999999999999999999', '"99999999999999999999"', 'null', 'true', '{}', '[]', '""'],
+  ...['"\\ud800"', '"\\u0000"', `"${'x'.repeat(300)}"`, '{"__proto__":{"a":1}}', '{"constructor":{"prototype":1}}'],
+  ...[
+    `${'['.repeat(80)}${']'.repeat(80)}`,
+    '{"stringValue":{"stringValue":1}}',
+    '[[[]]]',
+    '"NaN"',
+    '-1',
+    '1.5',
+    '[null]',
+  ],
+] as const
+
+// A value is what stands between a colon or a comma and the next comma or bracket.
+function withHostileValues(bytes: Buffer, random: () => number): Buffer {
+  let text = bytes.toString('latin1')
+  for (let times = 1 + (random() % 3); times > 0; times--) {
+    const from = text.indexOf(':', random() % text.length) + 1
+    const end = from + Math.max(0, text.slice(from).search(/[,\]}]/))
+    const value = hostileValues[random() % hostileValues.length] ?? ''
+    if (from > 0) text = `${text.slice(0, from)}${value}${text.slice(end)}`
+  }
+  return Buffer.from(text, 'latin1')
+}
+
+const caller: Caller = {
+  principal: {
+    tenantId: '01900000-0000-7000-8000-000000000001',
+    tenantKind: 'customer',
+    accountId: '01900000-0000-7000-8000-000000000002',
+    name: 'fuzz',
+    kind: 'service',
+    role: 'member',
+    credential: 'api_key',
+    credentialId: '01900000-0000-7000-8000-000000000003',
+    scopes: ['telemetry:write'],
+  },
+  actor: { tenantId: '', actorId: null, credential: 'api_key', address: null, requestId: null },
+}
+
+function readRest(bytes: Buffer): unknown {
+  const batch = telemetryBatch.safeParse(parseBoundedJson(bytes))
+  if (!batch.success) throw new MalformedBody('it is no batch')
+  return readTelemetryBatch(batch.data, bytes, caller, context.nowMs)
+}
+
+function attempt<T>(work: () => T): T | 'refused' | 'fault' {
   try {
     return work()
   } catch (error) {
-    return error instanceof MalformedBody ? 'refused' : 'fault'
+    const isRefusal = error instanceof MalformedBody || error instanceof JsonRefused || error instanceof SyntaxError
+    return isRefusal ? 'refused' : 'fault'
   }
 }
 

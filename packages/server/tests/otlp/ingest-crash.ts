@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { Client, type ClientConfig } from 'pg'
 import type { IngestOrders } from './ingest-process.ts'
 import { encodeOtlp, spanOf, tracesOf } from './otlp-bodies.ts'
 
@@ -47,6 +48,18 @@ export async function ingestUntilKilled(
   await Promise.all(load)
   for (const { child } of servers) child.kill('SIGKILL')
   return { kills, acknowledged }
+}
+
+/** How many calls are stored, by system. @param owner a login that no row level security holds back */
+export async function storedCalls(owner: ClientConfig): Promise<Map<string, number>> {
+  const client = new Client(owner)
+  await client.connect()
+  const { rows } = await client.query<{ name: string; calls: number }>(
+    `select s.name, sum((w.aggregate -> 'counts' ->> 'calls')::int)::int as calls
+     from telemetry_window w join system s on s.id = w.system_id group by s.name`,
+  )
+  await client.end()
+  return new Map(rows.map(({ name, calls }) => [name, calls]))
 }
 
 // A span id tells apart batches that are alike otherwise, as it does for real exporters.

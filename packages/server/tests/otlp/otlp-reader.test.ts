@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MalformedBody } from '../../src/capture/otlp/malformed.ts'
 import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
-import { fuzz, readFully, readJsonBody, readProtobuf, rowsOf } from './fuzz-otlp.ts'
+import { fuzz, fuzzJson, jsonSeeds, readFully, readJsonBody, readProtobuf, rowsOf } from './fuzz-otlp.ts'
 import {
   type AttributeValue,
   captures,
@@ -90,6 +90,12 @@ describe('the partial reader reads the same as a full decoder', () => {
     expect(result.faults).toEqual([])
     expect(Math.min(result.read, result.refused, result.compared)).toBeGreaterThan(50)
   })
+})
+
+test('P1.2: 20,000 mutated bodies of JSON at the four doors: each is read or refused', () => {
+  const result = fuzzJson(jsonSeeds, { seed: 20261125, inputs: 20_000 })
+  expect(result.faults).toEqual([])
+  expect(Math.min(result.read, result.refused)).toBeGreaterThan(1_000)
 })
 
 const bytesOf = (...parts: readonly (readonly number[] | Buffer)[]): Buffer =>

@@ -2,7 +2,7 @@
 export class JsonRefused extends Error {}
 
 /** How large and deep a body may be, whatever its bytes. */
-const limits = { depth: 32, members: 10_000, values: 100_000, stringLength: 262_144, numberLength: 64 }
+const usual = { depth: 32, members: 10_000, values: 100_000, stringLength: 262_144, numberLength: 64 }
 
 const quote = 0x22
 const backslash = 0x5c
@@ -12,6 +12,9 @@ const openBrace = 0x7b
 const closeBrace = 0x7d
 const openBracket = 0x5b
 const closeBracket = 0x5d
+
+/** Bounds that a door with larger bodies sets for itself. */
+type JsonParts = Pick<typeof usual, 'members' | 'values'>
 
 /** An object or array that is open while the text is read. */
 interface Frame {
@@ -28,9 +31,9 @@ interface Frame {
  * One pass over the text comes before anything is built from it.
  * @throws JsonRefused or SyntaxError
  */
-export function parseBoundedJson(bytes: Uint8Array): unknown {
+export function parseBoundedJson(bytes: Uint8Array, parts: JsonParts = usual): unknown {
   const text = decode(bytes)
-  inspect(text)
+  inspect(text, parts)
   return JSON.parse(text)
 }
 
@@ -43,7 +46,7 @@ function decode(bytes: Uint8Array): string {
 }
 
 /** Walks the strings, brackets and numbers of a text. What isn't JSON is left for `JSON.parse` to say. */
-function inspect(text: string): void {
+function inspect(text: string, parts: JsonParts): void {
   const frames: Frame[] = []
   let members = 0
   let values = 0
@@ -54,17 +57,17 @@ function inspect(text: string): void {
       const end = endOfString(text, at)
       const frame = frames.at(-1)
       if (frame?.names !== undefined && isName(text, end)) {
-        refuseOver(++members, limits.members, 'members')
+        refuseOver(++members, parts.members, 'members')
         enterMember(text.slice(at + 1, end), frame.names, frame)
       }
       at = end
     } else if (code === openBrace || code === openBracket) {
       frames.push(frameOf(code === openBrace, frames.at(-1)))
-      refuseOver(frames.length, limits.depth, 'levels')
+      refuseOver(frames.length, usual.depth, 'levels')
     } else if (code === closeBrace || code === closeBracket) {
       frames.pop()
     } else if (code === comma) {
-      refuseOver(++values, limits.values, 'values')
+      refuseOver(++values, parts.values, 'values')
     } else if (isNumberPart(code)) {
       at = endOfNumber(text, at)
       continue
@@ -84,7 +87,7 @@ function endOfString(text: string, start: number): number {
   while (at < text.length) {
     const code = text.charCodeAt(at)
     if (code === quote) {
-      refuseOver(at - start, limits.stringLength, 'characters in one string')
+      refuseOver(at - start, usual.stringLength, 'characters in one string')
       return at
     }
     at += code === backslash ? 2 : 1
@@ -117,7 +120,7 @@ function isNumberPart(code: number): boolean {
 function endOfNumber(text: string, start: number): number {
   let at = start
   while (at < text.length && '+-.eE0123456789'.includes(text.charAt(at))) at += 1
-  refuseOver(at - start, limits.numberLength, 'characters in one number')
+  refuseOver(at - start, usual.numberLength, 'characters in one number')
   if (!Number.isFinite(Number(text.slice(start, at))))
     throw new JsonRefused('a number is none, or beyond what a double holds')
   return at

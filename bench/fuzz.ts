@@ -1,0 +1,58 @@
+import { fuzz, type FuzzResult, fuzzJson, jsonSeeds } from '../packages/server/tests/otlp/fuzz-otlp.ts'
+import { captures, encodeOtlp, scoreOf, spanOf, tokensOf, tracesOf } from '../packages/server/tests/otlp/otlp-bodies.ts'
+import type { Row } from './row.ts'
+
+const protobufInputs = 10_000_000
+const jsonInputs = 1_000_000
+const inputsOfRound = 100_000
+
+/** Ten million mutated bodies of protobuf, of which each twentieth is read by the full decoder as well, and a million of JSON. */
+export async function run(): Promise<Row[]> {
+  const seeds = [
+    { signal: 'traces', bytes: encodeOtlp('traces', tracesOf('bot', [spanOf({}), spanOf({})])) },
+    { signal: 'logs', bytes: encodeOtlp('logs', scoreOf('bot', 0.25)) },
+    { signal: 'metrics', bytes: encodeOtlp('metrics', tokensOf('bot', { n: 2, sum: 1.5, delta: true })) },
+    ...captures().flatMap(({ signal, protobuf }) => (protobuf ? [{ signal, bytes: protobuf }] : [])),
+  ] as const
+  return [
+    ...rounds('protobuf', protobufInputs, (seed) => fuzz(seeds, { seed, inputs: inputsOfRound, comparedEvery: 20 })),
+    ...rounds('JSON', jsonInputs, (seed) => fuzzJson(jsonSeeds, { seed, inputs: inputsOfRound })),
+  ]
+}
+
+function rounds(what: string, inputs: number, round: (seed: number) => Pick<FuzzResult, 'faults'>): Row[] {
+  let faults = 0
+  let memoryOfFirstRounds = 0
+  for (let done = inputsOfRound; done <= inputs; done += inputsOfRound) {
+    const found = round(done).faults
+    faults += found.length
+    for (const fault of found.slice(0, 5)) process.stderr.write(`${fault}\n`)
+    // The first rounds fill what has a bound of its own.
+    if (done <= inputs / 5) memoryOfFirstRounds = Math.max(memoryOfFirstRounds, process.memoryUsage().rss)
+    process.stderr.write(`\r${what}: ${done.toLocaleString('en')} inputs, ${faults} faults `)
+  }
+  process.stderr.write('\n')
+  const mebibytes = (bytes: number): number => bytes / 2 ** 20
+  const [value, limit] = [mebibytes(process.memoryUsage().rss), mebibytes(memoryOfFirstRounds)]
+  const read = inputs - faults
+  return [
+    {
+      name: `mutated ${what}, read or refused as it ought to be`,
+      value: read,
+      unit: 'inputs',
+      limitName: 'inputs',
+      limit: inputs,
+      ratio: read / inputs,
+      goal: 'exactly 1',
+    },
+    {
+      name: `mutated ${what}, memory at the end`,
+      value,
+      unit: 'MiB',
+      limitName: 'after a fifth',
+      limit,
+      ratio: value / limit,
+      goal: '<= 1.2',
+    },
+  ]
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import { composeServer } from '../packages/server/composition.ts'
+import { newCode, putSetupCode } from '../packages/server/src/identity/index.ts'
+import { loadInstanceKeys } from '../packages/server/src/keys/index.ts'
+import { createLog } from '../packages/server/src/platform/log.ts'
+import { ingestUntilKilled, storedCalls } from '../packages/server/tests/otlp/ingest-crash.ts'
+import { partsOf } from '../packages/server/tests/test-server.ts'
+import { withDatabase } from './database.ts'
+import type { Row } from './row.ts'
+
+const kills = 100
+
+/** Two processes take telemetry in and are killed (-9) a hundred times in turns: what was acknowledged beside what is stored. */
+export function run(): Promise<Row[]> {
+  return withDatabase(async ({ dataDir, owner, login: connection }) => {
+    const keyDir = join(dataDir, 'keys')
+    const keys = await loadInstanceKeys(keyDir, { make: true })
+    const server = await composeServer(partsOf({ connection, keys, log: createLog('silent') }, {}))
+    const key = await newKey(server)
+    const lifeMs = (): number => Math.random() * 1_200
+    const { acknowledged } = await ingestUntilKilled({ connection, keyDir }, { key, kills, lifeMs })
+    await server.close()
+    const stored = await storedCalls(owner)
+    return [...acknowledged].map(([system, spans]) => ({
+      name: `${kills} kills of two processes: stored of ${system}`,
+      value: stored.get(system) ?? 0,
+      unit: 'spans',
+      limitName: 'acknowledged',
+      limit: spans,
+      ratio: (stored.get(system) ?? 0) / spans,
+      goal: 'exactly 1',
+    }))
+  })
+}
+
+async function newKey({ http, enrolment }: Awaited<ReturnType<typeof composeServer>>): Promise<string> {
+  const code = newCode()
+  await putSetupCode(enrolment.db, enrolment.hashCredential(code))
+  const ask = async (url: string, payload: object, token?: string): Promise<Record<string, string>> => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    return (await http.inject({ method: 'POST', url, payload, headers })).json()
+  }
+  const password = 'violet-harbour-41-lantern'
+  const { accessToken } = await ask('/v1/setup', { code, name: 'Bench', email: 'bench@example.com', password })
+  const { key } = await ask('/v1/api-keys', { name: 'bench', scopes: ['telemetry:write'] }, accessToken)
+  if (key === undefined) throw new Error('no API key was made')
+  return key
+}
