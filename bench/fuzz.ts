@@ -6,6 +6,8 @@ const protobufInputs = 10_000_000
 const jsonInputs = 1_000_000
 const inputsOfRound = 100_000
 
+const mebibytes = (bytes: number): number => bytes / 2 ** 20
+
 /** Ten million mutated bodies of protobuf, of which each twentieth is read by the full decoder as well, and a million of JSON. */
 export async function run(): Promise<Row[]> {
   const seeds = [
@@ -32,7 +34,6 @@ function rounds(what: string, inputs: number, round: (seed: number) => Pick<Fuzz
     process.stderr.write(`\r${what}: ${done.toLocaleString('en')} inputs, ${faults} faults `)
   }
   process.stderr.write('\n')
-  const mebibytes = (bytes: number): number => bytes / 2 ** 20
   const [value, limit] = [mebibytes(process.memoryUsage().rss), mebibytes(memoryOfFirstRounds)]
   const read = inputs - faults
   return [

@@ -9,6 +9,7 @@ import { withDatabase } from './database.ts'
 import type { Row } from './row.ts'
 
 const kills = 100
+const lifeMs = (): number => Math.random() * 1_200
 
 /** Two processes take telemetry in and are killed (-9) a hundred times in turns: what was acknowledged beside what is stored. */
 export function run(): Promise<Row[]> {
@@ -17,7 +18,6 @@ export function run(): Promise<Row[]> {
     const keys = await loadInstanceKeys(keyDir, { make: true })
     const server = await composeServer(partsOf({ connection, keys, log: createLog('silent') }, {}))
     const key = await newKey(server)
-    const lifeMs = (): number => Math.random() * 1_200
     const { acknowledged } = await ingestUntilKilled({ connection, keyDir }, { key, kills, lifeMs })
     await server.close()
     const stored = await storedCalls(owner)

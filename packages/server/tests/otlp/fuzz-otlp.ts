@@ -115,17 +115,28 @@ export function fuzzJson(
 }
 
 const hostileValues = [
-  ...['1e999', '-0', '1e-400', '99999999999999999999999', '"99999999999999999999"', 'null', 'true', '{}', '[]', '""'],
-  ...['"\\ud800"', '"\\u0000"', `"${'x'.repeat(300)}"`, '{"__proto__":{"a":1}}', '{"constructor":{"prototype":1}}'],
-  ...[
-    `${'['.repeat(80)}${']'.repeat(80)}`,
-    '{"stringValue":{"stringValue":1}}',
-    '[[[]]]',
-    '"NaN"',
-    '-1',
-    '1.5',
-    '[null]',
-  ],
+  '1e999',
+  '-0',
+  '1e-400',
+  '99999999999999999999999',
+  '"99999999999999999999"',
+  'null',
+  'true',
+  '{}',
+  '[]',
+  '""',
+  '"\\ud800"',
+  '"\\u0000"',
+  `"${'x'.repeat(300)}"`,
+  '{"__proto__":{"a":1}}',
+  '{"constructor":{"prototype":1}}',
+  `${'['.repeat(80)}${']'.repeat(80)}`,
+  '{"stringValue":{"stringValue":1}}',
+  '[[[]]]',
+  '"NaN"',
+  '-1',
+  '1.5',
+  '[null]',
 ] as const
 
 // A value is what stands between a colon or a comma and the next comma or bracket.
