@@ -204,6 +204,7 @@ describe('P4.1: the roles of the database', () => {
       'DELETE passkey',
       'DELETE recovery_code',
       'DELETE telemetry_receipt',
+      'DELETE telemetry_series',
       'DELETE totp',
       'UPDATE api_key expires_at,last_used_address,last_used_at,name,replaced_by,revoked_at,scopes',
       'UPDATE audit_stream delivered,failures,last_delivered_at,last_error,last_error_at,lease_holder,lease_until,next_index,paused_at,retry_at',
@@ -224,6 +225,7 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
       'UPDATE telemetry_client batches,dropped,events,last_seen_at,last_sequence',
       'UPDATE telemetry_dropped count,last_seen_at',
+      'UPDATE telemetry_series n,sum,told_at',
       'UPDATE telemetry_window aggregate,price_version,updated_at',
       'UPDATE totp confirmed_at,failed_at,failures,last_step',
     ])

@@ -62,7 +62,7 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
       log,
       limits,
       takeGroup: (tx, tenantId, batches) =>
-        takeGroup({ tracking, systems, dimensions, served, profiles }, tx, tenantId, batches),
+        takeGroup({ series: limits.series, tracking, systems, dimensions, served, profiles }, tx, tenantId, batches),
       forget(tenantId) {
         systems.forget(tenantId)
         dimensions.forget(tenantId)

@@ -5,6 +5,8 @@ export interface CaptureLimits {
   /** Distinct configurations and routes of one environment; more share `overflow`. */
   readonly fingerprints: number
   readonly routes: number
+  /** Streams of running totals that a tenant has; points of more are refused. */
+  readonly series: number
   /** How long a new route's settings are learned before a new one counts as a change. */
   readonly learningMs: number
   /** Distinct values after which a setting counts as one that varies by request. */
@@ -28,6 +30,7 @@ export const captureLimits: CaptureLimits = {
   systems: 200,
   fingerprints: 200,
   routes: 100,
+  series: 10_000,
   learningMs: 24 * 3_600_000,
   facetValues: 16,
   packedBytes: 8 * mebibyte,

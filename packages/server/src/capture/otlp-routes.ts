@@ -58,7 +58,7 @@ async function take(
   const { readings, gate } = read
   const key = receiptKey(request, kind.signal, digest)
   const { list } = readings
-  await doors.committer.take({
+  const { overSeries } = await doors.committer.take({
     caller,
     door: kind.signal,
     receipt: { key, digest },
@@ -67,6 +67,7 @@ async function take(
     client: undefined,
     events: [],
   })
+  readings.rejectSeries(overSeries)
   return readings
 }
 

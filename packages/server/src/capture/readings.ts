@@ -43,7 +43,21 @@ export interface SummaryReading extends Placed {
   readonly sum: number
 }
 
-export type Reading = CallReading | MeasureReading | SummaryReading
+/** What a stream of a metric has counted and summed since it began: of it, only what is new since it was last told counts. */
+export interface RunningReading extends Placed {
+  readonly kind: 'running'
+  readonly quantity: SummaryReading['quantity']
+  readonly n: number
+  readonly sum: number
+  /** Tells the stream from any other of the tenant: a keyed digest, in hexadecimal, of what names it and of when it began. */
+  readonly series: string
+  /** When it began; 0 where it doesn't say. */
+  readonly startMs: number
+}
+
+/** What can be added up as it is. */
+export type SettledReading = CallReading | MeasureReading | SummaryReading
+export type Reading = SettledReading | RunningReading
 
 /** How far a clock may be ahead, and how late something may be told. */
 export const futureToleranceMs = 5 * 60_000
@@ -57,7 +71,8 @@ export class Readings {
   rejected = 0
   future = 0
   late = 0
-  cumulative = 0
+  /** Points of streams beyond the limit. */
+  overSeries = 0
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs
@@ -77,8 +92,8 @@ export class Readings {
     this.rejected += 1
   }
 
-  rejectCumulative(): void {
-    this.cumulative += 1
-    this.rejected += 1
+  rejectSeries(points: number): void {
+    this.overSeries += points
+    this.rejected += points
   }
 }

@@ -97,6 +97,13 @@ export class Gate {
     facts.set(rule.slot, rule.rank, `hmac-sha256:${this.#digestKey.keyId}:${hmac.digest('hex')}`)
   }
 
+  /** A keyed digest of what names a stream of a metric, in hexadecimal. Each part is told from the next by its length. */
+  digestSeries(parts: readonly (Uint8Array | string)[]): string {
+    const hmac = createHmac('sha256', this.#digestKey.key).update('series')
+    for (const part of parts) hmac.update(`\n${part.length}\n`).update(part)
+    return hmac.digest('hex')
+  }
+
   present(id: AttributeId, facts: Facts): void {
     const rule = rules[id]
     if (rule !== undefined) facts.set(rule.slot, rule.rank, 'present')

@@ -36,4 +36,6 @@ export interface Batch {
 export interface BatchOutcome {
   readonly duplicate: boolean
   readonly rejected: readonly { readonly index: number; readonly detail: string }[]
+  /** Points of streams of running totals beyond the limit. */
+  readonly overSeries: number
 }

@@ -5,6 +5,7 @@ import type { CaptureLimits } from '../limits.ts'
 import type { Batch, BatchOutcome } from './batch.ts'
 import type { GroupOutcome } from './group-transaction.ts'
 import { purgeReceipts } from './receipts.ts'
+import { purgeSeries } from './running-totals.ts'
 
 /** Takes in batches; each answer comes after its commit (P2.4). */
 export interface Committer {
@@ -77,6 +78,7 @@ export function createCommitter(deps: CommitterDependencies): Committer {
     if (now - (purgedAt.get(tenantId) ?? Number.NEGATIVE_INFINITY) < purgedEveryMs) return
     purgedAt.set(tenantId, now)
     await purgeReceipts(tx, tenantId)
+    await purgeSeries(tx, tenantId)
   }
 
   return {

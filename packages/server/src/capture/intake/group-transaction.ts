@@ -9,11 +9,14 @@ import { futureToleranceMs } from '../readings.ts'
 import type { Batch, BatchOutcome, PlacedEvent } from './batch.ts'
 import { countClients, countDropped } from './counters.ts'
 import { takeReceipts } from './receipts.ts'
+import { settleRunningTotals } from './running-totals.ts'
 import type { Systems } from './systems.ts'
 
 /** What taking in a group of batches needs. */
 export interface GroupDependencies extends FoldDependencies {
   readonly systems: Systems
+  /** Most streams of running totals of a tenant. */
+  readonly series: number
 }
 
 /** What became of a batch of the group. `conflict`: its receipt's key was used for another content. */
@@ -23,7 +26,7 @@ type Resolve = (name: string) => string
 
 /**
  * Takes in batches of one tenant in its transaction: those that came before count no more, the rest is folded and merged. Every lock is
- * taken in the same order by all (receipts, systems, environments, models, routes, limits, windows, processes, drops; each by key), so
+ * taken in the same order by all (receipts, streams, systems, environments, models, routes, limits, windows, processes, drops; each by key), so
  * that several processes add up to the same totals and don't wait for each other in a circle.
  */
 export async function takeGroup(
@@ -34,16 +37,21 @@ export async function takeGroup(
 ): Promise<GroupOutcome[]> {
   const receipts = await takeReceipts(tx, tenantId, batches)
   const fresh = batches.filter((_, index) => receipts[index] === 'new')
+  const { settled, overSeries } = await settleRunningTotals(tx, tenantId, fresh, deps.series)
   const resolve = await resolveSystems(deps, tx, fresh)
   const rejected = new Map<Batch, BatchOutcome['rejected']>()
   for (const batch of fresh) rejected.set(batch, await takeEvents(deps, tx, batch))
-  await fold(deps, tx, tenantId, groupReadings(fresh, resolve))
+  await fold(deps, tx, tenantId, groupReadings(settled, resolve))
   await countClients(tx, tenantId, fresh)
   await countDropped(tx, tenantId, fresh)
   return batches.map((batch, index) =>
     receipts[index] === 'conflict'
       ? 'conflict'
-      : { duplicate: receipts[index] === 'duplicate', rejected: rejected.get(batch) ?? [] },
+      : {
+          duplicate: receipts[index] === 'duplicate',
+          rejected: rejected.get(batch) ?? [],
+          overSeries: overSeries.get(batch) ?? 0,
+        },
   )
 }
 

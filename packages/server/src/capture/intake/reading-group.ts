@@ -1,7 +1,7 @@
 import type { Caller } from '../../identity/index.ts'
 import { none } from '../limits.ts'
-import type { CallConfiguration, Reading } from '../readings.ts'
-import type { Batch } from './batch.ts'
+import type { CallConfiguration, SettledReading } from '../readings.ts'
+import type { SettledBatch } from './running-totals.ts'
 
 /** Readings that belong together: of one system, environment, route and configuration. What is watched is looked at once for all. */
 export interface ReadingGroup {
@@ -14,7 +14,7 @@ export interface ReadingGroup {
   readonly fingerprint: string | undefined
   /** Whose batch showed it first. */
   readonly caller: Caller
-  readonly readings: Reading[]
+  readonly readings: SettledReading[]
   firstMs: number
   lastMs: number
 }
@@ -22,7 +22,7 @@ export interface ReadingGroup {
 type Level<T> = Map<unknown, T>
 
 /** Groups the readings of batches, in the order in which they came. */
-export function groupReadings(batches: readonly Batch[], systemIdOf: (name: string) => string): ReadingGroup[] {
+export function groupReadings(batches: readonly SettledBatch[], systemIdOf: (name: string) => string): ReadingGroup[] {
   const groups: ReadingGroup[] = []
   const byKind: Level<Level<Level<Level<ReadingGroup>>>> = new Map()
   for (const { caller, readings } of batches) {

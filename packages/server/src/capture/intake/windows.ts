@@ -12,7 +12,7 @@ import { sql } from 'kysely'
 import { json, type Transaction } from '../../platform/database.ts'
 import { overflow } from '../limits.ts'
 import { priceVersion } from '../prices.ts'
-import type { Reading } from '../readings.ts'
+import type { SettledReading } from '../readings.ts'
 
 const hourMs = 3_600_000
 
@@ -35,7 +35,7 @@ export class Windows {
   readonly #byKey = new Map<string, { key: Key; window: WindowAggregate }>()
 
   /** Counts a reading under the names that are shown; `own` are the names that it came with. */
-  add(systemId: string, reading: Reading, own: Names, shown: Names): void {
+  add(systemId: string, reading: SettledReading, own: Names, shown: Names): void {
     const hour = Math.floor(reading.atMs / hourMs) * hourMs
     const source = reading.kind === 'summary' ? 'metrics' : 'calls'
     const id = `${systemId} ${reading.environment} ${hour} ${shown.fingerprint} ${shown.route} ${source}`

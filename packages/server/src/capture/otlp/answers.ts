@@ -24,12 +24,12 @@ export function exportResponse(readings: Readings | undefined, signal: Signal, e
   )
 }
 
-function rejectionMessage({ future, late, cumulative }: Readings): string {
+function rejectionMessage({ future, late, overSeries }: Readings): string {
   return [
     future > 0 ? `${future} lie more than 5 minutes in the future: check the clock` : '',
     late > 0 ? `${late} are older than 7 days` : '',
-    cumulative > 0
-      ? `${cumulative} are running totals: set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta`
+    overSeries > 0
+      ? `${overSeries} are running totals of more streams than are kept: drop attributes, or set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta`
       : '',
   ]
     .filter((part) => part !== '')

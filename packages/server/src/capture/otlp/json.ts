@@ -14,6 +14,8 @@ type Json = Readonly<Record<string, unknown>>
 const deepest = 64
 const resource = new Facts()
 const facts = new Facts()
+/** The texts of the resource and the scope whose metrics are being read. */
+let origin: readonly string[] = []
 
 /** The three kinds of body, by the name that their list of resources has. */
 export type JsonSignal = 'resourceSpans' | 'resourceMetrics' | 'resourceLogs'
@@ -34,6 +36,7 @@ export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, read
     readAttributes(about, gate, resource)
     for (const scope of listOf(it, layout.scopes)) {
       for (const _ of listOf(objectOf(scope['scope']), 'attributes')) gate.drops.field('scope.attributes')
+      if (signal === 'resourceMetrics') origin = [JSON.stringify(about), JSON.stringify(scope['scope'] ?? null)]
       for (const item of listOf(scope, layout.items)) {
         facts.clear()
         layout.read(item, gate, readings)
@@ -73,20 +76,28 @@ function readMetric(metric: Json, gate: Gate, readings: Readings): void {
   if (name !== tokenUsage && name !== operationDuration) return gate.drops.field('metric.other')
   const data = metric['histogram'] ?? metric['exponentialHistogram']
   if (data === undefined) return gate.drops.field('metric.kind')
-  const isDelta = [1, 'AGGREGATION_TEMPORALITY_DELTA'].includes(objectOf(data)['aggregationTemporality'] as number)
+  const temporality = temporalityOf(objectOf(data)['aggregationTemporality'])
   for (const point of listOf(objectOf(data), 'dataPoints')) {
     facts.clear()
     readAttributes(point, gate, facts)
     for (const _ of listOf(point, 'exemplars')) gate.drops.field('metric.exemplars')
     const [high, low] = halvesOf(point['count'])
     const it = {
+      startMs: toMs(...halvesOf(point['startTimeUnixNano'])),
       atMs: toMs(...halvesOf(point['timeUnixNano'])),
       n: high * 4_294_967_296 + low,
       sum: Number(point['sum'] ?? 0),
-      isDelta,
+      temporality,
+      identity: [...origin, JSON.stringify(point['attributes'] ?? null)],
     }
     addPoint(facts, resource, it, name, { gate, readings })
   }
+}
+
+function temporalityOf(value: unknown): number {
+  const named = { AGGREGATION_TEMPORALITY_DELTA: 1, AGGREGATION_TEMPORALITY_CUMULATIVE: 2 }
+  if (typeof value === 'string' && Object.hasOwn(named, value)) return named[value as keyof typeof named]
+  return typeof value === 'number' ? value : 0
 }
 
 function readAttributes(it: Json, gate: Gate, into: Facts): void {

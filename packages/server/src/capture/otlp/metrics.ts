@@ -4,7 +4,7 @@ import { Facts } from '../gate/slots.ts'
 import type { Readings, SummaryReading } from '../readings.ts'
 import { readAttribute } from './attributes.ts'
 import { internedText } from './interned-text.ts'
-import { readResource } from './resource.ts'
+import { type Origin, readResource } from './resource.ts'
 import { toMs } from './traces.ts'
 import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
 
@@ -20,6 +20,8 @@ const timeField = 3
 const countField = 4
 const sumField = 5
 const delta = 1
+const cumulative = 2
+const startField = 2
 
 /** The two kinds of histogram differ in where the attributes and the exemplars lie. */
 const layouts: ReadonlyMap<number, { attributes: number; exemplars: number }> = new Map([
@@ -33,13 +35,18 @@ export const operationDuration = 'gen_ai.client.operation.duration'
 
 const resource = new Facts()
 const facts = new Facts()
+const origin: Origin = { resource: new Uint8Array(0), scope: new Uint8Array(0) }
 
 /** One data point of a histogram. */
 export interface Point {
+  readonly startMs: number
   readonly atMs: number
   readonly n: number
   readonly sum: number
-  readonly isDelta: boolean
+  /** `aggregationTemporality` of OTLP: 1 for what is new, 2 for a running total. */
+  readonly temporality: number
+  /** What tells its stream from others: the resource, the scope and its attributes as they came. Only a keyed digest of them is made. */
+  readonly identity: readonly (Uint8Array | string)[]
 }
 
 /** Reads the token and duration histograms of an ExportMetricsServiceRequest. @throws MalformedBody */
@@ -48,7 +55,7 @@ export function readMetrics(wire: Wire, gate: Gate, readings: Readings): void {
   wire.at = 0
   while (wire.next(end)) {
     if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
-    else readResource(wire, gate, { facts: resource, items: metricsOfScope, readItem: readMetric, readings })
+    else readResource(wire, gate, { facts: resource, items: metricsOfScope, readItem: readMetric, readings, origin })
   }
 }
 
@@ -81,16 +88,16 @@ interface HistogramReader {
 
 function readHistogram(wire: Wire, start: number, end: number, gate: Gate, reader: HistogramReader): void {
   // The temporality may stand behind the points.
-  let isDelta = false
+  let kind = 0
   wire.at = start
   while (wire.next(end)) {
-    if (wire.field === temporality && wire.type === wireVarint) isDelta = wire.low === delta
+    if (wire.field === temporality && wire.type === wireVarint) kind = wire.low
   }
   wire.at = start
   while (wire.next(end)) {
     if (wire.field !== points || wire.type !== wireLength) continue
     const after = wire.at
-    readPoint(wire, wire.start, wire.end, gate, { ...reader, isDelta })
+    readPoint(wire, wire.start, wire.end, gate, { ...reader, temporality: kind })
     wire.at = after
   }
 }
@@ -100,47 +107,44 @@ function readPoint(
   start: number,
   end: number,
   gate: Gate,
-  { name, layout, readings, isDelta }: HistogramReader & { isDelta: boolean },
+  { name, layout, readings, temporality: kind }: HistogramReader & { temporality: number },
 ): void {
   facts.clear()
-  let [atMs, n, sum] = [0, 0, 0]
+  let [startMs, atMs, n, sum] = [0, 0, 0, 0]
+  const identity: Uint8Array[] = [origin.resource, origin.scope]
   wire.at = start
   while (wire.next(end)) {
     const { field, type, at } = wire
     if (field === layout.attributes && type === wireLength) {
+      identity.push(wire.bytes.subarray(wire.start, wire.end))
       readAttribute(wire, wire.start, wire.end, gate, facts)
       wire.at = at
     } else if (field === layout.exemplars && type === wireLength) gate.drops.field('metric.exemplars')
+    else if (field === startField && type === wireFixed64) startMs = toMs(wire.high, wire.low)
     else if (field === timeField && type === wireFixed64) atMs = toMs(wire.high, wire.low)
     else if (field === countField && type === wireFixed64) n = wire.high * 4_294_967_296 + wire.low
     else if (field === sumField && type === wireFixed64) sum = wire.double()
   }
-  addPoint(facts, resource, { atMs, n, sum, isDelta }, name, { gate, readings })
+  addPoint(facts, resource, { startMs, atMs, n, sum, temporality: kind, identity }, name, { gate, readings })
 }
 
 /** Adds what a data point of one of the metrics above tells of. */
 export function addPoint(
   point: Facts,
   from: Facts,
-  { atMs, n, sum, isDelta }: Point,
+  { startMs, atMs, n, sum, temporality: kind, identity }: Point,
   metric: string,
   { gate, readings }: { gate: Gate; readings: Readings },
 ): void {
-  // A running total can't be added up; which of it is new is known to the sender alone.
-  if (!isDelta) return readings.rejectCumulative()
   const quantity = quantityOf(metric, point)
-  if (quantity === undefined || !Number.isSafeInteger(n) || n < 1 || !Number.isFinite(sum) || sum < 0) {
-    return gate.drops.field('wrong_form')
-  }
+  const isTotal = kind === cumulative
+  const isWellFormed = Number.isSafeInteger(n) && n >= 1 && Number.isFinite(sum) && sum >= 0
+  if (quantity === undefined || !isWellFormed || !(isTotal || kind === delta)) return gate.drops.field('wrong_form')
   const scaled = metric === operationDuration ? sum * 1000 : sum
-  readings.add({
-    kind: 'summary',
-    ...placeOf(point, from),
-    atMs: atMs || readings.nowMs,
-    quantity,
-    n,
-    sum: scaled,
-  })
+  const told = { ...placeOf(point, from), atMs: atMs || readings.nowMs, quantity, n, sum: scaled }
+  if (!isTotal) return readings.add({ kind: 'summary', ...told })
+  const series = gate.digestSeries([metric, String(startMs), ...identity])
+  readings.add({ kind: 'running', ...told, series, startMs })
 }
 
 function quantityOf(metric: string, point: Facts): SummaryReading['quantity'] | undefined {

@@ -14,6 +14,12 @@ const entityRefs = 3
 const scopeField = 1
 const scopeAttributes = 3
 
+/** The bytes of the resource and of the scope that are being read. */
+export interface Origin {
+  resource: Uint8Array
+  scope: Uint8Array
+}
+
 /** How the items below a resource and a scope are read. */
 export interface ResourceReader {
   /** Taken by the resource's attributes. */
@@ -22,6 +28,8 @@ export interface ResourceReader {
   readonly items: number
   readonly readItem: (wire: Wire, start: number, end: number, gate: Gate, readings: Readings) => void
   readonly readings: Readings
+  /** Told what is being read, where that matters. */
+  readonly origin?: Origin
 }
 
 /** Reads the message that the wire has just come past: one resource with its scopes and their items. */
@@ -35,6 +43,7 @@ export function readResource(wire: Wire, gate: Gate, reader: ResourceReader): vo
     if (wire.field === resourceField && wire.type === wireLength) [resourceStart, resourceEnd] = [wire.start, wire.end]
     else if (wire.field > schemaUrl) gate.drops.field('unknown_field')
   }
+  if (reader.origin !== undefined) reader.origin.resource = wire.bytes.subarray(resourceStart, resourceEnd)
   readResourceAttributes(wire, resourceStart, resourceEnd, gate, reader.facts)
   wire.at = start
   while (wire.next(end)) {
@@ -59,6 +68,7 @@ function readResourceAttributes(wire: Wire, start: number, end: number, gate: Ga
 }
 
 function readScope(wire: Wire, start: number, end: number, gate: Gate, reader: ResourceReader): void {
+  if (reader.origin !== undefined) reader.origin.scope = bytesOfScope(wire, start, end)
   wire.at = start
   while (wire.next(end)) {
     const { at } = wire
@@ -68,6 +78,16 @@ function readScope(wire: Wire, start: number, end: number, gate: Gate, reader: R
     else if (wire.field > schemaUrl) gate.drops.field('unknown_field')
     wire.at = at
   }
+}
+
+// Like the resource, it may stand behind what came from it.
+function bytesOfScope(wire: Wire, start: number, end: number): Uint8Array {
+  let scope = wire.bytes.subarray(start, start)
+  wire.at = start
+  while (wire.next(end)) {
+    if (wire.field === scopeField && wire.type === wireLength) scope = wire.bytes.subarray(wire.start, wire.end)
+  }
+  return scope
 }
 
 function countScope(wire: Wire, start: number, end: number, gate: Gate): void {
