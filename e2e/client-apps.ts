@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { env as ownEnvironment, execPath } from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const folder = fileURLToPath(new URL('telemetry-clients', import.meta.url))
+
+/** An app in `telemetry-clients/`, and what its instrumentation is known to tell. */
+export interface ClientApp {
+  readonly name: string
+  readonly file: string
+  /** Kinds of requests for which it exports a span. */
+  readonly tells: ReadonlySet<string>
+  /** Of those, the ones that carry the provider's own numbers of tokens. */
+  readonly tellsTokens: ReadonlySet<string>
+  readonly provider: string | null
+}
+
+const told = (...kinds: readonly string[]): ReadonlySet<string> => new Set(kinds)
+
+export const clientApps: readonly ClientApp[] = [
+  {
+    name: 'otel-openai',
+    file: 'app.cjs',
+    tells: told('chat', 'stream', 'responses', 'failed'),
+    tellsTokens: told('chat', 'stream', 'responses'),
+    provider: 'openai',
+  },
+  {
+    // Leaves the span of a request that fails open, and knows no tokens of a stream.
+    name: 'openinference',
+    file: 'app.mjs',
+    tells: told('chat', 'stream', 'responses'),
+    tellsTokens: told('chat', 'responses'),
+    provider: 'openai',
+  },
+  {
+    // Leaves the span of a request that fails open, and counts the tokens of a stream by itself.
+    name: 'traceloop',
+    file: 'app.mjs',
+    tells: told('chat', 'stream', 'responses'),
+    tellsTokens: told('chat', 'responses'),
+    provider: 'openai',
+  },
+  {
+    name: 'langfuse',
+    file: 'app.mjs',
+    tells: told('chat', 'stream', 'responses', 'failed'),
+    tellsTokens: told('chat', 'stream', 'responses'),
+    provider: null,
+  },
+  {
+    name: 'vercel-ai',
+    file: 'app.mjs',
+    tells: told('stream', 'responses', 'failed'),
+    tellsTokens: told('stream', 'responses'),
+    provider: 'openai',
+  },
+]
+
+/** Where an app finds its model and where its telemetry goes. */
+export interface AppSurroundings {
+  readonly modelUrl: string
+  readonly afteraiUrl: string
+  readonly apiKey: string
+  /** What its texts carry. */
+  readonly mark: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** @throws if `scripts/prepare-tests.ts` couldn't install the apps' packages */
+export function requireClientPackages(): void {
+  if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return
+  throw new Error('The packages of e2e/telemetry-clients are missing: run `npm ci --prefix e2e/telemetry-clients`')
+}
+
+/** Runs an app to its end, which flushes its telemetry, and returns what its user saw. */
+export function runApp(
+  { name, file }: ClientApp,
+  { modelUrl, afteraiUrl, apiKey, mark, env = {} }: AppSurroundings,
+): Promise<unknown> {
+  const surroundings = {
+    PATH: ownEnvironment['PATH'],
+    OPENAI_BASE_URL: modelUrl,
+    OPENAI_API_KEY: 'sk-none',
+    OTEL_SERVICE_NAME: name,
+    OTEL_EXPORTER_OTLP_ENDPOINT: afteraiUrl,
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${apiKey}`,
+    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
+    TRACELOOP_BASE_URL: afteraiUrl,
+    TRACELOOP_HEADERS: `authorization=Bearer ${apiKey}`,
+    LANGFUSE_PUBLIC_KEY: 'pk-lf-none',
+    LANGFUSE_SECRET_KEY: 'sk-lf-none',
+    ...env,
+  }
+  return new Promise((resolve, reject) => {
+    const options = { cwd: join(folder, name), env: surroundings, timeout: 60_000 }
+    execFile(execPath, [file, mark], options, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${name}: ${error.message}\n${stderr}`))
+      else resolve(JSON.parse(stdout))
+    })
+  })
+}
