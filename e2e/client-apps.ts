@@ -14,25 +14,37 @@ export interface ClientApp {
   readonly tells: ReadonlySet<string>
   /** Of those, the ones that carry the provider's own numbers of tokens. */
   readonly tellsTokens: ReadonlySet<string>
+  /** Of those, the ones whose tokens it counts by itself. */
+  readonly estimatesTokens: ReadonlySet<string>
+  /** Whether the requested and the served model have a name each; where one place holds both, what the provider changes isn't told. */
+  readonly namesServed: boolean
   readonly provider: string | null
 }
 
 const told = (...kinds: readonly string[]): ReadonlySet<string> => new Set(kinds)
 
+/** OpenTelemetry's own instrumentation, in its SDK for Node. */
+export const openTelemetry: ClientApp = {
+  name: 'otel-openai',
+  file: 'app.cjs',
+  tells: told('chat', 'stream', 'responses', 'failed'),
+  tellsTokens: told('chat', 'stream', 'responses'),
+  estimatesTokens: told(),
+  namesServed: true,
+  provider: 'openai',
+}
+
+/** All apps. */
 export const clientApps: readonly ClientApp[] = [
-  {
-    name: 'otel-openai',
-    file: 'app.cjs',
-    tells: told('chat', 'stream', 'responses', 'failed'),
-    tellsTokens: told('chat', 'stream', 'responses'),
-    provider: 'openai',
-  },
+  openTelemetry,
   {
     // Leaves the span of a request that fails open, and knows no tokens of a stream.
     name: 'openinference',
     file: 'app.mjs',
     tells: told('chat', 'stream', 'responses'),
     tellsTokens: told('chat', 'responses'),
+    estimatesTokens: told(),
+    namesServed: true,
     provider: 'openai',
   },
   {
@@ -41,13 +53,18 @@ export const clientApps: readonly ClientApp[] = [
     file: 'app.mjs',
     tells: told('chat', 'stream', 'responses'),
     tellsTokens: told('chat', 'responses'),
+    estimatesTokens: told('stream'),
+    namesServed: true,
     provider: 'openai',
   },
   {
+    // Puts the served name in the place of the requested one, except for a stream, and names no provider.
     name: 'langfuse',
     file: 'app.mjs',
     tells: told('chat', 'stream', 'responses', 'failed'),
     tellsTokens: told('chat', 'stream', 'responses'),
+    estimatesTokens: told(),
+    namesServed: false,
     provider: null,
   },
   {
@@ -55,6 +72,8 @@ export const clientApps: readonly ClientApp[] = [
     file: 'app.mjs',
     tells: told('stream', 'responses', 'failed'),
     tellsTokens: told('stream', 'responses'),
+    estimatesTokens: told(),
+    namesServed: true,
     provider: 'openai',
   },
 ]
@@ -75,11 +94,17 @@ export function requireClientPackages(): void {
   throw new Error('The packages of e2e/telemetry-clients are missing: run `npm ci --prefix e2e/telemetry-clients`')
 }
 
-/** Runs an app to its end, which flushes its telemetry, and returns what its user saw. */
+/** What its user saw, and what it told its operator. */
+export interface AppRun {
+  readonly said: unknown
+  readonly stderr: string
+}
+
+/** Runs an app to its end, which flushes its telemetry. */
 export function runApp(
   { name, file }: ClientApp,
   { modelUrl, afteraiUrl, apiKey, mark, env = {} }: AppSurroundings,
-): Promise<unknown> {
+): Promise<AppRun> {
   const surroundings = {
     PATH: ownEnvironment['PATH'],
     OPENAI_BASE_URL: modelUrl,
@@ -98,7 +123,7 @@ export function runApp(
     const options = { cwd: join(folder, name), env: surroundings, timeout: 60_000 }
     execFile(execPath, [file, mark], options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${name}: ${error.message}\n${stderr}`))
-      else resolve(JSON.parse(stdout))
+      else resolve({ said: JSON.parse(stdout), stderr })
     })
   })
 }

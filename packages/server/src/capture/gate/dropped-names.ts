@@ -119,6 +119,7 @@ export const droppedFields = [
   'log.body',
   'log.event',
   'metric.exemplars',
+  'metric.cumulative',
   'metric.kind',
   'metric.other',
   'entity_refs',

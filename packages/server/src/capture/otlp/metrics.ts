@@ -127,7 +127,10 @@ export function addPoint(
   { gate, readings }: { gate: Gate; readings: Readings },
 ): void {
   // A running total can't be added up; which of it is new is known to the sender alone.
-  if (!isDelta) return readings.rejectCumulative()
+  if (!isDelta) {
+    gate.drops.field('metric.cumulative')
+    return readings.rejectCumulative()
+  }
   const quantity = quantityOf(metric, point)
   if (quantity === undefined || !Number.isSafeInteger(n) || n < 1 || !Number.isFinite(sum) || sum < 0) {
     return gate.drops.field('wrong_form')
