@@ -4,12 +4,16 @@ import { join } from 'node:path'
 import { env as ownEnvironment, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-const folder = fileURLToPath(new URL('telemetry-clients', import.meta.url))
+const apps = fileURLToPath(new URL('telemetry-clients', import.meta.url))
 
 /** An app in `telemetry-clients/`, and what its instrumentation is known to tell. */
 export interface ClientApp {
+  /** Of the system that it is. */
   readonly name: string
+  /** Where it lies. */
+  readonly folder: string
   readonly file: string
+  readonly parameters?: readonly string[]
   /** Kinds of requests for which it exports a span. */
   readonly tells: ReadonlySet<string>
   /** Of those, the ones that carry the provider's own numbers of tokens. */
@@ -19,6 +23,8 @@ export interface ClientApp {
   /** Whether the requested and the served model have a name each; where one place holds both, what the provider changes isn't told. */
   readonly namesServed: boolean
   readonly provider: string | null
+  /** Left out, its requests have none. */
+  readonly route?: string
 }
 
 const told = (...kinds: readonly string[]): ReadonlySet<string> => new Set(kinds)
@@ -26,6 +32,7 @@ const told = (...kinds: readonly string[]): ReadonlySet<string> => new Set(kinds
 /** OpenTelemetry's own instrumentation, in its SDK for Node. */
 export const openTelemetry: ClientApp = {
   name: 'otel-openai',
+  folder: 'otel-openai',
   file: 'app.cjs',
   tells: told('chat', 'stream', 'responses', 'failed'),
   tellsTokens: told('chat', 'stream', 'responses'),
@@ -40,6 +47,7 @@ export const clientApps: readonly ClientApp[] = [
   {
     // Leaves the span of a request that fails open, and knows no tokens of a stream.
     name: 'openinference',
+    folder: 'openinference',
     file: 'app.mjs',
     tells: told('chat', 'stream', 'responses'),
     tellsTokens: told('chat', 'responses'),
@@ -50,6 +58,7 @@ export const clientApps: readonly ClientApp[] = [
   {
     // Leaves the span of a request that fails open, and counts the tokens of a stream by itself.
     name: 'traceloop',
+    folder: 'traceloop',
     file: 'app.mjs',
     tells: told('chat', 'stream', 'responses'),
     tellsTokens: told('chat', 'responses'),
@@ -60,6 +69,7 @@ export const clientApps: readonly ClientApp[] = [
   {
     // Puts the served name in the place of the requested one, except for a stream, and names no provider.
     name: 'langfuse',
+    folder: 'langfuse',
     file: 'app.mjs',
     tells: told('chat', 'stream', 'responses', 'failed'),
     tellsTokens: told('chat', 'stream', 'responses'),
@@ -68,13 +78,27 @@ export const clientApps: readonly ClientApp[] = [
     provider: null,
   },
   {
+    // The same, when the app says what it asks for.
+    name: 'langfuse-told',
+    folder: 'langfuse',
+    file: 'app.mjs',
+    parameters: ['gpt-4o'],
+    tells: told('chat', 'stream', 'responses', 'failed'),
+    tellsTokens: told('chat', 'stream', 'responses'),
+    estimatesTokens: told(),
+    namesServed: true,
+    provider: null,
+  },
+  {
     name: 'vercel-ai',
+    folder: 'vercel-ai',
     file: 'app.mjs',
     tells: told('stream', 'responses', 'failed'),
     tellsTokens: told('stream', 'responses'),
     estimatesTokens: told(),
     namesServed: true,
     provider: 'openai',
+    route: 'answer',
   },
 ]
 
@@ -90,7 +114,7 @@ export interface AppSurroundings {
 
 /** @throws if `scripts/prepare-tests.ts` couldn't install the apps' packages */
 export function requireClientPackages(): void {
-  if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return
+  if (existsSync(join(apps, 'node_modules/.package-lock.json'))) return
   throw new Error('The packages of e2e/telemetry-clients are missing: run `npm ci --prefix e2e/telemetry-clients`')
 }
 
@@ -102,7 +126,7 @@ export interface AppRun {
 
 /** Runs an app to its end, which flushes its telemetry. */
 export function runApp(
-  { name, file }: ClientApp,
+  { name, folder, file, parameters = [] }: ClientApp,
   { modelUrl, afteraiUrl, apiKey, mark, env = {} }: AppSurroundings,
 ): Promise<AppRun> {
   const surroundings = {
@@ -120,8 +144,8 @@ export function runApp(
     ...env,
   }
   return new Promise((resolve, reject) => {
-    const options = { cwd: join(folder, name), env: surroundings, timeout: 60_000 }
-    execFile(execPath, [file, mark], options, (error, stdout, stderr) => {
+    const options = { cwd: join(apps, folder), env: surroundings, timeout: 60_000 }
+    execFile(execPath, [file, mark, ...parameters], options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${name}: ${error.message}\n${stderr}`))
       else resolve({ said: JSON.parse(stdout), stderr })
     })

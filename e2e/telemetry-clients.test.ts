@@ -108,6 +108,7 @@ describe.each(clientApps)('$name', (app) => {
     const estimated = told.filter(({ api }) => app.estimatesTokens.has(api)).length
     const windows = await windowsOf(system, 'calls')
     expect(total(windows, ({ calls }) => calls)).toBe(told.length)
+    expect(new Set(windows.map(({ route }) => route))).toEqual(new Set([app.route ?? 'none']))
     expect(total(windows, ({ latencyMs }) => latencyMs.n)).toBe(told.length)
     expect(total(windows, ({ errors }) => errors)).toBe(told.filter(({ api }) => api === 'failed').length)
     for (const tokens of ['inputTokens', 'outputTokens'] as const) {
@@ -164,7 +165,7 @@ describe.each(clientApps)('$name', (app) => {
     expect((await changesOf(system)).length).toBe(1)
   })
 
-  test('P2.4: its requests are answered all the same when AfterAI can’t be reached', async () => {
+  test('P2.1: its requests are answered all the same when AfterAI can’t be reached', async () => {
     const { said } = await runApp(app, surroundings)
     const afteraiUrl = `http://127.0.0.1:${await freePort()}`
     // A client tries for as long as its time-out says before it ends.

@@ -13,7 +13,15 @@ const provider = new NodeTracerProvider({
 })
 provider.register()
 
-const said = await converse(observeOpenAI(new OpenAI()), process.argv[2])
+const [, , mark, requestedModel] = process.argv
+const openai = observeOpenAI(new OpenAI(), {
+  userId: `${mark}@example.com`,
+  sessionId: `${mark}-session`,
+  tags: [mark],
+  traceName: mark,
+  generationMetadata: { customer: mark, requestedModel },
+})
+const said = await converse(openai, mark)
 process.stdout.write(JSON.stringify(said))
 // Rejects when nothing could be delivered, which is no reason for an app to fail.
 await provider.shutdown().catch((error) => console.error(error.message))

@@ -11,7 +11,10 @@ const provider = new NodeTracerProvider({
   spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
 })
 provider.register()
-registerTelemetry(new OpenTelemetry())
+// Its function ids are on agents alone, so requests get their route here.
+registerTelemetry(
+  new OpenTelemetry({ enrichSpan: ({ runtimeContext }) => ({ 'afterai.route': runtimeContext?.route }) }),
+)
 
 const said = await converse(process.argv[2])
 process.stdout.write(JSON.stringify(said))
@@ -26,7 +29,8 @@ async function converse(mark) {
     maxRetries: 0,
     instructions: `${mark} be kind`,
     providerOptions: { openai: { user: `${mark}@example.com` } },
-    telemetry: { functionId: 'answer' },
+    runtimeContext: { route: 'answer', customer: mark },
+    telemetry: { functionId: 'answer', includeRuntimeContext: { route: true, customer: true } },
   }
   const about = { type: 'string', description: `${mark} parameter` }
   const lookUp = tool({

@@ -132,6 +132,19 @@ describe('OTLP over HTTP', () => {
       expect(JSON.stringify(told)).toContain('TEMPORALITY_PREFERENCE=delta')
     }
     expect(await windowsOf(system)).toMatchObject([{ source: 'metrics', calls: 0, inputTokens: { n: 6, sum: 601 } }])
+    const dropped = await read<DroppedTelemetry>('/v1/telemetry/dropped')
+    expect(dropped).toContainEqual(expect.objectContaining({ door: 'metrics', name: 'metric.cumulative', count: 2 }))
+  })
+
+  test.each([
+    ['/home/ada/.nvm/versions/node/v24.21.0/bin/node', 'node'],
+    ['C:\\Users\\Ada Lovelace\\node.exe', 'node.exe'],
+    ['java', 'java'],
+  ])('P1.2: a service without a name is known by its program; the path of %s stays out', async (path, program) => {
+    await send(tracesOf(`unknown_service:${path}`, [spanOf({})]))
+    expect((await windowsOf(`unknown_service:${program}`))[0]?.calls).toBe(1)
+    const { rows } = await server.owner.query(`select from system where name ~ '[/\\\\]|Ada'`)
+    expect(rows).toEqual([])
   })
 
   test.each([
