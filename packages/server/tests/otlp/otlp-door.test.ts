@@ -205,6 +205,31 @@ describe('what telemetry shows of configurations', () => {
     expect(await modelsOf(system)).toMatchObject([{ verdict: 'breached' }])
   })
 
+  test('one name for both models tells what was served where the app says what it asked for and the request did not fail', async () => {
+    const system = fresh('one-name')
+    const none = { any: {} }
+    const call = (name: string, more: Record<string, string> = {}) =>
+      send(
+        tracesOf(system, [
+          spanOf({
+            'gen_ai.request.model': none,
+            'gen_ai.response.model': none,
+            'langfuse.observation.model.name': name,
+            'langfuse.observation.metadata.requestedModel': 'gpt-4o',
+            ...more,
+          }),
+        ]),
+      )
+    for (const name of ['gpt-4o', 'm-1', 'gpt-4o']) await call(name)
+    await call('m-0', { 'langfuse.observation.level': 'ERROR' })
+    expect(await changesOf(system)).toEqual([])
+    await call('m-2')
+    expect(await changesOf(system)).toMatchObject([
+      { changeTypes: ['model', 'vendor_blackbox'], before: { model: { name: 'gpt-4o', servedName: 'm-1' } } },
+    ])
+    expect((await modelsOf(system)).map(({ requestedModel }) => requestedModel)).toEqual(['gpt-4o'])
+  })
+
   test('a provider that names nothing leaves it undetermined', async () => {
     const system = fresh('silent')
     const spans = [spanOf({ 'gen_ai.response.model': { any: {} } })]
