@@ -139,6 +139,7 @@ export function runApp(
     OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
     TRACELOOP_BASE_URL: afteraiUrl,
     TRACELOOP_HEADERS: `authorization=Bearer ${apiKey}`,
+    LANGFUSE_BASE_URL: new URL(modelUrl).origin,
     LANGFUSE_PUBLIC_KEY: 'pk-lf-none',
     LANGFUSE_SECRET_KEY: 'sk-lf-none',
     ...env,

@@ -4,7 +4,8 @@ import { json } from 'node:stream/consumers'
 
 /** What a request was answered with. */
 export interface ServedRequest {
-  readonly api: 'chat' | 'stream' | 'responses' | 'failed'
+  /** `traces` for telemetry that a client sends to its vendor. */
+  readonly api: 'chat' | 'stream' | 'responses' | 'failed' | 'traces'
   readonly inputTokens: number
   readonly outputTokens: number
 }
@@ -42,6 +43,11 @@ export async function startModelServer(mark: string): Promise<ModelServer> {
   let count = 0
   let served: ServedRequest[] = []
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (incoming.url?.endsWith('/otel/v1/traces') === true) {
+      served.push({ api: 'traces', inputTokens: 0, outputTokens: 0 })
+      incoming.resume()
+      return send(response, 200, {})
+    }
     const request = (await json(incoming)) as Request
     count += 1
     if (request.model === 'missing') {

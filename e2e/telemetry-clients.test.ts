@@ -103,9 +103,12 @@ describe.each(clientApps)('$name', (app) => {
   const { name: system, provider } = app
 
   test('P1.1: its spans become the numbers of their hour, as the provider counted them', async () => {
-    const told = (await run(app, early)).filter(({ api }) => app.tells.has(api))
+    const served = await run(app, early)
+    const told = served.filter(({ api }) => app.tells.has(api))
     const counted = told.filter(({ api }) => app.tellsTokens.has(api))
     const estimated = told.filter(({ api }) => app.estimatesTokens.has(api)).length
+    // What goes to the client's vendor goes there as before.
+    expect(served.some(({ api }) => api === 'traces')).toBe(app.folder === 'langfuse')
     const windows = await windowsOf(system, 'calls')
     expect(total(windows, ({ calls }) => calls)).toBe(told.length)
     expect(new Set(windows.map(({ route }) => route))).toEqual(new Set([app.route ?? 'none']))

@@ -9,7 +9,8 @@ import { converse } from '../conversation.mjs'
 const provider = new NodeTracerProvider({
   // For OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, which a provider of its own doesn't look at.
   resource: detectResources({ detectors: [envDetector] }),
-  spanProcessors: [new LangfuseSpanProcessor({ exporter: new OTLPTraceExporter() })],
+  // To Langfuse, and to where OTEL_EXPORTER_OTLP_* say.
+  spanProcessors: [new LangfuseSpanProcessor(), new LangfuseSpanProcessor({ exporter: new OTLPTraceExporter() })],
 })
 provider.register()
 
