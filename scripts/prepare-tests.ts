@@ -125,7 +125,9 @@ function run(command: string, parameters: readonly string[], cwd?: string): stri
     timeout: 300_000,
   })
   if (status === 0) return undefined
-  const reason = error?.message ?? stderr.trim().split('\n').at(-1)
+  // npm's last line names a log file; the one before says what was wrong.
+  const lines = stderr.trim().split('\n')
+  const reason = error?.message ?? lines.findLast((line) => !line.includes('A complete log of this run'))
   return `${command} failed: ${reason === undefined || reason === '' ? (signal ?? `exit code ${status}`) : reason}`
 }
 
