@@ -27,6 +27,7 @@ export interface ClientApp {
   readonly route?: string
 }
 
+// Where a list says less than another, docs/guides/telemetry.md says so to users.
 const told = (...kinds: readonly string[]): ReadonlySet<string> => new Set(kinds)
 
 /** OpenTelemetry's own instrumentation, in its SDK for Node. */

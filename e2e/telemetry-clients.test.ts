@@ -102,7 +102,7 @@ async function samplingOf(system: string): Promise<unknown[]> {
 describe.each(clientApps)('$name', (app) => {
   const { name: system, provider } = app
 
-  test('P1.1: its spans become the numbers of their hour, as the provider counted them', async () => {
+  test('P1.1: spans of a real client become the numbers of their hour, as the provider counted them', async () => {
     const served = await run(app, early)
     const told = served.filter(({ api }) => app.tells.has(api))
     const counted = told.filter(({ api }) => app.tellsTokens.has(api))
@@ -123,7 +123,7 @@ describe.each(clientApps)('$name', (app) => {
     }
   })
 
-  test('P1.1: provider, requested and served model, and sampling parameters are those of its requests', async () => {
+  test('P1.1: provider, requested and served model, and sampling parameters are those of a real client’s requests', async () => {
     expect(await samplingOf(system)).toEqual([
       { temperature: 0.25, topP: 0.9, maxTokens: 64, frequencyPenalty: 0.5 },
       { temperature: 0.25, topP: 0.9 },
@@ -168,7 +168,7 @@ describe.each(clientApps)('$name', (app) => {
     expect((await changesOf(system)).length).toBe(1)
   })
 
-  test('P2.1: its requests are answered all the same when AfterAI can’t be reached', async () => {
+  test('P2.1: requests of a real client are answered all the same when AfterAI can’t be reached', async () => {
     const { said } = await runApp(app, surroundings)
     const afteraiUrl = `http://127.0.0.1:${await freePort()}`
     // A client tries for as long as its time-out says before it ends.
@@ -177,17 +177,17 @@ describe.each(clientApps)('$name', (app) => {
   })
 })
 
-describe('metrics of OpenTelemetry’s SDK', () => {
+describe('metrics', () => {
   const metered = { ...openTelemetry, name: 'metered' }
 
-  test('P1.1: are running totals unless it is told otherwise; the client and AfterAI both say what to set', async () => {
+  test('P1.1: running totals, which OpenTelemetry’s SDK sends by default, are refused; the client and AfterAI both say so', async () => {
     const { stderr } = await runApp(openTelemetry, { ...surroundings, env: { OTEL_LOG_LEVEL: 'warn' } })
     expect(stderr).toContain('set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta')
     expect(await windowsOf(openTelemetry.name, 'metrics')).toEqual([])
     expect(await droppedNames()).toContain('metrics metric.cumulative')
   })
 
-  test('P1.1: are summed beside the calls once they are deltas', async () => {
+  test('P1.1: deltas of OpenTelemetry’s SDK are summed beside its calls', async () => {
     models.takeServed()
     const env = { OTEL_SERVICE_NAME: metered.name, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' }
     await runApp(openTelemetry, { ...surroundings, env })
@@ -202,7 +202,7 @@ describe('metrics of OpenTelemetry’s SDK', () => {
   })
 })
 
-test('P1.2: none of the content that the clients sent is in the database, the data directory or the log', async () => {
+test('P1.2: none of the content that real clients sent is in the database, the data directory or the log', async () => {
   const dropped = await droppedNames()
   const content = [
     'traces gen_ai.input.messages',
@@ -217,11 +217,13 @@ test('P1.2: none of the content that the clients sent is in the database, the da
   const owner = new Client({ ...database })
   await owner.connect()
   const { found } = await sweep(owner, new Map([mark, early].map((it) => [it, it])))
-  await owner.query('checkpoint')
   await owner.end()
   // The name of a model is there to be found, so the search works.
   expect(found).toContain(`${early} in served_identity`)
   expect(found.filter((it) => it.startsWith(mark))).toEqual([])
+  // Ended, its database has written everything, and no file comes or goes.
+  server.signalAll('SIGTERM')
+  await server.ending
   const files = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((it) => it.isFile())
   const holding = (text: string) => files.filter((it) => readFileSync(join(it.parentPath, it.name)).includes(text))
   expect([holding(mark), holding(early).length > 0]).toEqual([[], true])
