@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   findChromium,
   findDebianBinaries,
@@ -44,6 +45,19 @@ if (missing.length > 0) {
     say(
       `still missing: ${still.map(({ name }) => name).join(', ')} (${failure ?? 'the packages lack them'}); tests that need them will fail`,
     )
+}
+
+installClients()
+
+/** Installs the packages of the apps in e2e/telemetry-clients, unless what lies there is of the present lock file. */
+function installClients(): void {
+  const folder = fileURLToPath(new URL('../e2e/telemetry-clients', import.meta.url))
+  const changedAt = (file: string) => statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (changedAt('node_modules/.package-lock.json') >= changedAt('package-lock.json')) return
+  say('installing the packages of e2e/telemetry-clients (500 MB)')
+  // Their scripts would run with the tests' rights, and none is needed.
+  const failed = run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder)
+  if (failed !== undefined) say(`couldn't install them (${failed}); tests that need them will fail`)
 }
 
 /** Fetches packages with what they depend on and the machine lacks. Returns why it couldn't. */
@@ -103,14 +117,17 @@ function privateLibraries(directory: string): string[] {
 }
 
 /** Runs a command that may ask nothing and must end within five minutes. Returns why it failed. */
-function run(command: string, parameters: readonly string[]): string | undefined {
+function run(command: string, parameters: readonly string[], cwd?: string): string | undefined {
   const { error, status, signal, stderr } = spawnSync(command, parameters, {
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
     timeout: 300_000,
   })
   if (status === 0) return undefined
-  const reason = error?.message ?? stderr.trim().split('\n').at(-1)
+  // npm's last line names a log file; the one before says what was wrong.
+  const lines = stderr.trim().split('\n')
+  const reason = error?.message ?? lines.findLast((line) => !line.includes('A complete log of this run'))
   return `${command} failed: ${reason === undefined || reason === '' ? (signal ?? `exit code ${status}`) : reason}`
 }
 

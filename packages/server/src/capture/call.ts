@@ -66,14 +66,14 @@ export function placeOf(
 /** The request that a span tells of, or undefined where it tells of something else. */
 export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: number): CallReading | undefined {
   if (!isRequest(facts)) return undefined
-  const configuration = configurationOf(facts)
+  const failed = span.failed || facts.text('errorType') !== undefined || facts.text('level') === 'error'
+  const configuration = configurationOf(facts, failed)
   const inputTokens = count(facts, 'inputTokens')
   const outputTokens = count(facts, 'outputTokens')
   const finishReason = facts.text('finishReason')
   const { provider, servedModel, requestedModel } = configuration
   const cost = priceOf(provider, servedModel ?? requestedModel, inputTokens ?? 0, outputTokens ?? 0)
   const hasTokens = inputTokens !== undefined || outputTokens !== undefined
-  const failed = span.failed || facts.text('errorType') !== undefined || facts.text('level') === 'error'
   const timed = span.startMs > 0 && span.durationMs >= 0 && span.durationMs <= longestCallMs
   const { system, environment, route } = placeOf(facts, resource)
   return {
@@ -108,12 +108,13 @@ const known = new Map<string, CallConfiguration>()
 
 /**
  * Some libraries put the served model and the requested one on the same attribute. There, only a name that differs from the one
- * asked for tells what was served: a library that repeats the request would look like a change of the provider.
+ * asked for, on a request that didn't fail, tells what was served: a library that repeats the request would look like a change of the
+ * provider.
  */
-function configurationOf(facts: Facts): CallConfiguration {
+function configurationOf(facts: Facts, failed: boolean): CallConfiguration {
   const either = facts.text('eitherModel')
   const requestedModel = facts.text('requestedModel') ?? either
-  const servedModel = facts.text('servedModel') ?? (either === requestedModel ? undefined : either)
+  const servedModel = facts.text('servedModel') ?? (failed || either === requestedModel ? undefined : either)
   const provider = facts.text('provider')
   const systemFingerprint = facts.text('systemFingerprint')
   const [prompt, tools] = [facts.text('prompt'), facts.text('tools')]

@@ -113,17 +113,38 @@ export function scoreOf(service: string, value: number, more: Readonly<Record<st
   return { resourceLogs: [{ resource: resourceOf(service), scopeLogs: [{ logRecords: [record] }] }] }
 }
 
+/** What a histogram of tokens tells. Times are of Unix, in milliseconds. */
+export interface TokensTold {
+  readonly n: number
+  readonly sum: number
+  /** Whether it tells what is new, or a running total. */
+  readonly delta: boolean
+  readonly startMs?: number
+  readonly atMs?: number
+  readonly scope?: string
+  readonly model?: string
+}
+
 /** A body with a histogram of tokens. */
-export function tokensOf(service: string, { n, sum, delta }: { n: number; sum: number; delta: boolean }): object {
+export function tokensOf(service: string, told: TokensTold): object {
+  const { n, sum, delta, startMs = Date.now() - 60_000, atMs = Date.now(), scope, model = 'gpt-4o-mini' } = told
   const point = {
-    timeUnixNano: nanoseconds(Date.now()),
+    startTimeUnixNano: nanoseconds(startMs),
+    timeUnixNano: nanoseconds(atMs),
     count: String(n),
     sum,
-    attributes: attributesOf({ 'gen_ai.token.type': 'input', 'gen_ai.request.model': 'gpt-4o-mini' }),
+    attributes: attributesOf({ 'gen_ai.token.type': 'input', 'gen_ai.request.model': model }),
   }
   const histogram = { aggregationTemporality: delta ? 1 : 2, dataPoints: [point] }
   const metrics = [{ name: 'gen_ai.client.token.usage', histogram }]
-  return { resourceMetrics: [{ resource: resourceOf(service), scopeMetrics: [{ metrics }] }] }
+  return {
+    resourceMetrics: [
+      {
+        resource: resourceOf(service),
+        scopeMetrics: [{ ...(scope === undefined ? {} : { scope: { name: scope } }), metrics }],
+      },
+    ],
+  }
 }
 
 const fixtures = new URL('../../../../../shared/fixtures/otlp/data/', import.meta.url)

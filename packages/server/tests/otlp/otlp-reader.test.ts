@@ -76,7 +76,9 @@ describe('the partial reader reads the same as a full decoder', () => {
       const partial = readProtobuf(signal, bytes)
       const twin = readJsonBody(signal, json)
       expect(rowsOf(partial)).toBe(rowsOf(readFully(signal, bytes)))
-      expect(rowsOf(partial)).toBe(rowsOf(twin))
+      // Metrics were exported twice, once in each encoding, a moment apart.
+      const untimed = (rows: string): string => (signal === 'metrics' ? rows.replaceAll(/"atMs":\d+/g, '') : rows)
+      expect(untimed(rowsOf(partial))).toBe(untimed(rowsOf(twin)))
       expect([...partial.gate.drops.counts]).toEqual([...twin.gate.drops.counts])
     })
   })

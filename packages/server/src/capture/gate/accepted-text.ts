@@ -35,7 +35,7 @@ function accept(kind: ValueKind, text: string): string | undefined {
     case 'name':
       return nameForm.test(text) ? text : undefined
     case 'service':
-      return serviceForm.test(text) ? text.replaceAll(' ', '-') : undefined
+      return serviceName(text)
     case 'route':
       return routeForm.test(text) ? routeName(text) : undefined
     case 'presence':
@@ -45,6 +45,14 @@ function accept(kind: ValueKind, text: string): string | undefined {
       return words.get(kind)?.has(word) === true ? word : undefined
     }
   }
+}
+
+/** What an SDK calls a service without a name, before the program's name, which some of them give with the path on the host. */
+const unnamed = 'unknown_service:'
+
+function serviceName(text: string): string | undefined {
+  const name = text.startsWith(unnamed) ? text.replace(/^(unknown_service:).*[/\\]/s, '$1') : text
+  return serviceForm.test(name) ? name.replaceAll(' ', '-') : undefined
 }
 
 /** A template of an address as a name: `/chats/{id}` becomes `chats/:id`. */

@@ -35,7 +35,15 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
     'llm.system',
     'ai.model.provider',
   ),
-  ...allow('requestedModel', 'name', 'gen_ai.request.model', 'llm.request.model', 'ai.model.id'),
+  ...allow(
+    'requestedModel',
+    'name',
+    'gen_ai.request.model',
+    'llm.request.model',
+    'ai.model.id',
+    // Langfuse overwrites the requested name with the served one; an app can say here what it asked for.
+    'langfuse.observation.metadata.requestedModel',
+  ),
   ...allow('servedModel', 'name', 'gen_ai.response.model', 'llm.response.model', 'ai.response.model'),
   ...allow('eitherModel', 'name', 'llm.model_name', 'embedding.model_name', 'langfuse.observation.model.name'),
   ...allow(
