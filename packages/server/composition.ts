@@ -19,7 +19,6 @@ import {
   invitationRoutes,
   memberRoutes,
   ownSessionRoutes,
-  type ProviderNetwork,
   proofRoutes,
   sessionRoutes,
   startForgettingGuesses,
@@ -53,13 +52,7 @@ import {
   startSequencer,
   startWaiting,
 } from './src/ledger/index.ts'
-import {
-  type AddressPolicy,
-  readStreamLoad,
-  startStreamSender,
-  type StreamSender,
-  streamRoutes,
-} from './src/notify/siem/index.ts'
+import { readStreamLoad, startStreamSender, type StreamSender, streamRoutes } from './src/notify/siem/index.ts'
 import {
   createMailQueue,
   createMailTransport,
@@ -70,6 +63,7 @@ import {
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
 import { accessLog, type RequestPrincipal } from './src/platform/access-log.ts'
 import { isLoopback } from './src/platform/configuration-kinds.ts'
+import type { OutboundPolicy } from './src/platform/outbound-addresses.ts'
 import {
   type Connection,
   connectionOptions,
@@ -99,10 +93,8 @@ export interface ServerParts {
   readonly sessionIdleMinutes: number
   readonly sessionMaxHours: number
   readonly importMaxMib: number
-  /** Where audit streams may lead. */
-  readonly streamAddresses: AddressPolicy
-  /** Where identity providers may be, besides at public addresses. */
-  readonly providerNetwork: ProviderNetwork
+  /** Where audit streams may lead and identity providers may be. */
+  readonly outbound: OutboundPolicy
   readonly trustedProxies: readonly string[]
   readonly maxConnections: number
   readonly rates: RequestRates
@@ -195,7 +187,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   apiKeyRoutes(http, enrolment)
   tenantRoutes(http, people)
   const originOf = originFrom(parts.publicOrigin)
-  const clients = createProviderClients(parts.providerNetwork)
+  const clients = createProviderClients(parts.outbound)
   await federationRoutes(http, { ...enrolment, keys: tenantKeys, clients, cookies, publicOrigin: originOf })
   await deviceRoutes(http, { ...enrolment, publicOrigin: originOf })
   logKeyRoutes(http, { db, keys: ledgerKeys })
@@ -223,7 +215,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   }
   decisionRoutes(http, { ...pacr, stepUpForApproval: parts.stepUpForApproval })
   recordRoutes(http, pacr)
-  streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.streamAddresses })
+  streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.outbound })
   sampleRoutes(http, { db, audit })
   await http.ready()
 
@@ -239,7 +231,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
         log,
         onBatch: metrics.onLedgerBatch,
       })
-      streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.streamAddresses, log })
+      streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.outbound, log })
       purges ??= startPurges({ db, audit, log })
       if (parts.mail === undefined) return
       const { publicUrl } = parts.mail

@@ -86,7 +86,6 @@ export interface TestServerOptions {
   readonly stepUpForApproval?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
-  readonly providerNetwork?: ServerParts['providerNetwork']
   readonly trustedProxies?: readonly string[]
   readonly rates?: Partial<RequestRates>
   readonly drainMs?: number
@@ -160,8 +159,7 @@ export function partsOf(
     importMaxMib: options.importMaxMib ?? 20,
     publicOrigin: options.publicOrigin === null ? undefined : (options.publicOrigin ?? testOrigin),
     stepUpForApproval: options.stepUpForApproval ?? false,
-    streamAddresses: { loopback: true, networks: [] },
-    providerNetwork: options.providerNetwork ?? { loopback: true, allowedHosts: [] },
+    outbound: { loopback: true, networks: [] },
     trustedProxies: options.trustedProxies ?? [],
     maxConnections: options.maxConnections ?? 2000,
     // Tests ask more in a minute than people do; those of the limits set their own.
