@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import type { Permission, Role, Session } from '@afterai/contract'
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { Client } from 'pg'
-import { pino } from 'pino'
 import { type ComposedServer, composeServer, type ServerParts } from '../composition.ts'
 import { addMember, createAccount, createTenant, newCode, putSetupCode } from '../src/identity/index.ts'
 import type { CaptureLimits } from '../src/capture/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
 import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
+import { createLog } from '../src/platform/log.ts'
 import type { RequestRates } from '../src/platform/rate-limits/index.ts'
 
 /** A request to the server under test; `body` that is a string or bytes goes as it is, anything else as JSON. */
@@ -100,7 +100,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const keyDir = await mkdtemp(join(tmpdir(), 'afterai-keys-'))
   const lines: string[] = []
   const keys = await loadInstanceKeys(keyDir, { make: true })
-  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
+  const log = createLog('debug', { write: (line: string) => void lines.push(line) })
   const composed = await composeServer(partsOf({ connection: database.login, keys, log }, options))
   composed.begin()
   const owner = new Client(database.owner)
@@ -142,7 +142,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
 /** Another server of the same instance, on the same database: not listening, and its sequencer not begun. */
 export function composeBeside(server: TestServer, options: TestServerOptions = {}): Promise<ComposedServer> {
-  const shared = { connection: server.database.login, keys: server.keys, log: pino({ level: 'silent' }) }
+  const shared = { connection: server.database.login, keys: server.keys, log: createLog('silent') }
   return composeServer(partsOf(shared, { poolSize: 5, ...options }))
 }
 
