@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createExampleLog } from '../../record/testing/example-record.ts'
-import { afterai, type Reply, startStandIn, temporaryFolder } from './harness.ts'
+import { afterai, type Received, type Reply, startStandIn, temporaryFolder } from './harness.ts'
 import { createStandInLog } from './log-stand-in.ts'
 import { ids } from './samples.ts'
 
@@ -22,8 +22,10 @@ async function exporting(bundle: Uint8Array | string, routes: Parameters<typeof 
   const answers = { ...routes }
   const { env } = await startStandIn({
     [`GET /v1/records/${ids.person}/bundle`]: () => (response) => response.end(bundle),
-    ...Object.fromEntries(Object.keys(narrow).map((route) => [route, (it) => answers[route]?.(it) ?? forbidden()])),
-  } as Parameters<typeof startStandIn>[0])
+    ...Object.fromEntries(
+      Object.keys(narrow).map((route) => [route, (it: Received) => answers[route]?.(it) ?? forbidden()]),
+    ),
+  })
   const out = join(folder, 'record.json')
   const state = { ...env, XDG_STATE_HOME: folder }
   return {
