@@ -45,6 +45,7 @@ export async function describeApi(): Promise<ApiDescription> {
     importMaxMib: 20,
     trustedProxies: [],
     maxConnections: 2000,
+    onlyOverTls: false,
     rates: { credential: 1, read: 1, write: 1, heavy: 1, telemetry: 1 },
     drainMs: 0,
     publicOrigin: undefined,

@@ -97,6 +97,8 @@ export interface ServerParts {
   readonly outbound: OutboundPolicy
   readonly trustedProxies: readonly string[]
   readonly maxConnections: number
+  /** Whether requests that may have crossed a network unencrypted are refused, as in production. */
+  readonly onlyOverTls: boolean
   readonly rates: RequestRates
   /** How long it goes on taking requests after `close`, so that load balancers notice. */
   readonly drainMs: number

@@ -53,6 +53,7 @@ export async function startInstance(configuration: Configuration, options: Insta
       outbound: { loopback: configuration.mode === 'trial', networks: configuration.outboundNetworks ?? [] },
       trustedProxies: (configuration.trustedProxies ?? []).map(({ address, prefix }) => `${address}/${prefix}`),
       maxConnections: configuration.maxConnections,
+      onlyOverTls: configuration.mode === 'production',
       rates: {
         credential: configuration.rateCredentials,
         read: configuration.rateReads,

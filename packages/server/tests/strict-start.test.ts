@@ -95,6 +95,11 @@ describe('P5.2: a production server does not start', () => {
       () => ({ AFTERAI_PUBLIC_URL: 'http://afterai.example.com' }),
       /AFTERAI_PUBLIC_URL\n.*plain http/,
     ],
+    [
+      'on an address of a network, with no proxy named that ends TLS',
+      () => ({ AFTERAI_LISTEN: '0.0.0.0:4680' }),
+      /AFTERAI_TRUSTED_PROXIES\n.*without TLS of its own[^]*proxies that end TLS/,
+    ],
     ['as a superuser', () => ({ AFTERAI_DATABASE_URL: url('postgres') }), /postgres is a superuser/],
     ['trusting every proxy', () => ({ AFTERAI_TRUSTED_PROXIES: '0.0.0.0/0' }), /AFTERAI_TRUSTED_PROXIES/],
     [
@@ -306,6 +311,15 @@ describe('afterai doctor', { timeout: 180_000 }, () => {
     execFileSync('sh', ['-c', commands.filter((command) => command.startsWith('chmod')).join('\n')])
     expect(doctor({})).toContain('Nothing keeps AfterAI from running.')
     expect(doctor({})).not.toContain(' $ ')
+  })
+
+  test('P5.2: says which setting names what ends TLS, when the server would listen in clear', () => {
+    const report = doctor({ AFTERAI_LISTEN: '0.0.0.0:0' }, '--fix-hints')
+    expect(report).toMatch(/fail +AFTERAI_TRUSTED_PROXIES +It is missing/)
+    expect(report).toMatch(/^ +\$ export AFTERAI_TRUSTED_PROXIES=/m)
+    expect(doctor({ AFTERAI_LISTEN: '0.0.0.0:0', AFTERAI_TRUSTED_PROXIES: '10.0.0.7' })).not.toContain(
+      'TRUSTED_PROXIES',
+    )
   })
 
   test('P5.1: gives the commands in JSON too, and a setting for each variable that is wrong', () => {

@@ -90,6 +90,7 @@ export interface TestServerOptions {
   readonly rates?: Partial<RequestRates>
   readonly drainMs?: number
   readonly maxConnections?: number
+  readonly onlyOverTls?: boolean
   readonly mail?: ServerParts['mail']
   readonly captureLimits?: Partial<CaptureLimits>
 }
@@ -162,6 +163,7 @@ export function partsOf(
     outbound: { loopback: true, networks: [] },
     trustedProxies: options.trustedProxies ?? [],
     maxConnections: options.maxConnections ?? 2000,
+    onlyOverTls: options.onlyOverTls ?? false,
     // Tests ask more in a minute than people do; those of the limits set their own.
     rates: {
       credential: 100_000,

@@ -140,7 +140,7 @@ export const configurationTable = {
     defaultMeaning: 'none: forwarding headers are ignored',
     secret: false,
     description:
-      'Addresses or networks of the reverse proxies in front of the server, divided by commas. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, nobody else’s. Needed behind a proxy: without it all people count as one address.',
+      'Addresses or networks of the reverse proxies in front of the server, divided by commas. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, nobody else’s. Needed behind a proxy: without it all people count as one address. In production a request is refused unless one of them says that it came by https, or it comes from this machine.',
   },
   maxConnections: {
     variable: 'AFTERAI_MAX_CONNECTIONS',

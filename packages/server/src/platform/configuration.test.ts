@@ -12,6 +12,7 @@ const local = `postgresql://server:${canary}@127.0.0.1:5432/afterai`
 const remote = `postgresql://server:${canary}@db.example.com/afterai?sslmode=verify-full`
 const production = {
   AFTERAI_MODE: 'production',
+  AFTERAI_TRUSTED_PROXIES: '10.0.0.7',
   AFTERAI_LISTEN: '0.0.0.0:4680',
   AFTERAI_PUBLIC_URL: 'https://afterai.example.com',
   AFTERAI_DATABASE_URL: remote,
@@ -162,6 +163,16 @@ describe('P5.2: combinations that would be unsafe are refused', () => {
     ['trial under a public name', { AFTERAI_PUBLIC_URL: 'https://afterai.example.com' }, 'AFTERAI_PUBLIC_URL'],
     ['production without an address', { ...production, AFTERAI_PUBLIC_URL: undefined }, 'AFTERAI_PUBLIC_URL'],
     ['production over plain http', { ...production, AFTERAI_PUBLIC_URL: 'http://a.example.com' }, 'AFTERAI_PUBLIC_URL'],
+    [
+      'production in clear beyond the machine',
+      { ...production, AFTERAI_LISTEN: '0.0.0.0:4680', AFTERAI_TRUSTED_PROXIES: undefined },
+      'AFTERAI_TRUSTED_PROXIES',
+    ],
+    [
+      'production in clear beyond the machine, over IPv6',
+      { ...production, AFTERAI_LISTEN: '[::]:4680', AFTERAI_TRUSTED_PROXIES: undefined },
+      'AFTERAI_TRUSTED_PROXIES',
+    ],
     ['production without a database', { ...production, AFTERAI_DATABASE_URL: undefined }, 'AFTERAI_DATABASE_URL'],
     ...['', '?sslmode=disable', '?sslmode=require', '?sslmode=verify-ca', '?sslmode=no-verify'].map(
       (parameters): [string, Environment, string] => [
