@@ -279,6 +279,20 @@ describe('P5.2: a production server does not start', () => {
   })
 })
 
+test('P5.2, ASVS 12.2.1: a production server that runs answers nobody whom its proxy doesn’t say came by https', async () => {
+  const server = await startServerProcess({ env: { ...production(), AFTERAI_TRUSTED_PROXIES: '127.0.0.1' } })
+  started.push(server)
+  const status = async (path: string, headers: Record<string, string> = {}) =>
+    (await fetch(`${server.origin}${path}`, { headers })).status
+  const [plain, forwarded] = [{ 'x-forwarded-proto': 'http' }, { 'x-forwarded-proto': 'https' }]
+  expect(await Promise.all([status('/v1/me'), status('/v1/me', plain), status('/v1/me', forwarded)])).toEqual([
+    421, 421, 401,
+  ])
+  expect(await Promise.all([status('/livez'), status('/readyz', plain)])).toEqual([200, 200])
+  server.signal('SIGTERM')
+  await server.ending
+})
+
 function keyFiles(): string[] {
   return ['record-signing.pem', 'log-signing.pem', 'session-signing.pem', 'credential-hash.key', 'master.key']
 }
