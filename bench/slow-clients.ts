@@ -18,6 +18,8 @@ const size = { connections: 1000, seconds: 15 }
 const goals = { slow: 10, flood: 25, after: 2 }
 /** Below this a difference is the scheduler's, whatever the ratio. */
 const noiseMs = 10
+/** V8 lets young objects take so much while requests come fast, and gives it back late. */
+const youngMib = 192
 const memoryGoal = 2
 
 /** What a client that behaves sees before, while and after others attack; each beside what it saw before. */
@@ -93,8 +95,8 @@ function memory(name: string, { pid }: ServerProcess, before: number): Row {
     limitName: 'before',
     limit: before,
     ratio: value / before,
-    goal: `at most ${memoryGoal} × before`,
-    isMissed: !(value <= before * memoryGoal),
+    goal: `at most ${memoryGoal} × before and ${youngMib} MiB`,
+    isMissed: !(value <= before * memoryGoal + youngMib),
   }
 }
 
