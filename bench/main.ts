@@ -18,8 +18,9 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
 
 const columns = ['what', 'measured', 'limit', 'ratio', 'goal'] as const
 
-function toCells({ name, value, unit, limitName, limit, ratio, goal = '' }: Row): string[] {
-  return [name, `${round(value)} ${unit}`, `${round(limit)} (${limitName})`, ratio.toFixed(2), goal]
+function toCells({ name, value, unit, limitName, limit, ratio, goal = '', isMissed = false }: Row): string[] {
+  const verdict = isMissed ? `${goal}: MISSED` : goal
+  return [name, `${round(value)} ${unit}`, `${round(limit)} (${limitName})`, ratio.toFixed(2), verdict]
 }
 
 function round(value: number): string {
@@ -49,5 +50,7 @@ for (const [name, load] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   process.stdout.write(`\n${name}\n`)
   const { run } = await load()
-  process.stdout.write(`${toTable(await run())}\n`)
+  const rows = await run()
+  process.stdout.write(`${toTable(rows)}\n`)
+  if (rows.some(({ isMissed }) => isMissed === true)) process.exitCode = 1
 }

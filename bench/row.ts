@@ -7,4 +7,6 @@ export interface Row {
   readonly limit: number
   readonly ratio: number
   readonly goal?: string
+  /** Whether the goal was missed: the run fails then. */
+  readonly isMissed?: boolean
 }

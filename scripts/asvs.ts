@@ -62,6 +62,7 @@ export const requirements = {
   '11.3.4': 'Nonces aren’t used twice',
   '11.4.2': 'Passwords are stored with a slow hash',
   '11.5.1': 'Secrets have enough random bits',
+  '12.2.1': 'Clients connect over TLS alone, without falling back',
   '12.3.1': 'Connections to other services are encrypted',
   '14.2.1': 'Sensitive data isn’t in addresses',
   '14.2.7': 'Data goes when its time is over',

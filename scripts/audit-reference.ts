@@ -61,7 +61,7 @@ or failed; structured data \`[afterai@32473 …]\`; the message is a byte order 
 its own. Syslog has no acknowledgement: a batch counts as accepted when the receiver, told that no more comes, has closed its side
 without an error. What a receiver had read and then lost is not seen: replay it.
 
-**Where they may lead.** Public addresses over https or TLS; networks that the operator names in \`AFTERAI_STREAM_NETWORKS\`; this machine in
+**Where they may lead.** Public addresses over https or TLS; networks that the operator names in \`AFTERAI_OUTBOUND_NETWORKS\`; this machine in
 trial mode. Names are looked up, every address is checked, and the checked address is the one connected to.
 `
 }

@@ -49,7 +49,7 @@ them by \`npm run generate\`, and a test keeps it true. A promise that is not bu
   approve as another; linking a provider’s identity to a member does the same. Both leave events. Set up mail, and have approvers use second factors.
 - Without mail, whoever invites an address that has no account holds its code, and could accept it in place of the person. An operator’s reset of such an account takes all
   of its credentials away.
-- The server speaks plain HTTP: put TLS in front of it. \`AFTERAI_MODE=production\` insists on an https public address.
+- The server speaks plain HTTP: put TLS in front of it. \`AFTERAI_MODE=production\` refuses what a named proxy doesn’t say came by https (ADR 0019).
 
 ## Promises
 

@@ -43,14 +43,14 @@ export async function describeApi(): Promise<ApiDescription> {
     sessionIdleMinutes: 60,
     sessionMaxHours: 24,
     importMaxMib: 20,
-    streamAddresses: { loopback: false, networks: [] },
     trustedProxies: [],
     maxConnections: 2000,
+    onlyOverTls: false,
     rates: { credential: 1, read: 1, write: 1, heavy: 1, telemetry: 1 },
     drainMs: 0,
     publicOrigin: undefined,
     stepUpForApproval: false,
-    providerNetwork: { loopback: false, allowedHosts: [] },
+    outbound: { loopback: false, networks: [] },
   })
   try {
     return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }

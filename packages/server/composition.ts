@@ -21,7 +21,6 @@ import {
   invitationRoutes,
   memberRoutes,
   ownSessionRoutes,
-  type ProviderNetwork,
   proofRoutes,
   sessionRoutes,
   startForgettingGuesses,
@@ -55,13 +54,7 @@ import {
   startSequencer,
   startWaiting,
 } from './src/ledger/index.ts'
-import {
-  type AddressPolicy,
-  readStreamLoad,
-  startStreamSender,
-  type StreamSender,
-  streamRoutes,
-} from './src/notify/siem/index.ts'
+import { readStreamLoad, startStreamSender, type StreamSender, streamRoutes } from './src/notify/siem/index.ts'
 import {
   createMailQueue,
   createMailTransport,
@@ -72,6 +65,7 @@ import {
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
 import { accessLog, type RequestPrincipal } from './src/platform/access-log.ts'
 import { isLoopback } from './src/platform/configuration-kinds.ts'
+import type { OutboundPolicy } from './src/platform/outbound-addresses.ts'
 import {
   type Connection,
   connectionOptions,
@@ -101,12 +95,12 @@ export interface ServerParts {
   readonly sessionIdleMinutes: number
   readonly sessionMaxHours: number
   readonly importMaxMib: number
-  /** Where audit streams may lead. */
-  readonly streamAddresses: AddressPolicy
-  /** Where identity providers may be, besides at public addresses. */
-  readonly providerNetwork: ProviderNetwork
+  /** Where audit streams may lead and identity providers may be. */
+  readonly outbound: OutboundPolicy
   readonly trustedProxies: readonly string[]
   readonly maxConnections: number
+  /** Whether requests that may have crossed a network unencrypted are refused, as in production. */
+  readonly onlyOverTls: boolean
   readonly rates: RequestRates
   /** How long it goes on taking requests after `close`, so that load balancers notice. */
   readonly drainMs: number
@@ -199,7 +193,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   apiKeyRoutes(http, enrolment)
   tenantRoutes(http, people)
   const originOf = originFrom(parts.publicOrigin)
-  const clients = createProviderClients(parts.providerNetwork)
+  const clients = createProviderClients(parts.outbound)
   await federationRoutes(http, { ...enrolment, keys: tenantKeys, clients, cookies, publicOrigin: originOf })
   await deviceRoutes(http, { ...enrolment, publicOrigin: originOf })
   logKeyRoutes(http, { db, keys: ledgerKeys })
@@ -227,7 +221,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   }
   decisionRoutes(http, { ...pacr, stepUpForApproval: parts.stepUpForApproval })
   recordRoutes(http, pacr)
-  streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.streamAddresses })
+  streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.outbound })
   sampleRoutes(http, { db, audit })
   await http.ready()
 
@@ -243,7 +237,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
         log,
         onBatch: metrics.onLedgerBatch,
       })
-      streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.streamAddresses, log })
+      streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.outbound, log })
       purges ??= startPurges({ db, audit, log })
       if (parts.mail === undefined) return
       const { publicUrl } = parts.mail

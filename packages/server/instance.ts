@@ -50,10 +50,10 @@ export async function startInstance(configuration: Configuration, options: Insta
       sessionIdleMinutes: configuration.sessionIdleMinutes,
       sessionMaxHours: configuration.sessionMaxHours,
       importMaxMib: configuration.importMaxMib,
-      streamAddresses: { loopback: configuration.mode === 'trial', networks: configuration.streamNetworks ?? [] },
-      providerNetwork: { loopback: configuration.mode === 'trial', allowedHosts: configuration.oidcAllowedHosts ?? [] },
+      outbound: { loopback: configuration.mode === 'trial', networks: configuration.outboundNetworks ?? [] },
       trustedProxies: (configuration.trustedProxies ?? []).map(({ address, prefix }) => `${address}/${prefix}`),
       maxConnections: configuration.maxConnections,
+      onlyOverTls: configuration.mode === 'production',
       rates: {
         credential: configuration.rateCredentials,
         read: configuration.rateReads,

@@ -64,6 +64,11 @@ export const problems = {
     'Ask an administrator of the tenant: `detail` tells what is missing.',
   ],
   access_denied: [403, 'The request was denied', 'Whoever was asked said no. Begin again if that was a mistake.'],
+  not_encrypted: [
+    421,
+    'The request did not come over TLS',
+    'Use the https address. To the operator: name the proxies that end TLS in AFTERAI_TRUSTED_PROXIES, and have them send `X-Forwarded-Proto: https`.',
+  ],
   forbidden: [
     403,
     'You may not do this',

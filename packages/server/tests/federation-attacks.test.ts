@@ -329,3 +329,38 @@ describe('P3.4: a provider that fails', () => {
     }
   })
 })
+
+describe('P5.3, ASVS 6.3.1: an address that guesses states of sign-ins', () => {
+  const guess = (address: string, state: string = crypto.randomUUID(), cookie = 'x'.repeat(43)) =>
+    it.server.http.inject({
+      url: `/v1/oidc/callback?state=${state}&code=x`,
+      remoteAddress: address,
+      headers: { cookie: `afterai_oidc=${cookie}; __Host-afterai_oidc=${cookie}` },
+    })
+
+  test('waits after thirty, whether it sends a cookie or not, and others don’t', async () => {
+    const answers = []
+    for (let n = 0; n < 32; n += 1) answers.push(await guess('198.51.100.1', undefined, n % 2 === 0 ? '' : undefined))
+    const codes = answers.map((answer) => answer.json<{ code: string }>().code)
+    expect(codes.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => 'sign_in_failed'))
+    expect(codes.at(-1)).toBe('too_many_attempts')
+    expect(answers.at(-1)?.statusCode).toBe(429)
+    expect(Number(answers.at(-1)?.headers['retry-after'])).toBeGreaterThanOrEqual(1)
+    expect((await guess('203.0.113.1')).statusCode).toBe(401)
+  })
+
+  test('is counted for a right state in another’s browser, which stays good for its own', async () => {
+    const { browser, url } = await answered('ada')
+    const state = new URL(url).searchParams.get('state') ?? ''
+    for (let n = 0; n < 31; n += 1) await guess('198.51.101.1', state)
+    expect((await guess('198.51.101.1', state)).statusCode).toBe(429)
+    expect((await callBack(browser, url)).status).toBe(303)
+  })
+
+  test('doesn’t delay a right one of its own network', async () => {
+    const { browser, url } = await answered('ada')
+    for (let n = 0; n < 40; n += 1) await guess('127.0.0.1')
+    expect((await guess('127.0.0.1')).statusCode).toBe(429)
+    expect((await callBack(browser, url)).status).toBe(303)
+  })
+})

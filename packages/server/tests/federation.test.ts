@@ -152,12 +152,12 @@ describe('P3.4, ASVS 1.3.6: a provider’s address can’t send the server where
 
   test.each([
     ['plain http to another host', 'http://idp.example', 'https'],
-    ['a name and password in it', 'https://user:pass@idp.example', 'plain URL'],
-    ['the cloud’s metadata', 'https://169.254.169.254', 'inner network'],
-    ['a private address', 'https://10.0.0.1', 'inner network'],
-    ['an IPv4 address as a number', 'https://167772161', 'inner network'],
-    ['an IPv4 address in IPv6', 'https://[::ffff:10.0.0.1]', 'inner network'],
-    ['a unique local IPv6 address', 'https://[fd00::1]', 'inner network'],
+    ['a name and password in it', 'https://user:pass@idp.example', 'neither a user'],
+    ['the cloud’s metadata', 'https://169.254.169.254', 'may not connect to'],
+    ['a private address', 'https://10.0.0.1', 'may not connect to'],
+    ['an IPv4 address as a number', 'https://167772161', 'may not connect to'],
+    ['an IPv4 address in IPv6', 'https://[::ffff:10.0.0.1]', 'may not connect to'],
+    ['a unique local IPv6 address', 'https://[fd00::1]', 'may not connect to'],
     ['a host that there isn’t', 'https://there-is-no-such-host.invalid', 'name'],
     ['a port at which nothing answers', 'http://127.0.0.1:9', 'nothing answers'],
   ])('%s', async (_what, issuer, words) => {

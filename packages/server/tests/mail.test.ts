@@ -23,6 +23,15 @@ let certificate: Certificate
 let refuse: (address: string) => { code: number; text: string } | undefined
 let count = 0
 
+/** A mail's words, with what differs from one to the other made the same. */
+const textOf = (mail: ReceivedMail): string =>
+  mail.raw
+    .slice(mail.raw.indexOf('\r\n\r\n'))
+    .replaceAll('=\r\n', '')
+    .replaceAll('=3D', '=')
+    .replaceAll(codeIn(mail), 'CODE')
+    .replace(/good until [^:]+:\d\d UTC/, 'good until THEN')
+
 const fresh = (): string => `person-${(count += 1)}@acme.example`
 const urlTo = (port: number, { user, password } = mailUser): string => `smtp://${user}:${password}@localhost:${port}`
 
@@ -120,6 +129,39 @@ describe('P3.3: an invitation by mail', () => {
     expect(raw).toContain('https://afterai.acme.example')
     expect(raw).not.toMatch(/<html|<img|https:\/\/\S*[?#]/i)
     expect(new Set(raw.match(/[2-9A-Z]{5}(?:-[2-9A-Z]{5}){3}/g))).toEqual(new Set([codeIn({ raw } as ReceivedMail)]))
+  })
+
+  test('ASVS 6.3.8: says the same to who has an account here as to who hasn’t: how to get in, and how to recover', async () => {
+    const other = await server.addTenant(`elsewhere-${crypto.randomUUID().slice(0, 8)}`)
+    const known = (await server.addPerson(other, 'member')).email
+    const unknown = fresh()
+    const texts: string[] = []
+    for (const email of [known, unknown]) {
+      await invite(email)
+      texts.push(textOf(await mailTo(email)))
+    }
+    const [ofKnown = '', ofUnknown] = texts
+    expect(ofKnown).toBe(ofUnknown)
+    expect(ofKnown).toContain('afterai login --url https://afterai.acme.example --invitation CODE --name "Your Name"')
+    expect(ofKnown).toContain('afterai password forgot "Your E-Mail Address" --url https://afterai.acme.example')
+    expect(ofKnown).toContain('operator')
+  })
+
+  test('lets in who has an account and forgot its password, by the way that it names', async () => {
+    const other = await server.addTenant(`forgotten-${crypto.randomUUID().slice(0, 8)}`)
+    const person = await server.addPerson(other, 'member')
+    await invite(person.email)
+    const code = codeIn(await mailTo(person.email))
+    const refused = await accept(code)
+    expect([refused.status, refused.body['code']]).toEqual([401, 'invalid_credentials'])
+    expect(refused.body['detail']).toContain('afterai password forgot')
+    const forgot = { method: 'POST', path: '/v1/password-resets', body: { email: person.email } } as const
+    expect((await server.send(forgot)).status).toBe(202)
+    const reset = { code: codeIn(await mailTo(person.email, 2)), password: 'copper-meadow-77-signal' }
+    const done = await server.send({ method: 'POST', path: '/v1/password-resets/complete', body: reset })
+    expect(done.status).toBe(204)
+    const accepted = await accept(code)
+    expect([accepted.status, typeof accepted.body['accessToken']]).toEqual([200, 'string'])
   })
 
   test('that is sent again carries another code, and the one before is void', async () => {

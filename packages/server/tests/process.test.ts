@@ -129,7 +129,7 @@ describe('P5.2: a bad configuration', () => {
     ['AFTERAI_SESSION_MAX_HOURS', '1000'],
     ['AFTERAI_SHUTDOWN_SECONDS', 'soon'],
     ['AFTERAI_IMPORT_MAX_MIB', '1e3'],
-    ['AFTERAI_STREAM_NETWORKS', '0.0.0.0/0'],
+    ['AFTERAI_OUTBOUND_NETWORKS', '0.0.0.0/0'],
     ['AFTERAI_METRICS_LISTEN', '0.0.0.0:9464'],
     ['AFTERAI_METRICS_BEYOND_LOOPBACK', '1'],
     ['AFTERAI_OTLP_TRACES_URL', 'http://10.0.0.9:4318/v1/traces'],

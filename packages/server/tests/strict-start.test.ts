@@ -95,6 +95,11 @@ describe('P5.2: a production server does not start', () => {
       () => ({ AFTERAI_PUBLIC_URL: 'http://afterai.example.com' }),
       /AFTERAI_PUBLIC_URL\n.*plain http/,
     ],
+    [
+      'on an address of a network, with no proxy named that ends TLS',
+      () => ({ AFTERAI_LISTEN: '0.0.0.0:4680' }),
+      /AFTERAI_TRUSTED_PROXIES\n.*without TLS of its own[^]*proxies that end TLS/,
+    ],
     ['as a superuser', () => ({ AFTERAI_DATABASE_URL: url('postgres') }), /postgres is a superuser/],
     ['trusting every proxy', () => ({ AFTERAI_TRUSTED_PROXIES: '0.0.0.0/0' }), /AFTERAI_TRUSTED_PROXIES/],
     [
@@ -274,6 +279,20 @@ describe('P5.2: a production server does not start', () => {
   })
 })
 
+test('P5.2, ASVS 12.2.1: a production server that runs answers nobody whom its proxy doesn’t say came by https', async () => {
+  const server = await startServerProcess({ env: { ...production(), AFTERAI_TRUSTED_PROXIES: '127.0.0.1' } })
+  started.push(server)
+  const status = async (path: string, headers: Record<string, string> = {}) =>
+    (await fetch(`${server.origin}${path}`, { headers })).status
+  const [plain, forwarded] = [{ 'x-forwarded-proto': 'http' }, { 'x-forwarded-proto': 'https' }]
+  expect(await Promise.all([status('/v1/me'), status('/v1/me', plain), status('/v1/me', forwarded)])).toEqual([
+    421, 421, 401,
+  ])
+  expect(await Promise.all([status('/livez'), status('/readyz', plain)])).toEqual([200, 200])
+  server.signal('SIGTERM')
+  await server.ending
+})
+
 function keyFiles(): string[] {
   return ['record-signing.pem', 'log-signing.pem', 'session-signing.pem', 'credential-hash.key', 'master.key']
 }
@@ -306,6 +325,15 @@ describe('afterai doctor', { timeout: 180_000 }, () => {
     execFileSync('sh', ['-c', commands.filter((command) => command.startsWith('chmod')).join('\n')])
     expect(doctor({})).toContain('Nothing keeps AfterAI from running.')
     expect(doctor({})).not.toContain(' $ ')
+  })
+
+  test('P5.2: says which setting names what ends TLS, when the server would listen in clear', () => {
+    const report = doctor({ AFTERAI_LISTEN: '0.0.0.0:0' }, '--fix-hints')
+    expect(report).toMatch(/fail +AFTERAI_TRUSTED_PROXIES +It is missing/)
+    expect(report).toMatch(/^ +\$ export AFTERAI_TRUSTED_PROXIES=/m)
+    expect(doctor({ AFTERAI_LISTEN: '0.0.0.0:0', AFTERAI_TRUSTED_PROXIES: '10.0.0.7' })).not.toContain(
+      'TRUSTED_PROXIES',
+    )
   })
 
   test('P5.1: gives the commands in JSON too, and a setting for each variable that is wrong', () => {

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import type { Permission, Role, Session } from '@afterai/contract'
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { Client } from 'pg'
-import { pino } from 'pino'
 import { type ComposedServer, composeServer, type ServerParts } from '../composition.ts'
 import { addMember, createAccount, createTenant, newCode, putSetupCode } from '../src/identity/index.ts'
 import type { CaptureLimits } from '../src/capture/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
 import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
+import { createLog } from '../src/platform/log.ts'
 import type { RequestRates } from '../src/platform/rate-limits/index.ts'
 
 /** A request to the server under test; `body` that is a string or bytes goes as it is, anything else as JSON. */
@@ -86,11 +86,11 @@ export interface TestServerOptions {
   readonly stepUpForApproval?: boolean
   readonly importMaxMib?: number
   readonly poolSize?: number
-  readonly providerNetwork?: ServerParts['providerNetwork']
   readonly trustedProxies?: readonly string[]
   readonly rates?: Partial<RequestRates>
   readonly drainMs?: number
   readonly maxConnections?: number
+  readonly onlyOverTls?: boolean
   readonly mail?: ServerParts['mail']
   readonly captureLimits?: Partial<CaptureLimits>
 }
@@ -101,7 +101,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const keyDir = await mkdtemp(join(tmpdir(), 'afterai-keys-'))
   const lines: string[] = []
   const keys = await loadInstanceKeys(keyDir, { make: true })
-  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
+  const log = createLog('debug', { write: (line: string) => void lines.push(line) })
   const composed = await composeServer(partsOf({ connection: database.login, keys, log }, options))
   composed.begin()
   const owner = new Client(database.owner)
@@ -143,7 +143,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
 /** Another server of the same instance, on the same database: not listening, and its sequencer not begun. */
 export function composeBeside(server: TestServer, options: TestServerOptions = {}): Promise<ComposedServer> {
-  const shared = { connection: server.database.login, keys: server.keys, log: pino({ level: 'silent' }) }
+  const shared = { connection: server.database.login, keys: server.keys, log: createLog('silent') }
   return composeServer(partsOf(shared, { poolSize: 5, ...options }))
 }
 
@@ -160,10 +160,10 @@ export function partsOf(
     importMaxMib: options.importMaxMib ?? 20,
     publicOrigin: options.publicOrigin === null ? undefined : (options.publicOrigin ?? testOrigin),
     stepUpForApproval: options.stepUpForApproval ?? false,
-    streamAddresses: { loopback: true, networks: [] },
-    providerNetwork: options.providerNetwork ?? { loopback: true, allowedHosts: [] },
+    outbound: { loopback: true, networks: [] },
     trustedProxies: options.trustedProxies ?? [],
     maxConnections: options.maxConnections ?? 2000,
+    onlyOverTls: options.onlyOverTls ?? false,
     // Tests ask more in a minute than people do; those of the limits set their own.
     rates: {
       credential: 100_000,

@@ -20,6 +20,8 @@ const problemDocument = z.object({
 export class ApiProblem extends CommandFailure {
   readonly status: number
   readonly code: string | undefined
+  /** What the caller lacks, where that is why. */
+  readonly permission: string | undefined
 
   constructor(status: number, body: unknown) {
     const problem = problemDocument.safeParse(body).data ?? {}
@@ -32,6 +34,7 @@ export class ApiProblem extends CommandFailure {
     this.name = 'ApiProblem'
     this.status = status
     this.code = code
+    this.permission = problem.permission
   }
 }
 

@@ -77,5 +77,11 @@ export function invitationLines({ email, role, expiresAt, code }: CreatedInvitat
     ['until', expiresAt],
     ['code', code ?? 'goes to them by mail'],
   ])
-  return code === null ? facts : [...facts, '', `They sign in with: afterai login --invitation ${code} --name NAME`]
+  if (code === null) return facts
+  return [
+    ...facts,
+    '',
+    `They sign in with: afterai login --invitation ${code} --name NAME`,
+    'They choose a password then. Who has an account here gives its own; who forgot it asks an operator for a reset code first.',
+  ]
 }

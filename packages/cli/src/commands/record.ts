@@ -1,13 +1,13 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { approvalView, recordView } from '@afterai/contract'
-import { parseBundle, parseTlogProof, RecordError } from '@afterai/record'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
+import { ApiProblem } from '../api/problem.ts'
 import { logKeysView } from '../api/views.ts'
-import { checkLog } from '../checkpoints/check-log.ts'
+import { checkBundle, withoutScope } from '../checkpoints/check-bundle.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
@@ -75,6 +75,8 @@ export function addRecordCommands(program: Command, mount: Mount): void {
   addVerifyCommand(record, mount)
 }
 
+type LogKeys = z.infer<typeof logKeysView>
+
 interface ExportOptions {
   readonly out?: string
   readonly keys?: string
@@ -90,37 +92,36 @@ async function exportRecord(context: ServerContext, given: string, options: Expo
   const { api, out } = context
   const found = await recordIdOf(api, given)
   const { bytes } = await api.request({ method: 'GET', path: `/v1/records/${found}/bundle` })
-  await checkLog({ ...context, remark: out.remark }, checkpointOf(bytes))
+  await checkBundle({ ...context, remark: out.remark }, bytes)
+  const keys = options.keys === undefined ? undefined : await readKeys(api)
   const bundle = options.out ?? `record-${found}.json`
   await write(bundle, bytes, { ...options, mode: 0o600 })
   // What it discloses is for whom its owner gives it to; a file that --force wrote over has kept its own mode.
   await chmod(bundle, 0o600)
-  const keys = options.keys === undefined ? [] : await writeKeys(api, options.keys, options)
-  const written = { bundle, keys }
+  const written = { bundle, keys: keys === undefined ? [] : await writeKeys(keys, options) }
   out.answer(
     { json: written, value: written },
-    { lines: () => [bundle, ...keys].map((path) => `wrote ${path}`), quiet: () => [bundle] },
+    { lines: () => [bundle, ...written.keys].map((path) => `wrote ${path}`), quiet: () => [bundle] },
   )
-  if (keys.length > 0)
+  if (keys !== undefined)
     out.remark('Keys that came from the server prove nothing about the server: compare them with ones had another way.')
 }
 
-/** The checkpoint of a bundle, or undefined where the bundle is of no known form; `record verify` says so then. */
-function checkpointOf(bytes: Uint8Array): string | undefined {
+/** Asked for before anything is written, so that a refusal leaves nothing behind. */
+async function readKeys(api: Api): Promise<LogKeys> {
   try {
-    return parseTlogProof(parseBundle(bytes).tlogProof).checkpoint
-  } catch (error) {
-    if (error instanceof RecordError) return undefined
-    throw error
+    return (await api.call(logKeysView, { method: 'GET', path: '/v1/log/keys' })).value
+  } catch (cause) {
+    if (!(cause instanceof ApiProblem) || cause.permission !== 'log:read') throw cause
+    throw withoutScope('the public keys are read with it (--keys)', cause)
   }
 }
 
-async function writeKeys(api: Api, folder: string, options: ExportOptions): Promise<string[]> {
-  const { value } = await api.call(logKeysView, { method: 'GET', path: '/v1/log/keys' })
+async function writeKeys(keys: LogKeys, { keys: folder = '.', ...options }: ExportOptions): Promise<string[]> {
   await mkdir(folder, { recursive: true })
   const paths = { pem: join(folder, 'record-key.pem'), vkey: join(folder, 'log.vkey') }
-  await write(paths.pem, value.recordKeys.map(({ pem }) => `${pem.trimEnd()}\n`).join(''), options)
-  await write(paths.vkey, `${value.logVkey}\n`, options)
+  await write(paths.pem, keys.recordKeys.map(({ pem }) => `${pem.trimEnd()}\n`).join(''), options)
+  await write(paths.vkey, `${keys.logVkey}\n`, options)
   return Object.values(paths)
 }
 

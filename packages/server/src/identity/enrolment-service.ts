@@ -139,7 +139,10 @@ async function proveAccount(
   if (await deps.passwords.verify(existing.password_hash, password)) return guess.succeeded()
   const failed = { tenantId, accountId: existing.account_id, email }
   await recordFailedSignIn(deps, failed, origin)
-  throw new ProblemError('invalid_credentials', { detail: 'this e-mail address has an account: use its password' })
+  throw new ProblemError('invalid_credentials', {
+    detail:
+      'this e-mail address has an account: use its password, or get a new one with `afterai password forgot`; without a password, ask an operator for a reset code',
+  })
 }
 
 // The password was right. The invitation is spent by whoever gives the second factor too.

@@ -4,7 +4,6 @@ export { createAccount, instanceState, putSetupCode } from './entry-functions.ts
 export { deviceRoutes } from './device-login/device-routes.ts'
 export { federationRoutes } from './federation/federation-routes.ts'
 export { createProviderClients } from './federation/provider-client.ts'
-export type { ProviderNetwork } from './federation/provider-network.ts'
 export { createThrottle, startForgettingGuesses } from './guessing/throttle.ts'
 export { factorRoutes } from './second-factor/factor-routes.ts'
 export { ownSessionRoutes } from './own-sessions/own-session-routes.ts'

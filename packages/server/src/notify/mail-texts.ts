@@ -1,7 +1,10 @@
 import type { OneTimeMail } from '../identity/index.ts'
 import { oneLine } from './mail-transport.ts'
 
-/** The words of a mail: plain text, no link that signs anybody in, nothing that tells when it is read. */
+/**
+ * The words of a mail: plain text, no link that signs anybody in, nothing that tells when it is read. An invitation says the same
+ * whether or not its address has an account, so that nobody who sees it leave learns which.
+ */
 export function writeMail(mail: OneTimeMail, publicUrl: string): { subject: string; text: string } {
   return mail.kind === 'invitation' ? invitation(mail, publicUrl) : passwordReset(mail, publicUrl)
 }
@@ -23,9 +26,18 @@ Your one-time code, good until ${inWords(expiresAt)}:
 
     ${code}
 
-To accept, run this and choose a password:
+To accept, run this and choose a password. If this e-mail address has an
+account here already, give that account's password, and its second factor:
 
     afterai login --url ${publicUrl} --invitation ${code} --name "Your Name"
+
+If you forgot that password, ask for a new one first, then accept; this code stays
+good meanwhile:
+
+    afterai password forgot "Your E-Mail Address" --url ${publicUrl}
+
+If you never had one because your company signs you in, or lost your second
+factor, ask an operator of the server for a reset code.
 
 If you did not expect this, do nothing: without the code nothing happens.
 `,

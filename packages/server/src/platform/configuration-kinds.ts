@@ -85,18 +85,6 @@ export const webOrigin: Kind<URL> = {
   },
 }
 
-/** Names of hosts with commas between them, in lower case. */
-export const hostNames: Kind<readonly string[]> = {
-  accepts: 'names of hosts with commas between them',
-  example: 'login.corp.example',
-  read: (text) => {
-    const hosts = text.split(',').map((host) => host.trim().toLowerCase())
-    return hosts.every((host) => /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host) || isIP(host) !== 0)
-      ? hosts
-      : undefined
-  },
-}
-
 /** An http or https URL without anything secret in it. */
 export const httpUrl: Kind<URL> = {
   accepts: 'an http or https URL without user, password, query or fragment',

@@ -1,7 +1,6 @@
 import {
   databaseUrl,
   directory,
-  hostNames,
   httpUrl,
   listenAddress,
   mailAddress,
@@ -120,14 +119,6 @@ export const configurationTable = {
     description:
       'With `on`, approving or rejecting a decision needs a session whose person proved who they are within the last ten minutes, as changes of credentials always do.',
   },
-  oidcAllowedHosts: {
-    variable: 'AFTERAI_OIDC_ALLOWED_HOSTS',
-    kind: hostNames,
-    defaultMeaning: 'none: identity providers are reached at public addresses alone',
-    secret: false,
-    description:
-      'Hosts of identity providers that may be at an address of an inner network. An admin of any tenant may have the server ask them.',
-  },
   shutdownSeconds: {
     variable: 'AFTERAI_SHUTDOWN_SECONDS',
     kind: wholeNumber(1, 300, 10),
@@ -149,7 +140,7 @@ export const configurationTable = {
     defaultMeaning: 'none: forwarding headers are ignored',
     secret: false,
     description:
-      'Addresses or networks of the reverse proxies in front of the server, divided by commas. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, nobody else’s. Needed behind a proxy: without it all people count as one address.',
+      'Addresses or networks of the reverse proxies in front of the server, divided by commas. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, nobody else’s. Needed behind a proxy: without it all people count as one address. In production a request is refused unless one of them says that it came by https, or it comes from this machine.',
   },
   maxConnections: {
     variable: 'AFTERAI_MAX_CONNECTIONS',
@@ -250,13 +241,13 @@ export const configurationTable = {
     description:
       'Collector of OpenTelemetry traces of the server itself, OTLP over HTTP with protobuf or JSON. Spans hold patterns of routes, times and counts. Plain http only to this machine.',
   },
-  streamNetworks: {
-    variable: 'AFTERAI_STREAM_NETWORKS',
+  outboundNetworks: {
+    variable: 'AFTERAI_OUTBOUND_NETWORKS',
     kind: networks,
-    defaultMeaning: 'none: audit streams reach public addresses alone',
+    defaultMeaning: 'none: audit streams and identity providers are reached at public addresses alone',
     secret: false,
     description:
-      'Networks that audit streams may reach although they are not public, where a SIEM is inside. Name them as narrowly as you can: administrators of tenants choose the address, and the server connects to it. Trial mode reaches this machine besides.',
+      'Networks that the server may connect to although they are not public, where a SIEM or an identity provider is inside. Name them as narrowly as you can, down to one address: administrators of tenants choose where audit streams lead and who their provider is, and the server connects to it. Trial mode reaches this machine besides.',
   },
   backupPassphrase: {
     variable: 'AFTERAI_BACKUP_PASSPHRASE',

@@ -12,6 +12,7 @@ const local = `postgresql://server:${canary}@127.0.0.1:5432/afterai`
 const remote = `postgresql://server:${canary}@db.example.com/afterai?sslmode=verify-full`
 const production = {
   AFTERAI_MODE: 'production',
+  AFTERAI_TRUSTED_PROXIES: '10.0.0.7',
   AFTERAI_LISTEN: '0.0.0.0:4680',
   AFTERAI_PUBLIC_URL: 'https://afterai.example.com',
   AFTERAI_DATABASE_URL: remote,
@@ -86,8 +87,6 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_SESSION_IDLE_MINUTES', '0'],
     ['AFTERAI_SESSION_IDLE_MINUTES', '1441'],
     ['AFTERAI_SESSION_MAX_HOURS', '169'],
-    ['AFTERAI_OIDC_ALLOWED_HOSTS', 'https://login.corp.example'],
-    ['AFTERAI_OIDC_ALLOWED_HOSTS', 'a.example,,b.example'],
     ['AFTERAI_SESSION_MAX_HOURS', 'twelve'],
     ['AFTERAI_SHUTDOWN_SECONDS', '301'],
     ['AFTERAI_SHUTDOWN_SECONDS', '-1'],
@@ -112,10 +111,10 @@ describe('P5.1: every bad value is refused, by name', () => {
     ['AFTERAI_RATE_TELEMETRY', '0'],
     ['AFTERAI_IMPORT_MAX_MIB', '129'],
     ['AFTERAI_IMPORT_MAX_MIB', 'Infinity'],
-    ['AFTERAI_STREAM_NETWORKS', ''],
-    ['AFTERAI_STREAM_NETWORKS', '0.0.0.0/0'],
-    ['AFTERAI_STREAM_NETWORKS', '10.0.0.0/33'],
-    ['AFTERAI_STREAM_NETWORKS', '10.0.0.0/8,siem.example'],
+    ['AFTERAI_OUTBOUND_NETWORKS', ''],
+    ['AFTERAI_OUTBOUND_NETWORKS', '0.0.0.0/0'],
+    ['AFTERAI_OUTBOUND_NETWORKS', '10.0.0.0/33'],
+    ['AFTERAI_OUTBOUND_NETWORKS', '10.0.0.0/8,siem.example'],
     ['AFTERAI_METRICS_LISTEN', '9464'],
     ['AFTERAI_METRICS_BEYOND_LOOPBACK', 'true'],
     ['AFTERAI_OTLP_TRACES_URL', 'localhost:4318'],
@@ -164,6 +163,16 @@ describe('P5.2: combinations that would be unsafe are refused', () => {
     ['trial under a public name', { AFTERAI_PUBLIC_URL: 'https://afterai.example.com' }, 'AFTERAI_PUBLIC_URL'],
     ['production without an address', { ...production, AFTERAI_PUBLIC_URL: undefined }, 'AFTERAI_PUBLIC_URL'],
     ['production over plain http', { ...production, AFTERAI_PUBLIC_URL: 'http://a.example.com' }, 'AFTERAI_PUBLIC_URL'],
+    [
+      'production in clear beyond the machine',
+      { ...production, AFTERAI_LISTEN: '0.0.0.0:4680', AFTERAI_TRUSTED_PROXIES: undefined },
+      'AFTERAI_TRUSTED_PROXIES',
+    ],
+    [
+      'production in clear beyond the machine, over IPv6',
+      { ...production, AFTERAI_LISTEN: '[::]:4680', AFTERAI_TRUSTED_PROXIES: undefined },
+      'AFTERAI_TRUSTED_PROXIES',
+    ],
     ['production without a database', { ...production, AFTERAI_DATABASE_URL: undefined }, 'AFTERAI_DATABASE_URL'],
     ...['', '?sslmode=disable', '?sslmode=require', '?sslmode=verify-ca', '?sslmode=no-verify'].map(
       (parameters): [string, Environment, string] => [
@@ -351,7 +360,7 @@ test('an empty environment describes a trial on loopback', () => {
     metricsListen: undefined,
     metricsBeyondLoopback: 'no',
     otlpTracesUrl: undefined,
-    streamNetworks: undefined,
+    outboundNetworks: undefined,
     sessionMaxHours: 12,
     stepUpForApproval: 'off',
     shutdownSeconds: 10,

@@ -19,7 +19,7 @@ import {
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { boundReading, limitConnections, parseBoundedJson, shedLoad } from './hardening/index.ts'
+import { boundReading, limitConnections, parseBoundedJson, refusePlainHttp, shedLoad } from './hardening/index.ts'
 import { newId } from './ids.ts'
 import { toProblem } from './problem-response.ts'
 
@@ -60,6 +60,8 @@ export interface HttpOptions {
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; without any, nobody's is. */
   readonly trustedProxies?: readonly string[]
   readonly maxConnections?: number
+  /** Whether what may have crossed a network unencrypted is refused. */
+  readonly onlyOverTls?: boolean
 }
 
 /**
@@ -67,7 +69,8 @@ export interface HttpOptions {
  * Limits: identity.md; Fastify's own leave slow connections open for good.
  */
 export async function createHttp(options: HttpOptions): Promise<Http> {
-  const { https = false, trustedProxies = [], maxConnections = 2000 } = options
+  const { https = false, trustedProxies = [], maxConnections = 2000, onlyOverTls = false } = options
+  const isProxy = trusts(trustedProxies)
   const commonHeaders = https ? { ...securityHeaders, ...overHttps } : securityHeaders
   const http: Http = Fastify({
     loggerInstance: options.logger,
@@ -122,10 +125,11 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     reply.header('x-request-id', request.id)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
+  if (onlyOverTls) refusePlainHttp(http, isProxy)
   limitConnections(http.server, {
     most: maxConnections,
     mostOfOne: Math.max(8, Math.floor(maxConnections / 10)),
-    isProxy: trusts(trustedProxies),
+    isProxy,
   })
   await shedLoad(http, { concurrentRequests: Math.max(8, Math.floor(maxConnections / 4)) })
   await http.register(fastifyCookie)

@@ -10,7 +10,8 @@ import {
   enableNonRepudiationChecks,
   type ServerMetadata,
 } from 'openid-client'
-import { createProviderFetch, ForbiddenAddress, type ProviderNetwork, refuseAddress } from './provider-network.ts'
+import { ForbiddenAddress, type OutboundPolicy, toOutboundUrl } from '../../platform/outbound-addresses.ts'
+import { createProviderFetch } from './provider-fetch.ts'
 
 /** A provider and what the server is to it. */
 export interface ProviderAccess {
@@ -35,9 +36,9 @@ const keptForMs = 10 * 60_000
 const keptAtMost = 200
 
 /** Creates the clients; what providers say of themselves is kept for ten minutes, so that new keys and endpoints are found. */
-export function createProviderClients(network: ProviderNetwork): ProviderClients {
+export function createProviderClients(policy: OutboundPolicy): ProviderClients {
   const kept = new Map<string, { until: number; configuration: Configuration }>()
-  const ask = (access: ProviderAccess): Promise<Configuration> => askProvider(access, network)
+  const ask = (access: ProviderAccess): Promise<Configuration> => askProvider(access, policy)
   return {
     async discover(access) {
       try {
@@ -62,13 +63,13 @@ export function createProviderClients(network: ProviderNetwork): ProviderClients
   }
 }
 
-async function askProvider({ issuer, clientId, clientSecret }: ProviderAccess, network: ProviderNetwork) {
-  const url = refuseAddress(issuer, network)
-  const providerFetch = createProviderFetch(network)
+async function askProvider({ issuer, clientId, clientSecret }: ProviderAccess, policy: OutboundPolicy) {
+  const url = toOutboundUrl(policy, issuer)
+  const providerFetch = createProviderFetch(policy)
   const insecure = url.protocol === 'http:' ? [allowInsecureRequests] : []
   const options = { [customFetch]: providerFetch, timeout: timeoutSeconds, execute: insecure }
   const found = (await discovery(url, clientId, undefined, undefined, options)).serverMetadata()
-  const metadata = checkedMetadata(found, { issuer, network })
+  const metadata = checkedMetadata(found, { issuer, policy })
   const configuration = new Configuration(
     metadata,
     clientId,
@@ -86,7 +87,7 @@ async function askProvider({ issuer, clientId, clientSecret }: ProviderAccess, n
 /** What can be used of a provider's description: its endpoints at allowed addresses, and of its algorithms those that we accept. */
 function checkedMetadata(
   found: Readonly<ServerMetadata>,
-  { issuer, network }: { issuer: string; network: ProviderNetwork },
+  { issuer, policy }: { issuer: string; policy: OutboundPolicy },
 ): ServerMetadata {
   // Exactly, also where the library lets an issuer be a template for all tenants of a cloud (ASVS 10.5.1).
   if (found.issuer !== issuer) throw new UnusableProvider('it names itself otherwise than the issuer that was given')
@@ -94,7 +95,7 @@ function checkedMetadata(
     if (found[endpoint] === undefined) throw new UnusableProvider(`it names no ${endpoint}`)
   }
   for (const endpoint of endpoints) {
-    if (found[endpoint] !== undefined) refuseAddress(found[endpoint], network)
+    if (found[endpoint] !== undefined) toOutboundUrl(policy, found[endpoint])
   }
   if (found.code_challenge_methods_supported?.includes('S256') === false)
     throw new UnusableProvider('it has no PKCE with S256')

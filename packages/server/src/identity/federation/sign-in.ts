@@ -9,6 +9,7 @@ import {
 } from 'openid-client'
 import { sql } from 'kysely'
 import { type Database, type Transaction, withTenant } from '../../platform/database.ts'
+import { refuseCode } from '../guessing/throttle.ts'
 import { openSession, type Origin, refuseSuspendedTenant, type SessionDependencies } from '../session-service.ts'
 import { admit, type Admission, refusalReasons } from './admission.ts'
 import { type ProviderClaims, readClaims } from './claims.ts'
@@ -96,7 +97,7 @@ export interface EndedSignIn {
 /**
  * Ends a sign-in: spends what was begun, exchanges the code, checks the id token, admits the person, opens a session.
  * The admission and the session are one transaction; a refusal is kept with what follows from it.
- * @throws ProblemError `sign_in_failed`, `not_let_in`, `tenant_suspended`, `provider_unavailable`
+ * @throws ProblemError `sign_in_failed`, `too_many_attempts`, `not_let_in`, `tenant_suspended`, `provider_unavailable`
  */
 export async function endSignIn(
   deps: FederationDependencies,
@@ -108,11 +109,7 @@ export async function endSignIn(
     state === null || cookie === undefined
       ? undefined
       : await takeTransaction(deps.db, deps.hashCredential, { state, browser: cookie })
-  if (state === null || cookie === undefined || begun === undefined) {
-    throw new ProblemError('sign_in_failed', {
-      detail: 'it was not begun in this browser, is over already, or took too long',
-    })
-  }
+  if (state === null || cookie === undefined || begun === undefined) return refuseCode(deps, 'oidc_state', origin)
   const { row, claims } = await askWho(deps, { answer, state, cookie, begun }, origin)
   const outcome = await withTenant(deps.db, begun.tenantId, (tx) =>
     admitAndOpen(deps, tx, { row, claims, begun, origin }),

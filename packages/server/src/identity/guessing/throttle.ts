@@ -8,7 +8,7 @@ import type { HashCredential } from '../secret-tokens.ts'
 export type GuessKind = keyof typeof allowances
 
 /**
- * How many failures cost nothing: of one subject from one network, and of one subject from everywhere. Codes of a hundred random bits
+ * How many failures cost nothing: of one subject from one network, and of one subject from everywhere. Codes of a hundred random bits or more
  * can't be guessed: they are looked up first and counted where they are wrong alone, so that nobody's guesses delay who has a right one.
  * Codes of authenticator apps have a count of their account's own (../second-factor/totp.ts).
  */
@@ -18,6 +18,7 @@ const allowances = {
   setup_code: { free: 30, freeWhole: 0 },
   invitation: { free: 30, freeWhole: 0 },
   reset_code: { free: 30, freeWhole: 0 },
+  oidc_state: { free: 30, freeWhole: 0 },
 } as const
 
 /** A guess that was counted as failed, until it is told that it was right. */
@@ -56,9 +57,9 @@ export function createThrottle(db: Database, hash: HashCredential): Throttle {
 }
 
 /**
- * Refuses a code of a hundred random bits that was looked up and is wrong. It is counted here alone: somebody else's wrong ones never
+ * Refuses a code of a hundred random bits, or a state of more, that was looked up and is wrong. It is counted here alone: somebody else's wrong ones never
  * delay a right one of the same network.
- * @throws ProblemError `too_many_attempts`, or `expired_token` for a device's code and `invalid_code` for all others
+ * @throws ProblemError `too_many_attempts`, or `expired_token` for a device's code, `sign_in_failed` for a state and `invalid_code` for all others
  */
 export async function refuseCode(
   { throttle }: { readonly throttle: Throttle },
@@ -66,6 +67,10 @@ export async function refuseCode(
   { address }: { readonly address: string | null },
 ): Promise<never> {
   await throttle(kind, null, address)
+  if (kind === 'oidc_state')
+    throw new ProblemError('sign_in_failed', {
+      detail: 'it was not begun in this browser, is over already, or took too long',
+    })
   throw new ProblemError(kind === 'device_code' ? 'expired_token' : 'invalid_code')
 }
 

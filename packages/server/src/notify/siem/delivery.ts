@@ -1,3 +1,4 @@
+import { ForbiddenAddress } from '../../platform/outbound-addresses.ts'
 import type { SiemEvent } from './siem-event.ts'
 
 /**
@@ -20,6 +21,7 @@ export const deliveryTimeoutMs = 10_000
 /** What the network or TLS said, by its code alone: messages quote addresses and answers. */
 export function toDeliveryFailure(cause: unknown): DeliveryFailure {
   if (cause instanceof DeliveryFailure) return cause
+  if (cause instanceof ForbiddenAddress) return new DeliveryFailure(cause.message, { cause })
   if (cause instanceof Error && (cause.name === 'AbortError' || cause.name === 'TimeoutError')) {
     return new DeliveryFailure(`no acceptance within ${deliveryTimeoutMs / 1000} s`, { cause })
   }

@@ -4,8 +4,14 @@ import { z } from 'zod'
 import type { TenantKeys } from '../../keys/index.ts'
 import { isLoopback } from '../../platform/configuration-kinds.ts'
 import type { Transaction } from '../../platform/database.ts'
+import {
+  ForbiddenAddress,
+  isInNamedNetwork,
+  type OutboundPolicy,
+  refuseHost,
+  toOutboundUrl,
+} from '../../platform/outbound-addresses.ts'
 import type { Deliver } from './delivery.ts'
-import { type AddressPolicy, isInNamedNetwork, refuseAddress } from './reachable-addresses.ts'
 import { type SyslogDestination, syslogDelivery } from './syslog-delivery.ts'
 import { type WebhookDestination, webhookDelivery } from './webhook-delivery.ts'
 
@@ -28,19 +34,19 @@ const sealedDestination = z.discriminatedUnion('kind', [
 ])
 
 /** A destination as it was asked for, made whole: webhooks get their key here. @throws ProblemError `invalid_request` */
-export function toDestination(wanted: CreateAuditStream, policy: AddressPolicy): Destination {
+export function toDestination(wanted: CreateAuditStream, policy: OutboundPolicy): Destination {
   const { name: _name, startFrom: _startFrom, ...given } = wanted
   if (given.kind === 'webhook') {
-    refuseUnsafeUrl(given.url, policy)
+    refuseForbidden('/url', () => toOutboundUrl(policy, given.url))
     return { ...given, secret: `whsec_${randomBytes(32).toString('base64')}` }
   }
-  refuseUnreachable('/host', policy, given.host)
+  refuseForbidden('/host', () => refuseHost(policy, given.host))
   // A name could lead anywhere tomorrow; only an address is known to stay in a network.
   const isNear = (policy.loopback && isLoopback(given.host)) || isInNamedNetwork(policy, given.host)
   if (given.transport === 'tcp' && !isNear) {
     throw invalid(
       '/transport',
-      'plain TCP leaves this machine only to an address in a network of AFTERAI_STREAM_NETWORKS: use tls',
+      'plain TCP leaves this machine only to an address in a network of AFTERAI_OUTBOUND_NETWORKS: use tls',
     )
   }
   return given
@@ -54,7 +60,7 @@ export function endpointOf(destination: Destination): string {
 }
 
 /** How to hand events over to it. */
-export function deliveryTo(destination: Destination, streamId: string, policy: AddressPolicy): Deliver {
+export function deliveryTo(destination: Destination, streamId: string, policy: OutboundPolicy): Deliver {
   return destination.kind === 'syslog'
     ? syslogDelivery(destination, policy)
     : webhookDelivery(destination, streamId, policy)
@@ -81,21 +87,12 @@ export async function openDestination(
 
 const belongsTo = (id: string): string => `audit-stream/${id}`
 
-function refuseUnsafeUrl(text: string, policy: AddressPolicy): void {
-  const url = URL.parse(text)
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) throw invalid('/url', 'is not an http or https URL')
-  if (url.username !== '' || url.password !== '' || url.hash !== '')
-    throw invalid('/url', 'may carry neither a user, nor a password, nor a fragment')
-  if (url.protocol === 'http:' && !(policy.loopback && isLoopback(url.hostname)))
-    throw invalid('/url', 'must be https; plain http is for this machine alone, in trial mode')
-  refuseUnreachable('/url', policy, url.hostname)
-}
-
-function refuseUnreachable(pointer: string, policy: AddressPolicy, host: string): void {
+function refuseForbidden(pointer: string, check: () => unknown): void {
   try {
-    refuseAddress(policy, host)
-  } catch {
-    throw invalid(pointer, 'is an address that this server may not connect to; see AFTERAI_STREAM_NETWORKS')
+    check()
+  } catch (error) {
+    if (!(error instanceof ForbiddenAddress)) throw error
+    throw invalid(pointer, error.message)
   }
 }
 

@@ -1,4 +1,3 @@
-export type { AddressPolicy } from './reachable-addresses.ts'
 export { readStreamLoad } from './stream-load.ts'
 export { streamRoutes } from './stream-routes.ts'
 export { startStreamSender, type StreamSender } from './stream-sender.ts'

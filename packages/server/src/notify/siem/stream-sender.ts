@@ -4,9 +4,9 @@ import { type Database, type Tables, withTenant } from '../../platform/database.
 import { newId } from '../../platform/ids.ts'
 import type { Logger } from '../../platform/log.ts'
 import { readLoggedEvents, readLogSize } from '../../trail/index.ts'
+import type { OutboundPolicy } from '../../platform/outbound-addresses.ts'
 import { type Deliver, DeliveryFailure } from './delivery.ts'
 import { deliveryTo, openDestination } from './destination.ts'
-import type { AddressPolicy } from './reachable-addresses.ts'
 import { type SiemEvent, toSiemEvent } from './siem-event.ts'
 import {
   advanceStream,
@@ -28,7 +28,7 @@ const longestDelayMs = 300_000
 export interface SenderDependencies {
   readonly db: Database
   readonly keys: TenantKeys
-  readonly policy: AddressPolicy
+  readonly policy: OutboundPolicy
   readonly log: Logger
 }
 

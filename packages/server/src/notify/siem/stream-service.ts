@@ -6,8 +6,8 @@ import type { TenantKeys } from '../../keys/index.ts'
 import { sqlState, type Tables, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { readLogSize } from '../../trail/index.ts'
+import type { OutboundPolicy } from '../../platform/outbound-addresses.ts'
 import { endpointOf, sealDestination, toDestination } from './destination.ts'
-import type { AddressPolicy } from './reachable-addresses.ts'
 
 const uniqueViolation = '23505'
 const mostStreams = 20
@@ -16,7 +16,7 @@ const mostStreams = 20
 export interface StreamDependencies {
   readonly audit: Audit
   readonly keys: TenantKeys
-  readonly policy: AddressPolicy
+  readonly policy: OutboundPolicy
 }
 
 type Row = Selectable<Tables['audit_stream']>

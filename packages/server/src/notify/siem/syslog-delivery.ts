@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect, isIP, type Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { connect as connectTls } from 'node:tls'
+import { guardedLookup, type OutboundPolicy, refuseHost } from '../../platform/outbound-addresses.ts'
 import { type Deliver, DeliveryFailure, deliveryTimeoutMs, toDeliveryFailure } from './delivery.ts'
-import { type AddressPolicy, guardedLookup, refuseAddress } from './reachable-addresses.ts'
 import { frame, toSyslogMessage } from './syslog-message.ts'
 
 /** Where syslog goes to. */
@@ -19,11 +19,11 @@ export interface SyslogDestination {
  * Sends a batch over a connection of its own and closes its half. Syslog has no acknowledgement, but a receiver closes the other
  * half only when it has read to the end: that is taken for acceptance. A receiver that dies with bytes unread resets the connection.
  */
-export function syslogDelivery(destination: SyslogDestination, policy: AddressPolicy): Deliver {
+export function syslogDelivery(destination: SyslogDestination, policy: OutboundPolicy): Deliver {
   return async (events, stopping) => {
     const bytes = Buffer.from(events.map((event) => frame(toSyslogMessage(event, hostname()))).join(''))
     try {
-      refuseAddress(policy, destination.host)
+      refuseHost(policy, destination.host)
       const isOpen = destination.transport === 'tls' ? 'secureConnect' : 'connect'
       await sendToTheEnd(open(destination, policy), bytes, { isOpen, stopping })
     } catch (error) {
@@ -32,7 +32,7 @@ export function syslogDelivery(destination: SyslogDestination, policy: AddressPo
   }
 }
 
-function open({ host, port, transport, certificates }: SyslogDestination, policy: AddressPolicy): Socket {
+function open({ host, port, transport, certificates }: SyslogDestination, policy: OutboundPolicy): Socket {
   const to = { host, port, lookup: guardedLookup(policy) }
   if (transport === 'tcp') return connect(to)
   return connectTls({

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { guardedLookup, type OutboundPolicy, toOutboundUrl } from '../../platform/outbound-addresses.ts'
 import { type Deliver, DeliveryFailure, deliveryTimeoutMs, toDeliveryFailure } from './delivery.ts'
-import { type AddressPolicy, guardedLookup, refuseAddress } from './reachable-addresses.ts'
 import type { SiemEvent } from './siem-event.ts'
 
 /** Where signed requests go to. */
@@ -18,12 +18,11 @@ export interface WebhookDestination {
 const longestAnswerBytes = 64 * 1024
 
 /** Posts a batch. Any 2xx is acceptance; redirects aren't followed, since they would lead past the checks. */
-export function webhookDelivery(destination: WebhookDestination, streamId: string, policy: AddressPolicy): Deliver {
+export function webhookDelivery(destination: WebhookDestination, streamId: string, policy: OutboundPolicy): Deliver {
   return async (events, stopping) => {
     const body = Buffer.from(JSON.stringify({ type: 'audit.events', streamId, events }))
     try {
-      const url = new URL(destination.url)
-      refuseAddress(policy, url.hostname)
+      const url = toOutboundUrl(policy, destination.url)
       const headers = signedHeaders(destination, messageId(streamId, events), body)
       const status = await post(url, destination, policy, { body, headers, stopping })
       if (status < 200 || status > 299) throw new DeliveryFailure(`the receiver answered ${status}`)
@@ -57,7 +56,7 @@ function signedHeaders({ secret }: WebhookDestination, id: string, body: Buffer)
 async function post(
   url: URL,
   { certificates }: WebhookDestination,
-  policy: AddressPolicy,
+  policy: OutboundPolicy,
   { body, headers, stopping }: { body: Buffer; headers: Record<string, string>; stopping: AbortSignal },
 ): Promise<number> {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp

@@ -1,4 +1,4 @@
-import { fastifyUnderPressure } from '@fastify/under-pressure'
+import { fastifyUnderPressure, TYPE_EVENT_LOOP_DELAY } from '@fastify/under-pressure'
 import { ProblemError } from '@afterai/contract'
 import { getHeapStatistics } from 'node:v8'
 import type { Http } from '../http.ts'
@@ -8,7 +8,9 @@ const mebibyte = 2 ** 20
 /** Beside the heap: buffers of bodies and answers, passwords being hashed, the libraries. */
 const outsideHeapBytes = 768 * mebibyte
 const heapPart = 0.9
-/** What the start itself holds up counts for nothing: the first samples after it are left out. */
+/** What V8 adds to the heap for young objects: the process dies when the rest of it is full. */
+const youngBytes = 192 * mebibyte
+/** What the start itself holds up counts for nothing: lag is left out of account for so long after it. */
 const settlingMs = 2_000
 
 /**
@@ -23,11 +25,11 @@ export async function shedLoad(http: Http, { concurrentRequests }: { concurrentR
   const heapBytes = getHeapStatistics().heap_size_limit
   await http.register(fastifyUnderPressure, {
     maxEventLoopDelay: longestLoopDelayMs,
-    maxHeapUsedBytes: Math.floor(heapBytes * heapPart),
+    maxHeapUsedBytes: Math.floor((heapBytes - youngBytes) * heapPart),
     maxRssBytes: heapBytes + outsideHeapBytes,
     sampleInterval: 500,
-    pressureHandler: (request) => {
-      if (Date.now() - listeningSince < settlingMs) return
+    pressureHandler: (request, _reply, kind) => {
+      if (kind === TYPE_EVENT_LOOP_DELAY && Date.now() - listeningSince < settlingMs) return
       if (request.routeOptions.config.rateClass !== 'none') throw overloaded()
     },
   })
