@@ -1,5 +1,5 @@
 import { refusals } from './gate/attribute-table.ts'
-import type { Facts, Slot } from './gate/slots.ts'
+import { type Facts, type Slot, slotIndex } from './gate/slots.ts'
 import { priceOf } from './prices.ts'
 import type { CallConfiguration, CallReading } from './readings.ts'
 
@@ -106,12 +106,46 @@ export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: nu
 const mostKnown = 4096
 const known = new Map<string, CallConfiguration>()
 
+const numbers = ['temperature', 'topP', 'topK', 'maxTokens', 'frequencyPenalty', 'presencePenalty'] as const
+const words = ['serviceTier', 'reasoningEffort'] as const
+const names = [
+  'provider',
+  'requestedModel',
+  'servedModel',
+  'eitherModel',
+  'systemFingerprint',
+  'prompt',
+  'tools',
+] as const
+
+/** The slots that a configuration is made of, and what they last held: one batch's calls are mostly made with the same. */
+const parts = [...names, ...numbers, ...words].map((slot) => slotIndex[slot])
+const lastParts: (string | number | undefined)[] = parts.map(() => undefined)
+let lastFailed = false
+let last: CallConfiguration | undefined
+
+function isLast(facts: Facts, failed: boolean): boolean {
+  if (last === undefined || failed !== lastFailed) return false
+  for (let index = 0; index < parts.length; index++) {
+    if (facts.at(parts[index] ?? 0) !== lastParts[index]) return false
+  }
+  return true
+}
+
 /**
  * Some libraries put the served model and the requested one on the same attribute. There, only a name that differs from the one
  * asked for, on a request that didn't fail, tells what was served: a library that repeats the request would look like a change of the
  * provider.
  */
 function configurationOf(facts: Facts, failed: boolean): CallConfiguration {
+  if (last !== undefined && isLast(facts, failed)) return last
+  last = findConfiguration(facts, failed)
+  lastFailed = failed
+  for (const [index, part] of parts.entries()) lastParts[index] = facts.at(part)
+  return last
+}
+
+function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
   const either = facts.text('eitherModel')
   const requestedModel = facts.text('requestedModel') ?? either
   const servedModel = facts.text('servedModel') ?? (failed || either === requestedModel ? undefined : either)
@@ -137,9 +171,6 @@ function configurationOf(facts: Facts, failed: boolean): CallConfiguration {
   known.set(key, made)
   return made
 }
-
-const numbers = ['temperature', 'topP', 'topK', 'maxTokens', 'frequencyPenalty', 'presencePenalty'] as const
-const words = ['serviceTier', 'reasoningEffort'] as const
 
 // Without the seed, which is another one for each request where it is used well.
 function inferenceOf(facts: Facts): CallConfiguration['inference'] {

@@ -145,8 +145,13 @@ const fieldIndex = new Map(
 /** How much of what was dropped, by the index of its name. */
 export class Drops {
   readonly counts: Uint32Array = new Uint32Array(droppedNames.length)
+  /** How many were counted, and under which index the last. */
+  total = 0
+  last = 0
 
   attribute(index: number): void {
+    this.total += 1
+    this.last = index
     this.counts[index] = (this.counts[index] ?? 0) + 1
   }
 

@@ -72,6 +72,11 @@ const unset = 255
 export class Facts {
   readonly #values: (string | number | undefined)[] = slots.map(() => undefined)
   readonly #ranks = new Uint8Array(slots.length).fill(unset)
+  /** How often something was kept, and the last of it, as `set` was told: for who replays it. */
+  sets = 0
+  lastSlot = 0
+  lastRank = 0
+  lastValue: string | number = 0
 
   clear(): void {
     this.#values.fill(undefined)
@@ -80,9 +85,18 @@ export class Facts {
 
   /** Keeps a value; of several attributes for one slot, that with the lowest rank wins, and of the same attribute the last. */
   set(slot: number, rank: number, value: string | number): void {
+    this.sets += 1
+    this.lastSlot = slot
+    this.lastRank = rank
+    this.lastValue = value
     if ((this.#ranks[slot] ?? unset) < rank) return
     this.#values[slot] = value
     this.#ranks[slot] = rank
+  }
+
+  /** What is kept at an index of `slotIndex`. */
+  at(index: number): string | number | undefined {
+    return this.#values[index]
   }
 
   text(slot: Slot): string | undefined {

@@ -2,7 +2,7 @@ import { callOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
-import { readAttribute } from './attributes.ts'
+import { AttributeReader } from './attribute-reader.ts'
 import { readResource } from './resource.ts'
 import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
 
@@ -25,10 +25,12 @@ const twoTo32 = 4_294_967_296
 
 const resource = new Facts()
 const facts = new Facts()
+const attributesOfSpans = new AttributeReader()
 
 /** Reads the spans of an ExportTraceServiceRequest that are requests to a model. @throws MalformedBody */
 export function readTraces(wire: Wire, gate: Gate, readings: Readings): void {
   const end = wire.bytes.length
+  attributesOfSpans.begin()
   wire.at = 0
   while (wire.next(end)) {
     if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
@@ -38,6 +40,7 @@ export function readTraces(wire: Wire, gate: Gate, readings: Readings): void {
 
 function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
   facts.clear()
+  attributesOfSpans.next()
   let startHigh = 0
   let startLow = 0
   let endHigh = 0
@@ -47,7 +50,7 @@ function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: 
   while (wire.next(end)) {
     const { field, type, at } = wire
     if (field === attributes && type === wireLength) {
-      readAttribute(wire, wire.start, wire.end, gate, facts)
+      attributesOfSpans.read(wire, wire.start, wire.end, gate, facts)
       wire.at = at
     } else if (field === startTime && type === wireFixed64) {
       startHigh = wire.high

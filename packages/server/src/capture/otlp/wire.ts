@@ -78,6 +78,20 @@ export class Wire {
     return this.#view.getFloat64(offset, true)
   }
 
+  /** Whether `length` bytes at two places are the same: from their end, since names are alike more often than values. */
+  areSame(one: number, other: number, length: number): boolean {
+    let left = length
+    while (left >= 4) {
+      left -= 4
+      if (this.#view.getInt32(one + left) !== this.#view.getInt32(other + left)) return false
+    }
+    while (left > 0) {
+      left -= 1
+      if (this.bytes[one + left] !== this.bytes[other + left]) return false
+    }
+    return true
+  }
+
   #fixed(size: number, end: number): void {
     if (size > end - this.at) throw new MalformedBody('a number reaches past its message')
     this.at += size

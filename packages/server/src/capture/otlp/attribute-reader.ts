@@ -1,0 +1,71 @@
+import type { Gate } from '../gate/gate.ts'
+import type { Facts } from '../gate/slots.ts'
+import { readAttribute } from './attributes.ts'
+import type { Wire } from './wire.ts'
+
+const mostPlaces = 64
+/** Above this length, comparing costs more than it saves, except where the outcome was a digest. */
+const shortEnough = 512
+
+const outcomes = { unknown: 0, kept: 1, dropped: 2 } as const
+
+/**
+ * Reads the attributes of the things in one body. Exporters write those of one span like those of the span before: what stands at the same
+ * place, byte for byte, has the outcome that it had there, and comparing is several times cheaper than reading. Only places in the body that
+ * is being read are kept, and what the gate kept of them.
+ */
+export class AttributeReader {
+  readonly #starts = new Int32Array(mostPlaces)
+  readonly #lengths = new Int32Array(mostPlaces)
+  readonly #outcomes = new Uint8Array(mostPlaces)
+  /** The slot and the rank of what was kept, or the index of what was counted as dropped. */
+  readonly #slots = new Int32Array(mostPlaces)
+  readonly #ranks = new Int32Array(mostPlaces)
+  readonly #values: (string | number)[] = Array.from({ length: mostPlaces }, () => 0)
+  #place = 0
+
+  /** Forgets the body before. */
+  begin(): void {
+    this.#outcomes.fill(outcomes.unknown)
+  }
+
+  /** Goes to the next thing of the body. */
+  next(): void {
+    this.#place = 0
+  }
+
+  /** Reads the KeyValue at `start..end`, like `readAttribute`. */
+  read(wire: Wire, start: number, end: number, gate: Gate, facts: Facts): void {
+    const place = this.#place++
+    if (place >= mostPlaces) return readAttribute(wire, start, end, gate, facts)
+    if (this.#isAsBefore(wire, start, end - start, place)) return this.#repeat(place, gate, facts)
+    const { sets } = facts
+    const { total } = gate.drops
+    readAttribute(wire, start, end, gate, facts)
+    this.#starts[place] = start
+    this.#lengths[place] = end - start
+    this.#outcomes[place] = outcomes.unknown
+    if (facts.sets === sets + 1 && gate.drops.total === total) {
+      this.#outcomes[place] = outcomes.kept
+      this.#slots[place] = facts.lastSlot
+      this.#ranks[place] = facts.lastRank
+      this.#values[place] = facts.lastValue
+    } else if (facts.sets === sets && gate.drops.total === total + 1) {
+      this.#outcomes[place] = outcomes.dropped
+      this.#slots[place] = gate.drops.last
+    }
+  }
+
+  #isAsBefore(wire: Wire, start: number, length: number, place: number): boolean {
+    const outcome = this.#outcomes[place]
+    if (outcome === outcomes.unknown || this.#lengths[place] !== length) return false
+    if (length > shortEnough && outcome !== outcomes.kept) return false
+    return wire.areSame(this.#starts[place] ?? 0, start, length)
+  }
+
+  #repeat(place: number, gate: Gate, facts: Facts): void {
+    const slot = this.#slots[place] ?? 0
+    if (this.#outcomes[place] === outcomes.dropped) gate.drops.attribute(slot)
+    else facts.set(slot, this.#ranks[place] ?? 0, this.#values[place] ?? 0)
+  }
+}
