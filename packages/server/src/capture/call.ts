@@ -71,8 +71,8 @@ export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: nu
   const inputTokens = count(facts, 'inputTokens')
   const outputTokens = count(facts, 'outputTokens')
   const finishReason = facts.text('finishReason')
-  const { provider, servedModel, requestedModel } = configuration
-  const cost = priceOf(provider, servedModel ?? requestedModel, inputTokens ?? 0, outputTokens ?? 0)
+  const { servedModel } = configuration
+  const cost = priceOf(configuration, inputTokens ?? 0, outputTokens ?? 0)
   const hasTokens = inputTokens !== undefined || outputTokens !== undefined
   const timed = span.startMs > 0 && span.durationMs >= 0 && span.durationMs <= longestCallMs
   const { system, environment, route } = placeOf(facts, resource)

@@ -1,5 +1,6 @@
 import { calcPrice } from '@pydantic/genai-prices'
 import { readFileSync } from 'node:fs'
+import type { CallConfiguration } from './readings.ts'
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   dependencies: Record<string, string>
@@ -11,37 +12,36 @@ export const priceVersion: string = `genai-prices ${manifest.dependencies['@pyda
 type Price = (inputTokens: number, outputTokens: number) => number | undefined
 
 const perMillion = 1e6
-const mostKnown = 4096
-const known = new Map<string, Price>()
+/** By configuration, which is one object for as long as it comes again. */
+const known = new WeakMap<CallConfiguration, Price>()
 
 /**
  * What tokens cost in US dollars, or undefined where no price is known. Prices of caches aren't told apart here, so a cost is that of
  * tokens at their full price.
  */
 export function priceOf(
-  provider: string | undefined,
-  model: string | undefined,
+  configuration: CallConfiguration,
   inputTokens: number,
   outputTokens: number,
 ): number | undefined {
-  if (model === undefined) return undefined
-  const key = `${provider ?? ''} ${model}`
-  let price = known.get(key)
+  let price = known.get(configuration)
   if (price === undefined) {
-    // A bound, since names come from clients.
-    if (known.size >= mostKnown) known.clear()
-    price = lookUp(provider, model)
-    known.set(key, price)
+    const { provider, servedModel, requestedModel } = configuration
+    const model = servedModel ?? requestedModel
+    price = model === undefined ? unpriced : lookUp(provider, model)
+    known.set(configuration, price)
   }
   return price(inputTokens, outputTokens)
 }
+
+const unpriced: Price = () => undefined
 
 function lookUp(provider: string | undefined, model: string): Price {
   const options = provider === undefined ? {} : { providerId: provider }
   const cost: Price = (input, output) =>
     calcPrice({ input_tokens: input, output_tokens: output }, model, options)?.total_price
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, options)
-  if (found === null) return () => undefined
+  if (found === null) return unpriced
   const { input_mtok: input, output_mtok: output } = found.model_price
   const isPlain = typeof input === 'number' && typeof output === 'number' && !Array.isArray(found.model.prices)
   // Matching a name takes 16 us; a plain price needs no more than two products afterwards.

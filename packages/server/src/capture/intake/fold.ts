@@ -15,14 +15,15 @@ export interface FoldDependencies {
   readonly profiles: RouteProfiles
 }
 
-/** Watches what groups of readings show, and merges their numbers into the windows that are kept. */
+/** Watches what groups of readings show, and adds up their numbers by hours; what is kept of these hours isn't touched yet. */
 export async function fold(
   deps: FoldDependencies,
   tx: Transaction,
   tenantId: string,
   groups: readonly ReadingGroup[],
-): Promise<void> {
-  if (groups.length === 0) return
+): Promise<Windows> {
+  const windows = new Windows()
+  if (groups.length === 0) return windows
   const current = await deps.tracking.currentFingerprints(tx, tenantId, [...new Set(groups.map((it) => it.systemId))])
   const routes = await admitAll(deps, tx, tenantId, { kind: 'route', groups, valueOf: ({ route }) => route })
   const watched = new Map<ReadingGroup, WatchedCall>()
@@ -40,13 +41,12 @@ export async function fold(
     return group.fingerprint ?? observed ?? (call === undefined ? none : deps.profiles.fingerprintOf(call))
   }
   const fingerprints = await admitAll(deps, tx, tenantId, { kind: 'fingerprint', groups, valueOf: fingerprintOf })
-  const windows = new Windows()
   for (const group of groups) {
     const shown = { fingerprint: fingerprints(group), route: routes(group) }
     const own = { fingerprint: fingerprintOf(group), route: group.route }
-    for (const reading of group.readings) windows.add(group.systemId, reading, own, shown)
+    windows.add(group, own, shown)
   }
-  await windows.write(tx, tenantId)
+  return windows
 }
 
 function environmentOf({ systemId, environment }: ReadingGroup): string {

@@ -12,7 +12,7 @@ import { sql } from 'kysely'
 import { json, type Transaction } from '../../platform/database.ts'
 import { overflow } from '../limits.ts'
 import { priceVersion } from '../prices.ts'
-import type { SettledReading } from '../readings.ts'
+import type { ReadingGroup } from './reading-group.ts'
 
 const hourMs = 3_600_000
 
@@ -34,31 +34,38 @@ interface Key {
 export class Windows {
   readonly #byKey = new Map<string, { key: Key; window: WindowAggregate }>()
 
-  /** Counts a reading under the names that are shown; `own` are the names that it came with. */
-  add(systemId: string, reading: SettledReading, own: Names, shown: Names): void {
-    const hour = Math.floor(reading.atMs / hourMs) * hourMs
-    const source = reading.kind === 'summary' ? 'metrics' : 'calls'
-    const id = `${systemId} ${reading.environment} ${hour} ${shown.fingerprint} ${shown.route} ${source}`
-    let it = this.#byKey.get(id)
-    if (it === undefined) {
-      const key: Key = {
-        system_id: systemId,
-        environment: reading.environment,
-        hour: new Date(hour).toISOString(),
-        fingerprint: shown.fingerprint,
-        route: shown.route,
-        source,
-      }
-      it = { key, window: emptyWindow() }
-      this.#byKey.set(id, it)
-    }
-    const { window } = it
-    if (reading.kind === 'summary') return addSummary(window, reading)
+  /** Counts the readings of a group under the names that are shown; `own` are the names that they came with. */
+  add(group: ReadingGroup, own: Names, shown: Names): void {
     const shared = shown.fingerprint === overflow || shown.route === overflow
-    addMeasurement(
-      window,
-      shared ? { ...reading.measurement, distinct: `${own.fingerprint} ${own.route}` } : reading.measurement,
-    )
+    const distinct = shared ? `${own.fingerprint} ${own.route}` : undefined
+    // Nearly all of a group fall into one hour and have one source.
+    let [hour, source, window] = [-1, '', emptyWindow()]
+    for (const reading of group.readings) {
+      const readingHour = Math.floor(reading.atMs / hourMs)
+      const readingSource = reading.kind === 'summary' ? 'metrics' : 'calls'
+      if (readingHour !== hour || readingSource !== source) {
+        window = this.#windowOf(group, shown, { hour: readingHour, source: readingSource })
+        hour = readingHour
+        source = readingSource
+      }
+      if (reading.kind === 'summary') addSummary(window, reading)
+      else addMeasurement(window, distinct === undefined ? reading.measurement : { ...reading.measurement, distinct })
+    }
+  }
+
+  #windowOf(
+    { systemId, environment }: ReadingGroup,
+    { fingerprint, route }: Names,
+    { hour, source }: { hour: number; source: Key['source'] },
+  ): WindowAggregate {
+    const id = `${systemId} ${environment} ${hour} ${fingerprint} ${route} ${source}`
+    const there = this.#byKey.get(id)
+    if (there !== undefined) return there.window
+    const startsAt = new Date(hour * hourMs).toISOString()
+    const key: Key = { system_id: systemId, environment, hour: startsAt, fingerprint, route, source }
+    const window = emptyWindow()
+    this.#byKey.set(id, { key, window })
+    return window
   }
 
   /** Merges what is in memory into what is kept, under row locks taken in the order of the keys. */
