@@ -33,7 +33,7 @@ export async function run(): Promise<Row[]> {
       const durable = { url: `${server.origin}/v1/traces`, key, pid: server.pid }
       rows.push(...(await measure(durable, { url: `http://127.0.0.1:${port.toString().trim()}/`, discard }, size)))
     }
-    return [...rows, ...readers()]
+    return [...rows, ...(await overload({ url: `${server.origin}/v1/traces`, key, pid: server.pid })), ...readers()]
   } finally {
     agent.destroy()
     discard.kill()
@@ -86,6 +86,86 @@ async function measure(target: Target, limit: { url: string; discard: ChildProce
       goal: '< 50 ms',
     },
   ]
+}
+
+/** Fewer connections than one address may have, so that each request is answered. */
+const overloadCallers = 150
+const overloadMs = 10_000
+
+/** Many more callers with large batches than the server lets in: how much memory it takes, and whether it says when to come again. */
+async function overload({ url, key, pid }: Target): Promise<Row[]> {
+  agent.destroy()
+  const flood = new Agent({ keepAlive: true, maxSockets: overloadCallers })
+  const before = residentMebibytes(pid)
+  let [most, taken, refused, unexplained] = [before, 0, 0, 0]
+  const watching = setInterval(() => (most = Math.max(most, residentMebibytes(pid))), 50)
+  const start = performance.now()
+  const template = encodeOtlp('traces', bodyOf(512))
+  const at = template.indexOf(marker)
+  const call = async (): Promise<void> => {
+    while (performance.now() - start < overloadMs) {
+      const body = Buffer.from(template)
+      body.write(randomBytes(8).toString('hex'), at, 'latin1')
+      const { status, retryAfter } = await answerTo(flood, url, key, body)
+      if (status === 200) taken += 1
+      else if ((status === 429 || status === 503) && retryAfter) refused += 1
+      else unexplained += 1
+      // What exporters do, though sooner than they are told.
+      if (status !== 200) await sleep(100)
+    }
+  }
+  await Promise.all(Array.from({ length: overloadCallers }, call))
+  clearInterval(watching)
+  flood.destroy()
+  const asked = taken + refused + unexplained
+  return [
+    {
+      name: `telemetry, ${overloadCallers} callers at once, memory`,
+      value: most,
+      unit: 'MiB',
+      limitName: 'before',
+      limit: before,
+      ratio: most / before,
+      goal: '<= 512 MiB',
+    },
+    {
+      name: 'telemetry, overloaded: taken, or told when to come again',
+      value: taken + refused,
+      unit: 'requests',
+      limitName: `asked, ${refused} of them refused`,
+      limit: asked,
+      ratio: (taken + refused) / asked,
+      goal: 'exactly 1',
+    },
+  ]
+}
+
+function answerTo(
+  by: Agent,
+  url: string,
+  key: string,
+  body: Buffer,
+): Promise<{ status: number | undefined; retryAfter: boolean }> {
+  const { promise, resolve } = Promise.withResolvers<{ status: number | undefined; retryAfter: boolean }>()
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'content-type': 'application/x-protobuf',
+    'content-length': body.length,
+  }
+  const sending = request(url, { method: 'POST', agent: by, headers }, (response) => {
+    const retryAfter = response.headers['retry-after'] !== undefined
+    response.resume()
+    response.once('close', () => resolve({ status: response.statusCode, retryAfter }))
+  })
+  // A connection that is closed on a body that nobody wants may break before its answer was read.
+  sending.once('error', () => resolve({ status: undefined, retryAfter: false }))
+  sending.end(body)
+  return promise
+}
+
+function residentMebibytes(pid: number): number {
+  const [, kibibytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kibibytes) / 1024
 }
 
 /** The partial reader beside the full decoder, on one thread. */
