@@ -100,7 +100,7 @@ async function overload({ url, key, pid }: Target): Promise<Row[]> {
   let [most, taken, refused, unexplained] = [before, 0, 0, 0]
   const watching = setInterval(() => (most = Math.max(most, residentMebibytes(pid))), 50)
   const start = performance.now()
-  const template = encodeOtlp('traces', bodyOf(512))
+  const template = encodeOtlp('traces', bodyOf(1_024))
   const at = template.indexOf(marker)
   const call = async (): Promise<void> => {
     while (performance.now() - start < overloadMs) {
