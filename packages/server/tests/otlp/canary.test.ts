@@ -1,21 +1,33 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AuditStream } from '@afterai/contract'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readOtlp, type Signal } from '../../src/capture/otlp/read-otlp.ts'
+import { readBackup } from '../../src/backup/read-backup.ts'
+import { takeBackup } from '../../src/backup/take-backup.ts'
+import { openLoneConnection } from '../../src/platform/database.ts'
 import { sweep } from '../database-sweep.ts'
+import { startWebhookReceiver, type WebhookReceiver } from '../siem-receivers.ts'
 import { startTestServer, type TestServer } from '../test-server.ts'
 import { attributesOf, captures, encodeOtlp, hasCaptures, spanOf } from './otlp-bodies.ts'
 
 let server: TestServer
 let key: string
+let receiver: WebhookReceiver
 
 beforeAll(async () => {
   server = await startTestServer()
+  receiver = await startWebhookReceiver()
   key = (await server.addKey(server.admin, ['telemetry:write', 'telemetry:read'])).key
 })
-afterAll(() => server.stop())
+afterAll(async () => {
+  await server.stop()
+  await receiver.stop()
+})
 
 const mark = `CANARY${randomBytes(6).toString('hex')}`
 const canaries = new Map<string, string>()
@@ -209,6 +221,22 @@ async function filesWithMark(): Promise<{ found: string[]; files: number }> {
   return { found: files.filter((path) => readFileSync(path).includes(mark)), files: files.length }
 }
 
+/** All that a backup holds, with its seal opened. */
+async function openedBackup(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'afterai-canary-'))
+  const backup = { path: join(folder, 'all.backup'), passphrase: 'lantern-violet-harbour-41' }
+  const owner = await openLoneConnection(server.database.owner)
+  const about = { backupId: randomUUID(), product: '0.0.0', migrations: [], keyFingerprint: 'none', keys: undefined }
+  await takeBackup(owner, { ...backup, ...about })
+  await owner.close()
+  const parts: string[] = []
+  for await (const item of readBackup(backup.path, backup.passphrase)) {
+    parts.push(item.kind === 'rows' ? item.bytes.toString('latin1') : JSON.stringify(item))
+  }
+  await rm(folder, { recursive: true })
+  return parts.join('')
+}
+
 describe('P1.2: no content that comes through a door stays anywhere', () => {
   test('not through any field of OTLP, in either encoding, packed or not', async () => {
     for (const [signal, make] of bodies) {
@@ -280,6 +308,41 @@ describe('P1.2: no content that comes through a door stays anywhere', () => {
     for (const path of ['dropped', 'served-models', 'clients', 'windows?system=unknown_service']) {
       const { text: answer } = await server.send({ path: `/v1/telemetry/${path}`, token: key })
       expect(answer).not.toContain(mark)
+    }
+  })
+
+  test('it is in nothing that leaves: no export, no webhook, no job and no backup, opened', async () => {
+    const { token } = server.admin
+    const leaving = new Map<string, string>()
+    for (const path of [
+      '/v1/audit-events/export?format=jsonl',
+      '/v1/audit-events/export?format=csv',
+      '/v1/changes?limit=100',
+      '/v1/systems?limit=100',
+    ]) {
+      leaving.set(path, (await server.send({ path, token })).text)
+    }
+    const create = { name: 'out', kind: 'webhook', url: receiver.url, startFrom: 'beginning' }
+    const path = '/v1/audit-streams'
+    const stream = await server.expectOk<AuditStream & { secret: string }>({
+      method: 'POST',
+      path,
+      token,
+      body: create,
+    })
+    receiver.setSecret(stream.secret)
+    await vi.waitFor(
+      async () => {
+        const { lagEvents } = await server.expectOk<AuditStream>({ path: `${path}/${stream.id}`, token })
+        if (lagEvents > 0) throw new Error(`${lagEvents} events are on their way`)
+      },
+      { timeout: 60_000, interval: 100 },
+    )
+    leaving.set('webhook', JSON.stringify(receiver.requests))
+    leaving.set('backup', await openedBackup())
+    for (const [what, sent] of leaving) {
+      expect([what, sent.includes(mark)]).toEqual([what, false])
+      expect([what, sent.includes('unknown_service')]).toEqual([what, !what.startsWith('/v1/changes')])
     }
   })
 
