@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
 import { withFileLock } from '../credentials/file-lock.ts'
+import { writePrivateFile } from '../private-file.ts'
 
 const seenSchema = z.strictObject({ vkey: z.string(), checkpoint: z.string() })
 
@@ -32,7 +31,7 @@ export async function rememberCheckpoint(
     const { servers } = await readSeen(path)
     const seen = await next(servers[url]?.[origin])
     if (seen !== undefined)
-      await writeSeen(path, { version: 1, servers: { ...servers, [url]: { ...servers[url], [origin]: seen } } })
+      await writePrivateFile(path, { version: 1, servers: { ...servers, [url]: { ...servers[url], [origin]: seen } } })
     return seen
   })
 }
@@ -56,20 +55,5 @@ async function readSeen(path: string): Promise<z.infer<typeof fileSchema>> {
     throw new CommandFailure('failed', `What was seen of logs is damaged: ${path}.`, {
       remedy: 'Restore the file from a backup. To forget all logs that were seen, remove it.',
     })
-  }
-}
-
-/** Whole or not at all: a crash leaves the old file or the new one. */
-async function writeSeen(path: string, content: z.infer<typeof fileSchema>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${randomUUID()}`
-  try {
-    await using file = await open(temporary, 'wx', 0o600)
-    await file.writeFile(`${JSON.stringify(content, null, 2)}\n`)
-    await file.sync()
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
   }
 }

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { chmod, readFile, stat } from 'node:fs/promises'
 import { sessionView } from '@afterai/contract'
 import { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
 import type { Settings } from '../settings.ts'
 import { withFileLock } from './file-lock.ts'
+import { writePrivateFile } from '../private-file.ts'
 
 /** A signed-in session, as it is kept. */
 export type StoredSession = z.infer<typeof sessionView>
@@ -40,7 +39,7 @@ export function credentialStore({ url, profile, credentialsFile: path }: Setting
         const { servers } = await readFileAt(path)
         const { [profile]: _replaced, ...others } = servers[url] ?? {}
         const profiles = session ? { ...others, [profile]: session } : others
-        await writeFileAt(path, { version: 1, servers: { ...servers, [url]: profiles } })
+        await writePrivateFile(path, { version: 1, servers: { ...servers, [url]: profiles } })
         return session
       }),
   }
@@ -60,21 +59,5 @@ async function readFileAt(path: string): Promise<CredentialFile> {
     throw new CommandFailure('failed', `The credentials file is damaged: ${path}.`, {
       remedy: 'Remove it and sign in again.',
     })
-  }
-}
-
-/** Whole or not at all: a reader sees the old file or the new one, and a crash leaves either. */
-async function writeFileAt(path: string, content: CredentialFile): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await chmod(dirname(path), 0o700)
-  const temporary = `${path}.${randomUUID()}`
-  try {
-    await using file = await open(temporary, 'wx', 0o600)
-    await file.writeFile(`${JSON.stringify(content, null, 2)}\n`)
-    await file.sync()
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
   }
 }
