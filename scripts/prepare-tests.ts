@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   findChromium,
   findDebianBinaries,
@@ -44,6 +45,18 @@ if (missing.length > 0) {
     say(
       `still missing: ${still.map(({ name }) => name).join(', ')} (${failure ?? 'the packages lack them'}); tests that need them will fail`,
     )
+}
+
+installRunTimes()
+
+/** Installs Deno, Bun and run times of the edge, in which the SDK is tested, unless what lies there is of the present lock file. */
+function installRunTimes(): void {
+  const folder = fileURLToPath(new URL('../packages/sdk/tests/run-times', import.meta.url))
+  const changedAt = (file: string): number => statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (changedAt('node_modules/.package-lock.json') >= changedAt('package-lock.json')) return
+  say('installing the run times of packages/sdk/tests/run-times (360 MB)')
+  const failed = run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund'])
+  if (failed !== undefined) say(`couldn't install them (${failed}); tests that need them will fail`)
 }
 
 /** Fetches packages with what they depend on and the machine lacks. Returns why it couldn't. */
