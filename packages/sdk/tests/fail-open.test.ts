@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '@afterai/testing'
 import type { AfterAIOptions, Stats } from '../src/index.ts'
+import { selfSigned } from '../testing/self-signed.ts'
 import { runHost, startHost, type HostResult } from '../testing/run-host.ts'
 import { standInApiKey, startStandIn, type StandInServer } from '../testing/stand-in-server.ts'
 import type { HostTask } from './hosts/host.ts'
@@ -47,16 +47,6 @@ const places: Record<string, () => Promise<Place>> = {
       },
     }
   },
-}
-
-function selfSigned(): { key: string; cert: string } {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', '/CN=127.0.0.1', '-days', '2', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
-  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, ...subject], {
-    stdio: 'pipe',
-  })
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
 }
 
 function statsOf(file: string): Stats {
