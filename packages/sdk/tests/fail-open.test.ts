@@ -49,8 +49,8 @@ const places: Record<string, () => Promise<Place>> = {
   },
 }
 
-function statsOf(file: string): Stats {
-  return JSON.parse(readFileSync(file, 'utf8')) as Stats
+function statsOf(file: string): Stats & { readonly heapGrowthBytes: number } {
+  return JSON.parse(readFileSync(file, 'utf8')) as Stats & { readonly heapGrowthBytes: number }
 }
 
 let bare: Record<HostTask['end'], HostResult>
@@ -90,14 +90,58 @@ describe.each(Object.entries(places))('a server that is %s', (name, open) => {
   )
 })
 
-test('P2.2: a signal ends a host as it would without the client', async () => {
-  const server = await startStandIn({ state: 'black_hole' })
-  const host = startHost({ ...work, end: 'wait', options: { apiKey: standInApiKey, endpoint: server.origin } })
+/** Ends a host by a signal once it has done its work. */
+async function runAndTerminate(task: Omit<HostTask, 'end'>): Promise<HostResult> {
+  const host = startHost({ ...task, end: 'wait' })
   await new Promise((resolve) => host.child.stdout?.once('data', resolve))
   host.child.kill('SIGTERM')
-  expect(await host.result).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' })
-  await server.close()
+  return host.result
+}
+
+describe.each(Object.entries(places))('a signal, and a server that is %s', (name, open) => {
+  test.each([undefined, 'exit', 'shutdown'] as const)(
+    'P2.2, P2.3: end a host as they would without the client, where it answers the signal with %s',
+    async (onSigterm) => {
+      const given = onSigterm === undefined ? {} : { onSigterm }
+      const { options, server, midway } = await open()
+      const statsFile = join(folder, `${onSigterm}.json`)
+      const exitWaitMs = name === 'healthy' ? 10_000 : 250
+      const [bareResult, result, restarted] = await Promise.all([
+        runAndTerminate({ ...work, ...given }),
+        runAndTerminate({ ...work, ...given, options: { apiKey: standInApiKey, exitWaitMs, ...options }, statsFile }),
+        midway?.(),
+      ])
+      const last = restarted ?? server
+      expect(result).toEqual(bareResult)
+      if (onSigterm !== undefined) {
+        const stats = statsOf(statsFile)
+        expect(stats.enqueued).toBe(told)
+        expect(stats.enqueued).toBe(stats.delivered + stats.dropped + stats.pending)
+        if (onSigterm === 'shutdown') expect([stats.pending, stats.delivered]).toEqual([0, last?.events().length ?? 0])
+        if (name === 'healthy') expect(last?.events()).toHaveLength(told)
+      }
+      expect(last?.faults ?? []).toEqual([])
+      await last?.close()
+    },
+  )
 })
+
+test.each(['healthy', 'answering 500', 'a black hole', 'refusing connections'])(
+  'P2.3: 200,000 events do not make a host’s heap grow, where the server is %s',
+  async (name) => {
+    const { options, server } = await (places[name] as () => Promise<Place>)()
+    const statsFile = join(folder, 'heap.json')
+    const end = { end: 'shutdown', statsFile, watchesHeap: true } as const
+    const many = { rounds: 200, perRound: 1000, pauseMs: 5, observe: true }
+    await runHost({ ...many, ...end, options: { apiKey: standInApiKey, ...options } })
+    const stats = statsOf(statsFile)
+    expect(stats.enqueued).toBe(200_002)
+    expect([stats.pending, stats.delivered + stats.dropped]).toEqual([0, 200_002])
+    // Less than a byte for each event told since: it is what the collector leaves lying about.
+    expect(stats.heapGrowthBytes).toBeLessThan(100_000)
+    await server?.close()
+  },
+)
 
 test('P2.2: a server with a certificate of a private authority is reached with that authority', async () => {
   const tls = selfSigned()
