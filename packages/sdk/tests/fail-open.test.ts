@@ -1,13 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '@afterai/testing'
-import type { AfterAIOptions, Stats } from '../src/index.ts'
+import type { Stats } from '../src/index.ts'
+import { places, type Place } from '../testing/places.ts'
 import { selfSigned } from '../testing/self-signed.ts'
 import { runHost, startHost, type HostResult } from '../testing/run-host.ts'
-import { standInApiKey, startStandIn, type StandInServer } from '../testing/stand-in-server.ts'
+import { standInApiKey, startStandIn } from '../testing/stand-in-server.ts'
 import type { HostTask } from './hosts/host.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'afterai-sdk-'))
@@ -16,38 +15,6 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const work = { rounds: 20, perRound: 50, pauseMs: 20, observe: true } as const
 /** An observation, a change, and the measurements. */
 const told = work.rounds * work.perRound + 2
-
-/** A place to send to, and the server there, if there is one. */
-interface Place {
-  readonly options: Partial<AfterAIOptions>
-  readonly server?: StandInServer
-  /** Something that happens while the host works. */
-  readonly midway?: () => Promise<StandInServer>
-}
-
-const at = (server: StandInServer): Place => ({ options: { endpoint: server.origin }, server })
-
-const places: Record<string, () => Promise<Place>> = {
-  healthy: async () => at(await startStandIn()),
-  'answering 500': async () => at(await startStandIn({ state: 'error' })),
-  'refusing connections': async () => ({ options: { endpoint: `http://127.0.0.1:${await freePort()}` } }),
-  'a black hole': async () => at(await startStandIn({ state: 'black_hole' })),
-  'slow by 10 s': async () => at(await startStandIn({ state: 'slow' })),
-  'not in the DNS': async () => ({ options: { endpoint: 'http://afterai.invalid', allowPlainHttp: true } }),
-  'of a certificate that nobody trusts': async () => at(await startStandIn({ tls: selfSigned() })),
-  'restarting midway': async () => {
-    const server = await startStandIn()
-    return {
-      ...at(server),
-      async midway() {
-        await sleep(150)
-        await server.close()
-        await sleep(150)
-        return startStandIn({ port: server.port, database: server })
-      },
-    }
-  },
-}
 
 function statsOf(file: string): Stats & { readonly heapGrowthBytes: number } {
   return JSON.parse(readFileSync(file, 'utf8')) as Stats & { readonly heapGrowthBytes: number }
