@@ -138,7 +138,7 @@ const config :Workerd.Config = (
     })
   })
   const where = new URLSearchParams({ endpoint: server.origin, apiKey: standInApiKey })
-  expectAllDelivered(await (await fetch(`http://127.0.0.1:${port}/?${where}`)).text())
+  expectAllDelivered(await (await fetch(`http://127.0.0.1:${port}/?${where.toString()}`)).text())
   expect(stderr).toBe('')
 })
 

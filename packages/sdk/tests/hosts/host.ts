@@ -42,10 +42,12 @@ const heapBytes = (): number => {
 }
 let heapGrowthBytes = 0
 if (task.onSigterm !== undefined) {
-  process.once('SIGTERM', async () => {
-    if (task.onSigterm === 'shutdown') await afterai?.shutdown(task.options?.exitWaitMs)
-    keep()
-    process.exit(143)
+  process.once('SIGTERM', () => {
+    const wait = task.onSigterm === 'shutdown' ? afterai?.shutdown(task.options?.exitWaitMs) : undefined
+    void Promise.resolve(wait).then(() => {
+      keep()
+      process.exit(143)
+    })
   })
 }
 
