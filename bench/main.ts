@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   verify: () => import('./verify.ts'),
   evidence: () => import('./evidence.ts'),
   sdk: () => import('./sdk.ts'),
+  'sdk-states': () => import('./sdk-states.ts'),
 }
 
 const columns = ['what', 'measured', 'limit', 'ratio', 'goal'] as const

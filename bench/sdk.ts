@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url'
 import type { Row } from './row.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-const repeats = 3
+const repeats = 5
 const peers = ['OpenTelemetry', 'Langfuse', 'LangSmith', 'PostHog', 'Sentry'] as const
 
 /** What a client costs its host's thread, as processor time. */
 interface Cost {
+  /** From the import to the first call; memory a third of a second later. */
   readonly start: { readonly ms: number; readonly rssMb: number }
   readonly burstNs: number
   readonly bytes: number
@@ -21,18 +22,26 @@ interface Cost {
 
 /**
  * What telling costs the thread of a host: AfterAI beside pushing the same object to an array, and other products beside AfterAI, all in one
- * run, each in a process of its own, medians of three. The others are installed by `npm ci --prefix bench/sdk-peers`.
+ * run, each in a process of its own, medians of five that take turns. The others are installed by `npm ci --prefix bench/sdk-peers`.
  */
 export async function run(): Promise<Row[]> {
   execFileSync(process.execPath, [path('../packages/sdk/build.ts')])
   const server = await startSink()
-  const { port } = server.address() as AddressInfo
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const measured = new Map<string, Cost>()
   const hasPeers = existsSync(path('sdk-peers/node_modules'))
   if (!hasPeers) process.stdout.write('without other products: npm ci --prefix bench/sdk-peers brings them\n')
-  for (const name of ['nothing', 'bare thread', 'array.push', 'AfterAI', ...(hasPeers ? peers : [])]) {
-    const cost = await measure(name, `http://127.0.0.1:${port}`)
-    if (cost !== undefined) measured.set(name, cost)
+  const names = ['nothing', 'the clock', 'bare thread', 'array.push', 'AfterAI', ...(hasPeers ? peers : [])]
+  const costs = new Map<string, (Cost | undefined)[]>(names.map((name) => [name, []]))
+  for (let n = 0; n < repeats; n++) {
+    for (const name of names) {
+      // Who didn't come to an end once isn't waited for again.
+      if (costs.get(name)?.includes(undefined) !== true) costs.get(name)?.push(await runHost(name, endpoint))
+    }
+  }
+  for (const [name, each] of costs) {
+    const ended = each.filter((it) => it !== undefined)
+    if (ended.length === each.length) measured.set(name, medians(ended))
     else process.stdout.write(`${name} does not come to its end within a minute\n`)
   }
   server.closeAllConnections()
@@ -45,19 +54,26 @@ function rowsOf(measured: ReadonlyMap<string, Cost>): Row[] {
     measured.get(name) ?? { start: { ms: 0, rssMb: 0 }, burstNs: 0, bytes: 0, perEventUs: 0, p99Us: 0 }
   const [idle, ours] = [of('nothing'), of('AfterAI')]
   const figures = [
-    { what: 'a call in a burst', unit: 'ns', goal: '<= 60 ns', get: (it: Cost) => it.burstNs },
+    { what: 'a call in a burst', unit: 'ns', goal: '<= 60 ns', get: (it: Cost) => it.burstNs, limit: 'the clock' },
     {
-      what: 'memory of a call',
+      what: 'memory of a call, beside the caller’s object',
       unit: 'bytes',
-      goal: '<= 64 bytes and the caller’s object',
-      get: (it: Cost) => it.bytes,
+      goal: '<= 64 bytes',
+      get: (it: Cost) => it.bytes - idle.bytes,
+      limit: 'the clock',
     },
-    { what: 'p99 of a call', unit: 'us', goal: '<= 1 us', get: (it: Cost) => it.p99Us },
-    { what: 'all in, at 10,000/s', unit: 'us', goal: '<= 1 us', get: (it: Cost) => it.perEventUs - idle.perEventUs },
+    { what: 'p99 of a call', unit: 'us', goal: '<= 1 us', get: (it: Cost) => it.p99Us, limit: 'the clock' },
+    {
+      what: 'all in, at 10,000/s',
+      unit: 'us',
+      goal: '<= 1 us',
+      get: (it: Cost) => it.perEventUs - idle.perEventUs,
+      limit: 'array.push',
+    },
     { what: 'start', unit: 'ms', goal: '<= 5 ms', get: (it: Cost) => it.start.ms, limit: 'bare thread' },
     { what: 'start', unit: 'MB', goal: '<= 30 MB', get: (it: Cost) => it.start.rssMb, limit: 'bare thread' },
   ]
-  return figures.flatMap(({ what, unit, goal, get, limit = 'array.push' }) => {
+  return figures.flatMap(({ what, unit, goal, get, limit }) => {
     const row = (name: string, it: Cost, limitName: string, beside: number): Row => ({
       name: `${what}: ${name}`,
       value: get(it),
@@ -85,15 +101,9 @@ async function startSink(): Promise<Server> {
   return server
 }
 
-async function measure(name: string, endpoint: string): Promise<Cost | undefined> {
-  const costs: Cost[] = []
-  for (let n = 0; n < repeats; n++) {
-    const cost = await runHost(name, endpoint)
-    if (cost === undefined) return undefined
-    costs.push(cost)
-  }
+function medians(costs: readonly Cost[]): Cost {
   const median = (get: (cost: Cost) => number): number =>
-    costs.map(get).toSorted((a, b) => a - b)[Math.floor(repeats / 2)] ?? 0
+    costs.map(get).toSorted((a, b) => a - b)[Math.floor(costs.length / 2)] ?? 0
   return {
     start: { ms: median(({ start }) => start.ms), rssMb: median(({ start }) => start.rssMb) },
     burstNs: median(({ burstNs }) => burstNs),

@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ServerProcess, startServerProcess } from '@afterai/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createApi } from '../packages/sdk/src/api/index.ts'
+import { AfterAI } from '../packages/sdk/src/index.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'afterai-sdk-'))
@@ -39,6 +44,10 @@ function run(program: string, args: readonly string[], { env = {}, input = '' } 
   })
 }
 
+function createKey(name: string, ...scopes: string[]): Promise<string> {
+  return run('afterai', ['key', 'create', name, '--scope', ...scopes, '--quiet'])
+}
+
 beforeAll(async () => {
   chmodSync(work, 0o711)
   server = await startServerProcess({
@@ -59,8 +68,7 @@ afterAll(async () => {
 })
 
 test('P2.4: what the SDK says was delivered is what the server keeps, and a change of the model is a change event', async () => {
-  const scopes = ['--scope', 'telemetry:write', 'digest-key:read']
-  const KEY = await run('afterai', ['key', 'create', 'sdk', ...scopes, '--quiet'])
+  const KEY = await createKey('sdk', 'telemetry:write', 'digest-key:read')
   writeFileSync(join(work, 'host.ts'), host)
   const stats: unknown = JSON.parse(await run(process.execPath, ['host.ts'], { env: { KEY } }))
   expect(stats).toMatchObject({ enqueued: 502, delivered: 502, dropped: 0, pending: 0 })
@@ -74,4 +82,98 @@ test('P1.2: the text of a prompt that the SDK was given reached nothing of the s
   const found = await run('sh', ['-c', `grep -rlaF CANARY-5e02 ${work}/data || true`])
   expect(found).toBe('')
   expect(server.output()).not.toContain('CANARY')
+})
+
+/** A way to the server that lets a batch through, and then says that it was refused: as a gateway may that lost the answer. */
+async function startGateway(): Promise<{ origin: string; server: Server; batches: number[]; refuse: boolean }> {
+  const batches: number[] = []
+  const gateway = createServer((incoming, response) => {
+    const { method = 'GET', url = '/', headers } = incoming
+    const outgoing = request(new URL(url, server.origin), { method, headers }, (answer) => {
+      batches.push(answer.statusCode ?? 0)
+      if (made.refuse) answer.resume().on('end', () => response.writeHead(400).end())
+      else answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers))
+      made.refuse = false
+    })
+    incoming.pipe(outgoing)
+  })
+  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
+  const made = {
+    origin: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
+    server: gateway,
+    batches,
+    refuse: false,
+  }
+  return made
+}
+
+interface Client {
+  readonly bootId: string
+  readonly batches: number
+  readonly missing: number
+  readonly events: number
+  readonly dropped: number
+}
+
+async function clients(): Promise<Client[]> {
+  return (JSON.parse(await run('afterai', ['telemetry', 'clients', '--json'])) as { items: Client[] }).items
+}
+
+test('P2.4: after a refusal an empty batch takes the number of the refused one, and the server takes it, known or not', async () => {
+  const gateway = await startGateway()
+  const before = await clients()
+  const apiKey = await createKey('refused', 'telemetry:write')
+  const afterai = new AfterAI({ apiKey, endpoint: gateway.origin })
+  const bot = afterai.system('support-bot')
+  gateway.refuse = true
+  for (let n = 0; n < 10; n += 1) bot.measure({ latencyMs: n })
+  await vi.waitUntil(() => afterai.stats().droppedBy.refused === 10)
+  for (let n = 0; n < 5; n += 1) bot.measure({ latencyMs: n })
+  expect(await afterai.flush(10_000)).toBe(true)
+  expect(afterai.stats()).toMatchObject({ enqueued: 15, delivered: 5, dropped: 10, pending: 0, retries: 0 })
+  // Of the same process: the one that was committed and called refused, its empty successor of the same number, and the next number.
+  expect(gateway.batches).toEqual([200, 200, 200])
+  const known = new Set(before.map(({ bootId }) => bootId))
+  const [mine, ...others] = (await clients()).filter(({ bootId }) => !known.has(bootId))
+  expect(others).toEqual([])
+  expect(mine).toMatchObject({ batches: 2, missing: 0, events: 15 })
+  // Its clock is the server's.
+  expect(afterai.stats().clockSkewMs).toBe(0)
+  await afterai.shutdown()
+  gateway.server.closeAllConnections()
+  gateway.server.close()
+})
+
+test('P2.4: a batch that was sealed long ago is taken, and one that never came shows as a gap, in the API and on the command line', async () => {
+  const apiKey = await createKey('gaps', 'telemetry:write', 'telemetry:read')
+  const api = createApi({ endpoint: server.origin, apiKey })
+  const bootId = randomUUID()
+  const at = new Date(Date.now() - 3 * 86_400_000).toISOString()
+  const batch = (sequence: number, dropped: number): unknown => ({
+    bootId,
+    sequence,
+    sentAt: at,
+    dropped,
+    events: [{ kind: 'measure', system: 'support-bot', at, latencyMs: 1 }],
+  })
+  for (const [sequence, dropped] of [
+    [0, 0],
+    [3, 7],
+  ] as const) {
+    const answer = await api('POST /v1/telemetry', { body: batch(sequence, dropped) as never })
+    expect(answer).toMatchObject({ accepted: 1, rejected: [], duplicate: false })
+  }
+  const again = await api('POST /v1/telemetry', { body: batch(3, 7) as never })
+  expect(again).toMatchObject({ duplicate: true })
+  const seen = { bootId, batches: 2, missing: 2, events: 2, dropped: 7 }
+  const { items } = await api('GET /v1/telemetry/clients', { query: {} })
+  expect(items.find((it) => it.bootId === bootId)).toMatchObject(seen)
+  expect((await clients()).find((it) => it.bootId === bootId)).toMatchObject(seen)
+  const table = await run('afterai', ['telemetry', 'clients'])
+  const columns = [bootId, 2, 2, 2, 7].join('\\s+')
+  expect(table).toMatch(new RegExp(`${columns}\\s`))
+  // What came late is closed like any other.
+  await api('POST /v1/telemetry', { body: batch(1, 0) as never })
+  await api('POST /v1/telemetry', { body: batch(2, 0) as never })
+  expect((await clients()).find((it) => it.bootId === bootId)).toMatchObject({ batches: 4, missing: 0 })
 })

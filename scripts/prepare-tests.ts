@@ -47,16 +47,17 @@ if (missing.length > 0) {
     )
 }
 
-installClients()
+// Packages of others that the tests run, apart from the product's own; run times come as programs that their scripts put in place.
+installApart('e2e/telemetry-clients', '500 MB', ['--ignore-scripts'])
+installApart('packages/sdk/tests/run-times', '360 MB', [])
 
-/** Installs the packages of the apps in e2e/telemetry-clients, unless what lies there is of the present lock file. */
-function installClients(): void {
-  const folder = fileURLToPath(new URL('../e2e/telemetry-clients', import.meta.url))
-  const changedAt = (file: string) => statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0
+/** Installs the packages of a folder that is no workspace, unless what lies there is of the present lock file. */
+function installApart(name: string, size: string, options: readonly string[]): void {
+  const folder = fileURLToPath(new URL(`../${name}`, import.meta.url))
+  const changedAt = (file: string): number => statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0
   if (changedAt('node_modules/.package-lock.json') >= changedAt('package-lock.json')) return
-  say('installing the packages of e2e/telemetry-clients (500 MB)')
-  // Their scripts would run with the tests' rights, and none is needed.
-  const failed = run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder)
+  say(`installing the packages of ${name} (${size})`)
+  const failed = run('npm', ['ci', '--no-audit', '--no-fund', ...options], folder)
   if (failed !== undefined) say(`couldn't install them (${failed}); tests that need them will fail`)
 }
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { rolldown, type InputOptions, type OutputOptions } from 'rolldown'
+import { rolldown, type InputOptions, type OutputOptions, type Plugin } from 'rolldown'
 
 const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url))
 
@@ -9,26 +9,49 @@ export interface BuiltFile {
   readonly code: string
 }
 
-/** The published JavaScript: the client, what it loads only where there are no threads, the client for the edge, and the API. */
+/** What the client loads only where it is needed. Each is whole: a chunk that two share would be one more file for a host to load. */
+const loadedLater = ['link/local-sender.ts', 'configuration/digest-soon.ts', 'diagnostics.ts']
+
+/** The published JavaScript: the client, the text of its thread, what it may load later, the client for the edge, and the API. */
 export async function bundleFiles(): Promise<BuiltFile[]> {
+  const whole = { format: 'es', codeSplitting: false } as const
   const main = await bundle(
-    { input: { index: source('index.ts'), 'api/index': source('api/index.ts') }, platform: 'neutral' },
-    { format: 'es', codeSplitting: { groups: [{ name: 'thread', test: /worker.source\.ts/ }] } },
+    {
+      input: { index: source('index.ts') },
+      platform: 'neutral',
+      plugins: [leave([...loadedLater, 'worker/source.ts'])],
+    },
+    whole,
   )
   const edge = await bundle(
-    {
-      input: { edge: source('index.ts') },
-      platform: 'neutral',
-      plugins: [
-        {
-          name: 'no-threads',
-          resolveId: (id) => (id.endsWith('link/open-link.ts') ? source('link/open-link.edge.ts') : null),
-        },
-      ],
-    },
-    { format: 'es', codeSplitting: false },
+    { input: { edge: source('index.ts') }, platform: 'neutral', plugins: [withoutThreads] },
+    whole,
   )
-  return [...main, ...edge]
+  const others = ['worker/source.ts', 'api/index.ts', ...loadedLater].map((file) =>
+    bundle({ input: { [builtName(file)]: source(file) }, platform: 'neutral' }, whole),
+  )
+  return [main, edge, ...(await Promise.all(others))].flat()
+}
+
+function builtName(file: string): string {
+  if (file === 'worker/source.ts') return 'thread'
+  return file.startsWith('api/') ? 'api/index' : file.replace(/^.*\//, '').replace(/\.ts$/, '')
+}
+
+/** Keeps files out of a bundle, which imports them as files of their own. */
+function leave(files: readonly string[]): Plugin {
+  return {
+    name: 'leave',
+    resolveId(id) {
+      const file = files.find((it) => `/${it}`.endsWith(id.replace(/^\.+/, '')))
+      return file === undefined ? null : { id: `./${builtName(file)}.js`, external: true }
+    },
+  }
+}
+
+const withoutThreads: Plugin = {
+  name: 'without-threads',
+  resolveId: (id) => (id.endsWith('link/open-link.ts') ? source('link/open-link.edge.ts') : null),
 }
 
 /** `src/worker/source.ts`: the sending thread as a text, since a file of its own would get lost in bundlers. */

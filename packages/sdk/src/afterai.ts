@@ -1,7 +1,6 @@
 import { Client } from './client.ts'
-import { changeOf, nameOf, observeOptionsOf } from './configuration/change.ts'
-import { snapshotOf } from './configuration/snapshot.ts'
-import { fields } from './configuration/fields.ts'
+import { objectOf, plainJson, snapshotOf } from './configuration/snapshot.ts'
+import { nameOf } from './names.ts'
 import type {
   AfterAIOptions,
   Measurement,
@@ -42,7 +41,7 @@ export class AfterAI implements AsyncDisposable {
   readonly system = (name: string, options?: { readonly environment?: string }): System => {
     const environment = environmentOf(options) ?? this.#client.options?.environment ?? ''
     // A key only of what can be a name: what can't is refused below, whatever it is.
-    const key = isShort(name) ? `${name} ${environment}` : ''
+    const key = isShort(name) && isShort(environment) ? `${name} ${environment}` : ''
     const known = this.#systems.get(key)
     if (known !== undefined) return known
     const made = systemOf(this.#client, name, environment)
@@ -71,26 +70,25 @@ function systemOf(client: Client, name: string, environment: string): System {
     measure: (measurement) => client.measure(context, measurement),
     observe: (configuration, options) => {
       const order = ++observations
-      client.tell(() => {
-        const sent = { kind: 'observation', ...namesOf(name, environment), ...observationOf(client, options) } as const
-        return {
-          snapshot: snapshotOf(configuration),
-          toEvent: (digested) => {
-            // Two that are digested beside each other may end in another order.
-            if (order > latest) context = client.contextOf(name, environment, digested?.fingerprint)
-            latest = Math.max(order, latest)
-            return { ...sent, configuration: digested?.configuration }
-          },
-        }
-      })
+      client.tell('observation', () => ({
+        snapshot: snapshotOf(configuration),
+        message: {
+          ...namesOf(name, environment),
+          plain: plainJson({ revision: client.options?.revision, ...objectOf(options ?? {}) }),
+        },
+        digested: ({ fingerprint }) => {
+          // Two that are digested beside each other may end in another order.
+          if (order > latest) context = client.contextOf(name, environment, fingerprint)
+          latest = Math.max(order, latest)
+        },
+      }))
     },
     record: (change) =>
-      client.tell(() => {
-        const { sent, after } = changeOf(change)
-        const event = { kind: 'change', ...namesOf(name, environment), ...sent } as const
+      client.tell('change', () => {
+        const { after, ...plain } = objectOf(change)
         return {
-          snapshot: after,
-          toEvent: (digested) => (digested === undefined ? event : { ...event, after: digested.configuration }),
+          snapshot: after === undefined ? undefined : snapshotOf(after),
+          message: { ...namesOf(name, environment), plain: plainJson(plain) },
         }
       }),
   }
@@ -98,11 +96,6 @@ function systemOf(client: Client, name: string, environment: string): System {
 
 function namesOf(name: string, environment: string): { system: string; environment: string } {
   return { system: nameOf(name, 'system'), environment: nameOf(environment, 'environment') }
-}
-
-function observationOf(client: Client, options: unknown): Record<string, unknown> {
-  const revision = client.options?.revision
-  return { origin: 'sdk', ...(revision === undefined ? {} : { revision }), ...observeOptionsOf(options) }
 }
 
 // A name that isn't one has no context: the sender refuses its rows.
@@ -115,10 +108,9 @@ function contextOf(client: Client, name: string, environment: string): number {
   }
 }
 
-function environmentOf(options: unknown): string | undefined {
-  if (options === undefined) return undefined
+function environmentOf(options: { readonly environment?: string } | undefined): string | undefined {
   try {
-    return fields(options, 'options', { environment: 'name' })['environment'] as string | undefined
+    return options?.environment
   } catch {
     return ''
   }

@@ -1,15 +1,14 @@
 import { DigestQueue } from './configuration/digest-queue.ts'
-import { InvalidField } from './configuration/fields.ts'
 import { Ring, type TakeRows } from './capture/ring.ts'
-import { diagnostics, type DiagnosticCode } from './diagnostics.ts'
+import type { DiagnosticCode } from './diagnostics.ts'
 import { beforeTheEnd, forget, type Leaving } from './exit.ts'
 import type { Link } from './link/link.ts'
 import { openLink } from './link/open-link.ts'
-import type { FromSender, OutgoingEvent } from './messages.ts'
-import { newId } from './names.ts'
+import type { FromSender, ToldMessage } from './messages.ts'
+import { InvalidField } from './names.ts'
 import { diagnosticHookOf, readOptions, type ReadOptions } from './options.ts'
-import { unref } from './sender/backoff.ts'
 import { add, droppedIn, get, keyState, makeShared, read, readKey, set, word, writeKey } from './shared.ts'
+import { unref } from './unref.ts'
 import type { Snapshot } from './configuration/snapshot.ts'
 import type { Digested } from './configuration/digest.ts'
 import type { Diagnostic, Measurement, Stats } from './types.ts'
@@ -26,7 +25,9 @@ const mostFieldsNamed = 64
 /** An event that isn't a measurement, once its configuration is digested. */
 export interface Told {
   readonly snapshot: Snapshot | undefined
-  readonly toEvent: (digested: Digested | undefined) => Omit<OutgoingEvent, 'id'>
+  readonly message: Pick<ToldMessage, 'system' | 'environment' | 'plain'>
+  /** Called before it leaves. */
+  readonly digested?: (digested: Digested) => void
 }
 
 /** The host's side of a client: takes events in, counts them, and hands them on. Nothing here throws. */
@@ -40,7 +41,9 @@ export class Client implements Leaving {
   readonly #contextMessages: Parameters<Link['send']>[0][] = []
   readonly #fieldsNamed = new Set<string>()
   readonly #flushes = new Map<number, () => void>()
+  /** Undefined until there is something to send. */
   #link: Link | undefined
+  #isOn = false
   #enqueued = 0
   #flushesAsked = 0
   #isTiming = false
@@ -54,16 +57,16 @@ export class Client implements Leaving {
     this.#digests = new DigestQueue({
       key: () => readKey(this.#shared),
       wasRefused: () => get(this.#shared, 'key') === keyState.refused,
-      ask: () => this.#askForKey(),
+      ask: () => this.#link?.send({ type: 'key' }),
+      forget: () => set(this.#shared, 'key', keyState.unknown),
     })
     try {
       this.options = readOptions(options)
       if (this.options.digestKey !== undefined) writeKey(this.#shared, this.options.digestKey)
-      this.#link = openLink(this.options.sender, this.#shared, {
-        tell: (message) => this.#hear(message),
-        lost: (fresh) => this.#restart(fresh),
-      })
+      this.#isOn = true
       beforeTheEnd(this)
+      // What an earlier process left in the spool goes without being asked for.
+      if (this.options.sender.spoolFolder !== undefined) this.#handOverSoon()
     } catch (error) {
       this.#say('misconfigured', error instanceof InvalidField ? error.field : undefined)
     }
@@ -85,7 +88,7 @@ export class Client implements Leaving {
 
   measure(context: number, measurement: Measurement): void {
     this.#enqueued += 1
-    if (this.#link === undefined) return add(this.#shared, 'closed', 1)
+    if (!this.#isOn) return add(this.#shared, 'closed', 1)
     try {
       if (this.#ring.append(context, measurement)) this.#rotate()
     } catch {
@@ -95,23 +98,24 @@ export class Client implements Leaving {
   }
 
   /** Takes in an event that isn't a measurement. `prepare` reads what the caller gave, and may throw. */
-  tell(prepare: () => Told): void {
+  tell(kind: ToldMessage['kind'], prepare: () => Told): void {
     this.#enqueued += 1
-    if (this.#link === undefined) return add(this.#shared, 'closed', 1)
+    if (!this.#isOn) return add(this.#shared, 'closed', 1)
     try {
       const time = Date.now()
-      const { snapshot, toEvent } = prepare()
+      const { snapshot, message, digested: heard } = prepare()
       this.#digests.push({
         snapshot,
         finish: (digested) => {
-          const event = { id: newId(), ...toEvent(digested) } as OutgoingEvent
-          this.#link?.send({ type: 'event', event, time })
+          if (digested !== undefined) heard?.(digested)
+          const { identity, fingerprint } = digested ?? { identity: undefined, fingerprint: undefined }
+          this.#link?.send({ type: 'told', kind, time, ...message, identity, fingerprint })
         },
         drop: (why) => add(this.#shared, why, 1),
       })
       this.#handOverSoon()
     } catch (error) {
-      this.#refuse(error instanceof InvalidField ? error.field : 'configuration')
+      this.#refuse(error instanceof InvalidField ? error.field : kind)
     }
   }
 
@@ -137,7 +141,7 @@ export class Client implements Leaving {
         closed: read(shared, 'closed'),
       },
       retries: read(shared, 'retries'),
-      state: this.#link === undefined ? 'closed' : backingOff,
+      state: this.#isOn ? backingOff : 'closed',
       clockSkewMs: get(shared, 'skewMs'),
     }
   }
@@ -168,6 +172,7 @@ export class Client implements Leaving {
     await this.flush(timeoutMs)
     forget(this)
     const link = this.#link
+    this.#isOn = false
     this.#link = undefined
     await link?.end().catch(() => undefined)
     // What the spool keeps is sent by the next process.
@@ -175,8 +180,9 @@ export class Client implements Leaving {
   }
 
   leave(): void {
-    const link = this.#link
-    if (link?.canWait !== true || this.stats().pending === 0) return
+    if (!this.#isOn || this.stats().pending === 0) return
+    const link = this.#open()
+    if (!link.canWait) return
     let deadline = Date.now() + startMs
     const wait = (which: keyof typeof word): void => {
       Atomics.wait(this.#shared.words, word[which], 0, Math.max(0, deadline - Date.now()))
@@ -197,7 +203,7 @@ export class Client implements Leaving {
   }
 
   leaveSoon(): void {
-    if (this.#hasLeft || this.#link === undefined || this.#link.canWait || this.stats().pending === 0) return
+    if (this.#hasLeft || !this.#isOn || this.stats().pending === 0 || this.#open().canWait) return
     this.#hasLeft = true
     void this.flush(this.#exitWaitMs)
   }
@@ -241,6 +247,8 @@ export class Client implements Leaving {
     this.#isHandingOver = true
     const act = (): void => {
       this.#isHandingOver = false
+      if (!this.#isOn) return
+      this.#open()
       this.#digests.run()
       this.#ring.takeFull(this.#takeRows, this.#hasRoom)
     }
@@ -248,7 +256,20 @@ export class Client implements Leaving {
     else setTimeout(act, 0)
   }
 
+  #open(): Link {
+    if (this.#link !== undefined) return this.#link
+    const { sender } = this.options as ReadOptions
+    this.#link = openLink(sender, this.#shared, {
+      tell: (message) => this.#hear(message),
+      lost: (fresh) => this.#restart(fresh),
+    })
+    for (const message of this.#contextMessages) this.#link.send(message)
+    return this.#link
+  }
+
   #handOver(isLast: boolean): void {
+    if (!this.#isOn) return
+    this.#open()
     this.#digests.run()
     this.#ring.takeFull(this.#takeRows, isLast ? () => true : this.#hasRoom)
     if (isLast || this.#hasRoom()) this.#ring.takeRest(this.#takeRows)
@@ -257,11 +278,6 @@ export class Client implements Leaving {
   readonly #hasRoom = (): boolean => this.#link?.hasRoom() ?? false
 
   readonly #takeRows: TakeRows = (numbers, texts, rows) => this.#link?.send({ type: 'rows', numbers, texts, rows })
-
-  #askForKey(): void {
-    if (get(this.#shared, 'key') === keyState.refused) set(this.#shared, 'key', keyState.unknown)
-    this.#link?.send({ type: 'key' })
-  }
 
   #hear(message: FromSender): void {
     if (message.type === 'key') return this.#digests.run()
@@ -283,9 +299,11 @@ export class Client implements Leaving {
   #restart(fresh: Link | undefined): void {
     this.#say('worker')
     this.#link = fresh
+    this.#isOn = fresh !== undefined
     const here = this.#ring.rows + this.#digests.size + get(this.#shared, 'spooled')
     add(this.#shared, 'closed', this.stats().pending - here)
     for (const message of this.#contextMessages) fresh?.send(message)
+    if (this.#digests.size > 0) fresh?.send({ type: 'key' })
     for (const over of this.#flushes.values()) over()
     this.#flushes.clear()
   }
@@ -293,11 +311,8 @@ export class Client implements Leaving {
   #say(code: DiagnosticCode, detail?: string): void {
     const hook = this.#hook
     if (hook === undefined) return
-    const message = `AfterAI: ${diagnostics[code]}${detail === undefined ? '' : ` (${detail})`}`
-    // Off the host's stack; and whatever the hook does, or returns, is its own affair.
-    void Promise.resolve()
-      .then(() => hook({ code, message }))
-      .catch(() => undefined)
+    // Off the host's stack; and whatever the hook does, or returns, is its own affair. Loaded where it is needed: most hosts hear nothing.
+    void import('./diagnostics.ts').then(({ diagnosticOf }) => hook(diagnosticOf(code, detail))).catch(() => undefined)
   }
 }
 

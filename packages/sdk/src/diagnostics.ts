@@ -1,5 +1,7 @@
+import type { Diagnostic } from './types.ts'
+
 /** Each thing that the client may say of itself, and how it says it. */
-export const diagnostics = {
+const diagnostics = {
   misconfigured: 'the client is off: its options are not usable',
   invalid: 'an event was dropped, because it is not what the types ask for',
   overflow: 'the server does not keep up or does not answer: the oldest events are being dropped',
@@ -12,3 +14,8 @@ export const diagnostics = {
 } as const
 
 export type DiagnosticCode = keyof typeof diagnostics
+
+/** What a host is told. */
+export function diagnosticOf(code: DiagnosticCode, detail: string | undefined): Diagnostic {
+  return { code, message: `AfterAI: ${diagnostics[code]}${detail === undefined ? '' : ` (${detail})`}` }
+}

@@ -1,19 +1,5 @@
 import type { DiagnosticCode } from './diagnostics.ts'
 
-/** A configuration as it leaves: digests in the place of texts. */
-export interface DigestedConfiguration {
-  readonly model: Readonly<Record<string, string>>
-  readonly inference: Readonly<Record<string, string | number>>
-  readonly prompts: readonly DigestedPart[]
-  readonly tools: readonly DigestedPart[]
-}
-
-export interface DigestedPart {
-  readonly name: string
-  readonly digest: string
-  readonly version?: string
-}
-
 /** An observation or a change as it is sent, but for the time, which the sender corrects. */
 export interface OutgoingEvent {
   readonly id: string
@@ -31,8 +17,23 @@ export interface SenderOptions {
   readonly proxy?: string
 }
 
+/** An observation or a change as its host told it: read, with digests in the place of texts, but not checked. */
+export interface ToldMessage {
+  readonly type: 'told'
+  readonly kind: OutgoingEvent['kind']
+  readonly system: string
+  readonly environment: string
+  /** All but the configuration, as JSON. */
+  readonly plain: string
+  /** The configuration, as the JSON that its fingerprint is made of. */
+  readonly identity: string | undefined
+  readonly fingerprint: string | undefined
+  readonly time: number
+}
+
 /** To the sender. */
 export type ToSender =
+  | ToldMessage
   | {
       readonly type: 'rows'
       readonly numbers: Float64Array
@@ -46,7 +47,6 @@ export type ToSender =
       readonly fields: { readonly system: string; readonly environment: string }
       readonly fingerprint: string | undefined
     }
-  | { readonly type: 'event'; readonly event: OutgoingEvent; readonly time: number }
   | { readonly type: 'key' }
   | { readonly type: 'flush'; readonly id: number }
   /** Send what there is, try nothing twice, and say when it is done. */

@@ -1,11 +1,22 @@
 /** Names as the contract has them. */
-export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/
 
-/** `sha256:` and 64 hex digits. */
-export const fingerprintPattern = /^sha256:[0-9a-f]{64}$/
+/** Whether this is a name; however long it is, no more of it than a name is looked at. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 128 && namePattern.test(value)
+}
 
-/** A UUID of version 7: it sorts by time. */
-export function newId(): string {
-  const time = Date.now().toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`
+/** @throws {InvalidField} if it isn't a name */
+export function nameOf(value: unknown, field: string): string {
+  if (!isName(value)) throw new InvalidField(field)
+  return value
+}
+
+/** A field that isn't what the types say. It tells which one, never what was in it. */
+export class InvalidField extends Error {
+  readonly field: string
+  constructor(field: string) {
+    super()
+    this.field = field
+  }
 }

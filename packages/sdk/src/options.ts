@@ -1,7 +1,6 @@
-import { nameOf } from './configuration/change.ts'
-import { InvalidField } from './configuration/fields.ts'
 import { digestKeyOf } from './digest-key.ts'
 import type { SenderOptions } from './messages.ts'
+import { InvalidField, nameOf } from './names.ts'
 import type { Diagnostic, DigestKey } from './types.ts'
 
 /** Options that were read and are usable. */

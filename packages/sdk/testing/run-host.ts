@@ -20,7 +20,7 @@ export interface RunningHost {
 
 /** Runs a program that uses the SDK, as a process of its own. */
 export function startHost(task: HostTask): RunningHost {
-  const child = spawn(process.execPath, ['--no-warnings', hostFile, JSON.stringify(task)], {
+  const child = spawn(process.execPath, ['--no-warnings', '--expose-gc', hostFile, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: '/usr/bin:/bin' },
   })

@@ -4,8 +4,16 @@ import type { AddressInfo, Socket } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { telemetryBatch, type TelemetryAnswer, type TelemetryBatch, type TelemetryEvent } from '@afterai/contract'
 
-/** How the stand-in behaves. `black_hole` takes requests and never answers; `slow` answers after 10 s. */
-export type ServerState = 'healthy' | 'error' | 'black_hole' | 'slow' | 'lost_answer' | 'unauthorized' | 'not_afterai'
+/** How the stand-in behaves. `black_hole` takes requests and never answers; `slow` answers after 10 s; `busy` names a time to come back. */
+export type ServerState =
+  | 'healthy'
+  | 'error'
+  | 'busy'
+  | 'black_hole'
+  | 'slow'
+  | 'lost_answer'
+  | 'unauthorized'
+  | 'not_afterai'
 
 /** A server that takes telemetry as the contract says, and nothing else: what it can't parse is a fault. */
 export interface StandInServer {
@@ -14,6 +22,8 @@ export interface StandInServer {
   state: ServerState
   /** How far its clock is ahead. */
   clockAheadMs: number
+  /** What it says when it is busy. */
+  retryAfter: string
   /** Batches that were committed, in order, each once. */
   readonly batches: TelemetryBatch[]
   /** The bodies of every request as they came, unpacked. */
@@ -61,6 +71,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     port,
     state: options.state ?? 'healthy',
     clockAheadMs: 0,
+    retryAfter: '1',
     events: () => database.batches.flatMap(({ events }) => events),
     close: () =>
       new Promise((resolve) => {
@@ -94,6 +105,10 @@ async function answer(standIn: StandInServer, options: StandInOptions, { request
   if (state === 'black_hole') return
   if (state === 'slow') await new Promise((resolve) => setTimeout(resolve, 10_000).unref())
   if (state === 'error') return send(response, 500, { code: 'internal' })
+  if (state === 'busy') {
+    response.setHeader('retry-after', standIn.retryAfter)
+    return send(response, 429, { code: 'rate_limited' })
+  }
   if (state === 'not_afterai') return send(response, 200, { welcome: 'to our hotel' })
   if (state === 'unauthorized' || request.headers.authorization !== `Bearer ${standInApiKey}`) {
     return send(response, 401, { code: 'unauthorized' })

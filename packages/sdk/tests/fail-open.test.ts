@@ -1,13 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '@afterai/testing'
-import type { AfterAIOptions, Stats } from '../src/index.ts'
+import type { Stats } from '../src/index.ts'
+import { places, type Place } from '../testing/places.ts'
+import { selfSigned } from '../testing/self-signed.ts'
 import { runHost, startHost, type HostResult } from '../testing/run-host.ts'
-import { standInApiKey, startStandIn, type StandInServer } from '../testing/stand-in-server.ts'
+import { standInApiKey, startStandIn } from '../testing/stand-in-server.ts'
 import type { HostTask } from './hosts/host.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'afterai-sdk-'))
@@ -17,50 +16,8 @@ const work = { rounds: 20, perRound: 50, pauseMs: 20, observe: true } as const
 /** An observation, a change, and the measurements. */
 const told = work.rounds * work.perRound + 2
 
-/** A place to send to, and the server there, if there is one. */
-interface Place {
-  readonly options: Partial<AfterAIOptions>
-  readonly server?: StandInServer
-  /** Something that happens while the host works. */
-  readonly midway?: () => Promise<StandInServer>
-}
-
-const at = (server: StandInServer): Place => ({ options: { endpoint: server.origin }, server })
-
-const places: Record<string, () => Promise<Place>> = {
-  healthy: async () => at(await startStandIn()),
-  'answering 500': async () => at(await startStandIn({ state: 'error' })),
-  'refusing connections': async () => ({ options: { endpoint: `http://127.0.0.1:${await freePort()}` } }),
-  'a black hole': async () => at(await startStandIn({ state: 'black_hole' })),
-  'slow by 10 s': async () => at(await startStandIn({ state: 'slow' })),
-  'not in the DNS': async () => ({ options: { endpoint: 'http://afterai.invalid', allowPlainHttp: true } }),
-  'of a certificate that nobody trusts': async () => at(await startStandIn({ tls: selfSigned() })),
-  'restarting midway': async () => {
-    const server = await startStandIn()
-    return {
-      ...at(server),
-      async midway() {
-        await sleep(150)
-        await server.close()
-        await sleep(150)
-        return startStandIn({ port: server.port, database: server })
-      },
-    }
-  },
-}
-
-function selfSigned(): { key: string; cert: string } {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', '/CN=127.0.0.1', '-days', '2', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
-  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, ...subject], {
-    stdio: 'pipe',
-  })
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
-}
-
-function statsOf(file: string): Stats {
-  return JSON.parse(readFileSync(file, 'utf8')) as Stats
+function statsOf(file: string): Stats & { readonly heapGrowthBytes: number } {
+  return JSON.parse(readFileSync(file, 'utf8')) as Stats & { readonly heapGrowthBytes: number }
 }
 
 let bare: Record<HostTask['end'], HostResult>
@@ -100,14 +57,61 @@ describe.each(Object.entries(places))('a server that is %s', (name, open) => {
   )
 })
 
-test('P2.2: a signal ends a host as it would without the client', async () => {
-  const server = await startStandIn({ state: 'black_hole' })
-  const host = startHost({ ...work, end: 'wait', options: { apiKey: standInApiKey, endpoint: server.origin } })
+/** Ends a host by a signal once it has done its work. */
+async function runAndTerminate(task: Omit<HostTask, 'end'>): Promise<HostResult> {
+  const host = startHost({ ...task, end: 'wait' })
   await new Promise((resolve) => host.child.stdout?.once('data', resolve))
   host.child.kill('SIGTERM')
-  expect(await host.result).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' })
-  await server.close()
+  return host.result
+}
+
+describe.each(Object.entries(places))('a signal, and a server that is %s', (name, open) => {
+  test('P2.2: end a host that has no answer to it as they would without the client', async () => {
+    const { options, server, midway } = await open()
+    const running = runAndTerminate({ ...work, options: { apiKey: standInApiKey, ...options } })
+    const last = (await midway?.()) ?? server
+    expect(await running).toEqual(await runAndTerminate(work))
+    expect(last?.faults ?? []).toEqual([])
+    await last?.close()
+  })
+
+  test.each(['exit', 'shutdown'] as const)(
+    'P2.2, P2.3: end a host that answers it with %s as they would without the client, and each event is accounted for',
+    async (onSigterm) => {
+      const { options, server, midway } = await open()
+      const statsFile = join(folder, `${onSigterm}.json`)
+      const given = { apiKey: standInApiKey, exitWaitMs: name === 'healthy' ? 10_000 : 250, ...options }
+      const running = runAndTerminate({ ...work, onSigterm, options: given, statsFile })
+      const last = (await midway?.()) ?? server
+      expect(await running).toEqual(await runAndTerminate({ ...work, onSigterm }))
+      const { enqueued, delivered, dropped, pending } = statsOf(statsFile)
+      expect([enqueued, delivered + dropped + pending]).toEqual([told, told])
+      const received = last?.events().length ?? 0
+      // After a shutdown nothing is open; and where the server is well, nothing is lost.
+      expect(onSigterm === 'shutdown' ? [pending, delivered] : [0, received]).toEqual([0, received])
+      expect(name === 'healthy' ? received : told).toBe(told)
+      expect(last?.faults ?? []).toEqual([])
+      await last?.close()
+    },
+  )
 })
+
+test.each(['healthy', 'answering 500', 'a black hole', 'refusing connections'])(
+  'P2.3: 200,000 events do not make a host’s heap grow, where the server is %s',
+  async (name) => {
+    const { options, server } = await (places[name] as () => Promise<Place>)()
+    const statsFile = join(folder, 'heap.json')
+    const end = { end: 'shutdown', statsFile, watchesHeap: true } as const
+    const many = { rounds: 200, perRound: 1000, pauseMs: 5, observe: true }
+    await runHost({ ...many, ...end, options: { apiKey: standInApiKey, ...options } })
+    const stats = statsOf(statsFile)
+    expect(stats.enqueued).toBe(200_002)
+    expect([stats.pending, stats.delivered + stats.dropped]).toEqual([0, 200_002])
+    // Less than a byte for each event told since: it is what the collector leaves lying about.
+    expect(stats.heapGrowthBytes).toBeLessThan(100_000)
+    await server?.close()
+  },
+)
 
 test('P2.2: a server with a certificate of a private authority is reached with that authority', async () => {
   const tls = selfSigned()

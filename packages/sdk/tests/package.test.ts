@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { measureEvent, observationEvent, changeEvent } from '@afterai/contract'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
 import { beforeAll, expect, expectTypeOf, test } from 'vitest'
 import type { z } from 'zod'
 import type { Measurement, ObservedConfiguration, RecordedChange } from '../src/index.ts'
@@ -80,6 +82,8 @@ test('P2.1: a host has the same globals, listeners and modules after a client wa
     const { AfterAI } = await import(${JSON.stringify(join(folder, 'dist/index.js'))})
     const afterai = new AfterAI({ apiKey: 'k', endpoint: 'http://127.0.0.1:9' })
     afterai.system('bot').measure({})
+    // Until its thread runs and found nobody.
+    while (afterai.stats().retries === 0) await new Promise((resolve) => setTimeout(resolve, 10))
     const after = seen()
     const changed = after.filter((row, n) => before[n] === undefined || row.some((value, m) => value !== before[n][m]))
     console.log(JSON.stringify({ changed: changed.map(([, key]) => String(key)), listeners: process.eventNames().filter((it) => !listeners.includes(it)) }))
@@ -99,8 +103,8 @@ test('the client is small: what the host loads, what its thread runs, and what t
     edge: packed(...withImports('edge.js')),
     api: packed(built('api/index.js')),
   }
-  expect(sizes.core, JSON.stringify(sizes)).toBeLessThan(8_000)
-  expect(sizes.thread, JSON.stringify(sizes)).toBeLessThan(6_000)
+  expect(sizes.core, JSON.stringify(sizes)).toBeLessThan(6_000)
+  expect(sizes.thread, JSON.stringify(sizes)).toBeLessThan(6_500)
   expect(sizes.edge, JSON.stringify(sizes)).toBeLessThan(12_000)
   expect(sizes.api, JSON.stringify(sizes)).toBeLessThan(1_500)
 })
@@ -158,6 +162,40 @@ process.exit()
   })
   expect(output).toBe('undefined 2\n')
   rmSync(project, { recursive: true })
+})
+
+/** The package as it would be published, and how it got there. */
+function pack(): { folder: string; tarball: Buffer<ArrayBuffer> } {
+  const to = mkdtempSync(join(tmpdir(), 'afterai-packed-'))
+  const npm = ['pack', '--ignore-scripts', '--silent', '--pack-destination', to]
+  const name = execFileSync('npm', npm, { cwd: folder, encoding: 'utf8' }).trim()
+  return { folder: to, tarball: readFileSync(join(to, name)) }
+}
+
+test('what is published has the files that its manifest names, and its types resolve as its code does', async () => {
+  const packed = pack()
+  const tarball = packed.tarball.buffer.slice(
+    packed.tarball.byteOffset,
+    packed.tarball.byteOffset + packed.tarball.length,
+  )
+  const { messages, pkg } = await publint({ pack: { tarball }, strict: true })
+  expect(messages).toEqual([])
+  expect(pkg['name']).toBe('@afterai/sdk')
+  const types = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)))
+  // It is ECMAScript modules alone, for what is at least Node 20: who resolves in older ways has no code to find either.
+  const ways = new Set(['node16-esm', 'bundler'])
+  const problems = types.types === false ? ['no types'] : types.problems
+  expect(
+    problems.filter((it) => typeof it === 'string' || !('resolutionKind' in it) || ways.has(it.resolutionKind)),
+  ).toEqual([])
+  rmSync(packed.folder, { recursive: true })
+})
+
+test('a package whose manifest is wrong is found out', async () => {
+  const manifest = '{"name":"x","version":"1.0.0","exports":"./gone.js"}'
+  const files = [{ name: 'x/package.json', data: new TextEncoder().encode(manifest) }]
+  const { messages } = await publint({ pkgDir: 'x', pack: { files }, strict: true })
+  expect(messages.map(({ code }) => code)).toContain('FILE_DOES_NOT_EXIST')
 })
 
 test('the types of the client are those of the contract', () => {

@@ -113,6 +113,20 @@ describe('POST /v1/telemetry', () => {
     expect([other.status, (other.body as unknown as { code: string }).code]).toEqual([409, 'idempotency_conflict'])
   })
 
+  test('P2.4: an empty batch is taken under any number, and keeps what came before it and not what comes after', async () => {
+    const system = fresh('given-up')
+    const first = batch([measure(system)]) as { bootId: string; sequence: number }
+    const empty = (sequence: number): object => ({ ...first, sequence, events: [] })
+    await send(first)
+    const again = await send(empty(first.sequence))
+    expect([again.status, again.body.duplicate]).toEqual([200, true])
+    const next = first.sequence + 1
+    expect((await send(empty(next))).status).toBe(200)
+    // The one whose number was given up was told to be lost; if it comes after all, it isn't counted.
+    expect((await send({ ...first, sequence: next })).status).toBe(409)
+    expect((await windowsOf(system))[0]?.calls).toBe(1)
+  })
+
   test('one event that can’t be taken is rejected by itself', async () => {
     const system = fresh('partly')
     const day = 86_400_000

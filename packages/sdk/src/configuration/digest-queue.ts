@@ -1,6 +1,6 @@
 import { builtin } from '../platform-modules.ts'
 import type { DigestKey } from '../types.ts'
-import { digestNow, type Digested, type NodeCrypto } from './digest.ts'
+import { digestNow, type Digested } from './digest.ts'
 import type { Snapshot } from './snapshot.ts'
 
 const mostJobs = 64
@@ -18,6 +18,8 @@ export interface KeySource {
   key(): DigestKey | undefined
   wasRefused(): boolean
   ask(): void
+  /** Another try, with what may be another key. */
+  forget(): void
 }
 
 /**
@@ -26,7 +28,6 @@ export interface KeySource {
  */
 export class DigestQueue {
   readonly #keys: KeySource
-  readonly #crypto = builtin('node:crypto')
   #jobs: DigestJob[] = []
   #characters = 0
   #underWay = 0
@@ -44,7 +45,7 @@ export class DigestQueue {
     this.#jobs.push(job)
     this.#characters += charactersOf(job)
     while (this.#jobs.length > mostJobs || this.#characters > mostCharacters) this.#take().drop('overflow')
-    if (needsKey(job) && this.#keys.key() === undefined) this.#keys.ask()
+    if (needsKey(job) && this.#keys.wasRefused()) this.#keys.forget()
   }
 
   /** Digests what can be, and drops what can't because the key was refused. */
@@ -59,6 +60,7 @@ export class DigestQueue {
       else this.#jobs.push(job)
     }
     this.#characters = this.#jobs.reduce((sum, job) => sum + charactersOf(job), 0)
+    if (this.#jobs.length > 0) this.#keys.ask()
     this.#settle()
   }
 
@@ -72,8 +74,10 @@ export class DigestQueue {
 
   #digest({ snapshot, finish, drop }: DigestJob, key: DigestKey | undefined): void {
     if (snapshot === undefined) return finish(undefined)
-    if (this.#crypto !== undefined) {
-      const digested = attempt(() => digestNow(snapshot, key, this.#crypto as NodeCrypto))
+    // Node's takes milliseconds to load, which a host that observes nothing is spared.
+    const crypto = builtin('node:crypto')
+    if (crypto !== undefined) {
+      const digested = attempt(() => digestNow(snapshot, key, crypto))
       return digested === undefined ? drop('refused') : finish(digested)
     }
     void this.#digestSoon(snapshot, key)

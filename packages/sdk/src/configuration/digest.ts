@@ -1,27 +1,22 @@
 import type * as nodeCrypto from 'node:crypto'
-import type { DigestedConfiguration, DigestedPart } from '../messages.ts'
 import type { DigestKey } from '../types.ts'
-import { canonicalJson } from './canonical-json.ts'
 import type { Snapshot, TextPart } from './snapshot.ts'
 
-/** A configuration that may leave, and its identity. */
+/** A configuration that may leave, and its fingerprint. */
 export interface Digested {
-  readonly configuration: DigestedConfiguration
+  /** Canonical JSON with digests in the place of texts: what the fingerprint is the SHA-256 of. */
+  readonly identity: string
   readonly fingerprint: string
 }
 
 /** Node's cryptography: at once, so that it also works while a process ends. */
-export type NodeCrypto = Pick<typeof nodeCrypto, 'createHmac' | 'createHash'>
+type NodeCrypto = Pick<typeof nodeCrypto, 'createHmac' | 'createHash'>
 
 /** Digests a configuration on the spot. */
 export function digestNow(snapshot: Snapshot, key: DigestKey | undefined, crypto: NodeCrypto): Digested {
-  const secret = key === undefined ? new Uint8Array() : bytesOf(key)
-  const digests = textsOf(snapshot).map((text) => crypto.createHmac('sha256', secret).update(text).digest('hex'))
-  const configuration = withDigests(snapshot, digests, key)
-  return {
-    configuration,
-    fingerprint: `sha256:${crypto.createHash('sha256').update(identityOf(configuration)).digest('hex')}`,
-  }
+  const digests = textsOf(snapshot).map((text) => crypto.createHmac('sha256', bytesOf(key)).update(text).digest('hex'))
+  const identity = identityOf(snapshot, digests, key)
+  return { identity, fingerprint: `sha256:${crypto.createHash('sha256').update(identity).digest('hex')}` }
 }
 
 /** The texts of a configuration, in the order in which their digests are put back. */
@@ -29,32 +24,22 @@ export function textsOf({ prompts, tools }: Snapshot): string[] {
   return [...prompts, ...tools].map(({ text }) => text)
 }
 
-/** The configuration with digests in the place of texts. */
-export function withDigests(
-  snapshot: Snapshot,
+/** The configuration with digests in the place of texts. Parts come sorted by name, and so do the members of each. */
+export function identityOf(
+  { model, inference, prompts, tools }: Snapshot,
   digests: readonly string[],
   key: DigestKey | undefined,
-): DigestedConfiguration {
+): string {
   let next = 0
-  const digested = ({ name, version }: TextPart): DigestedPart => ({
-    name,
-    digest: `hmac-sha256:${key?.keyId}:${digests[next++]}`,
-    ...(version === undefined ? {} : { version }),
-  })
-  return {
-    model: snapshot.model,
-    prompts: snapshot.prompts.map(digested),
-    inference: snapshot.inference,
-    tools: snapshot.tools.map(digested),
-  }
-}
-
-/** What a fingerprint is the SHA-256 of. Parts come sorted by name. */
-export function identityOf(configuration: DigestedConfiguration): string {
-  return canonicalJson({ v: 1, ...configuration })
+  const json = (parts: readonly TextPart[]): string =>
+    JSON.stringify(
+      parts.map(({ name, version }) => ({ digest: `hmac-sha256:${key?.keyId}:${digests[next++]}`, name, version })),
+    )
+  const promptsJson = json(prompts)
+  return `{"inference":${inference},"model":${model},"prompts":${promptsJson},"tools":${json(tools)},"v":1}`
 }
 
 /** The bytes of a key. */
-export function bytesOf({ key }: DigestKey): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(key), (character) => character.charCodeAt(0))
+export function bytesOf(key: DigestKey | undefined): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(key?.key ?? ''), (character) => character.charCodeAt(0))
 }

@@ -1,8 +1,8 @@
 import type { FromSender, SenderOptions } from '../messages.ts'
-import { unref } from '../sender/backoff.ts'
 import { longestReply, timeoutMs, type Platform } from '../sender/platform.ts'
 import { Sender } from '../sender/sender.ts'
 import type { Shared } from '../shared.ts'
+import { unref } from '../unref.ts'
 
 /** The sender in the host's thread. */
 export function localSender(options: SenderOptions, shared: Shared, tell: (message: FromSender) => void): Sender {

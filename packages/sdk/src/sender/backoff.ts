@@ -1,3 +1,5 @@
+import { unref } from '../unref.ts'
+
 const leastMs = 250
 const mostMs = 30_000
 const longestRetryAfterMs = 300_000
@@ -37,9 +39,4 @@ export class Backoff {
     this.cancel()
     this.failures = 0
   }
-}
-
-/** Lets a process end although this timer runs. Other run times have no such thing, nor need for it. */
-export function unref(timer: unknown): void {
-  ;(timer as { unref?: () => void }).unref?.()
 }

@@ -1,5 +1,5 @@
 import { flag, numberAt } from '../capture/layout.ts'
-import { fingerprintPattern, namePattern } from '../names.ts'
+import { isName } from '../names.ts'
 
 /** The texts of a row. */
 export interface Names {
@@ -12,7 +12,7 @@ export interface Names {
 /** What all rows of one handle share: the beginning of their JSON, and the configuration that was observed last. */
 export interface Context {
   readonly json: string
-  readonly fingerprint: string | undefined
+  fingerprint: string | undefined
 }
 
 const limits = {
@@ -22,6 +22,9 @@ const limits = {
   costUsd: [0, 1_000_000],
   score: [-1e9, 1e9],
 } as const
+
+/** `sha256:` and 64 hex digits. */
+const fingerprintPattern = /^sha256:[0-9a-f]{64}$/
 
 /** The last instant that an RFC 3339 timestamp can tell. */
 const lastInstant = 253_402_300_799_999
@@ -47,7 +50,7 @@ export function encodeRow(
     ['finishReason', names.finishReason],
   ] as const) {
     if (value === undefined) continue
-    if (!namePattern.test(value)) return { invalid: field }
+    if (!isName(value)) return { invalid: field }
     json += `,"${field}":"${value}"`
   }
   const fingerprint = names.fingerprint ?? context.fingerprint
@@ -57,7 +60,7 @@ export function encodeRow(
   }
   if (names.scoreName !== undefined) {
     const value = numbers[numberAt.score] ?? 0
-    if (!namePattern.test(names.scoreName) || !isWithin('score', value)) return { invalid: 'score' }
+    if (!isName(names.scoreName) || !isWithin('score', value)) return { invalid: 'score' }
     json += `,"score":{"name":"${names.scoreName}","value":${value}}`
   }
   return withFlags(json, numbers[numberAt.flags] ?? 0)

@@ -1,6 +1,6 @@
-import type { ToSender } from '../messages.ts'
+import type { ToldMessage, ToSender } from '../messages.ts'
 import type { DiagnosticCode } from '../diagnostics.ts'
-import { newId } from '../names.ts'
+import { InvalidField } from '../names.ts'
 import { add, droppedIn, keyState, read, set, word, writeKey, type Shared } from '../shared.ts'
 import { isDigestKey } from '../digest-key.ts'
 import type { DigestKey } from '../types.ts'
@@ -8,7 +8,9 @@ import { Backoff } from './backoff.ts'
 import { ChangeQueue } from './change-queue.ts'
 import type { Context } from './encode-row.ts'
 import type { PackedBody, Platform, Reply, TimedEvent } from './platform.ts'
+import { newId } from './new-id.ts'
 import { RowQueue } from './row-queue.ts'
+import { configurationOf, eventOf } from './told.ts'
 
 const rowsPerBatch = 1000
 
@@ -64,8 +66,8 @@ export class Sender {
           fingerprint: message.fingerprint,
         }
         break
-      case 'event':
-        this.#overflow(this.#changes.push(message))
+      case 'told':
+        this.#take(message)
         break
       case 'key':
         this.#keyWanted = true
@@ -83,6 +85,29 @@ export class Sender {
         return this.#hurry()
     }
     this.#pump()
+  }
+
+  #take(told: ToldMessage): void {
+    try {
+      this.#overflow(this.#changes.push(eventOf(told, this.#configurationOf(told))))
+    } catch (error) {
+      this.#invalid(error instanceof InvalidField ? error.field : told.kind)
+    }
+  }
+
+  #configurationOf({ identity, fingerprint }: ToldMessage): ReturnType<typeof configurationOf> | undefined {
+    try {
+      return identity === undefined ? undefined : configurationOf(identity)
+    } catch (error) {
+      // What was measured under it would refer to nothing that the server will ever know.
+      for (const context of this.#contexts) if (context.fingerprint === fingerprint) context.fingerprint = undefined
+      throw error
+    }
+  }
+
+  #invalid(field: string): void {
+    add(this.#shared, 'invalid', 1)
+    this.#say('invalid', field)
   }
 
   #hurry(): void {
@@ -140,8 +165,7 @@ export class Sender {
   #sealRow(json: string[]): void {
     const row = this.#rows.shift(this.#contexts, this.#skewMs)
     if ('json' in row) return void json.push(row.json)
-    add(this.#shared, 'invalid', 1)
-    this.#say('invalid', row.invalid)
+    this.#invalid(row.invalid)
   }
 
   #pack(batch: Omit<Batch, 'body'>, json: readonly string[]): Batch {

@@ -14,6 +14,10 @@ export interface HostTask {
   readonly end: 'return' | 'exit' | 'throw' | 'shutdown' | 'wait'
   /** Where the client's figures go: the host's own output must be the same with and without it. */
   readonly statsFile?: string
+  /** Has the statistics tell how much the heap grew after the first third of the rounds. Wants `--expose-gc`. */
+  readonly watchesHeap?: boolean
+  /** What it does when it is told to end. Nothing: it dies of the signal. */
+  readonly onSigterm?: 'exit' | 'shutdown'
   /** Hides Node's modules, as a run time without them. */
   readonly withoutThreads?: boolean
 }
@@ -27,7 +31,24 @@ if (task.withoutThreads === true) Object.assign(process, { getBuiltinModule: und
 const afterai = task.options === undefined ? undefined : new AfterAI(task.options)
 const bot = afterai?.system('support-bot')
 const keep = (): void => {
-  if (task.statsFile !== undefined) writeFileSync(task.statsFile, JSON.stringify(afterai?.stats()))
+  if (task.statsFile === undefined) return
+  writeFileSync(task.statsFile, JSON.stringify({ ...afterai?.stats(), heapGrowthBytes }))
+}
+const heapBytes = (): number => {
+  if (task.watchesHeap !== true) return 0
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+let heapGrowthBytes = 0
+if (task.onSigterm !== undefined) {
+  process.once('SIGTERM', () => {
+    const wait = task.onSigterm === 'shutdown' ? afterai?.shutdown(task.options?.exitWaitMs) : undefined
+    void Promise.resolve(wait).then(() => {
+      keep()
+      process.exit(143)
+    })
+  })
 }
 
 if (task.observe) {
@@ -44,6 +65,8 @@ for (let round = 0; round < task.rounds; round++) {
     digest = createHash('sha256').update(`${digest}${n}`).digest('hex')
     bot?.measure({ route: 'chat', latencyMs: n, inputTokens: 100, outputTokens: 10, error: false })
   }
+  if (round === Math.floor(task.rounds / 3)) heapGrowthBytes = -heapBytes()
+  if (round === task.rounds - 1) heapGrowthBytes += heapBytes()
   if (task.pauseMs > 0) await sleep(task.pauseMs)
 }
 console.log(digest)

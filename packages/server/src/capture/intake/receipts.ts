@@ -8,7 +8,7 @@ export const receiptsKept = '7 days'
 /**
  * Notes that batches were taken, and tells which of them are new. One that is being taken at the same moment by another transaction waits
  * here for its end. Rows go in in the order of their keys, so that two transactions never wait for each other.
- * @returns for each batch: `new`, `duplicate`, or `conflict` where its key stands for another content
+ * @returns for each batch: `new`, `duplicate`, or `conflict` where it has a content, and its key stands for another one
  */
 export async function takeReceipts(
   tx: Transaction,
@@ -31,12 +31,14 @@ export async function takeReceipts(
   const fresh = new Set(inserted.rows.map(({ key }) => key))
   const kept = fresh.size === rows.length ? new Map<string, string>() : await readDigests(tx, tenantId, rows)
   const taken = new Set<string>()
-  return batches.map(({ receipt }) => {
+  return batches.map(({ receipt, client }) => {
     const key = receipt.key.toString('hex')
     if (fresh.has(key) && !taken.has(key)) {
       taken.add(key)
       return 'new'
     }
+    // A client gives up a number that was refused by an empty batch, not knowing that an earlier attempt had come through.
+    if (client?.events === 0) return 'duplicate'
     const digest = fresh.has(key) ? byKey.get(key)?.receipt.digest.toString('hex') : kept.get(key)
     return digest === receipt.digest.toString('hex') ? 'duplicate' : 'conflict'
   })

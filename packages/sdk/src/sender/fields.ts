@@ -1,18 +1,9 @@
-import { namePattern } from '../names.ts'
-
-/** A field that isn't what the types say. It tells which one, never what was in it. */
-export class InvalidField extends Error {
-  readonly field: string
-  constructor(field: string) {
-    super()
-    this.field = field
-  }
-}
+import { InvalidField, isName } from '../names.ts'
 
 type Kind = 'name' | 'number' | 'integer' | 'text' | 'any'
 
 /**
- * The named fields of an object, each read once and checked; `!` says that it can't be left out. Other fields are refused, as the server does.
+ * The named fields of an object, checked; `!` says that it can't be left out. Other fields are refused, as the server does.
  * @throws {InvalidField}
  */
 export function fields(
@@ -22,11 +13,9 @@ export function fields(
 ): Record<string, unknown> {
   if (typeof value !== 'object' || value === null) throw new InvalidField(at)
   const found: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) {
+  for (const [key, member] of Object.entries(value)) {
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined
     if (kind === undefined) throw new InvalidField(`${at} (one that there isn’t)`)
-    const member = (value as Record<string, unknown>)[key]
-    if (member === undefined) continue
     if (!is(kind.replace('!', '') as Kind, member)) throw new InvalidField(`${at}.${key}`)
     found[key] = member
   }
@@ -36,7 +25,7 @@ export function fields(
 }
 
 function is(kind: Kind, value: unknown): boolean {
-  if (kind === 'name') return typeof value === 'string' && value.length <= 128 && namePattern.test(value)
+  if (kind === 'name') return isName(value)
   if (kind === 'number') return Number.isFinite(value)
   if (kind === 'integer') return Number.isSafeInteger(value)
   return kind === 'any' || typeof value === 'string'

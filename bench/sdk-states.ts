@@ -1,0 +1,95 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { env } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { places } from '../packages/sdk/testing/places.ts'
+import { standInApiKey } from '../packages/sdk/testing/stand-in-server.ts'
+import type { Row } from './row.ts'
+
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const pairs = 5
+
+/** What a host's requests took in one run. */
+interface Taken {
+  readonly p50Us: number
+  readonly p99Us: number
+  readonly loopP99Us: number
+  readonly heapGrowthKb: number
+}
+
+/**
+ * What the SDK adds to the requests of a host in each state of the server: pairs of runs, one without it and one with it, each a process of
+ * its own, and the 95 % interval of the mean difference (bootstrap). `BENCH_SDK_SECONDS` makes each run longer than a second.
+ */
+export async function run(): Promise<Row[]> {
+  execFileSync(process.execPath, [path('../packages/sdk/build.ts')])
+  const seconds = Number(env['BENCH_SDK_SECONDS'] ?? 1)
+  const rows: Row[] = []
+  for (const state of Object.keys(places)) rows.push(...(await compare(state, seconds)))
+  return rows
+}
+
+async function compare(state: string, seconds: number): Promise<Row[]> {
+  const bare: Taken[] = []
+  const told: Taken[] = []
+  for (let pair = 0; pair < pairs; pair++) {
+    // Now this one first, now that one: what the machine does meanwhile meets both.
+    if (pair % 2 === 0) bare.push(await runHost(seconds))
+    told.push(await runInState(state, seconds))
+    if (pair % 2 === 1) bare.push(await runHost(seconds))
+  }
+  const row = (what: string, unit: string, get: (taken: Taken) => number, goal?: string): Row => {
+    const [value, limit] = [mean(told.map(get)), mean(bare.map(get))]
+    const differences = told.map((it, pair) => get(it) - get(bare[pair] as Taken))
+    const [low, high] = interval(differences)
+    const name = `${what}, server ${state}: ${signed(mean(differences))} ${unit} (${signed(low)} to ${signed(high)})`
+    return {
+      name,
+      value,
+      unit,
+      limitName: 'without',
+      limit,
+      ratio: value / limit,
+      ...(goal === undefined ? {} : { goal }),
+    }
+  }
+  return [
+    row('median request', 'us', ({ p50Us }) => p50Us),
+    row('p99 request', 'us', ({ p99Us }) => p99Us),
+    row('p99 event loop', 'us', ({ loopP99Us }) => loopP99Us, '<= +150 us'),
+    row('heap grown by', 'kB', ({ heapGrowthKb }) => heapGrowthKb),
+  ]
+}
+
+async function runInState(state: string, seconds: number): Promise<Taken> {
+  const { options, server, midway } = await (places[state] as (typeof places)[string])()
+  const running = runHost(seconds, JSON.stringify({ apiKey: standInApiKey, ...options }))
+  const last = (await midway?.()) ?? server
+  const taken = await running
+  await last?.close()
+  return taken
+}
+
+async function runHost(seconds: number, ...options: string[]): Promise<Taken> {
+  const parameters = ['--expose-gc', path('sdk-requests.mjs'), path('../packages/sdk/dist/index.js'), String(seconds)]
+  const host = spawn(process.execPath, [...parameters, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  host.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+  await new Promise((resolve) => host.once('close', resolve))
+  return JSON.parse(output) as Taken
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** The 95 % interval of a mean, by bootstrap. */
+function interval(values: readonly number[]): [number, number] {
+  const means = Array.from({ length: 10_000 }, () =>
+    mean(values.map(() => values[Math.floor(Math.random() * values.length)] as number)),
+  ).toSorted((a, b) => a - b)
+  return [means[250] as number, means[9750] as number]
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toPrecision(3)}`
+}
