@@ -15,7 +15,8 @@ export async function takeReceipts(
   tenantId: string,
   batches: readonly Batch[],
 ): Promise<('new' | 'duplicate' | 'conflict')[]> {
-  const byKey = new Map(batches.map((batch) => [batch.receipt.key.toString('hex'), batch] as const))
+  // Of two with one key, the first is the one that is taken: a map keeps the last of what it is made of.
+  const byKey = new Map(batches.toReversed().map((batch) => [batch.receipt.key.toString('hex'), batch] as const))
   const rows = [...byKey]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { receipt }]) => ({
