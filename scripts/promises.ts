@@ -101,7 +101,7 @@ export const promises: readonly Promised[] = [
       'Every change of state, refusal and protected read is an audit event in its own transaction: no audit, no change. The trail is searched, exported and streamed to a SIEM.',
     state: 'partly',
     missing:
-      'These leave a line in the access log and no event, since they concern no tenant: requests with a credential or a one-time code that nobody has, and those over the rate of their address. Of one refused credential, or one account slowed down, one event a minute is written by each process; it counts the others. Digests of the state before and after are kept where changes, decisions, API keys and audit streams are updated.',
+      'These leave a line in the access log and no event, since they concern no tenant: requests with a credential or a one-time code that nobody has, and those over the rate of their address. Of one refused credential by network, one account slowed down, and ten denials of one credential by one route, each process writes no more than one event a minute, and one that counts the others. Digests of the state before and after are kept where changes, decisions, API keys and audit streams are updated.',
   },
   {
     id: 'P4.5',

@@ -10,7 +10,6 @@ import {
   createCredentialLookup,
   createPasswords,
   createProviderClients,
-  createTellRefusal,
   createThrottle,
   credentialHasher,
   deviceRoutes,
@@ -27,6 +26,7 @@ import {
   passwordResetRoutes,
   serviceAccountRoutes,
   startPurges,
+  startTellingRefusals,
   tenantRoutes,
 } from './src/identity/index.ts'
 import { createAccountBox, createTenantKeys, type InstanceKeys } from './src/keys/index.ts'
@@ -146,11 +146,12 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const hashCredential = credentialHasher(keys.credentialHash)
   const https = parts.publicOrigin?.startsWith('https:') === true
   const cookies = cookieNames(https)
+  const refusals = startTellingRefusals(db, audit)
   const enrolment: EnrolmentDependencies = {
     db,
     audit,
     credentials: createCredentialLookup(database.pool),
-    tellRefusal: createTellRefusal(db, audit),
+    tellRefusal: refusals.tell,
     tokens: keys.session,
     passwords: await createPasswords(),
     hashCredential,
@@ -253,6 +254,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
       state.stopping = true
       if (parts.drainMs > 0) await sleep(parts.drainMs)
       await http.close()
+      await refusals.stop()
       await streamSender?.stop()
       stopForgetting()
       await shared.stop()

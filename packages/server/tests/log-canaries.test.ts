@@ -191,7 +191,7 @@ test('P1.2, ASVS 16.2.5: none of them is in what the process wrote, though it lo
   await vi.waitFor(() => expect(server.output()).toContain('an audit stream is not delivered'), { timeout: 20_000 })
   const written = server.output()
   expect(written).toContain('"msg":"request failed"')
-  expect(written.match(/"msg":"request"/g)?.length).toBeGreaterThan(20)
+  expect(written.match(/"msg":"request(?: refused)?"/g)?.length).toBeGreaterThan(20)
   expect(canaries.length).toBeGreaterThan(60)
   const found = canaries.filter((it) => written.toLowerCase().includes(it.toLowerCase()))
   const encoded = canaries.filter((it) => written.includes(Buffer.from(it).toString('base64').slice(0, 40)))

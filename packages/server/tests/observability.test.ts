@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { describeRoutes } from '../api-description.ts'
 import { startMetricsServer } from '../src/platform/metrics/index.ts'
+import { createLog } from '../src/platform/log.ts'
 import { startOtlpTraces } from '../src/platform/otlp-traces.ts'
 import { recordedChange } from './lifecycle.ts'
-import { type Person, startTestServer, type TestServer } from './test-server.ts'
+import { composeBeside, type Person, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let member: Person
@@ -60,6 +61,26 @@ describe('the access log', () => {
     expect(Object.keys(line ?? {})).not.toContain('tenantId')
     expect(server.log()).not.toContain('canary-of-an-unknown-route')
   })
+})
+
+test('P4.4: who isn’t let in is told at level warn with their address, a hundred a minute, and how many are left out', async () => {
+  const lines: { msg: string; level: number; address?: string; status: number; leftOut?: number }[] = []
+  const write = (line: string): number => lines.push(JSON.parse(line) as (typeof lines)[number])
+  const log = createLog('warn', { write })
+  const beside = await composeBeside(server, { log })
+  const ask = (authorization: string) =>
+    beside.http.inject({ url: '/v1/me', remoteAddress: '203.0.113.9', headers: { authorization } })
+  vi.useFakeTimers({ toFake: ['performance'] })
+  for (let n = 0; n < 130; n += 1) await ask('Bearer nonsense')
+  vi.advanceTimersByTime(60_000)
+  await ask(`Bearer ${member.token}`)
+  await ask('Bearer nonsense')
+  vi.useRealTimers()
+  await beside.close()
+  expect(lines).toHaveLength(101)
+  expect(lines[0]).toMatchObject({ msg: 'request refused', level: 40, status: 401, address: '203.0.113.9' })
+  expect(lines[99]).not.toHaveProperty('leftOut')
+  expect(lines[100]).toMatchObject({ status: 401, leftOut: 30 })
 })
 
 describe('metrics', () => {

@@ -93,7 +93,7 @@ describe('rates', () => {
       `select count(*)::int as n from audit_event where actor_id = $1 and action = 'access.denied'`,
       [viewer.accountId],
     )
-    expect(rows).toEqual([{ n: found[403] }])
+    expect(rows).toEqual([{ n: Math.min(10, found[403] ?? 0) }])
     const told = await server.owner.query(
       `select details from audit_event where actor_id = $1 and action = 'credential.refuse'`,
       [viewer.accountId],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createTellRefusal, tellRefusedCredential } from '../src/identity/refusals.ts'
+import { startTellingRefusals, tellRefusedCredential } from '../src/identity/refusals.ts'
 import { newId } from '../src/platform/ids.ts'
-import { type Person, startTestServer, type TestServer, type TestTenant } from './test-server.ts'
+import { composeBeside, type Person, startTestServer, type TestServer, type TestTenant } from './test-server.ts'
 
 let server: TestServer
 let people: TestTenant
@@ -118,29 +118,79 @@ describe('P4.4, ASVS 16.3.2: a refused credential of somebody is an event of the
   })
 })
 
-test('P4.4: a refusal after a minute says how many like it were not told', async () => {
-  const { db, audit } = server.enrolment
+describe('P4.4: refused requests don’t fill the trail, and all of them are in it', () => {
   const clock = { ms: 0 }
-  const tell = createTellRefusal(db, audit, () => clock.ms)
-  const { accountId: actorId } = await server.addPerson(people, 'member')
-  const actor = { tenantId: people.id, actorId, credential: 'bearer', address: null, requestId: null }
-  const refuse = (id: string) =>
-    tellRefusedCredential(tell, actor, { resource: `session/${id}`, reason: 'too_many_requests' })
-  for (const ms of [0, 1, 59_999, 60_000, 60_001, 120_000]) {
-    clock.ms = ms
-    await refuse('one')
+  const refused = async () => {
+    const { db, audit } = server.enrolment
+    const telling = startTellingRefusals(db, audit, () => clock.ms)
+    const { accountId: actorId } = await server.addPerson(people, 'member')
+    const refuse = (id: string, address: string | null = null) => {
+      const actor = { tenantId: people.id, actorId, credential: 'bearer', address, requestId: null }
+      return tellRefusedCredential(telling.tell, actor, { resource: `session/${id}`, reason: 'too_many_requests' })
+    }
+    const events = async () => {
+      const { rows } = await server.owner.query<{ resource: string; address: string | null; untold: number | null }>(
+        `select resource, address, (details ->> 'untold')::int as untold from audit_event
+         where actor_id = $1 and outcome = 'denied' order by id`,
+        [actorId],
+      )
+      return rows
+    }
+    return { telling, refuse, events }
   }
-  await refuse('other')
-  const { rows } = await server.owner.query<{ resource: string; untold: number | null }>(
-    `select resource, (details ->> 'untold')::int as untold from audit_event where actor_id = $1 and outcome = 'denied' order by id`,
-    [actorId],
-  )
-  expect(rows).toEqual([
-    { resource: 'session/one', untold: null },
-    { resource: 'session/one', untold: 2 },
-    { resource: 'session/one', untold: 1 },
-    { resource: 'session/other', untold: null },
-  ])
+
+  test('one a minute, and at its end one that counts the others', async () => {
+    const { telling, refuse, events } = await refused()
+    for (const ms of [0, 1, 59_999, 60_000, 60_001, 120_000]) {
+      clock.ms = ms
+      await refuse('one')
+    }
+    await refuse('other')
+    await refuse('other')
+    await telling.stop()
+    const one = { resource: 'session/one', address: null }
+    const other = { resource: 'session/other', address: null }
+    expect(await events()).toEqual([
+      { ...one, untold: null },
+      { ...one, untold: 2 },
+      { ...one, untold: null },
+      { ...one, untold: 1 },
+      { ...one, untold: null },
+      { ...other, untold: null },
+      { ...other, untold: 1 },
+    ])
+  })
+
+  test('another network’s use of a credential shows by itself, up to sixteen of them', async () => {
+    const { telling, refuse, events } = await refused()
+    await refuse('stolen', '192.0.2.1')
+    await refuse('stolen', '192.0.2.99')
+    await refuse('stolen', '198.51.100.1')
+    for (let n = 0; n < 40; n += 1) await refuse('stolen', `10.0.${n}.1`)
+    await telling.stop()
+    const rows = await events()
+    expect(rows.slice(0, 2).map(({ address }) => address)).toEqual(['192.0.2.1', '198.51.100.1'])
+    expect(rows).toHaveLength(16 + 1)
+    expect(rows.at(-1)?.untold).toBe(1 + 40 - 14)
+  })
+
+  test('denials of a key by a door for sixty thousand requests a minute are ten events and a count', async () => {
+    const person = await server.addPerson(people, 'member')
+    const { key } = await server.addKey(person, ['system:read'])
+    const beside = await composeBeside(server)
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    for (let n = 0; n < 60; n += 1) {
+      const answer = await beside.http.inject({ method: 'POST', url: '/v1/telemetry', headers, payload: '{}' })
+      expect(answer.statusCode).toBe(403)
+    }
+    await beside.close()
+    const { rows } = await server.owner.query<{ untold: number | null }>(
+      `select (details ->> 'untold')::int as untold from audit_event
+       where actor_id = $1 and action = 'access.denied' order by id`,
+      [person.accountId],
+    )
+    expect(rows.map(({ untold }) => untold)).toEqual([...Array.from({ length: 10 }, () => null), 50])
+  })
 })
 
 test('P4.4: a credential that nobody has, or a forged one, leaves no event: it is nobody’s', async () => {

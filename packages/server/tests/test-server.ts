@@ -10,7 +10,7 @@ import type { CaptureLimits } from '../src/capture/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
 import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
-import { createLog } from '../src/platform/log.ts'
+import { createLog, type Logger } from '../src/platform/log.ts'
 import type { RequestRates } from '../src/platform/rate-limits/index.ts'
 
 /** A request to the server under test; `body` that is a string or bytes goes as it is, anything else as JSON. */
@@ -142,8 +142,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 }
 
 /** Another server of the same instance, on the same database: not listening, and its sequencer not begun. */
-export function composeBeside(server: TestServer, options: TestServerOptions = {}): Promise<ComposedServer> {
-  const shared = { connection: server.database.login, keys: server.keys, log: createLog('silent') }
+export function composeBeside(
+  server: TestServer,
+  { log, ...options }: TestServerOptions & { log?: Logger } = {},
+): Promise<ComposedServer> {
+  const shared = { connection: server.database.login, keys: server.keys, log: log ?? createLog('silent') }
   return composeServer(partsOf(shared, { poolSize: 5, ...options }))
 }
 

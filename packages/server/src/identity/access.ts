@@ -18,6 +18,9 @@ declare module 'fastify' {
   }
 }
 
+/** Of denials of one credential by one route; what comes besides is counted in one event. */
+const deniedEventsAMinute = 10
+
 /** Who makes a request, and how the audit trail names them. */
 export interface Caller {
   readonly principal: Principal
@@ -49,14 +52,10 @@ export function guardRoutes(
       if (stepUp === true) await refuseStaleProof(deps.db, principal)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      await withTenant(deps.db, principal.tenantId, (tx) =>
-        deps.audit(tx, actor, {
-          action: 'access.denied',
-          outcome: 'denied',
-          resource: `${request.method} ${request.routeOptions.url ?? ''}`,
-          details: { permission, code: error.code },
-        }),
-      )
+      const resource = `${request.method} ${request.routeOptions.url ?? ''}`
+      const event = { action: 'access.denied', resource, details: { permission, code: error.code } }
+      const same = { name: `denied ${principal.credentialId} ${resource} ${error.code}`, most: deniedEventsAMinute }
+      await deps.tellRefusal(same, async () => ({ actor, event }))
       throw error
     }
   })

@@ -110,6 +110,11 @@ export function isCrossOrigin(request: FastifyRequest): boolean {
   return !(site === undefined && origin !== undefined && origin === `${request.protocol}://${request.host}`)
 }
 
+/** Uses at once are one: those that come after the first find a time that is new enough. */
+function staleSince(): Date {
+  return new Date(Date.now() - useRecordedEveryMs)
+}
+
 function isStale(usedAt: string | null): boolean {
   return usedAt === null || Date.now() - Date.parse(usedAt) > useRecordedEveryMs
 }
@@ -125,6 +130,7 @@ async function recordKeyUse(
       .set({ last_used_at: new Date(), last_used_address: address })
       .where('tenant_id', '=', tenantId)
       .where('id', '=', credentialId)
+      .where((is) => is.or([is('last_used_at', 'is', null), is('last_used_at', '<', staleSince())]))
       .execute(),
   )
 }
@@ -139,6 +145,7 @@ async function recordSessionUse(
       .set({ used_at: new Date() })
       .where('tenant_id', '=', tenantId)
       .where('id', '=', credentialId)
+      .where('used_at', '<', staleSince())
       .execute(),
   )
 }

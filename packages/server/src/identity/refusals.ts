@@ -1,6 +1,7 @@
 import { ProblemError } from '@afterai/contract'
 import type { Actor, Audit, AuditEvent } from '../audit/audit.ts'
 import { type Database, withTenant } from '../platform/database.ts'
+import { networkOf } from '../platform/rate-limits/index.ts'
 import type { CredentialRefusal } from './credential-lookup.ts'
 import type { Principal } from './principal.ts'
 
@@ -13,35 +14,98 @@ export interface ToldRefusal {
   readonly event: AuditEvent
 }
 
-/**
- * Tells an audit trail of a refusal before anything was permitted. Of the same one (`same` names it) at most one event a minute is
- * written by a process, which counts those since the last: refused requests must not be able to fill the trail. Only then is `whose`
- * asked; undefined is nobody.
- */
-export type TellRefusal = (same: string, whose: () => Promise<ToldRefusal | undefined>) => Promise<void>
+/** What counts as one and the same refusal. */
+export interface SameRefusal {
+  readonly name: string
+  /** Where it comes from, if each place is to have an event of its own. */
+  readonly place?: string
+  /** How many events a minute it may leave. */
+  readonly most: number
+}
 
-const onceEveryMs = 60_000
+/**
+ * Tells an audit trail of a refusal. Refused requests must not be able to fill a trail that nothing is ever deleted from, so one process
+ * writes `most` a minute of the same, and at the minute's end one that says how many there were besides (`details.untold`). Only when
+ * something is to be written, `whose` is asked; undefined is nobody.
+ */
+export type TellRefusal = (same: SameRefusal, whose: () => Promise<ToldRefusal | undefined>) => Promise<void>
+
+/** The telling of refusals, until `stop`, which writes what is still untold. */
+export interface RefusalTelling {
+  readonly tell: TellRefusal
+  stop(): Promise<void>
+}
+
+interface Minute {
+  readonly endsAtMs: number
+  readonly places: Set<string>
+  told: number
+  untold: number
+  /** The last that was told, in whose words the others are. */
+  last: ToldRefusal | undefined
+}
+
+const minuteMs = 60_000
 const mostRemembered = 10_000
 
 /** @param now milliseconds of a clock */
-export function createTellRefusal(db: Database, audit: Audit, now: () => number = Date.now): TellRefusal {
-  const told = new Map<string, { atMs: number; since: number }>()
-  return async (same, whose) => {
-    const last = told.get(same)
-    if (last !== undefined && now() - last.atMs < onceEveryMs) {
-      last.since += 1
-      return
+export function startTellingRefusals(db: Database, audit: Audit, now: () => number = Date.now): RefusalTelling {
+  const minutes = new Map<string, Minute>()
+
+  function write({ actor, event }: ToldRefusal, more: Record<string, number> = {}): Promise<void> {
+    const details = { ...event.details, ...more }
+    return withTenant(db, actor.tenantId, (tx) => audit(tx, actor, { ...event, outcome: 'denied', details }))
+  }
+
+  async function end(name: string, { last, untold }: Minute): Promise<void> {
+    minutes.delete(name)
+    if (last !== undefined && untold > 0) await write(last, { untold })
+  }
+
+  async function minuteOf(name: string): Promise<Minute> {
+    const there = minutes.get(name)
+    if (there !== undefined && now() < there.endsAtMs) return there
+    if (there !== undefined) await end(name, there)
+    const [oldest] = minutes.size < mostRemembered ? [] : minutes
+    if (oldest !== undefined) await end(...oldest)
+    const minute = { endsAtMs: now() + minuteMs, places: new Set<string>(), told: 0, untold: 0, last: undefined }
+    // Another request may have begun it meanwhile.
+    const begun = minutes.get(name) ?? minute
+    minutes.set(name, begun)
+    return begun
+  }
+
+  const ending = setInterval(() => {
+    for (const [name, minute] of minutes) {
+      // What can't be written now is lost from the trail; the access log has it.
+      if (now() >= minute.endsAtMs) void end(name, minute).catch(() => undefined)
     }
-    told.delete(same)
-    const [oldest] = told.size < mostRemembered ? [] : told.keys()
-    if (oldest !== undefined) told.delete(oldest)
-    told.set(same, { atMs: now(), since: 0 })
-    const refusal = await whose()
-    if (refusal === undefined) return
-    const { actor, event } = refusal
-    const untold = last === undefined || last.since === 0 ? {} : { untold: last.since }
-    const details = { ...event.details, ...untold }
-    await withTenant(db, actor.tenantId, (tx) => audit(tx, actor, { ...event, outcome: 'denied', details }))
+  }, minuteMs / 4).unref()
+
+  return {
+    async tell({ name, place, most }, whose) {
+      const minute = await minuteOf(name)
+      if (minute.told >= most || (place !== undefined && minute.places.has(place))) {
+        minute.untold += 1
+        return
+      }
+      minute.told += 1
+      if (place !== undefined) minute.places.add(place)
+      try {
+        const refusal = await whose()
+        if (refusal === undefined) return
+        await write(refusal)
+        minute.last = refusal
+      } catch (error) {
+        minute.told -= 1
+        if (place !== undefined) minute.places.delete(place)
+        throw error
+      }
+    },
+    async stop() {
+      clearInterval(ending)
+      await Promise.allSettled([...minutes].map(([name, minute]) => end(name, minute)))
+    },
   }
 }
 
@@ -60,7 +124,9 @@ export function tellRefusedCredential(
   { resource, reason }: { resource: string; reason: Refusal },
 ): Promise<void> {
   const event = { action: 'credential.refuse', resource, details: { reason } }
-  return tell(`${resource} ${reason}`, async () => ({ actor, event }))
+  // A thief's use of a credential must show beside that of whoever forgot to stop using it.
+  const same = { name: `${resource} ${reason}`, place: networkOf(actor.address ?? '', 24), most: 16 }
+  return tell(same, async () => ({ actor, event }))
 }
 
 /** What the holder of a refused session hears. */

@@ -37,6 +37,14 @@ test('P3.2: an answer is shared by those alone who asked before its question was
   )
 })
 
+test('P3.2: a question that is never answered holds up nobody but those who put it', async () => {
+  let put = 0
+  const ask = sharedQuestion(() => (++put === 1 ? new Promise<number>(() => undefined) : Promise.resolve(put)), 10)
+  void ask('a')
+  expect(await Promise.all([ask('a'), ask('a')])).toEqual([2, 2])
+  expect(await ask('a')).toBe(3)
+})
+
 test('P3.2: a hundred who ask at once put two questions', async () => {
   let put = 0
   const ask = sharedQuestion(async () => {

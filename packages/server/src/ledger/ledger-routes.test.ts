@@ -15,7 +15,7 @@ import {
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAudit } from '../audit/audit.ts'
-import { createCredentialLookup, createTellRefusal, credentialHasher, guardRoutes } from '../identity/index.ts'
+import { createCredentialLookup, credentialHasher, guardRoutes, startTellingRefusals } from '../identity/index.ts'
 import { newApiKey } from '../identity/secret-tokens.ts'
 import { createHttp, type Http } from '../platform/http.ts'
 import { newId } from '../platform/ids.ts'
@@ -41,7 +41,7 @@ beforeAll(async () => {
   guardRoutes(http, {
     db: ledger.db,
     credentials: createCredentialLookup(ledger.pool),
-    tellRefusal: createTellRefusal(ledger.db, audit),
+    tellRefusal: startTellingRefusals(ledger.db, audit).tell,
     tokens: generateKeyPairSync('ed25519'),
     hashCredential,
     cookieName: 'session',

@@ -17,7 +17,16 @@ export interface AnsweredRequest {
   readonly durationMs: number
 }
 
-/** One line for each request, at level info, and a call of `onAnswer`. */
+/** Answers to those who aren't let in: to an unknown or missing credential, a missing permission, too many requests, plain HTTP. */
+const refusals: ReadonlySet<number> = new Set([401, 403, 421, 429])
+const mostRefusalsAMinute = 100
+const minuteMs = 60_000
+
+/**
+ * One line for each request, at level info, and a call of `onAnswer`. Refusals are told at level warn and with the address that they came
+ * from, since where nobody is known no audit trail has them: a hundred a minute, so that a flood fills no disk; the next says how many
+ * were left out.
+ */
 export function accessLog(
   http: Http,
   deps: {
@@ -25,6 +34,14 @@ export function accessLog(
     readonly onAnswer: (answered: AnsweredRequest) => void
   },
 ): void {
+  let [minute, told, leftOut] = [0, 0, 0]
+  const isTold = (): boolean => {
+    const now = Math.floor(performance.now() / minuteMs)
+    if (now !== minute) [minute, told] = [now, 0]
+    told += 1
+    if (told > mostRefusalsAMinute) leftOut += 1
+    return told <= mostRefusalsAMinute
+  }
   http.addHook('onResponse', (request, reply, done) => {
     const answered = {
       method: request.method,
@@ -35,7 +52,10 @@ export function accessLog(
     deps.onAnswer(answered)
     const traceId = readTraceparent(request.headers.traceparent)?.traceId
     const context = { ...answered, requestId: request.id, ...deps.who(request), ...(traceId && { traceId }) }
-    request.log.info(context, 'request')
+    if (refusals.has(reply.statusCode) && isTold()) {
+      request.log.warn({ ...context, address: request.ip, ...(leftOut > 0 && { leftOut }) }, 'request refused')
+      leftOut = 0
+    } else request.log.info(context, 'request')
     done()
   })
 }

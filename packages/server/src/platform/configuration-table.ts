@@ -95,7 +95,7 @@ export const configurationTable = {
     default: 'warn',
     secret: false,
     description:
-      'The least important lines to log, as JSON on standard error. At `info` there is one for each request: method, pattern of the route, status, duration, ids of request, tenant and principal; no address, header or body at any level.',
+      'The least important lines to log, as JSON on standard error. At `info` there is one for each request: method, pattern of the route, status, duration, ids of request, tenant and principal. Refused requests are told at `warn`, a hundred a minute, with the address that they came from. No header or body at any level.',
   },
   sessionIdleMinutes: {
     variable: 'AFTERAI_SESSION_IDLE_MINUTES',

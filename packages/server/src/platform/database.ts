@@ -64,6 +64,9 @@ export function openDatabase(
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     statement_timeout: 30_000,
+    // For a connection that has died without a word, of which the server's own limit never tells.
+    query_timeout: 35_000,
+    keepAlive: true,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'afterai',
     // What is sent before an answer has come goes out at once; see transaction-opening.ts for what makes use of it.

@@ -28,7 +28,7 @@ export async function beginPasswordGuess(
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
     const details = { reason: error.code }
-    await tellRefusal(`${action} ${subject}`, async () => {
+    await tellRefusal({ name: `${action} ${subject}`, most: 1 }, async () => {
       const concerned = await concerns()
       return concerned && { actor: concerned.actor, event: { action, details: { ...concerned.details, ...details } } }
     })
