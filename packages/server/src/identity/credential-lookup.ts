@@ -48,5 +48,8 @@ export function createCredentialLookup(pool: Pool): CredentialLookup {
   const apiKey = sharedQuestion((hash) =>
     find<FoundApiKey>('find_api_key', 'select find_api_key($1) as found', Buffer.from(hash, 'latin1')),
   )
-  return { session, apiKey: (hash) => apiKey(Buffer.from(hash).toString('latin1')) }
+  return {
+    session,
+    apiKey: (hash) => apiKey(Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1')),
+  }
 }

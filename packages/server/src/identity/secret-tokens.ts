@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -8,11 +8,25 @@ const keyPattern = /^aftr_live_([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/
 /** Keyed hash of a random credential, as the database keeps it (P3.3). The key is not in the database. */
 export type HashCredential = (text: string) => Uint8Array
 
-/** Makes the hash function. HMAC suffices, since what it hashes is random: there is nothing to guess. */
+/**
+ * Makes the hash function. HMAC suffices, since what it hashes is random: there is nothing to guess. It is put together of two plain hashes
+ * (RFC 2104): `createHmac` makes an object for each call that the collector must finalise, and with each request that costs 20 us.
+ * @param key at most 64 bytes, the block of SHA-256
+ */
 export function credentialHasher(key: Uint8Array): HashCredential {
-  // A key object is prepared once; bytes are at each use, which costs six times as much as the hash of a credential.
-  const prepared = createSecretKey(key)
-  return (text) => createHmac('sha256', prepared).update(text).digest()
+  const [inner, outer] = [padded(key, 0x36), padded(key, 0x5c)]
+  return (text) => sha256(Buffer.concat([outer, sha256(Buffer.concat([inner, Buffer.from(text)]))]))
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return hash('sha256', bytes, 'buffer')
+}
+
+function padded(key: Uint8Array, pad: number): Uint8Array {
+  if (key.length > 64) throw new RangeError('the key is longer than a block')
+  const block = new Uint8Array(64)
+  block.set(key)
+  return block.map((byte) => byte ^ pad)
 }
 
 /** A new API key: a prefix that secret scanners know, 191 random bits, a checksum. */

@@ -15,9 +15,11 @@ export function sharedQuestion<T>(
     next.delete(value)
     const answer = ask(value)
     underWay.set(value, answer)
-    return answer.finally(() => {
+    const done = (): void => {
       if (underWay.get(value) === answer) underWay.delete(value)
-    })
+    }
+    answer.then(done, done)
+    return answer
   }
 
   return (value) => {
