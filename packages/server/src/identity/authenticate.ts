@@ -109,7 +109,11 @@ export function isCrossOrigin(request: FastifyRequest, publicOrigin: string | un
   const site = request.headers['sec-fetch-site']
   if (site === 'same-origin') return false
   const origin = request.headers.origin
-  return !(site === undefined && origin !== undefined && origin === (publicOrigin ?? `${request.protocol}://${request.host}`))
+  return !(
+    site === undefined &&
+    origin !== undefined &&
+    origin === (publicOrigin ?? `${request.protocol}://${request.host}`)
+  )
 }
 
 function isStale(usedAt: string | null): boolean {
