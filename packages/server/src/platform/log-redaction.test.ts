@@ -70,7 +70,7 @@ const secretNames = [
 ]
 
 /** What a secret may be made of, where somebody chose it: also what ends a word elsewhere. */
-const chosen = fc.string({ unit: fc.constantFrom(...'aZ9@/:&?#=%.,;+-_~!$*()[]{}"\\'), maxLength: 12 })
+const chosen = fc.string({ unit: fc.constantFrom(...Array.from('aZ9@/:&?#=%.,;+-_~!$*()[]{}"\\')), maxLength: 12 })
 
 /** How a secret stands in a text that has no names. */
 const sayings: readonly ((secret: string) => string)[] = [
