@@ -24,10 +24,10 @@ const secretShapes = new RegExp(
     String.raw`whsec_[\w+/-]{8,}=*`,
     String.raw`\beyJ[\w-]{8,}(?:\.[\w-]+)*\.?`,
     String.raw`\b(?:[2-9A-Z]{5}-){3}[2-9A-Z]{5}\b`,
-    // A password may have an @ or a slash in it that nobody encoded; an address without a login has a scope's name in it at most.
+    // A login. Its password may have an @ or a slash in it that nobody encoded; up to the first slash nothing else has an @.
     String.raw`(?<=\/\/)(?:[^\s/:@"\\]{0,100}:${text}{1,300}|(?:[^\s/"\\]|\\["\\]){1,300})(?=@)`,
     String.raw`(?<=\b(?:bearer|basic) )[\w.~+/-]+=*`,
-    // As in the query of an address, whose rest goes with it: where a password ends, only a space tells.
+    // Also in the query of an address, whose rest goes with it: where a password ends, only a space tells.
     String.raw`(?<=(?:${secretParts}|(?:(?<![a-z])|(?<=%[\da-f]{2}))(?:${[...secretWords].join('|')}))s?(?:=|%3D))${said}`,
     String.raw`(?<=(?:password|passwd|pwd|passphrase|secret|api[ _-]?key)(?:\\")?: ?)${said}`,
   ].join('|'),

@@ -3,12 +3,12 @@ import { ProblemError } from '@afterai/contract'
 import { isLoopback } from '../configuration-kinds.ts'
 import type { Http } from '../http.ts'
 
-const unnamedProxy =
-  'it came through a proxy that AFTERAI_TRUSTED_PROXIES does not name, and nobody whom the server believes says how'
+const unnamedProxy = 'it came through a proxy that AFTERAI_TRUSTED_PROXIES does not name, whose word is not believed'
 
 /**
  * Refuses every request that may have crossed a network unencrypted: one that no named proxy says to have got by https, unless it comes
- * from this machine, and by its own account from nowhere else (ADR 0019). What tells that the process lives is exempt (`rateClass: 'none'`); it takes no credential.
+ * from this machine, and by its own account from nowhere else (ADR 0019). What tells that the process lives is exempt
+ * (`rateClass: 'none'`); it takes no credential.
  */
 export function refusePlainHttp(http: Http, isProxy: (address: string) => boolean): void {
   http.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
