@@ -165,7 +165,7 @@ describe('P5.2: combinations that would be unsafe are refused', () => {
     ['production over plain http', { ...production, AFTERAI_PUBLIC_URL: 'http://a.example.com' }, 'AFTERAI_PUBLIC_URL'],
     [
       'production with no proxy named',
-      { ...production, AFTERAI_TRUSTED_PROXIES: undefined },
+      { ...production, AFTERAI_LISTEN: '127.0.0.1:4680', AFTERAI_TRUSTED_PROXIES: undefined },
       'AFTERAI_TRUSTED_PROXIES',
     ],
     [
