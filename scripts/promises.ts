@@ -127,7 +127,7 @@ export const promises: readonly Promised[] = [
     promise: 'Incomplete or insecure deployments don’t start.',
     state: 'partly',
     missing:
-      'The sandbox, which isn’t built. TLS is the proxy’s in front, and its word is believed; a proxy on the server’s own machine that isn’t named counts as that machine.',
+      'The sandbox, which isn’t built. TLS is the proxy’s in front, and its word is believed; a second proxy on the server’s own machine that isn’t named and adds no forwarding header counts as that machine.',
   },
   {
     id: 'P5.3',

@@ -56,9 +56,10 @@ export async function runBackupProgram(
   }
 }
 
-function readPassphrase({ backupPassphrase, mode }: Configuration, path: string | undefined): string {
+function readPassphrase({ backupPassphrase }: Configuration, path: string | undefined): string {
   if (path !== undefined) {
-    const content = readSecretFile(path, { ownerOnly: mode === 'production' })
+    // It opens the keys of the instance, whose own files are refused in every mode when others may read them.
+    const content = readSecretFile(path, { ownerOnly: true })
     if (content.ok) return content.text
     throw new BackupError('bad_passphrase', `The passphrase's file ${path}: ${content.problem}`, { fix: content.fix })
   }

@@ -174,10 +174,11 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   guardRoutes(http, {
     ...enrolment,
     cookieName: cookies.sessionCookie,
+    publicOrigin: parts.publicOrigin,
     admit: limitRequests(http, { shared, rates: parts.rates }),
   })
   healthRoutes(http, { db, isStopping: () => state.stopping })
-  sessionRoutes(http, { ...enrolment, cookies })
+  sessionRoutes(http, { ...enrolment, cookies, publicOrigin: parts.publicOrigin })
   const factors = {
     ...enrolment,
     cookies,

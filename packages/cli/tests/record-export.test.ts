@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createExampleLog } from '../../record/testing/example-record.ts'
+import { createNoteSigner, parseCheckpoint, parseTlogProof, signCheckpoint } from '@afterai/record'
+import { createExampleLog, type ExampleLog, exampleOrigin } from '../../record/testing/example-record.ts'
 import { afterai, type Received, type Reply, startStandIn, temporaryFolder } from './harness.ts'
 import { createStandInLog } from './log-stand-in.ts'
 import { ids } from './samples.ts'
@@ -20,7 +21,7 @@ const keyCommand = 'afterai key create NAME --scope record:read --scope log:read
 async function exporting(bundle: Uint8Array | string, routes: Parameters<typeof startStandIn>[0] = narrow) {
   const folder = await temporaryFolder()
   const answers = { ...routes }
-  const { env } = await startStandIn({
+  const { env, url } = await startStandIn({
     [`GET /v1/records/${ids.person}/bundle`]: () => (response) => response.end(bundle),
     ...Object.fromEntries(
       Object.keys(narrow).map((route) => [route, (it: Received) => answers[route]?.(it) ?? forbidden()]),
@@ -33,8 +34,25 @@ async function exporting(bundle: Uint8Array | string, routes: Parameters<typeof 
     out,
     answers,
     run: (...more: string[]) => afterai(['record', 'export', ids.person, '--out', out, ...more], { env: state }),
+    /** The same server under another of its addresses. */
+    runElsewhere: () =>
+      afterai(['record', 'export', ids.person, '--out', out], {
+        env: { ...state, AFTERAI_URL: url.replace('127.0.0.1', 'localhost') },
+      }),
     watch: () => afterai(['log', 'watch', '--once'], { env: state }),
   }
+}
+
+/** What a server answers that shows a checkpoint of an example log. */
+function showing(log: ExampleLog, checkpoint: string): Parameters<typeof startStandIn>[0] {
+  return {
+    'GET /v1/log/keys': () => [200, { origin: exampleOrigin, logVkey: log.vkey, recordKeys: [] }],
+    'GET /v1/log/checkpoint': () => (response) => response.end(checkpoint),
+  }
+}
+
+function checkpointOf({ bundle }: ExampleLog) {
+  return parseCheckpoint(parseTlogProof(bundle.tlogProof).checkpoint)
 }
 
 describe('P4.5: exporting a record with a key that lacks log:read', () => {
@@ -73,6 +91,51 @@ describe('P4.5: exporting a record with a key that lacks log:read', () => {
     expect(ran).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('seen before') })
     expect(ran.stderr).toContain(keyCommand)
     expect(existsSync(it.out)).toBe(false)
+  })
+
+  describe('where the log of the bundle was seen before, at another address of the server', () => {
+    const watched = async (log: ExampleLog, seen: ExampleLog, checkpoint: string) => {
+      const it = await exporting(log.bytes, showing(seen, checkpoint))
+      expect(await it.watch()).toMatchObject({ code: 0 })
+      for (const route of Object.keys(narrow)) delete it.answers[route]
+      return it
+    }
+
+    test('refuses what only the server could prove to be of that log', async () => {
+      const log = createExampleLog()
+      const it = await watched(log, log, log.checkpointAt(checkpointOf(log).size - 1n))
+      const ran = await it.runElsewhere()
+      expect(ran).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('its log was seen before') })
+      expect(ran.stderr).toContain(keyCommand)
+      expect(existsSync(it.out)).toBe(false)
+    })
+
+    test('ends as inconsistent where its checkpoint is of other entries than the one that was seen, and tells the proof', async () => {
+      const log = createExampleLog()
+      const { size, origin } = checkpointOf(log)
+      const signer = createNoteSigner(origin, log.logKey.privateKey, log.logKey.publicKey)
+      const other = signCheckpoint({ origin, size, root: new Uint8Array(32).fill(7) }, [signer])
+      const it = await watched(log, log, other)
+      for (const run of [it.run, it.runElsewhere]) {
+        const ran = await run()
+        expect(ran).toMatchObject({ code: 14, stdout: '', stderr: expect.stringContaining('inconsistent') })
+        expect(ran.stderr).toContain(other.trimEnd().split('\n').at(-1))
+        expect(existsSync(it.out)).toBe(false)
+      }
+    })
+
+    test('ends as invalid_signature where another key signed it', async () => {
+      const [log, seen] = [createExampleLog(), createExampleLog()]
+      const it = await watched(log, seen, seen.checkpointAt(checkpointOf(seen).size))
+      expect(await it.runElsewhere()).toMatchObject({ code: 12, stdout: '' })
+      expect(existsSync(it.out)).toBe(false)
+    })
+
+    test('writes the bundle where it is of the very entries that were seen', async () => {
+      const log = createExampleLog()
+      const it = await watched(log, log, log.checkpointAt(checkpointOf(log).size))
+      expect(await it.runElsewhere()).toMatchObject({ code: 0, stdout: `wrote ${it.out}\n` })
+    })
   })
 
   test('refuses the public keys, which are read with log:read, before it writes anything', async () => {

@@ -40,3 +40,17 @@ test('P4.1: a passkey signs in where its person belongs: to no other tenant, and
   )
   expect(failed.rowCount).toBe(1)
 })
+
+test('P5.3, ASVS 6.3.1: a passkey is let in at once where a neighbour’s guesses make its person’s password wait', async () => {
+  const person = await server.addPerson(server.admin.tenant, 'member')
+  const passkey = await addPasskey(server, person)
+  const post = (address: string, url: string, payload: object) =>
+    server.http.inject({ method: 'POST', url, remoteAddress: address, payload })
+  const { email, password } = person
+  for (let n = 0; n < 5; n += 1) await post('198.51.100.77', '/v1/session', { email, password: 'a wrong password' })
+  const refused = await post('198.51.100.3', '/v1/session', { email, password })
+  expect([refused.statusCode, refused.json<Problem>().code]).toEqual([429, 'too_many_attempts'])
+  const challenge = await challengeFor(server, '/v1/session/passkey-options')
+  const assertion = passkey.assert(challenge, { origin: testOrigin, userHandle: person.accountId })
+  expect((await post('198.51.100.3', '/v1/session/passkey', { assertion })).statusCode).toBe(200)
+})

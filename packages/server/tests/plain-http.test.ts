@@ -23,6 +23,7 @@ const ask = ({ from, headers = {}, url = '/v1/me' }: Way) =>
     headers: { authorization: `Bearer ${server.admin.token}`, ...headers },
   })
 
+const unnamed = { 'x-forwarded-proto': 'http', 'x-forwarded-for': '198.51.100.8' }
 const byHttps = { 'x-forwarded-proto': 'https' }
 
 describe('P5.2, ASVS 12.2.1: in production a request that may have come unencrypted is refused', () => {
@@ -42,10 +43,31 @@ describe('P5.2, ASVS 12.2.1: in production a request that may have come unencryp
       { from: proxy, headers: { 'x-forwarded-proto': 'https, http' } },
     ],
     ['by a proxy that uses another header', { from: proxy, headers: { 'x-forwarded-scheme': 'https' } }],
+    ['by a proxy on this machine that nobody named', { from: '127.0.0.1', headers: unnamed }],
   ])('%s', async (_what, way) => {
     const answer = await ask(way)
     expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([421, 'not_encrypted'])
     expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', connection: 'close' })
+  })
+
+  test.each<[header: string, value: string]>([
+    ['x-forwarded-proto', 'https'],
+    ['x-forwarded-for', '198.51.100.8'],
+    ['X-Forwarded-Host', 'afterai.example.com'],
+    ['x-forwarded', 'for=198.51.100.8'],
+    ['x-real-ip', '198.51.100.8'],
+    ['forwarded', 'for=198.51.100.8;proto=https'],
+    ['via', '1.1 proxy'],
+  ])('from this machine with %s, by a proxy that nobody named, which setting names it', async (header, value) => {
+    for (const from of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+      const answer = await ask({ from, headers: { [header]: value } })
+      const { code, detail } = answer.json<{ code: string; detail: string }>()
+      expect([answer.statusCode, code, detail]).toEqual([
+        421,
+        'not_encrypted',
+        expect.stringContaining('AFTERAI_TRUSTED_PROXIES'),
+      ])
+    }
   })
 
   test('before anything is looked at: no credential, no body, no rate, no event', async () => {

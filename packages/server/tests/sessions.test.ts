@@ -1,7 +1,7 @@
 import type { Session } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newApiKey, newCode } from '../src/identity/secret-tokens.ts'
-import { type Answer, type Person, startTestServer, type TestServer } from './test-server.ts'
+import { type Answer, composeBeside, type Person, startTestServer, testOrigin, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let member: Person
@@ -155,8 +155,9 @@ describe('P3.2, ASVS 3.5.1: a cookie alone changes nothing from another site', (
     ['a fetch of a sister domain', { 'sec-fetch-site': 'same-site' }],
     ['a fetch by hand', { 'sec-fetch-site': 'none' }],
     ['another origin', { origin: 'https://evil.example' }],
+    ['the origin that it asks under, which isn’t ours', { origin: 'http://evil.example', host: 'evil.example' }],
     ['an opaque origin', { origin: 'null' }],
-    ['our origin behind a cross-site fetch', { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:80' }],
+    ['our origin behind a cross-site fetch', { 'sec-fetch-site': 'cross-site', origin: testOrigin }],
   ])('refuses %s', async (_what, headers) => {
     const { accessToken, refreshHandle } = await server.signIn(member.email, member.password)
     const cookie = `afterai_session=${accessToken}; afterai_refresh=${refreshHandle}`
@@ -175,9 +176,33 @@ describe('P3.2, ASVS 3.5.1: a cookie alone changes nothing from another site', (
     const { accessToken } = await server.signIn(member.email, member.password)
     const cookie = `afterai_session=${accessToken}`
     expect((await created({ cookie, 'sec-fetch-site': 'same-origin' }, 'from-here')).status).toBe(201)
-    expect((await created({ cookie, origin: 'http://localhost:80', host: 'localhost:80' }, 'from-there')).status).toBe(
-      201,
-    )
+    expect((await created({ cookie, origin: testOrigin }, 'from-there')).status).toBe(201)
+    // As behind a proxy that names the server by its own address.
+    expect((await created({ cookie, origin: testOrigin, host: '127.0.0.1:4680' }, 'from-behind')).status).toBe(201)
+  })
+
+  test('refreshes by its cookie from our own pages, behind a proxy that names the server by its own address', async () => {
+    const { refreshHandle } = await server.signIn(member.email, member.password)
+    const headers = { cookie: `afterai_refresh=${refreshHandle}`, origin: testOrigin, host: '127.0.0.1:4680' }
+    expect((await server.send({ method: 'POST', path: '/v1/session/refresh', headers })).status).toBe(200)
+  })
+
+  test('where no origin is configured, our pages are where the browser asks, whatever host a proxy forwards', async () => {
+    const { accessToken } = await server.signIn(member.email, member.password)
+    const beside = await composeBeside(server, { publicOrigin: null, trustedProxies: ['127.0.0.1'] })
+    const create = async (name: string, headers: Record<string, string>) => {
+      const answer = await beside.http.inject({
+        method: 'POST',
+        url: '/v1/systems',
+        headers: { cookie: `afterai_session=${accessToken}`, host: 'localhost:80', ...headers },
+        payload: { name },
+      })
+      return [answer.statusCode, answer.json<Problem>().code]
+    }
+    expect(await create('asked-here', { origin: 'http://localhost:80' })).toEqual([201, undefined])
+    const forwarded = { origin: 'http://evil.example', 'x-forwarded-host': 'evil.example' }
+    expect(await create('asked-there', forwarded)).toEqual([403, 'cross_origin'])
+    await beside.close()
   })
 
   test('a header and a cookie at once are one identity: the header’s', async () => {

@@ -56,6 +56,7 @@ function production(): Record<string, string> {
   return {
     AFTERAI_MODE: 'production',
     AFTERAI_PUBLIC_URL: 'https://afterai.example.com',
+    AFTERAI_TRUSTED_PROXIES: '127.0.0.1',
     AFTERAI_DATABASE_URL: url('afterai_server'),
     AFTERAI_KEY_DIR: keyDir,
     AFTERAI_DATA_DIR: dataDir,
@@ -73,7 +74,7 @@ async function asSuperuser(...statements: string[]): Promise<void> {
 }
 
 /** What a server says that refuses to start. Checks that it ends in time with exit code 78 and never listened. */
-async function refusal(env: Record<string, string>): Promise<string> {
+async function refusal(env: NodeJS.ProcessEnv): Promise<string> {
   const server = await launchServer({ env: { ...production(), ...env } })
   started.push(server)
   // The promise is five seconds on a machine of its own; whatever takes longer than this hangs.
@@ -89,7 +90,7 @@ async function refusal(env: Record<string, string>): Promise<string> {
 type Arranged = readonly [arrange: string, undo: string]
 
 describe('P5.2: a production server does not start', () => {
-  test.each<[what: string, env: () => Record<string, string>, said: RegExp]>([
+  test.each<[what: string, env: () => NodeJS.ProcessEnv, said: RegExp]>([
     [
       'over plain http',
       () => ({ AFTERAI_PUBLIC_URL: 'http://afterai.example.com' }),
@@ -97,8 +98,13 @@ describe('P5.2: a production server does not start', () => {
     ],
     [
       'on an address of a network, with no proxy named that ends TLS',
-      () => ({ AFTERAI_LISTEN: '0.0.0.0:4680' }),
-      /AFTERAI_TRUSTED_PROXIES\n.*without TLS of its own[^]*proxies that end TLS/,
+      () => ({ AFTERAI_LISTEN: '0.0.0.0:4680', AFTERAI_TRUSTED_PROXIES: undefined }),
+      /AFTERAI_TRUSTED_PROXIES\n.*no TLS of its own[^]*proxies that end TLS/,
+    ],
+    [
+      'on this machine, with no proxy named that ends TLS',
+      () => ({ AFTERAI_TRUSTED_PROXIES: undefined }),
+      /AFTERAI_TRUSTED_PROXIES\n.*no TLS of its own[^]*proxies that end TLS/,
     ],
     ['as a superuser', () => ({ AFTERAI_DATABASE_URL: url('postgres') }), /postgres is a superuser/],
     ['trusting every proxy', () => ({ AFTERAI_TRUSTED_PROXIES: '0.0.0.0/0' }), /AFTERAI_TRUSTED_PROXIES/],
@@ -280,7 +286,7 @@ describe('P5.2: a production server does not start', () => {
 })
 
 test('P5.2, ASVS 12.2.1: a production server that runs answers nobody whom its proxy doesn’t say came by https', async () => {
-  const server = await startServerProcess({ env: { ...production(), AFTERAI_TRUSTED_PROXIES: '127.0.0.1' } })
+  const server = await startServerProcess({ env: production() })
   started.push(server)
   const status = async (path: string, headers: Record<string, string> = {}) =>
     (await fetch(`${server.origin}${path}`, { headers })).status
@@ -302,7 +308,7 @@ test('the keys that were made are all that the tests above look at', () => {
 })
 
 describe('afterai doctor', { timeout: 180_000 }, () => {
-  const doctor = (env: Record<string, string>, ...options: string[]): string => {
+  const doctor = (env: NodeJS.ProcessEnv, ...options: string[]): string => {
     try {
       return execFileSync(process.execPath, [main, 'doctor', ...options], {
         env: { ...production(), AFTERAI_LISTEN: '127.0.0.1:0', ...env },
@@ -328,9 +334,11 @@ describe('afterai doctor', { timeout: 180_000 }, () => {
   })
 
   test('P5.2: says which setting names what ends TLS, when the server would listen in clear', () => {
-    const report = doctor({ AFTERAI_LISTEN: '0.0.0.0:0' }, '--fix-hints')
-    expect(report).toMatch(/fail +AFTERAI_TRUSTED_PROXIES +It is missing/)
-    expect(report).toMatch(/^ +\$ export AFTERAI_TRUSTED_PROXIES=/m)
+    for (const listen of ['0.0.0.0:0', '127.0.0.1:0']) {
+      const report = doctor({ AFTERAI_LISTEN: listen, AFTERAI_TRUSTED_PROXIES: undefined }, '--fix-hints')
+      expect(report).toMatch(/fail +AFTERAI_TRUSTED_PROXIES +It is missing/)
+      expect(report).toMatch(/^ +\$ export AFTERAI_TRUSTED_PROXIES=/m)
+    }
     expect(doctor({ AFTERAI_LISTEN: '0.0.0.0:0', AFTERAI_TRUSTED_PROXIES: '10.0.0.7' })).not.toContain(
       'TRUSTED_PROXIES',
     )

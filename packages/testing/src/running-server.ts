@@ -27,8 +27,8 @@ export interface ServerProcess {
 
 /** What to run. */
 export interface ServerProcessOptions {
-  /** Its environment besides `PATH`; the address to listen on is added. */
-  readonly env: Readonly<Record<string, string>>
+  /** Its environment besides `PATH`; the address to listen on is added. What is undefined is left out. */
+  readonly env: Readonly<NodeJS.ProcessEnv>
   /** The command line; without it the server alone. */
   readonly command?: readonly [string, ...string[]]
   /** The port to listen on; without it any free one. */

@@ -107,7 +107,8 @@ async function continued(api: Api, log: Log, { old, head }: { old: Shown; head: 
   return shown
 }
 
-interface Shown extends Pick<SignedCheckpoint, 'size' | 'root'> {
+/** A checkpoint whose signature was verified. */
+export interface Shown extends Pick<SignedCheckpoint, 'size' | 'root'> {
   readonly note: string
 }
 
@@ -115,7 +116,8 @@ function noteOf({ note }: Shown): string {
   return note
 }
 
-function verified({ origin, vkey }: Log, note: string): Shown {
+/** Reads a checkpoint of a log. @throws {CommandFailure} `invalid_signature` for one that the log's key didn't sign */
+export function verified({ origin, vkey }: Log, note: string): Shown {
   try {
     const checkpoint = parseCheckpoint(note)
     if (checkpoint.origin !== origin) throw new RecordError('unknown_key', `it is of the log ${checkpoint.origin}`)
@@ -144,7 +146,8 @@ async function readCheckpoint(api: Api): Promise<string | undefined> {
   }
 }
 
-function inconsistent({ origin }: Log, what: string, kept: string): CommandFailure {
+/** The refusal of a log that isn't the one seen before, with the checkpoint that proves it. */
+export function inconsistent({ origin }: Pick<Log, 'origin'>, what: string, kept: string): CommandFailure {
   return new CommandFailure(
     'inconsistent',
     `inconsistent: the log ${printable(origin)} is not the one seen before: ${what}.`,

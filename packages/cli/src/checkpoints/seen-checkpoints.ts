@@ -41,6 +41,13 @@ export async function knownOrigins(path: string, url: string): Promise<string[]>
   return Object.keys((await readSeen(path)).servers[url] ?? {})
 }
 
+/** What is remembered of a log, under every address that it was seen at: whoever runs one can be reached at several. */
+export async function seenAnywhere(path: string, origin: string): Promise<SeenCheckpoint[]> {
+  const { servers } = await readSeen(path)
+  const logs = Object.values(servers).flatMap((of) => Object.entries(of))
+  return logs.filter(([name]) => name === origin).map(([, seen]) => seen)
+}
+
 async function readSeen(path: string): Promise<z.infer<typeof fileSchema>> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

@@ -24,6 +24,8 @@ export interface Authentication {
   readonly hashCredential: HashCredential
   readonly cookieName: string
   readonly sessionIdleMs: number
+  /** Where browsers reach our pages, as an origin; without one, wherever they asked. */
+  readonly publicOrigin?: string | undefined
 }
 
 /** Times of use are kept to the minute, so that reading doesn't turn into writing. */
@@ -73,7 +75,7 @@ async function fromToken(
   const session = await deps.credentials.session(sessionId)
   if (session === undefined) throw new ProblemError('session_revoked')
   const principal = principalOf(session, { credential, credentialId: sessionId, scopes: null })
-  const elsewhere = credential === 'cookie' && isCrossOrigin(request) ? 'cross_origin' : null
+  const elsewhere = credential === 'cookie' && isCrossOrigin(request, deps.publicOrigin) ? 'cross_origin' : null
   const refusal = session.refusal ?? idleRefusal(session, deps.sessionIdleMs) ?? elsewhere
   if (refusal !== null) {
     await tell(deps, { request, principal, reason: refusal })
@@ -100,14 +102,18 @@ function principalOf(
 
 /**
  * Whether a state-changing request that carries a cookie doesn't show that it comes from our own pages: a cookie goes along with whatever
- * site makes the browser ask, a header doesn't (ASVS 3.5.1).
+ * site makes the browser ask, a header doesn't (ASVS 3.5.1). Where our pages are is what is configured: a proxy may ask under another name.
  */
-export function isCrossOrigin(request: FastifyRequest): boolean {
+export function isCrossOrigin(request: FastifyRequest, publicOrigin: string | undefined): boolean {
   if (request.method === 'GET' || request.method === 'HEAD') return false
   const site = request.headers['sec-fetch-site']
   if (site === 'same-origin') return false
   const origin = request.headers.origin
-  return !(site === undefined && origin !== undefined && origin === `${request.protocol}://${request.host}`)
+  return !(
+    site === undefined &&
+    origin !== undefined &&
+    origin === (publicOrigin ?? `${request.protocol}://${request.host}`)
+  )
 }
 
 /** Uses at once are one: those that come after the first find a time that is new enough. */

@@ -24,7 +24,10 @@ import { answerSession, type CookieOptions, originOf, withoutCookies } from './s
 import { endSession, refreshSession, signIn, switchTenant } from './session-service.ts'
 
 /** Signing in and out, and the two ways to become a member: the set-up code and an invitation. */
-export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readonly cookies: CookieOptions }): void {
+export function sessionRoutes(
+  http: Http,
+  deps: EnrolmentDependencies & { readonly cookies: CookieOptions; readonly publicOrigin: string | undefined },
+): void {
   const open = { permission: 'public', rateClass: 'credential' } as const
   const own = { permission: 'session:own' } as const
   const opened = { 200: sessionView }
@@ -51,7 +54,7 @@ export function sessionRoutes(http: Http, deps: EnrolmentDependencies & { readon
     async (request, reply) => {
       const handle = request.body?.refreshHandle ?? request.cookies[deps.cookies.refreshCookie]
       if (handle === undefined) throw new ProblemError('unauthenticated')
-      const isElsewhere = request.body?.refreshHandle === undefined && isCrossOrigin(request)
+      const isElsewhere = request.body?.refreshHandle === undefined && isCrossOrigin(request, deps.publicOrigin)
       return answer(reply, await refreshSession(deps, { handle, isElsewhere }, originOf(request)))
     },
   )

@@ -54,13 +54,13 @@ const rules: readonly ((values: Known) => Fault | undefined)[] = [
       fix: 'Put TLS in front of the server and set the https address.',
     }
   },
-  function productionIsBehindProxies({ mode, listen, trustedProxies }) {
-    if (mode !== 'production' || listen === undefined || isLoopback(listen.host) || trustedProxies !== undefined)
-      return undefined
+  function productionIsBehindProxies({ mode, trustedProxies }) {
+    if (mode !== 'production' || trustedProxies !== undefined) return undefined
     return {
       variable: 'AFTERAI_TRUSTED_PROXIES',
-      problem: 'It is missing, and the server listens, without TLS of its own, where other machines reach it.',
-      fix: 'Set it to the addresses of the proxies that end TLS in front, or listen on 127.0.0.1 with AFTERAI_LISTEN.',
+      problem:
+        'It is missing, and the server has no TLS of its own: only a proxy can say that a request came by https.',
+      fix: 'Set it to the addresses of the proxies that end TLS in front: 127.0.0.1 for one on this machine.',
     }
   },
   function productionNeedsADatabase({ mode, databaseUrl }) {

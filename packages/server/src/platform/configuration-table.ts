@@ -137,10 +137,10 @@ export const configurationTable = {
   trustedProxies: {
     variable: 'AFTERAI_TRUSTED_PROXIES',
     kind: networks,
-    defaultMeaning: 'none: forwarding headers are ignored',
+    defaultMeaning: 'none: forwarding headers are ignored; production needs it',
     secret: false,
     description:
-      'Addresses or networks of the reverse proxies in front of the server, divided by commas. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, nobody else’s. Needed behind a proxy: without it all people count as one address. In production a request is refused unless one of them says that it came by https, or it comes from this machine.',
+      'Addresses or networks of the reverse proxies in front of the server, divided by commas. Their `X-Forwarded-For` and `X-Forwarded-Proto` are believed, nobody else’s. Needed behind a proxy: without it all people count as one address. Production doesn’t start without it. There a request is refused unless one of them says that it came by https, or it comes from this machine with no forwarding header.',
   },
   maxConnections: {
     variable: 'AFTERAI_MAX_CONNECTIONS',

@@ -164,6 +164,11 @@ describe('P5.2: combinations that would be unsafe are refused', () => {
     ['production without an address', { ...production, AFTERAI_PUBLIC_URL: undefined }, 'AFTERAI_PUBLIC_URL'],
     ['production over plain http', { ...production, AFTERAI_PUBLIC_URL: 'http://a.example.com' }, 'AFTERAI_PUBLIC_URL'],
     [
+      'production with no proxy named',
+      { ...production, AFTERAI_LISTEN: '127.0.0.1:4680', AFTERAI_TRUSTED_PROXIES: undefined },
+      'AFTERAI_TRUSTED_PROXIES',
+    ],
+    [
       'production in clear beyond the machine',
       { ...production, AFTERAI_LISTEN: '0.0.0.0:4680', AFTERAI_TRUSTED_PROXIES: undefined },
       'AFTERAI_TRUSTED_PROXIES',

@@ -126,6 +126,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   if (onlyOverTls) refusePlainHttp(http, isProxy)
+  http.addHook('onRequest', async ({ raw: { headers } }) => {
+    // Fastify would take the host from it too; many proxies pass it on as their client wrote it.
+    delete headers['x-forwarded-host']
+  })
   limitConnections(http.server, {
     most: maxConnections,
     mostOfOne: Math.max(8, Math.floor(maxConnections / 10)),

@@ -54,6 +54,38 @@ const secretNames = [
   'PEM',
   'logKeyPem',
   'TOTPSeed',
+  'apikey',
+  'x-apikey',
+  'XApiKey',
+  'accesstoken',
+  'privatekey',
+  'sessionid',
+  'sid',
+  'pwd',
+  'dbpwd',
+  'pgpassword',
+  'auth',
+  'proxy_auth',
+  'setcookie',
+]
+
+/** What a secret may be made of, where somebody chose it: also what ends a word elsewhere. */
+const chosen = fc.string({ unit: fc.constantFrom(...Array.from('aZ9@/:&?#=%.,;+-_~!$*()[]{}"\\')), maxLength: 12 })
+
+/** How a secret stands in a text that has no names. */
+const sayings: readonly ((secret: string) => string)[] = [
+  (it) => `password=${it}`,
+  (it) => `the login failed: user=ann PASSWORD=${it} host=db`,
+  (it) => `PGPASSWORD=${it} psql`,
+  (it) => `password: ${it}`,
+  (it) => `{"password":"${it}","user":"ann"}`,
+  (it) => `apikey=${it}`,
+  (it) => `GET https://afterai.example/v1/oidc/callback?code=${it}&state=${it} failed`,
+  (it) => `redirected to /callback?tenant=acme&state=${it}`,
+  (it) => `https://idp.example/authorize?redirect_uri=https%3A%2F%2Fx%2F%3Fcode%3D${it}`,
+  (it) => `https://idp.example/cb#access_token=${it}`,
+  (it) => `cannot reach postgres://server:${it}@db.example/afterai`,
+  (it) => `cannot reach https://${it.replaceAll('/', '')}@db.example/afterai`,
 ]
 
 const secretName = fc.constantFrom(...secretNames)
@@ -127,7 +159,9 @@ describe('P1.2, ASVS 16.2.5: no secret is logged', () => {
   })
 
   test('while what has another name is logged as it is', () => {
-    const plain = fc.oneof(fc.string({ maxLength: 20 }), fc.integer(), fc.boolean(), fc.constant(null))
+    // Nor is it an address or says what it is.
+    const word = fc.string({ maxLength: 20 }).filter((it) => !/[/=:]/.test(it))
+    const plain = fc.oneof(word, fc.integer(), fc.boolean(), fc.constant(null))
     fc.assert(
       fc.property(
         fc.dictionary(plainName, fc.oneof(plain, fc.array(plain), fc.dictionary(plainName, plain))),
@@ -163,6 +197,80 @@ describe('P1.2, ASVS 16.2.5: no secret is logged', () => {
       expect(line.split(tail), text).toHaveLength(1)
     }
     expect(logged((log) => log.info('spent ABCDE-23456-FGHJK-789MN'))).toContain('spent [redacted]')
+  })
+
+  test('nor where a message says what it is, whatever it is made of', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...sayings), chosen, chosen, (say, before, after) => {
+        const said = say(`a${before}${canary}${after}z`)
+        const line = logged((log) => {
+          log.info(said)
+          log.info({ reason: said, err: new Error(said) }, 'it was %s', said)
+        })
+        expect(line).not.toContain(canary)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('and a line is JSON still, whatever a text is made of', () => {
+    const unit = fc.constantFrom(
+      'password',
+      '=',
+      ': ',
+      '"',
+      '\\',
+      '//',
+      'u:',
+      '@',
+      ' ',
+      '\n',
+      'eyJaaaaaaaa',
+      '.',
+      "'",
+      '{',
+      '%3D',
+    )
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 40 }), (text) => {
+        const line = logged((log) => log.info({ x: text, [text]: 1, err: new Error(text) }, text))
+        expect(JSON.parse(line)).toMatchObject({ level: 30 })
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('while what says nothing of the kind is said', () => {
+    for (const text of [
+      'statusCode=200 monkey=3 took 12 ms',
+      'at run (file:///app/node_modules/@fastify/cookie/plugin.js:12:3)',
+      'see https://afterai.example/docs/?page=2#top',
+      'connect ECONNREFUSED 127.0.0.1:5432',
+    ])
+      expect(JSON.parse(logged((log) => log.info(text))).msg).toBe(text)
+  })
+
+  test.each([
+    ['JWTs', 'eyJaaaaaaaa-'],
+    ['addresses', '//'],
+    ['logins', '//u:p'],
+    ['keys', 'aftr_a'],
+    ['passwords', 'password'],
+    ['words', 'a '],
+  ])('of a text of very many %s no more than a part', (_what, part) => {
+    const text = part.repeat(1_200_000 / part.length)
+    const line = logged((log) => {
+      log.info(text)
+      log.info({ reason: text, items: Array.from({ length: 100 }, () => text), err: new Error(text) }, 'fields')
+    })
+    expect(line.length).toBeLessThan(2 * 65_536)
+  })
+
+  test('and none of a secret that the end of the part would fall into', () => {
+    for (let length = 8_000; length < 8_300; length += 1) {
+      const text = `${'a '.repeat(length / 2)}postgres://u:${canary}@db`
+      expect(logged((log) => log.info({ reason: text, err: new Error(text) }))).not.toContain(canary.slice(0, 9))
+    }
   })
 
   test('of bytes, maps and the like no more than what they are', () => {

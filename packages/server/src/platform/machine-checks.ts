@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Check, quoteForShell } from './check.ts'
-import { isLoopback } from './configuration-kinds.ts'
 import type { Configuration } from './configuration.ts'
 
 const oldestNode = 24
@@ -16,7 +15,6 @@ export function checkMachine(configuration: Configuration): Check[] {
     checkDiskSpace(configuration),
     checkKeys(configuration),
     ...checkAccount(configuration),
-    ...checkProxies(configuration),
   ]
 }
 
@@ -119,24 +117,6 @@ function checkAccount({ mode }: Configuration): Check[] {
   if (mode === 'trial' || process.getuid?.() !== 0) return []
   const fix = 'Run it as an account of its own: nothing that it does needs root.'
   return [{ name: 'account', state: 'warn', found: 'it runs as root', fix, commands: ['useradd --system afterai'] }]
-}
-
-function checkProxies({ mode, listen, trustedProxies }: Configuration): Check[] {
-  if (mode === 'trial' || trustedProxies !== undefined) return []
-  const behindLocal = isLoopback(listen.host)
-  return [
-    {
-      name: 'proxies',
-      state: behindLocal ? 'warn' : 'ok',
-      found: behindLocal
-        ? 'it listens on loopback and trusts no proxy: all people count as one address'
-        : 'none trusted',
-      ...(behindLocal
-        ? { fix: 'Name the proxy that ends TLS.', commands: ['export AFTERAI_TRUSTED_PROXIES=127.0.0.1'] }
-        : {}),
-      variable: 'AFTERAI_TRUSTED_PROXIES',
-    },
-  ]
 }
 
 function nearestExisting(path: string): string {
