@@ -126,7 +126,7 @@ async function overload({ url, key, pid }: Target): Promise<Row[]> {
       limitName: 'before',
       limit: before,
       ratio: most / before,
-      goal: '<= 512 MiB',
+      goal: '<= 1.5 of before',
     },
     {
       name: 'telemetry, overloaded: taken, or told when to come again',
