@@ -67,9 +67,12 @@ export function isPermissionOf(kind: TenantKind, permission: Permission): boolea
 
 /** What a role may do in a tenant of a kind. */
 export function permissionsOf(role: Role, kind: TenantKind = 'customer'): Permission[] {
-  return permissionNames.filter(
-    (permission) => (permissions[permission] as readonly Role[]).includes(role) && isPermissionOf(kind, permission),
-  )
+  return permissionNames.filter((permission) => mayRole(role, kind, permission))
+}
+
+/** Whether a role may do one thing in a tenant of a kind. */
+export function mayRole(role: Role, kind: TenantKind, permission: Permission): boolean {
+  return (permissions[permission] as readonly Role[]).includes(role) && isPermissionOf(kind, permission)
 }
 
 /** What every valid credential may do, whatever a key's scopes say: ask who it is. */

@@ -1,4 +1,4 @@
-import { type Permission, permissionsOf, ProblemError, type Role, type TenantKind, unscoped } from '@afterai/contract'
+import { mayRole, type Permission, permissionsOf, ProblemError, type Role, type TenantKind, unscoped } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../audit/audit.ts'
 
@@ -34,14 +34,17 @@ type Standing = Pick<Principal, 'role' | 'scopes' | 'tenantKind'>
 
 /** What a principal may do: its role's permissions in this kind of tenant, and of those only the key's scopes (`unscoped` needs none). */
 export function permissionsHeld({ role, scopes, tenantKind }: Standing): Permission[] {
-  return permissionsOf(role, tenantKind).filter(
-    (permission) => scopes === null || permission === unscoped || scopes.includes(permission),
-  )
+  return permissionsOf(role, tenantKind).filter((permission) => isWithin(scopes, permission))
+}
+
+function isWithin(scopes: Standing['scopes'], permission: Permission): boolean {
+  return scopes === null || permission === unscoped || scopes.includes(permission)
 }
 
 /** The one decision of the access model. @throws ProblemError `forbidden` */
 export function authorize(principal: Standing, permission: Permission): void {
-  if (permissionsHeld(principal).includes(permission)) return
+  const { role, scopes, tenantKind } = principal
+  if (isWithin(scopes, permission) && mayRole(role, tenantKind, permission)) return
   throw new ProblemError('forbidden', { permission, detail: `this needs the permission ${permission}` })
 }
 
