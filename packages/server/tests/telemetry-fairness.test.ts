@@ -76,3 +76,18 @@ test('P5.3, ASVS 2.4.1: a tenant that holds as many small requests as it gets le
     greedy = key
   }
 })
+
+test('P5.3: clients that go away while their credential is checked leave no room taken', async () => {
+  const { port } = server.http.server.address() as AddressInfo
+  const head = `POST /v1/telemetry HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${greedy}\r\ncontent-type: application/json\r\n`
+  for (let n = 0; n < 60; n += 1) {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+    await once(socket, 'connect')
+    const arrived = once(server.http.server, 'request')
+    socket.write(`${head}content-length: ${8 * mebibyte}\r\n\r\n{`)
+    await arrived
+    socket.resetAndDestroy()
+  }
+  await expect.poll(() => statusOf(polite)).toBe(200)
+  await expect.poll(() => statusOf(greedy)).toBe(200)
+})

@@ -13,6 +13,8 @@ export function admitRequest(scope: Http, { admission, limits }: Pick<CaptureDoo
     if (announced > limits.packedBytes) {
       throw new ProblemError('payload_too_large', { detail: `at most ${limits.packedBytes} bytes` })
     }
+    // Whoever left while the credential was checked would never give the room back; nothing of the request is read any more.
+    if (reply.raw.closed) return
     // The caller is known: the doors of the whole application were passed before those of this scope.
     const release = admission.enter(callerOf(request).principal.tenantId, announced)
     releases.set(request, release)

@@ -25,8 +25,9 @@ export function boundRequests(http: Http, most: number): void {
   const stays = new WeakMap<FastifyRequest, Stay>()
   const move = (request: FastifyRequest, take: TakePlace): void => {
     const stay = stays.get(request)
-    // Whoever went away meanwhile would never give the new place back.
-    if (stay === undefined || stay.over) return
+    if (stay === undefined) return
+    // Whoever went away meanwhile would never give the new place back, nor would the rest of the body ever end.
+    if (stay.over) throw new ProblemError('malformed_body', { detail: 'the client went away' })
     const leave = take(request)
     stay.leave()
     stay.leave = leave
