@@ -210,7 +210,7 @@ describe('P5.3, ASVS 2.4.1: bodies that arrive slowly', () => {
 
   test('from three addresses leave everybody else served, and are turned away beyond the share of each', async () => {
     await start([])
-    const answered = []
+    const answered: (() => number)[] = []
     for (const localAddress of ['127.0.0.1', '127.0.0.2', '127.0.0.3']) {
       answered.push(await sendSlowly(190, { localAddress }))
     }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { startTestServer, type TestServer } from './test-server.ts'
 
 const mebibyte = 2 ** 20
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const socket of sockets) socket.destroy()
   sockets = []
-  await expect.poll(() => statusOf(greedy)).toBe(200)
+  await vi.waitUntil(async () => (await statusOf(greedy)) === 200, { timeout: 10_000 })
 })
 afterAll(() => server.stop())
 
