@@ -41,7 +41,8 @@ export function boundRequests(http: Http, most: number): void {
     })
   })
   http.addHook('preParsing', async (request) => {
-    if (bringsBody(request)) move(request, uploads)
+    // A small body is there by now, unless its client takes its time.
+    if (bringsBody(request) && !request.raw.complete) move(request, uploads)
   })
   http.addHook('preValidation', async (request) => {
     if (bringsBody(request)) move(request, work)
