@@ -12,8 +12,10 @@ interface Stay {
   over: boolean
 }
 
-/** One network may fill so much of the room for bodies that are arriving. */
-const networkPart = 8
+/** Bodies that are arriving, for each request that may be under way: waiting for them costs little but memory. */
+const uploadsPerRequest = 2
+/** One network may fill so much of the room for them: enough for a busy collector of telemetry. */
+const networkPart = 1 / 8
 
 /**
  * Bounds the requests that the server works on, and apart from them those whose bodies are still arriving, in all and by network.
@@ -21,7 +23,8 @@ const networkPart = 8
  */
 export function boundRequests(http: Http, most: number): void {
   const work = workPlaces(most)
-  const uploads = uploadPlaces({ most, mostOfOne: Math.max(2, Math.floor(most / networkPart)) })
+  const mostUploads = most * uploadsPerRequest
+  const uploads = uploadPlaces({ most: mostUploads, mostOfOne: Math.max(2, Math.floor(mostUploads * networkPart)) })
   const stays = new WeakMap<FastifyRequest, Stay>()
   const move = (request: FastifyRequest, take: TakePlace): void => {
     const stay = stays.get(request)
