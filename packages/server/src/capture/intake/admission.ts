@@ -19,7 +19,7 @@ const retryAfterSeconds = 2
 /** What a tenant may hold however much the others do; one request in any case. */
 const tenantPart = 1 / 4
 /** Up to so much of the whole a tenant may hold more than that: the rest stays free for others. */
-const sharedPart = 1 / 2
+const sharedPart = 3 / 4
 
 /** Bounds the requests that are on their way, and the bytes that they hold, so that no tenant takes the room of all. */
 export function createAdmission(limits: Room): Admission {
