@@ -134,7 +134,7 @@ export const promises: readonly Promised[] = [
     promise: 'Rate limits shared by all nodes; load is shed before memory grows.',
     state: 'partly',
     missing:
-      'Tests show that a polite client sees no error during slow and flooding attacks, that memory stays below a bound, and that the process sheds load and recovers. How much slower the client gets is a goal of a benchmark (`npm run bench -- slow`), not of a test, and a flood by many addresses at once is not tested.',
+      'Tests show that a polite client sees no error during slow and flooding attacks, that memory stays below a bound, that the process sheds load and recovers, that slow bodies of three addresses or of one client of a proxy leave others served, and that one tenant can’t take the telemetry room of all. Some eight addresses that send bodies slowly together can turn away other requests with bodies. Answers that many addresses read slowly hold places of requests under way. How much slower the client gets is a goal of a benchmark (`npm run bench -- slow`), not of a test, and a flood by many addresses at once is not tested.',
   },
   { id: 'P5.4', promise: 'A WAF configuration ships and is tested.', state: 'not built' },
   {

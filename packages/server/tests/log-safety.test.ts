@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Client } from 'pg'
 import { type Person, startTestServer, type TestServer } from './test-server.ts'
@@ -144,5 +147,62 @@ describe('ASVS 16.5.3: an error closes the door and says nothing', () => {
     const logged = server.log().slice(before)
     expect(logged).toContain('request failed')
     expect(logged).not.toContain(token)
+  })
+})
+
+describe('P5.3: what isn’t the server’s fault is no error in its log', () => {
+  const doors = ['/v1/session/refresh', '/v1/telemetry', '/v1/traces', '/v1/metrics']
+
+  /** Level and message of what was logged since. */
+  function linesSince(log: string, before: number): { level: number; msg: string; err?: unknown }[] {
+    const lines = log.slice(before).split('\n')
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as { level: number; msg: string })
+  }
+
+  /** A client that has announced a body, and sent one byte of it. */
+  async function startSending(to: TestServer, path: string): Promise<Socket> {
+    const { key } = await to.addKey(to.admin, ['telemetry:write'])
+    if (!to.http.server.listening) await to.http.listen({ host: '127.0.0.1', port: 0 })
+    const socket = connect((to.http.server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined)
+    await once(socket, 'connect')
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n`)
+    socket.write('content-type: application/json\r\ncontent-length: 50\r\n\r\n{')
+    return socket
+  }
+
+  test.each(doors)('a client that goes away while it sends its body to %s', async (path) => {
+    const before = server.log().length
+    const goneAway = async () => {
+      const socket = await startSending(server, path)
+      // Whoever goes before the credential is checked leaves nothing at all; that takes a moment, so it is tried again.
+      await sleep(100)
+      socket.resetAndDestroy()
+      await sleep(100)
+      return linesSince(server.log(), before).map(({ level, msg }) => [level, msg])
+    }
+    const left = 'the client went away while it sent its body'
+    await expect.poll(goneAway, { timeout: 20_000 }).toContainEqual([20, left])
+    expect(linesSince(server.log(), before).filter(({ level, err }) => level > 30 || err !== undefined)).toEqual([])
+  })
+
+  test.each(['/v1/telemetry', '/v1/traces'])('a request that is shed at %s; metrics count it', async (path) => {
+    const small = await startTestServer({ captureLimits: { requests: 1 } })
+    const { key } = await small.addKey(small.admin, ['telemetry:write'])
+    const sending: Socket[] = []
+    const status = async () => (await small.send({ method: 'POST', path, token: key, body: {} })).status
+    const statusBeside = async () => {
+      sending.push(await startSending(small, path))
+      return status()
+    }
+    await expect.poll(statusBeside).toBe(503)
+    const before = small.log().length
+    expect([await status(), await status()]).toEqual([503, 503])
+    for (const line of linesSince(small.log(), before)) expect(line).toMatchObject({ level: 30, msg: 'request' })
+    const text = await small.metrics.metrics()
+    const [, counted = '0'] =
+      new RegExp(`duration_seconds_count\\{method="POST",route="${path}",status="5xx"\\} (\\d+)`).exec(text) ?? []
+    expect(Number(counted)).toBeGreaterThanOrEqual(3)
+    for (const socket of sending) socket.destroy()
+    await small.stop()
   })
 })

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createHttp, type Http } from '../src/platform/http.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
@@ -167,4 +167,87 @@ describe('P5.3, ASVS 2.4.1: requests under way at once', () => {
     letGo()
     expect(await Promise.all(slow)).toEqual(slow.map(() => 200))
   })
+})
+
+describe('P5.3, ASVS 2.4.1: bodies that arrive slowly', () => {
+  // At most 500 requests under way, and 1000 arriving: an eighth of these from one network.
+  const maxConnections = 2000
+  let http: Http
+  let sockets: Socket[] = []
+
+  async function start(trustedProxies: readonly string[]): Promise<void> {
+    http = await createHttp({ logger: pino({ level: 'silent' }), maxConnections, trustedProxies })
+    http.get('/public', { config: { permission: 'public' } }, () => ({}))
+    http.post('/public', { config: { permission: 'public' } }, () => ({}))
+    await http.listen({ host: '0.0.0.0', port: 0 })
+  }
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy()
+    sockets = []
+    await http.close()
+  })
+
+  /** Announces fifty bytes and sends one; tells which requests were answered, and are none of those that still wait. */
+  async function sendSlowly(count: number, from: { localAddress: string; client?: string }): Promise<() => number> {
+    const { port } = http.server.address() as AddressInfo
+    let answered = 0
+    const forwarded = from.client === undefined ? '' : `x-forwarded-for: ${from.client}\r\n`
+    const head = `POST /public HTTP/1.1\r\nhost: x\r\n${forwarded}content-type: application/json\r\ncontent-length: 50\r\n\r\n{`
+    for (let n = 0; n < count; n += 1) {
+      const socket = connect({ port, host: '127.0.0.1', localAddress: from.localAddress })
+      sockets.push(socket.on('error', () => undefined))
+      socket.once('data', () => (answered += 1))
+      await once(socket, 'connect')
+      socket.write(head)
+    }
+    return () => answered
+  }
+
+  const getStatus = async (remoteAddress: string, headers = {}) =>
+    (await http.inject({ url: '/public', remoteAddress, headers })).statusCode
+  const post = (remoteAddress: string, headers = {}) =>
+    http.inject({ method: 'POST', url: '/public', remoteAddress, headers, payload: {} })
+
+  test('from three addresses leave everybody else served, and are turned away beyond the share of each', async () => {
+    await start([])
+    const answered: (() => number)[] = []
+    for (const localAddress of ['127.0.0.1', '127.0.0.2', '127.0.0.3']) {
+      answered.push(await sendSlowly(190, { localAddress }))
+    }
+    await expect.poll(() => answered.map((it) => it())).toEqual([65, 65, 65])
+    expect([await getStatus('127.0.0.4'), (await post('127.0.0.4')).statusCode]).toEqual([200, 200])
+    // What brings no body is served even there.
+    expect(await getStatus('127.0.0.1')).toBe(200)
+    expectShed(await post('127.0.0.1'))
+    for (const socket of sockets) socket.destroy()
+    await expect.poll(async () => (await post('127.0.0.1')).statusCode).toBe(200)
+  }, 60_000)
+
+  test('from one client of a proxy leave its other clients served', async () => {
+    await start(['127.0.0.1'])
+    const client = { 'x-forwarded-for': '203.0.113.9' }
+    const other = { 'x-forwarded-for': '203.0.113.10' }
+    const answered = await sendSlowly(550, { localAddress: '127.0.0.1', client: '203.0.113.9' })
+    await expect.poll(answered).toBe(425)
+    expect([await getStatus('127.0.0.1', other), (await post('127.0.0.1', other)).statusCode]).toEqual([200, 200])
+    expectShed(await post('127.0.0.1', client))
+  }, 60_000)
+
+  test('of many networks are bounded in all, and take no place of what brings no body', async () => {
+    await start(['127.0.0.1'])
+    for (let n = 0; n < 10; n += 1) await sendSlowly(110, { localAddress: '127.0.0.1', client: `203.0.113.${n}` })
+    const other = { 'x-forwarded-for': '203.0.113.99' }
+    await expect.poll(async () => (await post('127.0.0.1', other)).statusCode).toBe(503)
+    expect(await getStatus('127.0.0.1', other)).toBe(200)
+  }, 60_000)
+
+  test('give their places back once, whether they end, break off or are refused', async () => {
+    await start([])
+    for (let round = 0; round < 3; round += 1) {
+      const answered = await sendSlowly(127, { localAddress: '127.0.0.1' })
+      await expect.poll(answered).toBe(2)
+      for (const socket of sockets) socket.destroy()
+      await expect.poll(async () => (await post('127.0.0.1')).statusCode).toBe(200)
+    }
+  }, 60_000)
 })

@@ -14,7 +14,7 @@ export interface CaptureLimits {
   /** Bytes of one body, as it is sent and when it is unpacked. */
   readonly packedBytes: number
   readonly unpackedBytes: number
-  /** Requests, and bytes of them, that may be on their way through this process. */
+  /** Requests, and bytes of them, that may be on their way through this process; three quarters of both are one tenant's at most. */
   readonly requests: number
   readonly bytesAtOnce: number
   /** Bodies that are unpacked and read at the same moment. */
@@ -35,7 +35,7 @@ export const captureLimits: CaptureLimits = {
   facetValues: 16,
   packedBytes: 8 * mebibyte,
   unpackedBytes: 16 * mebibyte,
-  requests: 256,
+  requests: 512,
   bytesAtOnce: 64 * mebibyte,
   reading: 4,
   groupBatches: 64,

@@ -3,7 +3,7 @@ import { ProblemError } from '@afterai/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callerOf } from '../identity/index.ts'
 import type { Http } from '../platform/http.ts'
-import { toProblem } from '../platform/problem-response.ts'
+import { answerTo } from '../platform/problem-response.ts'
 import type { CaptureDoors } from './capture-doors.ts'
 import { admitRequest, bytesOf } from './intake/request-bytes.ts'
 import { unpack } from './intake/unpack.ts'
@@ -97,8 +97,7 @@ function encodingOf(request: FastifyRequest): Encoding {
 }
 
 function answerStatus(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, retryAfterSeconds, body } = toProblem(error, request.id)
-  if (status >= 500 && status !== 503) request.log.error({ err: error, requestId: request.id }, 'request failed')
+  const { status, retryAfterSeconds, body } = answerTo(error, request)
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   const encoding = encodingOf(request)
   const message = typeof body['detail'] === 'string' ? body['detail'] : String(body['title'])

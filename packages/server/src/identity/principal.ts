@@ -1,4 +1,12 @@
-import { mayRole, type Permission, permissionsOf, ProblemError, type Role, type TenantKind, unscoped } from '@afterai/contract'
+import {
+  mayRole,
+  type Permission,
+  permissionsOf,
+  ProblemError,
+  type Role,
+  type TenantKind,
+  unscoped,
+} from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../audit/audit.ts'
 

@@ -21,7 +21,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { boundReading, limitConnections, parseBoundedJson, refusePlainHttp, shedLoad } from './hardening/index.ts'
 import { newId } from './ids.ts'
-import { toProblem } from './problem-response.ts'
+import { answerTo } from './problem-response.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -187,8 +187,7 @@ const securityHeaders = {
 }
 
 function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = toProblem(error, request.id)
-  if (problem.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed')
+  const problem = answerTo(error, request)
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds)
   return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem.body)
 }

@@ -1,6 +1,7 @@
 import { type FieldError, ProblemError, problems } from '@afterai/contract'
 import { sqlState } from './database.ts'
 import { JsonRefused } from './hardening/index.ts'
+import type { FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 
 /** A problem as it goes on the wire (RFC 9457), with the headers that belong to it. */
@@ -8,6 +9,27 @@ export interface ProblemResponse {
   readonly status: number
   readonly retryAfterSeconds?: number
   readonly body: Readonly<Record<string, unknown>>
+}
+
+/**
+ * What answers an error, after it was logged where it is the server's own. A shed request is none: metrics count it, and a line for
+ * each would be work at the wrong moment. A body that breaks off is its client's doing.
+ */
+export function answerTo(error: unknown, request: FastifyRequest): ProblemResponse {
+  if (isBrokenOff(error, request)) {
+    request.log.debug({ requestId: request.id }, 'the client went away while it sent its body')
+    return toProblem(new ProblemError('malformed_body', { detail: 'the body broke off' }), request.id)
+  }
+  const problem = toProblem(error, request.id)
+  if (problem.status >= 500 && problem.body['code'] !== 'overloaded') {
+    request.log.error({ err: error, requestId: request.id }, 'request failed')
+  }
+  return problem
+}
+
+// The same codes mean something else where they come from a connection of ours, as to the database.
+function isBrokenOff(error: unknown, { raw }: FastifyRequest): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET' && raw.destroyed && !raw.complete
 }
 
 /** Maps whatever a handler threw to a problem. What we don't know stays opaque: status 500, no message, no stack. */

@@ -1,5 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
+import { callerOf } from '../../identity/index.ts'
 import type { Http } from '../../platform/http.ts'
 import type { CaptureDoors } from '../capture-doors.ts'
 
@@ -12,7 +13,10 @@ export function admitRequest(scope: Http, { admission, limits }: Pick<CaptureDoo
     if (announced > limits.packedBytes) {
       throw new ProblemError('payload_too_large', { detail: `at most ${limits.packedBytes} bytes` })
     }
-    const release = admission.enter(announced)
+    // Whoever left while the credential was checked would never give the room back; nothing of the request is read any more.
+    if (reply.raw.closed) return
+    // The caller is known: the doors of the whole application were passed before those of this scope.
+    const release = admission.enter(callerOf(request).principal.tenantId, announced)
     releases.set(request, release)
     // A connection that breaks brings no response.
     reply.raw.once('close', release)

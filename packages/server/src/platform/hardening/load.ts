@@ -1,7 +1,7 @@
 import { fastifyUnderPressure, TYPE_EVENT_LOOP_DELAY } from '@fastify/under-pressure'
-import { ProblemError } from '@afterai/contract'
 import { getHeapStatistics } from 'node:v8'
 import type { Http } from '../http.ts'
+import { boundRequests, overloaded } from './places.ts'
 
 const longestLoopDelayMs = 500
 const mebibyte = 2 ** 20
@@ -33,14 +33,5 @@ export async function shedLoad(http: Http, { concurrentRequests }: { concurrentR
       if (request.routeOptions.config.rateClass !== 'none') throw overloaded()
     },
   })
-  let underWay = 0
-  http.addHook('onRequest', async (request, reply) => {
-    if (underWay >= concurrentRequests && request.routeOptions.config.rateClass !== 'none') throw overloaded()
-    underWay += 1
-    reply.raw.once('close', () => (underWay -= 1))
-  })
-}
-
-function overloaded(): ProblemError {
-  return new ProblemError('overloaded', { retryAfterSeconds: 2 })
+  boundRequests(http, concurrentRequests)
 }
