@@ -15,10 +15,10 @@ export function sharedQuestion<T>(
     next.delete(value)
     const answer = ask(value)
     underWay.set(value, answer)
-    const done = (): void => {
+    const settled = (): void => {
       if (underWay.get(value) === answer) underWay.delete(value)
     }
-    answer.then(done, done)
+    answer.then(settled, settled)
     return answer
   }
 
