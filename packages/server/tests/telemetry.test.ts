@@ -97,12 +97,12 @@ describe('POST /v1/telemetry', () => {
     expect((await windowsOf(system))[0]?.calls).toBe(1)
   })
 
-  test('P2.4: a hundred batches at once, each sent twice, count once each', async () => {
+  test('P2.4: sixty batches at once, each sent twice, count once each', async () => {
     const system = fresh('crowd')
-    const bodies = Array.from({ length: 100 }, () => batch([measure(system), measure(system)]))
+    const bodies = Array.from({ length: 60 }, () => batch([measure(system), measure(system)]))
     const answers = await Promise.all([...bodies, ...bodies].map((body) => send(body)))
-    expect(answers.filter(({ body }) => body.duplicate).length).toBe(100)
-    expect((await windowsOf(system))[0]).toMatchObject({ calls: 200, latencyMs: { n: 200, sum: 24_000 } })
+    expect(answers.filter(({ body }) => body.duplicate).length).toBe(60)
+    expect((await windowsOf(system))[0]).toMatchObject({ calls: 120, latencyMs: { n: 120, sum: 14_400 } })
   })
 
   test('the same number with another content is a conflict', async () => {
