@@ -32,7 +32,7 @@ test('P4.5, P5.5: a restored older backup is refused as a fork by who saw a late
     spawnSync(execPath, [main, ...args, '--passphrase-file', join(folder, 'passphrase')], {
       env: { AFTERAI_DATA_DIR: join(folder, name), PATH: '/usr/bin:/bin', HOME: folder },
     }).status
-  await writeFile(join(folder, 'passphrase'), 'lantern-violet-harbour-41\n')
+  await writeFile(join(folder, 'passphrase'), 'lantern-violet-harbour-41\n', { mode: 0o600 })
 
   const first = await start('first')
   await expect.poll(() => first.output(), { timeout: 60_000 }).toContain('--setup')
