@@ -46,10 +46,10 @@ export function createCredentialLookup(pool: Pool): CredentialLookup {
   }
   const session = sharedQuestion((id) => find<FoundSession>('find_session', 'select find_session($1) as found', id))
   const apiKey = sharedQuestion((hash) =>
-    find<FoundApiKey>('find_api_key', 'select find_api_key($1) as found', Buffer.from(hash, 'latin1')),
+    find<FoundApiKey>('find_api_key', "select find_api_key(decode($1, 'hex')) as found", hash),
   )
   return {
     session,
-    apiKey: (hash) => apiKey(Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1')),
+    apiKey: (hash) => apiKey(Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('hex')),
   }
 }
