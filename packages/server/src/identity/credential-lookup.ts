@@ -1,18 +1,16 @@
-import type { Permission, Role, TenantKind } from '@afterai/contract'
+import type { Permission } from '@afterai/contract'
 import type { Pool } from 'pg'
+import type { Principal } from './principal.ts'
 import { sharedQuestion } from './shared-question.ts'
 
 /** Why the database wouldn't let a credential in. `disabled` is its owner, `suspended` its tenant. */
 export type CredentialRefusal = 'revoked' | 'expired' | 'disabled' | 'suspended'
 
 /** Whose a credential is, whether it still lets anybody in or not. */
-export interface FoundCredential {
-  readonly tenantId: string
-  readonly tenantKind: TenantKind
-  readonly accountId: string
-  readonly name: string
-  readonly kind: 'person' | 'service'
-  readonly role: Role
+export interface FoundCredential extends Pick<
+  Principal,
+  'tenantId' | 'tenantKind' | 'accountId' | 'name' | 'kind' | 'role'
+> {
   readonly refusal: CredentialRefusal | null
 }
 
