@@ -1,0 +1,96 @@
+import type { TelemetryWindow } from '@afterai/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { composeBeside, startTestServer, type TestServer } from '../test-server.ts'
+import { encodeOtlp, tokensOf } from './otlp-bodies.ts'
+
+let server: TestServer
+let key: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  key = (await server.addKey(server.admin, ['telemetry:write', 'telemetry:read'])).key
+})
+afterAll(() => server.stop())
+
+type Encoding = 'protobuf' | 'json'
+const types = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
+
+let counter = 0
+const fresh = (prefix: string): string => `${prefix}-${++counter}`
+const bytesOf = (body: object, as: Encoding): Buffer =>
+  as === 'protobuf' ? encodeOtlp('metrics', body) : Buffer.from(JSON.stringify(body))
+const send = (body: object, { as }: { as: Encoding }) =>
+  server.send({
+    method: 'POST',
+    path: '/v1/metrics',
+    token: key,
+    body: bytesOf(body, as),
+    headers: { 'content-type': types[as] },
+  })
+const windowsOf = async (system: string): Promise<TelemetryWindow[]> => {
+  const path = `/v1/telemetry/windows?system=${system}`
+  return (await server.expectOk<{ items: TelemetryWindow[] }>({ path, token: key })).items
+}
+
+describe.each(['protobuf', 'json'] as const)('P1.1: running totals of metrics in %s', (as) => {
+  const startMs = Date.now() - 60_000
+  const tell = (system: string, n: number, more: Partial<Parameters<typeof tokensOf>[1]> = {}) =>
+    send(tokensOf(system, { n, sum: n * 10.5, delta: false, startMs, atMs: startMs + n * 100, ...more }), {
+      as,
+    })
+  const tokens = async (system: string) => (await windowsOf(system))[0]?.inputTokens ?? { n: 0, sum: 0 }
+
+  test('count by what is new of them; retries, late and repeated ones count nothing', async () => {
+    const system = fresh('running')
+    for (const n of [3, 5, 5, 4, 9, 5]) expect((await tell(system, n)).body).toEqual({})
+    expect(await tokens(system)).toMatchObject({ n: 9, sum: 94.5 })
+  })
+
+  test('of two processes, two scopes, or a process that began anew, are told apart', async () => {
+    const system = fresh('running')
+    await tell(system, 3)
+    await tell(system, 4, { startMs: startMs + 1 })
+    await tell(system, 5, { scope: 'another' })
+    await tell(system, 6, { model: 'another' })
+    // Fewer than it had told: it began anew and doesn't say so.
+    await tell(system, 2, { atMs: startMs + 50_000 })
+    expect(await tokens(system)).toMatchObject({ n: 3 + 4 + 5 + 6 + 2 })
+  })
+
+  test('of a stream older than an hour, or that doesn’t say, count from here on', async () => {
+    const system = fresh('running')
+    for (const since of [0, Date.now() - 2 * 3_600_000]) {
+      await tell(system, 100, { startMs: since, atMs: Date.now() - 10_000 })
+      await tell(system, 103, { startMs: since, atMs: Date.now() - 5_000 })
+    }
+    expect(await tokens(system)).toMatchObject({ n: 6, sum: 63 })
+  })
+
+  test('that come to two processes at once add up to the same', async () => {
+    const system = fresh('running')
+    const beside = await composeBeside(server)
+    const body = (n: number): object => tokensOf(system, { n, sum: n, delta: false, startMs, atMs: startMs + n * 100 })
+    for (let n = 1; n <= 20; n += 1) {
+      const payload = bytesOf(body(n), as)
+      const headers = { authorization: `Bearer ${key}`, 'content-type': types[as] }
+      const url = '/v1/metrics'
+      await Promise.all([server, beside].map(({ http }) => http.inject({ method: 'POST', url, headers, payload })))
+    }
+    await beside.close()
+    expect(await tokens(system)).toMatchObject({ n: 20, sum: 20 })
+  })
+})
+
+test('P5.3: streams of running totals have a limit; points of more are refused, and the answer says what to do', async () => {
+  const narrow = await composeBeside(server, { captureLimits: { series: 0 } })
+  const system = fresh('running')
+  const answer = await narrow.http.inject({
+    method: 'POST',
+    url: '/v1/metrics',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    payload: JSON.stringify(tokensOf(system, { n: 3, sum: 3, delta: false })),
+  })
+  await narrow.close()
+  expect(answer.json()).toMatchObject({ partialSuccess: { rejectedDataPoints: '1' } })
+  expect(answer.body).toContain('TEMPORALITY_PREFERENCE=delta')
+})
