@@ -88,7 +88,7 @@ test('P5.5: everything acknowledged before a backup under load is in it, restore
     const write = async (): Promise<void> => {
       while (!over.signal.aborted) {
         const operation = nextOperation(random)
-        if (await client.write(operation)) acknowledged.push(operation)
+        if ((await client.write(operation)) === undefined) acknowledged.push(operation)
       }
     }
     const load = Promise.all(Array.from({ length: 4 }, write))

@@ -15,8 +15,8 @@ export interface Operation {
 export interface CrashClient {
   /** Sets the instance up with its code: two people, the systems, an evaluation of each side. */
   setUp(code: string, systems: readonly string[]): Promise<void>
-  /** Writes; true when the server acknowledged, false when it couldn't be reached or wasn't sure. */
-  write(operation: Operation): Promise<boolean>
+  /** Writes; nothing when the server acknowledged, what it said when it couldn't be reached or wasn't sure. */
+  write(operation: Operation): Promise<string | undefined>
   /** Titles of all changes that people recorded, each as often as it is there. */
   changeTitles(): Promise<string[]>
   /** Titles of all changes that have a record, each as often as it has one. */
@@ -91,10 +91,12 @@ export function createCrashClient(origin: string): CrashClient {
           const configuration = { model: { provider: 'example', name: model } }
           await step(author, '/v1/observations', { body: { observations: [{ id, system, configuration }] } })
         }
-        return true
+        return undefined
       } catch (error) {
         // `fetch` throws a TypeError for a broken connection; an answer cut short is no JSON, or aborts.
-        if (error instanceof Unsure || error instanceof TypeError || error instanceof SyntaxError) return false
+        if (error instanceof Unsure || error instanceof TypeError || error instanceof SyntaxError) {
+          return String(error.cause ?? error)
+        }
         throw error
       }
     },
@@ -122,7 +124,7 @@ async function step<T>(person: Person, path: string, call: { body: unknown; key?
   const response = await person.send('POST', path, call)
   const text = await response.text()
   if (response.ok) return JSON.parse(text) as T
-  if (response.status >= 500 || response.status === 429) throw new Unsure()
+  if (response.status >= 500 || response.status === 429) throw new Unsure(`${path}: ${response.status} ${text}`)
   throw new Refusal(`${path}: ${response.status} ${text}`)
 }
 

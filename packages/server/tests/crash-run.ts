@@ -64,7 +64,11 @@ export async function runUntilKilled(
     for (let round = 1; round <= kills; round++) {
       await writeUntilKilled({ server, client, ledger, random })
       server = await start()
-      await ledger.settle(client)
+      await ledger.settle(client).catch((error: unknown) => {
+        throw new Error(`after kill ${round} of ${kills}, with the server saying:\n${server.output()}`, {
+          cause: error,
+        })
+      })
       await examine(target, client, ledger)
     }
     return {
@@ -96,16 +100,22 @@ class Ledger {
   readonly doubled: string[] = []
   readonly faults: string[] = []
   private open: Operation[] = []
+  private lastUnsure = ''
 
   async attempt(client: CrashClient, operation: Operation): Promise<void> {
-    if (await client.write(operation)) this.acknowledged.set(operation.id, operation)
+    const unsure = await client.write(operation)
+    if (unsure === undefined) this.acknowledged.set(operation.id, operation)
     else this.open.push(operation)
+    this.lastUnsure = unsure ?? this.lastUnsure
   }
 
   /** Tries again, under the same identities, what wasn't acknowledged: it may or may not have been done. */
   async settle(client: CrashClient): Promise<void> {
     for (let patience = 200; this.open.length > 0; patience--) {
-      if (patience === 0) throw new Error(`the server never acknowledged ${this.open.map(({ id }) => id).join(', ')}`)
+      if (patience === 0) {
+        const ids = this.open.map(({ id }) => id).join(', ')
+        throw new Error(`the server never acknowledged ${ids}; it said last: ${this.lastUnsure}`)
+      }
       const retries = this.open
       this.open = []
       for (const operation of retries) await this.attempt(client, operation)

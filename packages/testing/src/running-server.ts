@@ -77,11 +77,13 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const server = await launchServer(options)
   let ended = false
   void server.ending.then(() => (ended = true))
-  while (!(await answers(server.origin))) {
+  for (;;) {
+    const answered = await answers(server.origin)
+    // Looked at after the answer: another's server on that port answers too.
     if (ended) throw new Error(`AfterAI ended instead of starting:\n${server.output()}`)
+    if (answered) return server
     await sleep(20)
   }
-  return server
 }
 
 /** Whether anything speaks HTTP at this address. */
