@@ -31,9 +31,9 @@ export function addToDistribution(it: Distribution, value: number): void {
   it.n += 1
   addExactly(it.sum, value)
   addExactly(it.squares, value * value)
-  addToSketch(it.sketch, value)
+  const log = Math.log(Math.abs(value))
+  addToSketch(it.sketch, value, log)
   if (value <= 0) return
-  const log = Math.log(value)
   it.logN += 1
   addExactly(it.logSum, log)
   addExactly(it.logSquares, log * log)

@@ -6,17 +6,19 @@ export type ExactSum = number[]
 
 /** Adds a finite number to a sum, in place. */
 export function addExactly(sum: ExactSum, value: number): void {
+  const before = sum.length
   let carried = value
   let kept = 0
-  for (let index = 0; index < sum.length; index++) {
+  for (let index = 0; index < before; index++) {
     const part = sum[index] ?? 0
     const high = carried + part
     const low = Math.abs(carried) < Math.abs(part) ? carried - (high - part) : part - (high - carried)
     if (low !== 0) sum[kept++] = low
     carried = high
   }
-  sum.length = kept
-  if (carried !== 0) sum.push(carried)
+  if (carried !== 0) sum[kept++] = carried
+  // As many parts as before is the rule, and to set a length that doesn't change costs more than the adding.
+  if (kept < before) sum.length = kept
 }
 
 /** The sum, rounded once: to the nearest double, ties to even. */

@@ -21,15 +21,15 @@ export function emptySketch(): QuantileSketch {
   return { zeros: 0, positive: new Map(), negative: new Map() }
 }
 
-/** Counts a finite number, in place. */
-export function addToSketch(sketch: QuantileSketch, value: number): void {
+/** Counts a finite number, in place; `log` is the logarithm of its size, for who has it. */
+export function addToSketch(sketch: QuantileSketch, value: number, log = Math.log(Math.abs(value))): void {
   const size = Math.abs(value)
   if (size < smallest) {
     sketch.zeros += 1
     return
   }
   const bins = value > 0 ? sketch.positive : sketch.negative
-  const bin = Math.ceil(Math.log(size) / logGamma)
+  const bin = Math.ceil(log / logGamma)
   bins.set(bin, (bins.get(bin) ?? 0) + 1)
 }
 

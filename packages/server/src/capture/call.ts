@@ -1,5 +1,5 @@
 import { refusals } from './gate/attribute-table.ts'
-import { type Facts, type Slot, slotIndex } from './gate/slots.ts'
+import { type Facts, slots } from './gate/slots.ts'
 import { priceOf } from './prices.ts'
 import type { CallConfiguration, CallReading } from './readings.ts'
 
@@ -35,15 +35,15 @@ const requestTypes: ReadonlySet<string> = new Set(['generation', 'embedding'])
  * as well, each request would count twice. The vocabulary that knows best decides.
  */
 function isRequest(facts: Facts): boolean {
-  const vercel = facts.text('aiOperation')
+  const vercel = facts.text(slots.aiOperation)
   if (vercel !== undefined) return /\.do(?:generate|stream|embed)$/.test(vercel)
-  const operation = facts.text('operation')
+  const operation = facts.text(slots.operation)
   if (operation !== undefined) return requests.has(operation)
-  const kind = facts.text('spanKind')
+  const kind = facts.text(slots.spanKind)
   if (kind !== undefined) return requestKinds.has(kind)
-  const type = facts.text('observationType')
+  const type = facts.text(slots.observationType)
   if (type !== undefined) return requestTypes.has(type)
-  return facts.text('requestedModel') !== undefined
+  return facts.text(slots.requestedModel) !== undefined
 }
 
 /** What a system's resource and a thing's own attributes say of where it belongs. */
@@ -52,25 +52,25 @@ export function placeOf(
   resource: Facts,
 ): { system: string; environment: string; route: string | undefined } {
   return {
-    system: resource.text('serviceName') ?? unknownService,
-    environment: facts.text('environment') ?? resource.text('environment') ?? defaultEnvironment,
+    system: resource.text(slots.serviceName) ?? unknownService,
+    environment: facts.text(slots.environment) ?? resource.text(slots.environment) ?? defaultEnvironment,
     route:
-      facts.text('afteraiRoute') ??
-      facts.text('agentName') ??
-      facts.text('functionId') ??
-      facts.text('httpRoute') ??
-      resource.text('afteraiRoute'),
+      facts.text(slots.afteraiRoute) ??
+      facts.text(slots.agentName) ??
+      facts.text(slots.functionId) ??
+      facts.text(slots.httpRoute) ??
+      resource.text(slots.afteraiRoute),
   }
 }
 
 /** The request that a span tells of, or undefined where it tells of something else. */
 export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: number): CallReading | undefined {
   if (!isRequest(facts)) return undefined
-  const failed = span.failed || facts.text('errorType') !== undefined || facts.text('level') === 'error'
+  const failed = span.failed || facts.text(slots.errorType) !== undefined || facts.text(slots.level) === 'error'
   const configuration = configurationOf(facts, failed)
-  const inputTokens = count(facts, 'inputTokens')
-  const outputTokens = count(facts, 'outputTokens')
-  const finishReason = facts.text('finishReason')
+  const inputTokens = count(facts, slots.inputTokens)
+  const outputTokens = count(facts, slots.outputTokens)
+  const finishReason = facts.text(slots.finishReason)
   const { servedModel } = configuration
   const cost = priceOf(configuration, inputTokens ?? 0, outputTokens ?? 0)
   const hasTokens = inputTokens !== undefined || outputTokens !== undefined
@@ -92,7 +92,7 @@ export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: nu
       score: undefined,
       finishReason,
       error: failed,
-      refused: finishReason !== undefined && refusals.includes(finishReason.replace('-', '_')),
+      refused: finishReason !== undefined && refusals.has(finishReason),
       agreed: undefined,
       // A request that failed was served by nobody.
       unidentified: !failed && servedModel === undefined,
@@ -119,7 +119,7 @@ const names = [
 ] as const
 
 /** The slots that a configuration is made of, and what they last held: one batch's calls are mostly made with the same. */
-const parts = [...names, ...numbers, ...words].map((slot) => slotIndex[slot])
+const parts = [...names, ...numbers, ...words].map((name) => slots[name])
 const lastParts: (string | number | undefined)[] = parts.map(() => undefined)
 let lastFailed = false
 let last: CallConfiguration | undefined
@@ -146,16 +146,16 @@ function configurationOf(facts: Facts, failed: boolean): CallConfiguration {
 }
 
 function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
-  const either = facts.text('eitherModel')
-  const requestedModel = facts.text('requestedModel') ?? either
-  const servedModel = facts.text('servedModel') ?? (failed || either === requestedModel ? undefined : either)
-  const provider = facts.text('provider')
-  const systemFingerprint = facts.text('systemFingerprint')
-  const [prompt, tools] = [facts.text('prompt'), facts.text('tools')]
+  const either = facts.text(slots.eitherModel)
+  const requestedModel = facts.text(slots.requestedModel) ?? either
+  const servedModel = facts.text(slots.servedModel) ?? (failed || either === requestedModel ? undefined : either)
+  const provider = facts.text(slots.provider)
+  const systemFingerprint = facts.text(slots.systemFingerprint)
+  const [prompt, tools] = [facts.text(slots.prompt), facts.text(slots.tools)]
   // None of these has a space in it.
   let key = `${provider} ${requestedModel} ${servedModel} ${systemFingerprint} ${prompt} ${tools}`
-  for (const name of numbers) key += ` ${facts.number(name)}`
-  for (const name of words) key += ` ${facts.text(name)}`
+  for (const name of numbers) key += ` ${facts.number(slots[name])}`
+  for (const name of words) key += ` ${facts.text(slots[name])}`
   const there = known.get(key)
   if (there !== undefined) return there
   const made = {
@@ -176,17 +176,17 @@ function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
 function inferenceOf(facts: Facts): CallConfiguration['inference'] {
   let inference: Record<string, number | string> | undefined
   for (const name of numbers) {
-    const value = facts.number(name)
+    const value = facts.number(slots[name])
     if (value !== undefined) (inference ??= {})[name] = value
   }
   for (const name of words) {
-    const value = facts.text(name)
+    const value = facts.text(slots[name])
     if (value !== undefined) (inference ??= {})[name] = value
   }
   return inference
 }
 
-function count(facts: Facts, slot: Slot): number | undefined {
-  const value = facts.number(slot)
+function count(facts: Facts, index: number): number | undefined {
+  const value = facts.number(index)
   return value !== undefined && value >= 0 && value <= mostTokens ? value : undefined
 }

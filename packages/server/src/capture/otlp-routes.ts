@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { ProblemError } from '@afterai/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callerOf } from '../identity/index.ts'
@@ -52,7 +52,7 @@ async function take(
     const body = await unpack(bytesOf(request.body), request.headers['content-encoding'], doors.limits.unpackedBytes)
     return {
       read: readAny(body, kind, { digestKey, nowMs: Date.now() }),
-      digest: createHash('sha256').update(body).digest(),
+      digest: hash('sha256', body, 'buffer'),
     }
   })
   const { readings, gate } = read
@@ -83,11 +83,11 @@ function readAny(...[body, kind, context]: Parameters<typeof readOtlp>): ReadBod
 // OpenTelemetry's exporters send no key of their own; their retries are the same bytes.
 function receiptKey(request: FastifyRequest, signal: Signal, digest: Buffer): Buffer {
   const key = request.headers['idempotency-key']
-  if (key === undefined) return createHash('sha256').update(`${signal} body `).update(digest).digest()
+  if (key === undefined) return hash('sha256', Buffer.concat([Buffer.from(`${signal} body `), digest]), 'buffer')
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new ProblemError('invalid_request', { detail: 'Idempotency-Key needs 1 to 255 visible ASCII characters' })
   }
-  return createHash('sha256').update(`${signal} key ${key}`).digest()
+  return hash('sha256', `${signal} key ${key}`, 'buffer')
 }
 
 function encodingOf(request: FastifyRequest): Encoding {

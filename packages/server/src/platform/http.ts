@@ -16,11 +16,11 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { boundReading, limitConnections, parseBoundedJson, refusePlainHttp, shedLoad } from './hardening/index.ts'
-import { newId } from './ids.ts'
 import { answerTo } from './problem-response.ts'
 
 declare module 'fastify' {
@@ -75,7 +75,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   const http: Http = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: newId,
+    // Nothing is sorted by it, and it costs a tenth of one that sorts by time.
+    genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: mebibyte,

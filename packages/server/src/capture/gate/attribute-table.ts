@@ -196,7 +196,7 @@ export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'level
 }
 
 /** Finish reasons that mean that the model, or a filter before it, refused. */
-export const refusals: readonly string[] = ['content_filter', 'refusal', 'safety']
+export const refusals: ReadonlySet<string> = new Set(['content_filter', 'content-filter', 'refusal', 'safety'])
 
 /** Longest text that is read on an allowed attribute. Of JSON and of text that is digested, more. */
 export const longestText = 256

@@ -5,7 +5,7 @@ import { type AttributeId } from './attribute-index.ts'
 import { allowedAttributes, longestDigested, longestJson, longestText } from './attribute-table.ts'
 import { Drops } from './dropped-names.ts'
 import { readJsonMembers } from './json-members.ts'
-import { type Facts, slotIndex, type ValueKind } from './slots.ts'
+import { type Facts, slots, type ValueKind } from './slots.ts'
 
 /** A tenant's key for digests of prompts and tools (P1.3). */
 export interface DigestKey {
@@ -22,7 +22,7 @@ interface Rule {
 
 const rules: readonly Rule[] = allowedAttributes.map(({ kind, slot }, index) => ({
   kind,
-  slot: slotIndex[slot],
+  slot: slots[slot],
   rank: allowedAttributes.slice(0, index).filter((it) => it.slot === slot).length,
   longest: kind === 'digest' ? longestDigested : kind.endsWith('Json') ? longestJson : longestText,
 }))

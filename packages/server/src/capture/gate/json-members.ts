@@ -1,6 +1,6 @@
 import { acceptedText } from './accepted-text.ts'
 import type { Drops } from './dropped-names.ts'
-import { type Facts, type Slot, slotIndex } from './slots.ts'
+import { type Facts, type Slot, slots } from './slots.ts'
 
 /** Members of `llm.invocation_parameters` and `langfuse.observation.model.parameters` that may pass; numbers and names alone. */
 export const parameterMembers: Readonly<Record<string, Slot>> = {
@@ -52,7 +52,7 @@ export function readJsonMembers(kind: 'parametersJson' | 'usageJson', text: stri
       else drops.field('json_member')
     } else if (!setParameter(facts, key, value)) drops.field('json_member')
   }
-  for (const [slot, sum] of sums) facts.set(slotIndex[slot], rank, sum)
+  for (const [slot, sum] of sums) facts.set(slots[slot], rank, sum)
 }
 
 function setParameter(facts: Facts, key: string, value: unknown): boolean {
@@ -61,12 +61,12 @@ function setParameter(facts: Facts, key: string, value: unknown): boolean {
   if (nameSlots.has(slot)) {
     const accepted = typeof value === 'string' ? acceptedText('name', value) : undefined
     if (accepted === undefined) return false
-    facts.set(slotIndex[slot], rank, accepted)
+    facts.set(slots[slot], rank, accepted)
     return true
   }
   if (typeof value !== 'number' || !Number.isFinite(value)) return false
   if (integerSlots.has(slot) && !Number.isSafeInteger(value)) return false
-  facts.set(slotIndex[slot], rank, value)
+  facts.set(slots[slot], rank, value)
   return true
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ProblemError } from '@afterai/contract'
 import { type Database, sqlState, type Transaction, withTenant } from '../../platform/database.ts'
 import type { Logger } from '../../platform/log.ts'
@@ -28,6 +29,11 @@ interface CommitterDependencies {
   readonly forget: (tenantId: string) => void
 }
 
+/**
+ * From the start of one group to that of the next, where several send at once: a transaction costs as much for one batch as for thirty, so
+ * waiting for some more saves a third of the work (`npm run bench -- telemetry`).
+ */
+const spacingMs = 20
 const purgedEveryMs = 3_600_000
 const mostAttempts = 3
 /** States after which the same transaction may well succeed: a deadlock, a serialization failure. */
@@ -42,7 +48,14 @@ export function createCommitter(deps: CommitterDependencies): Committer {
   const purgedAt = new Map<string, number>()
 
   async function drain(tenantId: string, queue: Waiting[]): Promise<void> {
-    while (queue.length > 0) await commit(tenantId, queue.splice(0, groupSize(queue, deps.limits)))
+    while (queue.length > 0) {
+      const startedAt = performance.now()
+      const group = queue.splice(0, groupSize(queue, deps.limits))
+      await commit(tenantId, group)
+      const early = spacingMs - (performance.now() - startedAt)
+      // Whoever sends one batch after the other waits for nothing.
+      if (group.length > 1 && early >= 1) await sleep(early)
+    }
     queues.delete(tenantId)
   }
 

@@ -1,6 +1,6 @@
 import { placeOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
-import { Facts } from '../gate/slots.ts'
+import { Facts, slots } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
 import { readAttribute } from './attributes.ts'
 import { internedText } from './interned-text.ts'
@@ -61,14 +61,14 @@ export function addScore(
   gate: Gate,
   readings: Readings,
 ): void {
-  const value = record.number('score')
-  if (event.name !== scoreEvent && record.text('eventName') !== scoreEvent) return gate.drops.field('log.event')
+  const value = record.number(slots.score)
+  if (event.name !== scoreEvent && record.text(slots.eventName) !== scoreEvent) return gate.drops.field('log.event')
   if (value === undefined || Math.abs(value) > largestScore) return gate.drops.field('wrong_form')
   readings.add({
     kind: 'measure',
     ...placeOf(record, from),
     atMs: event.atMs || readings.nowMs,
     fingerprint: undefined,
-    measurement: { isCall: false, score: { name: record.text('scoreName') ?? 'score', value } },
+    measurement: { isCall: false, score: { name: record.text(slots.scoreName) ?? 'score', value } },
   })
 }

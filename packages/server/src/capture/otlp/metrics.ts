@@ -1,6 +1,6 @@
 import { placeOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
-import { Facts } from '../gate/slots.ts'
+import { Facts, slots } from '../gate/slots.ts'
 import type { Readings, SummaryReading } from '../readings.ts'
 import { readAttribute } from './attributes.ts'
 import { internedText } from './interned-text.ts'
@@ -149,7 +149,7 @@ export function addPoint(
 
 function quantityOf(metric: string, point: Facts): SummaryReading['quantity'] | undefined {
   if (metric === operationDuration) return 'latencyMs'
-  const type = point.text('tokenType')
+  const type = point.text(slots.tokenType)
   if (type === 'input') return 'inputTokens'
   return type === 'output' || type === 'completion' ? 'outputTokens' : undefined
 }
