@@ -95,7 +95,7 @@ export function createCrashClient(origin: string): CrashClient {
       } catch (error) {
         // `fetch` throws a TypeError for a broken connection; an answer cut short is no JSON, or aborts.
         if (error instanceof Unsure || error instanceof TypeError || error instanceof SyntaxError) {
-          return String(error.cause ?? error)
+          return error.cause instanceof Error ? error.cause.message : error.message
         }
         throw error
       }

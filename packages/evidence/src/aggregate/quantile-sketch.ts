@@ -22,7 +22,7 @@ export function emptySketch(): QuantileSketch {
 }
 
 /** Counts a finite number, in place; `log` is the logarithm of its size, for who has it. */
-export function addToSketch(sketch: QuantileSketch, value: number, log = Math.log(Math.abs(value))): void {
+export function addToSketch(sketch: QuantileSketch, value: number, log: number = Math.log(Math.abs(value))): void {
   const size = Math.abs(value)
   if (size < smallest) {
     sketch.zeros += 1
