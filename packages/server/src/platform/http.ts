@@ -75,7 +75,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   const http: Http = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
-    // Nothing is sorted by it, and it costs a tenth of one that sorts by time.
+    // Nothing is sorted by it, and it costs less than one that sorts by time.
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
