@@ -10,7 +10,9 @@ import { createCrashClient, type CrashClient, type Operation } from './crash-cli
 import type { DatabaseAddress } from './database-behind.ts'
 
 /** Load is the point here. */
-const unlimited = { AFTERAI_RATE_READS: '1000000', AFTERAI_RATE_WRITES: '1000000', AFTERAI_RATE_CREDENTIALS: '1000000' }
+const unlimited = Object.fromEntries(
+  ['READS', 'WRITES', 'CREDENTIALS', 'HEAVY'].map((rateClass) => [`AFTERAI_RATE_${rateClass}`, '1000000']),
+)
 
 /** The deployment that is to crash. */
 export interface CrashTarget {
@@ -65,7 +67,7 @@ export async function runUntilKilled(
       await writeUntilKilled({ server, client, ledger, random })
       server = await start()
       await ledger.settle(client).catch((error: unknown) => {
-        throw new Error(`after kill ${round} of ${kills}, with the server saying:\n${server.output()}`, {
+        throw new Error(`after kill ${round} of ${kills}, with the server saying:\n${server.output().slice(-2_000)}`, {
           cause: error,
         })
       })
