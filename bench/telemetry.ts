@@ -12,6 +12,7 @@ import { readOtlp } from '../packages/server/src/capture/otlp/read-otlp.ts'
 import type { Row } from './row.ts'
 
 const measuredMs = 6_000
+const rounds = 3
 const callers = 96
 const agent = new Agent({ keepAlive: true, maxSockets: callers })
 const discarding = `require('http').createServer((q,s)=>{q.resume();q.on('end',()=>s.end())}).listen(0,'127.0.0.1',function(){console.log(this.address().port)})`
@@ -21,7 +22,7 @@ export async function run(): Promise<Row[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
   const server = await startServerProcess({
     env: { AFTERAI_DATA_DIR: dataDir },
-    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    command: ['packages/cli/bin/afterai', 'up', '--empty'],
   })
   const discard = spawn(process.execPath, ['-e', discarding], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
@@ -52,40 +53,60 @@ interface Target {
 async function measure(target: Target, limit: { url: string; discard: ChildProcess }, size: number): Promise<Row[]> {
   const ceiling = await load({ url: limit.url, key: target.key }, size, callers)
   await load(target, size, callers, 1_500)
-  const cpuBefore = cpuSeconds(target.pid)
-  const full = await load(target, size, callers)
-  const cpu = ((cpuSeconds(target.pid) - cpuBefore) / full.spans) * 1e6
-  const half = await load(target, size, callers, measuredMs, full.rate / 2)
+  const taken: { rate: number; cpu: number; p99Ms: number }[] = []
+  for (let round = 0; round < rounds; round++) {
+    const cpuBefore = cpuSeconds(target.pid)
+    const { rate, spans } = await load(target, size, callers)
+    const cpu = ((cpuSeconds(target.pid) - cpuBefore) / spans) * 1e6
+    const { p99Ms } = await load(target, size, callers, measuredMs, rate / 2)
+    taken.push({ rate, cpu, p99Ms })
+  }
   const name = `telemetry, ${size} spans a batch`
+  const rate = spread(taken.map((it) => it.rate / 1000))
+  const cpu = spread(taken.map((it) => it.cpu))
+  const p99 = spread(taken.map((it) => it.p99Ms))
   return [
     {
-      name: `${name}, durable`,
-      value: full.rate,
-      unit: 'spans/s',
+      name: `${name}, durable (${rate.range})`,
+      value: rate.median,
+      unit: 'k spans/s',
       limitName: 'read and discarded',
-      limit: ceiling.rate,
-      ratio: full.rate / ceiling.rate,
+      limit: ceiling.rate / 1000,
+      ratio: (rate.median * 1000) / ceiling.rate,
       goal: '>= 200 k/s',
+      isMissed: rate.median < 200,
     },
     {
-      name: `${name}, CPU`,
-      value: cpu,
+      name: `${name}, CPU (${cpu.range})`,
+      value: cpu.median,
       unit: 's/million',
       limitName: 'goal',
       limit: 5,
-      ratio: cpu / 5,
+      ratio: cpu.median / 5,
       goal: '<= 5 s',
+      isMissed: cpu.median > 5,
     },
     {
-      name: `${name}, p99 at half load`,
-      value: half.p99Ms,
+      name: `${name}, p99 at half load (${p99.range})`,
+      value: p99.median,
       unit: 'ms',
       limitName: 'goal',
       limit: 50,
-      ratio: half.p99Ms / 50,
+      ratio: p99.median / 50,
       goal: '< 50 ms',
+      isMissed: p99.median >= 50,
     },
   ]
+}
+
+/** The median of several rounds, and how far they lie apart. */
+function spread(values: readonly number[]): { median: number; range: string } {
+  const sorted = values.toSorted((a, b) => a - b)
+  const [least = Number.NaN, most = Number.NaN] = [sorted[0], sorted.at(-1)]
+  return {
+    median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+    range: `${least.toPrecision(3)} to ${most.toPrecision(3)}`,
+  }
 }
 
 /** Fewer connections than one address may have, so that each request is answered. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import process, { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
@@ -53,6 +54,12 @@ export function addServerCommands(program: Command, mount: Mount): void {
 }
 
 /**
+ * Threads that help V8 collect garbage and compile. Its own four are more than a machine of two cores has room for: whenever they marked
+ * garbage, the server and its database waited for a core.
+ */
+const helperThreads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)))
+
+/**
  * Becomes the server: the same process goes on with its program, so that signals, Ctrl-C and kill -9 meet one process,
  * and its exit code is the command's.
  */
@@ -60,7 +67,8 @@ export function becomeServer({ env }: World, args: readonly string[]): never {
   const main = fileURLToPath(import.meta.resolve('@afterai/server'))
   if (process.execve === undefined)
     throw new Error('this system cannot replace a process; run the server itself: ' + main)
-  return process.execve(execPath, [execPath, main, ...args], withoutClientSettings(env))
+  const program = [execPath, `--v8-pool-size=${helperThreads}`, main]
+  return process.execve(execPath, [...program, ...args], withoutClientSettings(env))
 }
 
 /** The server has no use for a person's API key, and refuses AFTERAI_ settings that it doesn't know. */

@@ -5,7 +5,7 @@ import { callerOf } from '../identity/index.ts'
 import type { Http } from '../platform/http.ts'
 import { answerTo } from '../platform/problem-response.ts'
 import type { CaptureDoors } from './capture-doors.ts'
-import { admitRequest, bytesOf } from './intake/request-bytes.ts'
+import { admitRequest, bytesOf, giveBack } from './intake/request-bytes.ts'
 import { unpack } from './intake/unpack.ts'
 import { exportResponse, statusResponse } from './otlp/answers.ts'
 import { MalformedBody } from './otlp/malformed.ts'
@@ -49,11 +49,13 @@ async function take(
   const caller = callerOf(request)
   const digestKey = await doors.digestKeyOf(caller.principal.tenantId)
   const { read, digest } = await doors.reading(async () => {
-    const body = await unpack(bytesOf(request.body), request.headers['content-encoding'], doors.limits.unpackedBytes)
-    return {
-      read: readAny(body, kind, { digestKey, nowMs: Date.now() }),
-      digest: hash('sha256', body, 'buffer'),
-    }
+    const packed = bytesOf(request.body)
+    const body = await unpack(packed, request.headers['content-encoding'], doors.limits.unpackedBytes)
+    const digest = hash('sha256', body, 'buffer')
+    const read = readAny(body, kind, { digestKey, nowMs: Date.now() })
+    giveBack(packed)
+    giveBack(body)
+    return { read, digest }
   })
   const { readings, gate } = read
   const key = receiptKey(request, kind.signal, digest)

@@ -33,7 +33,7 @@ interface CommitterDependencies {
  * From the start of one group to that of the next, where several send at once: a transaction costs nearly as much for one batch as for
  * thirty, so groups that start apart are fewer and larger.
  */
-const spacingMs = 20
+const spacingMs = 10
 const purgedEveryMs = 3_600_000
 const mostAttempts = 3
 /** States after which the same transaction may well succeed: a deadlock, a serialization failure. */
