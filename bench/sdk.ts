@@ -18,6 +18,8 @@ interface Cost {
   /** Of 12,000 events, 10,000 a second, until they have left the thread; what a host that tells nothing takes is taken off. */
   readonly perEventUs: number
   readonly p99Us: number
+  /** The same in a host that works without a pause. */
+  readonly busyP99Us: number
 }
 
 /**
@@ -51,29 +53,36 @@ export async function run(): Promise<Row[]> {
 
 function rowsOf(measured: ReadonlyMap<string, Cost>): Row[] {
   const of = (name: string): Cost =>
-    measured.get(name) ?? { start: { ms: 0, rssMb: 0 }, burstNs: 0, bytes: 0, perEventUs: 0, p99Us: 0 }
+    measured.get(name) ?? { start: { ms: 0, rssMb: 0 }, burstNs: 0, bytes: 0, perEventUs: 0, p99Us: 0, busyP99Us: 0 }
   const [idle, ours] = [of('nothing'), of('AfterAI')]
   const figures = [
-    { what: 'a call in a burst', unit: 'ns', goal: '<= 60 ns', get: (it: Cost) => it.burstNs, limit: 'the clock' },
+    { what: 'a call in a burst', unit: 'ns', most: 60, get: (it: Cost) => it.burstNs, limit: 'the clock' },
     {
       what: 'memory of a call, beside the caller’s object',
       unit: 'bytes',
-      goal: '<= 64 bytes',
+      most: 64,
       get: (it: Cost) => it.bytes - idle.bytes,
       limit: 'the clock',
     },
-    { what: 'p99 of a call', unit: 'us', goal: '<= 1 us', get: (it: Cost) => it.p99Us, limit: 'the clock' },
+    {
+      what: 'p99 of a call, host that sleeps between',
+      unit: 'us',
+      most: 1,
+      get: (it: Cost) => it.p99Us,
+      limit: 'the clock',
+    },
+    { what: 'p99 of a call, busy host', unit: 'us', most: 1, get: (it: Cost) => it.busyP99Us, limit: 'the clock' },
     {
       what: 'all in, at 10,000/s',
       unit: 'us',
-      goal: '<= 1 us',
+      most: 1,
       get: (it: Cost) => it.perEventUs - idle.perEventUs,
       limit: 'array.push',
     },
-    { what: 'start', unit: 'ms', goal: '<= 5 ms', get: (it: Cost) => it.start.ms, limit: 'bare thread' },
-    { what: 'start', unit: 'MB', goal: '<= 30 MB', get: (it: Cost) => it.start.rssMb, limit: 'bare thread' },
+    { what: 'start', unit: 'ms', most: 5, get: (it: Cost) => it.start.ms, limit: 'bare thread' },
+    { what: 'start', unit: 'MB', most: 30, get: (it: Cost) => it.start.rssMb, limit: 'bare thread' },
   ]
-  return figures.flatMap(({ what, unit, goal, get, limit }) => {
+  return figures.flatMap(({ what, unit, most, get, limit }) => {
     const row = (name: string, it: Cost, limitName: string, beside: number): Row => ({
       name: `${what}: ${name}`,
       value: get(it),
@@ -83,7 +92,8 @@ function rowsOf(measured: ReadonlyMap<string, Cost>): Row[] {
       ratio: get(it) / beside,
     })
     const others = peers.flatMap((name) => (measured.has(name) ? [row(name, of(name), 'AfterAI', get(ours))] : []))
-    return [{ ...row('AfterAI', ours, limit, get(of(limit))), goal }, ...others]
+    const own = row('AfterAI', ours, limit, get(of(limit)))
+    return [{ ...own, goal: `<= ${most} ${unit}`, isMissed: !(own.value <= most) }, ...others]
   })
 }
 
@@ -110,6 +120,7 @@ function medians(costs: readonly Cost[]): Cost {
     bytes: median(({ bytes }) => bytes),
     perEventUs: median(({ perEventUs }) => perEventUs),
     p99Us: median(({ p99Us }) => p99Us),
+    busyP99Us: median(({ busyP99Us }) => busyP99Us),
   }
 }
 

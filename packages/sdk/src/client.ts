@@ -1,4 +1,5 @@
 import { DigestQueue } from './configuration/digest-queue.ts'
+import { chunkRows } from './capture/layout.ts'
 import { Ring, type TakeRows } from './capture/ring.ts'
 import type { DiagnosticCode } from './diagnostics.ts'
 import { beforeTheEnd, forget, type Leaving } from './exit.ts'
@@ -32,10 +33,12 @@ export interface Told {
 
 /** The host's side of a client: takes events in, counts them, and hands them on. Nothing here throws. */
 export class Client implements Leaving {
+  // What each measurement needs comes first.
+  #isOn = false
+  readonly #ring = new Ring()
   readonly options: ReadOptions | undefined
   readonly #hook: ((diagnostic: Diagnostic) => unknown) | undefined
   readonly #shared = makeShared()
-  readonly #ring = new Ring()
   readonly #digests: DigestQueue
   readonly #contexts = new Map<string, number>()
   readonly #contextMessages: Parameters<Link['send']>[0][] = []
@@ -43,8 +46,8 @@ export class Client implements Leaving {
   readonly #flushes = new Map<number, () => void>()
   /** Undefined until there is something to send. */
   #link: Link | undefined
-  #isOn = false
-  #enqueued = 0
+  /** Events that never came into the ring. */
+  #others = 0
   #flushesAsked = 0
   #isTiming = false
   #isHandingOver = false
@@ -87,20 +90,27 @@ export class Client implements Leaving {
   }
 
   measure(context: number, measurement: Measurement): void {
-    this.#enqueued += 1
-    if (!this.#isOn) return add(this.#shared, 'closed', 1)
+    if (!this.#isOn) return this.#turnAway()
+    let rows: number
     try {
-      if (this.#ring.append(context, measurement)) this.#rotate()
+      rows = this.#ring.append(context, measurement)
     } catch {
+      this.#others += 1
       return this.#refuse('measurement')
     }
-    if (!this.#isTiming) this.#startTimer()
+    if (rows === chunkRows) this.#rotate()
+    else if (rows === 1) this.#startTimer()
+  }
+
+  #turnAway(): void {
+    this.#others += 1
+    add(this.#shared, 'closed', 1)
   }
 
   /** Takes in an event that isn't a measurement. `prepare` reads what the caller gave, and may throw. */
   tell(kind: ToldMessage['kind'], prepare: () => Told): void {
-    this.#enqueued += 1
-    if (!this.#isOn) return add(this.#shared, 'closed', 1)
+    if (!this.#isOn) return this.#turnAway()
+    this.#others += 1
     try {
       const time = Date.now()
       const { snapshot, message, digested: heard } = prepare()
@@ -127,7 +137,7 @@ export class Client implements Leaving {
     const shared = this.#shared
     const delivered = read(shared, 'delivered')
     const dropped = droppedIn(shared)
-    const enqueued = this.#enqueued + read(shared, 'replayed')
+    const enqueued = this.#ring.appended + this.#others + read(shared, 'replayed')
     const backingOff = get(shared, 'backingOff') === 1 ? 'backing_off' : 'ready'
     return {
       enqueued,
@@ -232,6 +242,7 @@ export class Client implements Leaving {
   }
 
   #startTimer(): void {
+    if (this.#isTiming) return
     this.#isTiming = true
     unref(
       setTimeout(() => {

@@ -17,7 +17,6 @@ export type TakeRows = (numbers: Float64Array, texts: readonly (string | undefin
 interface Chunk {
   readonly numbers: Float64Array
   readonly texts: (string | undefined)[]
-  rows: number
 }
 
 /**
@@ -25,18 +24,34 @@ interface Chunk {
  * short texts into their places, and does nothing else: no object, no string, no JSON is made.
  */
 export class Ring {
-  #tail = makeChunk()
+  // What each call needs stands first, and in this object itself: the host's own work has pushed all of it out of the nearest caches.
+  #rows = 0
+  #isBurst = false
+  #numbers: Float64Array
+  #texts: (string | undefined)[]
+  #clockMs = 0
+  #left = 0
   #full: Chunk[] = []
   #free: Chunk[] = []
-  #clockMs = 0
-  #isBurst = false
 
-  get rows(): number {
-    return this.#full.length * chunkRows + this.#tail.rows
+  constructor() {
+    const { numbers, texts } = makeChunk()
+    this.#numbers = numbers
+    this.#texts = texts
   }
 
-  /** @returns whether a chunk became full */
-  append(context: number, it: Measurement): boolean {
+  /** Rows that are here. */
+  get rows(): number {
+    return this.#full.length * chunkRows + this.#rows
+  }
+
+  /** Rows that were ever appended. */
+  get appended(): number {
+    return this.#left + this.#rows
+  }
+
+  /** @returns how many rows the chunk has now; a full one must be rotated before the next */
+  append(context: number, it: Measurement): number {
     if (typeof it !== 'object') throw new TypeError()
     // All is read before anything is written: a getter may throw, or come here itself.
     const time = it.at === undefined ? this.#now() : number(it.at)
@@ -52,7 +67,8 @@ export class Ring {
     const score = scored === undefined ? absent : number(scored.value)
     const scoreName = scored === undefined ? undefined : (text(scored.name) ?? invalidText)
 
-    const { numbers, texts, rows } = this.#tail
+    const rows = this.#rows
+    const numbers = this.#numbers
     const n = rows * numbersPerRow
     numbers[n] = time
     numbers[n + 1] = context
@@ -62,13 +78,13 @@ export class Ring {
     numbers[n + 5] = costUsd
     numbers[n + 6] = score
     numbers[n + 7] = flags
+    const texts = this.#texts
     const t = rows * textsPerRow
     texts[t] = route
     texts[t + 1] = finishReason
     texts[t + 2] = scoreName
     texts[t + 3] = fingerprint
-    this.#tail.rows = rows + 1
-    return this.#tail.rows === chunkRows
+    return (this.#rows = rows + 1)
   }
 
   /**
@@ -76,13 +92,15 @@ export class Ring {
    * @returns how many rows were dropped to make room
    */
   rotate(): number {
-    this.#full.push(this.#tail)
+    this.#full.push({ numbers: this.#numbers, texts: this.#texts })
     const oldest = this.#full.length > chunksAtMost ? this.#full.shift() : undefined
-    this.#tail = oldest ?? this.#free.pop() ?? makeChunk()
-    const dropped = oldest?.rows ?? 0
-    this.#tail.rows = 0
+    const { numbers, texts } = oldest ?? this.#free.pop() ?? makeChunk()
+    this.#numbers = numbers
+    this.#texts = texts
+    this.#left += this.#rows
+    this.#rows = 0
     this.#isBurst = true
-    return dropped
+    return oldest === undefined ? 0 : chunkRows
   }
 
   /** Hands over the full chunks, as long as there is room. */
@@ -90,23 +108,26 @@ export class Ring {
     this.#isBurst = false
     while (this.#full.length > 0 && hasRoom()) {
       const chunk = this.#full.shift() as Chunk
-      take(chunk.numbers, chunk.texts, chunk.rows)
-      this.#free.push(emptied(chunk))
+      take(chunk.numbers, chunk.texts, chunkRows)
+      letGo(chunk.texts)
+      this.#free.push(chunk)
     }
   }
 
   // Reading the clock takes longer than all else here. Where a chunk became full since the event loop last came round, one reading is for 8.
   #now(): number {
-    if (!this.#isBurst || (this.#tail.rows & 7) === 0) this.#clockMs = Date.now()
+    if (!this.#isBurst || (this.#rows & 7) === 0) this.#clockMs = Date.now()
     return this.#clockMs
   }
 
   /** Hands over what is in the chunk that is being filled. */
   takeRest(take: TakeRows): void {
-    const { numbers, texts, rows } = this.#tail
+    const rows = this.#rows
     if (rows === 0) return
-    take(numbers.slice(0, rows * numbersPerRow), texts.slice(0, rows * textsPerRow), rows)
-    emptied(this.#tail)
+    take(this.#numbers.slice(0, rows * numbersPerRow), this.#texts.slice(0, rows * textsPerRow), rows)
+    letGo(this.#texts)
+    this.#left += rows
+    this.#rows = 0
   }
 }
 
@@ -114,14 +135,12 @@ function makeChunk(): Chunk {
   const texts: (string | undefined)[] = []
   // Pushed, so that the array has no holes: one with holes is cloned far more slowly.
   for (let n = 0; n < chunkRows * textsPerRow; n++) texts.push(undefined)
-  return { numbers: new Float64Array(chunkRows * numbersPerRow), texts, rows: 0 }
+  return { numbers: new Float64Array(chunkRows * numbersPerRow), texts }
 }
 
-// Its texts are let go: one may be a slice that keeps a far longer text alive.
-function emptied(chunk: Chunk): Chunk {
-  chunk.texts.fill(undefined)
-  chunk.rows = 0
-  return chunk
+// A text may be a slice that keeps a far longer one alive.
+function letGo(texts: (string | undefined)[]): void {
+  texts.fill(undefined)
 }
 
 function number(value: unknown): number {
