@@ -16,15 +16,19 @@ interface Taken {
   readonly heapGrowthKb: number
 }
 
+/** Pairs of two runs without it: what the machine alone makes of two runs of the same. */
+const control = 'none in both'
+
 /**
  * What the SDK adds to the requests of a host in each state of the server: pairs of runs, one without it and one with it, each a process of
- * its own, and the 95 % interval of the mean difference (bootstrap). `BENCH_SDK_SECONDS` makes each run longer than a second.
+ * its own, and the 95 % interval of the mean difference (bootstrap), beside the same for pairs without it in both. `BENCH_SDK_SECONDS`
+ * makes each run longer than a second.
  */
 export async function run(): Promise<Row[]> {
   execFileSync(process.execPath, [path('../packages/sdk/build.ts')])
   const seconds = Number(env['BENCH_SDK_SECONDS'] ?? 1)
   const rows: Row[] = []
-  for (const state of Object.keys(places)) rows.push(...(await compare(state, seconds)))
+  for (const state of [control, ...Object.keys(places)]) rows.push(...(await compare(state, seconds)))
   return rows
 }
 
@@ -34,7 +38,7 @@ async function compare(state: string, seconds: number): Promise<Row[]> {
   for (let pair = 0; pair < pairs; pair++) {
     // Now this one first, now that one: what the machine does meanwhile meets both.
     if (pair % 2 === 0) bare.push(await runHost(seconds))
-    told.push(await runInState(state, seconds))
+    told.push(await (state === control ? runHost(seconds) : runInState(state, seconds)))
     if (pair % 2 === 1) bare.push(await runHost(seconds))
   }
   const row = (what: string, unit: string, get: (taken: Taken) => number, goal?: string): Row => {
@@ -70,7 +74,9 @@ async function runInState(state: string, seconds: number): Promise<Taken> {
 }
 
 async function runHost(seconds: number, ...options: string[]): Promise<Taken> {
-  const parameters = ['--expose-gc', path('sdk-requests.mjs'), path('../packages/sdk/dist/index.js'), String(seconds)]
+  // One size of young space in both: collecting it on demand shrinks it, and how soon it grows again decides how long collections take.
+  const flags = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=16']
+  const parameters = [...flags, path('sdk-requests.mjs'), path('../packages/sdk/dist/index.js'), String(seconds)]
   const host = spawn(process.execPath, [...parameters, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   host.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
