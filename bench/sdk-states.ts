@@ -7,6 +7,7 @@ import type { Row } from './row.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const pairs = 5
+const mostLoopDelayUs = 150
 
 /** What a host's requests took in one run. */
 interface Taken {
@@ -21,8 +22,9 @@ const control = 'none in both'
 
 /**
  * What the SDK adds to the requests of a host in each state of the server: pairs of runs, one without it and one with it, each a process of
- * its own, and the 95 % interval of the mean difference (bootstrap), beside the same for pairs without it in both. `BENCH_SDK_SECONDS`
- * makes each run longer than a second.
+ * its own, and the 95 % interval of the mean difference (bootstrap), beside the same for pairs without it in both. A goal is
+ * missed where the whole interval lies above it; the stand-in server shares the cores of the machine with the host. `BENCH_SDK_SECONDS` makes
+ * each run longer than a second.
  */
 export async function run(): Promise<Row[]> {
   execFileSync(process.execPath, [path('../packages/sdk/build.ts')])
@@ -41,7 +43,7 @@ async function compare(state: string, seconds: number): Promise<Row[]> {
     told.push(await (state === control ? runHost(seconds) : runInState(state, seconds)))
     if (pair % 2 === 1) bare.push(await runHost(seconds))
   }
-  const row = (what: string, unit: string, get: (taken: Taken) => number, goal?: string): Row => {
+  const row = (what: string, unit: string, get: (taken: Taken) => number, most?: number): Row => {
     const [value, limit] = [mean(told.map(get)), mean(bare.map(get))]
     const differences = told.map((it, pair) => get(it) - get(bare[pair] as Taken))
     const [low, high] = interval(differences)
@@ -53,13 +55,13 @@ async function compare(state: string, seconds: number): Promise<Row[]> {
       limitName: 'without',
       limit,
       ratio: value / limit,
-      ...(goal === undefined ? {} : { goal }),
+      ...(most === undefined ? {} : { goal: `<= +${most} ${unit}`, isMissed: low > most }),
     }
   }
   return [
     row('median request', 'us', ({ p50Us }) => p50Us),
     row('p99 request', 'us', ({ p99Us }) => p99Us),
-    row('p99 event loop', 'us', ({ loopP99Us }) => loopP99Us, '<= +150 us'),
+    row('p99 event loop', 'us', ({ loopP99Us }) => loopP99Us, mostLoopDelayUs),
     row('heap grown by', 'kB', ({ heapGrowthKb }) => heapGrowthKb),
   ]
 }

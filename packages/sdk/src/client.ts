@@ -98,8 +98,8 @@ export class Client implements Leaving {
       this.#others += 1
       return this.#refuse('measurement')
     }
-    if (rows === 1) this.#startTimer()
-    else if (rows === chunkRows) this.#rotate()
+    if (rows === chunkRows) this.#rotate()
+    else if (rows === 1) this.#startTimer()
   }
 
   #turnAway(): void {
@@ -221,7 +221,7 @@ export class Client implements Leaving {
   #rotate(): void {
     const dropped = this.#ring.rotate()
     if (dropped > 0) this.#overflow(dropped)
-    if (this.#ring.isUrgent) this.#handOverSoon()
+    this.#handOverSoon()
   }
 
   #overflow(dropped: number): void {

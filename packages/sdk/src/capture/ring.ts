@@ -14,12 +14,6 @@ import {
 /** Takes rows over: as they are, before this returns. */
 export type TakeRows = (numbers: Float64Array, texts: readonly (string | undefined)[], rows: number) => void
 
-/** A chunk that becomes full sooner after the one before is part of a burst. */
-const burstMs = 2
-
-/** So many full chunks are handed over before their time: each hand-over wakes another thread, and few for many rows cost the host least. */
-const chunksAtOnce = 8
-
 interface Chunk {
   readonly numbers: Float64Array
   readonly texts: (string | undefined)[]
@@ -36,7 +30,6 @@ export class Ring {
   #numbers: Float64Array
   #texts: (string | undefined)[]
   #clockMs = 0
-  #rotatedMs = 0
   #left = 0
   #full: Chunk[] = []
   #free: Chunk[] = []
@@ -106,15 +99,8 @@ export class Ring {
     this.#texts = texts
     this.#left += this.#rows
     this.#rows = 0
-    const now = Date.now()
-    this.#isBurst = now - this.#rotatedMs <= burstMs
-    this.#rotatedMs = now
+    this.#isBurst = true
     return oldest === undefined ? 0 : chunkRows
-  }
-
-  /** Whether the full chunks can't wait for their turn: they become more within this turn of the event loop, or are many. */
-  get isUrgent(): boolean {
-    return this.#isBurst || this.#full.length >= chunksAtOnce
   }
 
   /** Hands over the full chunks, as long as there is room. */
@@ -128,7 +114,7 @@ export class Ring {
     }
   }
 
-  // Reading the clock takes longer than all else here. Where chunks become full faster than the event loop comes round, one reading is for 8.
+  // Reading the clock takes longer than all else here. Where a chunk became full since the event loop last came round, one reading is for 8.
   #now(): number {
     if (!this.#isBurst || (this.#rows & 7) === 0) this.#clockMs = Date.now()
     return this.#clockMs
