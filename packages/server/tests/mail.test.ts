@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@afterai/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createMailTransport } from '../src/notify/mail-transport.ts'
 import { claimMail } from '../src/notify/mail-store.ts'
 import { outcomeOf } from '../src/notify/mail-worker.ts'
 import { sweep } from './database-sweep.ts'
@@ -241,51 +240,6 @@ describe('P3.3: a mail server that fails', () => {
     expect(outcomeOf(new Error('password=secret to x@y.z'), { attempts: 1, createdAt }, createdAt).error).toBe(
       'unknown',
     )
-  })
-})
-
-describe('P3.3, ASVS 12.3.1: the way to the mail server', () => {
-  const mail = { id: 'x', to: 'ada@acme.example', subject: 's', text: 't' }
-  const from = 'afterai@acme.example'
-
-  test('is encrypted or not taken: a server without STARTTLS gets neither password nor mail', async () => {
-    const logins: unknown[] = []
-    const plain = await startMailServer({
-      certificate,
-      smtp: {
-        disabledCommands: ['STARTTLS'],
-        allowInsecureAuth: true,
-        onAuth: (auth, _session, done) => {
-          logins.push(auth)
-          done(null, { user: 'x' })
-        },
-      },
-    })
-    const transport = createMailTransport({ url: urlTo(plain.port), from, ca: certificate.cert, tlsRequired: true })
-    await expect(transport.send(mail)).rejects.toThrow(/TLS|STARTTLS/)
-    expect([logins, plain.received]).toEqual([[], []])
-    transport.close()
-    await plain.stop()
-  })
-
-  test('needs no certificate to a server on this machine, which has often one of nobody', async () => {
-    const local = await startMailServer({ certificate, smtp: { allowInsecureAuth: true } })
-    const transport = createMailTransport({ url: urlTo(local.port), from })
-    await transport.send(mail)
-    expect(local.received).toMatchObject([{ recipients: [mail.to], secure: false }])
-    transport.close()
-    await local.stop()
-  })
-
-  test('leads to the server that was named: another certificate is refused', async () => {
-    const before = mails.received.length
-    const other = await makeCertificate()
-    for (const ca of [undefined, other.cert]) {
-      const transport = createMailTransport({ url: urlTo(mails.port), from, ca, tlsRequired: true })
-      await expect(transport.send(mail)).rejects.toThrow(/certificate|self.signed/i)
-      transport.close()
-    }
-    expect(mails.received).toHaveLength(before)
   })
 })
 
