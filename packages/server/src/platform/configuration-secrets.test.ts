@@ -1,37 +1,13 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { type Environment, formatFaults, readConfiguration } from './configuration.ts'
-
-const remote = 'postgresql://server:canary-3f9a1c-secret@db.example.com/afterai?sslmode=verify-full'
-const production = {
-  AFTERAI_MODE: 'production',
-  AFTERAI_TRUSTED_PROXIES: '10.0.0.7',
-  AFTERAI_LISTEN: '0.0.0.0:4680',
-  AFTERAI_PUBLIC_URL: 'https://afterai.example.com',
-  AFTERAI_DATABASE_URL: remote,
-}
-const files = mkdtempSync(join(tmpdir(), 'afterai-secrets-'))
-afterAll(() => rmSync(files, { recursive: true }))
-
-function secretFile(name: string, content: string, mode = 0o600): string {
-  const path = join(files, name)
-  writeFileSync(path, content)
-  chmodSync(path, mode)
-  return path
-}
-
-function faultyVariables(env: Environment): string[] {
-  const result = readConfiguration(env)
-  return result.ok ? [] : result.faults.map(({ variable }) => variable)
-}
-
-function configurationOf(env: Environment) {
-  const result = readConfiguration(env)
-  if (!result.ok) throw new Error(formatFaults(result.faults))
-  return result.configuration
-}
+import { describe, expect, test } from 'vitest'
+import {
+  configurationOf,
+  faultyVariables,
+  production,
+  remote,
+  secretFile,
+  secretFiles,
+} from '../../tests/environments.ts'
 
 describe('secrets from files', () => {
   test('P5.1: a secret is read from the file that its _FILE variable names, without the line break at its end', () => {
@@ -45,8 +21,8 @@ describe('secrets from files', () => {
   })
 
   const badFiles: [what: string, path: () => string][] = [
-    ['a file that is missing', () => join(files, 'missing')],
-    ['a directory', () => files],
+    ['a file that is missing', () => join(secretFiles, 'missing')],
+    ['a directory', () => secretFiles],
     ['an empty file', () => secretFile('empty', '\n')],
     ['a file that is too large', () => secretFile('large', 'x'.repeat(65_537))],
     ['a file that its group may read', () => secretFile('group', remote, 0o640)],

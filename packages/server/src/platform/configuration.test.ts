@@ -1,42 +1,12 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { configurationTable, type Setting } from './configuration-table.ts'
 import { type Environment, formatFaults, readConfiguration } from './configuration.ts'
+import { canary, configurationOf, faultyVariables, production, remote, secretFile } from '../../tests/environments.ts'
 
-const canary = 'canary-3f9a1c-secret'
 const local = `postgresql://server:${canary}@127.0.0.1:5432/afterai`
-const remote = `postgresql://server:${canary}@db.example.com/afterai?sslmode=verify-full`
-const production = {
-  AFTERAI_MODE: 'production',
-  AFTERAI_TRUSTED_PROXIES: '10.0.0.7',
-  AFTERAI_LISTEN: '0.0.0.0:4680',
-  AFTERAI_PUBLIC_URL: 'https://afterai.example.com',
-  AFTERAI_DATABASE_URL: remote,
-}
-const files = mkdtempSync(join(tmpdir(), 'afterai-secrets-'))
-afterAll(() => rmSync(files, { recursive: true }))
-
-function secretFile(name: string, content: string, mode = 0o600): string {
-  const path = join(files, name)
-  writeFileSync(path, content)
-  chmodSync(path, mode)
-  return path
-}
-
-function faultyVariables(env: Environment): string[] {
-  const result = readConfiguration(env)
-  return result.ok ? [] : result.faults.map(({ variable }) => variable)
-}
-
-function configurationOf(env: Environment) {
-  const result = readConfiguration(env)
-  if (!result.ok) throw new Error(formatFaults(result.faults))
-  return result.configuration
-}
 
 describe('P5.1: every bad value is refused, by name', () => {
   const bad: [name: string, value: string][] = [
