@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   evidence: () => import('./evidence.ts'),
   sdk: () => import('./sdk.ts'),
   'sdk-states': () => import('./sdk-states.ts'),
+  'sdk-outage': () => import('./sdk-outage.ts'),
 }
 
 const columns = ['what', 'measured', 'limit', 'ratio', 'goal'] as const

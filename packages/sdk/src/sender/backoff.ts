@@ -2,6 +2,8 @@ import { unref } from '../unref.ts'
 
 const leastMs = 250
 const mostMs = 30_000
+/** So slowly that a server which restarts within seconds is found again before the rows have run out of room. */
+const growth = 1.5
 const longestRetryAfterMs = 300_000
 
 /** Waits between attempts, ever longer and at random (full jitter), so that a server that comes back isn't met by all at once. */
@@ -20,7 +22,7 @@ export class Backoff {
 
   start(atLeastMs: number): void {
     this.failures += 1
-    const window = Math.min(mostMs, leastMs * 2 ** this.failures)
+    const window = Math.min(mostMs, leastMs * growth ** this.failures)
     const jittered = leastMs + Math.random() * (window - leastMs)
     const waitMs = Math.max(jittered, Math.min(atLeastMs, longestRetryAfterMs))
     this.#timer = setTimeout(() => {

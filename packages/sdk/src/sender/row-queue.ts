@@ -2,8 +2,8 @@ import { numberAt, numbersPerRow, textAt, textsPerRow } from '../capture/layout.
 import type { ToSender } from '../messages.ts'
 import { encodeRow, type Context, type Names } from './encode-row.ts'
 
-/** Rows that may wait for the server. */
-export const rowsAtMost = 16_384
+/** Rows that may wait for the server: with what waits in the host's thread, 5 s of 10,000 a second, for a server that restarts. */
+export const rowsAtMost = 32_768
 
 /** Measurements that wait for the server, in memory of a fixed size: when it is full, the oldest go. */
 export class RowQueue {
