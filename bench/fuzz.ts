@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { fuzz, type FuzzResult, fuzzJson, jsonSeeds } from '../packages/server/tests/otlp/fuzz-otlp.ts'
@@ -11,8 +12,10 @@ const inputsOfRound = 100_000
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** What is still held once garbage is collected. */
-function liveBytes(): number {
+/** What is still held once garbage is collected: twice, since the memory of byte arrays is given back beside the program. */
+async function liveBytes(): Promise<number> {
+  collectGarbage()
+  await sleep(50)
   collectGarbage()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
@@ -29,12 +32,18 @@ export async function run(): Promise<Row[]> {
     ...captures().flatMap(({ signal, protobuf }) => (protobuf ? [{ signal, bytes: protobuf }] : [])),
   ] as const
   return [
-    ...rounds('protobuf', protobufInputs, (seed) => fuzz(seeds, { seed, inputs: inputsOfRound, comparedEvery: 20 })),
-    ...rounds('JSON', jsonInputs, (seed) => fuzzJson(jsonSeeds, { seed, inputs: inputsOfRound })),
+    ...(await rounds('protobuf', protobufInputs, (seed) =>
+      fuzz(seeds, { seed, inputs: inputsOfRound, comparedEvery: 20 }),
+    )),
+    ...(await rounds('JSON', jsonInputs, (seed) => fuzzJson(jsonSeeds, { seed, inputs: inputsOfRound }))),
   ]
 }
 
-function rounds(what: string, inputs: number, round: (seed: number) => Pick<FuzzResult, 'faults'>): Row[] {
+async function rounds(
+  what: string,
+  inputs: number,
+  round: (seed: number) => Pick<FuzzResult, 'faults'>,
+): Promise<Row[]> {
   let faults = 0
   let memoryOfFirstRounds = 0
   for (let done = inputsOfRound; done <= inputs; done += inputsOfRound) {
@@ -42,11 +51,11 @@ function rounds(what: string, inputs: number, round: (seed: number) => Pick<Fuzz
     faults += found.length
     for (const fault of found.slice(0, 5)) process.stderr.write(`${fault}\n`)
     // The first rounds fill what has a bound of its own.
-    if (done <= inputs / 5) memoryOfFirstRounds = liveBytes()
+    if (done <= inputs / 5) memoryOfFirstRounds = await liveBytes()
     process.stderr.write(`\r${what}: ${done.toLocaleString('en')} inputs, ${faults} faults `)
   }
   process.stderr.write('\n')
-  const [value, limit] = [mebibytes(liveBytes()), mebibytes(memoryOfFirstRounds)]
+  const [value, limit] = [mebibytes(await liveBytes()), mebibytes(memoryOfFirstRounds)]
   const read = inputs - faults
   return [
     {
@@ -57,6 +66,7 @@ function rounds(what: string, inputs: number, round: (seed: number) => Pick<Fuzz
       limit: inputs,
       ratio: read / inputs,
       goal: 'exactly 1',
+      isMissed: faults > 0,
     },
     {
       name: `mutated ${what}, memory at the end`,
@@ -66,6 +76,7 @@ function rounds(what: string, inputs: number, round: (seed: number) => Pick<Fuzz
       limit,
       ratio: value / limit,
       goal: '<= 1.2',
+      isMissed: value / limit > 1.2,
     },
   ]
 }

@@ -29,6 +29,7 @@ export function run(): Promise<Row[]> {
       limit: spans,
       ratio: (stored.get(system) ?? 0) / spans,
       goal: 'exactly 1',
+      isMissed: stored.get(system) !== spans,
     }))
   })
 }

@@ -148,6 +148,7 @@ async function overload({ url, key, pid }: Target): Promise<Row[]> {
       limit: before,
       ratio: most / before,
       goal: '<= 1.5 of before',
+      isMissed: most / before > 1.5,
     },
     {
       name: 'telemetry, overloaded: taken, or told when to come again',
@@ -157,6 +158,7 @@ async function overload({ url, key, pid }: Target): Promise<Row[]> {
       limit: asked,
       ratio: (taken + refused) / asked,
       goal: 'exactly 1',
+      isMissed: unexplained > 0,
     },
   ]
 }
