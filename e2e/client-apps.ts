@@ -101,6 +101,30 @@ export const clientApps: readonly ClientApp[] = [
     provider: 'openai',
     route: 'answer',
   },
+  {
+    // Version 7 with the names of version 6, which its own package offers to those who move.
+    name: 'vercel-ai-legacy',
+    folder: 'vercel-ai',
+    file: 'app.mjs',
+    parameters: ['legacy'],
+    tells: told('stream', 'responses', 'failed'),
+    tellsTokens: told('stream', 'responses'),
+    estimatesTokens: told(),
+    namesServed: true,
+    provider: 'openai',
+    route: 'answer',
+  },
+  {
+    name: 'vercel-ai-6',
+    folder: 'vercel-ai-6',
+    file: 'app.mjs',
+    tells: told('stream', 'responses', 'failed'),
+    tellsTokens: told('stream', 'responses'),
+    estimatesTokens: told(),
+    namesServed: true,
+    provider: 'openai',
+    route: 'answer',
+  },
 ]
 
 /** Where an app finds its model and where its telemetry goes. */

@@ -1,5 +1,5 @@
 import { openai } from '@ai-sdk/openai'
-import { OpenTelemetry } from '@ai-sdk/otel'
+import { LegacyOpenTelemetry, OpenTelemetry } from '@ai-sdk/otel'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { detectResources, envDetector } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
@@ -11,10 +11,10 @@ const provider = new NodeTracerProvider({
   spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
 })
 provider.register()
+const isLegacy = process.argv[3] === 'legacy'
 // Its function ids are on agents alone, so requests get their route here.
-registerTelemetry(
-  new OpenTelemetry({ enrichSpan: ({ runtimeContext }) => ({ 'afterai.route': runtimeContext?.route }) }),
-)
+const withRoutes = { enrichSpan: ({ runtimeContext }) => ({ 'afterai.route': runtimeContext?.route }) }
+registerTelemetry(isLegacy ? new LegacyOpenTelemetry() : new OpenTelemetry(withRoutes))
 
 const said = await converse(process.argv[2])
 process.stdout.write(JSON.stringify(said))
