@@ -105,7 +105,10 @@ function readStatus(wire: Wire, start: number, end: number, gate: Gate): boolean
   return code === statusError
 }
 
-/** Nanoseconds in two halves, as whole milliseconds. */
+/**
+ * Nanoseconds in two halves, as whole milliseconds. Their sum is past what a double holds exactly, and a time on a full millisecond would
+ * become the one before it; so each half is divided by itself: 2³² nanoseconds are 4,294 milliseconds and 967,296 nanoseconds.
+ */
 export function toMs(high: number, low: number): number {
-  return Math.floor((high * twoTo32 + low) / nanosecondsOfMs)
+  return high * 4294 + Math.floor((high * 967_296 + low) / nanosecondsOfMs)
 }
