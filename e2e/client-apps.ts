@@ -42,20 +42,22 @@ export const openTelemetry: ClientApp = {
   provider: 'openai',
 }
 
+/** OpenInference's, which leaves the span of a request that fails open, and knows no tokens of a stream. */
+export const openInference: ClientApp = {
+  name: 'openinference',
+  folder: 'openinference',
+  file: 'app.mjs',
+  tells: told('chat', 'stream', 'responses'),
+  tellsTokens: told('chat', 'responses'),
+  estimatesTokens: told(),
+  namesServed: true,
+  provider: 'openai',
+}
+
 /** All apps. */
 export const clientApps: readonly ClientApp[] = [
   openTelemetry,
-  {
-    // Leaves the span of a request that fails open, and knows no tokens of a stream.
-    name: 'openinference',
-    folder: 'openinference',
-    file: 'app.mjs',
-    tells: told('chat', 'stream', 'responses'),
-    tellsTokens: told('chat', 'responses'),
-    estimatesTokens: told(),
-    namesServed: true,
-    provider: 'openai',
-  },
+  openInference,
   {
     // Leaves the span of a request that fails open, and counts the tokens of a stream by itself.
     name: 'traceloop',
@@ -101,6 +103,30 @@ export const clientApps: readonly ClientApp[] = [
     provider: 'openai',
     route: 'answer',
   },
+  {
+    // Version 7 with the names of version 6, which its own package offers to those who move.
+    name: 'vercel-ai-legacy',
+    folder: 'vercel-ai',
+    file: 'app.mjs',
+    parameters: ['legacy'],
+    tells: told('stream', 'responses', 'failed'),
+    tellsTokens: told('stream', 'responses'),
+    estimatesTokens: told(),
+    namesServed: true,
+    provider: 'openai',
+    route: 'answer',
+  },
+  {
+    name: 'vercel-ai-6',
+    folder: 'vercel-ai-6',
+    file: 'app.mjs',
+    tells: told('stream', 'responses', 'failed'),
+    tellsTokens: told('stream', 'responses'),
+    estimatesTokens: told(),
+    namesServed: true,
+    provider: 'openai',
+    route: 'answer',
+  },
 ]
 
 /** Where an app finds its model and where its telemetry goes. */
@@ -119,17 +145,19 @@ export function requireClientPackages(): void {
   throw new Error('The packages of e2e/telemetry-clients are missing: run `npm ci --prefix e2e/telemetry-clients`')
 }
 
-/** What its user saw, and what it told its operator. */
-export interface AppRun {
-  readonly said: unknown
+/** What an app leaves behind. */
+export interface AppEnding {
+  /** Null where it had to be ended. */
+  readonly exitCode: number | null
+  readonly stdout: string
   readonly stderr: string
 }
 
 /** Runs an app to its end, which flushes its telemetry. */
-export function runApp(
+export function endApp(
   { name, folder, file, parameters = [] }: ClientApp,
   { modelUrl, afteraiUrl, apiKey, mark, env = {} }: AppSurroundings,
-): Promise<AppRun> {
+): Promise<AppEnding> {
   const surroundings = {
     PATH: ownEnvironment['PATH'],
     OPENAI_BASE_URL: modelUrl,
@@ -145,11 +173,20 @@ export function runApp(
     LANGFUSE_SECRET_KEY: 'sk-lf-none',
     ...env,
   }
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const options = { cwd: join(apps, folder), env: surroundings, timeout: 60_000 }
-    execFile(execPath, [file, mark, ...parameters], options, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${name}: ${error.message}\n${stderr}`))
-      else resolve({ said: JSON.parse(stdout), stderr })
-    })
+    const child = execFile(execPath, [file, mark, ...parameters], options, (_error, stdout, stderr) =>
+      resolve({ exitCode: child.exitCode, stdout, stderr }),
+    )
   })
+}
+
+/**
+ * Runs an app to its end, and returns what its user saw.
+ * @throws if it fails
+ */
+export async function runApp(app: ClientApp, surroundings: AppSurroundings): Promise<unknown> {
+  const { exitCode, stdout, stderr } = await endApp(app, surroundings)
+  if (exitCode !== 0) throw new Error(`${app.name} ended with ${exitCode}\n${stderr}`)
+  return JSON.parse(stdout) as unknown
 }

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers'
 /** What a request was answered with. */
 export interface ServedRequest {
   /** `traces` for telemetry that a client sends to its vendor. */
-  readonly api: 'chat' | 'stream' | 'responses' | 'failed' | 'traces'
+  readonly api: 'chat' | 'stream' | 'responses' | 'embeddings' | 'failed' | 'traces'
   readonly inputTokens: number
   readonly outputTokens: number
 }
@@ -16,6 +16,8 @@ export interface ModelServer {
   readonly baseUrl: string
   /** The snapshot that is served for each model that is asked for. */
   serve(model: string): void
+  /** Answers the next request at once, and those after it once this is so. */
+  holdAfterFirst(until: Promise<void>): void
   /** Takes what was served since it was asked last. */
   takeServed(): ServedRequest[]
   stop(): Promise<void>
@@ -26,7 +28,8 @@ interface Request {
   readonly stream?: boolean
   readonly tools?: readonly { readonly name?: string; readonly function?: { readonly name: string } }[]
   readonly messages?: readonly { readonly role: string }[]
-  readonly input?: readonly { readonly type?: string }[] | string
+  readonly response_format?: object
+  readonly input?: readonly (string | { readonly type?: string })[] | string
 }
 
 interface Serving {
@@ -42,6 +45,7 @@ export async function startModelServer(mark: string): Promise<ModelServer> {
   let model = ''
   let count = 0
   let served: ServedRequest[] = []
+  let [held, next] = [Promise.resolve(), Promise.resolve()]
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (incoming.url?.endsWith('/otel/v1/traces') === true) {
       served.push({ api: 'traces', inputTokens: 0, outputTokens: 0 })
@@ -50,16 +54,19 @@ export async function startModelServer(mark: string): Promise<ModelServer> {
     }
     const request = (await json(incoming)) as Request
     count += 1
+    const until = held
+    held = next
+    await until
     if (request.model === 'missing') {
       served.push({ api: 'failed', inputTokens: 0, outputTokens: 0 })
       return send(response, 404, { error: { message: `${mark} isn’t served`, type: 'invalid_request_error' } })
     }
-    const usage = { input: 50 + 7 * count, output: 10 + 3 * count }
-    const api =
-      incoming.url?.endsWith('/responses') === true ? 'responses' : request.stream === true ? 'stream' : 'chat'
+    const api = apiOf(incoming.url ?? '', request)
+    const usage = { input: 50 + 7 * count, output: api === 'embeddings' ? 0 : 10 + 3 * count }
     served.push({ api, inputTokens: usage.input, outputTokens: usage.output })
     const serving = { request, model, usage, mark }
     if (api === 'responses') send(response, 200, responseOf(serving))
+    else if (api === 'embeddings') send(response, 200, embeddingsOf(serving))
     else if (api === 'chat') send(response, 200, completionOf(serving))
     else stream(response, serving)
   }
@@ -70,6 +77,7 @@ export async function startModelServer(mark: string): Promise<ModelServer> {
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     serve: (it) => void (model = it),
+    holdAfterFirst: (until) => void ([held, next] = [Promise.resolve(), until]),
     takeServed() {
       const taken = served
       served = []
@@ -77,6 +85,12 @@ export async function startModelServer(mark: string): Promise<ModelServer> {
     },
     stop: () => new Promise((resolve) => (server.closeAllConnections(), server.close(() => resolve()))),
   }
+}
+
+function apiOf(url: string, { stream }: Request): 'chat' | 'stream' | 'responses' | 'embeddings' {
+  if (url.endsWith('/responses')) return 'responses'
+  if (url.endsWith('/embeddings')) return 'embeddings'
+  return stream === true ? 'stream' : 'chat'
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
@@ -88,7 +102,8 @@ function toolToCall({ request }: Serving): string | undefined {
   const [tool] = request.tools ?? []
   const isAnswered =
     request.messages?.some(({ role }) => role === 'tool') === true ||
-    (typeof request.input === 'object' && request.input.some(({ type }) => type === 'function_call_output'))
+    (typeof request.input === 'object' &&
+      request.input.some((it) => typeof it === 'object' && it.type === 'function_call_output'))
   return isAnswered ? undefined : (tool?.function?.name ?? tool?.name)
 }
 
@@ -109,12 +124,13 @@ function chatUsageOf({ usage: { input, output } }: Serving): object {
 }
 
 function completionOf(serving: Serving): object {
-  const { mark } = serving
+  const { mark, request } = serving
   const name = toolToCall(serving)
+  const content = request.response_format === undefined ? `${mark} answer` : JSON.stringify({ said: `${mark} object` })
   const call = { id: `call_${mark}`, type: 'function', function: { name, arguments: `{"about":"${mark} argument"}` } }
   const choice =
     name === undefined
-      ? { message: { role: 'assistant', content: `${mark} answer` }, finish_reason: 'stop' }
+      ? { message: { role: 'assistant', content }, finish_reason: 'stop' }
       : { message: { role: 'assistant', content: null, tool_calls: [call] }, finish_reason: 'tool_calls' }
   return {
     ...headOf(serving, 'chat.completion'),
@@ -160,4 +176,10 @@ function responseOf(serving: Serving): object {
       total_tokens: usage.input + usage.output,
     },
   }
+}
+
+function embeddingsOf({ request: { input = '' }, model, usage }: Serving): object {
+  const texts = typeof input === 'string' ? [input] : input
+  const data = texts.map((_, index) => ({ object: 'embedding', index, embedding: [0.25, -0.5, 0.125] }))
+  return { object: 'list', model, data, usage: { prompt_tokens: usage.input, total_tokens: usage.input } }
 }

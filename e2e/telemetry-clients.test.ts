@@ -9,14 +9,18 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type DatabaseAddress, embeddedDatabase, queryBehind } from '../packages/server/tests/database-behind.ts'
 import { sweep } from '../packages/server/tests/database-sweep.ts'
 import {
+  type AppEnding,
   type AppSurroundings,
   type ClientApp,
   clientApps,
+  endApp,
+  openInference,
   openTelemetry,
   requireClientPackages,
   runApp,
 } from './client-apps.ts'
 import { type ModelServer, type ServedRequest, startModelServer } from './model-server.ts'
+import { type StoppedServer, stopServer } from './stopped-server.ts'
 
 const mark = `CANARY${randomBytes(6).toString('hex')}`
 const [early, late] = ['gpt-4o-2024-08-06', 'gpt-4o-2024-11-20']
@@ -42,6 +46,7 @@ beforeAll(async () => {
   token = (await api<{ accessToken: string }>('/v1/setup', { code, ...account })).accessToken
   const { key } = await api<{ key: string }>('/v1/api-keys', { name: 'telemetry', scopes: ['telemetry:write'] })
   models = await startModelServer(mark)
+  models.serve(early)
   database = await embeddedDatabase(dataDir)
   surroundings = { modelUrl: models.baseUrl, afteraiUrl: server.origin, apiKey: key, mark }
 }, 120_000)
@@ -79,9 +84,31 @@ const windowsOf = async (system: string, source: TelemetryWindow['source']) =>
 async function run(app: ClientApp, served: string): Promise<ServedRequest[]> {
   models.serve(served)
   models.takeServed()
-  const { said } = await runApp(app, surroundings)
+  const said = await runApp(app, surroundings)
   expect(said).toContainEqual(`${mark} streamed`)
   return models.takeServed()
+}
+
+/** Runs an app without its exporter. */
+function endUntold(app: ClientApp): Promise<AppEnding> {
+  const signals = ['TRACES', 'METRICS', 'LOGS']
+  const env = Object.fromEntries(signals.map((signal) => [`OTEL_${signal}_EXPORTER`, 'none']))
+  return endApp(app, { ...surroundings, env })
+}
+
+/** Runs an app whose requests, all but the first, are made while what it told of the first waits for AfterAI's answer. */
+async function endUnanswered(
+  app: ClientApp,
+): Promise<{ ending: AppEnding; bytes: ReturnType<StoppedServer['bytes']> }> {
+  const stopped = await stopServer(server)
+  models.holdAfterFirst(stopped.reached)
+  const env = { OTEL_EXPORTER_OTLP_TIMEOUT: '500', OTEL_BSP_SCHEDULE_DELAY: '10', LANGFUSE_FLUSH_AT: '1' }
+  try {
+    const ending = await endApp(app, { ...surroundings, afteraiUrl: stopped.url, env })
+    return { ending, bytes: stopped.bytes() }
+  } finally {
+    await stopped.resume()
+  }
 }
 
 /** A sum over a system's hours; a run over the full hour leaves two. */
@@ -169,12 +196,45 @@ describe.each(clientApps)('$name', (app) => {
   })
 
   test('P2.1: requests of a real client are answered all the same when AfterAI can’t be reached', async () => {
-    const { said } = await runApp(app, surroundings)
+    const said = await runApp(app, surroundings)
     const afteraiUrl = `http://127.0.0.1:${await freePort()}`
     // A client tries for as long as its time-out says before it ends.
     const env = { OTEL_EXPORTER_OTLP_TIMEOUT: '500' }
-    expect((await runApp(app, { ...surroundings, afteraiUrl, env })).said).toEqual(said)
+    expect(await runApp(app, { ...surroundings, afteraiUrl, env })).toEqual(said)
   })
+
+  test('P2.1: AfterAI that takes the connection and never answers changes neither answers, output nor exit code', async () => {
+    const { ending, bytes } = await endUnanswered(app)
+    expect([bytes.sent > 0, bytes.answered]).toEqual([true, 0])
+    expect(ending).toEqual(await endUntold(app))
+    expect(ending).toEqual({ exitCode: 0, stdout: expect.stringContaining(`${mark} streamed`), stderr: '' })
+  })
+})
+
+test.each(clientApps.filter(({ folder }) => folder.startsWith('vercel-ai')))(
+  'P1.1: each object and embedding that Vercel’s AI SDK asks for counts once, without the span around it ($name)',
+  async (app) => {
+    const name = `${app.name}-objects`
+    models.takeServed()
+    const said = await runApp({ ...app, name, file: 'objects-and-embeddings.mjs' }, surroundings)
+    expect(said).toEqual([`${mark} object`, 3, 2, expect.stringContaining('404')])
+    const served = models.takeServed()
+    expect(served.map(({ api }) => api)).toEqual(['chat', 'embeddings', 'embeddings', 'failed'])
+    const windows = await windowsOf(name, 'calls')
+    expect(new Set(windows.map(({ route }) => route))).toEqual(new Set([app.route]))
+    expect(total(windows, ({ calls }) => calls)).toBe(served.length)
+    expect(total(windows, ({ errors }) => errors)).toBe(1)
+    for (const tokens of ['inputTokens', 'outputTokens'] as const) {
+      expect(total(windows, (it) => it[tokens].sum)).toBe(total(served, (it) => it[tokens]))
+    }
+  },
+)
+
+test('P2.1: an app that fails with its exporter is told from those that don’t', async () => {
+  const careless = { ...openInference, parameters: ['careless'] }
+  const { ending } = await endUnanswered(careless)
+  expect(ending.exitCode).toBe(1)
+  expect(ending).not.toEqual(await endUntold(careless))
 })
 
 test.each([
@@ -202,6 +262,13 @@ test('P1.2: none of the content that real clients sent is in the database, the d
     'traces llm.input_messages.*',
     'traces langfuse.observation.input',
     'traces gen_ai.tool.call.arguments',
+    'traces ai.prompt.messages',
+    'traces ai.response.text',
+    'traces ai.toolCall.args',
+    'traces ai.toolCall.result',
+    'traces ai.response.object',
+    'traces ai.values',
+    'traces ai.telemetry.metadata.*',
     'traces span.status.message',
     'logs log.body',
     'logs gen_ai.input.messages',

@@ -1,3 +1,4 @@
+import { env } from 'node:process'
 import { observeOpenAI } from '@langfuse/openai'
 import { LangfuseSpanProcessor } from '@langfuse/otel'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
@@ -6,11 +7,13 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import OpenAI from 'openai'
 import { converse } from '../conversation.mjs'
 
+// Of itself, NodeSDK alone looks at this variable.
+const exporters = env.OTEL_TRACES_EXPORTER === 'none' ? [] : [new OTLPTraceExporter()]
 const provider = new NodeTracerProvider({
   // For OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, which a provider of its own doesn't look at.
   resource: detectResources({ detectors: [envDetector] }),
   // To Langfuse, and to where OTEL_EXPORTER_OTLP_* say.
-  spanProcessors: [new LangfuseSpanProcessor(), new LangfuseSpanProcessor({ exporter: new OTLPTraceExporter() })],
+  spanProcessors: [undefined, ...exporters].map((exporter) => new LangfuseSpanProcessor({ exporter })),
 })
 provider.register()
 
@@ -25,4 +28,4 @@ const openai = observeOpenAI(new OpenAI(), {
 const said = await converse(openai, mark)
 process.stdout.write(JSON.stringify(said))
 // Rejects when nothing could be delivered, which is no reason for an app to fail.
-await provider.shutdown().catch((error) => console.error(error.message))
+await provider.shutdown().catch(() => undefined)

@@ -12,7 +12,7 @@ async function main() {
   const said = await converse(new OpenAI(), process.argv[2])
   process.stdout.write(JSON.stringify(said))
   // Rejects when nothing could be delivered, which is no reason for an app to fail.
-  await sdk.shutdown().catch((error) => console.error(error.message))
+  await sdk.shutdown().catch(() => undefined)
 }
 
 void main()

@@ -1,3 +1,4 @@
+import { env } from 'node:process'
 import * as traceloop from '@traceloop/node-server-sdk'
 import OpenAI from 'openai'
 import { converse } from '../conversation.mjs'
@@ -6,10 +7,12 @@ import { converse } from '../conversation.mjs'
 traceloop.initialize({
   appName: 'traceloop',
   silenceInitializationMessage: true,
+  // Of itself, it doesn't look at this variable.
+  tracingEnabled: env.OTEL_TRACES_EXPORTER !== 'none',
   instrumentModules: { openAI: OpenAI },
 })
 
 const said = await converse(new OpenAI(), process.argv[2])
 process.stdout.write(JSON.stringify(said))
 // Rejects when nothing could be delivered, which is no reason for an app to fail.
-await traceloop.forceFlush().catch((error) => console.error(error.message))
+await traceloop.forceFlush().catch(() => undefined)

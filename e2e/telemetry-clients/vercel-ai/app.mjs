@@ -1,25 +1,11 @@
 import { openai } from '@ai-sdk/openai'
-import { OpenTelemetry } from '@ai-sdk/otel'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
-import { detectResources, envDetector } from '@opentelemetry/resources'
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
-import { generateText, isStepCount, jsonSchema, registerTelemetry, streamText, tool } from 'ai'
-
-const provider = new NodeTracerProvider({
-  // For OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, which a provider of its own doesn't look at.
-  resource: detectResources({ detectors: [envDetector] }),
-  spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
-})
-provider.register()
-// Its function ids are on agents alone, so requests get their route here.
-registerTelemetry(
-  new OpenTelemetry({ enrichSpan: ({ runtimeContext }) => ({ 'afterai.route': runtimeContext?.route }) }),
-)
+import { generateText, isStepCount, jsonSchema, streamText, tool } from 'ai'
+import { provider } from './telemetry.mjs'
 
 const said = await converse(process.argv[2])
 process.stdout.write(JSON.stringify(said))
 // Rejects when nothing could be delivered, which is no reason for an app to fail.
-await provider.shutdown().catch((error) => console.error(error.message))
+await provider.shutdown().catch(() => undefined)
 
 /** The conversation of ../conversation.mjs in the words of this SDK: the first two requests go to the responses API. */
 async function converse(mark) {

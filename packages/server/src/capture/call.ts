@@ -36,7 +36,7 @@ const requestTypes: ReadonlySet<string> = new Set(['generation', 'embedding'])
  */
 function isRequest(facts: Facts): boolean {
   const vercel = facts.text(slots.aiOperation)
-  if (vercel !== undefined) return /\.do(?:generate|stream|embed)$/.test(vercel)
+  if (vercel !== undefined) return /\.do(?:generate|stream|embed|rerank)$/.test(vercel)
   const operation = facts.text(slots.operation)
   if (operation !== undefined) return requests.has(operation)
   const kind = facts.text(slots.spanKind)

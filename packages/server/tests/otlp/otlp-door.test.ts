@@ -87,6 +87,37 @@ describe('OTLP over HTTP', () => {
     ])
   })
 
+  test.each(['protobuf', 'json'] as const)(
+    'P1.1: of an embedding or a rerank and the span of the same name around it, in %s, the inner one counts',
+    async (as) => {
+      const system = fresh('enclosed')
+      const id = (byte: number): Buffer | string =>
+        as === 'protobuf' ? Buffer.alloc(8, byte) : Buffer.alloc(8, byte).toString('hex')
+      const pair = (operation: string, byte: number): object[] => [
+        spanOf({ 'gen_ai.operation.name': operation }, { spanId: id(byte), parentSpanId: id(byte + 1) }),
+        spanOf({ 'gen_ai.operation.name': operation }, { spanId: id(byte + 1), parentSpanId: id(99) }),
+      ]
+      // As version 7 of Vercel's AI SDK tells them, and many in one go.
+      const many = spanOf({ 'gen_ai.operation.name': 'embeddings' }, { spanId: id(7), parentSpanId: id(2) })
+      const requests = [many, ...pair('embeddings', 1), ...pair('rerank', 3)]
+      // As version 6 does.
+      const named = ['ai.rerank.doRerank', 'ai.rerank', 'ai.embedMany.doEmbed', 'ai.embedMany'].map((it) =>
+        spanOf({ 'gen_ai.operation.name': { any: {} }, 'ai.operationId': it }),
+      )
+      // A request inside of one of another kind, and one whose parent is elsewhere.
+      const others = [
+        spanOf({}, { spanId: id(20), parentSpanId: id(21) }),
+        spanOf({}, { spanId: id(21) }),
+        spanOf({ 'gen_ai.operation.name': 'embeddings' }, { spanId: id(30), parentSpanId: id(31) }),
+        spanOf({ 'gen_ai.operation.name': 'embeddings' }),
+      ]
+      await send(tracesOf(system, [...requests, ...named, ...others]), { as })
+      // What one body says of ids says nothing of the next.
+      await send(tracesOf(system, [spanOf({ 'gen_ai.operation.name': 'embeddings' }, { spanId: id(31) })]), { as })
+      expect((await windowsOf(system))[0]?.calls).toBe(3 + 2 + 4 + 1)
+    },
+  )
+
   test('P2.4: a retry is known by its bytes, however packed, or by its Idempotency-Key', async () => {
     const system = fresh('retried')
     const body = tracesOf(system, [spanOf({})])

@@ -3,6 +3,7 @@ import { attributeIdOf } from '../gate/attribute-index.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
+import { EnclosingSpans, mayEnclose } from './enclosing-spans.ts'
 import { readJsonValue } from './json-value.ts'
 import { addScore } from './logs.ts'
 import { MalformedBody } from './malformed.ts'
@@ -14,6 +15,7 @@ type Json = Readonly<Record<string, unknown>>
 const deepest = 64
 const resource = new Facts()
 const facts = new Facts()
+const enclosing = new EnclosingSpans()
 /** The texts of the resource and the scope whose metrics are being read. */
 let origin: readonly string[] = []
 
@@ -30,6 +32,7 @@ const layouts = {
 export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, readings: Readings): void {
   refuseDepth(bytes)
   const layout = layouts[signal]
+  enclosing.begin()
   for (const it of listOf(parse(bytes), signal)) {
     resource.clear()
     const about = objectOf(it['resource'])
@@ -60,14 +63,16 @@ function readSpan(span: Json, gate: Gate, readings: Readings): void {
     failed: status['code'] === 2 || status['code'] === 'STATUS_CODE_ERROR',
   }
   const call = callOf(facts, resource, frame, readings.nowMs)
-  if (call !== undefined) readings.add(call)
+  if (call === undefined) return
+  if (mayEnclose(facts) && enclosing.has(textOf(span['spanId']), textOf(span['parentSpanId']))) return
+  readings.add(call)
 }
 
 function readRecord(record: Json, gate: Gate, readings: Readings): void {
   readAttributes(record, gate, facts)
   if (Object.keys(objectOf(record['body'])).length > 0) gate.drops.field('log.body')
   const atMs = toMs(...halvesOf(record['timeUnixNano'])) || toMs(...halvesOf(record['observedTimeUnixNano']))
-  const name = typeof record['eventName'] === 'string' ? record['eventName'] : ''
+  const name = textOf(record['eventName'])
   addScore(facts, resource, { name, atMs }, gate, readings)
 }
 
@@ -102,7 +107,7 @@ function temporalityOf(value: unknown): number {
 
 function readAttributes(it: Json, gate: Gate, into: Facts): void {
   for (const { key, value } of listOf(it, 'attributes')) {
-    const id = attributeIdOf(typeof key === 'string' ? key : '')
+    const id = attributeIdOf(textOf(key))
     if (id < 0) gate.drops.attribute(-1 - id)
     else if (gate.isPresence(id)) gate.present(id, into)
     else readJsonValue(objectOf(value), gate, { id, facts: into })
@@ -138,6 +143,10 @@ function parse(bytes: Uint8Array): Json {
 
 function objectOf(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {}
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function listOf(it: Json, name: string): readonly Json[] {

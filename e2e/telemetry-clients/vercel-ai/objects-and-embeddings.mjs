@@ -1,0 +1,28 @@
+import { openai } from '@ai-sdk/openai'
+import { embed, embedMany, generateText, jsonSchema, Output } from 'ai'
+import { provider } from './telemetry.mjs'
+
+const said = await ask(process.argv[2])
+process.stdout.write(JSON.stringify(said))
+await provider.shutdown().catch(() => undefined)
+
+/** What this SDK asks for besides texts: an object, an embedding, several at once, one that fails. */
+async function ask(mark) {
+  const settings = {
+    maxRetries: 0,
+    runtimeContext: { route: 'answer', customer: mark },
+    telemetry: { functionId: 'answer', includeRuntimeContext: { route: true, customer: true } },
+  }
+  const schema = jsonSchema({ type: 'object', properties: { said: { type: 'string', description: `${mark} said` } } })
+  const prompt = `${mark} in a form, please`
+  const output = Output.object({ schema })
+  const { output: object } = await generateText({ ...settings, model: openai.chat('gpt-4o'), output, prompt })
+  const model = openai.embedding('text-embedding-3-small')
+  const one = await embed({ ...settings, model, value: `${mark} to embed` })
+  const many = await embedMany({ ...settings, model, values: [`${mark} to embed too`, `${mark} and this`] })
+  const refusal = await embed({ ...settings, model: openai.embedding('missing'), value: `${mark} to refuse` }).then(
+    () => 'an answer',
+    (error) => `${error.statusCode} ${error.message}`,
+  )
+  return [object.said, one.embedding.length, many.embeddings.length, refusal]
+}
