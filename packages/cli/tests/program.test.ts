@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -42,6 +43,26 @@ test.each(leaves)('$path has examples, and they are command lines that it takes'
     await it.parseAsync(words, { from: 'user' })
     expect(parsed).toEqual([path])
   }
+})
+
+const guides = fileURLToPath(new URL('../../../docs/guides/', import.meta.url))
+const commandsOfGuides = readdirSync(guides).flatMap((name) =>
+  [...readFileSync(join(guides, name), 'utf8').matchAll(/^```sh\n(.*?)^```/gms)]
+    .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+    .filter((line) => /^(?:\w+=\$\()?(?:npx )?afterai /.test(line))
+    .map((line) => ({ name, line: line.replace(/\s+#.*$/, '').replaceAll(/(?<!=)\$\([^)]*\)/g, 'x') })),
+)
+
+test('the guides have commands', () => {
+  expect(commandsOfGuides.length).toBeGreaterThan(15)
+})
+
+test.each(commandsOfGuides)('$name: $line is a command line that the program takes', async ({ line }) => {
+  const it = program()
+  const parsed: string[] = []
+  for (const leaf of leavesOf(it)) leaf.action(() => void parsed.push(pathOf(leaf)))
+  await it.parseAsync(wordsOf(line), { from: 'user' })
+  expect(parsed).toHaveLength(1)
 })
 
 /** The words after `afterai`, as a shell would split them, without redirections. */

@@ -103,12 +103,31 @@ describe('outcomes', () => {
     expect(await changesOf(system)).toHaveLength(1)
   })
 
-  test('one that comes late with what never ran there opens a change all the same', async () => {
+  test('one that comes late with what never ran there opens a change of its time, and what runs now stays', async () => {
     const system = await newSystem()
     await observe(system, 'a', { observedAt: '2026-01-01T00:00:00Z' })
     await observe(system, 'b', { observedAt: '2026-01-03T00:00:00Z' })
     expect((await observe(system, 'c', { observedAt: '2026-01-02T00:00:00Z' })).outcome).toBe('changed')
-    expect(await changesOf(system)).toHaveLength(2)
+    expect((await observe(system, 'd', { observedAt: '2025-11-01T00:00:00Z' })).outcome).toBe('baseline')
+    expect((await observe(system, 'b')).outcome).toBe('unchanged')
+    const moves = (await changesOf(system)).map(({ delta }) => delta.map((it) => [it.before, it.after]).flat())
+    expect(moves.toReversed()).toEqual([
+      ['a', 'b'],
+      ['a', 'c'],
+    ])
+  })
+
+  test('an id that was used for another observation is refused, and nothing of its batch is kept', async () => {
+    const [system, id] = [await newSystem(), newId()]
+    const told = (model: string, more = {}) => ({ id, system, configuration: configurationOf(model), ...more })
+    expect((await send([told('a')])).status).toBe(200)
+    expect((await send([told('a')])).body.results[0]?.outcome).toBe('duplicate')
+    const fresh = { ...told('c'), id: newId() }
+    for (const other of [told('b'), told('a', { environment: 'staging' })]) {
+      const refused = await send([fresh, other])
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: '/observations/1/id' }] } })
+    }
+    expect((await observe(system, 'a')).outcome).toBe('unchanged')
   })
 
   test('an imported past opens its own changes, one after the other, and leaves what runs now as it is', async () => {

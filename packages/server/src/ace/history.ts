@@ -4,18 +4,21 @@ import type { Transaction } from '../platform/database.ts'
 import { openChange } from './change-service.ts'
 import type { Outcome, Sighting } from './sighting.ts'
 
-/** The newest imported sighting of this batch, by environment. */
+/** What a change that is found was: made known by a repository, or seen to run. */
+type Intent = 'implemented' | 'observed'
+
+/** The newest past sighting of this batch, by environment. */
 export type History = Map<string, Pick<Sighting, 'fingerprint' | 'observedAt'>>
 
 /**
- * Takes in what a repository tells of the time before an environment was first seen. It opens a change where it differs from what ran
- * before it, and leaves what the environment runs with now as it is.
+ * Takes in what is told of a time that has passed. It opens a change where it differs from what ran before it, and leaves what the
+ * environment runs with now as it is.
  */
 export async function settleHistory(
   audit: Audit,
   tx: Transaction,
   caller: Caller,
-  { sighting, history, key }: { sighting: Sighting; history: History; key: string },
+  { sighting, history, key, intent }: { sighting: Sighting; history: History; key: string; intent: Intent },
 ): Promise<Outcome> {
   const { id, systemId, environment, fingerprint, origin, revision } = sighting
   const before = history.get(key) ?? (await lastBefore(tx, caller.principal.tenantId, sighting))
@@ -29,7 +32,7 @@ export async function settleHistory(
     after: fingerprint,
     origin,
     revision,
-    intent: 'implemented',
+    intent,
   })
   return { id, outcome: 'changed', fingerprint, changeId }
 }

@@ -86,7 +86,12 @@ async function resolve(tx: Transaction, tenantId: string, observations: readonly
   const errors = observations.flatMap(({ system, observedAt }, index) => [
     ...(ids.has(system)
       ? []
-      : [{ pointer: `/observations/${index}/system`, detail: `there is no system ${system}; create it first` }]),
+      : [
+          {
+            pointer: `/observations/${index}/system`,
+            detail: `there is no system ${system}; create it first: afterai system create ${system}`,
+          },
+        ]),
     ...(observedAt !== undefined && Date.parse(observedAt) > now + futureToleranceMs
       ? [{ pointer: `/observations/${index}/observedAt`, detail: 'lies in the future; check the clock of the sender' }]
       : []),
@@ -112,7 +117,7 @@ async function readKnown(
 ): Promise<Map<string, Outcome>> {
   const rows = await tx
     .selectFrom('observation')
-    .select(['id', 'fingerprint', 'change_id'])
+    .select(['id', 'fingerprint', 'change_id', 'system_id', 'environment'])
     .where('tenant_id', '=', tenantId)
     .where(
       'id',
@@ -120,6 +125,15 @@ async function readKnown(
       sightings.map(({ id }) => id),
     )
     .execute()
+  const kept = new Map(rows.map((row) => [row.id, row]))
+  const errors = sightings.flatMap(({ id, systemId, environment, fingerprint }, index) => {
+    const row = kept.get(id)
+    const isSame =
+      row === undefined ||
+      (row.system_id === systemId && row.environment === environment && row.fingerprint === fingerprint)
+    return isSame ? [] : [{ pointer: `/observations/${index}/id`, detail: 'was used for another observation' }]
+  })
+  if (errors.length > 0) throw new ProblemError('invalid_request', { errors })
   return new Map(
     rows.map(({ id, fingerprint, change_id }) => [id, { id, outcome: 'duplicate', fingerprint, changeId: change_id }]),
   )
@@ -165,7 +179,7 @@ async function settle(
   const key = environmentKey(sighting)
   const seen = current.get(key)
   if (sighting.origin === 'import' && seen !== undefined && observedAt < seen.firstSeenAt) {
-    return settleHistory(audit, tx, caller, { sighting, history, key })
+    return settleHistory(audit, tx, caller, { sighting, history, key, intent: 'implemented' })
   }
   if (seen?.fingerprint === fingerprint) {
     await recordSeen(tx, caller.principal.tenantId, { sighting, seen })
@@ -187,10 +201,14 @@ async function settle(
     current.set(key, locked)
     return { id, outcome: 'unchanged', fingerprint, changeId: null }
   }
-  // It tells of a time before the last change, and of what is known to have run then. What never ran is a change, however late it comes.
-  if (observedAt < locked.changedAt && (await hasRun(tx, caller.principal.tenantId, sighting))) {
+  // It tells of a time before the last change: what runs now stays as it is. What is known to have run is no news; what never ran is a
+  // change of its time, however late it comes.
+  if (observedAt < locked.changedAt) {
     current.set(key, locked)
-    return { id, outcome: 'late', fingerprint, changeId: null }
+    if (await hasRun(tx, caller.principal.tenantId, sighting)) {
+      return { id, outcome: 'late', fingerprint, changeId: null }
+    }
+    return settleHistory(audit, tx, caller, { sighting, history, key, intent: 'observed' })
   }
   const changeId = await openChange(audit, tx, caller, {
     systemId,
@@ -201,8 +219,7 @@ async function settle(
     revision: sighting.revision,
     intent: 'observed',
   })
-  const changedAt = observedAt < locked.changedAt ? locked.changedAt : observedAt
-  await moveEnvironment(tx, caller.principal.tenantId, sighting, changedAt)
+  await moveEnvironment(tx, caller.principal.tenantId, sighting)
   return { id, outcome: 'changed', fingerprint, changeId }
 }
 
@@ -274,10 +291,11 @@ async function recordSeen(
     .execute()
 }
 
-async function moveEnvironment(tx: Transaction, tenantId: string, sighting: Sighting, changedAt: Date): Promise<void> {
+async function moveEnvironment(tx: Transaction, tenantId: string, sighting: Sighting): Promise<void> {
+  const { fingerprint, observedAt } = sighting
   await tx
     .updateTable('environment')
-    .set({ fingerprint: sighting.fingerprint, changed_at: changedAt, last_seen_at: changedAt })
+    .set({ fingerprint, changed_at: observedAt, last_seen_at: observedAt })
     .where('tenant_id', '=', tenantId)
     .where('system_id', '=', sighting.systemId)
     .where('name', '=', sighting.environment)
