@@ -36,8 +36,15 @@ export function priceOf(
 
 const unpriced: Price = () => undefined
 
+/** OpenTelemetry's names of providers that the list of prices has under another. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['x_ai', 'x-ai'],
+  ['azure.ai.inference', 'azure'],
+  ['gcp.gen_ai', 'google'],
+])
+
 function lookUp(provider: string | undefined, model: string): Price {
-  const options = provider === undefined ? {} : { providerId: provider }
+  const options = provider === undefined ? {} : { providerId: otherNames.get(provider) ?? provider }
   const cost: Price = (input, output) =>
     calcPrice({ input_tokens: input, output_tokens: output }, model, options)?.total_price
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, options)
