@@ -189,6 +189,10 @@ describe('the GitHub Action', () => {
     expect(ran.output.match(/^[0-9a-f]{8}-/gm)).toHaveLength(2)
     expect(await changes()).toHaveLength(known + 2)
     expect(await runAction({ history: 'true', since: '0'.repeat(40) })).toMatchObject({ code: 0 })
+    // As after a forced push.
+    const forced = await runAction({ history: 'true', since: 'f'.repeat(40) })
+    expect(forced).toMatchObject({ code: 0, stdout: expect.stringContaining('the whole history is told') })
+    expect(await changes()).toHaveLength(known + 2)
   })
 
   test('runs no code that stands in an input, and fails where the server says no', async () => {

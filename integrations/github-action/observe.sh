@@ -5,8 +5,12 @@ set -euo pipefail
 arguments=(observe --system "$INPUT_SYSTEM" --environment "$INPUT_ENVIRONMENT" --from "$INPUT_FROM" --quiet)
 if [ "$INPUT_HISTORY" = true ]; then
   arguments+=(--git --revision "$GITHUB_SHA")
-  # A first push to a branch has no commit before it: forty zeros.
-  if [ -n "${INPUT_SINCE//0/}" ]; then arguments+=(--since "$INPUT_SINCE"); fi
+  # A first push to a branch has no commit before it (forty zeros); after a forced push the clone may lack it. All is told then: what
+  # AfterAI knows already counts once.
+  if [ -n "${INPUT_SINCE//0/}" ]; then
+    if git cat-file -e "$INPUT_SINCE^{commit}" 2>/dev/null; then arguments+=(--since "$INPUT_SINCE")
+    else echo "::notice::This clone has no commit $INPUT_SINCE; the whole history is told."; fi
+  fi
 else
   arguments+=(--origin ci --revision "$GITHUB_SHA")
 fi

@@ -104,6 +104,7 @@ test('P1.2: a faulty file is named without any of its text, and nothing is sent'
 
 test.each([
   [['--prompt', 'answer=/nowhere/prompt.txt'], 1, 'cannot be read (ENOENT)'],
+  [['--prompt', 'answer=/dev/zero'], 1, 'is larger than 16 MiB'],
   [['--prompt', 'answer'], 2, 'NAME=FILE'],
   [['--prompt', '=x'], 2, 'NAME=FILE'],
   [['--temperature', 'warm'], 2, 'Give a number'],

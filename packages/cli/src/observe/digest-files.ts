@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createHmac } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import type { Configuration, digestKeyView } from '@afterai/contract'
 import type { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
@@ -41,8 +41,21 @@ function digestBytes(path: string, bytes: Uint8Array, { key, keyId }: DigestKey)
   return `hmac-sha256:${keyId}:${digest}`
 }
 
+/** No more is read of a file: it may be a device without an end. */
+const mostBytes = 16 * 1024 * 1024
+
 async function readWorkingTree(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CommandFailure('failed', `${path} cannot be read (${cause.code}).`, { cause })
-  })
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of createReadStream(path)) {
+      chunks.push(chunk as Buffer)
+      size += (chunk as Buffer).length
+      if (size > mostBytes) break
+    }
+  } catch (cause) {
+    throw new CommandFailure('failed', `${path} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, { cause })
+  }
+  if (size > mostBytes) throw new CommandFailure('failed', `${path} is larger than 16 MiB.`)
+  return Buffer.concat(chunks)
 }

@@ -126,10 +126,12 @@ async function readKnown(
     )
     .execute()
   const kept = new Map(rows.map((row) => [row.id, row]))
-  const errors = sightings.flatMap(({ id, systemId, environment, fingerprint }, index) => {
+  const errors = sightings.flatMap(({ id, systemId, environment, fingerprint, origin }, index) => {
     const row = kept.get(id)
     const isSame =
       row === undefined ||
+      // A commit keeps its id, also where its files are read or digested in another way by now.
+      origin === 'import' ||
       (row.system_id === systemId && row.environment === environment && row.fingerprint === fingerprint)
     return isSame ? [] : [{ pointer: `/observations/${index}/id`, detail: 'was used for another observation' }]
   })
