@@ -152,10 +152,10 @@ function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
   const provider = facts.text(slots.provider)
   const systemFingerprint = facts.text(slots.systemFingerprint)
   const [prompt, tools] = [facts.text(slots.prompt), facts.text(slots.tools)]
-  // None of these has a space in it.
-  let key = `${provider} ${requestedModel} ${servedModel} ${systemFingerprint} ${prompt} ${tools}`
-  for (const name of numbers) key += ` ${facts.number(slots[name])}`
-  for (const name of words) key += ` ${facts.text(slots[name])}`
+  // None of these has a space in it or is empty, so that what isn't told is like nothing that can be.
+  let key = `${provider ?? ''} ${requestedModel ?? ''} ${servedModel ?? ''} ${systemFingerprint ?? ''} ${prompt ?? ''} ${tools ?? ''}`
+  for (const name of numbers) key += ` ${facts.number(slots[name]) ?? ''}`
+  for (const name of words) key += ` ${facts.text(slots[name]) ?? ''}`
   const there = known.get(key)
   if (there !== undefined) return there
   const made = {
