@@ -5,6 +5,7 @@ import { callerOf } from '../identity/index.ts'
 import type { Http } from '../platform/http.ts'
 import { answerTo } from '../platform/problem-response.ts'
 import type { CaptureDoors } from './capture-doors.ts'
+import { OversizedBody } from './gate/body-size.ts'
 import { admitRequest, bytesOf, giveBack } from './intake/request-bytes.ts'
 import { unpack } from './intake/unpack.ts'
 import { exportResponse, statusResponse } from './otlp/answers.ts'
@@ -78,6 +79,7 @@ function readAny(...[body, kind, context]: Parameters<typeof readOtlp>): ReadBod
     return readOtlp(body, kind, context)
   } catch (error) {
     if (error instanceof MalformedBody) throw new ProblemError('malformed_body', { detail: error.message })
+    if (error instanceof OversizedBody) throw new ProblemError('payload_too_large', { detail: error.message })
     throw error
   }
 }

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { acceptedText } from './accepted-text.ts'
 import { type AttributeId } from './attribute-index.ts'
 import { allowedAttributes, longestDigested, longestJson, longestText } from './attribute-table.ts'
+import { BodySize } from './body-size.ts'
 import { Drops } from './dropped-names.ts'
 import { readJsonMembers } from './json-members.ts'
 import { type Facts, slots, type ValueKind } from './slots.ts'
@@ -36,6 +37,7 @@ const largestInteger = Number.MAX_SAFE_INTEGER
  */
 export class Gate {
   readonly drops = new Drops()
+  readonly size = new BodySize()
   readonly #digestKey: DigestKey
 
   constructor(digestKey: DigestKey) {

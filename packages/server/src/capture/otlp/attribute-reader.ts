@@ -36,6 +36,7 @@ export class AttributeReader {
 
   /** Reads the KeyValue at `start..end`, like `readAttribute`. */
   read(wire: Wire, start: number, end: number, gate: Gate, facts: Facts): void {
+    gate.size.attribute()
     const place = this.#place++
     if (place >= mostPlaces) return readAttribute(wire, start, end, gate, facts)
     if (this.#isAsBefore(wire, start, end - start, place)) return this.#repeat(place, gate, facts)

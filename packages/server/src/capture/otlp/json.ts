@@ -1,5 +1,6 @@
 import { callOf } from '../call.ts'
 import { attributeIdOf } from '../gate/attribute-index.ts'
+import { bodyLimits, OversizedBody } from '../gate/body-size.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
@@ -30,17 +31,22 @@ const layouts = {
 
 /** Reads an OTLP request in JSON to the same readings as its protobuf form. @throws MalformedBody */
 export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, readings: Readings): void {
-  refuseDepth(bytes)
+  inspect(bytes)
   const layout = layouts[signal]
   enclosing.begin()
-  for (const it of listOf(parse(bytes), signal)) {
+  const body = parse(bytes)
+  for (const name of Object.keys(body)) if (name !== signal) gate.drops.field('unknown_field')
+  for (const it of listOf(body, signal)) {
+    gate.size.item()
     resource.clear()
     const about = objectOf(it['resource'])
     readAttributes(about, gate, resource)
     for (const scope of listOf(it, layout.scopes)) {
+      gate.size.item()
       for (const _ of listOf(objectOf(scope['scope']), 'attributes')) gate.drops.field('scope.attributes')
       if (signal === 'resourceMetrics') origin = [JSON.stringify(about), JSON.stringify(scope['scope'] ?? null)]
       for (const item of listOf(scope, layout.items)) {
+        gate.size.item()
         facts.clear()
         layout.read(item, gate, readings)
       }
@@ -83,6 +89,7 @@ function readMetric(metric: Json, gate: Gate, readings: Readings): void {
   if (data === undefined) return gate.drops.field('metric.kind')
   const temporality = temporalityOf(objectOf(data)['aggregationTemporality'])
   for (const point of listOf(objectOf(data), 'dataPoints')) {
+    gate.size.item()
     facts.clear()
     readAttributes(point, gate, facts)
     for (const _ of listOf(point, 'exemplars')) gate.drops.field('metric.exemplars')
@@ -107,6 +114,7 @@ function temporalityOf(value: unknown): number {
 
 function readAttributes(it: Json, gate: Gate, into: Facts): void {
   for (const { key, value } of listOf(it, 'attributes')) {
+    gate.size.attribute()
     const id = attributeIdOf(textOf(key))
     if (id < 0) gate.drops.attribute(-1 - id)
     else if (gate.isPresence(id)) gate.present(id, into)
@@ -114,9 +122,9 @@ function readAttributes(it: Json, gate: Gate, into: Facts): void {
   }
 }
 
-/** Refuses nesting that would use up the stack, before anything is parsed. */
-function refuseDepth(bytes: Uint8Array): void {
-  let [depth, inText] = [0, false]
+/** Refuses nesting that would use up the stack, and more parts than can be read at once, before anything is parsed. */
+function inspect(bytes: Uint8Array): void {
+  let [depth, parts, inText] = [0, 0, false]
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index]
     if (inText) {
@@ -124,8 +132,15 @@ function refuseDepth(bytes: Uint8Array): void {
       else if (byte === 0x22) inText = false
     } else if (byte === 0x22) inText = true
     else if (byte === 0x7b || byte === 0x5b) {
+      parts += 1
       if (++depth > deepest) throw new MalformedBody('it is nested too deeply')
     } else if (byte === 0x7d || byte === 0x5d) depth -= 1
+    else if (byte === 0x2c) parts += 1
+  }
+  if (parts > bodyLimits.jsonParts) {
+    throw new OversizedBody(
+      `at most ${bodyLimits.jsonParts} lists, objects and commas in one request; send smaller batches`,
+    )
   }
 }
 

@@ -35,12 +35,14 @@ export function readLogs(wire: Wire, gate: Gate, readings: Readings): void {
 }
 
 function readRecord(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
+  gate.size.item()
   facts.clear()
   let [at, observedAt, name] = [0, 0, '']
   wire.at = start
   while (wire.next(end)) {
     const { field, type, at: after } = wire
     if (field === attributes && type === wireLength) {
+      gate.size.attribute()
       readAttribute(wire, wire.start, wire.end, gate, facts)
       wire.at = after
     } else if (field === time && type === wireFixed64) at = toMs(wire.high, wire.low)

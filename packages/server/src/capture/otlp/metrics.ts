@@ -60,6 +60,7 @@ export function readMetrics(wire: Wire, gate: Gate, readings: Readings): void {
 }
 
 function readMetric(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
+  gate.size.item()
   let [name, kind, dataStart, dataEnd] = ['', 0, 0, 0]
   wire.at = start
   while (wire.next(end)) {
@@ -109,6 +110,7 @@ function readPoint(
   gate: Gate,
   { name, layout, readings, temporality: kind }: HistogramReader & { temporality: number },
 ): void {
+  gate.size.item()
   facts.clear()
   let [startMs, atMs, n, sum] = [0, 0, 0, 0]
   const identity: Uint8Array[] = [origin.resource, origin.scope]
@@ -116,6 +118,7 @@ function readPoint(
   while (wire.next(end)) {
     const { field, type, at } = wire
     if (field === layout.attributes && type === wireLength) {
+      gate.size.attribute()
       identity.push(wire.bytes.subarray(wire.start, wire.end))
       readAttribute(wire, wire.start, wire.end, gate, facts)
       wire.at = at

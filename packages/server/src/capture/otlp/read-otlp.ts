@@ -19,7 +19,7 @@ export interface ReadBody {
   readonly gate: Gate
 }
 
-/** Reads a body of OTLP through the gate. It is synchronous and keeps nothing of the body. @throws MalformedBody */
+/** Reads a body of OTLP through the gate. It is synchronous and keeps nothing of the body. @throws MalformedBody, OversizedBody */
 export function readOtlp(
   bytes: Uint8Array,
   kind: { readonly signal: Signal; readonly encoding: Encoding },

@@ -35,6 +35,7 @@ export interface ResourceReader {
 /** Reads the message that the wire has just come past: one resource with its scopes and their items. */
 export function readResource(wire: Wire, gate: Gate, reader: ResourceReader): void {
   const { start, end, at } = wire
+  gate.size.item()
   reader.facts.clear()
   // The resource may stand behind what it describes, so it is looked for first.
   let [resourceStart, resourceEnd] = [start, start]
@@ -60,6 +61,7 @@ function readResourceAttributes(wire: Wire, start: number, end: number, gate: Ga
   while (wire.next(end)) {
     const { at } = wire
     if (wire.field === resourceAttributes && wire.type === wireLength) {
+      gate.size.attribute()
       readAttribute(wire, wire.start, wire.end, gate, facts)
       wire.at = at
     } else if (wire.field === entityRefs) gate.drops.field('entity_refs')
@@ -68,6 +70,7 @@ function readResourceAttributes(wire: Wire, start: number, end: number, gate: Ga
 }
 
 function readScope(wire: Wire, start: number, end: number, gate: Gate, reader: ResourceReader): void {
+  gate.size.item()
   if (reader.origin !== undefined) reader.origin.scope = bytesOfScope(wire, start, end)
   wire.at = start
   while (wire.next(end)) {

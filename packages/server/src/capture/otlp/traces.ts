@@ -44,6 +44,7 @@ export function readTraces(wire: Wire, gate: Gate, readings: Readings): void {
 }
 
 function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
+  gate.size.item()
   facts.clear()
   attributesOfSpans.next()
   let startHigh = 0
