@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
 import { type Answer, startTestServer, type TestServer } from '../test-server.ts'
 import { readJsonBody, readProtobuf } from './fuzz-otlp.ts'
-import { encodeOtlp, spanOf, tracesOf } from './otlp-bodies.ts'
+import { attributesOf, encodeOtlp, spanOf, tracesOf } from './otlp-bodies.ts'
 
 const unpacked = 16 * 1024 * 1024
 
@@ -29,6 +29,19 @@ const bombs: readonly (readonly [string, Signal, 'json' | 'protobuf', Buffer])[]
   ['spans', 'traces', 'json', upTo('{}', '{"resourceSpans":[{"scopeSpans":[{"spans":[', ']}]}]}')],
   ['resources', 'traces', 'json', upTo('{}', '{"resourceSpans":[', ']}')],
   ['attributes', 'traces', 'json', upTo('{}', '{"resourceSpans":[{"resource":{"attributes":[', ']}}]}')],
+  [
+    'prompts',
+    'traces',
+    'json',
+    Buffer.from(
+      JSON.stringify(
+        tracesOf(
+          'prompts',
+          Array(500).fill({ attributes: Array(101).fill(attributesOf({ 'gen_ai.system_instructions': 'Be.' })[0]) }),
+        ),
+      ),
+    ),
+  ],
   ['events', 'traces', 'json', upTo('1', '{"resourceSpans":[{"scopeSpans":[{"spans":[{"events":[', ']}]}]}]}')],
   ['metrics', 'metrics', 'json', upTo('{}', '{"resourceMetrics":[{"scopeMetrics":[{"metrics":[', ']}]}]}')],
   ['resources', 'traces', 'protobuf', times(within([1], empty), unpacked / 2)],

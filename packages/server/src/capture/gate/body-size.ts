@@ -11,6 +11,8 @@ export const bodyLimits = {
   /** Exporters and collectors send some 8,000 at most. */
   items: 50_000,
   attributes: 500_000,
+  /** Each takes some ten microseconds. */
+  digests: 50_000,
   /** Lists, objects and commas, in JSON: 8,000 spans of 20 attributes have some 750,000. */
   jsonParts: 1_000_000,
 } as const
@@ -19,6 +21,7 @@ export const bodyLimits = {
 export class BodySize {
   #items = 0
   #attributes = 0
+  #digests = 0
 
   /** Counts a resource, scope, span, metric, data point or log record. @throws OversizedBody */
   item(): void {
@@ -33,6 +36,13 @@ export class BodySize {
   attribute(): void {
     if (++this.#attributes > bodyLimits.attributes) {
       throw new OversizedBody(`at most ${bodyLimits.attributes} attributes in one request; send smaller batches`)
+    }
+  }
+
+  /** Counts a digest. @throws OversizedBody */
+  digest(): void {
+    if (++this.#digests > bodyLimits.digests) {
+      throw new OversizedBody(`at most ${bodyLimits.digests} prompts and tools in one request; send smaller batches`)
     }
   }
 }

@@ -92,6 +92,7 @@ export class Gate {
   digest(id: AttributeId, texts: readonly Uint8Array[], facts: Facts): void {
     const rule = rules[id]
     if (rule === undefined) return
+    this.size.digest()
     const hmac = createHmac('sha256', this.#digestKey.key)
     const [only, ...more] = texts.map(wellFormed)
     if (only !== undefined && more.length === 0) hmac.update(only)
