@@ -24,6 +24,7 @@ const upTo = (unit: string, head: string, tail: string): Buffer =>
       .join()}${tail}`,
   )
 
+const [prompt] = attributesOf({ 'gen_ai.system_instructions': 'Be.' })
 const empty = Buffer.alloc(0)
 const bombs: readonly (readonly [string, Signal, 'json' | 'protobuf', Buffer])[] = [
   ['spans', 'traces', 'json', upTo('{}', '{"resourceSpans":[{"scopeSpans":[{"spans":[', ']}]}]}')],
@@ -37,7 +38,7 @@ const bombs: readonly (readonly [string, Signal, 'json' | 'protobuf', Buffer])[]
       JSON.stringify(
         tracesOf(
           'prompts',
-          Array(500).fill({ attributes: Array(101).fill(attributesOf({ 'gen_ai.system_instructions': 'Be.' })[0]) }),
+          Array.from({ length: 500 }, () => ({ attributes: Array.from({ length: 101 }, () => prompt) })),
         ),
       ),
     ),
@@ -100,12 +101,14 @@ test('P5.3: 50,000 things are read, and one more is not, in both encodings', () 
   // A resource and a scope lie around them.
   const spans = (count: number) => within([1, 2], times(within([2], empty), count - 2))
   const json = (count: number) =>
-    Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: Array(count - 2).fill({}) }] }] }))
+    Buffer.from(
+      JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: Array.from({ length: count - 2 }, () => ({})) }] }] }),
+    )
   for (const [read, body] of [
     [readProtobuf, spans],
     [readJsonBody, json],
   ] as const) {
-    expect(read('traces', body(50_000)).readings.rejected).toBe(0)
+    expect(read('traces', body(50_000)).readings.list).toEqual([])
     expect(() => read('traces', body(50_001))).toThrow('at most 50000 ')
   }
 })
