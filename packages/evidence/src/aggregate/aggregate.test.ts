@@ -6,6 +6,7 @@ import { addExactly, type ExactSum, totalOf } from './exact-sum.ts'
 import { addToSketch, emptySketch, quantileOf } from './quantile-sketch.ts'
 import {
   addMeasurement,
+  addSummary,
   distinctIn,
   emptyWindow,
   type Measurement,
@@ -89,6 +90,30 @@ describe('aggregates', () => {
         for (const value of values) addExactly(forth, value)
         for (const value of values.toReversed()) addExactly(back, value)
         expect(totalOf(forth)).toBe(totalOf(back))
+      }),
+    )
+  })
+
+  test('whatever is added, counts and sums stay numbers that can be kept and read', () => {
+    const n = fc.constantFrom(1, Number.MAX_SAFE_INTEGER)
+    const sum = fc.constantFrom(0, 1, -Number.MAX_VALUE, Number.MAX_VALUE, 1.7e308, 2 ** 970, 5e-324)
+    fc.assert(
+      fc.property(fc.array(fc.record({ n, sum }), { maxLength: 8 }), (told) => {
+        const window = emptyWindow()
+        for (const it of told) {
+          addSummary(window, { quantity: 'latencyMs', ...it })
+          addMeasurement(window, { isCall: true, latencyMs: it.sum })
+        }
+        const kept = JSON.parse(JSON.stringify(windowToJson(window))) as ReturnType<typeof windowToJson>
+        const totals = distributionTotals(windowFromJson(kept).latencyMs)
+        expect(totals).toEqual(distributionTotals(window.latencyMs))
+        for (const total of Object.values(totals)) expect(Number.isFinite(total)).toBe(true)
+        const all = told.reduce((count, it) => count + it.n + 1, 0)
+        expect(totals.n).toBe(Math.min(all, Number.MAX_SAFE_INTEGER))
+        const whole = emptyWindow()
+        for (const _ of [1, 2]) mergeWindow(whole, windowFromJson(kept))
+        expect(Number.isSafeInteger(whole.latencyMs.n)).toBe(true)
+        expect(Number.isFinite(distributionTotals(whole.latencyMs).sum)).toBe(true)
       }),
     )
   })

@@ -28,7 +28,7 @@ export function emptyDistribution(): Distribution {
 
 /** Counts a finite number, in place. */
 export function addToDistribution(it: Distribution, value: number): void {
-  it.n += 1
+  it.n = addCounts(it.n, 1)
   addExactly(it.sum, value)
   addExactly(it.squares, value * value)
   const log = Math.log(Math.abs(value))
@@ -41,12 +41,17 @@ export function addToDistribution(it: Distribution, value: number): void {
 
 /** Adds another distribution, in place. */
 export function mergeDistribution(into: Distribution, from: Distribution): void {
-  into.n += from.n
-  into.logN += from.logN
+  into.n = addCounts(into.n, from.n)
+  into.logN = addCounts(into.logN, from.logN)
   for (const part of ['sum', 'squares', 'logSum', 'logSquares'] as const) {
     for (const value of from[part]) addExactly(into[part], value)
   }
   mergeSketch(into.sketch, from.sketch)
+}
+
+/** Adds counts; what is beyond the integers that a double holds exactly stays at the largest of them. */
+export function addCounts(one: number, other: number): number {
+  return Math.min(one + other, Number.MAX_SAFE_INTEGER)
 }
 
 /** Numbers and sums as doubles, rounded once. */
@@ -90,5 +95,18 @@ export function distributionToJson(it: Distribution): DistributionJson {
 
 /** The distribution that was kept. */
 export function distributionFromJson({ n, s, q, ln, ls, lq, k }: DistributionJson): Distribution {
-  return { n, sum: [...s], squares: [...q], logN: ln, logSum: [...ls], logSquares: [...lq], sketch: sketchFromJson(k) }
+  return {
+    n: addCounts(n, 0),
+    sum: partsOf(s),
+    squares: partsOf(q),
+    logN: addCounts(ln, 0),
+    logSum: partsOf(ls),
+    logSquares: partsOf(lq),
+    sketch: sketchFromJson(k),
+  }
+}
+
+/** The parts of a sum. Earlier versions kept a sum beyond all doubles as `null`s. */
+function partsOf(kept: readonly (number | null)[]): ExactSum {
+  return kept.every((part): part is number => Number.isFinite(part)) ? [...kept] : [Number.MAX_VALUE]
 }

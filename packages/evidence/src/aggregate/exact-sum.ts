@@ -4,7 +4,10 @@
  */
 export type ExactSum = number[]
 
-/** Adds a finite number to a sum, in place. */
+/**
+ * Adds a number to a sum, in place. What is beyond all doubles stays at the largest, so that a sum can always be kept and read; an infinite
+ * number counts as that.
+ */
 export function addExactly(sum: ExactSum, value: number): void {
   const before = sum.length
   let carried = value
@@ -15,6 +18,11 @@ export function addExactly(sum: ExactSum, value: number): void {
     const low = Math.abs(carried) < Math.abs(part) ? carried - (high - part) : part - (high - carried)
     if (low !== 0) sum[kept++] = low
     carried = high
+  }
+  if (carried - carried !== 0) {
+    sum[0] = Math.sign(carried) * Number.MAX_VALUE
+    sum.length = 1
+    return
   }
   if (carried !== 0) sum[kept++] = carried
   // As many parts as before is the rule, and to set a length that doesn't change costs more than the adding.

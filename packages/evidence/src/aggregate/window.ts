@@ -1,5 +1,6 @@
 import { addDistinct, distinctOf, type DistinctCount, emptyDistinct, mergeDistinct } from './distinct-count.ts'
 import {
+  addCounts,
   addToDistribution,
   type Distribution,
   type DistributionJson,
@@ -89,13 +90,13 @@ export function addMeasurement(window: WindowAggregate, it: Measurement): void {
 /** Counts numbers of which only how many and their sum is known, in place; quantiles and squares don't learn of them. */
 export function addSummary(window: WindowAggregate, it: { quantity: WindowQuantity; n: number; sum: number }): void {
   const into = window[it.quantity]
-  into.n += it.n
+  into.n = addCounts(into.n, it.n)
   addExactly(into.sum, it.sum)
 }
 
 /** Adds another window, in place. */
 export function mergeWindow(into: WindowAggregate, from: WindowAggregate): void {
-  for (const name of counts) into[name] += from[name]
+  for (const name of counts) into[name] = addCounts(into[name], from[name])
   for (const name of quantities) mergeDistribution(into[name], from[name])
   for (const [reason, n] of from.finishReasons) count(into.finishReasons, reason, n)
   for (const [name, scores] of from.scores) mergeDistribution(scoreOf(into, name), scores)
@@ -104,7 +105,7 @@ export function mergeWindow(into: WindowAggregate, from: WindowAggregate): void 
 
 function count(map: Map<string, number>, name: string, n: number): void {
   const known = map.has(name) || map.size < mostNames ? name : 'other'
-  map.set(known, (map.get(known) ?? 0) + n)
+  map.set(known, addCounts(map.get(known) ?? 0, n))
 }
 
 function scoreOf({ scores }: WindowAggregate, name: string): Distribution {
@@ -146,7 +147,7 @@ export function windowToJson(window: WindowAggregate): WindowJson {
 /** The window that was kept. */
 export function windowFromJson(json: WindowJson): WindowAggregate {
   const window = emptyWindow()
-  for (const name of counts) window[name] = json.counts[name] ?? 0
+  for (const name of counts) window[name] = addCounts(json.counts[name] ?? 0, 0)
   for (const name of quantities) {
     const kept = json.quantities[name]
     if (kept !== undefined) mergeDistribution(window[name], distributionFromJson(kept))

@@ -8,6 +8,7 @@ import type { CaptureDoors } from './capture-doors.ts'
 import { OversizedBody } from './gate/body-size.ts'
 import { admitRequest, bytesOf, giveBack } from './intake/request-bytes.ts'
 import { unpack } from './intake/unpack.ts'
+import type { Rejections } from './readings.ts'
 import { exportResponse, statusResponse } from './otlp/answers.ts'
 import { MalformedBody } from './otlp/malformed.ts'
 import { type Encoding, type ReadBody, readOtlp, type Signal } from './otlp/read-otlp.ts'
@@ -34,8 +35,8 @@ export async function otlpRoutes(http: Http, doors: CaptureDoors): Promise<void>
         { bodyLimit: limits.packedBytes, config: { permission: 'telemetry:write', rateClass: 'telemetry' } },
         async (request, reply) => {
           const encoding = encodingOf(request)
-          const readings = await take(doors, request, { signal, encoding })
-          return reply.type(mediaTypes[encoding]).send(exportResponse(readings, signal, encoding))
+          const rejections = await take(doors, request, { signal, encoding })
+          return reply.type(mediaTypes[encoding]).send(exportResponse(rejections, signal, encoding))
         },
       )
     }
@@ -46,7 +47,7 @@ async function take(
   doors: CaptureDoors,
   request: FastifyRequest,
   kind: { readonly signal: Signal; readonly encoding: Encoding },
-): Promise<ReadBody['readings']> {
+): Promise<Rejections> {
   const caller = callerOf(request)
   const digestKey = await doors.digestKeyOf(caller.principal.tenantId)
   const { read, digest } = await doors.reading(async () => {
@@ -60,18 +61,17 @@ async function take(
   })
   const { readings, gate } = read
   const key = receiptKey(request, kind.signal, digest)
-  const { list } = readings
   const { overSeries } = await doors.committer.take({
     caller,
     door: kind.signal,
     receipt: { key, digest },
-    readings: list,
+    readings: readings.list,
     drops: gate.drops.counts,
     client: undefined,
     events: [],
   })
-  readings.rejectSeries(overSeries)
-  return readings
+  readings.reject('overSeries', overSeries)
+  return readings.rejections
 }
 
 function readAny(...[body, kind, context]: Parameters<typeof readOtlp>): ReadBody {

@@ -63,16 +63,23 @@ export type Reading = SettledReading | RunningReading
 export const futureToleranceMs = 5 * 60_000
 export const lateToleranceMs = 7 * 24 * 3_600_000
 
+/** Why a thing can't be taken: spans, data points or log records. */
+export type RejectionReason =
+  | 'future'
+  | 'late'
+  /** A point of a stream of running totals beyond the limit. */
+  | 'overSeries'
+  /** A count or a sum that no requests could have. */
+  | 'outOfRange'
+
+/** How many things can't be taken, by the reason. */
+export type Rejections = { readonly [K in RejectionReason]?: number }
+
 /** What was read of one body. */
 export class Readings {
   readonly list: Reading[] = []
   readonly #nowMs: number
-  /** Things that can't be taken: spans, data points or log records. */
-  rejected = 0
-  future = 0
-  late = 0
-  /** Points of streams beyond the limit. */
-  overSeries = 0
+  readonly #rejections: { [K in RejectionReason]?: number } = {}
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs
@@ -82,18 +89,18 @@ export class Readings {
     return this.#nowMs
   }
 
-  add(reading: Reading): void {
-    if (reading.atMs > this.#nowMs + futureToleranceMs) this.future += 1
-    else if (reading.atMs < this.#nowMs - lateToleranceMs) this.late += 1
-    else {
-      this.list.push(reading)
-      return
-    }
-    this.rejected += 1
+  get rejections(): Rejections {
+    return this.#rejections
   }
 
-  rejectSeries(points: number): void {
-    this.overSeries += points
-    this.rejected += points
+  add(reading: Reading): void {
+    if (reading.atMs > this.#nowMs + futureToleranceMs) this.reject('future')
+    else if (reading.atMs < this.#nowMs - lateToleranceMs) this.reject('late')
+    else this.list.push(reading)
+  }
+
+  /** Counts things that can't be taken. */
+  reject(reason: RejectionReason, count = 1): void {
+    if (count > 0) this.#rejections[reason] = (this.#rejections[reason] ?? 0) + count
   }
 }

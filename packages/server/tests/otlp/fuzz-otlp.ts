@@ -46,9 +46,9 @@ function writable(_key: string, value: unknown): unknown {
 
 /** What is read, in a form that can be compared. */
 export function rowsOf({ readings }: ReadBody): string {
-  const { list, rejected, future, late } = readings
+  const { list, rejections } = readings
   // A stream of a metric is named by the bytes in which it came, which differ by encoding.
-  return JSON.stringify({ list, rejected, future, late }, (key, value: unknown) => (key === 'series' ? 'S' : value))
+  return JSON.stringify({ list, rejections }, (key, value: unknown) => (key === 'series' ? 'S' : value))
 }
 
 /**

@@ -23,11 +23,11 @@ export function readTelemetryBatch(wanted: TelemetryBatch, body: Uint8Array, cal
       events.push({ index, event })
       continue
     }
-    const before = readings.rejected
-    const { future } = readings
+    const { future = 0, late = 0 } = readings.rejections
     readings.add(readingOf(event))
-    if (readings.rejected === before) continue
-    const detail = readings.future > future ? 'lies in the future; check the clock' : 'is older than 7 days'
+    const isFuture = (readings.rejections.future ?? 0) > future
+    if (!isFuture && (readings.rejections.late ?? 0) === late) continue
+    const detail = isFuture ? 'lies in the future; check the clock' : 'is older than 7 days'
     rejected.push({ index, detail })
   }
   const { bootId, sequence, dropped } = wanted

@@ -1,4 +1,4 @@
-import type { Readings } from '../readings.ts'
+import type { Rejections, RejectionReason } from '../readings.ts'
 import type { Encoding, Signal } from './read-otlp.ts'
 
 // Field numbers of ExportXServiceResponse, ExportXPartialSuccess and google.rpc.Status.
@@ -11,10 +11,10 @@ const statusMessage = 2
 const rejectedNames = { traces: 'rejectedSpans', metrics: 'rejectedDataPoints', logs: 'rejectedLogRecords' } as const
 
 /** The answer to a request that was taken, in the encoding in which it came. All of it taken: an empty message. */
-export function exportResponse(readings: Readings | undefined, signal: Signal, encoding: Encoding): string | Buffer {
-  const { rejected = 0 } = readings ?? {}
-  if (readings === undefined || rejected === 0) return encoding === 'json' ? '{}' : Buffer.alloc(0)
-  const message = rejectionMessage(readings)
+export function exportResponse(rejections: Rejections, signal: Signal, encoding: Encoding): string | Buffer {
+  const rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0)
+  if (rejected === 0) return encoding === 'json' ? '{}' : Buffer.alloc(0)
+  const message = rejectionMessage(rejections)
   if (encoding === 'json') {
     return JSON.stringify({ partialSuccess: { [rejectedNames[signal]]: String(rejected), errorMessage: message } })
   }
@@ -24,15 +24,21 @@ export function exportResponse(readings: Readings | undefined, signal: Signal, e
   )
 }
 
-function rejectionMessage({ future, late, overSeries }: Readings): string {
-  return [
-    future > 0 ? `${future} lie more than 5 minutes in the future: check the clock` : '',
-    late > 0 ? `${late} are older than 7 days` : '',
-    overSeries > 0
-      ? `${overSeries} are running totals of more streams than are kept: drop attributes, or set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta`
-      : '',
-  ]
-    .filter((part) => part !== '')
+const reasons: Readonly<Record<RejectionReason, string>> = {
+  future: 'lie more than 5 minutes in the future: check the clock',
+  late: 'are older than 7 days',
+  overSeries:
+    'are running totals of more streams than are kept: drop attributes, or set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta',
+  outOfRange: 'have a count or a sum that no requests could have',
+}
+
+function rejectionMessage(rejections: Rejections): string {
+  const told = Object.entries(reasons).map(
+    ([reason, words]) => [rejections[reason as RejectionReason] ?? 0, words] as const,
+  )
+  return told
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${count} ${words}`)
     .join('; ')
 }
 

@@ -33,6 +33,10 @@ const layouts: ReadonlyMap<number, { attributes: number; exemplars: number }> = 
 export const tokenUsage = 'gen_ai.client.token.usage'
 export const operationDuration = 'gen_ai.client.operation.duration'
 
+/** Most requests that a point may stand for, and most that each of them may have of a quantity. */
+const mostRequests = 1e12
+const most = { latencyMs: 86_400_000, inputTokens: 1e9, outputTokens: 1e9 } as const
+
 const resource = new Facts()
 const facts = new Facts()
 const origin: Origin = { resource: new Uint8Array(0), scope: new Uint8Array(0) }
@@ -141,9 +145,10 @@ export function addPoint(
 ): void {
   const quantity = quantityOf(metric, point)
   const isTotal = kind === cumulative
-  const isWellFormed = Number.isSafeInteger(n) && n >= 1 && Number.isFinite(sum) && sum >= 0
+  const isWellFormed = n >= 1 && sum >= 0
   if (quantity === undefined || !isWellFormed || !(isTotal || kind === delta)) return gate.drops.field('wrong_form')
   const scaled = metric === operationDuration ? sum * 1000 : sum
+  if (n > mostRequests || scaled > n * most[quantity]) return readings.reject('outOfRange')
   const told = { ...placeOf(point, from), atMs: atMs || readings.nowMs, quantity, n, sum: scaled }
   if (!isTotal) return readings.add({ kind: 'summary', ...told })
   const series = gate.digestSeries([metric, String(startMs), ...identity])

@@ -1,0 +1,99 @@
+import type { TelemetryWindow } from '@afterai/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Answer, startTestServer, type TestServer } from '../test-server.ts'
+import { decodeAnswer, encodeOtlp, tokensOf } from './otlp-bodies.ts'
+
+let server: TestServer
+let key: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  key = (await server.addKey(server.admin, ['telemetry:write', 'telemetry:read'])).key
+})
+afterAll(() => server.stop())
+
+type Encoding = 'protobuf' | 'json'
+const types = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
+
+let counter = 0
+const fresh = (): string => `values-${++counter}`
+
+function send(body: object, as: Encoding): Promise<Answer> {
+  return server.send({
+    method: 'POST',
+    path: '/v1/metrics',
+    token: key,
+    body: as === 'protobuf' ? encodeOtlp('metrics', body) : Buffer.from(JSON.stringify(body)),
+    headers: { 'content-type': types[as] },
+  })
+}
+
+const toldIn = (answer: Answer, as: Encoding): unknown =>
+  as === 'protobuf' ? decodeAnswer('metrics', answer.bytes) : answer.body
+
+async function windowOf(system: string): Promise<TelemetryWindow | undefined> {
+  const path = `/v1/telemetry/windows?system=${system}`
+  return (await server.expectOk<{ items: TelemetryWindow[] }>({ path, token: key })).items[0]
+}
+
+/** A histogram of durations. */
+function durationsOf(system: string, { unit, ...told }: Parameters<typeof tokensOf>[1] & { unit?: string }): object {
+  const named = { name: 'gen_ai.client.operation.duration', ...(unit === undefined ? {} : { unit }) }
+  return JSON.parse(JSON.stringify(tokensOf(system, told)), (_, value: unknown) =>
+    (value as { name?: unknown } | null)?.name === 'gen_ai.client.token.usage'
+      ? Object.assign(value as object, named)
+      : value,
+  ) as object
+}
+
+describe.each(['protobuf', 'json'] as const)('values of metrics in %s', (as) => {
+  const refused = {
+    partialSuccess: {
+      rejectedDataPoints: as === 'protobuf' ? 1 : '1',
+      errorMessage: '1 have a count or a sum that no requests could have',
+    },
+  }
+
+  test.each([
+    ['a count', 9_007_199_254_740_991, 1, true],
+    ['a count that no double holds', '18446744073709551615', 1, true],
+    ['a sum', 1, 1.7e308, true],
+    ['a running total', 1, 1.7e308, false],
+    ['more than its requests could have', 3, 3_000_000_001, true],
+  ])('P2.4: %s beyond measure is refused, and what comes later counts', async (_, n, sum, delta) => {
+    const system = fresh()
+    await send(tokensOf(system, { n: 2, sum: 5, delta: true }), as)
+    for (const more of [0, 1]) {
+      const body = tokensOf(system, { n: n as number, sum, delta, model: `m${more}` })
+      expect(toldIn(await send(body, as), as)).toEqual(refused)
+    }
+    await send(tokensOf(system, { n: 1, sum: 7, delta: true }), as)
+    expect((await windowOf(system))?.inputTokens).toMatchObject({ n: 3, sum: 12 })
+  })
+
+  test.each([true, false])(
+    'P2.4: a duration that is too long in milliseconds is refused (delta: %s)',
+    async (delta) => {
+      const system = fresh()
+      expect(toldIn(await send(durationsOf(system, { n: 1, sum: 1e306, delta }), as), as)).toEqual(refused)
+      await send(durationsOf(system, { n: 2, sum: 5, delta }), as)
+      expect((await windowOf(system))?.latencyMs).toMatchObject({ n: 2, sum: 5000 })
+    },
+  )
+})
+
+test('an hour that holds more than can be counted is read still', async () => {
+  const system = fresh()
+  await send(tokensOf(system, { n: 2, sum: 5, delta: true }), 'json')
+  // What earlier versions kept of such points.
+  const kept = JSON.stringify({ n: 9_007_199_254_740_992, s: [null], q: [], ln: 0, ls: [], lq: [], k: [0, [], []] })
+  await server.owner.query(
+    `update telemetry_window set aggregate = jsonb_set(aggregate, '{quantities,inputTokens}', $1)
+     where system_id = (select id from system where name = $2)`,
+    [kept, system],
+  )
+  const most = { n: Number.MAX_SAFE_INTEGER, sum: Number.MAX_VALUE }
+  expect((await windowOf(system))?.inputTokens).toMatchObject(most)
+  await send(tokensOf(system, { n: 1, sum: 7, delta: true }), 'json')
+  expect((await windowOf(system))?.inputTokens).toMatchObject(most)
+})
