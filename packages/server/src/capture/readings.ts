@@ -71,6 +71,8 @@ export type RejectionReason =
   | 'overSeries'
   /** A count or a sum that no requests could have. */
   | 'outOfRange'
+  /** A score whose name is none that can be kept. */
+  | 'scoreName'
 
 /** How many things can't be taken, by the reason. */
 export type Rejections = { readonly [K in RejectionReason]?: number }

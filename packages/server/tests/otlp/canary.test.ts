@@ -156,6 +156,8 @@ function hostileLogs(): object {
   }
   const logRecords = [
     { eventName: 'gen_ai.evaluation.result', attributes: attributesOf(score), body: text('the body of a score') },
+    // One that is taken, so that there is something to search.
+    { eventName: 'gen_ai.evaluation.result', attributes: attributesOf({ 'gen_ai.evaluation.score.value': 0.25 }) },
     { eventName: secretName('an event’s own name'), severityText: secret('a severity'), body: text('a log’s body') },
     {
       attributes: attributesOf({ 'event.name': 'gen_ai.user.message', x: secret('a log’s attribute') }),

@@ -34,6 +34,8 @@ function accept(kind: ValueKind, text: string): string | undefined {
   switch (kind) {
     case 'name':
       return nameForm.test(text) ? text : undefined
+    case 'evaluation':
+      return nameForm.test(text) || serviceForm.test(text) ? text : undefined
     case 'service':
       return serviceName(text)
     case 'route':

@@ -117,7 +117,7 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
   ...allow('prompt', 'digest', 'gen_ai.system_instructions', 'langfuse.observation.metadata.instructions'),
   ...allow('tools', 'digest', 'gen_ai.tool.definitions', 'ai.prompt.tools'),
   ...allow('tokenType', 'operation', 'gen_ai.token.type'),
-  ...allow('scoreName', 'name', 'gen_ai.evaluation.name'),
+  ...allow('scoreName', 'evaluation', 'gen_ai.evaluation.name'),
   ...allow('score', 'number', 'gen_ai.evaluation.score.value'),
   ...allow('eventName', 'operation', 'event.name'),
   // Read member by member; see json-members.ts.

@@ -66,13 +66,20 @@ export class Gate {
     return rules[id]?.kind === 'digest'
   }
 
+  /** Counts a value that can't be kept. Of an evaluation's name it is kept that there was one: it mustn't pass for one that has none. */
+  unfit(id: AttributeId, why: 'wrong_type' | 'wrong_form' | 'too_long', facts: Facts): void {
+    this.drops.field(why)
+    const rule = rules[id]
+    if (rule?.kind === 'evaluation') facts.set(rule.slot, rule.rank, 0)
+  }
+
   text(id: AttributeId, text: string, facts: Facts): void {
     const rule = rules[id]
     if (rule === undefined) return
     const { kind, slot, rank } = rule
     if (kind === 'parametersJson' || kind === 'usageJson') return readJsonMembers(kind, text, facts, this.drops)
     const accepted = acceptedText(kind, text)
-    if (accepted === undefined) return this.drops.field('wrong_form')
+    if (accepted === undefined) return this.unfit(id, 'wrong_form', facts)
     facts.set(slot, rank, accepted)
   }
 
@@ -80,7 +87,7 @@ export class Gate {
     const rule = rules[id]
     if (rule === undefined) return
     const { kind, slot, rank } = rule
-    if (kind !== 'number' && kind !== 'integer') return this.drops.field('wrong_type')
+    if (kind !== 'number' && kind !== 'integer') return this.unfit(id, 'wrong_type', facts)
     const whole = kind === 'integer'
     if (!Number.isFinite(value) || (whole && (!Number.isInteger(value) || Math.abs(value) > largestInteger))) {
       return this.drops.field('wrong_form')

@@ -4,6 +4,8 @@ export type ValueKind =
   | 'name'
   /** A name that may be written with up to three words, as services are; they are joined by `-`. */
   | 'service'
+  /** A name of one to three words, as evaluations have; kept as it is. */
+  | 'evaluation'
   /** A template of an address, such as `/chats/{id}`. */
   | 'route'
   /** One of a closed list of words, in lower case. */

@@ -71,7 +71,7 @@ function readValue(wire: Wire, start: number, end: number, gate: Gate, { id, fac
   if (member === intValue || member === doubleValue) return gate.number(id, number, facts)
   if (member === stringValue) return readText(wire, from, to, gate, { id, facts })
   if (member === arrayValue && gate.takesList(id)) return readList(wire, from, to, gate, { id, facts })
-  gate.drops.field('wrong_type')
+  gate.unfit(id, 'wrong_type', facts)
 }
 
 function expectedType(field: number): number {
@@ -83,8 +83,8 @@ function expectedType(field: number): number {
 
 function readText(wire: Wire, from: number, to: number, gate: Gate, { id, facts }: Target): void {
   const longest = gate.longestTextOn(id)
-  if (longest === 0) return gate.drops.field('wrong_type')
-  if (to - from > longest) return gate.drops.field('too_long')
+  if (longest === 0) return gate.unfit(id, 'wrong_type', facts)
+  if (to - from > longest) return gate.unfit(id, 'too_long', facts)
   if (gate.isDigest(id)) return gate.digest(id, [wire.bytes.subarray(from, to)], facts)
   gate.text(id, internedText(wire.bytes, from, to), facts)
 }
@@ -102,11 +102,11 @@ function readList(wire: Wire, start: number, end: number, gate: Gate, { id, fact
     const after = wire.at
     const text = textOf(wire, wire.start, wire.end)
     wire.at = after
-    if (text === undefined || texts.length === longestList) return gate.drops.field('wrong_type')
+    if (text === undefined || texts.length === longestList) return gate.unfit(id, 'wrong_type', facts)
     length += text.length
     texts.push(text)
   }
-  if (length > gate.longestTextOn(id)) return gate.drops.field('too_long')
+  if (length > gate.longestTextOn(id)) return gate.unfit(id, 'too_long', facts)
   const [first] = texts
   if (first === undefined) return
   if (gate.isDigest(id)) return gate.digest(id, texts, facts)

@@ -18,14 +18,14 @@ export function readJsonValue(value: Json, gate: Gate, { id, facts }: Target): v
   if (intValue !== undefined) return gate.number(id, integerOf(intValue), facts)
   if (doubleValue !== undefined) return gate.number(id, numberOf(doubleValue), facts)
   if (arrayValue !== undefined && gate.takesList(id)) return readList(arrayValue, gate, { id, facts })
-  if (Object.keys(value).length > 0) gate.drops.field('wrong_type')
+  if (Object.keys(value).length > 0) gate.unfit(id, 'wrong_type', facts)
 }
 
 function readText(text: string, gate: Gate, { id, facts }: Target): void {
   const longest = gate.longestTextOn(id)
-  if (longest === 0) return gate.drops.field('wrong_type')
+  if (longest === 0) return gate.unfit(id, 'wrong_type', facts)
   const bytes = Buffer.from(text)
-  if (bytes.length > longest) return gate.drops.field('too_long')
+  if (bytes.length > longest) return gate.unfit(id, 'too_long', facts)
   if (gate.isDigest(id)) return gate.digest(id, [bytes], facts)
   gate.text(id, text, facts)
 }
@@ -33,10 +33,10 @@ function readText(text: string, gate: Gate, { id, facts }: Target): void {
 function readList(list: unknown, gate: Gate, { id, facts }: Target): void {
   const values = (list as { values?: unknown } | null)?.values
   const texts = Array.isArray(values) ? values.map(textOf) : []
-  if (texts.includes(undefined) || texts.length > longestList) return gate.drops.field('wrong_type')
+  if (texts.includes(undefined) || texts.length > longestList) return gate.unfit(id, 'wrong_type', facts)
   const bytes = texts.map((text) => Buffer.from(text ?? ''))
   const length = bytes.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  if (length > gate.longestTextOn(id)) return gate.drops.field('too_long')
+  if (length > gate.longestTextOn(id)) return gate.unfit(id, 'too_long', facts)
   const [first] = texts
   if (first === undefined) return
   if (gate.isDigest(id)) return gate.digest(id, bytes, facts)

@@ -19,6 +19,8 @@ const lastKnown = 12
 
 /** The one event that is read: the score of an evaluation. */
 export const scoreEvent = 'gen_ai.evaluation.result'
+/** Where a score without a name is counted. */
+const unnamed = 'score'
 const largestScore = 1e9
 
 const resource = new Facts()
@@ -66,11 +68,13 @@ export function addScore(
   const value = record.number(slots.score)
   if (event.name !== scoreEvent && record.text(slots.eventName) !== scoreEvent) return gate.drops.field('log.event')
   if (value === undefined || Math.abs(value) > largestScore) return gate.drops.field('wrong_form')
+  const name = record.at(slots.scoreName) ?? unnamed
+  if (typeof name === 'number') return readings.reject('scoreName')
   readings.add({
     kind: 'measure',
     ...placeOf(record, from),
     atMs: event.atMs || readings.nowMs,
     fingerprint: undefined,
-    measurement: { isCall: false, score: { name: record.text(slots.scoreName) ?? 'score', value } },
+    measurement: { isCall: false, score: { name, value } },
   })
 }
