@@ -98,12 +98,20 @@ function readMetric(metric: Json, gate: Gate, readings: Readings): void {
       startMs: toMs(...halvesOf(point['startTimeUnixNano'])),
       atMs: toMs(...halvesOf(point['timeUnixNano'])),
       n: high * 4_294_967_296 + low,
-      sum: Number(point['sum'] ?? 0),
+      sum: sumOf(point['sum']),
       temporality,
       identity: [...origin, JSON.stringify(point['attributes'] ?? null)],
     }
     addPoint(facts, resource, it, name, { gate, readings })
   }
+}
+
+/** A double, which JSON writes as a number or as text. */
+function sumOf(value: unknown): number {
+  if (value === undefined || value === null) return 0
+  const isText = typeof value === 'string' && /^(?:NaN|-?(?:Infinity|[\d.]+(?:e[+-]?\d+)?))$/i.test(value)
+  if (typeof value !== 'number' && !isText) throw new MalformedBody('a sum is no number')
+  return Number(value)
 }
 
 function temporalityOf(value: unknown): number {

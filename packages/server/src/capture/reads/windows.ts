@@ -59,11 +59,16 @@ function readPosition(cursor: string | undefined): z.infer<typeof position> | un
   if (cursor === undefined) return undefined
   try {
     const parsed = position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
-    if (Number.isNaN(Date.parse(parsed[0])) || parsed.some((part) => part.includes('\0'))) throw new RangeError()
+    if (!isHour(parsed[0]) || parsed.some((part) => part.includes('\0'))) throw new RangeError()
     return parsed
   } catch {
     throw new ProblemError('invalid_cursor')
   }
+}
+
+/** Whether it is written as `cursorOf` does: `Date` reads much that the database doesn't. */
+function isHour(text: string): boolean {
+  return /^(?!0000)\d{4}-/.test(text) && new Date(text).toISOString() === text
 }
 
 function cursorOf({ hour, environment, fingerprint, route, source }: TelemetryWindow): string {
