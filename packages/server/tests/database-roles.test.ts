@@ -225,6 +225,7 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
       'UPDATE telemetry_client batches,dropped,events,last_seen_at,last_sequence',
       'UPDATE telemetry_dropped count,last_seen_at',
+      'UPDATE telemetry_receipt rejected',
       'UPDATE telemetry_series n,sum,told_at',
       'UPDATE telemetry_window aggregate,price_version,updated_at',
       'UPDATE totp confirmed_at,failed_at,failures,last_step',

@@ -4,7 +4,14 @@ import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
   interface Tables {
-    telemetry_receipt: { tenant_id: string; key: Uint8Array; digest: Uint8Array; received_at: Generated<Date> }
+    telemetry_receipt: {
+      tenant_id: string
+      key: Uint8Array
+      digest: Uint8Array
+      received_at: Generated<Date>
+      /** What was rejected of the batch; null for nothing. */
+      rejected: Generated<object | null>
+    }
     telemetry_client: {
       tenant_id: string
       boot_id: string

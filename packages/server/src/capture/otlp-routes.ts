@@ -61,17 +61,17 @@ async function take(
   })
   const { readings, gate } = read
   const key = receiptKey(request, kind.signal, digest)
-  const { overSeries } = await doors.committer.take({
+  const { rejections } = await doors.committer.take({
     caller,
     door: kind.signal,
     receipt: { key, digest },
     readings: readings.list,
+    refused: { rejections: readings.rejections, rejected: [] },
     drops: gate.drops.counts,
     client: undefined,
     events: [],
   })
-  readings.reject('overSeries', overSeries)
-  return readings.rejections
+  return rejections
 }
 
 function readAny(...[body, kind, context]: Parameters<typeof readOtlp>): ReadBody {

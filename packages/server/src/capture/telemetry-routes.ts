@@ -63,9 +63,9 @@ export async function telemetryRoutes(http: Http, doors: CaptureDoors): Promise<
       async (request) => {
         const now = new Date()
         const bytes = bytesOf(request.telemetryBytes)
-        const read = readTelemetryBatch(request.body, bytes, callerOf(request), now.getTime())
-        const outcome = await doors.committer.take(read.batch)
-        return answerOf(read.rejected, outcome, request.body.events.length, now)
+        const batch = readTelemetryBatch(request.body, bytes, callerOf(request), now.getTime())
+        const outcome = await doors.committer.take(batch)
+        return answerOf(outcome, request.body.events.length, now)
       },
     )
   })

@@ -1,6 +1,6 @@
 import type { TelemetryEvent } from '@afterai/contract'
 import type { Caller } from '../../identity/index.ts'
-import type { Reading } from '../readings.ts'
+import type { Reading, Rejections } from '../readings.ts'
 
 /** The way by which a batch came. */
 export type Door = 'rest' | 'traces' | 'metrics' | 'logs'
@@ -20,6 +20,12 @@ export interface PlacedEvent {
   readonly event: Exclude<TelemetryEvent, { kind: 'measure' }>
 }
 
+/** What can't be taken of a batch: how many things by reason, or which events. */
+export interface BatchRejected {
+  readonly rejections: Rejections
+  readonly rejected: readonly { readonly index: number; readonly detail: string }[]
+}
+
 /** One request's worth, behind the gate. It is counted once, however often it comes. */
 export interface Batch {
   readonly caller: Caller
@@ -27,15 +33,14 @@ export interface Batch {
   /** What tells this batch from any other of the tenant, and what it held. */
   readonly receipt: { readonly key: Buffer; readonly digest: Buffer }
   readonly readings: readonly Reading[]
+  /** What of it was found not to be takeable when it was read. */
+  readonly refused: BatchRejected
   readonly drops: Uint32Array | undefined
   readonly client: ClientBatch | undefined
   readonly events: readonly PlacedEvent[]
 }
 
-/** What became of it, once that is durable. */
-export interface BatchOutcome {
+/** What became of it, once that is durable. Of a duplicate, what was rejected when it came first. */
+export interface BatchOutcome extends BatchRejected {
   readonly duplicate: boolean
-  readonly rejected: readonly { readonly index: number; readonly detail: string }[]
-  /** Points of streams of running totals beyond the limit. */
-  readonly overSeries: number
 }

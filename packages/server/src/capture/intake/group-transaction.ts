@@ -6,8 +6,9 @@ import type { ChangeTracking } from '../change-tracking.ts'
 import { fold, type FoldDependencies } from './fold.ts'
 import { groupReadings } from './reading-group.ts'
 import { futureToleranceMs } from '../readings.ts'
-import type { Batch, BatchOutcome, PlacedEvent } from './batch.ts'
+import type { Batch, BatchOutcome, BatchRejected, PlacedEvent } from './batch.ts'
 import { countClients, countDropped } from './counters.ts'
+import { noteRejected, nothingRejected, recallRejected } from './rejected.ts'
 import { takeReceipts } from './receipts.ts'
 import { settleRunningTotals } from './running-totals.ts'
 import type { Systems } from './systems.ts'
@@ -39,18 +40,25 @@ export async function takeGroup(
   const fresh = batches.filter((_, index) => receipts[index] === 'new')
   const { settled, overSeries } = await settleRunningTotals(tx, tenantId, fresh, deps.series)
   const resolve = await resolveSystems(deps, tx, fresh)
-  const rejected = new Map<Batch, BatchOutcome['rejected']>()
-  for (const batch of fresh) rejected.set(batch, await takeEvents(deps, tx, batch))
+  const found = new Map<Batch, BatchRejected>()
+  for (const batch of fresh) {
+    const rejected = [...batch.refused.rejected, ...(await takeEvents(deps, tx, batch))]
+    const over = overSeries.get(batch)
+    const rejections = over === undefined ? batch.refused.rejections : { ...batch.refused.rejections, overSeries: over }
+    found.set(batch, { rejections, rejected })
+  }
   const windows = await fold(deps, tx, tenantId, groupReadings(settled, resolve))
   // Sent one behind the other without a wait between; the database takes them, and their locks, in this order.
   await Promise.all([windows.write(tx, tenantId), countClients(tx, tenantId, fresh), countDropped(tx, tenantId, fresh)])
+  await noteRejected(tx, tenantId, found)
+  const duplicates = batches.filter((_, index) => receipts[index] === 'duplicate')
+  const recalled = await recallRejected(tx, tenantId, duplicates)
   return batches.map((batch, index) =>
     receipts[index] === 'conflict'
       ? 'conflict'
       : {
           duplicate: receipts[index] === 'duplicate',
-          rejected: rejected.get(batch) ?? [],
-          overSeries: overSeries.get(batch) ?? 0,
+          ...(found.get(batch) ?? recalled.get(batch) ?? nothingRejected),
         },
   )
 }

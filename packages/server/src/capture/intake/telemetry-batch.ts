@@ -7,14 +7,8 @@ import type { Batch, BatchOutcome, PlacedEvent } from './batch.ts'
 
 type MeasureEvent = Extract<TelemetryBatch['events'][number], { kind: 'measure' }>
 
-/** A batch of the REST door, and what of it can't be taken. */
-export interface ReadBatch {
-  readonly batch: Batch
-  readonly rejected: TelemetryAnswer['rejected']
-}
-
 /** Turns a checked request into a batch. @param body its bytes, unpacked */
-export function readTelemetryBatch(wanted: TelemetryBatch, body: Uint8Array, caller: Caller, nowMs: number): ReadBatch {
+export function readTelemetryBatch(wanted: TelemetryBatch, body: Uint8Array, caller: Caller, nowMs: number): Batch {
   const readings = new Readings(nowMs)
   const rejected: { index: number; detail: string }[] = []
   const events: PlacedEvent[] = []
@@ -32,19 +26,17 @@ export function readTelemetryBatch(wanted: TelemetryBatch, body: Uint8Array, cal
   }
   const { bootId, sequence, dropped } = wanted
   return {
-    rejected,
-    batch: {
-      caller,
-      door: 'rest',
-      receipt: {
-        key: createHash('sha256').update(`rest ${bootId} ${sequence}`).digest(),
-        digest: createHash('sha256').update(body).digest(),
-      },
-      readings: readings.list,
-      drops: undefined,
-      client: { bootId, sequence, dropped, events: wanted.events.length },
-      events,
+    caller,
+    door: 'rest',
+    receipt: {
+      key: createHash('sha256').update(`rest ${bootId} ${sequence}`).digest(),
+      digest: createHash('sha256').update(body).digest(),
     },
+    readings: readings.list,
+    refused: { rejections: {}, rejected },
+    drops: undefined,
+    client: { bootId, sequence, dropped, events: wanted.events.length },
+    events,
   }
 }
 
@@ -71,13 +63,8 @@ function readingOf(event: MeasureEvent): Parameters<Readings['add']>[0] {
 }
 
 /** The answer to a batch, once it is durable. */
-export function answerOf(
-  rejected: ReadBatch['rejected'],
-  outcome: BatchOutcome,
-  eventCount: number,
-  now: Date,
-): TelemetryAnswer {
-  const all = [...rejected, ...outcome.rejected].toSorted((a, b) => a.index - b.index)
+export function answerOf(outcome: BatchOutcome, eventCount: number, now: Date): TelemetryAnswer {
+  const all = outcome.rejected.toSorted((a, b) => a.index - b.index)
   return {
     accepted: eventCount - all.length,
     rejected: all,
