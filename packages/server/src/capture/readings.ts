@@ -71,6 +71,8 @@ export type RejectionReason =
   | 'overSeries'
   /** A count or a sum that no requests could have. */
   | 'outOfRange'
+  /** A duration in a unit that isn't known. */
+  | 'unit'
   /** A score whose name is none that can be kept. */
   | 'scoreName'
 

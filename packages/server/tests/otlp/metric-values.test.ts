@@ -82,6 +82,39 @@ describe.each(['protobuf', 'json'] as const)('values of metrics in %s', (as) => 
   )
 })
 
+describe.each(['protobuf', 'json'] as const)('P1.1: durations in %s', (as) => {
+  test.each([
+    [undefined, 8.5, 8500],
+    ['', 8.5, 8500],
+    ['s', 8.5, 8500],
+    ['ms', 8500, 8500],
+    ['us', 8_500_000, 8500],
+    ['ns', 8_500_000_000, 8500],
+  ])('whose unit is %s are kept in milliseconds', async (unit, sum, ms) => {
+    for (const delta of [true, false]) {
+      const system = fresh()
+      const told = { n: 4, sum, delta, ...(unit === undefined ? {} : { unit }) }
+      expect(toldIn(await send(durationsOf(system, told), as), as)).toEqual({})
+      expect((await windowOf(system))?.latencyMs).toMatchObject({ n: 4, sum: expect.closeTo(ms, 6) })
+    }
+  })
+
+  test.each(['min', 'h', 'S', 'seconds', '{request}', 'a sentence of some length'])(
+    'whose unit is %s are refused',
+    async (unit) => {
+      const system = fresh()
+      await send(durationsOf(system, { n: 1, sum: 1, delta: true }), as)
+      expect(toldIn(await send(durationsOf(system, { n: 4, sum: 8.5, delta: true, unit }), as), as)).toEqual({
+        partialSuccess: {
+          rejectedDataPoints: as === 'protobuf' ? 1 : '1',
+          errorMessage: '1 are durations in another unit than s, ms, us or ns',
+        },
+      })
+      expect((await windowOf(system))?.latencyMs).toMatchObject({ n: 1, sum: 1000 })
+    },
+  )
+})
+
 test('an hour that holds more than can be counted is read still', async () => {
   const system = fresh()
   await send(tokensOf(system, { n: 2, sum: 5, delta: true }), 'json')

@@ -30,6 +30,7 @@ const reasons: Readonly<Record<RejectionReason, string>> = {
   overSeries:
     'are running totals of more streams than are kept: drop attributes, or set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta',
   outOfRange: 'have a count or a sum that no requests could have',
+  unit: 'are durations in another unit than s, ms, us or ns',
   scoreName: 'are scores whose gen_ai.evaluation.name is not up to three words of letters, digits and ._:@/-',
 }
 

@@ -8,7 +8,7 @@ import { EnclosingSpans, mayEnclose } from './enclosing-spans.ts'
 import { readJsonValue } from './json-value.ts'
 import { addScore } from './logs.ts'
 import { MalformedBody } from './malformed.ts'
-import { addPoint, operationDuration, tokenUsage } from './metrics.ts'
+import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './metrics.ts'
 import { toMs } from './traces.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -87,6 +87,7 @@ function readMetric(metric: Json, gate: Gate, readings: Readings): void {
   if (name !== tokenUsage && name !== operationDuration) return gate.drops.field('metric.other')
   const data = metric['histogram'] ?? metric['exponentialHistogram']
   if (data === undefined) return gate.drops.field('metric.kind')
+  const unit = durationUnitOf(textOf(metric['unit']))
   const temporality = temporalityOf(objectOf(data)['aggregationTemporality'])
   for (const point of listOf(objectOf(data), 'dataPoints')) {
     gate.size.item()
@@ -102,7 +103,7 @@ function readMetric(metric: Json, gate: Gate, readings: Readings): void {
       temporality,
       identity: [...origin, JSON.stringify(point['attributes'] ?? null)],
     }
-    addPoint(facts, resource, it, name, { gate, readings })
+    addPoint(facts, resource, it, { name, unit }, { gate, readings })
   }
 }
 

@@ -11,6 +11,7 @@ import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
 // Fields of ScopeMetrics, Metric, Histogram and HistogramDataPoint (opentelemetry/proto/metrics/v1).
 const metricsOfScope = 2
 const metricName = 1
+const metricUnit = 3
 const histogram = 9
 const exponentialHistogram = 10
 const metricKinds: ReadonlySet<number> = new Set([5, 7, 9, 10, 11])
@@ -36,6 +37,17 @@ export const operationDuration = 'gen_ai.client.operation.duration'
 /** Most requests that a point may stand for, and most that each of them may have of a quantity. */
 const mostRequests = 1e12
 const most = { latencyMs: 86_400_000, inputTokens: 1e9, outputTokens: 1e9 } as const
+
+/** Milliseconds of a unit of durations, by its sign in UCUM. Without one it is OpenTelemetry's own, seconds. */
+const msOf = { '': 1e3, s: 1e3, ms: 1, us: 1e-3, ns: 1e-6 } as const
+type DurationUnit = keyof typeof msOf
+const longestUnit = 2
+
+/** A metric by its name, and its unit; `undefined` for one that isn't known. */
+export interface Metric {
+  readonly name: string
+  readonly unit: DurationUnit | undefined
+}
 
 const resource = new Facts()
 const facts = new Facts()
@@ -66,16 +78,18 @@ export function readMetrics(wire: Wire, gate: Gate, readings: Readings): void {
 function readMetric(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
   gate.size.item()
   let [name, kind, dataStart, dataEnd] = ['', 0, 0, 0]
+  let unit: DurationUnit | undefined = ''
   wire.at = start
   while (wire.next(end)) {
     const { field, type } = wire
     if (field === metricName && type === wireLength) name = knownName(wire)
+    else if (field === metricUnit && type === wireLength) unit = unitIn(wire)
     else if (metricKinds.has(field) && type === wireLength) [kind, dataStart, dataEnd] = [field, wire.start, wire.end]
   }
   const layout = layouts.get(kind)
   if (name === '') gate.drops.field('metric.other')
   else if (layout === undefined) gate.drops.field('metric.kind')
-  else readHistogram(wire, dataStart, dataEnd, gate, { name, layout, readings })
+  else readHistogram(wire, dataStart, dataEnd, gate, { metric: { name, unit }, layout, readings })
 }
 
 function knownName(wire: Wire): string {
@@ -85,8 +99,17 @@ function knownName(wire: Wire): string {
   return name === tokenUsage || name === operationDuration ? name : ''
 }
 
+function unitIn({ bytes, start, end }: Wire): DurationUnit | undefined {
+  return end - start > longestUnit ? undefined : durationUnitOf(String.fromCharCode(...bytes.subarray(start, end)))
+}
+
+/** The unit of durations that a text names. */
+export function durationUnitOf(text: string): DurationUnit | undefined {
+  return Object.hasOwn(msOf, text) ? (text as DurationUnit) : undefined
+}
+
 interface HistogramReader {
-  readonly name: string
+  readonly metric: Metric
   readonly layout: { readonly attributes: number; readonly exemplars: number }
   readonly readings: Readings
 }
@@ -112,7 +135,7 @@ function readPoint(
   start: number,
   end: number,
   gate: Gate,
-  { name, layout, readings, temporality: kind }: HistogramReader & { temporality: number },
+  { metric, layout, readings, temporality: kind }: HistogramReader & { temporality: number },
 ): void {
   gate.size.item()
   facts.clear()
@@ -132,7 +155,7 @@ function readPoint(
     else if (field === countField && type === wireFixed64) n = wire.high * 4_294_967_296 + wire.low
     else if (field === sumField && type === wireFixed64) sum = wire.double()
   }
-  addPoint(facts, resource, { startMs, atMs, n, sum, temporality: kind, identity }, name, { gate, readings })
+  addPoint(facts, resource, { startMs, atMs, n, sum, temporality: kind, identity }, metric, { gate, readings })
 }
 
 /** Adds what a data point of one of the metrics above tells of. */
@@ -140,18 +163,19 @@ export function addPoint(
   point: Facts,
   from: Facts,
   { startMs, atMs, n, sum, temporality: kind, identity }: Point,
-  metric: string,
+  { name, unit }: Metric,
   { gate, readings }: { gate: Gate; readings: Readings },
 ): void {
-  const quantity = quantityOf(metric, point)
+  const quantity = quantityOf(name, point)
   const isTotal = kind === cumulative
   const isWellFormed = n >= 1 && sum >= 0
   if (quantity === undefined || !isWellFormed || !(isTotal || kind === delta)) return gate.drops.field('wrong_form')
-  const scaled = metric === operationDuration ? sum * 1000 : sum
+  if (quantity === 'latencyMs' && unit === undefined) return readings.reject('unit')
+  const scaled = quantity === 'latencyMs' ? sum * msOf[unit ?? ''] : sum
   if (n > mostRequests || scaled > n * most[quantity]) return readings.reject('outOfRange')
   const told = { ...placeOf(point, from), atMs: atMs || readings.nowMs, quantity, n, sum: scaled }
   if (!isTotal) return readings.add({ kind: 'summary', ...told })
-  const series = gate.digestSeries([metric, String(startMs), ...identity])
+  const series = gate.digestSeries([name, String(startMs), ...identity])
   readings.add({ kind: 'running', ...told, series, startMs })
 }
 
