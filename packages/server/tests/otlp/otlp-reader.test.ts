@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { droppedNames } from '../../src/capture/gate/dropped-names.ts'
 import { MalformedBody } from '../../src/capture/otlp/malformed.ts'
 import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
 import { fuzz, fuzzJson, jsonSeeds, readFully, readJsonBody, readProtobuf, rowsOf } from './fuzz-otlp.ts'
@@ -195,6 +196,12 @@ describe('hostile JSON', () => {
     ['nothing', ''],
   ])('%s is refused', (_what, body) => {
     expect(() => readJsonBody('traces', Buffer.from(body))).toThrow(MalformedBody)
+  })
+
+  test('a member of the root that isn’t known is counted, as an unknown field of protobuf is', () => {
+    const { gate } = readJsonBody('traces', Buffer.from('{"resource_spans":[{}],"resourceSpans":[],"resourceLogs":[]}'))
+    expect(gate.drops.counts[droppedNames.indexOf('unknown_field')]).toBe(2)
+    expect(gate.drops.total).toBe(2)
   })
 
   test('members of the prototype are no members', () => {
