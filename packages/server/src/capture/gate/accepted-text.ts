@@ -25,9 +25,14 @@ export function acceptedText(kind: ValueKind, text: string): string | undefined 
   const there = texts.get(text)
   if (there !== undefined) return there
   const accepted = accept(kind, text)
-  // What isn't accepted may be content, which nothing here remembers.
-  if (accepted !== undefined) texts.set(text, accepted)
+  // What isn't kept may be content, which nothing here remembers: neither a text that isn't accepted, nor the path before a program's name.
+  if (isKept(kind, text, accepted)) texts.set(text, accepted)
   return accepted
+}
+
+/** Whether a text may be remembered, now that it is known what is kept of it: all that it says is. */
+export function isKept(kind: ValueKind, text: string, accepted: string | undefined): accepted is string {
+  return accepted !== undefined && (kind !== 'service' || accepted === text)
 }
 
 function accept(kind: ValueKind, text: string): string | undefined {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createHmac } from 'node:crypto'
-import { acceptedText } from './accepted-text.ts'
+import { acceptedText, isKept } from './accepted-text.ts'
 import { type AttributeId } from './attribute-index.ts'
 import { allowedAttributes, longestDigested, longestJson, longestText } from './attribute-table.ts'
 import { BodySize } from './body-size.ts'
@@ -73,14 +73,19 @@ export class Gate {
     if (rule?.kind === 'evaluation') facts.set(rule.slot, rule.rank, 0)
   }
 
-  text(id: AttributeId, text: string, facts: Facts): void {
+  /** Hands over a text. @returns whether it may be remembered */
+  text(id: AttributeId, text: string, facts: Facts): boolean {
     const rule = rules[id]
-    if (rule === undefined) return
+    if (rule === undefined) return false
     const { kind, slot, rank } = rule
-    if (kind === 'parametersJson' || kind === 'usageJson') return readJsonMembers(kind, text, facts, this.drops)
+    if (kind === 'parametersJson' || kind === 'usageJson') {
+      readJsonMembers(kind, text, facts, this.drops)
+      return false
+    }
     const accepted = acceptedText(kind, text)
-    if (accepted === undefined) return this.unfit(id, 'wrong_form', facts)
-    facts.set(slot, rank, accepted)
+    if (accepted === undefined) this.unfit(id, 'wrong_form', facts)
+    else facts.set(slot, rank, accepted)
+    return isKept(kind, text, accepted)
   }
 
   number(id: AttributeId, value: number, facts: Facts): void {

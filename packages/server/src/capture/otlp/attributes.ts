@@ -1,7 +1,7 @@
 import { attributeIdAt } from '../gate/attribute-index.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { Facts } from '../gate/slots.ts'
-import { internedText } from './interned-text.ts'
+import { internedText, rememberText } from './interned-text.ts'
 import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
 
 // Fields of KeyValue, AnyValue and ArrayValue (opentelemetry/proto/common/v1).
@@ -86,7 +86,8 @@ function readText(wire: Wire, from: number, to: number, gate: Gate, { id, facts 
   if (longest === 0) return gate.unfit(id, 'wrong_type', facts)
   if (to - from > longest) return gate.unfit(id, 'too_long', facts)
   if (gate.isDigest(id)) return gate.digest(id, [wire.bytes.subarray(from, to)], facts)
-  gate.text(id, internedText(wire.bytes, from, to), facts)
+  const text = internedText(wire.bytes, from, to)
+  if (gate.text(id, text, facts)) rememberText(text)
 }
 
 /** Reads an ArrayValue of texts: the first for a finish reason, all of them for a digest. */
@@ -110,7 +111,8 @@ function readList(wire: Wire, start: number, end: number, gate: Gate, { id, fact
   const [first] = texts
   if (first === undefined) return
   if (gate.isDigest(id)) return gate.digest(id, texts, facts)
-  gate.text(id, internedText(first, 0, first.length), facts)
+  const text = internedText(first, 0, first.length)
+  if (gate.text(id, text, facts)) rememberText(text)
 }
 
 function textOf(wire: Wire, start: number, end: number): Uint8Array | undefined {

@@ -6,7 +6,7 @@ import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
 import { EnclosingSpans, mayEnclose } from './enclosing-spans.ts'
 import { readJsonValue } from './json-value.ts'
-import { addScore } from './logs.ts'
+import { addScore, scoreEvent } from './logs.ts'
 import { MalformedBody } from './malformed.ts'
 import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './metrics.ts'
 import { toMs } from './traces.ts'
@@ -32,11 +32,20 @@ const layouts = {
 /** Reads an OTLP request in JSON to the same readings as its protobuf form. @throws MalformedBody */
 export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, readings: Readings): void {
   inspect(bytes)
-  const layout = layouts[signal]
-  enclosing.begin()
   const body = parse(bytes)
   for (const name of Object.keys(body)) if (name !== signal) gate.drops.field('unknown_field')
-  for (const it of listOf(body, signal)) {
+  try {
+    readResources(listOf(body, signal), signal, gate, readings)
+  } finally {
+    // Texts of the body, which would be kept until the next one.
+    origin = []
+  }
+}
+
+function readResources(resources: readonly Json[], signal: JsonSignal, gate: Gate, readings: Readings): void {
+  const layout = layouts[signal]
+  enclosing.begin()
+  for (const it of resources) {
     gate.size.item()
     resource.clear()
     const about = objectOf(it['resource'])
@@ -78,8 +87,8 @@ function readRecord(record: Json, gate: Gate, readings: Readings): void {
   readAttributes(record, gate, facts)
   if (Object.keys(objectOf(record['body'])).length > 0) gate.drops.field('log.body')
   const atMs = toMs(...halvesOf(record['timeUnixNano'])) || toMs(...halvesOf(record['observedTimeUnixNano']))
-  const name = textOf(record['eventName'])
-  addScore(facts, resource, { name, atMs }, gate, readings)
+  const isScore = textOf(record['eventName']) === scoreEvent
+  addScore(facts, resource, { isScore, atMs }, gate, readings)
 }
 
 function readMetric(metric: Json, gate: Gate, readings: Readings): void {

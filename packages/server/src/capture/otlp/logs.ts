@@ -3,7 +3,7 @@ import type { Gate } from '../gate/gate.ts'
 import { Facts, slots } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
 import { readAttribute } from './attributes.ts'
-import { internedText } from './interned-text.ts'
+import { isTextAt } from './interned-text.ts'
 import { readResource } from './resource.ts'
 import { toMs } from './traces.ts'
 import { type Wire, wireFixed64, wireLength } from './wire.ts'
@@ -39,7 +39,7 @@ export function readLogs(wire: Wire, gate: Gate, readings: Readings): void {
 function readRecord(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
   gate.size.item()
   facts.clear()
-  let [at, observedAt, name] = [0, 0, '']
+  let [at, observedAt, isScore] = [0, 0, false]
   wire.at = start
   while (wire.next(end)) {
     const { field, type, at: after } = wire
@@ -51,22 +51,22 @@ function readRecord(wire: Wire, start: number, end: number, gate: Gate, readings
     else if (field === observedTime && type === wireFixed64) observedAt = toMs(wire.high, wire.low)
     else if (field === body) gate.drops.field('log.body')
     else if (field === eventName && type === wireLength) {
-      name = wire.end - wire.start === scoreEvent.length ? internedText(wire.bytes, wire.start, wire.end) : ''
+      isScore = isTextAt(scoreEvent, wire.bytes, wire.start, wire.end)
     } else if (field > lastKnown) gate.drops.field('unknown_field')
   }
-  addScore(facts, resource, { name, atMs: at || observedAt }, gate, readings)
+  addScore(facts, resource, { isScore, atMs: at || observedAt }, gate, readings)
 }
 
 /** Adds the score that a log record's facts tell of, where they do. */
 export function addScore(
   record: Facts,
   from: Facts,
-  event: { readonly name: string; readonly atMs: number },
+  event: { readonly isScore: boolean; readonly atMs: number },
   gate: Gate,
   readings: Readings,
 ): void {
   const value = record.number(slots.score)
-  if (event.name !== scoreEvent && record.text(slots.eventName) !== scoreEvent) return gate.drops.field('log.event')
+  if (!event.isScore && record.text(slots.eventName) !== scoreEvent) return gate.drops.field('log.event')
   if (value === undefined || Math.abs(value) > largestScore) return gate.drops.field('wrong_form')
   const name = record.at(slots.scoreName) ?? unnamed
   if (typeof name === 'number') return readings.reject('scoreName')

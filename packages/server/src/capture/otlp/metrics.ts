@@ -3,7 +3,7 @@ import type { Gate } from '../gate/gate.ts'
 import { Facts, slots } from '../gate/slots.ts'
 import type { Readings, SummaryReading } from '../readings.ts'
 import { readAttribute } from './attributes.ts'
-import { internedText } from './interned-text.ts'
+import { isTextAt } from './interned-text.ts'
 import { type Origin, readResource } from './resource.ts'
 import { toMs } from './traces.ts'
 import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
@@ -51,7 +51,8 @@ export interface Metric {
 
 const resource = new Facts()
 const facts = new Facts()
-const origin: Origin = { resource: new Uint8Array(0), scope: new Uint8Array(0) }
+const none = new Uint8Array(0)
+const origin: Origin = { resource: none, scope: none }
 
 /** One data point of a histogram. */
 export interface Point {
@@ -69,9 +70,15 @@ export interface Point {
 export function readMetrics(wire: Wire, gate: Gate, readings: Readings): void {
   const end = wire.bytes.length
   wire.at = 0
-  while (wire.next(end)) {
-    if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
-    else readResource(wire, gate, { facts: resource, items: metricsOfScope, readItem: readMetric, readings, origin })
+  try {
+    while (wire.next(end)) {
+      if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
+      else readResource(wire, gate, { facts: resource, items: metricsOfScope, readItem: readMetric, readings, origin })
+    }
+  } finally {
+    // They are parts of the body, which would be kept until the next one.
+    origin.resource = none
+    origin.scope = none
   }
 }
 
@@ -92,11 +99,9 @@ function readMetric(wire: Wire, start: number, end: number, gate: Gate, readings
   else readHistogram(wire, dataStart, dataEnd, gate, { metric: { name, unit }, layout, readings })
 }
 
-function knownName(wire: Wire): string {
-  const length = wire.end - wire.start
-  if (length !== tokenUsage.length && length !== operationDuration.length) return ''
-  const name = internedText(wire.bytes, wire.start, wire.end)
-  return name === tokenUsage || name === operationDuration ? name : ''
+function knownName({ bytes, start, end }: Wire): string {
+  if (isTextAt(tokenUsage, bytes, start, end)) return tokenUsage
+  return isTextAt(operationDuration, bytes, start, end) ? operationDuration : ''
 }
 
 function unitIn({ bytes, start, end }: Wire): DurationUnit | undefined {
