@@ -1,4 +1,5 @@
-import { Client } from './client.ts'
+import { contextsAtMost } from './capture/layout.ts'
+import { Client, type Told } from './client.ts'
 import { objectOf, plainJson, snapshotOf } from './configuration/snapshot.ts'
 import { nameOf } from './names.ts'
 import type {
@@ -64,24 +65,19 @@ export class AfterAI implements AsyncDisposable {
 
 function systemOf(client: Client, name: string, environment: string): System {
   let context = contextOf(client, name, environment)
-  let observations = 0
-  let latest = 0
   return {
     measure: (measurement) => client.measure(context, measurement),
     observe: (configuration, options) => {
-      const order = ++observations
-      client.tell('observation', () => ({
+      // At once: its fingerprint isn't known before it is digested.
+      context += contextsAtMost
+      const prepare = (): Told => ({
         snapshot: snapshotOf(configuration),
         message: {
           ...namesOf(name, environment),
           plain: plainJson({ revision: client.options?.revision, ...objectOf(options ?? {}) }),
         },
-        digested: ({ fingerprint }) => {
-          // Two that are digested beside each other may end in another order.
-          if (order > latest) context = client.contextOf(name, environment, fingerprint)
-          latest = Math.max(order, latest)
-        },
-      }))
+      })
+      client.tell('observation', prepare, context)
     },
     record: (change) =>
       client.tell('change', () => {
@@ -104,7 +100,7 @@ function contextOf(client: Client, name: string, environment: string): number {
     const names = namesOf(name, environment)
     return client.contextOf(names.system, names.environment)
   } catch {
-    return -1
+    return Number.NaN
   }
 }
 

@@ -1,17 +1,16 @@
 import { DigestQueue } from './configuration/digest-queue.ts'
-import { chunkRows } from './capture/layout.ts'
+import { chunkRows, contextsAtMost } from './capture/layout.ts'
 import { Ring, type TakeRows } from './capture/ring.ts'
 import type { DiagnosticCode } from './diagnostics.ts'
 import { beforeTheEnd, forget, type Leaving } from './exit.ts'
 import type { Link } from './link/link.ts'
 import { openLink } from './link/open-link.ts'
-import type { FromSender, ToldMessage } from './messages.ts'
+import type { ContextMessage, FromSender, ToldMessage, ToSender } from './messages.ts'
 import { InvalidField } from './names.ts'
 import { diagnosticHookOf, readOptions, type ReadOptions } from './options.ts'
 import { add, droppedIn, get, keyState, makeShared, read, readKey, set, word, writeKey } from './shared.ts'
 import { unref } from './unref.ts'
 import type { Snapshot } from './configuration/snapshot.ts'
-import type { Digested } from './configuration/digest.ts'
 import type { Diagnostic, Measurement, Stats } from './types.ts'
 
 /** How old a row may become before it is handed to the sender. */
@@ -27,8 +26,6 @@ const mostFieldsNamed = 64
 export interface Told {
   readonly snapshot: Snapshot | undefined
   readonly message: Pick<ToldMessage, 'system' | 'environment' | 'plain'>
-  /** Called before it leaves. */
-  readonly digested?: (digested: Digested) => void
 }
 
 /** The host's side of a client: takes events in, counts them, and hands them on. Nothing here throws. */
@@ -40,8 +37,8 @@ export class Client implements Leaving {
   readonly #hook: ((diagnostic: Diagnostic) => unknown) | undefined
   readonly #shared = makeShared()
   readonly #digests: DigestQueue
-  readonly #contexts = new Map<string, number>()
-  readonly #contextMessages: Parameters<Link['send']>[0][] = []
+  /** Of each handle, what was observed last as far as it is known: a thread that starts is told. */
+  readonly #contexts: ContextMessage[] = []
   readonly #fieldsNamed = new Set<string>()
   readonly #flushes = new Map<number, () => void>()
   /** Undefined until there is something to send. */
@@ -60,7 +57,7 @@ export class Client implements Leaving {
     this.#digests = new DigestQueue({
       key: () => readKey(this.#shared),
       wasRefused: () => get(this.#shared, 'key') === keyState.refused,
-      ask: () => this.#link?.send({ type: 'key' }),
+      ask: () => this.#send({ type: 'key' }),
       forget: () => set(this.#shared, 'key', keyState.unknown),
     })
     try {
@@ -75,18 +72,32 @@ export class Client implements Leaving {
     }
   }
 
-  /** The number under which the sender knows what measurements of a handle have in common; -1 if there are too many. */
-  contextOf(system: string, environment: string, fingerprint?: string): number {
-    const key = `${system} ${environment} ${fingerprint}`
-    const known = this.#contexts.get(key)
-    if (known !== undefined) return known
-    const index = this.#contexts.size
-    if (index >= mostContexts) return -1
-    this.#contexts.set(key, index)
-    const message = { type: 'context', index, fields: { system, environment }, fingerprint } as const
-    this.#contextMessages.push(message)
-    this.#link?.send(message)
+  /**
+   * A number for a new handle, under which the sender knows what its measurements have in common; NaN if there are too many. With each
+   * observation it grows by `contextsAtMost`.
+   */
+  contextOf(system: string, environment: string): number {
+    const index = this.#contexts.length
+    if (index >= mostContexts) return Number.NaN
+    this.#send(
+      (this.#contexts[index] = { type: 'context', index, fields: { system, environment }, fingerprint: undefined }),
+    )
     return index
+  }
+
+  // What was observed is known, or lost: measurements since then may go.
+  #settle(index: number, fingerprint?: string): void {
+    const handle = index % contextsAtMost
+    const latest = this.#contexts[handle]
+    if (latest === undefined) return
+    const message = { ...latest, index, fingerprint }
+    // Two that are digested beside each other may end in another order.
+    if (index > latest.index) this.#contexts[handle] = message
+    this.#send(message)
+  }
+
+  #send(message: ToSender): void {
+    this.#link?.send(message)
   }
 
   measure(context: number, measurement: Measurement): void {
@@ -107,24 +118,31 @@ export class Client implements Leaving {
     add(this.#shared, 'closed', 1)
   }
 
-  /** Takes in an event that isn't a measurement. `prepare` reads what the caller gave, and may throw. */
-  tell(kind: ToldMessage['kind'], prepare: () => Told): void {
+  /**
+   * Takes in an event that isn't a measurement. `prepare` reads what the caller gave, and may throw. `context` is that of the measurements
+   * which come after an observation.
+   */
+  tell(kind: ToldMessage['kind'], prepare: () => Told, context = Number.NaN): void {
     if (!this.#isOn) return this.#turnAway()
     this.#others += 1
     try {
       const time = Date.now()
-      const { snapshot, message, digested: heard } = prepare()
+      const { snapshot, message } = prepare()
       this.#digests.push({
         snapshot,
         finish: (digested) => {
-          if (digested !== undefined) heard?.(digested)
           const { identity, fingerprint } = digested ?? { identity: undefined, fingerprint: undefined }
-          this.#link?.send({ type: 'told', kind, time, ...message, identity, fingerprint })
+          this.#send({ type: 'told', kind, time, ...message, identity, fingerprint })
+          this.#settle(context, fingerprint)
         },
-        drop: (why) => add(this.#shared, why, 1),
+        drop: (why) => {
+          add(this.#shared, why, 1)
+          this.#settle(context)
+        },
       })
       this.#handOverSoon()
     } catch (error) {
+      this.#settle(context)
       this.#refuse(error instanceof InvalidField ? error.field : kind)
     }
   }
@@ -274,7 +292,7 @@ export class Client implements Leaving {
       tell: (message) => this.#hear(message),
       lost: (fresh) => this.#restart(fresh),
     })
-    for (const message of this.#contextMessages) this.#link.send(message)
+    this.#contexts.forEach(this.#link.send)
     return this.#link
   }
 
@@ -288,7 +306,7 @@ export class Client implements Leaving {
 
   readonly #hasRoom = (): boolean => this.#link?.hasRoom() ?? false
 
-  readonly #takeRows: TakeRows = (numbers, texts, rows) => this.#link?.send({ type: 'rows', numbers, texts, rows })
+  readonly #takeRows: TakeRows = (numbers, texts, rows) => this.#send({ type: 'rows', numbers, texts, rows })
 
   #hear(message: FromSender): void {
     if (message.type === 'key') return this.#digests.run()
@@ -313,7 +331,7 @@ export class Client implements Leaving {
     this.#isOn = fresh !== undefined
     const here = this.#ring.rows + this.#digests.size + get(this.#shared, 'spooled')
     add(this.#shared, 'closed', this.stats().pending - here)
-    for (const message of this.#contextMessages) fresh?.send(message)
+    if (fresh !== undefined) this.#contexts.forEach(fresh.send)
     if (this.#digests.size > 0) fresh?.send({ type: 'key' })
     for (const over of this.#flushes.values()) over()
     this.#flushes.clear()

@@ -31,6 +31,14 @@ export interface ToldMessage {
   readonly time: number
 }
 
+/** What measurements have in common that came after the same observation on one handle. Without a fingerprint they go without. */
+export interface ContextMessage {
+  readonly type: 'context'
+  readonly index: number
+  readonly fields: { readonly system: string; readonly environment: string }
+  readonly fingerprint: string | undefined
+}
+
 /** To the sender. */
 export type ToSender =
   | ToldMessage
@@ -40,13 +48,7 @@ export type ToSender =
       readonly texts: readonly (string | undefined)[]
       readonly rows: number
     }
-  /** The fields that all measurements of one handle share. */
-  | {
-      readonly type: 'context'
-      readonly index: number
-      readonly fields: { readonly system: string; readonly environment: string }
-      readonly fingerprint: string | undefined
-    }
+  | ContextMessage
   | { readonly type: 'key' }
   | { readonly type: 'flush'; readonly id: number }
   /** Send what there is, try nothing twice, and say when it is done. */

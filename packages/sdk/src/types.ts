@@ -57,7 +57,7 @@ export interface Measurement {
   readonly refused?: boolean | undefined
   /** Whether a judge or a second model agreed. */
   readonly agreed?: boolean | undefined
-  /** Of the configuration it ran with; the one observed last on this handle if left out. */
+  /** Of the configuration it ran with; that of the one observed last on this handle if left out, and none if that was dropped. */
   readonly fingerprint?: string | undefined
 }
 

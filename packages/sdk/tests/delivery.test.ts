@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { AfterAI, type AfterAIOptions, type Diagnostic } from '../src/index.ts'
-import { standInApiKey, startStandIn, type StandInServer } from '../testing/stand-in-server.ts'
+import { AfterAI, type AfterAIOptions, type Diagnostic, type ObservedConfiguration } from '../src/index.ts'
+import { standInApiKey, standInDigestKey, startStandIn, type StandInServer } from '../testing/stand-in-server.ts'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -143,6 +143,124 @@ test('measurements carry the fingerprint of what was observed before them', asyn
   const measured = server.events().flatMap((event) => (event.kind === 'measure' ? [event.fingerprint] : []))
   expect(measured).toEqual([undefined, expect.stringMatching(/^sha256:[0-9a-f]{64}$/), `sha256:${'0'.repeat(64)}`])
 })
+
+/** How many measurements the server counts under each fingerprint, in the order in which they came. */
+function measuredUnder(server: StandInServer): [string | undefined, number][] {
+  const counts = new Map<string | undefined, number>()
+  for (const event of server.events())
+    if (event.kind === 'measure') counts.set(event.fingerprint, (counts.get(event.fingerprint) ?? 0) + 1)
+  return [...counts]
+}
+
+const someFingerprint = expect.stringMatching(/^sha256:[0-9a-f]{64}$/)
+
+test.each([undefined, standInDigestKey])(
+  'measurements carry the fingerprint of what was observed before them, though it is digested later (key given: %o)',
+  async (digestKey) => {
+    const server = await start()
+    const afterai = connect(server, digestKey === undefined ? {} : { digestKey })
+    const bot = afterai.system('bot')
+    for (let n = 0; n < 3; n++) bot.measure({})
+    for (let version = 0; version < 4; version++) {
+      // Every other one needs no key, and is digested before the one that came before it.
+      bot.observe({
+        model,
+        ...(version % 2 === 0 ? { prompts: { p: `text ${version}` } } : { inference: { seed: version } }),
+      })
+      for (let n = 0; n < 300 + version; n++) bot.measure({})
+    }
+    expect(await afterai.flush(10_000)).toBe(true)
+    const counted = measuredUnder(server)
+    expect(counted.map(([, count]) => count)).toEqual([3, 300, 301, 302, 303])
+    expect(counted.map(([fingerprint]) => fingerprint)).toEqual([undefined, ...Array(4).fill(someFingerprint)])
+    expect(afterai.stats()).toMatchObject({ enqueued: 1213, delivered: 1213, pending: 0 })
+    expect(server.faults).toEqual([])
+  },
+)
+
+test('measurements after an observation that is dropped carry no fingerprint, and wait for none', async () => {
+  const server = await start({ digestKeyStatus: 403 })
+  const afterai = connect(server)
+  const bot = afterai.system('bot')
+  bot.observe({ model })
+  bot.measure({})
+  for (const wrong of [{ model, prompts: { p: 'text' } }, { model: { name: 'not a name' } }, undefined]) {
+    bot.observe(wrong as ObservedConfiguration)
+    bot.measure({})
+    bot.measure({})
+  }
+  expect(await afterai.flush(4_000)).toBe(true)
+  expect(measuredUnder(server)).toEqual([
+    [someFingerprint, 1],
+    [undefined, 6],
+  ])
+  const { enqueued, delivered, droppedBy } = afterai.stats()
+  expect({ enqueued, delivered, droppedBy }).toEqual({
+    enqueued: 11,
+    delivered: 8,
+    droppedBy: { invalid: 2, refused: 1, overflow: 0, closed: 0 },
+  })
+})
+
+test('P2.3: where the key never comes, measurements wait 5 s for their fingerprint, in order, and then go without', async () => {
+  const server = await start({ digestKeyStatus: 500 })
+  const afterai = connect(server)
+  const [bot, other] = [afterai.system('bot'), afterai.system('other')]
+  bot.measure({ latencyMs: 1 })
+  bot.observe({ model, prompts: { p: 'text' } })
+  bot.measure({ latencyMs: 2 })
+  bot.observe({ model, prompts: { p: 'another' } })
+  bot.measure({ latencyMs: 3 })
+  other.measure({ latencyMs: 4 })
+  const since = Date.now()
+  await until(() => afterai.stats().delivered === 4)
+  expect(Date.now() - since).toBeGreaterThan(4_500)
+  expect(Date.now() - since).toBeLessThan(9_000)
+  // What comes now doesn't wait again.
+  bot.measure({ latencyMs: 5 })
+  await until(() => afterai.stats().delivered === 5)
+  expect(Date.now() - since).toBeLessThan(10_000)
+  const measured = server
+    .events()
+    .map((event) => (event.kind === 'measure' ? [event.latencyMs, event.fingerprint] : []))
+  expect(measured).toEqual([1, 2, 3, 4, 5].map((latencyMs) => [latencyMs, undefined]))
+  expect(afterai.stats()).toMatchObject({ enqueued: 7, delivered: 5, dropped: 0, pending: 2 })
+}, 15_000)
+
+test('a configuration that is observed with each request costs no memory, and each request is counted under it', async () => {
+  const server = await start()
+  const afterai = connect(server)
+  const bot = afterai.system('bot')
+  for (let n = 0; n < 2_000; n++) {
+    bot.observe({ model })
+    bot.measure({})
+    if (n % 100 === 99) await afterai.flush(10_000)
+  }
+  expect(await afterai.flush(10_000)).toBe(true)
+  expect(measuredUnder(server)).toEqual([[someFingerprint, 2_000]])
+})
+
+test.each([undefined, { model, prompts: { p: 'text' } }])(
+  'P2.3: 256 changes that are told at once all arrive, of more the oldest go (with a configuration: %o)',
+  async (after) => {
+    const server = await start()
+    for (const [count, overflow] of [
+      [256, 0],
+      [300, 44],
+    ] as const) {
+      const afterai = connect(server)
+      const before = server.events().length
+      for (let n = 0; n < count; n++)
+        afterai
+          .system('bot')
+          .record({ title: `c${n}`, changeTypes: ['data'], ...(after === undefined ? {} : { after }) })
+      expect(await afterai.flush(10_000)).toBe(true)
+      expect(afterai.stats()).toMatchObject({ enqueued: count, delivered: 256, droppedBy: { overflow } })
+      const titles = server.events().flatMap((event) => (event.kind === 'change' ? [event.title] : []))
+      expect(titles.slice(before)).toEqual(Array.from({ length: 256 }, (_, n) => `c${n + overflow}`))
+    }
+  },
+)
 
 test('P2.4: a spool keeps observations and changes over the end of a process, as digests, and each is delivered once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'afterai-spool-'))

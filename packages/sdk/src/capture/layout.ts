@@ -4,6 +4,9 @@ export const chunkRows = 256
 /** Chunks that may wait in the host's thread: 16,384 rows. */
 export const chunksAtMost = 64
 
+/** More than a client has handles. The context of a row is its handle's number, and this times the observations that came before the row. */
+export const contextsAtMost = 1_024
+
 /** Where each number of a row lies. */
 export const numberAt = {
   time: 0,

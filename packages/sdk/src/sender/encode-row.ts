@@ -1,5 +1,6 @@
 import { flag, numberAt } from '../capture/layout.ts'
 import { isName } from '../names.ts'
+import type { Context } from './contexts.ts'
 
 /** The texts of a row. */
 export interface Names {
@@ -7,12 +8,6 @@ export interface Names {
   readonly finishReason: string | undefined
   readonly scoreName: string | undefined
   readonly fingerprint: string | undefined
-}
-
-/** What all rows of one handle share: the beginning of their JSON, and the configuration that was observed last. */
-export interface Context {
-  readonly json: string
-  fingerprint: string | undefined
 }
 
 const limits = {

@@ -1,6 +1,7 @@
 import { numberAt, numbersPerRow, textAt, textsPerRow } from '../capture/layout.ts'
 import type { ToSender } from '../messages.ts'
-import { encodeRow, type Context, type Names } from './encode-row.ts'
+import type { Contexts } from './contexts.ts'
+import { encodeRow, type Names } from './encode-row.ts'
 
 /** Rows that may wait for the server: with what waits in the host's thread, 5 s of 10,000 a second, for a server that restarts. */
 export const rowsAtMost = 32_768
@@ -28,8 +29,13 @@ export class RowQueue {
     return over
   }
 
+  /** The context of the oldest row. */
+  get context(): number {
+    return this.#numbers[this.#first * numbersPerRow + numberAt.context] ?? -1
+  }
+
   /** Takes the oldest row, as JSON without its end, or the name of a field that makes it invalid. */
-  shift(contexts: readonly Context[], skewMs: number): { json: string } | { invalid: string } {
+  shift(contexts: Contexts, skewMs: number): { json: string } | { invalid: string } {
     const n = this.#first * numbersPerRow
     const numbers = this.#numbers.subarray(n, n + numbersPerRow)
     const t = this.#first * textsPerRow
@@ -39,9 +45,10 @@ export class RowQueue {
       scoreName: this.#texts[t + textAt.scoreName],
       fingerprint: this.#texts[t + textAt.fingerprint],
     }
+    const context = contexts.of(this.context)
     this.#first = (this.#first + 1) % rowsAtMost
     this.rows -= 1
-    return encodeRow(numbers, names, { context: contexts[numbers[numberAt.context] ?? 0], skewMs })
+    return encodeRow(numbers, names, { context, skewMs })
   }
 
   // The same name arrives as a new string with each chunk; one of them is enough.

@@ -6,9 +6,10 @@ import { isDigestKey } from '../digest-key.ts'
 import type { DigestKey } from '../types.ts'
 import { Backoff } from './backoff.ts'
 import { ChangeQueue } from './change-queue.ts'
-import type { Context } from './encode-row.ts'
+import { Contexts } from './contexts.ts'
 import type { PackedBody, Platform, Reply, TimedEvent } from './platform.ts'
 import { newId } from './new-id.ts'
+import { Patience } from './patience.ts'
 import { RowQueue } from './row-queue.ts'
 import { configurationOf, eventOf } from './told.ts'
 
@@ -29,7 +30,7 @@ interface Batch {
 export class Sender {
   readonly #platform: Platform
   readonly #shared: Shared
-  readonly #contexts: Context[] = []
+  readonly #contexts = new Contexts()
   readonly #rows = new RowQueue()
   readonly #changes: ChangeQueue
   readonly #backoff = new Backoff(() => this.#pump())
@@ -39,6 +40,7 @@ export class Sender {
   #batch: Batch | undefined
   #skewMs = 0
   #keyWanted = false
+  readonly #patience = new Patience(() => this.#pump())
   #flushes: number[] = []
   #busy = false
   #closing = false
@@ -61,10 +63,8 @@ export class Sender {
         this.#overflow(this.#rows.push(message))
         break
       case 'context':
-        this.#contexts[message.index] = {
-          json: JSON.stringify(message.fields).slice(1, -1),
-          fingerprint: message.fingerprint,
-        }
+        this.#contexts.tell(message)
+        if (!this.#keyWanted) this.#patience.renew()
         break
       case 'told':
         this.#take(message)
@@ -100,7 +100,7 @@ export class Sender {
       return identity === undefined ? undefined : configurationOf(identity)
     } catch (error) {
       // What was measured under it would refer to nothing that the server will ever know.
-      for (const context of this.#contexts) if (context.fingerprint === fingerprint) context.fingerprint = undefined
+      if (fingerprint !== undefined) this.#contexts.refuse(fingerprint)
       throw error
     }
   }
@@ -155,11 +155,21 @@ export class Sender {
 
   #seal(): Batch | undefined {
     const { changes, json } = this.#changes.take(this.#skewMs)
-    if (changes.length === 0) while (json.length < rowsPerBatch && this.#rows.rows > 0) this.#sealRow(json)
+    if (changes.length === 0) while (json.length < rowsPerBatch && this.#isRowReady()) this.#sealRow(json)
     const dropped = droppedIn(this.#shared) - read(this.#shared, 'reported')
     add(this.#shared, 'reported', dropped)
     if (json.length === 0 && dropped === 0) return undefined
     return this.#pack({ rows: json.length - changes.length, changes, dropped }, json)
+  }
+
+  // A process that ends can't wait.
+  #isRowReady(): boolean {
+    if (this.#rows.rows === 0) return false
+    if (!this.#contexts.isOpen(this.#rows.context)) {
+      this.#patience.rest()
+      return true
+    }
+    return this.#closing || this.#patience.isOver()
   }
 
   #sealRow(json: string[]): void {
@@ -262,6 +272,7 @@ export class Sender {
     }
     this.#keyBackoff.reset()
     this.#keyWanted = false
+    this.#patience.renew()
     this.#platform.tell({ type: 'key' })
   }
 }
