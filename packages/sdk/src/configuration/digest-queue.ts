@@ -3,7 +3,7 @@ import type { DigestKey } from '../types.ts'
 import { digestNow, type Digested } from './digest.ts'
 import type { Snapshot } from './snapshot.ts'
 
-const mostJobs = 64
+const mostJobs = 256
 const mostCharacters = 1 << 20
 
 /** A configuration that is to be digested, and what to do then. */
