@@ -148,7 +148,7 @@ export class Client implements Leaving {
   }
 
   get #exitWaitMs(): number {
-    return this.options?.exitWaitMs ?? 0
+    return this.options?.sender.exitWaitMs ?? 0
   }
 
   stats(): Stats {
@@ -231,9 +231,10 @@ export class Client implements Leaving {
   }
 
   leaveSoon(): void {
-    if (this.#hasLeft || !this.#isOn || this.stats().pending === 0 || this.#open().canWait) return
+    const mayWait = this.#isOn && !this.#hasLeft && get(this.#shared, 'closed') === 0
+    if (!mayWait || this.stats().pending === 0 || this.#open().canWait) return
     this.#hasLeft = true
-    void this.flush(this.#exitWaitMs)
+    void this.flush(this.#exitWaitMs).then(() => this.#send({ type: 'close' }))
   }
 
   #rotate(): void {

@@ -12,6 +12,8 @@ export interface SenderOptions {
   readonly apiKey: string
   /** Without a slash at its end. */
   readonly endpoint: string
+  /** How long a process that ends may wait for the network. */
+  readonly exitWaitMs: number
   readonly spoolFolder?: string
   readonly ca?: string
   readonly proxy?: string

@@ -8,7 +8,6 @@ export interface ReadOptions {
   readonly environment: string
   readonly revision: string | undefined
   readonly digestKey: DigestKey | undefined
-  readonly exitWaitMs: number
   readonly sender: SenderOptions
 }
 
@@ -35,9 +34,9 @@ export function readOptions(options: unknown): ReadOptions {
     environment: nameOf(environment, 'environment'),
     revision: revision === undefined ? undefined : nameOf(revision, 'revision'),
     digestKey: key,
-    exitWaitMs: isWait(given['exitWaitMs']) ? given['exitWaitMs'] : 250,
     sender: {
       apiKey,
+      exitWaitMs: isWait(given['exitWaitMs']) ? given['exitWaitMs'] : 250,
       endpoint: endpointOf(endpoint, allowPlainHttp === true),
       ...texts(given, ['spoolFolder', 'ca', 'proxy']),
     },

@@ -9,6 +9,8 @@ interface Modules {
 
 interface Host {
   getBuiltinModule?: (name: string) => unknown
+  /** What keeps the process alive. */
+  getActiveResourcesInfo?: () => string[]
   on?: (event: 'exit' | 'beforeExit', listener: () => void) => unknown
 }
 

@@ -147,3 +147,28 @@ test.each(['return', 'shutdown'] as const)(
     await server.close()
   },
 )
+
+/** How long a host takes, beside the same one without the client. */
+async function heldMs(task: HostTask): Promise<number> {
+  const time = async (run: HostTask): Promise<number> => {
+    const since = performance.now()
+    await runHost(run)
+    return performance.now() - since
+  }
+  const { options: _, ...without } = task
+  const bareMs = Math.min(await time(without), await time(without))
+  return Math.min(await time(task), await time(task)) - bareMs
+}
+
+test.each([
+  ['a black hole', 'at once', 0],
+  ['a black hole', 'after a while', 150],
+  ['answering 500', 'while it waits to try again', 150],
+  ['slow by 10 s', 'at once', 0],
+])('P2.2: without threads, a host that returns %s %s isn’t held by the request under way', async (name, _, pauseMs) => {
+  const { options, server } = await (places[name] as () => Promise<Place>)()
+  const rounds = pauseMs === 0 ? 1 : 4
+  const task = { rounds, perRound: 50, pauseMs, observe: true, end: 'return', withoutThreads: true } as const
+  expect(await heldMs({ ...task, options: { apiKey: standInApiKey, ...options } })).toBeLessThan(420)
+  await server?.close()
+})

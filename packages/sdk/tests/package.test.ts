@@ -182,7 +182,7 @@ test('what is published has the files that its manifest names, and its types res
   expect(messages).toEqual([])
   expect(pkg['name']).toBe('@afterai/sdk')
   const types = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)))
-  // It is ECMAScript modules alone, for what is at least Node 20: who resolves in older ways has no code to find either.
+  // It is ECMAScript modules alone, for what is at least Node 20.16: who resolves in older ways has no code to find either.
   const ways = new Set(['node16-esm', 'bundler'])
   const problems = types.types === false ? ['no types'] : types.problems
   expect(

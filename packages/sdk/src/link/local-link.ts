@@ -1,11 +1,11 @@
 import type { FromSender, SenderOptions, ToSender } from '../messages.ts'
-import type { Sender } from '../sender/sender.ts'
 import type { Shared } from '../shared.ts'
 import type { Link } from './link.ts'
+import type { LocalSender } from './local-sender.ts'
 
 /** The sender beside the host, over `fetch`: for run times without threads, such as the edge. */
 export function localLink(options: SenderOptions, shared: Shared, tell: (message: FromSender) => void): Link {
-  let sender: Sender | undefined
+  let sender: LocalSender | undefined
   let isOver = false
   let waiting: ToSender[] = []
   const deliver = async (): Promise<void> => {
