@@ -262,6 +262,23 @@ test.each([undefined, { model, prompts: { p: 'text' } }])(
   },
 )
 
+test('P2.3: a refusal that stays holds nothing up for ever: what comes later is refused and counted in its turn', async () => {
+  const server = await start({ state: 'unauthorized' })
+  const afterai = connect(server)
+  const bot = afterai.system('bot')
+  bot.measure({})
+  await until(() => afterai.stats().droppedBy.refused === 1)
+  for (let n = 0; n < 5; n++) bot.measure({})
+  await until(() => afterai.stats().droppedBy.refused === 6)
+  server.state = 'healthy'
+  bot.measure({ latencyMs: 7 })
+  expect(await afterai.flush(10_000)).toBe(true)
+  expect(server.events()).toHaveLength(1)
+  expect(server.batches.reduce((sum, { dropped }) => sum + dropped, 0)).toBe(6)
+  expect(server.faults).toEqual([])
+  expect(afterai.stats()).toMatchObject({ enqueued: 7, delivered: 1, dropped: 6, pending: 0 })
+}, 20_000)
+
 test('P2.4: a spool keeps observations and changes over the end of a process, as digests, and each is delivered once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'afterai-spool-'))
   const server = await start({ state: 'error' })

@@ -14,6 +14,7 @@ import { RowQueue } from './row-queue.ts'
 import { configurationOf, eventOf } from './told.ts'
 
 const rowsPerBatch = 1000
+const mostEmptyRefused = 4
 
 /** A batch that has its number. A retry repeats its bytes. */
 interface Batch {
@@ -37,6 +38,10 @@ export class Sender {
   readonly #keyBackoff = new Backoff(() => this.#pump())
   #bootId = ''
   #sequence = 0
+  /** How often the empty batch in the place of a refused one was refused as well. */
+  #emptyRefused = 0
+  /** Dropped events of which no batch tells yet. */
+  #unheard = 0
   #batch: Batch | undefined
   #skewMs = 0
   #keyWanted = false
@@ -158,8 +163,11 @@ export class Sender {
     if (changes.length === 0) while (json.length < rowsPerBatch && this.#isRowReady()) this.#sealRow(json)
     const dropped = droppedIn(this.#shared) - read(this.#shared, 'reported')
     add(this.#shared, 'reported', dropped)
-    if (json.length === 0 && dropped === 0) return undefined
-    return this.#pack({ rows: json.length - changes.length, changes, dropped }, json)
+    this.#unheard += dropped
+    if (json.length === 0 && this.#unheard === 0) return undefined
+    const batch = this.#pack({ rows: json.length - changes.length, changes, dropped: this.#unheard }, json)
+    this.#unheard = 0
+    return batch
   }
 
   // A process that ends can't wait.
@@ -201,9 +209,9 @@ export class Sender {
       this.#measureSkew(answer.serverTime, sentAt)
       return this.#acknowledged(batch, answer.rejected.length)
     }
-    if (isWorthRetry(reply.status) || batch.rows + batch.changes.length === 0) {
-      return this.#failed(`HTTP ${reply.status}`, retryAfterMs(reply))
-    }
+    const isEmpty = batch.rows + batch.changes.length === 0
+    if (isEmpty && !isWorthRetry(reply.status) && ++this.#emptyRefused === mostEmptyRefused) this.#giveUp(batch)
+    if (isEmpty || isWorthRetry(reply.status)) return this.#failed(`HTTP ${reply.status}`, retryAfterMs(reply))
     this.#refused(batch, reply.status)
   }
 
@@ -226,6 +234,7 @@ export class Sender {
     this.#changes.done(batch.changes)
     this.#batch = undefined
     this.#sequence += 1
+    this.#emptyRefused = 0
     this.#backoff.reset()
     set(this.#shared, 'backingOff', 0)
   }
@@ -250,6 +259,15 @@ export class Sender {
     add(this.#shared, 'reported', lost)
     this.#complain('refused', `HTTP ${status}`)
     this.#batch = this.#pack({ rows: 0, changes: [], dropped: batch.dropped + lost }, [])
+  }
+
+  // What waits behind it goes on as another process would, whose numbers begin anew. What the batch reported is reported again.
+  #giveUp({ dropped }: Batch): void {
+    this.#batch = undefined
+    this.#bootId = ''
+    this.#sequence = 0
+    this.#emptyRefused = 0
+    this.#unheard += dropped
   }
 
   #measureSkew(serverTime: string, sentAt: number): void {
