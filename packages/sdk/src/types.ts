@@ -12,7 +12,7 @@ export interface AfterAIOptions {
   readonly revision?: string
   /** The tenant's digest key, if it came with the deployment. Without it the key is fetched when text is first observed. */
   readonly digestKey?: DigestKey
-  /** A folder for observations and changes that aren't acknowledged yet, so that they outlive the process. Digests only. */
+  /** A folder for observations and changes that aren't acknowledged yet, so that they outlive the process. Digests only: texts wait in memory for the digest key. */
   readonly spoolFolder?: string
   /** Certificates (PEM) to trust besides the system's, for a server with a private authority. Node, Deno, Bun. */
   readonly ca?: string
