@@ -131,8 +131,8 @@ export class Client implements Leaving {
       this.#digests.push({
         snapshot,
         finish: (digested) => {
-          const { identity, fingerprint } = digested ?? { identity: undefined, fingerprint: undefined }
-          this.#send({ type: 'told', kind, time, ...message, identity, fingerprint })
+          const fingerprint = digested?.fingerprint
+          this.#send({ type: 'told', kind, time, ...message, identity: digested?.identity, fingerprint })
           this.#settle(context, fingerprint)
         },
         drop: (why) => {
@@ -145,10 +145,6 @@ export class Client implements Leaving {
       this.#settle(context)
       this.#refuse(error instanceof InvalidField ? error.field : kind)
     }
-  }
-
-  get #exitWaitMs(): number {
-    return this.options?.sender.exitWaitMs ?? 0
   }
 
   stats(): Stats {
@@ -211,6 +207,7 @@ export class Client implements Leaving {
     if (!this.#isOn || this.stats().pending === 0) return
     const link = this.#open()
     if (!link.canWait) return
+    const { exitWaitMs } = (this.options as ReadOptions).sender
     let deadline = Date.now() + startMs
     const wait = (which: keyof typeof word): void => {
       Atomics.wait(this.#shared.words, word[which], 0, Math.max(0, deadline - Date.now()))
@@ -218,7 +215,7 @@ export class Client implements Leaving {
     try {
       this.#handOver(true)
       wait('ready')
-      deadline = Date.now() + this.#exitWaitMs
+      deadline = Date.now() + exitWaitMs
       if (this.#digests.size > 0) {
         wait('key')
         this.#digests.run()
@@ -234,7 +231,7 @@ export class Client implements Leaving {
     const mayWait = this.#isOn && !this.#hasLeft && get(this.#shared, 'closed') === 0
     if (!mayWait || this.stats().pending === 0 || this.#open().canWait) return
     this.#hasLeft = true
-    void this.flush(this.#exitWaitMs).then(() => this.#send({ type: 'close' }))
+    void this.flush(this.options?.sender.exitWaitMs).then(() => this.#send({ type: 'close' }))
   }
 
   #rotate(): void {

@@ -40,25 +40,25 @@ export interface Diagnostic {
   readonly message: string
 }
 
-/** What came of one request, as numbers and names alone. */
+/** What came of one request, as numbers and names alone. Null is as if it were left out. */
 export interface Measurement {
   /** The route, feature or slice of the system. */
-  readonly route?: string | undefined
-  /** When the request ended, in ms since 1970; now if left out. */
-  readonly at?: number | undefined
-  readonly latencyMs?: number | undefined
-  readonly inputTokens?: number | undefined
-  readonly outputTokens?: number | undefined
-  readonly costUsd?: number | undefined
+  readonly route?: string | null | undefined
+  /** When the request ended, in ms since 1970 or as a Date; now if left out. */
+  readonly at?: number | Date | null | undefined
+  readonly latencyMs?: number | null | undefined
+  readonly inputTokens?: number | null | undefined
+  readonly outputTokens?: number | null | undefined
+  readonly costUsd?: number | null | undefined
   /** A quality score; `name` tells scorers apart. */
-  readonly score?: { readonly name: string; readonly value: number } | undefined
-  readonly finishReason?: string | undefined
-  readonly error?: boolean | undefined
-  readonly refused?: boolean | undefined
+  readonly score?: { readonly name: string; readonly value: number } | null | undefined
+  readonly finishReason?: string | null | undefined
+  readonly error?: boolean | null | undefined
+  readonly refused?: boolean | null | undefined
   /** Whether a judge or a second model agreed. */
-  readonly agreed?: boolean | undefined
+  readonly agreed?: boolean | null | undefined
   /** Of the configuration it ran with; that of the one observed last on this handle if left out, and none if that was dropped. */
-  readonly fingerprint?: string | undefined
+  readonly fingerprint?: string | null | undefined
 }
 
 /** What a system runs with. Texts of prompts and tools stay in this process: what leaves is their keyed digest. */

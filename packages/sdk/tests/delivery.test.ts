@@ -279,6 +279,35 @@ test('P2.3: a refusal that stays holds nothing up for ever: what comes later is 
   expect(afterai.stats()).toMatchObject({ enqueued: 7, delivered: 1, dropped: 6, pending: 0 })
 }, 20_000)
 
+test('null is as if it were left out, and a Date is a time; one that is none is invalid', async () => {
+  const server = await start()
+  const afterai = connect(server)
+  const bot = afterai.system('bot')
+  bot.measure({
+    at: new Date('2026-01-01T00:00:00Z'),
+    route: null,
+    latencyMs: null,
+    inputTokens: null,
+    outputTokens: null,
+    costUsd: null,
+    score: null,
+    finishReason: null,
+    error: null,
+    refused: null,
+    agreed: null,
+    fingerprint: null,
+  })
+  bot.measure({ at: null, latencyMs: 0 })
+  bot.measure({ at: new Date(Number.NaN) })
+  expect(await afterai.flush(10_000)).toBe(true)
+  const common = { kind: 'measure', system: 'bot', environment: 'production' }
+  expect(server.events()).toEqual([
+    { ...common, at: '2026-01-01T00:00:00.000Z' },
+    { ...common, at: expect.any(String), latencyMs: 0 },
+  ])
+  expect(afterai.stats()).toMatchObject({ delivered: 2, droppedBy: { invalid: 1 } })
+})
+
 test('P2.4: a spool keeps observations and changes over the end of a process, as digests, and each is delivered once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'afterai-spool-'))
   const server = await start({ state: 'error' })

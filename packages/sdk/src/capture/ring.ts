@@ -54,7 +54,8 @@ export class Ring {
   append(context: number, it: Measurement): number {
     if (typeof it !== 'object') throw new TypeError()
     // All is read before anything is written: a getter may throw, or come here itself.
-    const time = it.at === undefined ? this.#now() : number(it.at)
+    const at = it.at
+    const time = at == null ? this.#now() : number(at instanceof Date ? +at : at)
     const latencyMs = number(it.latencyMs)
     const inputTokens = number(it.inputTokens)
     const outputTokens = number(it.outputTokens)
@@ -64,8 +65,8 @@ export class Ring {
     const finishReason = text(it.finishReason)
     const fingerprint = text(it.fingerprint)
     const scored = it.score
-    const score = scored === undefined ? absent : number(scored.value)
-    const scoreName = scored === undefined ? undefined : (text(scored.name) ?? invalidText)
+    const score = scored == null ? absent : number(scored.value)
+    const scoreName = scored == null ? undefined : (text(scored.name) ?? invalidText)
 
     const rows = this.#rows
     const numbers = this.#numbers
@@ -144,16 +145,16 @@ function letGo(texts: (string | undefined)[]): void {
 }
 
 function number(value: unknown): number {
-  if (value === undefined) return absent
+  if (value == null) return absent
   return typeof value === 'number' && value === value ? value : invalid
 }
 
 function text(value: unknown): string | undefined {
-  if (value === undefined) return undefined
+  if (value == null) return undefined
   return typeof value === 'string' && value.length <= longestName ? value : invalidText
 }
 
 function bit(value: unknown): number {
-  if (value === undefined) return flag.absent
+  if (value == null) return flag.absent
   return value === true ? flag.yes : value === false ? flag.no : flag.invalid
 }
