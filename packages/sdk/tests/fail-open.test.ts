@@ -49,8 +49,10 @@ describe.each(Object.entries(places))('a server that is %s', (name, open) => {
       const received = last?.events().length ?? 0
       // After a shutdown nothing is open; and where the server is well, nothing is lost.
       const isWell = name === 'healthy' || (name === 'restarting midway' && end === 'shutdown')
-      expect(end === 'shutdown' ? [stats.pending, stats.delivered] : [0, received]).toEqual([0, received])
-      expect(isWell ? received : told).toBe(told)
+      if (end === 'shutdown' || isWell) expect([stats.pending, stats.delivered]).toEqual([0, received])
+      // What is committed as a process ends may be so without its knowing, never the other way round.
+      expect(stats.delivered).toBeLessThanOrEqual(received)
+      if (isWell) expect(received).toBe(told)
       expect(last?.faults ?? []).toEqual([])
       await last?.close()
     },
@@ -88,8 +90,9 @@ describe.each(Object.entries(places))('a signal, and a server that is %s', (name
       expect([enqueued, delivered + dropped + pending]).toEqual([told, told])
       const received = last?.events().length ?? 0
       // After a shutdown nothing is open; and where the server is well, nothing is lost.
-      expect(onSigterm === 'shutdown' ? [pending, delivered] : [0, received]).toEqual([0, received])
-      expect(name === 'healthy' ? received : told).toBe(told)
+      if (onSigterm === 'shutdown' || name === 'healthy') expect([pending, delivered]).toEqual([0, received])
+      expect(delivered).toBeLessThanOrEqual(received)
+      if (name === 'healthy') expect(received).toBe(told)
       expect(last?.faults ?? []).toEqual([])
       await last?.close()
     },

@@ -41,13 +41,12 @@ const heapBytes = (): number => {
   return heapUsed + external
 }
 let heapGrowthBytes = 0
+// After the client's own listener: what it tells then is final.
+process.on('exit', keep)
 if (task.onSigterm !== undefined) {
   process.once('SIGTERM', () => {
     const wait = task.onSigterm === 'shutdown' ? afterai?.shutdown(task.options?.exitWaitMs) : undefined
-    void Promise.resolve(wait).then(() => {
-      keep()
-      process.exit(143)
-    })
+    void Promise.resolve(wait).then(() => process.exit(143))
   })
 }
 
@@ -72,7 +71,6 @@ for (let round = 0; round < task.rounds; round++) {
 console.log(digest)
 if (task.end === 'wait') await sleep(60_000)
 if (task.end === 'shutdown') await afterai?.shutdown(5_000)
-keep()
 process.exitCode = 3
 if (task.end === 'exit') process.exit(4)
 if (task.end === 'throw') throw new Error('the host fails')
