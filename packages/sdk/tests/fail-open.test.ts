@@ -49,10 +49,12 @@ describe.each(Object.entries(places))('a server that is %s', (name, open) => {
       const received = last?.events().length ?? 0
       // After a shutdown nothing is open; and where the server is well, nothing is lost.
       const isWell = name === 'healthy' || (name === 'restarting midway' && end === 'shutdown')
-      if (end === 'shutdown' || isWell) expect([stats.pending, stats.delivered]).toEqual([0, received])
+      const [mostOpen, leastDelivered] = end === 'shutdown' || isWell ? [0, received] : [told, 0]
+      expect(stats.pending).toBeLessThanOrEqual(mostOpen)
+      expect(stats.delivered).toBeGreaterThanOrEqual(leastDelivered)
       // What is committed as a process ends may be so without its knowing, never the other way round.
       expect(stats.delivered).toBeLessThanOrEqual(received)
-      if (isWell) expect(received).toBe(told)
+      expect(received).toBeGreaterThanOrEqual(isWell ? told : 0)
       expect(last?.faults ?? []).toEqual([])
       await last?.close()
     },
@@ -90,9 +92,11 @@ describe.each(Object.entries(places))('a signal, and a server that is %s', (name
       expect([enqueued, delivered + dropped + pending]).toEqual([told, told])
       const received = last?.events().length ?? 0
       // After a shutdown nothing is open; and where the server is well, nothing is lost.
-      if (onSigterm === 'shutdown' || name === 'healthy') expect([pending, delivered]).toEqual([0, received])
+      const [mostOpen, leastDelivered] = onSigterm === 'shutdown' || name === 'healthy' ? [0, received] : [told, 0]
+      expect(pending).toBeLessThanOrEqual(mostOpen)
+      expect(delivered).toBeGreaterThanOrEqual(leastDelivered)
       expect(delivered).toBeLessThanOrEqual(received)
-      if (name === 'healthy') expect(received).toBe(told)
+      expect(received).toBeGreaterThanOrEqual(name === 'healthy' ? told : 0)
       expect(last?.faults ?? []).toEqual([])
       await last?.close()
     },
@@ -125,12 +129,17 @@ test('P2.2: a server with a certificate of a private authority is reached with t
   await server.close()
 })
 
-test.each(['exit', 'throw', 'return'] as const)(
-  'P2.2: what a host tells in its last moment arrives, though it ends at once by %s',
-  async (end) => {
-    const server = await startStandIn()
+test.each(
+  (['exit', 'throw', 'return'] as const).flatMap((end) => [
     // A loaded machine takes longer for the same work.
-    const options = { apiKey: standInApiKey, endpoint: server.origin, exitWaitMs: 10_000 }
+    { end, wait: { exitWaitMs: 10_000 } },
+    { end, wait: {} },
+  ]),
+)(
+  'P2.2: what a host tells in its last moment arrives, though it ends at once by $end (given: $wait)',
+  async ({ end, wait }) => {
+    const server = await startStandIn()
+    const options = { apiKey: standInApiKey, endpoint: server.origin, ...wait }
     await runHost({ rounds: 1, perRound: 98, pauseMs: 0, observe: true, end, options })
     expect(server.events()).toHaveLength(100)
     expect(server.faults).toEqual([])
