@@ -44,6 +44,8 @@ async function startWith(captureLimits: Limits = {}) {
 
 const list = <T>(length: number, of: (index: number) => T): T[] => Array.from({ length }, (_, index) => of(index))
 
+const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1)
+
 const inEnvironments = (system: string, names: readonly string[]): object => ({
   resourceSpans: names.map((name) => ({
     resource: resourceOf(system, { 'deployment.environment.name': name }),
@@ -94,7 +96,7 @@ test('P5.3: environments of a system, and of a tenant, have a limit; more share 
     ),
   )
   const shown = async (system: string) =>
-    (await windowsOf(system)).map(({ environment, calls, distinct }) => [environment, calls, distinct]).toSorted()
+    (await windowsOf(system)).map(({ environment, calls, distinct }) => [environment, calls, distinct]).toSorted(byText)
   expect(await shown('one')).toEqual([
     ['overflow', 5, 5],
     ['pod-0', 1, 0],
@@ -118,7 +120,7 @@ test('P5.3: routes have a limit for the tenant as a whole, whatever systems and 
       ),
     )
   }
-  const routes = async (system: string) => (await windowsOf(system)).map(({ route }) => route).toSorted()
+  const routes = async (system: string) => (await windowsOf(system)).map(({ route }) => route).toSorted(byText)
   expect(await routes('one')).toEqual(['overflow', 'r-0', 'r-1', 'r-2'])
   expect(await routes('two')).toEqual(['overflow', 'r-0'])
   expect(await routes('three')).toEqual(['overflow'])
@@ -130,7 +132,7 @@ test('P5.3: models that are watched have a limit; the rest is asked for under on
   await send(tracesOf('models', spans))
   await send(tracesOf('models', spans))
   const models = await modelsOf('models')
-  expect(models.map(({ requestedModel, verdict }) => [requestedModel, verdict]).toSorted()).toEqual([
+  expect(models.map(({ requestedModel, verdict }) => [requestedModel, verdict]).toSorted(byText)).toEqual([
     ['m-0', 'clear'],
     ['m-1', 'clear'],
     ['overflow', 'undetermined'],
@@ -159,7 +161,7 @@ test('P5.3: the changes of a tenant have a limit of an hour, and an hour later n
   const { send, changesOf, owner } = await startWith({ changesPerHour: { each: 2, tenant: 3 } })
   await send(fingerprints('one', 6))
   await send(fingerprints('two', 6))
-  const opened = async (system: string) => (await changesOf(system)).map(({ after }) => after !== null).toSorted()
+  const opened = async (system: string) => (await changesOf(system)).map(({ after }) => after !== null).toSorted(byText)
   expect(await opened('one')).toEqual([false, true, true])
   expect(await opened('two')).toEqual([false, true])
   // An identifier begins with the time at which it was made.
@@ -178,7 +180,7 @@ test('what one transaction doesn’t learn is learned when it comes again', asyn
   const windows = await windowsOf('slowly')
   expect(windows.reduce((sum, { calls }) => sum + calls, 0)).toBe(18)
   const routes = new Set(windows.map(({ route }) => route))
-  expect([...routes].toSorted()).toEqual(['none', 'overflow', 'r-0', 'r-1', 'r-2', 'r-3', 'r-4'])
+  expect([...routes].toSorted(byText)).toEqual(['none', 'overflow', 'r-0', 'r-1', 'r-2', 'r-3', 'r-4'])
   expect((await modelsOf('slowly')).filter(({ requestedModel }) => requestedModel !== 'overflow').length).toBe(6)
 })
 
@@ -191,7 +193,7 @@ test('P5.3: windows of one transaction have a limit; nothing of what is counted 
     ),
   )
   const windows = await windowsOf('hours')
-  expect(windows.map(({ route, calls, distinct }) => [route, calls, distinct]).toSorted()).toEqual([
+  expect(windows.map(({ route, calls, distinct }) => [route, calls, distinct]).toSorted(byText)).toEqual([
     ['overflow', 4, 4],
     ['r-0', 1, 0],
     ['r-1', 1, 0],
@@ -204,9 +206,9 @@ test('what several systems, or metrics of several, share tells how many there ar
     await send(tracesOf(name, [spanOf({}), spanOf({})]))
     await send(tokensOf(name, { n: 2, sum: 10, delta: true }), 'metrics')
   }
-  expect((await systems()).map(({ name }) => name).toSorted()).toEqual(['a', 'telemetry-overflow'])
+  expect((await systems()).map(({ name }) => name).toSorted(byText)).toEqual(['a', 'telemetry-overflow'])
   const windows = await windowsOf('telemetry-overflow')
-  expect(windows.map(({ source, calls, distinct }) => [source, calls, distinct]).toSorted()).toEqual([
+  expect(windows.map(({ source, calls, distinct }) => [source, calls, distinct]).toSorted(byText)).toEqual([
     ['calls', 6, 3],
     ['metrics', 0, 3],
   ])
