@@ -222,7 +222,7 @@ describe('POST /v1/telemetry', () => {
   })
 
   test('systems beyond the limit share one that says so', async () => {
-    const small = await startTestServer({ captureLimits: { systems: 2, routes: 1 } })
+    const small = await startTestServer({ captureLimits: { systems: 2, routes: { each: 1, tenant: 10 } } })
     const token = (await small.addKey(small.admin, ['telemetry:write', 'telemetry:read'])).key
     const body = batch(
       ['a', 'b', 'c', 'd'].flatMap((name) => [measure(name, { route: 'x' }), measure(name, { route: 'y' })]),

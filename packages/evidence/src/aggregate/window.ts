@@ -32,6 +32,13 @@ export interface Measurement {
   readonly distinct?: string | undefined
 }
 
+interface Summary {
+  readonly quantity: WindowQuantity
+  readonly n: number
+  readonly sum: number
+  readonly distinct?: string | undefined
+}
+
 const counts = ['calls', 'errors', 'refusals', 'agreed', 'disagreed', 'unidentified', 'unpriced'] as const
 const quantities = ['latencyMs', 'inputTokens', 'outputTokens', 'costUsd'] as const
 
@@ -88,10 +95,11 @@ export function addMeasurement(window: WindowAggregate, it: Measurement): void {
 }
 
 /** Counts numbers of which only how many and their sum is known, in place; quantiles and squares don't learn of them. */
-export function addSummary(window: WindowAggregate, it: { quantity: WindowQuantity; n: number; sum: number }): void {
+export function addSummary(window: WindowAggregate, it: Summary): void {
   const into = window[it.quantity]
   into.n = addCounts(into.n, it.n)
   addExactly(into.sum, it.sum)
+  if (it.distinct !== undefined) addDistinct(window.distinct, it.distinct)
 }
 
 /** Adds another window, in place. */

@@ -1,5 +1,6 @@
 import type { Audit } from '../audit/audit.ts'
-import type { ChangeTracking } from '../capture/index.ts'
+import type { ChangeTracking, RecentChanges } from '../capture/index.ts'
+import { sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import { runOnce } from '../platform/idempotency.ts'
 import { openChange } from './change-service.ts'
@@ -42,7 +43,35 @@ export function createChangeTracking(audit: Audit): ChangeTracking {
         ...(changeTypes === undefined ? {} : { changeTypes }),
       })
     },
+    openFurtherChanges: (tx, caller, place) =>
+      openChange(audit, tx, caller, {
+        ...place,
+        before: null,
+        after: null,
+        origin: 'otel',
+        revision: null,
+        intent: 'observed',
+        title: 'Telemetry shows more changes within an hour than are opened one by one',
+        changeTypes: ['other'],
+      }),
+    derivedChangesSince,
   }
+}
+
+async function derivedChangesSince(tx: Transaction, tenantId: string, sinceMs: number): Promise<RecentChanges[]> {
+  const { rows } = await sql<RecentChanges>`
+    select system_id as "systemId", count(fingerprint_after) as opened,
+      max(id::text) filter (where fingerprint_after is null) as "furtherId"
+    from change
+    where tenant_id = ${tenantId} and id >= ${firstIdOf(sinceMs)}::uuid and origin = 'otel'
+    group by system_id`.execute(tx)
+  return rows
+}
+
+/** The least identifier of a moment: those of version 7 begin with it, so that the primary key finds what is later. */
+function firstIdOf(ms: number): string {
+  const hex = ms.toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }
 
 async function findSystems(tx: Transaction, tenantId: string, names: readonly string[]): Promise<Map<string, string>> {
@@ -50,7 +79,8 @@ async function findSystems(tx: Transaction, tenantId: string, names: readonly st
     .selectFrom('system')
     .select(['name', 'id'])
     .where('tenant_id', '=', tenantId)
-    .where('name', 'in', names)
+    // As one parameter: there may be more names than a statement takes parameters.
+    .where(sql<boolean>`name = any(${names}::text[])`)
     .execute()
   return new Map(rows.map(({ name, id }) => [name, id]))
 }

@@ -4,8 +4,7 @@ import type { Database } from '../platform/database.ts'
 import { limiter } from '../platform/limiter.ts'
 import type { Logger } from '../platform/log.ts'
 import type { ChangeTracking } from './change-tracking.ts'
-import { createRouteProfiles } from './identity-watch/route-profiles.ts'
-import { createServedModels } from './identity-watch/served-models.ts'
+import { createIdentityWatch } from './identity-watch/identity-watch.ts'
 import { type Admission, createAdmission } from './intake/admission.ts'
 import { type Committer, createCommitter } from './intake/committer.ts'
 import { createDigestKeys } from './intake/digest-keys.ts'
@@ -39,14 +38,18 @@ export interface CaptureDoors {
 export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
   const { db, audit, keys, log, tracking, limits } = deps
   const systems = createSystems(tracking, limits.systems)
-  const dimensions = createDimensions({ fingerprint: limits.fingerprints, route: limits.routes })
-  const served = createServedModels({ audit, tracking })
-  const profiles = createRouteProfiles({
-    audit,
-    tracking,
-    learningMs: limits.learningMs,
-    facetValues: limits.facetValues,
+  const dimensions = createDimensions({
+    bounds: {
+      environment: limits.environments,
+      fingerprint: limits.fingerprints,
+      route: limits.routes,
+      served_model: limits.servedModels,
+    },
+    groupNews: limits.groupNews,
   })
+  const identityWatch = createIdentityWatch({ audit, tracking, dimensions, limits })
+  const { series, groupWindows } = limits
+  const group = { series, groupWindows, tracking, systems, dimensions, identityWatch }
   return {
     limits,
     admission: createAdmission({ requests: limits.requests, bytes: limits.bytesAtOnce }),
@@ -61,8 +64,7 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
       db,
       log,
       limits,
-      takeGroup: (tx, tenantId, batches) =>
-        takeGroup({ series: limits.series, tracking, systems, dimensions, served, profiles }, tx, tenantId, batches),
+      takeGroup: (tx, tenantId, batches) => takeGroup(group, tx, tenantId, batches),
       forget(tenantId) {
         systems.forget(tenantId)
         dimensions.forget(tenantId)

@@ -39,7 +39,7 @@ declare module '../platform/database.ts' {
     telemetry_dropped: { tenant_id: string; door: string; name: string; count: number; last_seen_at: Generated<Date> }
     telemetry_dimension: {
       tenant_id: string
-      kind: 'system' | 'fingerprint' | 'route'
+      kind: 'system' | 'environment' | 'fingerprint' | 'route' | 'served_model'
       scope: string
       value: string
       created_at: Generated<Date>

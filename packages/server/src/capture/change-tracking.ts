@@ -19,6 +19,13 @@ export interface ToldChange {
   readonly change: z.infer<typeof createChangeRequest>
 }
 
+/** What telemetry opened of late for a system. */
+export interface RecentChanges {
+  readonly systemId: string
+  readonly opened: number
+  readonly furtherId: string | null
+}
+
 /** What telemetry needs of systems and changes. Wired in composition.ts; each writes its audit events in the transaction. */
 export interface ChangeTracking {
   /** Ids of those that exist, by name. */
@@ -32,4 +39,12 @@ export interface ChangeTracking {
   recordChange(tx: Transaction, caller: Caller, change: ToldChange): Promise<unknown>
   /** Opens an ACE of origin `otel`. @returns its id */
   openDerivedChange(tx: Transaction, caller: Caller, change: DerivedChange): Promise<string>
+  /** Opens one ACE of origin `otel` that stands for all that follow within the hour. @returns its id */
+  openFurtherChanges(
+    tx: Transaction,
+    caller: Caller,
+    place: Pick<DerivedChange, 'systemId' | 'environment'>,
+  ): Promise<string>
+  /** How many ACEs of origin `otel` each system has since then, and which of them stands for further ones. */
+  derivedChangesSince(tx: Transaction, tenantId: string, sinceMs: number): Promise<RecentChanges[]>
 }

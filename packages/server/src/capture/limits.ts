@@ -1,10 +1,23 @@
+/** A limit of each system, environment or model, and one of the tenant as a whole. */
+export interface Bound {
+  readonly each: number
+  readonly tenant: number
+}
+
 /** Bounds of what telemetry may make of a tenant and of this process. */
 export interface CaptureLimits {
   /** Systems that make themselves known by their telemetry; more share the system `telemetry-overflow`. */
   readonly systems: number
+  /** Environments of one system; more share `overflow`. */
+  readonly environments: Bound
   /** Distinct configurations and routes of one environment; more share `overflow`. */
-  readonly fingerprints: number
-  readonly routes: number
+  readonly fingerprints: Bound
+  readonly routes: Bound
+  /** Models that one environment asks for, and what is served for one of them, that are watched; more share `overflow`. */
+  readonly servedModels: Bound
+  readonly servedIdentities: Bound
+  /** Changes of one system that telemetry opens within an hour; more share one that says so. */
+  readonly changesPerHour: Bound
   /** Streams of running totals that a tenant has; points of more are refused. */
   readonly series: number
   /** How long a new route's settings are learned before a new one counts as a change. */
@@ -22,14 +35,22 @@ export interface CaptureLimits {
   /** Batches, and readings of them, that one transaction takes. */
   readonly groupBatches: number
   readonly groupReadings: number
+  /** What one transaction learns of each kind: what is over counts under `overflow`, and is learned when it comes again. */
+  readonly groupNews: number
+  /** Windows that one transaction writes before the rest of its configurations and routes share `overflow`. */
+  readonly groupWindows: number
 }
 
 const mebibyte = 1024 * 1024
 
 export const captureLimits: CaptureLimits = {
   systems: 200,
-  fingerprints: 200,
-  routes: 100,
+  environments: { each: 50, tenant: 500 },
+  fingerprints: { each: 200, tenant: 5000 },
+  routes: { each: 100, tenant: 2000 },
+  servedModels: { each: 100, tenant: 2000 },
+  servedIdentities: { each: 64, tenant: 5000 },
+  changesPerHour: { each: 10, tenant: 50 },
   series: 10_000,
   learningMs: 24 * 3_600_000,
   facetValues: 16,
@@ -40,6 +61,8 @@ export const captureLimits: CaptureLimits = {
   reading: 4,
   groupBatches: 64,
   groupReadings: 20_000,
+  groupNews: 1000,
+  groupWindows: 3000,
 }
 
 /** Where what exceeds a limit is counted. */

@@ -1,236 +1,231 @@
-import { sql } from 'kysely'
-import type { Audit } from '../../audit/audit.ts'
-import type { Caller } from '../../identity/index.ts'
-import { json, onceSettled, type Transaction } from '../../platform/database.ts'
-import { newId } from '../../platform/ids.ts'
-import type { ChangeTracking } from '../change-tracking.ts'
-import type { WatchedCall } from './route-profiles.ts'
-import { servedConfiguration, unspecifiedModel } from './configuration.ts'
+import { onceSettled } from '../../platform/database.ts'
+import { type CaptureLimits, overflow } from '../limits.ts'
+import { futureToleranceMs } from '../readings.ts'
+import type { Dimensions } from '../intake/dimensions.ts'
+import { servedConfiguration } from './configuration.ts'
+import type { Learning } from './learning.ts'
+import {
+  countIdentities,
+  insertIdentities,
+  type KeptIdentity,
+  type KeptModel,
+  type NewIdentity,
+  openModels,
+  recordSeen,
+} from './served-identities.ts'
+import {
+  type Asked,
+  byModel,
+  type Identity,
+  identityKey,
+  modelKey,
+  type ModelSightings,
+  type Sighting,
+} from './sightings.ts'
+import type { WatchedCall } from './watched-call.ts'
 
-/** What was asked for, and where. */
-interface Asked {
-  readonly systemId: string
-  readonly environment: string
-  readonly provider: string
-  readonly requestedModel: string
-}
+/** How often the time of the last sighting is written while the same is served. */
+const seenRecordedEveryMs = 10_000
+const mostKnown = 20_000
 
-/** What was served. '' where the provider gave no fingerprint. */
-interface Identity {
-  readonly servedName: string
-  readonly systemFingerprint: string
-}
-
-/** One sighting of an identity, by whose batch. `served` is undefined where the provider said nothing. */
-interface Sighting {
-  readonly asked: Asked
-  readonly served: Identity | undefined
-  readonly caller: Caller
-  firstMs: number
-  lastMs: number
-}
-
-/** How often the time of the last sighting is written. */
-const seenRecordedEveryMs = 60_000
-const mostKnown = 50_000
-
-/** Watches which models are served for those that are asked for (ADR 0018). */
+/** Watches which models are served for those that are asked for. */
 export interface ServedModels {
-  /** Notes what calls show, and opens an ACE for each identity that is new to a model that had one. */
-  watch(tx: Transaction, calls: readonly WatchedCall[]): Promise<void>
+  /** Models of which calls show something that this process hasn't noted, with all that they show of these. */
+  newsAmong(tenantId: string, calls: readonly WatchedCall[]): ModelSightings[]
+  /** Notes it, and opens an ACE for each identity that is new to a model that had one. */
+  settle(learning: Learning, news: readonly ModelSightings[]): Promise<void>
+}
+
+/** What this process has noted of a model: when each identity was last written as seen, and which was the last. */
+interface Noted {
+  readonly seen: Map<string, number>
+  latest: { readonly key: string; readonly ms: number }
+}
+
+interface Deps {
+  readonly dimensions: Dimensions
+  readonly limits: Pick<CaptureLimits, 'servedIdentities' | 'groupNews'>
 }
 
 /** Identities that this process has noted cost no query when they come again. */
-export function createServedModels(deps: {
-  audit: Audit
-  tracking: Pick<ChangeTracking, 'openDerivedChange'>
-}): ServedModels {
-  /** When each was last noted as seen. */
-  const known = new Map<string, number>()
+export function createServedModels(deps: Deps): ServedModels {
+  const noted = new Map<string, Noted>()
   return {
-    async watch(tx, calls) {
-      const news = new Map<string, Sighting>()
-      for (const call of calls) gather(news, known, call)
-      if (news.size === 0) return
-      for (const group of byModel(news)) await settleModel(deps, tx, group)
-      onceSettled(tx, (committed) => {
+    newsAmong(tenantId, calls) {
+      return byModel(calls).filter((it) => isNews(noted.get(`${tenantId} ${modelKey(it.asked)}`), it))
+    },
+    async settle(learning, news) {
+      const watched = await admitModels(deps.dimensions, learning, news)
+      if (watched.length === 0) return
+      const told = await settleModels(deps, learning, watched)
+      onceSettled(learning.tx, (committed) => {
         if (!committed) return
-        if (known.size > mostKnown) known.clear()
-        for (const [key, { lastMs }] of news) known.set(key, Math.max(known.get(key) ?? 0, lastMs))
+        if (noted.size > mostKnown) noted.clear()
+        for (const [key, sightings] of told) note(noted, `${learning.tenantId} ${key}`, sightings)
       })
     },
   }
 }
 
-function gather(
-  news: Map<string, Sighting>,
-  known: ReadonlyMap<string, number>,
-  { systemId, environment, configuration, caller, firstMs, lastMs }: WatchedCall,
-): void {
-  const { provider = '', requestedModel, servedModel, systemFingerprint = '' } = configuration
-  if (requestedModel === undefined && servedModel === undefined) return
-  const place = `${caller.principal.tenantId} ${systemId} ${environment}`
-  const key = `${place} ${provider} ${requestedModel ?? ''} ${servedModel ?? ''} ${systemFingerprint}`
-  if (lastMs - (known.get(key) ?? Number.NEGATIVE_INFINITY) < seenRecordedEveryMs) return
-  const there = news.get(key)
-  if (there !== undefined) {
-    there.firstMs = Math.min(there.firstMs, firstMs)
-    there.lastMs = Math.max(there.lastMs, lastMs)
-    return
+// All of a model is written or nothing: which of its identities came last decides its verdict.
+function isNews(noted: Noted | undefined, { sightings }: ModelSightings): boolean {
+  if (noted === undefined) return true
+  let [latestKey, latestMs] = [noted.latest.key, noted.latest.ms]
+  for (const [key, { lastMs }] of sightings) {
+    if (lastMs - (noted.seen.get(key) ?? Number.NEGATIVE_INFINITY) >= seenRecordedEveryMs) return true
+    if (key !== '' && lastMs > latestMs) [latestKey, latestMs] = [key, lastMs]
   }
-  news.set(key, {
-    asked: { systemId, environment, provider, requestedModel: requestedModel ?? unspecifiedModel },
-    served: servedModel === undefined ? undefined : { servedName: servedModel, systemFingerprint },
-    caller,
-    firstMs,
-    lastMs,
-  })
+  return latestKey !== noted.latest.key
 }
 
-/** Sightings of each model that was asked for, models in one order for all, so that transactions lock them in that order. */
-function byModel(news: ReadonlyMap<string, Sighting>): Sighting[][] {
-  const groups = new Map<string, Sighting[]>()
-  for (const sighting of news.values()) {
-    const { systemId, environment, provider, requestedModel } = sighting.asked
-    const key = `${systemId} ${environment} ${provider} ${requestedModel}`
-    groups.set(key, [...(groups.get(key) ?? []), sighting])
+function note(all: Map<string, Noted>, key: string, sightings: readonly Sighting[]): void {
+  const noted = all.get(key) ?? { seen: new Map<string, number>(), latest: { key: '', ms: 0 } }
+  all.set(key, noted)
+  for (const { served, lastMs } of sightings) {
+    const identity = identityKey(served)
+    noted.seen.set(identity, Math.max(noted.seen.get(identity) ?? 0, lastMs))
+    if (served !== undefined && lastMs > noted.latest.ms) noted.latest = { key: identity, ms: lastMs }
   }
-  return [...groups]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, group]) => group.toSorted((a, b) => a.firstMs - b.firstMs))
 }
 
-interface Kept extends Identity {
-  readonly baseline: boolean
-  readonly lastMs: number
-}
-
-type Deps = { audit: Audit; tracking: Pick<ChangeTracking, 'openDerivedChange'> }
-
-async function settleModel(deps: Deps, tx: Transaction, sightings: readonly Sighting[]): Promise<void> {
-  const [first] = sightings
-  if (first === undefined) return
-  const { tenantId } = first.caller.principal
-  const modelId = await lockModel(deps.audit, tx, first)
-  const kept = await readIdentities(tx, tenantId, modelId)
-  for (const sighting of sightings) {
-    const { served } = sighting
-    if (served === undefined || isKnown(kept, served)) continue
-    kept.push(await settleNew(deps, tx, { modelId, kept, sighting, served }))
+// What is over the limit is known to be asked for, and not watched.
+async function admitModels(
+  dimensions: Dimensions,
+  { tx, tenantId }: Learning,
+  news: readonly ModelSightings[],
+): Promise<ModelSightings[]> {
+  const values = news.map(({ asked }) => ({
+    scope: `${asked.systemId}/${asked.environment}`,
+    value: `${asked.provider} ${asked.requestedModel}`,
+  }))
+  const shown = await dimensions.admit(tx, tenantId, 'served_model', values)
+  const watched = new Map<string, ModelSightings>()
+  for (const [index, it] of news.entries()) {
+    const value = values[index]
+    const admitted = value !== undefined && shown(value) === value.value
+    const asked: Asked = admitted ? it.asked : { ...it.asked, provider: '', requestedModel: overflow }
+    watched.set(modelKey(asked), admitted ? it : { ...it, asked, sightings: new Map() })
   }
-  await recordSeen(tx, tenantId, modelId, sightings)
+  return [...watched].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, it]) => it)
 }
+
+/** What a transaction has gathered so far. */
+interface Gathered {
+  readonly fresh: NewIdentity[]
+  readonly seen: { readonly modelId: string; readonly identity: Identity; readonly lastMs: number }[]
+  /** How many identities the tenant had before. */
+  readonly before: number
+}
+
+/** @returns what was noted, by model */
+async function settleModels(
+  deps: Deps,
+  learning: Learning,
+  models: readonly ModelSightings[],
+): Promise<Map<string, Sighting[]>> {
+  const { tx, tenantId } = learning
+  const opened = await openModels(learning, models)
+  const gathered: Gathered = { fresh: [], seen: [], before: await countIdentities(tx, tenantId) }
+  const told = new Map<string, Sighting[]>()
+  for (const { asked, sightings } of models) {
+    const model = opened.get(modelKey(asked))
+    if (model === undefined) throw new Error('a model was not opened')
+    const noted: Sighting[] = []
+    for (const sighting of [...sightings.values()].toSorted((a, b) => a.firstMs - b.firstMs)) {
+      if (await settleSighting(deps, learning, gathered, { asked, model, sighting })) noted.push(sighting)
+    }
+    told.set(modelKey(asked), noted)
+  }
+  await insertIdentities(tx, tenantId, gathered.fresh)
+  await recordSeen(tx, tenantId, gathered.seen)
+  return told
+}
+
+interface Told {
+  readonly asked: Asked
+  readonly model: KeptModel
+  readonly sighting: Sighting
+}
+
+/** @returns whether it is noted by itself, so that it is nothing new when it comes again */
+async function settleSighting(
+  { limits }: Deps,
+  learning: Learning,
+  { fresh, seen, before }: Gathered,
+  { asked, model, sighting }: Told,
+): Promise<boolean> {
+  const { served, lastMs } = sighting
+  if (served === undefined) return true
+  const { id: modelId, identities: kept } = model
+  if (isKnown(kept, served)) {
+    if (tellsWhich(kept, served)) seen.push({ modelId, identity: served, lastMs })
+    return true
+  }
+  // What comes late fills its own hour. Of what was served since then it says nothing.
+  if (isLate(kept, lastMs)) return false
+  const { each, tenant } = limits.servedIdentities
+  const isRoom = kept.length < each && before + fresh.length < tenant
+  const identity = isRoom ? served : furtherIdentity
+  if (!isRoom && isKnown(kept, identity)) seen.push({ modelId, identity, lastMs })
+  else if (fresh.length < limits.groupNews) {
+    const made = await settleNew(learning, { asked, modelId, kept, sighting, identity })
+    fresh.push(made)
+    kept.push(made)
+    return isRoom
+  }
+  return false
+}
+
+/** Stands for all that is served beyond the limit. */
+const furtherIdentity: Identity = { servedName: overflow, systemFingerprint: '' }
 
 // A call without a fingerprint may be of any with the same name; a stream or an error often lacks it.
-function isKnown(kept: readonly Kept[], { servedName, systemFingerprint }: Identity): boolean {
+function isKnown(kept: readonly KeptIdentity[], { servedName, systemFingerprint }: Identity): boolean {
   return kept.some(
     (it) => it.servedName === servedName && (systemFingerprint === '' || it.systemFingerprint === systemFingerprint),
   )
 }
 
-interface NewIdentity {
-  readonly modelId: string
-  readonly kept: readonly Kept[]
-  readonly sighting: Sighting
-  readonly served: Identity
+function tellsWhich(kept: readonly KeptIdentity[], { servedName, systemFingerprint }: Identity): boolean {
+  return systemFingerprint !== '' || !kept.some((it) => it.servedName === servedName && it.systemFingerprint !== '')
 }
 
-async function settleNew(deps: Deps, tx: Transaction, { modelId, kept, sighting, served }: NewIdentity): Promise<Kept> {
-  const { asked, caller, firstMs, lastMs } = sighting
-  const sameName = kept.filter(({ servedName }) => servedName === served.servedName)
+// Clocks differ by some minutes.
+function isLate(kept: readonly KeptIdentity[], lastMs: number): boolean {
+  return kept.some((it) => lastMs < it.lastMs - futureToleranceMs)
+}
+
+interface Unknown {
+  readonly asked: Asked
+  readonly modelId: string
+  readonly kept: readonly KeptIdentity[]
+  readonly sighting: Sighting
+  readonly identity: Identity
+}
+
+async function settleNew(
+  { changes, lessons }: Learning,
+  { asked, modelId, kept, sighting, identity }: Unknown,
+): Promise<NewIdentity> {
+  const { caller, firstMs, lastMs } = sighting
+  const sameName = kept.filter(({ servedName }) => servedName === identity.servedName)
   // The first fingerprint of a name that was known without one tells more of the same, not of something else.
   const refines = sameName.length > 0 && sameName.every(({ systemFingerprint }) => systemFingerprint === '')
   const baseline = kept.length === 0 || (refines && sameName.some((it) => it.baseline))
-  const changeId = kept.length === 0 || refines ? null : await openChange(deps, tx, { asked, kept, served, caller })
-  const { tenantId } = caller.principal
-  await tx
-    .insertInto('served_identity')
-    .values({
-      tenant_id: tenantId,
-      served_model_id: modelId,
-      served_name: served.servedName,
-      system_fingerprint: served.systemFingerprint,
-      baseline,
-      change_id: changeId,
-      first_seen_at: new Date(firstMs),
-      last_seen_at: new Date(lastMs),
-    })
-    .execute()
-  if (changeId === null) {
-    await deps.audit(tx, caller.actor, {
-      action: kept.length === 0 ? 'served_model.baseline' : 'served_model.refine',
-      resource: `system/${asked.systemId}`,
-      details: { environment: asked.environment, requestedModel: asked.requestedModel, ...served },
-    })
+  const made = { modelId, ...identity, baseline, firstMs, lastMs }
+  const latest = kept.toSorted((a, b) => b.lastMs - a.lastMs)[0]
+  if (latest === undefined || refines) {
+    const { environment, requestedModel } = asked
+    const action = latest === undefined ? 'served_model.baseline' : 'served_model.refine'
+    lessons.add(action, asked.systemId, caller, { environment, requestedModel, ...identity })
+    return { ...made, changeId: null }
   }
-  return { ...served, baseline, lastMs }
-}
-
-async function openChange(
-  { tracking }: Deps,
-  tx: Transaction,
-  { asked, kept, served, caller }: { asked: Asked; kept: readonly Kept[]; served: Identity; caller: Caller },
-): Promise<string> {
-  const latest = kept.toSorted((a, b) => b.lastMs - a.lastMs)[0] ?? served
-  return tracking.openDerivedChange(tx, caller, {
+  const changeId = await changes.open(caller, {
     systemId: asked.systemId,
     environment: asked.environment,
     before: servedConfiguration(asked, latest),
-    after: servedConfiguration(asked, served),
-    changeTypes: latest.servedName === served.servedName ? ['vendor_blackbox'] : ['model', 'vendor_blackbox'],
+    after: servedConfiguration(asked, identity),
+    changeTypes: latest.servedName === identity.servedName ? ['vendor_blackbox'] : ['model', 'vendor_blackbox'],
   })
-}
-
-// Whoever comes second waits here, and then finds what the first has noted.
-async function lockModel(audit: Audit, tx: Transaction, { asked, caller }: Sighting): Promise<string> {
-  const { systemId: system_id, environment, provider, requestedModel: requested_model } = asked
-  const { tenantId } = caller.principal
-  const made = await tx
-    .insertInto('served_model')
-    .values({ tenant_id: tenantId, id: newId(), system_id, environment, provider, requested_model })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst()
-  if (made.numInsertedOrUpdatedRows === 1n) {
-    const details = { environment, provider, requestedModel: requested_model }
-    await audit(tx, caller.actor, { action: 'served_model.watch', resource: `system/${system_id}`, details })
-  }
-  const row = await tx
-    .selectFrom('served_model')
-    .select('id')
-    .where((eb) => eb.and({ tenant_id: tenantId, system_id, environment, provider, requested_model }))
-    .forUpdate()
-    .executeTakeFirstOrThrow()
-  return row.id
-}
-
-async function readIdentities(tx: Transaction, tenantId: string, modelId: string): Promise<Kept[]> {
-  const rows = await tx
-    .selectFrom('served_identity')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('served_model_id', '=', modelId)
-    .execute()
-  return rows.map((row) => ({
-    servedName: row.served_name,
-    systemFingerprint: row.system_fingerprint,
-    baseline: row.baseline,
-    lastMs: row.last_seen_at.getTime(),
-  }))
-}
-
-async function recordSeen(
-  tx: Transaction,
-  tenantId: string,
-  modelId: string,
-  sightings: readonly Sighting[],
-): Promise<void> {
-  const rows = sightings.flatMap(({ served, lastMs }) =>
-    served === undefined ? [] : [{ ...served, seen: new Date(lastMs).toISOString() }],
-  )
-  if (rows.length === 0) return
-  await sql`
-    update served_identity it set last_seen_at = row.seen
-    from jsonb_to_recordset(${json(rows)}) as row("servedName" text, "systemFingerprint" text, seen timestamptz)
-    where it.tenant_id = ${tenantId} and it.served_model_id = ${modelId} and it.served_name = row."servedName"
-      and it.system_fingerprint = row."systemFingerprint" and it.last_seen_at < row.seen`.execute(tx)
+  return { ...made, changeId }
 }

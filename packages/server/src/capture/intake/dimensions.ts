@@ -1,79 +1,118 @@
 import { sql } from 'kysely'
-import { onceSettled, type Transaction } from '../../platform/database.ts'
-import { overflow } from '../limits.ts'
+import { json, onceSettled, type Transaction } from '../../platform/database.ts'
+import { type Bound, overflow } from '../limits.ts'
 
-type Kind = 'fingerprint' | 'route'
+/** What is counted: environments of a system; configurations, routes and models of an environment. */
+export type DimensionKind = 'environment' | 'fingerprint' | 'route' | 'served_model'
 
-interface Known {
-  readonly values: Set<string>
-  full: boolean
+/** A value, and within what it is counted: a system, or a system and environment. */
+export interface DimensionValue {
+  readonly scope: string
+  readonly value: string
 }
 
-/** Bounds how many distinct configurations and routes an environment has. */
+/** Tells under which value another is to be counted: itself, or `overflow`. */
+export type Shown = (of: DimensionValue) => string
+
+/** Bounds how many distinct environments, configurations, routes and models there are. */
 export interface Dimensions {
-  /**
-   * The values under which these are to be counted: themselves, or `overflow` once the limit is reached.
-   * @param scope system and environment
-   */
-  admit(
-    tx: Transaction,
-    tenantId: string,
-    of: { kind: Kind; scope: string; values: ReadonlySet<string> },
-  ): Promise<(value: string) => string>
+  /** Admits values while there is room: in their scope, in the tenant, and in what one transaction may make. */
+  admit(tx: Transaction, tenantId: string, kind: DimensionKind, values: Iterable<DimensionValue>): Promise<Shown>
   forget(tenantId: string): void
 }
 
-/** Values that this process has seen admitted are known without asking. */
-export function createDimensions(limits: Readonly<Record<Kind, number>>): Dimensions {
-  const tenants = new Map<string, Map<string, Known>>()
+interface DimensionLimits {
+  readonly bounds: Readonly<Record<DimensionKind, Bound>>
+  readonly groupNews: number
+}
+
+/** Values that were admitted, by scope. */
+class Admitted {
+  readonly scopes = new Map<string, Set<string>>()
+  readonly #bound: Bound
+  #all = 0
+
+  constructor(bound: Bound) {
+    this.#bound = bound
+  }
+
+  has({ scope, value }: DimensionValue): boolean {
+    return this.scopes.get(scope)?.has(value) === true
+  }
+
+  isFull(scope: string): boolean {
+    return this.#all >= this.#bound.tenant || (this.scopes.get(scope)?.size ?? 0) >= this.#bound.each
+  }
+
+  add({ scope, value }: DimensionValue): void {
+    const values = this.scopes.get(scope) ?? new Set<string>()
+    if (values.has(value)) return
+    this.scopes.set(scope, values.add(value))
+    this.#all += 1
+  }
+}
+
+/** Values that this process has seen admitted are known without asking; so is a scope or a tenant that is full. */
+export function createDimensions({ bounds, groupNews }: DimensionLimits): Dimensions {
+  const tenants = new Map<string, Map<DimensionKind, Admitted>>()
   return {
-    async admit(tx, tenantId, { kind, scope, values }) {
-      const known = tenants.get(tenantId)?.get(`${kind} ${scope}`)
-      const unknown = [...values].filter((value) => known?.values.has(value) !== true)
-      const there =
-        unknown.length === 0 || known?.full === true
-          ? known
-          : await admitNew(tx, tenantId, limits[kind], { kind, scope, values: unknown })
-      if (there !== undefined && there !== known) {
+    async admit(tx, tenantId, kind, values) {
+      const known = tenants.get(tenantId)?.get(kind)
+      const unknown: DimensionValue[] = []
+      for (const it of values) if (known === undefined || !(known.has(it) || known.isFull(it.scope))) unknown.push(it)
+      let there = known
+      if (unknown.length > 0) {
+        const read = await readAdmitted(tx, tenantId, kind, bounds[kind])
+        await admitNew(tx, tenantId, kind, { admitted: read, values: unknown, room: groupNews })
         onceSettled(tx, (committed) => {
-          if (committed) remember(tenants, tenantId, `${kind} ${scope}`, there)
+          if (!committed) return
+          tenants.set(tenantId, (tenants.get(tenantId) ?? new Map<DimensionKind, Admitted>()).set(kind, read))
         })
+        there = read
       }
-      return (value) => (there?.values.has(value) === true ? value : overflow)
+      return (of) => (there?.has(of) === true ? of.value : overflow)
     },
     forget: (tenantId) => void tenants.delete(tenantId),
   }
 }
 
-function remember(tenants: Map<string, Map<string, Known>>, tenantId: string, key: string, known: Known): void {
-  const scopes = tenants.get(tenantId) ?? new Map<string, Known>()
-  scopes.set(key, known)
-  tenants.set(tenantId, scopes)
+// The lock makes those that count at the same moment take turns, so that the limits hold.
+async function readAdmitted(tx: Transaction, tenantId: string, kind: DimensionKind, bound: Bound): Promise<Admitted> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} ${kind}`}, 0))`.execute(tx)
+  const rows = await tx
+    .selectFrom('telemetry_dimension')
+    .select(['scope', 'value'])
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', kind)
+    .execute()
+  const admitted = new Admitted(bound)
+  for (const row of rows) admitted.add(row)
+  return admitted
 }
 
-// The lock makes those that count at the same moment take turns, so that the limit holds.
+interface Admitting {
+  readonly admitted: Admitted
+  readonly values: readonly DimensionValue[]
+  readonly room: number
+}
+
 async function admitNew(
   tx: Transaction,
   tenantId: string,
-  limit: number,
-  { kind, scope, values }: { kind: Kind; scope: string; values: readonly string[] },
-): Promise<Known> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} ${kind} ${scope}`}, 0))`.execute(tx)
-  const rows = await tx
-    .selectFrom('telemetry_dimension')
-    .select('value')
-    .where('tenant_id', '=', tenantId)
-    .where('kind', '=', kind)
-    .where('scope', '=', scope)
-    .execute()
-  const known = new Set(rows.map(({ value }) => value))
-  const room = values.filter((value) => !known.has(value)).slice(0, Math.max(0, limit - known.size))
-  if (room.length > 0) {
-    await tx
-      .insertInto('telemetry_dimension')
-      .values(room.map((value) => ({ tenant_id: tenantId, kind, scope, value })))
-      .execute()
-    for (const value of room) known.add(value)
+  kind: DimensionKind,
+  { admitted, values, room }: Admitting,
+): Promise<void> {
+  const fresh: DimensionValue[] = []
+  for (const it of values) {
+    if (fresh.length === room) break
+    if (admitted.has(it) || admitted.isFull(it.scope)) continue
+    admitted.add(it)
+    fresh.push({ scope: it.scope, value: it.value })
   }
-  return { values: known, full: known.size >= limit }
+  if (fresh.length === 0) return
+  await sql`
+    insert into telemetry_dimension (tenant_id, kind, scope, value)
+    select ${tenantId}::uuid, ${kind}, scope, value
+    from jsonb_to_recordset(${json(fresh)}) as it(scope text, value text)
+    on conflict do nothing`.execute(tx)
 }

@@ -1,19 +1,23 @@
 import type { Transaction } from '../../platform/database.ts'
 import type { ChangeTracking } from '../change-tracking.ts'
-import type { RouteProfiles, WatchedCall } from '../identity-watch/route-profiles.ts'
-import type { ServedModels } from '../identity-watch/served-models.ts'
-import { none } from '../limits.ts'
-import type { Dimensions } from './dimensions.ts'
+import type { IdentityWatch } from '../identity-watch/identity-watch.ts'
+import type { WatchedCall } from '../identity-watch/watched-call.ts'
+import { none, overflow } from '../limits.ts'
+import type { DimensionKind, Dimensions } from './dimensions.ts'
 import type { ReadingGroup } from './reading-group.ts'
-import { Windows } from './windows.ts'
+import { type Names, Windows } from './windows.ts'
 
 /** What folding needs. */
 export interface FoldDependencies {
-  readonly tracking: ChangeTracking
+  readonly tracking: Pick<ChangeTracking, 'currentFingerprints'>
   readonly dimensions: Dimensions
-  readonly served: ServedModels
-  readonly profiles: RouteProfiles
+  readonly identityWatch: IdentityWatch
+  /** Most windows of one transaction that tell configurations and routes apart. */
+  readonly groupWindows: number
 }
+
+/** What groups are counted under, by their place among the groups. */
+type Column = readonly string[]
 
 /** Watches what groups of readings show, and adds up their numbers by hours; what is kept of these hours isn't touched yet. */
 export async function fold(
@@ -22,64 +26,94 @@ export async function fold(
   tenantId: string,
   groups: readonly ReadingGroup[],
 ): Promise<Windows> {
-  const windows = new Windows()
+  const windows = new Windows(deps.groupWindows)
   if (groups.length === 0) return windows
   const current = await deps.tracking.currentFingerprints(tx, tenantId, [...new Set(groups.map((it) => it.systemId))])
-  const routes = await admitAll(deps, tx, tenantId, { kind: 'route', groups, valueOf: ({ route }) => route })
-  const watched = new Map<ReadingGroup, WatchedCall>()
-  for (const group of groups) {
-    const { configuration } = group
-    if (configuration === undefined) continue
-    watched.set(group, { ...group, configuration, route: routes(group), observed: current.has(environmentOf(group)) })
-  }
-  const calls = [...watched.values()]
-  await deps.served.watch(tx, calls)
-  await deps.profiles.watch(tx, calls)
-  const fingerprintOf = (group: ReadingGroup): string => {
-    const call = watched.get(group)
-    const observed = current.get(environmentOf(group))
-    return group.fingerprint ?? observed ?? (call === undefined ? none : deps.profiles.fingerprintOf(call))
-  }
-  const fingerprints = await admitAll(deps, tx, tenantId, { kind: 'fingerprint', groups, valueOf: fingerprintOf })
-  for (const group of groups) {
-    const shown = { fingerprint: fingerprints(group), route: routes(group) }
-    const own = { fingerprint: fingerprintOf(group), route: group.route }
-    windows.add(group, own, shown)
+  const admit = (kind: DimensionKind, scopes: Column, values: Column): Promise<Column> =>
+    admitAll(deps, tx, tenantId, { kind, scopes, values })
+  const systems = groups.map(({ systemId }) => systemId)
+  const environments = await admit(
+    'environment',
+    systems,
+    groups.map(({ environment }) => environment),
+  )
+  const places = groups.map(({ systemId }, index) => `${systemId}/${environments[index] ?? none}`)
+  const routes = await admit(
+    'route',
+    places,
+    groups.map(({ route }) => route),
+  )
+  const observed = places.map((place) => current.get(place))
+  const calls = groups.map((group, index) => watchedCall(group, index, { environments, routes, observed }))
+  const derived = await deps.identityWatch.watch(tx, tenantId, calls.filter(isThere))
+  const own = groups.map(({ fingerprint }, index) => {
+    const call = calls[index]
+    return fingerprint ?? observed[index] ?? (call === undefined ? none : derived(call))
+  })
+  const fingerprints = await admit('fingerprint', places, own)
+  for (const [index, group] of groups.entries()) {
+    const shown: Names = {
+      environment: environments[index] ?? none,
+      fingerprint: fingerprints[index] ?? none,
+      route: routes[index] ?? none,
+    }
+    windows.add(group, { shown, sharedBy: sharedBy(group, own[index] ?? none, shown) })
   }
   return windows
 }
 
-function environmentOf({ systemId, environment }: ReadingGroup): string {
-  return `${systemId}/${environment}`
+function watchedCall(
+  group: ReadingGroup,
+  index: number,
+  {
+    environments,
+    routes,
+    observed,
+  }: { environments: Column; routes: Column; observed: readonly (string | undefined)[] },
+): WatchedCall | undefined {
+  const { configuration } = group
+  if (configuration === undefined) return undefined
+  return {
+    systemId: group.systemId,
+    environment: environments[index] ?? none,
+    route: routes[index] ?? none,
+    configuration,
+    caller: group.caller,
+    observed: observed[index] !== undefined,
+    firstMs: group.firstMs,
+    lastMs: group.lastMs,
+  }
+}
+
+function isThere<T>(it: T | undefined): it is T {
+  return it !== undefined
+}
+
+/** Names what shares a window with others; undefined where nothing does. */
+function sharedBy(group: ReadingGroup, fingerprint: string, shown: Names): string | undefined {
+  const shared = group.systemShared || Object.values(shown).includes(overflow)
+  return shared ? `${group.system} ${group.environment} ${fingerprint} ${group.route}` : undefined
 }
 
 interface Admitting {
-  readonly kind: 'fingerprint' | 'route'
-  readonly groups: readonly ReadingGroup[]
-  readonly valueOf: (group: ReadingGroup) => string
+  readonly kind: DimensionKind
+  readonly scopes: Column
+  readonly values: Column
 }
 
-/** Admits the values of one kind, environment by environment in one order for all. */
+/** Admits the values of one kind, and tells under what each is to be counted. */
 async function admitAll(
   { dimensions }: FoldDependencies,
   tx: Transaction,
   tenantId: string,
-  { kind, groups, valueOf }: Admitting,
-): Promise<(group: ReadingGroup) => string> {
-  const scopes = new Map<string, Set<string>>()
-  for (const group of groups) {
-    const scope = environmentOf(group)
-    const values = scopes.get(scope) ?? new Set<string>()
-    scopes.set(scope, values)
-    const value = valueOf(group)
-    if (value !== none) values.add(value)
-  }
-  const admitted = new Map<string, (value: string) => string>()
-  for (const [scope, values] of [...scopes].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    admitted.set(scope, await dimensions.admit(tx, tenantId, { kind, scope, values }))
-  }
-  return (group) => {
-    const value = valueOf(group)
-    return value === none ? none : (admitted.get(environmentOf(group))?.(value) ?? none)
-  }
+  { kind, scopes, values }: Admitting,
+): Promise<Column> {
+  const all = values.map((value, index) => ({ scope: scopes[index] ?? '', value }))
+  const shown = await dimensions.admit(
+    tx,
+    tenantId,
+    kind,
+    all.filter(({ value }) => value !== none && value !== overflow),
+  )
+  return all.map((it) => (it.value === none || it.value === overflow ? it.value : shown(it)))
 }

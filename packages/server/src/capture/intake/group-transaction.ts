@@ -11,10 +11,11 @@ import { countClients, countDropped } from './counters.ts'
 import { noteRejected, nothingRejected, recallRejected } from './rejected.ts'
 import { takeReceipts } from './receipts.ts'
 import { settleRunningTotals } from './running-totals.ts'
-import type { Systems } from './systems.ts'
+import type { ResolvedSystem, Systems } from './systems.ts'
 
 /** What taking in a group of batches needs. */
 export interface GroupDependencies extends FoldDependencies {
+  readonly tracking: ChangeTracking
   readonly systems: Systems
   /** Most streams of running totals of a tenant. */
   readonly series: number
@@ -23,12 +24,12 @@ export interface GroupDependencies extends FoldDependencies {
 /** What became of a batch of the group. `conflict`: its receipt's key was used for another content. */
 export type GroupOutcome = BatchOutcome | 'conflict'
 
-type Resolve = (name: string) => string
+type Resolve = (name: string) => ResolvedSystem
 
 /**
  * Takes in batches of one tenant in its transaction: those that came before count no more, the rest is folded and merged. Every lock is
- * taken in the same order by all (receipts, streams, systems, environments, models, routes, limits, windows, processes, drops; each by key), so
- * that several processes add up to the same totals and don't wait for each other in a circle.
+ * taken in the same order by all (receipts, streams, systems, environments, limits of environments and routes, what is watched, limits of
+ * configurations, windows, processes, drops; each by key), so that several processes add up to the same totals and don't wait for each other in a circle.
  */
 export async function takeGroup(
   deps: GroupDependencies,
@@ -64,7 +65,7 @@ export async function takeGroup(
 }
 
 async function resolveSystems(deps: GroupDependencies, tx: Transaction, batches: readonly Batch[]): Promise<Resolve> {
-  const resolved = new Map<string, string>()
+  const resolved = new Map<string, ResolvedSystem>()
   // Whoever names a system first is the one who registers it.
   for (const { caller, readings, events } of batches) {
     const names = new Set<string>()
@@ -74,7 +75,7 @@ async function resolveSystems(deps: GroupDependencies, tx: Transaction, batches:
     const resolve = await deps.systems.resolve(tx, caller, names)
     for (const name of names) resolved.set(name, resolve(name))
   }
-  return (name) => resolved.get(name) ?? ''
+  return (name) => resolved.get(name) ?? { id: '', shared: false }
 }
 
 /** Hands observations and changes to their feature. One that can't be taken is rejected by itself. */

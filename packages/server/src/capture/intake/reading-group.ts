@@ -6,6 +6,10 @@ import type { SettledBatch } from './running-totals.ts'
 /** Readings that belong together: of one system, environment, route and configuration. What is watched is looked at once for all. */
 export interface ReadingGroup {
   readonly systemId: string
+  /** As the client named it. */
+  readonly system: string
+  /** Whether it shares its id with others, as systems beyond the limit do. */
+  readonly systemShared: boolean
   readonly environment: string
   readonly route: string
   /** Of calls; undefined for what isn't one. */
@@ -22,7 +26,10 @@ export interface ReadingGroup {
 type Level<T> = Map<unknown, T>
 
 /** Groups the readings of batches, in the order in which they came. */
-export function groupReadings(batches: readonly SettledBatch[], systemIdOf: (name: string) => string): ReadingGroup[] {
+export function groupReadings(
+  batches: readonly SettledBatch[],
+  systemOf: (name: string) => { readonly id: string; readonly shared: boolean },
+): ReadingGroup[] {
   const groups: ReadingGroup[] = []
   const byKind: Level<Level<Level<Level<ReadingGroup>>>> = new Map()
   for (const { caller, readings } of batches) {
@@ -38,8 +45,11 @@ export function groupReadings(batches: readonly SettledBatch[], systemIdOf: (nam
         if (reading.atMs > there.lastMs) there.lastMs = reading.atMs
         continue
       }
+      const { id, shared } = systemOf(reading.system)
       const group: ReadingGroup = {
-        systemId: systemIdOf(reading.system),
+        systemId: id,
+        system: reading.system,
+        systemShared: shared,
         environment: reading.environment,
         route,
         configuration,

@@ -6,10 +6,16 @@ import { overflowSystem } from '../limits.ts'
 
 type Tracking = Pick<ChangeTracking, 'findSystems' | 'registerSystem'>
 
+/** A system's id, and whether it stands for several that were named. */
+export interface ResolvedSystem {
+  readonly id: string
+  readonly shared: boolean
+}
+
 /** Finds the systems that telemetry names; those that are unknown make themselves known, up to a limit. */
 export interface Systems {
-  /** Ids by name. What exceeds the limit has the id of the system `telemetry-overflow`. */
-  resolve(tx: Transaction, caller: Caller, names: ReadonlySet<string>): Promise<(name: string) => string>
+  /** Systems by name. What exceeds the limit shares the system `telemetry-overflow`. */
+  resolve(tx: Transaction, caller: Caller, names: ReadonlySet<string>): Promise<(name: string) => ResolvedSystem>
   forget(tenantId: string): void
 }
 
@@ -34,7 +40,10 @@ export function createSystems(tracking: Tracking, limit: number): Systems {
             )
         })
       }
-      return (name) => found.get(name) ?? missing(name)
+      return (name) => {
+        const id = found.get(name) ?? missing(name)
+        return { id, shared: id === found.get(overflowSystem) }
+      }
     },
     forget: (tenantId) => void tenants.delete(tenantId),
   }

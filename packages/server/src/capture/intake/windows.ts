@@ -16,9 +16,17 @@ import type { ReadingGroup } from './reading-group.ts'
 
 const hourMs = 3_600_000
 
-interface Names {
+/** What readings are counted under. */
+export interface Names {
+  readonly environment: string
   readonly fingerprint: string
   readonly route: string
+}
+
+/** `shown` are the names that readings are counted under; `sharedBy`, where several share these, tells whose they are. */
+export interface Counted {
+  readonly shown: Names
+  readonly sharedBy: string | undefined
 }
 
 interface Key {
@@ -33,36 +41,47 @@ interface Key {
 /** Aggregates of hours, in memory. */
 export class Windows {
   readonly #byKey = new Map<string, { key: Key; window: WindowAggregate }>()
+  readonly #most: number
 
-  /** Counts the readings of a group under the names that are shown; `own` are the names that they came with. */
-  add(group: ReadingGroup, own: Names, shown: Names): void {
-    const shared = shown.fingerprint === overflow || shown.route === overflow
-    const distinct = shared ? `${own.fingerprint} ${own.route}` : undefined
+  /** @param most windows that tell configurations and routes apart; what comes in others after them shares one for each hour */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Counts the readings of a group. */
+  add(group: ReadingGroup, { shown, sharedBy }: Counted): void {
     // Nearly all of a group fall into one hour and have one source.
-    let [hour, source, window] = [-1, '', emptyWindow()]
+    let [hour, source, window, distinct] = [-1, '', emptyWindow(), sharedBy]
     for (const reading of group.readings) {
       const readingHour = Math.floor(reading.atMs / hourMs)
       const readingSource = reading.kind === 'summary' ? 'metrics' : 'calls'
       if (readingHour !== hour || readingSource !== source) {
-        window = this.#windowOf(group, shown, { hour: readingHour, source: readingSource })
+        const place = { systemId: group.systemId, hour: readingHour, source: readingSource } as const
+        const found = this.#windowOf(place, shown)
+        window = found.window
+        distinct = sharedBy ?? (found.shared ? `${shown.fingerprint} ${shown.route}` : undefined)
         hour = readingHour
         source = readingSource
       }
-      if (reading.kind === 'summary') addSummary(window, reading)
+      if (reading.kind === 'summary') addSummary(window, distinct === undefined ? reading : { ...reading, distinct })
       else addMeasurement(window, distinct === undefined ? reading.measurement : { ...reading.measurement, distinct })
     }
   }
 
-  #windowOf(
-    { systemId, environment }: ReadingGroup,
-    { fingerprint, route }: Names,
-    { hour, source }: { hour: number; source: Key['source'] },
-  ): WindowAggregate {
-    const id = `${systemId} ${environment} ${hour} ${fingerprint} ${route} ${source}`
+  #windowOf(place: Place, names: Names): { window: WindowAggregate; shared: boolean } {
+    const there = this.#byKey.get(keyOf(place, names))
+    if (there !== undefined) return { window: there.window, shared: false }
+    const shared = this.#byKey.size >= this.#most
+    const shown = shared ? { ...names, fingerprint: overflow, route: overflow } : names
+    return { window: this.#made(place, shown), shared }
+  }
+
+  #made(place: Place, names: Names): WindowAggregate {
+    const id = keyOf(place, names)
     const there = this.#byKey.get(id)
     if (there !== undefined) return there.window
-    const startsAt = new Date(hour * hourMs).toISOString()
-    const key: Key = { system_id: systemId, environment, hour: startsAt, fingerprint, route, source }
+    const { systemId, hour, source } = place
+    const key: Key = { system_id: systemId, hour: new Date(hour * hourMs).toISOString(), source, ...names }
     const window = emptyWindow()
     this.#byKey.set(id, { key, window })
     return window
@@ -89,6 +108,16 @@ export class Windows {
       left = fresh.filter(({ key }) => !made.has(order(key)))
     }
   }
+}
+
+interface Place {
+  readonly systemId: string
+  readonly hour: number
+  readonly source: Key['source']
+}
+
+function keyOf({ systemId, hour, source }: Place, { environment, fingerprint, route }: Names): string {
+  return `${systemId} ${environment} ${hour} ${fingerprint} ${route} ${source}`
 }
 
 function order({ system_id, environment, hour, fingerprint, route, source }: Key): string {

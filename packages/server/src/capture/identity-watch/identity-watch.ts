@@ -1,0 +1,61 @@
+import { sql } from 'kysely'
+import type { Audit } from '../../audit/audit.ts'
+import type { Transaction } from '../../platform/database.ts'
+import type { ChangeTracking } from '../change-tracking.ts'
+import type { Dimensions } from '../intake/dimensions.ts'
+import type { CaptureLimits } from '../limits.ts'
+import { createChangeBudget } from './change-budget.ts'
+import { Lessons } from './lessons.ts'
+import { createRouteProfiles } from './route-profiles.ts'
+import { createServedModels } from './served-models.ts'
+import type { WatchedCall } from './watched-call.ts'
+
+/** Watches what telemetry shows of models and settings (ADR 0018). */
+export interface IdentityWatch {
+  /**
+   * Learns what calls show, and opens an ACE for what is new.
+   * @returns the fingerprint of a call's configuration, of which what varies by request is left out
+   */
+  watch(tx: Transaction, tenantId: string, calls: readonly WatchedCall[]): Promise<(call: WatchedCall) => string>
+}
+
+/** What watching needs. */
+export interface WatchDependencies {
+  readonly audit: Audit
+  readonly tracking: Pick<
+    ChangeTracking,
+    'openDerivedChange' | 'openFurtherChanges' | 'derivedChangesSince' | 'fingerprintOf'
+  >
+  readonly dimensions: Dimensions
+  readonly limits: Pick<
+    CaptureLimits,
+    'learningMs' | 'facetValues' | 'servedIdentities' | 'changesPerHour' | 'groupNews'
+  >
+}
+
+/** What this process has noted costs no query when it comes again. */
+export function createIdentityWatch(deps: WatchDependencies): IdentityWatch {
+  const { audit, tracking, limits } = deps
+  const served = createServedModels(deps)
+  const profiles = createRouteProfiles(deps)
+  return {
+    async watch(tx, tenantId, calls) {
+      const models = served.newsAmong(tenantId, calls)
+      const settings = profiles.newsAmong(tenantId, calls)
+      if (models.length === 0 && settings.size === 0) return profiles.fingerprints(tenantId, new Map())
+      // Whoever comes second waits here, and then finds what the first has noted.
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} watch`}, 0))`.execute(tx)
+      const lessons = new Lessons()
+      const learning = {
+        tx,
+        tenantId,
+        lessons,
+        changes: createChangeBudget(tx, tenantId, tracking, limits.changesPerHour),
+      }
+      await served.settle(learning, models)
+      const settled = await profiles.settle(learning, settings)
+      await lessons.write(audit, tx)
+      return profiles.fingerprints(tenantId, settled)
+    },
+  }
+}

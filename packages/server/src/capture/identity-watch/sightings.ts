@@ -1,0 +1,65 @@
+import type { Caller } from '../../identity/index.ts'
+import { unspecifiedModel } from './configuration.ts'
+import type { WatchedCall } from './watched-call.ts'
+
+/** What was asked for, and where. */
+export interface Asked {
+  readonly systemId: string
+  readonly environment: string
+  readonly provider: string
+  readonly requestedModel: string
+}
+
+/** What was served. '' where the provider gave no fingerprint. */
+export interface Identity {
+  readonly servedName: string
+  readonly systemFingerprint: string
+}
+
+/** One identity as a group of batches shows it. `served` is undefined where nothing can be said of it. */
+export interface Sighting {
+  readonly served: Identity | undefined
+  readonly caller: Caller
+  firstMs: number
+  lastMs: number
+}
+
+/** All that a group of batches shows of one model that is asked for. */
+export interface ModelSightings {
+  readonly asked: Asked
+  readonly caller: Caller
+  /** By identity. */
+  readonly sightings: Map<string, Sighting>
+}
+
+/** Tells one model that is asked for from the tenant's others. */
+export function modelKey({ systemId, environment, provider, requestedModel }: Asked): string {
+  return `${systemId} ${environment} ${provider} ${requestedModel}`
+}
+
+/** Tells what was served from what else a model was. */
+export function identityKey(served: Identity | undefined): string {
+  return served === undefined ? '' : `${served.servedName} ${served.systemFingerprint}`
+}
+
+/** What calls show, by the model that they ask for. */
+export function byModel(calls: readonly WatchedCall[]): ModelSightings[] {
+  const models = new Map<string, ModelSightings>()
+  for (const { systemId, environment, configuration, caller, firstMs, lastMs } of calls) {
+    const { provider = '', requestedModel, servedModel, systemFingerprint = '' } = configuration
+    if (requestedModel === undefined && servedModel === undefined) continue
+    const asked: Asked = { systemId, environment, provider, requestedModel: requestedModel ?? unspecifiedModel }
+    const model = models.get(modelKey(asked)) ?? { asked, caller, sightings: new Map<string, Sighting>() }
+    models.set(modelKey(asked), model)
+    // Where nobody says what was asked for, two routes may ask for two models: what is served can't differ from it.
+    const isWatched = requestedModel !== undefined && servedModel !== undefined
+    const served = isWatched ? { servedName: servedModel, systemFingerprint } : undefined
+    const there = model.sightings.get(identityKey(served))
+    if (there === undefined) model.sightings.set(identityKey(served), { served, caller, firstMs, lastMs })
+    else {
+      there.firstMs = Math.min(there.firstMs, firstMs)
+      there.lastMs = Math.max(there.lastMs, lastMs)
+    }
+  }
+  return [...models.values()]
+}
