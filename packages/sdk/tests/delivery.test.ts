@@ -279,6 +279,18 @@ test('P2.3: a refusal that stays holds nothing up for ever: what comes later is 
   expect(afterai.stats()).toMatchObject({ enqueued: 7, delivered: 1, dropped: 6, pending: 0 })
 }, 20_000)
 
+test('templates of addresses are routes, by the names that they have at the other doors; a sentence is none', async () => {
+  const server = await start()
+  const afterai = connect(server)
+  const bot = afterai.system('bot')
+  for (const route of ['/chat', '/chats/{id}/messages', '/users/<id>', '/v1/users/:id']) bot.measure({ route })
+  bot.measure({ route: 'Tell me of your mother' })
+  await afterai.flush(10_000)
+  const routes = server.events().map((it) => (it as { route?: string }).route)
+  expect(routes).toEqual(['chat', 'chats/:id/messages', 'users/:id', 'v1/users/:id'])
+  expect(afterai.stats()).toMatchObject({ delivered: 4, droppedBy: { invalid: 1 } })
+})
+
 test('null is as if it were left out, and a Date is a time; one that is none is invalid', async () => {
   const server = await start()
   const afterai = connect(server)

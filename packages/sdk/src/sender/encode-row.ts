@@ -41,7 +41,7 @@ export function encodeRow(
     json += `,"${field}":${value}`
   }
   for (const [field, value] of [
-    ['route', names.route],
+    ['route', names.route === undefined ? undefined : routeName(names.route)],
     ['finishReason', names.finishReason],
   ] as const) {
     if (value === undefined) continue
@@ -59,6 +59,14 @@ export function encodeRow(
     json += `,"score":{"name":"${names.scoreName}","value":${value}}`
   }
   return withFlags(json, numbers[numberAt.flags] ?? 0)
+}
+
+/** A template of an address as a name, as the doors of OpenTelemetry write it: `/chats/{id}` is `chats/:id`. */
+function routeName(route: string): string {
+  return route
+    .replace(/[{<(]([^})>]*)[})>]/g, ':$1')
+    .replace(/[{}<>()*]/g, '')
+    .replace(/^\/+/, '')
 }
 
 function withFlags(json: string, flags: number): { json: string } | { invalid: string } {
