@@ -30,6 +30,17 @@ export interface ClientApp {
 // Where a list says less than another, docs/guides/telemetry.md says so to users.
 const told = (...kinds: readonly string[]): ReadonlySet<string> => new Set(kinds)
 
+/** What the telemetry of Vercel's AI SDK tells, in every version of it. */
+const vercelAi = {
+  file: 'app.mjs',
+  tells: told('stream', 'responses', 'failed'),
+  tellsTokens: told('stream', 'responses'),
+  estimatesTokens: told(),
+  namesServed: true,
+  provider: 'openai',
+  route: 'answer',
+} satisfies Partial<ClientApp>
+
 /** OpenTelemetry's own instrumentation, in its SDK for Node. */
 export const openTelemetry: ClientApp = {
   name: 'otel-openai',
@@ -95,37 +106,19 @@ export const clientApps: readonly ClientApp[] = [
   {
     name: 'vercel-ai',
     folder: 'vercel-ai',
-    file: 'app.mjs',
-    tells: told('stream', 'responses', 'failed'),
-    tellsTokens: told('stream', 'responses'),
-    estimatesTokens: told(),
-    namesServed: true,
-    provider: 'openai',
-    route: 'answer',
+    ...vercelAi,
   },
   {
     // Version 7 with the names of version 6, which its own package offers to those who move.
     name: 'vercel-ai-legacy',
     folder: 'vercel-ai',
-    file: 'app.mjs',
     parameters: ['legacy'],
-    tells: told('stream', 'responses', 'failed'),
-    tellsTokens: told('stream', 'responses'),
-    estimatesTokens: told(),
-    namesServed: true,
-    provider: 'openai',
-    route: 'answer',
+    ...vercelAi,
   },
   {
     name: 'vercel-ai-6',
     folder: 'vercel-ai-6',
-    file: 'app.mjs',
-    tells: told('stream', 'responses', 'failed'),
-    tellsTokens: told('stream', 'responses'),
-    estimatesTokens: told(),
-    namesServed: true,
-    provider: 'openai',
-    route: 'answer',
+    ...vercelAi,
   },
 ]
 

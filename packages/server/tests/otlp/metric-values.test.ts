@@ -1,40 +1,23 @@
 import type { TelemetryWindow } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Answer, startTestServer, type TestServer } from '../test-server.ts'
-import { decodeAnswer, encodeOtlp, tokensOf } from './otlp-bodies.ts'
+import type { Encoding } from '../../src/capture/otlp/read-otlp.ts'
+import type { Answer } from '../test-server.ts'
+import { tokensOf } from './otlp-bodies.ts'
+import { type OtlpClient, startOtlpClient, toldIn as toldBy } from './otlp-client.ts'
 
-let server: TestServer
-let key: string
+let client: OtlpClient
 
 beforeAll(async () => {
-  server = await startTestServer()
-  key = (await server.addKey(server.admin, ['telemetry:write', 'telemetry:read'])).key
+  client = await startOtlpClient()
 })
-afterAll(() => server.stop())
-
-type Encoding = 'protobuf' | 'json'
-const types = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
+afterAll(() => client.server.stop())
 
 let counter = 0
 const fresh = (): string => `values-${++counter}`
 
-function send(body: object, as: Encoding): Promise<Answer> {
-  return server.send({
-    method: 'POST',
-    path: '/v1/metrics',
-    token: key,
-    body: as === 'protobuf' ? encodeOtlp('metrics', body) : Buffer.from(JSON.stringify(body)),
-    headers: { 'content-type': types[as] },
-  })
-}
-
-const toldIn = (answer: Answer, as: Encoding): unknown =>
-  as === 'protobuf' ? decodeAnswer('metrics', answer.bytes) : answer.body
-
-async function windowOf(system: string): Promise<TelemetryWindow | undefined> {
-  const path = `/v1/telemetry/windows?system=${system}`
-  return (await server.expectOk<{ items: TelemetryWindow[] }>({ path, token: key })).items[0]
-}
+const send = (body: object, as: Encoding): Promise<Answer> => client.send('metrics', as, body)
+const toldIn = (answer: Answer, as: Encoding): unknown => toldBy(answer, 'metrics', as)
+const windowOf = async (system: string): Promise<TelemetryWindow | undefined> => (await client.windowsOf(system))[0]
 
 /** A histogram of durations. */
 function durationsOf(system: string, { unit, ...told }: Parameters<typeof tokensOf>[1] & { unit?: string }): object {
@@ -120,7 +103,7 @@ test('an hour that holds more than can be counted is read still', async () => {
   await send(tokensOf(system, { n: 2, sum: 5, delta: true }), 'json')
   // What earlier versions kept of such points.
   const kept = JSON.stringify({ n: 9_007_199_254_740_992, s: [null], q: [], ln: 0, ls: [], lq: [], k: [0, [], []] })
-  await server.owner.query(
+  await client.server.owner.query(
     `update telemetry_window set aggregate = jsonb_set(aggregate, '{quantities,inputTokens}', $1)
      where system_id = (select id from system where name = $2)`,
     [kept, system],

@@ -11,7 +11,8 @@ export interface OtlpClient {
   windowsOf(system: string): Promise<TelemetryWindow[]>
 }
 
-const types = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
+/** The content type of each encoding. */
+export const otlpTypes = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
 
 /** Starts a server and a client of it. */
 export async function startOtlpClient(): Promise<OtlpClient> {
@@ -26,7 +27,7 @@ export async function startOtlpClient(): Promise<OtlpClient> {
         path: `/v1/${signal}`,
         token: key,
         body: Buffer.isBuffer(body) ? body : bytesOf(signal, as, body),
-        headers: { 'content-type': types[as], ...headers },
+        headers: { 'content-type': otlpTypes[as], ...headers },
       }),
     async windowsOf(system) {
       const path = `/v1/telemetry/windows?system=${system}`

@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
-import { type Answer, startTestServer, type TestServer } from '../test-server.ts'
+import type { Encoding, Signal } from '../../src/capture/otlp/read-otlp.ts'
+import type { Answer } from '../test-server.ts'
 import { readJsonBody, readProtobuf } from './fuzz-otlp.ts'
 import { attributesOf, encodeOtlp, spanOf, tracesOf } from './otlp-bodies.ts'
+import { type OtlpClient, startOtlpClient } from './otlp-client.ts'
 
 const unpacked = 16 * 1024 * 1024
 
@@ -55,26 +56,15 @@ const bombs: readonly (readonly [string, Signal, 'json' | 'protobuf', Buffer])[]
 ]
 
 describe('P5.3: a body that stands for far more than its bytes', () => {
-  let server: TestServer
-  let key: string
+  let client: OtlpClient
 
   beforeAll(async () => {
-    server = await startTestServer()
-    key = (await server.addKey(server.admin, ['telemetry:write', 'telemetry:read'])).key
+    client = await startOtlpClient()
   })
-  afterAll(() => server.stop())
+  afterAll(() => client.server.stop())
 
-  const send = (signal: Signal, as: 'json' | 'protobuf', bytes: Buffer): Promise<Answer> =>
-    server.send({
-      method: 'POST',
-      path: `/v1/${signal}`,
-      token: key,
-      body: gzipSync(bytes),
-      headers: {
-        'content-type': as === 'json' ? 'application/json' : 'application/x-protobuf',
-        'content-encoding': 'gzip',
-      },
-    })
+  const send = (signal: Signal, as: Encoding, bytes: Buffer): Promise<Answer> =>
+    client.send(signal, as, gzipSync(bytes), { 'content-encoding': 'gzip' })
 
   test.each(bombs)('is refused: %s in %s, %s', async (_, signal, as, bytes) => {
     const answer = await send(signal, as, bytes)

@@ -1,44 +1,27 @@
-import type { TelemetryWindow } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { composeBeside, startTestServer, type TestServer } from '../test-server.ts'
-import { encodeOtlp, tokensOf } from './otlp-bodies.ts'
+import { composeBeside } from '../test-server.ts'
+import { tokensOf } from './otlp-bodies.ts'
+import { bytesOf, type OtlpClient, otlpTypes, startOtlpClient } from './otlp-client.ts'
 
-let server: TestServer
-let key: string
+let client: OtlpClient
 
 beforeAll(async () => {
-  server = await startTestServer()
-  key = (await server.addKey(server.admin, ['telemetry:write', 'telemetry:read'])).key
+  client = await startOtlpClient()
 })
-afterAll(() => server.stop())
-
-type Encoding = 'protobuf' | 'json'
-const types = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
+afterAll(() => client.server.stop())
 
 let counter = 0
 const fresh = (prefix: string): string => `${prefix}-${++counter}`
-const bytesOf = (body: object, as: Encoding): Buffer =>
-  as === 'protobuf' ? encodeOtlp('metrics', body) : Buffer.from(JSON.stringify(body))
-const send = (body: object, { as }: { as: Encoding }) =>
-  server.send({
-    method: 'POST',
-    path: '/v1/metrics',
-    token: key,
-    body: bytesOf(body, as),
-    headers: { 'content-type': types[as] },
-  })
-const windowsOf = async (system: string): Promise<TelemetryWindow[]> => {
-  const path = `/v1/telemetry/windows?system=${system}`
-  return (await server.expectOk<{ items: TelemetryWindow[] }>({ path, token: key })).items
-}
 
 describe.each(['protobuf', 'json'] as const)('P1.1: running totals of metrics in %s', (as) => {
   const startMs = Date.now() - 60_000
   const tell = (system: string, n: number, more: Partial<Parameters<typeof tokensOf>[1]> = {}) =>
-    send(tokensOf(system, { n, sum: n * 10.5, delta: false, startMs, atMs: startMs + n * 100, ...more }), {
+    client.send(
+      'metrics',
       as,
-    })
-  const tokens = async (system: string) => (await windowsOf(system))[0]?.inputTokens ?? { n: 0, sum: 0 }
+      tokensOf(system, { n, sum: n * 10.5, delta: false, startMs, atMs: startMs + n * 100, ...more }),
+    )
+  const tokens = async (system: string) => (await client.windowsOf(system))[0]?.inputTokens ?? { n: 0, sum: 0 }
 
   test('count by what is new of them; retries, late and repeated ones count nothing', async () => {
     const system = fresh('running')
@@ -68,13 +51,13 @@ describe.each(['protobuf', 'json'] as const)('P1.1: running totals of metrics in
 
   test('that come to two processes at once add up to the same', async () => {
     const system = fresh('running')
-    const beside = await composeBeside(server)
+    const beside = await composeBeside(client.server)
     const body = (n: number): object => tokensOf(system, { n, sum: n, delta: false, startMs, atMs: startMs + n * 100 })
     for (let n = 1; n <= 20; n += 1) {
-      const payload = bytesOf(body(n), as)
-      const headers = { authorization: `Bearer ${key}`, 'content-type': types[as] }
+      const payload = bytesOf('metrics', as, body(n))
+      const headers = { authorization: `Bearer ${client.key}`, 'content-type': otlpTypes[as] }
       const url = '/v1/metrics'
-      await Promise.all([server, beside].map(({ http }) => http.inject({ method: 'POST', url, headers, payload })))
+      await Promise.all([client.server, beside].map(({ http }) => http.inject({ method: 'POST', url, headers, payload })))
     }
     await beside.close()
     expect(await tokens(system)).toMatchObject({ n: 20, sum: 20 })
@@ -82,12 +65,12 @@ describe.each(['protobuf', 'json'] as const)('P1.1: running totals of metrics in
 })
 
 test('P5.3: streams of running totals have a limit; points of more are refused, and the answer says what to do', async () => {
-  const narrow = await composeBeside(server, { captureLimits: { series: 0 } })
+  const narrow = await composeBeside(client.server, { captureLimits: { series: 0 } })
   const system = fresh('running')
   const answer = await narrow.http.inject({
     method: 'POST',
     url: '/v1/metrics',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${client.key}`, 'content-type': 'application/json' },
     payload: JSON.stringify(tokensOf(system, { n: 3, sum: 3, delta: false })),
   })
   await narrow.close()
