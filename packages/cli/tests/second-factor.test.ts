@@ -158,6 +158,8 @@ describe('P3.4: a server that wants to see again who it is', () => {
     const { server, env } = await startStale(false)
     const ran = await afterai(create, { env })
     expect(ran).toMatchObject({ code: 4, stderr: expect.stringContaining('Show again that it is you') })
+    expect(ran.stderr).toContain('Sign in again with `afterai login`')
+    expect(ran.stderr).not.toContain('/v1/')
     expect(server.received.filter(({ path }) => path === '/v1/session/step-up')).toEqual([])
   })
 })

@@ -56,6 +56,8 @@ function linesOf({
 
 function remedyOf(code: string | undefined, remedy: string, { instance }: z.infer<typeof problemDocument>): string {
   if (code === 'unauthenticated' || code === 'session_revoked') return 'Sign in with `afterai login --email YOU`.'
+  if (code === 'step_up_required')
+    return 'Sign in again with `afterai login`, or run this in a terminal, where it asks you.'
   return code === 'internal_error' && instance !== undefined ? `${remedy} instance: ${printable(instance)}` : remedy
 }
 

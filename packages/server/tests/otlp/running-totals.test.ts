@@ -57,7 +57,9 @@ describe.each(['protobuf', 'json'] as const)('P1.1: running totals of metrics in
       const payload = bytesOf('metrics', as, body(n))
       const headers = { authorization: `Bearer ${client.key}`, 'content-type': otlpTypes[as] }
       const url = '/v1/metrics'
-      await Promise.all([client.server, beside].map(({ http }) => http.inject({ method: 'POST', url, headers, payload })))
+      await Promise.all(
+        [client.server, beside].map(({ http }) => http.inject({ method: 'POST', url, headers, payload })),
+      )
     }
     await beside.close()
     expect(await tokens(system)).toMatchObject({ n: 20, sum: 20 })
