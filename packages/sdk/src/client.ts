@@ -1,6 +1,6 @@
 import { DigestQueue } from './configuration/digest-queue.ts'
-import { chunkRows, contextsAtMost } from './capture/layout.ts'
-import { Ring, type TakeRows } from './capture/ring.ts'
+import { contextsAtMost, ringRows, rowsAtOnce } from './capture/layout.ts'
+import { Ring } from './capture/ring.ts'
 import type { DiagnosticCode } from './diagnostics.ts'
 import { beforeTheEnd, forget, type Leaving } from './exit.ts'
 import type { Link } from './link/link.ts'
@@ -109,8 +109,8 @@ export class Client implements Leaving {
       this.#others += 1
       return this.#refuse('measurement')
     }
-    if (rows === chunkRows) this.#rotate()
-    else if (rows === 1) this.#startTimer()
+    if (rows === 1) this.#startTimer()
+    else if (rows % rowsAtOnce === 0) this.#hurry(rows)
   }
 
   #turnAway(): void {
@@ -234,9 +234,9 @@ export class Client implements Leaving {
     void this.flush(this.options?.sender.exitWaitMs).then(() => this.#send({ type: 'close' }))
   }
 
-  #rotate(): void {
-    const dropped = this.#ring.rotate()
-    if (dropped > 0) this.#overflow(dropped)
+  #hurry(rows: number): void {
+    this.#ring.startBurst()
+    if (rows === ringRows) this.#overflow(this.#ring.drop())
     this.#handOverSoon()
   }
 
@@ -260,27 +260,27 @@ export class Client implements Leaving {
   #startTimer(): void {
     if (this.#isTiming) return
     this.#isTiming = true
-    unref(
-      setTimeout(() => {
+    afterTheCaller(() => {
+      const act = (): void => {
         this.#isTiming = false
         this.#handOver(false)
         if (this.#ring.rows > 0) this.#startTimer()
-      }, handOverMs),
-    )
+      }
+      unref(setTimeout(act, handOverMs))
+    })
   }
 
   #handOverSoon(): void {
     if (this.#isHandingOver) return
     this.#isHandingOver = true
-    const act = (): void => {
-      this.#isHandingOver = false
-      if (!this.#isOn) return
-      this.#open()
-      this.#digests.run()
-      this.#ring.takeFull(this.#takeRows, this.#hasRoom)
-    }
-    if (typeof setImmediate === 'function') setImmediate(act)
-    else setTimeout(act, 0)
+    afterTheCaller(() => {
+      const act = (): void => {
+        this.#isHandingOver = false
+        this.#handOver(false)
+      }
+      if (typeof setImmediate === 'function') setImmediate(act)
+      else setTimeout(act, 0)
+    })
   }
 
   #open(): Link {
@@ -298,13 +298,20 @@ export class Client implements Leaving {
     if (!this.#isOn) return
     this.#open()
     this.#digests.run()
-    this.#ring.takeFull(this.#takeRows, isLast ? () => true : this.#hasRoom)
-    if (isLast || this.#hasRoom()) this.#ring.takeRest(this.#takeRows)
+    // What is more than one message waits for the next turn of the event loop, which so isn't held up.
+    do this.#handOverRows(isLast)
+    while (isLast && this.#ring.rows > 0)
+    if (this.#ring.rows > 0 && this.#hasRoom()) this.#handOverSoon()
   }
 
-  readonly #hasRoom = (): boolean => this.#link?.hasRoom() ?? false
+  #handOverRows(isLast: boolean): void {
+    const rows = isLast || this.#hasRoom() ? this.#ring.take() : undefined
+    if (rows !== undefined) this.#send({ type: 'rows', ...rows })
+  }
 
-  readonly #takeRows: TakeRows = (numbers, texts, rows) => this.#send({ type: 'rows', numbers, texts, rows })
+  #hasRoom(): boolean {
+    return this.#link?.hasRoom() ?? false
+  }
 
   #hear(message: FromSender): void {
     if (message.type === 'key') return this.#digests.run()
@@ -341,6 +348,13 @@ export class Client implements Leaving {
     // Off the host's stack; and whatever the hook does, or returns, is its own affair. Loaded where it is needed: most hosts hear nothing.
     void import('./diagnostics.ts').then(({ diagnosticOf }) => hook(diagnosticOf(code, detail))).catch(() => undefined)
   }
+}
+
+const settled = Promise.resolve()
+
+/** Timers are dear to set, so not on the stack of the one call in many that has to. Nothing here reaches the host, not even as a rejection. */
+function afterTheCaller(act: () => void): void {
+  settled.then(act).catch(() => undefined)
 }
 
 function waitOf(timeoutMs: unknown): number {

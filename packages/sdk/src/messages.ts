@@ -1,3 +1,4 @@
+import type { Rows } from './capture/ring.ts'
 import type { DiagnosticCode } from './diagnostics.ts'
 
 /** An observation or a change as it is sent, but for the time, which the sender corrects. */
@@ -44,12 +45,7 @@ export interface ContextMessage {
 /** To the sender. */
 export type ToSender =
   | ToldMessage
-  | {
-      readonly type: 'rows'
-      readonly numbers: Float64Array
-      readonly texts: readonly (string | undefined)[]
-      readonly rows: number
-    }
+  | ({ readonly type: 'rows' } & Rows)
   | ContextMessage
   | { readonly type: 'key' }
   | { readonly type: 'flush'; readonly id: number }

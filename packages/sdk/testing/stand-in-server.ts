@@ -44,6 +44,8 @@ export interface StandInOptions {
   readonly database?: Pick<StandInServer, 'batches' | 'bodies' | 'faults' | 'requests'>
   /** The status of the digest key's route, if not 200. */
   readonly digestKeyStatus?: number
+  /** Answers without having read what came, as little work as a server can be: where it shares the cores of a host that is measured. */
+  readonly isUnreading?: boolean
 }
 
 /** The key that the stand-in gives out. */
@@ -97,6 +99,7 @@ interface Exchange {
 async function answer(standIn: StandInServer, options: StandInOptions, { request, response }: Exchange): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
+  if (options.isUnreading === true && standIn.state === 'healthy') return send(response, 200, taken(standIn, 0))
   const packed = Buffer.concat(chunks)
   const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(packed) : packed).toString('utf8')
   standIn.requests.push(`${request.method} ${request.url}`)
@@ -136,6 +139,9 @@ function commit(standIn: StandInServer, body: string): TelemetryAnswer | undefin
   const duplicate = sequence < ofBoot.length
   if (sequence > ofBoot.length) standIn.faults.push(`${bootId}: batch ${sequence} came after ${ofBoot.length} batches`)
   if (!duplicate) standIn.batches.push(parsed.data)
-  const serverTime = new Date(Date.now() + standIn.clockAheadMs).toISOString()
-  return { accepted: duplicate ? 0 : events.length, rejected: [], duplicate, serverTime }
+  return { ...taken(standIn, duplicate ? 0 : events.length), duplicate }
+}
+
+function taken({ clockAheadMs }: StandInServer, accepted: number): TelemetryAnswer {
+  return { accepted, rejected: [], duplicate: false, serverTime: new Date(Date.now() + clockAheadMs).toISOString() }
 }

@@ -1,8 +1,8 @@
-/** Rows of a chunk: what is handed to the sending thread at once. */
-export const chunkRows = 256
+/** Rows that may wait in the host's thread. A power of two: places in the ring are found by their last bits. */
+export const ringRows = 16_384
 
-/** Chunks that may wait in the host's thread: 16,384 rows. */
-export const chunksAtMost = 64
+/** Rows that are handed over at once; so many wake the host's thread before its timer does. */
+export const rowsAtOnce = 1_024
 
 /** More than a client has handles. The context of a row is its handle's number, and this times the observations that came before the row. */
 export const contextsAtMost = 1_024
@@ -16,13 +16,14 @@ export const numberAt = {
   outputTokens: 4,
   costUsd: 5,
   score: 6,
-  flags: 7,
+  /** The flags, and times `flagValues` the place of the row's names. */
+  marks: 7,
 } as const
 export const numbersPerRow = 8
 
-/** Where each text of a row lies. */
+/** Where each text lies among the names of a row. Rows with the same names that come one after the other share them. */
 export const textAt = { route: 0, finishReason: 1, scoreName: 2, fingerprint: 3 } as const
-export const textsPerRow = 4
+export const textsPerNames = 4
 
 /** In the place of a number that was left out. */
 export const absent = Number.NaN
@@ -36,5 +37,6 @@ export const invalidText = ''
 /** No name is longer. A longer text isn't even kept until it is checked: it could be content, or 100 MB. */
 export const longestName = 128
 
-/** A flag is one digit in base 4. */
+/** A flag is one digit in base 4. There are three. */
 export const flag = { absent: 0, no: 1, yes: 2, invalid: 3 } as const
+export const flagValues = 64

@@ -5,7 +5,7 @@ import { workerSource } from '../worker/source.ts'
 import type { Link } from './link.ts'
 
 /** Rows messages that may be on their way to the thread. */
-const mostOnTheWay = 16
+const mostOnTheWay = 4
 
 type WorkerClass = new (source: string, options: WorkerOptions) => Worker
 

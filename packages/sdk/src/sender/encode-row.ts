@@ -1,4 +1,4 @@
-import { flag, numberAt } from '../capture/layout.ts'
+import { flag, flagValues, numberAt } from '../capture/layout.ts'
 import { isName } from '../names.ts'
 import type { Context } from './contexts.ts'
 
@@ -58,7 +58,7 @@ export function encodeRow(
     if (!isName(names.scoreName) || !isWithin('score', value)) return { invalid: 'score' }
     json += `,"score":{"name":"${names.scoreName}","value":${value}}`
   }
-  return withFlags(json, numbers[numberAt.flags] ?? 0)
+  return withFlags(json, (numbers[numberAt.marks] ?? 0) % flagValues)
 }
 
 /** A template of an address as a name, as the doors of OpenTelemetry write it: `/chats/{id}` is `chats/:id`. */

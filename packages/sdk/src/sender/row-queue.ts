@@ -1,5 +1,5 @@
-import { numberAt, numbersPerRow, textAt, textsPerRow } from '../capture/layout.ts'
-import type { ToSender } from '../messages.ts'
+import { flagValues, numberAt, numbersPerRow, ringRows, textAt, textsPerNames } from '../capture/layout.ts'
+import type { Rows } from '../capture/ring.ts'
 import type { Contexts } from './contexts.ts'
 import { encodeRow, type Names } from './encode-row.ts'
 
@@ -15,13 +15,14 @@ export class RowQueue {
   rows = 0
 
   /** @returns how many rows were dropped to make room */
-  push({ numbers, texts, rows }: Extract<ToSender, { type: 'rows' }>): number {
+  push({ numbers, texts, rows, firstNames }: Rows): number {
+    const known = texts.map((text) => this.#once(text))
     for (let row = 0; row < rows; row++) {
       const place = (this.#first + this.rows + row) % rowsAtMost
       this.#numbers.set(numbers.subarray(row * numbersPerRow, (row + 1) * numbersPerRow), place * numbersPerRow)
-      for (let n = 0; n < textsPerRow; n++) {
-        this.#texts[place * textsPerRow + n] = this.#once(texts[row * textsPerRow + n])
-      }
+      const marks = numbers[row * numbersPerRow + numberAt.marks] ?? 0
+      const names = (Math.floor(marks / flagValues) - firstNames) & (ringRows - 1)
+      for (let n = 0; n < textsPerNames; n++) this.#texts[place * textsPerNames + n] = known[names * textsPerNames + n]
     }
     const over = Math.max(0, this.rows + rows - rowsAtMost)
     this.#first = (this.#first + over) % rowsAtMost
@@ -38,7 +39,7 @@ export class RowQueue {
   shift(contexts: Contexts, skewMs: number): { json: string } | { invalid: string } {
     const n = this.#first * numbersPerRow
     const numbers = this.#numbers.subarray(n, n + numbersPerRow)
-    const t = this.#first * textsPerRow
+    const t = this.#first * textsPerNames
     const names: Names = {
       route: this.#texts[t + textAt.route],
       finishReason: this.#texts[t + textAt.finishReason],
