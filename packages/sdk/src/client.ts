@@ -236,7 +236,7 @@ export class Client implements Leaving {
 
   #hurry(rows: number): void {
     this.#ring.startBurst()
-    if (rows === ringRows) this.#overflow(this.#ring.drop())
+    if (rows === ringRows) this.#overflow(this.#ring.take()?.rows ?? 0)
     this.#handOverSoon()
   }
 
@@ -296,21 +296,15 @@ export class Client implements Leaving {
 
   #handOver(isLast: boolean): void {
     if (!this.#isOn) return
-    this.#open()
+    const link = this.#open()
     this.#digests.run()
     // What is more than one message waits for the next turn of the event loop, which so isn't held up.
-    do this.#handOverRows(isLast)
-    while (isLast && this.#ring.rows > 0)
-    if (this.#ring.rows > 0 && this.#hasRoom()) this.#handOverSoon()
-  }
-
-  #handOverRows(isLast: boolean): void {
-    const rows = isLast || this.#hasRoom() ? this.#ring.take() : undefined
-    if (rows !== undefined) this.#send({ type: 'rows', ...rows })
-  }
-
-  #hasRoom(): boolean {
-    return this.#link?.hasRoom() ?? false
+    do {
+      const rows = isLast || link.hasRoom() ? this.#ring.take() : undefined
+      if (rows === undefined) return
+      link.send(rows)
+    } while (isLast)
+    if (this.#ring.rows > 0) this.#handOverSoon()
   }
 
   #hear(message: FromSender): void {

@@ -45,7 +45,7 @@ export interface ContextMessage {
 /** To the sender. */
 export type ToSender =
   | ToldMessage
-  | ({ readonly type: 'rows' } & Rows)
+  | Rows
   | ContextMessage
   | { readonly type: 'key' }
   | { readonly type: 'flush'; readonly id: number }

@@ -16,7 +16,7 @@ export const numberAt = {
   outputTokens: 4,
   costUsd: 5,
   score: 6,
-  /** The flags, and times `flagValues` the place of the row's names. */
+  /** The flags, and times `flagValues` the number of the row's names. */
   marks: 7,
 } as const
 export const numbersPerRow = 8

@@ -13,13 +13,14 @@ import {
   textsPerNames,
 } from './layout.ts'
 
-/** Rows on their way from one thread to the other. */
+/** Rows on their way to the sender. */
 export interface Rows {
+  readonly type: 'rows'
   readonly rows: number
   readonly numbers: Float64Array
-  /** The names of the rows, each once where rows that follow each other share them. */
+  /** Their names, once where rows that follow each other share them. */
   readonly texts: readonly (string | undefined)[]
-  /** The place of the first of them. */
+  /** The number of the first of these names. */
   readonly firstNames: number
 }
 
@@ -33,17 +34,11 @@ export class Ring {
   #next = 0
   #clockMs = 0
   #isBurst = false
-  readonly #numbers = new Float64Array(ringRows * numbersPerRow)
-  /** Whether the last row's names are here to be shared, which they are at `#names`, and besides in these four. */
-  #isNamed = false
+  /** Of the last row. Names are numbered as they come. */
   #names = 0
-  #route: string | undefined
-  #finishReason: string | undefined
-  #scoreName: string | undefined
-  #fingerprint: string | undefined
-  // It grows with what is written, and so has no holes: an array with holes is cloned far more slowly.
+  readonly #numbers = new Float64Array(ringRows * numbersPerRow)
+  /** The names of the rows that are here. */
   readonly #texts: (string | undefined)[] = []
-  #nextNames = 0
   #left = 0
 
   /** Rows that are here. */
@@ -74,14 +69,18 @@ export class Ring {
     const score = scored == null ? absent : number(scored.value)
     const scoreName = scored == null ? undefined : (text(scored.name) ?? invalidText)
 
-    if (
-      !this.#isNamed ||
-      route !== this.#route ||
-      finishReason !== this.#finishReason ||
-      scoreName !== this.#scoreName ||
-      fingerprint !== this.#fingerprint
-    )
-      this.#rename(route, finishReason, scoreName, fingerprint)
+    const texts = this.#texts
+    const t = texts.length - textsPerNames
+    const isNamed =
+      t >= 0 &&
+      texts[t] === route &&
+      texts[t + 1] === finishReason &&
+      texts[t + 2] === scoreName &&
+      texts[t + 3] === fingerprint
+    if (!isNamed) {
+      texts.push(route, finishReason, scoreName, fingerprint)
+      this.#names += 1
+    }
     const place = this.#next
     const numbers = this.#numbers
     const n = place * numbersPerRow
@@ -95,25 +94,6 @@ export class Ring {
     numbers[n + 7] = flags + this.#names * flagValues
     this.#next = (place + 1) & (ringRows - 1)
     return (this.#rows += 1)
-  }
-
-  // As many names as there are rows, at most.
-  #rename(
-    route: string | undefined,
-    finishReason: string | undefined,
-    scoreName: string | undefined,
-    fingerprint: string | undefined,
-  ): void {
-    const names = this.#nextNames
-    const texts = this.#texts
-    const t = names * textsPerNames
-    texts[t] = this.#route = route
-    texts[t + 1] = this.#finishReason = finishReason
-    texts[t + 2] = this.#scoreName = scoreName
-    texts[t + 3] = this.#fingerprint = fingerprint
-    this.#names = names
-    this.#nextNames = (names + 1) & (ringRows - 1)
-    this.#isNamed = true
   }
 
   // Reading the clock takes longer than all else here. In a burst, one reading is for 8.
@@ -130,62 +110,34 @@ export class Ring {
   /** Takes out the oldest rows, `rowsAtOnce` at most, or undefined if there are none. */
   take(): Rows | undefined {
     this.#isBurst = false
-    const rows = this.#together
-    if (rows === 0) return undefined
     const first = this.#first
+    const rows = Math.min(this.#rows, rowsAtOnce, ringRows - first)
+    if (rows === 0) return undefined
     const firstNames = this.#namesAt(first)
-    const lastNames = this.#namesAt(first + rows - 1)
-    const texts = this.#texts
     const taken = {
+      type: 'rows' as const,
       rows,
       numbers: this.#numbers.slice(first * numbersPerRow, (first + rows) * numbersPerRow),
-      texts:
-        firstNames <= lastNames
-          ? texts.slice(firstNames * textsPerNames, (lastNames + 1) * textsPerNames)
-          : [...texts.slice(firstNames * textsPerNames), ...texts.slice(0, (lastNames + 1) * textsPerNames)],
+      texts: this.#texts.slice(0, (this.#namesAt(first + rows - 1) - firstNames + 1) * textsPerNames),
       firstNames,
     }
-    this.drop()
-    return taken
-  }
-
-  /** Drops the oldest rows, `rowsAtOnce` at most. @returns how many */
-  drop(): number {
-    const rows = this.#together
-    if (rows === 0) return 0
-    const first = this.#first
     this.#left += rows
     this.#rows -= rows
-    this.#letGo(this.#namesAt(first), this.#rows === 0 ? this.#nextNames : this.#namesAt(this.#first))
-    if (this.#rows === 0) this.#startAgain()
-    return rows
+    if (this.#rows > 0) this.#texts.splice(0, (this.#namesAt(this.#first) - firstNames) * textsPerNames)
+    else {
+      // The next rows come where the last ones were, which is nearer than where none were for long. And a name may keep a longer text alive.
+      this.#next = 0
+      this.#texts.length = 0
+    }
+    return taken
   }
 
   get #first(): number {
     return (this.#next - this.#rows) & (ringRows - 1)
   }
 
-  /** How many of the oldest rows can be taken as they lie. */
-  get #together(): number {
-    return Math.min(this.#rows, rowsAtOnce, ringRows - this.#first)
-  }
-
   #namesAt(row: number): number {
     return Math.floor((this.#numbers[row * numbersPerRow + numberAt.marks] ?? 0) / flagValues)
-  }
-
-  // A text may be a slice that keeps a far longer one alive.
-  #letGo(from: number, to: number): void {
-    const texts = this.#texts
-    if (from <= to) texts.fill(undefined, from * textsPerNames, to * textsPerNames)
-    else texts.fill(undefined, from * textsPerNames).fill(undefined, 0, to * textsPerNames)
-  }
-
-  // The next rows come where the last ones were, which is nearer than where none were for long.
-  #startAgain(): void {
-    this.#next = this.#nextNames = 0
-    this.#isNamed = false
-    this.#route = this.#finishReason = this.#scoreName = this.#fingerprint = undefined
   }
 }
 

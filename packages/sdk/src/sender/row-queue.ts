@@ -1,4 +1,4 @@
-import { flagValues, numberAt, numbersPerRow, ringRows, textAt, textsPerNames } from '../capture/layout.ts'
+import { flagValues, numberAt, numbersPerRow, textAt, textsPerNames } from '../capture/layout.ts'
 import type { Rows } from '../capture/ring.ts'
 import type { Contexts } from './contexts.ts'
 import { encodeRow, type Names } from './encode-row.ts'
@@ -21,7 +21,7 @@ export class RowQueue {
       const place = (this.#first + this.rows + row) % rowsAtMost
       this.#numbers.set(numbers.subarray(row * numbersPerRow, (row + 1) * numbersPerRow), place * numbersPerRow)
       const marks = numbers[row * numbersPerRow + numberAt.marks] ?? 0
-      const names = (Math.floor(marks / flagValues) - firstNames) & (ringRows - 1)
+      const names = Math.floor(marks / flagValues) - firstNames
       for (let n = 0; n < textsPerNames; n++) this.#texts[place * textsPerNames + n] = known[names * textsPerNames + n]
     }
     const over = Math.max(0, this.rows + rows - rowsAtMost)
