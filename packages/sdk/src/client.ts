@@ -16,9 +16,6 @@ import type { Diagnostic, Measurement, Stats } from './types.ts'
 /** How old a row may become before it is handed to the sender. */
 const handOverMs = 250
 
-/** How long a process that ends may wait for the thread to start, which is a matter of this machine and not of the network. */
-const startMs = 1_000
-
 const mostContexts = 1_000
 const mostFieldsNamed = 64
 
@@ -208,14 +205,13 @@ export class Client implements Leaving {
     const link = this.#open()
     if (!link.canWait) return
     const { exitWaitMs } = (this.options as ReadOptions).sender
-    let deadline = Date.now() + startMs
+    const deadline = Date.now() + exitWaitMs
     const wait = (which: keyof typeof word): void => {
       Atomics.wait(this.#shared.words, word[which], 0, Math.max(0, deadline - Date.now()))
     }
     try {
       this.#handOver(true)
       wait('ready')
-      deadline = Date.now() + exitWaitMs
       if (this.#digests.size > 0) {
         wait('key')
         this.#digests.run()
@@ -261,12 +257,12 @@ export class Client implements Leaving {
     if (this.#isTiming) return
     this.#isTiming = true
     afterTheCaller(() => {
-      const act = (): void => {
+      const timer = setTimeout(() => {
         this.#isTiming = false
         this.#handOver(false)
         if (this.#ring.rows > 0) this.#startTimer()
-      }
-      unref(setTimeout(act, handOverMs))
+      }, handOverMs)
+      unref(timer)
     })
   }
 
@@ -274,12 +270,11 @@ export class Client implements Leaving {
     if (this.#isHandingOver) return
     this.#isHandingOver = true
     afterTheCaller(() => {
-      const act = (): void => {
+      const soon = globalThis.setImmediate ?? setTimeout
+      soon(() => {
         this.#isHandingOver = false
         this.#handOver(false)
-      }
-      if (typeof setImmediate === 'function') setImmediate(act)
-      else setTimeout(act, 0)
+      })
     })
   }
 

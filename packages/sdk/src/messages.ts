@@ -13,7 +13,7 @@ export interface SenderOptions {
   readonly apiKey: string
   /** Without a slash at its end. */
   readonly endpoint: string
-  /** How long a process that ends may wait for the network. */
+  /** How long a process that ends may be held. */
   readonly exitWaitMs: number
   readonly spoolFolder?: string
   readonly ca?: string

@@ -1,6 +1,6 @@
 import type { Worker, WorkerOptions } from 'node:worker_threads'
 import type { FromSender, SenderOptions } from '../messages.ts'
-import { get, set, word, type Shared } from '../shared.ts'
+import { get, set, type Shared } from '../shared.ts'
 import { workerSource } from '../worker/source.ts'
 import type { Link } from './link.ts'
 
@@ -53,7 +53,7 @@ export function workerLink(Worker: WorkerClass, { options, shared, tell, ended }
       if (message.type === 'rows') sent += 1
       worker.postMessage(message)
     },
-    hasRoom: () => sent - Atomics.load(shared.words, word.received) < mostOnTheWay,
+    hasRoom: () => sent - get(shared, 'received') < mostOnTheWay,
     canWait: true,
     async end() {
       isOver = true
