@@ -177,6 +177,16 @@ describe('POST /v1/telemetry', () => {
     })
   })
 
+  test('a process that says it dropped more than numbers can tell has dropped as much as they can', async () => {
+    const bootId = randomUUID()
+    for (const sequence of [0, 1]) {
+      const answer = await send(batch([], { bootId, sequence, dropped: Number.MAX_SAFE_INTEGER }))
+      expect(answer.status).toBe(200)
+    }
+    const clients = await read<TelemetryClient>('/v1/telemetry/clients?limit=200')
+    expect(clients.find((it) => it.bootId === bootId)?.dropped).toBe(Number.MAX_SAFE_INTEGER)
+  })
+
   test('P5.3: a body that unpacks to more than the limit is refused', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 32))
     const answer = await send(bomb, { 'content-encoding': 'gzip' })

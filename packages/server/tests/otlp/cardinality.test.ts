@@ -1,6 +1,6 @@
 import type { Change, ServedModel, System, TelemetryWindow } from '@afterai/contract'
 import { afterEach, expect, test } from 'vitest'
-import { startTestServer, type TestServer } from '../test-server.ts'
+import { composeBeside, startTestServer, type TestServer } from '../test-server.ts'
 import { encodeOtlp, resourceOf, spanOf, tokensOf, tracesOf } from './otlp-bodies.ts'
 
 type Limits = NonNullable<Parameters<typeof startTestServer>[0]>['captureLimits']
@@ -32,6 +32,8 @@ async function startWith(captureLimits: Limits = {}) {
     }
   }
   return {
+    started,
+    token,
     send,
     owner: started.owner,
     systems: async () =>
@@ -124,6 +126,35 @@ test('P5.3: routes have a limit for the tenant as a whole, whatever systems and 
   expect(await routes('one')).toEqual(['overflow', 'r-0', 'r-1', 'r-2'])
   expect(await routes('two')).toEqual(['overflow', 'r-0'])
   expect(await routes('three')).toEqual(['overflow'])
+})
+
+test('P5.3: a route under which nothing was counted for a month makes room for another one, in a process that starts later', async () => {
+  const captureLimits = { routes: { each: 2, tenant: 10 } }
+  const { started, token, send, owner, windowsOf } = await startWith(captureLimits)
+  const routed = (...names: string[]): object =>
+    tracesOf(
+      'bot',
+      names.map((name) => spanOf({ 'afterai.route': name })),
+    )
+  await send(routed('old', 'used', 'third'))
+  await owner.query(`update telemetry_dimension set created_at = now() - interval '31 days'`)
+  await owner.query(`update telemetry_window set hour = hour - interval '31 days' where route = 'old'`)
+  const beside = await composeBeside(started, { captureLimits })
+  const { statusCode } = await beside.http.inject({
+    method: 'POST',
+    url: '/v1/traces',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-protobuf' },
+    payload: encodeOtlp('traces', routed('fourth', 'used')),
+  })
+  await beside.close()
+  expect(statusCode).toBe(200)
+  const routes = (await windowsOf('bot')).map(({ route, calls }) => [route, calls]).toSorted(byText)
+  expect(routes).toEqual([
+    ['fourth', 1],
+    ['old', 1],
+    ['overflow', 1],
+    ['used', 2],
+  ])
 })
 
 test('P5.3: models that are watched have a limit; the rest is asked for under one name that says so', async () => {

@@ -5,6 +5,7 @@ import type { Logger } from '../../platform/log.ts'
 import type { CaptureLimits } from '../limits.ts'
 import type { Batch, BatchOutcome } from './batch.ts'
 import type { GroupOutcome } from './group-transaction.ts'
+import { purgeDimensions } from './dimensions.ts'
 import { purgeReceipts } from './receipts.ts'
 import { purgeSeries } from './running-totals.ts'
 
@@ -34,7 +35,8 @@ interface CommitterDependencies {
  * thirty, so groups that start apart are fewer and larger.
  */
 const spacingMs = 10
-const purgedEveryMs = 3_600_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 const mostAttempts = 3
 /** States after which the same transaction may well succeed: a deadlock, a serialization failure. */
 const worthRetrying: ReadonlySet<string | undefined> = new Set(['40P01', '40001'])
@@ -45,7 +47,8 @@ const worthRetrying: ReadonlySet<string | undefined> = new Set(['40P01', '40001'
  */
 export function createCommitter(deps: CommitterDependencies): Committer {
   const queues = new Map<string, Waiting[]>()
-  const purgedAt = new Map<string, number>()
+  const isHourOver = onceIn(hourMs)
+  const isDayOver = onceIn(dayMs)
 
   async function drain(tenantId: string, queue: Waiting[]): Promise<void> {
     while (queue.length > 0) {
@@ -87,11 +90,11 @@ export function createCommitter(deps: CommitterDependencies): Committer {
   }
 
   async function purge(tx: Transaction, tenantId: string): Promise<void> {
-    const now = Date.now()
-    if (now - (purgedAt.get(tenantId) ?? Number.NEGATIVE_INFINITY) < purgedEveryMs) return
-    purgedAt.set(tenantId, now)
-    await purgeReceipts(tx, tenantId)
-    await purgeSeries(tx, tenantId)
+    if (isHourOver(tenantId)) {
+      await purgeReceipts(tx, tenantId)
+      await purgeSeries(tx, tenantId)
+    }
+    if (isDayOver(tenantId)) await purgeDimensions(tx, tenantId)
   }
 
   return {
@@ -107,6 +110,17 @@ export function createCommitter(deps: CommitterDependencies): Committer {
       } else queue.push({ batch, resolve, reject })
       return promise
     },
+  }
+}
+
+/** Tells of each tenant whether so much time is over since it last said so; the first time it is. */
+function onceIn(ms: number): (tenantId: string) => boolean {
+  const saidAt = new Map<string, number>()
+  return (tenantId) => {
+    const now = Date.now()
+    const isOver = now - (saidAt.get(tenantId) ?? Number.NEGATIVE_INFINITY) >= ms
+    if (isOver) saidAt.set(tenantId, now)
+    return isOver
   }
 }
 

@@ -47,7 +47,7 @@ export async function countClients(tx: Transaction, tenantId: string, batches: r
       batches: before.batches + 1,
       last_sequence: Math.max(before.last_sequence, sequence),
       events: before.events + events,
-      dropped: before.dropped + dropped,
+      dropped: Math.min(Number.MAX_SAFE_INTEGER, before.dropped + dropped),
     })
   }
   if (byBoot.size === 0) return
@@ -61,6 +61,6 @@ export async function countClients(tx: Transaction, tenantId: string, batches: r
       batches = it.batches + excluded.batches,
       last_sequence = greatest(it.last_sequence, excluded.last_sequence),
       events = it.events + excluded.events,
-      dropped = it.dropped + excluded.dropped,
+      dropped = least(it.dropped + excluded.dropped, ${Number.MAX_SAFE_INTEGER}::bigint),
       last_seen_at = now()`.execute(tx)
 }

@@ -26,8 +26,12 @@ interface DimensionLimits {
   readonly groupNews: number
 }
 
+/** How long what was read is believed: another process may have admitted values, or let go of some. */
+const believedMs = 3_600_000
+
 /** Values that were admitted, by scope. */
 class Admitted {
+  readonly readAtMs = Date.now()
   readonly scopes = new Map<string, Set<string>>()
   readonly #bound: Bound
   #all = 0
@@ -57,18 +61,19 @@ export function createDimensions({ bounds, groupNews }: DimensionLimits): Dimens
   const tenants = new Map<string, Map<DimensionKind, Admitted>>()
   return {
     async admit(tx, tenantId, kind, values) {
-      const known = tenants.get(tenantId)?.get(kind)
+      const read = tenants.get(tenantId)?.get(kind)
+      const known = read !== undefined && Date.now() - read.readAtMs < believedMs ? read : undefined
       const unknown: DimensionValue[] = []
       for (const it of values) if (known === undefined || !(known.has(it) || known.isFull(it.scope))) unknown.push(it)
       let there = known
       if (unknown.length > 0) {
-        const read = await readAdmitted(tx, tenantId, kind, bounds[kind])
-        await admitNew(tx, tenantId, kind, { admitted: read, values: unknown, room: groupNews })
+        const admitted = await readAdmitted(tx, tenantId, kind, bounds[kind])
+        await admitNew(tx, tenantId, kind, { admitted, values: unknown, room: groupNews })
         onceSettled(tx, (committed) => {
           if (!committed) return
-          tenants.set(tenantId, (tenants.get(tenantId) ?? new Map<DimensionKind, Admitted>()).set(kind, read))
+          tenants.set(tenantId, (tenants.get(tenantId) ?? new Map<DimensionKind, Admitted>()).set(kind, admitted))
         })
-        there = read
+        there = admitted
       }
       return (of) => (there?.has(of) === true ? of.value : overflow)
     },
@@ -115,4 +120,18 @@ async function admitNew(
     select ${tenantId}::uuid, ${kind}, scope, value
     from jsonb_to_recordset(${json(fresh)}) as it(scope text, value text)
     on conflict do nothing`.execute(tx)
+}
+
+/** Lets go of configurations and routes under which nothing was counted for a month: others may have their place. */
+export async function purgeDimensions(tx: Transaction, tenantId: string): Promise<void> {
+  await sql`
+    delete from telemetry_dimension
+    where tenant_id = ${tenantId} and kind in ('fingerprint', 'route') and created_at < now() - interval '30 days'
+      and (kind, scope, value) not in (
+        select unnest(array['fingerprint', 'route']), scope, unnest(array[fingerprint, route])
+        from (
+          select distinct system_id || '/' || environment as scope, fingerprint, route from telemetry_window
+          where tenant_id = ${tenantId} and hour > now() - interval '30 days'
+        ) as used
+      )`.execute(tx)
 }
