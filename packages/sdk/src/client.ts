@@ -231,8 +231,8 @@ export class Client implements Leaving {
   }
 
   #hurry(rows: number): void {
-    this.#ring.startBurst()
     if (rows === ringRows) this.#overflow(this.#ring.take()?.rows ?? 0)
+    this.#ring.startBurst()
     this.#handOverSoon()
   }
 

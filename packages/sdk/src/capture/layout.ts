@@ -4,6 +4,9 @@ export const ringRows = 16_384
 /** Rows that are handed over at once; so many wake the host's thread before its timer does. */
 export const rowsAtOnce = 1_024
 
+/** Messages with rows that may be on their way to the sender, which says of each when there is room for another one. */
+export const messagesOnTheWay = 4
+
 /** More than a client has handles. The context of a row is its handle's number, and this times the observations that came before the row. */
 export const contextsAtMost = 1_024
 

@@ -1,11 +1,9 @@
 import type { Worker, WorkerOptions } from 'node:worker_threads'
+import { messagesOnTheWay } from '../capture/layout.ts'
 import type { FromSender, SenderOptions } from '../messages.ts'
 import { get, set, type Shared } from '../shared.ts'
 import { workerSource } from '../worker/source.ts'
 import type { Link } from './link.ts'
-
-/** Rows messages that may be on their way to the thread. */
-const mostOnTheWay = 4
 
 type WorkerClass = new (source: string, options: WorkerOptions) => Worker
 
@@ -53,7 +51,7 @@ export function workerLink(Worker: WorkerClass, { options, shared, tell, ended }
       if (message.type === 'rows') sent += 1
       worker.postMessage(message)
     },
-    hasRoom: () => sent - get(shared, 'received') < mostOnTheWay,
+    hasRoom: () => sent - get(shared, 'received') < messagesOnTheWay,
     canWait: true,
     async end() {
       isOver = true

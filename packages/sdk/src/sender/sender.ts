@@ -1,3 +1,4 @@
+import { messagesOnTheWay, rowsAtOnce } from '../capture/layout.ts'
 import type { ToldMessage, ToSender } from '../messages.ts'
 import type { DiagnosticCode } from '../diagnostics.ts'
 import { InvalidField } from '../names.ts'
@@ -10,7 +11,7 @@ import { Contexts } from './contexts.ts'
 import type { PackedBody, Platform, Reply, TimedEvent } from './platform.ts'
 import { newId } from './new-id.ts'
 import { Patience } from './patience.ts'
-import { RowQueue } from './row-queue.ts'
+import { RowQueue, rowsAtMost } from './row-queue.ts'
 import { configurationOf, eventOf } from './told.ts'
 
 const rowsPerBatch = 1000
@@ -40,6 +41,8 @@ export class Sender {
   #sequence = 0
   /** How often the empty batch in the place of a refused one was refused as well. */
   #emptyRefused = 0
+  /** Messages with rows that the host counts as on their way. */
+  #untaken = 0
   /** Dropped events of which no batch tells yet. */
   #unheard = 0
   #batch: Batch | undefined
@@ -64,8 +67,9 @@ export class Sender {
     if (this.#stopped) return
     switch (message.type) {
       case 'rows':
-        Atomics.add(this.#shared.words, word.received, 1)
+        this.#untaken += 1
         this.#overflow(this.#rows.push(message))
+        this.#sayRoom()
         break
       case 'context':
         this.#contexts.tell(message)
@@ -90,6 +94,13 @@ export class Sender {
         return this.#hurry()
     }
     this.#pump()
+  }
+
+  // Rows for which there is no room here stay with the host, which has room of its own.
+  #sayRoom(): void {
+    if (this.#rows.rows > rowsAtMost - messagesOnTheWay * rowsAtOnce) return
+    Atomics.add(this.#shared.words, word.received, this.#untaken)
+    this.#untaken = 0
   }
 
   #take(told: ToldMessage): void {
@@ -161,6 +172,7 @@ export class Sender {
   #seal(): Batch | undefined {
     const { changes, json } = this.#changes.take(this.#skewMs)
     if (changes.length === 0) while (json.length < rowsPerBatch && this.#isRowReady()) this.#sealRow(json)
+    this.#sayRoom()
     const dropped = droppedIn(this.#shared) - read(this.#shared, 'reported')
     add(this.#shared, 'reported', dropped)
     this.#unheard += dropped
