@@ -231,8 +231,8 @@ export class Client implements Leaving {
   }
 
   #hurry(rows: number): void {
-    if (rows === ringRows) this.#overflow(this.#ring.take()?.rows ?? 0)
-    this.#ring.startBurst()
+    this.#ring.isBurst = true
+    if (rows === ringRows) this.#overflow(this.#ring.drop())
     this.#handOverSoon()
   }
 
@@ -293,6 +293,7 @@ export class Client implements Leaving {
     if (!this.#isOn) return
     const link = this.#open()
     this.#digests.run()
+    this.#ring.isBurst = false
     // What is more than one message waits for the next turn of the event loop, which so isn't held up.
     do {
       const rows = isLast || link.hasRoom() ? this.#ring.take() : undefined

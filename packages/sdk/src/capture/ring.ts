@@ -33,7 +33,8 @@ export class Ring {
   #rows = 0
   #next = 0
   #clockMs = 0
-  #isBurst = false
+  /** Whether no time passes that a host's thread could notice: until its event loop comes round. */
+  isBurst = false
   /** Of the last row. Names are numbered as they come. */
   #names = 0
   readonly #numbers = new Float64Array(ringRows * numbersPerRow)
@@ -98,21 +99,15 @@ export class Ring {
 
   // Reading the clock takes longer than all else here. In a burst, one reading is for 8.
   #now(): number {
-    if (!this.#isBurst || (this.#rows & 7) === 0) this.#clockMs = Date.now()
+    if (!this.isBurst || (this.#rows & 7) === 0) this.#clockMs = Date.now()
     return this.#clockMs
-  }
-
-  /** Until rows are next taken out, time doesn't pass that a host's thread could have noticed. */
-  startBurst(): void {
-    this.#isBurst = true
   }
 
   /** Takes out the oldest rows, `rowsAtOnce` at most, or undefined if there are none. */
   take(): Rows | undefined {
-    this.#isBurst = false
-    const first = this.#first
-    const rows = Math.min(this.#rows, rowsAtOnce, ringRows - first)
+    const rows = this.#together
     if (rows === 0) return undefined
+    const first = this.#first
     const firstNames = this.#namesAt(first)
     const taken = {
       type: 'rows' as const,
@@ -121,6 +116,14 @@ export class Ring {
       texts: this.#texts.slice(0, (this.#namesAt(first + rows - 1) - firstNames + 1) * textsPerNames),
       firstNames,
     }
+    this.drop()
+    return taken
+  }
+
+  /** Drops what `take` would take. @returns how many rows */
+  drop(): number {
+    const rows = this.#together
+    const firstNames = this.#namesAt(this.#first)
     this.#left += rows
     this.#rows -= rows
     if (this.#rows > 0) this.#texts.splice(0, (this.#namesAt(this.#first) - firstNames) * textsPerNames)
@@ -129,7 +132,12 @@ export class Ring {
       this.#next = 0
       this.#texts.length = 0
     }
-    return taken
+    return rows
+  }
+
+  /** How many of the oldest rows can be taken as they lie. */
+  get #together(): number {
+    return Math.min(this.#rows, rowsAtOnce, ringRows - this.#first)
   }
 
   get #first(): number {
