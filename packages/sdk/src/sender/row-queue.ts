@@ -52,7 +52,7 @@ export class RowQueue {
     return encodeRow(numbers, names, { context, skewMs })
   }
 
-  // The same name arrives as a new string with each chunk; one of them is enough.
+  // The same name arrives as a new string with each message; one of them is enough.
   #once(text: string | undefined): string | undefined {
     if (text === undefined) return undefined
     const known = this.#known.get(text)
