@@ -194,7 +194,7 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships, audit streams, identity providers, sign-ins under way, receipts and a person’s own credentials', async () => {
+  test('the application may alter only what has states, and delete only memberships, audit streams, identity providers, sign-ins under way, receipts, names that telemetry counts under and a person’s own credentials', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
       'DELETE audit_stream',
@@ -203,6 +203,7 @@ describe('P4.1: the roles of the database', () => {
       'DELETE oidc_transaction',
       'DELETE passkey',
       'DELETE recovery_code',
+      'DELETE telemetry_dimension',
       'DELETE telemetry_receipt',
       'DELETE telemetry_series',
       'DELETE totp',
