@@ -1,6 +1,6 @@
 import { DigestQueue } from './configuration/digest-queue.ts'
 import { contextsAtMost, ringRows, rowsAtOnce } from './capture/layout.ts'
-import { Ring } from './capture/ring.ts'
+import { Ring, type Rows } from './capture/ring.ts'
 import type { DiagnosticCode } from './diagnostics.ts'
 import { beforeTheEnd, forget, type Leaving } from './exit.ts'
 import type { Link } from './link/link.ts'
@@ -294,13 +294,10 @@ export class Client implements Leaving {
     const link = this.#open()
     this.#digests.run()
     this.#ring.isBurst = false
+    const next = (): Rows | undefined => (isLast || link.hasRoom() ? this.#ring.take() : undefined)
     // What is more than one message waits for the next turn of the event loop, which so isn't held up.
-    do {
-      const rows = isLast || link.hasRoom() ? this.#ring.take() : undefined
-      if (rows === undefined) return
-      link.send(rows)
-    } while (isLast)
-    if (this.#ring.rows > 0) this.#handOverSoon()
+    for (let rows = next(); rows !== undefined; rows = isLast ? next() : undefined) link.send(rows)
+    if (this.#ring.rows > 0 && link.hasRoom()) this.#handOverSoon()
   }
 
   #hear(message: FromSender): void {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ringRows, rowsAtOnce } from '../src/capture/layout.ts'
 import { Ring } from '../src/capture/ring.ts'
