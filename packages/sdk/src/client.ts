@@ -231,7 +231,7 @@ export class Client implements Leaving {
   }
 
   #hurry(rows: number): void {
-    this.#ring.isBurst = true
+    this.#ring.sharing = 0
     if (rows === ringRows) this.#overflow(this.#ring.drop())
     this.#handOverSoon()
   }
@@ -293,7 +293,7 @@ export class Client implements Leaving {
     if (!this.#isOn) return
     const link = this.#open()
     this.#digests.run()
-    this.#ring.isBurst = false
+    this.#ring.sharing = -1
     const next = (): Rows | undefined => (isLast || link.hasRoom() ? this.#ring.take() : undefined)
     // What is more than one message waits for the next turn of the event loop, which so isn't held up.
     for (let rows = next(); rows !== undefined; rows = isLast ? next() : undefined) link.send(rows)

@@ -65,3 +65,13 @@ test('a full ring makes room for as many rows as one message has', () => {
   const taken = ring.take()
   expect([taken?.rows, taken?.texts.length, ring.rows]).toEqual([rowsAtOnce, rowsAtOnce * 4, ringRows - rowsAtOnce])
 })
+
+test('in a burst a time is at most that of the seventh measurement before which asked for one, and never none', () => {
+  const ring = new Ring()
+  for (let n = 0; n < rowsAtOnce; n++) ring.append(0, { at: 1 })
+  ring.sharing = 0
+  const since = Date.now()
+  ring.append(0, {})
+  ring.drop()
+  expect(ring.take()?.numbers[0]).toBeGreaterThanOrEqual(since)
+})

@@ -33,8 +33,8 @@ export class Ring {
   #rows = 0
   #next = 0
   #clockMs = 0
-  /** Whether no time passes that a host's thread could notice: until its event loop comes round. */
-  isBurst = false
+  /** How many rows may take the time of the one before them; -1 outside a burst, when each reads the clock. 0 begins one. */
+  sharing = -1
   /** Of the last row. Names are numbered as they come. */
   #names = 0
   readonly #numbers = new Float64Array(ringRows * numbersPerRow)
@@ -99,7 +99,11 @@ export class Ring {
 
   // Reading the clock takes longer than all else here. In a burst, one reading is for 8.
   #now(): number {
-    if (!this.isBurst || (this.#rows & 7) === 0) this.#clockMs = Date.now()
+    if (this.sharing > 0) this.sharing -= 1
+    else {
+      this.#clockMs = Date.now()
+      if (this.sharing === 0) this.sharing = 7
+    }
     return this.#clockMs
   }
 
