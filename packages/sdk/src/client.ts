@@ -1,6 +1,6 @@
 import { DigestQueue } from './configuration/digest-queue.ts'
-import { contextsAtMost, ringRows, rowsAtOnce } from './capture/layout.ts'
-import { Ring, type Rows } from './capture/ring.ts'
+import { contextsAtMost, rowsPerChunk } from './capture/layout.ts'
+import { Ring } from './capture/ring.ts'
 import type { DiagnosticCode } from './diagnostics.ts'
 import { beforeTheEnd, forget, type Leaving } from './exit.ts'
 import type { Link } from './link/link.ts'
@@ -8,10 +8,12 @@ import { openLink } from './link/open-link.ts'
 import type { ContextMessage, FromSender, ToldMessage, ToSender } from './messages.ts'
 import { InvalidField } from './names.ts'
 import { diagnosticHookOf, readOptions, type ReadOptions } from './options.ts'
-import { add, droppedIn, get, keyState, makeShared, read, readKey, set, word, writeKey } from './shared.ts'
-import { unref } from './unref.ts'
+import { add, get, makeShared, read, readDropped, readKey, set, sumOf, writeKey, type Word } from './shared/memory.ts'
+import { once, within } from './timers.ts'
 import type { Snapshot } from './configuration/snapshot.ts'
 import type { Diagnostic, Measurement, Stats } from './types.ts'
+import * as count from './shared/counts.ts'
+import * as word from './shared/words.ts'
 
 /** How old a row may become before it is handed to the sender. */
 const handOverMs = 250
@@ -29,10 +31,10 @@ export interface Told {
 export class Client implements Leaving {
   // What each measurement needs comes first.
   #isOn = false
-  readonly #ring = new Ring()
+  readonly #shared = makeShared()
+  readonly #ring = new Ring(this.#shared)
   readonly options: ReadOptions | undefined
   readonly #hook: ((diagnostic: Diagnostic) => unknown) | undefined
-  readonly #shared = makeShared()
   readonly #digests: DigestQueue
   /** Of each handle, what was observed last as far as it is known: a thread that starts is told. */
   readonly #contexts: ContextMessage[] = []
@@ -43,8 +45,6 @@ export class Client implements Leaving {
   /** Events that never came into the ring. */
   #others = 0
   #flushesAsked = 0
-  #isTiming = false
-  #isHandingOver = false
   #isOverflowing = false
   #hasLeft = false
   #closing: Promise<void> | undefined
@@ -53,9 +53,9 @@ export class Client implements Leaving {
     this.#hook = diagnosticHookOf(options)
     this.#digests = new DigestQueue({
       key: () => readKey(this.#shared),
-      wasRefused: () => get(this.#shared, 'key') === keyState.refused,
+      wasRefused: () => get(this.#shared, word.key) === word.keyRefused,
       ask: () => this.#send({ type: 'key' }),
-      forget: () => set(this.#shared, 'key', keyState.unknown),
+      forget: () => set(this.#shared, word.key, word.keyUnknown),
     })
     try {
       this.options = readOptions(options)
@@ -103,16 +103,18 @@ export class Client implements Leaving {
     try {
       rows = this.#ring.append(context, measurement)
     } catch {
-      this.#others += 1
       return this.#refuse('measurement')
     }
-    if (rows === 1) this.#startTimer()
-    else if (rows % rowsAtOnce === 0) this.#hurry(rows)
+    if (rows === 1) this.#handOverInTime()
+    else if (rows % rowsPerChunk === 0) {
+      this.#ring.sharing = 0
+      this.#handOverSoon()
+    }
   }
 
   #turnAway(): void {
+    add(this.#shared, count.closed, 1)
     this.#others += 1
-    add(this.#shared, 'closed', 1)
   }
 
   /**
@@ -121,10 +123,10 @@ export class Client implements Leaving {
    */
   tell(kind: ToldMessage['kind'], prepare: () => Told, context = Number.NaN): void {
     if (!this.#isOn) return this.#turnAway()
-    this.#others += 1
     try {
       const time = Date.now()
       const { snapshot, message } = prepare()
+      this.#others += 1
       this.#digests.push({
         snapshot,
         finish: (digested) => {
@@ -146,42 +148,43 @@ export class Client implements Leaving {
 
   stats(): Stats {
     const shared = this.#shared
-    const delivered = read(shared, 'delivered')
-    const dropped = droppedIn(shared)
-    const enqueued = this.#ring.appended + this.#others + read(shared, 'replayed')
-    const backingOff = get(shared, 'backingOff') === 1 ? 'backing_off' : 'ready'
+    const { rows, left } = this.#ring
+    const delivered = read(shared, count.delivered)
+    const droppedBy = readDropped(shared)
+    const dropped = sumOf(droppedBy)
+    const enqueued = rows + left + this.#others + read(shared, count.replayed)
+    const backingOff = get(shared, word.backingOff) === 1 ? 'backing_off' : 'ready'
     return {
       enqueued,
       delivered,
       dropped,
       pending: enqueued - delivered - dropped,
-      droppedBy: {
-        invalid: read(shared, 'invalid'),
-        overflow: read(shared, 'overflow'),
-        refused: read(shared, 'refused'),
-        closed: read(shared, 'closed'),
-      },
-      retries: read(shared, 'retries'),
+      droppedBy,
+      retries: read(shared, count.retries),
       state: this.#isOn ? backingOff : 'closed',
-      clockSkewMs: get(shared, 'skewMs'),
+      clockSkewMs: get(shared, word.skewMs),
     }
   }
 
-  /** Has everything sent so far delivered, or waits until the time is over. */
+  /** Has everything told so far delivered, or waits until the time is over. */
   async flush(timeoutMs: unknown): Promise<boolean> {
-    const time = waitOf(timeoutMs)
-    await within(time, (over) => {
-      this.#handOver(true)
-      void this.#digests.idle().then(() => this.#askToFlush(over))
-    })
+    const last = this.#ring.left + this.#ring.rows
+    await within(waitOf(timeoutMs), (over) => {
+      const go = (): void => {
+        this.#handOver(false)
+        // For some of it the sender may have room only once it has sent the rest.
+        const next = (): void => (this.#ring.left < last ? go() : over())
+        void this.#digests.idle().then(() => (this.#isOn ? this.#askToFlush(next) : over()))
+      }
+      go()
+    }).catch(() => undefined)
     return this.stats().pending === 0
   }
 
   #askToFlush(over: () => void): void {
-    if (this.#link === undefined) return over()
     const id = ++this.#flushesAsked
     this.#flushes.set(id, over)
-    this.#link.send({ type: 'flush', id })
+    this.#send({ type: 'flush', id })
   }
 
   close(timeoutMs: unknown): Promise<void> {
@@ -197,52 +200,45 @@ export class Client implements Leaving {
     this.#link = undefined
     await link?.end().catch(() => undefined)
     // What the spool keeps is sent by the next process.
-    add(this.#shared, 'closed', this.stats().pending - get(this.#shared, 'spooled'))
+    add(this.#shared, count.closed, this.stats().pending - get(this.#shared, word.spooled))
   }
 
-  leave(): void {
-    if (!this.#isOn || this.stats().pending === 0) return
-    const link = this.#open()
-    if (!link.canWait) return
-    const { exitWaitMs } = (this.options as ReadOptions).sender
-    const deadline = Date.now() + exitWaitMs
-    const wait = (which: keyof typeof word): void => {
-      Atomics.wait(this.#shared.words, word[which], 0, Math.max(0, deadline - Date.now()))
+  leave(): boolean {
+    if (!this.#isOn || this.stats().pending === 0 || !this.#open().canWait) return false
+    this.#handOver(true)
+    if (this.#digests.size === 0) this.#send({ type: 'close' })
+    return true
+  }
+
+  waitForLast(since: number): void {
+    const until = since + (this.options as ReadOptions).sender.exitWaitMs
+    const wait = (which: Word): void => {
+      Atomics.wait(this.#shared.words, which, 0, Math.max(0, until - Date.now()))
     }
     try {
-      this.#handOver(true)
-      wait('ready')
+      wait(word.ready)
       if (this.#digests.size > 0) {
-        wait('key')
+        wait(word.key)
         this.#digests.run()
+        this.#send({ type: 'close' })
       }
-      link.send({ type: 'close' })
-      wait('closed')
+      wait(word.closed)
     } catch {
       // A host that can't wait ends without.
     }
   }
 
   leaveSoon(): void {
-    const mayWait = this.#isOn && !this.#hasLeft && get(this.#shared, 'closed') === 0
+    const mayWait = this.#isOn && !this.#hasLeft && get(this.#shared, word.closed) === 0
     if (!mayWait || this.stats().pending === 0 || this.#open().canWait) return
     this.#hasLeft = true
     void this.flush(this.options?.sender.exitWaitMs).then(() => this.#send({ type: 'close' }))
   }
 
-  #hurry(rows: number): void {
-    this.#ring.sharing = 0
-    if (rows === ringRows) this.#overflow(this.#ring.drop())
-    this.#handOverSoon()
-  }
-
-  #overflow(dropped: number): void {
-    add(this.#shared, 'overflow', dropped)
-    this.#hear({ type: 'diagnostic', code: 'overflow' })
-  }
-
+  // Counted last, and by no call: where the stack is at its end, the event either is in both counts or never was.
   #refuse(field: string): void {
-    add(this.#shared, 'invalid', 1)
+    add(this.#shared, count.invalid, 1)
+    this.#others += 1
     this.#sayInvalid(field)
   }
 
@@ -253,30 +249,12 @@ export class Client implements Leaving {
     this.#say('invalid', field)
   }
 
-  #startTimer(): void {
-    if (this.#isTiming) return
-    this.#isTiming = true
-    afterTheCaller(() => {
-      const timer = setTimeout(() => {
-        this.#isTiming = false
-        this.#handOver(false)
-        if (this.#ring.rows > 0) this.#startTimer()
-      }, handOverMs)
-      unref(timer)
-    })
-  }
+  readonly #handOverSoon: () => void = once(0, () => this.#handOver(false))
 
-  #handOverSoon(): void {
-    if (this.#isHandingOver) return
-    this.#isHandingOver = true
-    afterTheCaller(() => {
-      const soon = globalThis.setImmediate ?? setTimeout
-      soon(() => {
-        this.#isHandingOver = false
-        this.#handOver(false)
-      })
-    })
-  }
+  readonly #handOverInTime: () => void = once(handOverMs, () => {
+    this.#handOver(false)
+    if (this.#ring.rows > 0) this.#handOverInTime()
+  })
 
   #open(): Link {
     if (this.#link !== undefined) return this.#link
@@ -292,12 +270,14 @@ export class Client implements Leaving {
   #handOver(isLast: boolean): void {
     if (!this.#isOn) return
     const link = this.#open()
+    const ring = this.#ring
     this.#digests.run()
-    this.#ring.sharing = -1
-    const next = (): Rows | undefined => (isLast || link.hasRoom() ? this.#ring.take() : undefined)
-    // What is more than one message waits for the next turn of the event loop, which so isn't held up.
-    for (let rows = next(); rows !== undefined; rows = isLast ? next() : undefined) link.send(rows)
-    if (this.#ring.rows > 0 && link.hasRoom()) this.#handOverSoon()
+    ring.sharing = -1
+    for (let rows = ring.take(isLast); rows !== undefined; rows = ring.take(isLast)) link.send(rows)
+    if (ring.rows > 0) ring.keep()
+    else this.#isOverflowing &&= ring.hasDropped
+    if (ring.hasDropped) this.#pass('overflow')
+    ring.hasDropped = false
   }
 
   #hear(message: FromSender): void {
@@ -321,8 +301,9 @@ export class Client implements Leaving {
     this.#say('worker')
     this.#link = fresh
     this.#isOn = fresh !== undefined
-    const here = this.#ring.rows + this.#digests.size + get(this.#shared, 'spooled')
-    add(this.#shared, 'closed', this.stats().pending - here)
+    const here = this.#ring.rows + this.#digests.size + get(this.#shared, word.spooled)
+    add(this.#shared, count.closed, this.stats().pending - here)
+    this.#ring.takeBack(true)
     if (fresh !== undefined) this.#contexts.forEach(fresh.send)
     if (this.#digests.size > 0) fresh?.send({ type: 'key' })
     for (const over of this.#flushes.values()) over()
@@ -337,24 +318,6 @@ export class Client implements Leaving {
   }
 }
 
-const settled = Promise.resolve()
-
-/** Timers are dear to set, so not on the stack of the one call in many that has to. Nothing here reaches the host, not even as a rejection. */
-function afterTheCaller(act: () => void): void {
-  settled.then(act).catch(() => undefined)
-}
-
 function waitOf(timeoutMs: unknown): number {
   return typeof timeoutMs === 'number' && timeoutMs >= 0 ? Math.min(timeoutMs, 60_000) : 2_000
-}
-
-/** Waits for `over` to be called, but not longer. The timer keeps the process alive: its host asked to wait. */
-function within(timeoutMs: number, start: (over: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeoutMs)
-    start(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

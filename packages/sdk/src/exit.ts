@@ -2,8 +2,10 @@ import { host } from './platform-modules.ts'
 
 /** What wants to send the rest before the process ends. */
 export interface Leaving {
-  /** Sends what there is, within a bound, and returns. */
-  leave(): void
+  /** Hands over what there is. @returns whether there is something to wait for */
+  leave(): boolean
+  /** Waits until that is sent, within a bound that began then, in ms since 1970. */
+  waitForLast(since: number): void
   /** Starts sending what there is, as long as the process may still wait. */
   leaveSoon(): void
 }
@@ -16,7 +18,11 @@ export function beforeTheEnd(client: Leaving): void {
   live.add(client)
   if (isListening || host?.on === undefined) return
   isListening = true
-  host.on('exit', () => live.forEach((it) => it.leave()))
+  host.on('exit', () => {
+    const since = Date.now()
+    // While one is waited for, the others send.
+    for (const it of [...live].filter((it) => it.leave())) it.waitForLast(since)
+  })
   host.on('beforeExit', () => live.forEach((it) => it.leaveSoon()))
 }
 

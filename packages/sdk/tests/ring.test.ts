@@ -1,9 +1,12 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ringRows, rowsAtOnce } from '../src/capture/layout.ts'
+import { chunksAway, chunksInAll, rowsPerChunk } from '../src/capture/layout.ts'
 import { Ring } from '../src/capture/ring.ts'
 import { Contexts } from '../src/sender/contexts.ts'
 import { RowQueue } from '../src/sender/row-queue.ts'
+import { makeShared, read, type Shared } from '../src/shared/memory.ts'
+import * as count from '../src/shared/counts.ts'
+import * as word from '../src/shared/words.ts'
 
 const name = fc.constantFrom(undefined, 'chat', 'search', 'stop')
 const row = fc.record({
@@ -15,63 +18,107 @@ const row = fc.record({
   latencyMs: fc.integer({ min: 0, max: 86_400_000 }),
   error: fc.option(fc.boolean(), { nil: undefined }),
 })
-/** So many of a row, one after the other, and whether some are taken out afterwards. */
-const steps = fc.array(fc.record({ row, times: fc.integer({ min: 1, max: 3_000 }), takes: fc.nat(4) }), {
-  minLength: 1,
-  maxLength: 25,
-})
+/** So many of a row, one after the other; then how many chunks the sender takes, and how many of those it has it gives back. */
+const steps = fc.array(
+  fc.record({
+    row,
+    times: fc.integer({ min: 1, max: 5_000 }),
+    takes: fc.nat(6),
+    gives: fc.nat(4),
+    isKept: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 25 },
+)
+
+const give = (shared: Shared, chunks: number): number => Atomics.add(shared.words, word.givenBack, chunks)
 
 test('what went into the ring comes out of the sender’s queue, in its order, with its names; of what had no room, the oldest is missing', () => {
   const contexts = new Contexts()
   contexts.tell({ type: 'context', index: 0, fields: { system: 'bot', environment: 'test' }, fingerprint: undefined })
   fc.assert(
     fc.property(steps, (given) => {
-      const ring = new Ring()
+      const shared = makeShared()
+      // It comes round within the test.
+      shared.words[word.givenBack] = 2 ** 31 - 3
+      const ring = new Ring(shared)
       const queue = new RowQueue()
-      let expected: object[] = []
-      let told = 0
-      const deliver = (): void => {
-        const taken = ring.take()
+      const expected: object[] = []
+      let [told, away, dropped] = [0, 0, 0]
+      const deliver = (isLast: boolean): void => {
+        const taken = ring.take(isLast)
+        expect(taken === undefined).toBe(expected.length === 0 || (!isLast && away === chunksAway))
         if (taken === undefined) return
-        queue.push(structuredClone(taken))
+        away += 1
+        queue.push(structuredClone(taken), shared.rows)
         for (const it of expected.splice(0, taken.rows)) {
-          const shifted = queue.shift(contexts, 0)
-          const parsed = JSON.parse('json' in shifted ? shifted.json : '{}') as Record<string, unknown>
-          expect(parsed).toEqual({ kind: 'measure', system: 'bot', environment: 'test', at: expect.any(String), ...it })
+          expect(JSON.parse(queue.shift(contexts, 0))).toEqual({
+            kind: 'measure',
+            system: 'bot',
+            environment: 'test',
+            at: new Date(told).toISOString(),
+            ...it,
+          })
         }
       }
-      for (const { row: measurement, times, takes } of given) {
+      for (const { row: measurement, times, takes, gives, isKept } of given) {
         for (let n = 0; n < times; n++) {
-          told += 1
           expected.push(JSON.parse(JSON.stringify(measurement)) as object)
-          const rows = ring.append(0, measurement)
-          expect(rows).toBe(expected.length)
-          if (rows === ringRows) expected = expected.slice(ring.drop())
+          const rows = ring.append(0, { ...measurement, at: told })
+          if (rows === expected.length) continue
+          expect(expected.length - rows).toBe(rowsPerChunk)
+          expected.splice(0, rowsPerChunk)
+          dropped += rowsPerChunk
         }
-        for (let n = 0; n < takes; n++) deliver()
+        expect([ring.rows, ring.hasDropped]).toEqual([expected.length, dropped > 0])
+        if (isKept) ring.keep()
+        for (let n = 0; n < takes; n++) deliver(false)
+        give(shared, Math.min(gives, away))
+        away -= Math.min(gives, away)
       }
-      while (ring.rows > 0) deliver()
+      while (ring.rows > 0) deliver(true)
       expect(expected).toEqual([])
-      expect(ring.appended).toBe(told)
-      expect(ring.take()).toBeUndefined()
+      expect(read(shared, count.overflow)).toBe(dropped)
+      expect(ring.take(true)).toBeUndefined()
     }),
     { numRuns: 30 },
   )
 })
 
-test('a full ring makes room for as many rows as one message has', () => {
-  const ring = new Ring()
-  for (let n = 1; n <= ringRows; n++) expect(ring.append(0, { route: `r${n}` })).toBe(n)
-  const taken = ring.take()
-  expect([taken?.rows, taken?.texts.length, ring.rows]).toEqual([rowsAtOnce, rowsAtOnce * 4, ringRows - rowsAtOnce])
+test('while as many chunks are with the sender as may be, 16 have room in the ring', () => {
+  const shared = makeShared()
+  const ring = new Ring(shared)
+  for (let n = 0; n < chunksAway; n++) {
+    ring.append(0, {})
+    expect(ring.take(false)?.rows).toBe(1)
+  }
+  for (let n = 1; n <= 16 * rowsPerChunk; n++) expect(ring.append(0, { route: `r${n}` })).toBe(n)
+  expect([ring.take(false), ring.hasDropped]).toEqual([undefined, false])
+  expect(ring.append(0, {})).toBe(15 * rowsPerChunk + 1)
+  expect(read(shared, count.overflow)).toBe(rowsPerChunk)
+  // What a process that ends hands over needs nothing given back.
+  const last = Array.from({ length: 17 }, () => ring.take(true)?.rows)
+  expect(last).toEqual([...Array.from({ length: 15 }, () => rowsPerChunk), 1, undefined])
+})
+
+test('what comes after all is handed over writes into no chunk that is away', () => {
+  const shared = makeShared()
+  const ring = new Ring(shared)
+  const taken = []
+  for (let n = 0; n < chunksInAll * rowsPerChunk; n++) ring.append(0, { latencyMs: 1 })
+  for (let rows = ring.take(true); rows !== undefined; rows = ring.take(true)) taken.push(rows.chunk)
+  const before = taken.map((chunk) => shared.rows[chunk * 8 * rowsPerChunk + 2])
+  for (let n = 0; n < 3 * rowsPerChunk; n++) ring.append(0, { latencyMs: 2 })
+  expect(taken.map((chunk) => shared.rows[chunk * 8 * rowsPerChunk + 2])).toEqual(before)
+  expect(ring.rows).toBe(rowsPerChunk)
 })
 
 test('in a burst a time is at most that of the seventh measurement before which asked for one, and never none', () => {
-  const ring = new Ring()
-  for (let n = 0; n < rowsAtOnce; n++) ring.append(0, { at: 1 })
+  const shared = makeShared()
+  const ring = new Ring(shared)
+  ring.append(0, { at: 1 })
   ring.sharing = 0
   const since = Date.now()
   ring.append(0, {})
-  ring.drop()
-  expect(ring.take()?.numbers[0]).toBeGreaterThanOrEqual(since)
+  expect(ring.take(false)?.rows).toBe(2)
+  expect(shared.rows[8]).toBeGreaterThanOrEqual(since)
 })

@@ -1,11 +1,11 @@
-/** Rows that may wait in the host's thread. A power of two: places in the ring are found by their last bits. */
-export const ringRows = 16_384
+/** Rows of one chunk of the ring, which is what is handed over at once. So many wake the host's thread before its timer does. */
+export const rowsPerChunk = 1_024
 
-/** Rows that are handed over at once; so many wake the host's thread before its timer does. */
-export const rowsAtOnce = 1_024
+/** Chunks that may be with the sender, which gives each back when there is room for another one. */
+export const chunksAway = 4
 
-/** Messages with rows that may be on their way to the sender, which says of each when there is room for another one. */
-export const messagesOnTheWay = 4
+/** All chunks: 16 may wait in the host's thread while as many as may are away. One is spared for what goes last. */
+export const chunksInAll = 16 + chunksAway + 1
 
 /** More than a client has handles. The context of a row is its handle's number, and this times the observations that came before the row. */
 export const contextsAtMost = 1_024
@@ -19,10 +19,11 @@ export const numberAt = {
   outputTokens: 4,
   costUsd: 5,
   score: 6,
-  /** The flags, and times `flagValues` the number of the row's names. */
+  /** The flags, and times `flagValues` which names of its chunk are the row's. */
   marks: 7,
 } as const
 export const numbersPerRow = 8
+export const numbersPerChunk = rowsPerChunk * numbersPerRow
 
 /** Where each text lies among the names of a row. Rows with the same names that come one after the other share them. */
 export const textAt = { route: 0, finishReason: 1, scoreName: 2, fingerprint: 3 } as const

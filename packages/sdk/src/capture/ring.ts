@@ -1,58 +1,74 @@
+import { add, get, type Shared } from '../shared/memory.ts'
 import type { Measurement } from '../types.ts'
 import {
   absent,
+  chunksAway,
+  chunksInAll,
   flag,
   flagValues,
   invalid,
   invalidText,
   longestName,
-  numberAt,
+  numbersPerChunk,
   numbersPerRow,
-  ringRows,
-  rowsAtOnce,
-  textsPerNames,
+  rowsPerChunk,
 } from './layout.ts'
+import * as count from '../shared/counts.ts'
+import * as word from '../shared/words.ts'
 
-/** Rows on their way to the sender. */
+/** Rows on their way to the sender: their numbers lie in the memory that both threads see, in a chunk that is the sender's until it gives it back. */
 export interface Rows {
   readonly type: 'rows'
+  readonly chunk: number
   readonly rows: number
-  readonly numbers: Float64Array
   /** Their names, once where rows that follow each other share them. */
-  readonly texts: readonly (string | undefined)[]
-  /** The number of the first of these names. */
-  readonly firstNames: number
+  texts: readonly (string | undefined)[]
 }
 
 /**
- * Measurements on their way out of the host's thread, in memory that is used again and again. Appending reads numbers and short texts into
- * their places, and does nothing else: no object, no string, no JSON is made.
+ * Measurements on their way out of the host's thread, in chunks of memory that are used again and again. Appending reads numbers and short
+ * texts into their places, and does nothing else: no object, no string, no JSON is made.
  */
 export class Ring {
   // What each call needs stands first, and in this object itself: the host's own work has pushed all of it out of the nearest caches.
-  #rows = 0
-  #next = 0
+  /** Rows that are here. */
+  rows = 0
+  #place = 0
+  #end = numbersPerChunk
   #clockMs = 0
   /** How many rows may take the time of the one before them; -1 outside a burst, when each reads the clock. 0 begins one. */
   sharing = -1
-  /** Of the last row. Names are numbered as they come. */
-  #names = 0
-  readonly #numbers = new Float64Array(ringRows * numbersPerRow)
-  /** The names of the rows that are here. */
-  readonly #texts: (string | undefined)[] = []
-  #left = 0
+  /** Which of its chunk's names are those of the last row, and these names. -1 in a chunk without rows. */
+  #names = -1
+  #route: string | undefined
+  #finishReason: string | undefined
+  #scoreName: string | undefined
+  #fingerprint: string | undefined
+  readonly #numbers: Float64Array
+  #texts: (string | undefined)[] = []
 
-  /** Rows that are here. */
-  get rows(): number {
-    return this.#rows
+  /** Whether rows had to go for others. */
+  hasDropped = false
+  readonly #shared: Shared
+  /** Rows that went from here, or were dropped. */
+  left = 0
+  /** Full ones, the oldest first, and how many of these keep nothing alive but themselves. */
+  readonly #full: Rows[] = []
+  #kept = 0
+  /** With the sender, in the order in which they went. */
+  readonly #away: number[] = []
+  /** What the sender's count of chunks given back was when it was last looked at. */
+  #back: number
+  /** The one that was used last is the last, and nearest. */
+  readonly #free = [...new Array(chunksInAll).keys()].slice(1)
+
+  constructor(shared: Shared) {
+    this.#shared = shared
+    this.#numbers = shared.rows
+    this.#back = get(shared, word.givenBack)
   }
 
-  /** Rows that were ever appended. */
-  get appended(): number {
-    return this.#left + this.#rows
-  }
-
-  /** @returns how many rows are here now; where there is no room for another one, some must be dropped before the next */
+  /** @returns how many rows are here now */
   append(context: number, it: Measurement): number {
     if (typeof it !== 'object') throw new TypeError()
     // All is read before anything is written: a getter may throw, or come here itself.
@@ -70,21 +86,23 @@ export class Ring {
     const score = scored == null ? absent : number(scored.value)
     const scoreName = scored == null ? undefined : (text(scored.name) ?? invalidText)
 
-    const texts = this.#texts
-    const t = texts.length - textsPerNames
-    const isNamed =
-      t >= 0 &&
-      texts[t] === route &&
-      texts[t + 1] === finishReason &&
-      texts[t + 2] === scoreName &&
-      texts[t + 3] === fingerprint
-    if (!isNamed) {
-      texts.push(route, finishReason, scoreName, fingerprint)
+    if (this.#place === this.#end) this.#turn(1)
+    if (
+      this.#names < 0 ||
+      this.#route !== route ||
+      this.#finishReason !== finishReason ||
+      this.#scoreName !== scoreName ||
+      this.#fingerprint !== fingerprint
+    ) {
+      this.#texts.push(route, finishReason, scoreName, fingerprint)
+      this.#route = route
+      this.#finishReason = finishReason
+      this.#scoreName = scoreName
+      this.#fingerprint = fingerprint
       this.#names += 1
     }
-    const place = this.#next
     const numbers = this.#numbers
-    const n = place * numbersPerRow
+    const n = this.#place
     numbers[n] = time
     numbers[n + 1] = context
     numbers[n + 2] = latencyMs
@@ -93,8 +111,8 @@ export class Ring {
     numbers[n + 5] = costUsd
     numbers[n + 6] = score
     numbers[n + 7] = flags + this.#names * flagValues
-    this.#next = (place + 1) & (ringRows - 1)
-    return (this.#rows += 1)
+    this.#place = n + numbersPerRow
+    return (this.rows += 1)
   }
 
   // Reading the clock takes longer than all else here. In a burst, one reading is for 8.
@@ -107,49 +125,58 @@ export class Ring {
     return this.#clockMs
   }
 
-  /** Takes out the oldest rows, `rowsAtOnce` at most, or undefined if there are none. */
-  take(): Rows | undefined {
-    const rows = this.#together
-    if (rows === 0) return undefined
-    const first = this.#first
-    const firstNames = this.#namesAt(first)
-    const taken = {
-      type: 'rows' as const,
-      rows,
-      numbers: this.#numbers.slice(first * numbersPerRow, (first + rows) * numbersPerRow),
-      texts: this.#texts.slice(0, (this.#namesAt(first + rows - 1) - firstNames + 1) * textsPerNames),
-      firstNames,
+  // Goes on in another chunk. Where none is free but so many, the oldest that waits is it.
+  #turn(spare: number): void {
+    const rows = rowsPerChunk - (this.#end - this.#place) / numbersPerRow
+    this.#full.push({ type: 'rows', chunk: this.#end / numbersPerChunk - 1, rows, texts: this.#texts })
+    this.takeBack(false)
+    let next = this.#free.length > spare ? this.#free.pop() : undefined
+    if (next === undefined) {
+      const dropped = this.#shift()
+      add(this.#shared, count.overflow, dropped.rows)
+      this.hasDropped = true
+      next = dropped.chunk
     }
-    this.drop()
+    this.#place = next * numbersPerChunk
+    this.#end = this.#place + numbersPerChunk
+    this.#texts = []
+    this.#names = -1
+  }
+
+  /** Takes out the oldest rows, or undefined if there are none, or if the sender has no room for them. The last ones before an end go without. */
+  take(isLast: boolean): Rows | undefined {
+    this.takeBack(false)
+    if (this.rows === 0 || (!isLast && this.#away.length >= chunksAway)) return undefined
+    // One is spared for this.
+    if (this.#full.length === 0) this.#turn(0)
+    const taken = this.#shift()
+    this.#away.push(taken.chunk)
     return taken
   }
 
-  /** Drops what `take` would take. @returns how many rows */
-  drop(): number {
-    const rows = this.#together
-    const firstNames = this.#namesAt(this.#first)
-    this.#left += rows
-    this.#rows -= rows
-    if (this.#rows > 0) this.#texts.splice(0, (this.#namesAt(this.#first) - firstNames) * textsPerNames)
-    else {
-      // The next rows come where the last ones were, which is nearer than where none were for long. And a name may keep a longer text alive.
-      this.#next = 0
-      this.#texts.length = 0
+  /** Makes names of rows that wait texts of their own: as a part of a longer text, each would keep that alive. */
+  keep(): void {
+    for (; this.#kept < this.#full.length; this.#kept += 1) {
+      const waiting = this.#full[this.#kept] as Rows
+      waiting.texts = structuredClone(waiting.texts)
     }
-    return rows
+    this.#texts = structuredClone(this.#texts)
   }
 
-  /** How many of the oldest rows can be taken as they lie. */
-  get #together(): number {
-    return Math.min(this.#rows, rowsAtOnce, ringRows - this.#first)
+  #shift(): Rows {
+    const oldest = this.#full.shift() as Rows
+    this.#kept &&= this.#kept - 1
+    this.left += oldest.rows
+    this.rows -= oldest.rows
+    return oldest
   }
 
-  get #first(): number {
-    return (this.#next - this.#rows) & (ringRows - 1)
-  }
-
-  #namesAt(row: number): number {
-    return Math.floor((this.#numbers[row * numbersPerRow + numberAt.marks] ?? 0) / flagValues)
+  /** Takes back the chunks that the sender gave back, or all of them, if it is gone with what it had. */
+  takeBack(isAll: boolean): void {
+    const back = get(this.#shared, word.givenBack)
+    // It is a count in 32 bits, which comes round.
+    this.#free.push(...this.#away.splice(0, isAll ? chunksInAll : (back - this.#back) | 0))
+    this.#back = back
   }
 }
 

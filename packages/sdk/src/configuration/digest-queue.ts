@@ -2,6 +2,7 @@ import { builtin } from '../platform-modules.ts'
 import type { DigestKey } from '../types.ts'
 import { digestNow, type Digested } from './digest.ts'
 import type { Snapshot } from './snapshot.ts'
+import * as count from '../shared/counts.ts'
 
 const mostJobs = 256
 const mostCharacters = 1 << 20
@@ -10,7 +11,7 @@ const mostCharacters = 1 << 20
 export interface DigestJob {
   readonly snapshot: Snapshot | undefined
   readonly finish: (digested: Digested | undefined) => void
-  readonly drop: (why: 'overflow' | 'refused') => void
+  readonly drop: (why: typeof count.overflow | typeof count.refused) => void
 }
 
 /** Where the key comes from. */
@@ -44,7 +45,7 @@ export class DigestQueue {
   push(job: DigestJob): void {
     this.#jobs.push(job)
     this.#characters += charactersOf(job)
-    while (this.#jobs.length > mostJobs || this.#characters > mostCharacters) this.#take().drop('overflow')
+    while (this.#jobs.length > mostJobs || this.#characters > mostCharacters) this.#take().drop(count.overflow)
     if (needsKey(job) && this.#keys.wasRefused()) this.#keys.forget()
   }
 
@@ -56,7 +57,7 @@ export class DigestQueue {
     this.#jobs = []
     for (const job of jobs) {
       if (!needsKey(job) || key !== undefined) this.#digest(job, key)
-      else if (wasRefused) job.drop('refused')
+      else if (wasRefused) job.drop(count.refused)
       else this.#jobs.push(job)
     }
     this.#characters = this.#jobs.reduce((sum, job) => sum + charactersOf(job), 0)
@@ -77,11 +78,17 @@ export class DigestQueue {
     // Node's takes milliseconds to load, which a host that observes nothing is spared.
     const crypto = builtin('node:crypto')
     if (crypto !== undefined) {
-      const digested = attempt(() => digestNow(snapshot, key, crypto))
-      return digested === undefined ? drop('refused') : finish(digested)
+      let digested: Digested
+      try {
+        digested = digestNow(snapshot, key, crypto)
+      } catch {
+        // A host may forbid an algorithm, or run out of memory: that is no reason to throw into its loop.
+        return drop(count.refused)
+      }
+      return finish(digested)
     }
     void this.#digestSoon(snapshot, key)
-      .then(finish, () => drop('refused'))
+      .then(finish, () => drop(count.refused))
       .catch(() => undefined)
   }
 
@@ -105,15 +112,6 @@ export class DigestQueue {
 
   #settle(): void {
     if (this.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
-  }
-}
-
-// A host may forbid an algorithm, or run out of memory: that is no reason to throw into its loop.
-function attempt<T>(act: () => T): T | undefined {
-  try {
-    return act()
-  } catch {
-    return undefined
   }
 }
 

@@ -1,10 +1,10 @@
-import type { FromSender, SenderOptions, ToSender } from '../messages.ts'
-import type { Shared } from '../shared.ts'
-import type { Link } from './link.ts'
+import type { SenderOptions, ToSender } from '../messages.ts'
+import type { Shared } from '../shared/memory.ts'
+import type { Link, Listener } from './link.ts'
 import type { LocalSender } from './local-sender.ts'
 
 /** The sender beside the host, over `fetch`: for run times without threads, such as the edge. */
-export function localLink(options: SenderOptions, shared: Shared, tell: (message: FromSender) => void): Link {
+export function localLink(options: SenderOptions, shared: Shared, { tell, lost }: Listener): Link {
   let sender: LocalSender | undefined
   let isOver = false
   let waiting: ToSender[] = []
@@ -13,17 +13,17 @@ export function localLink(options: SenderOptions, shared: Shared, tell: (message
     sender ??= (await import('./local-sender.ts')).localSender(options, shared, tell)
     const messages = waiting
     waiting = []
-    for (const message of messages) if (!isOver) sender.receive(message)
+    // Copied, as to a thread: a name may be a part of a longer text, which it would keep alive.
+    for (const message of messages) if (!isOver) sender.receive(structuredClone(message))
   }
   return {
     // Never on the caller's stack; and nothing is made before there is something to send: some run times allow it only in a request.
     send(message) {
-      if (waiting.push(message) === 1)
-        void Promise.resolve()
-          .then(deliver)
-          .catch(() => undefined)
+      if (waiting.push(message) > 1) return
+      void Promise.resolve()
+        .then(deliver)
+        .catch(() => lost(undefined))
     },
-    hasRoom: () => waiting.length < mostWaiting,
     canWait: false,
     end() {
       isOver = true
@@ -32,5 +32,3 @@ export function localLink(options: SenderOptions, shared: Shared, tell: (message
     },
   }
 }
-
-const mostWaiting = 16

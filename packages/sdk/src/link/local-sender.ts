@@ -2,8 +2,9 @@ import type { FromSender, SenderOptions, ToSender } from '../messages.ts'
 import { host } from '../platform-modules.ts'
 import { longestReply, timeoutMs, type Platform } from '../sender/platform.ts'
 import { Sender } from '../sender/sender.ts'
-import { set, type Shared } from '../shared.ts'
-import { unref } from '../unref.ts'
+import { set, type Shared } from '../shared/memory.ts'
+import { unref } from '../timers.ts'
+import * as word from '../shared/words.ts'
 
 /** The sender in the host's thread. */
 export interface LocalSender {
@@ -46,10 +47,10 @@ function fetchPlatform({ options, shared, tell, underWay }: FetchOptions): Platf
       underWay.add(abort)
       const timer = setTimeout(() => abort.abort(), timeoutMs)
       unref(timer)
-      set(shared, 'closed', 0)
+      set(shared, word.closed, 0)
       const watch = watchForEnd(exitWaitMs, () => {
         // It has waited as long as it may: what listens for the end starts nothing more.
-        set(shared, 'closed', 1)
+        set(shared, word.closed, 1)
         overAt = performance.now()
         abort.abort()
       })

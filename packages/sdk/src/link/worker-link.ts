@@ -1,9 +1,9 @@
 import type { Worker, WorkerOptions } from 'node:worker_threads'
-import { messagesOnTheWay } from '../capture/layout.ts'
 import type { FromSender, SenderOptions } from '../messages.ts'
-import { get, set, type Shared } from '../shared.ts'
+import { get, set, type Shared } from '../shared/memory.ts'
 import { workerSource } from '../worker/source.ts'
 import type { Link } from './link.ts'
+import * as word from '../shared/words.ts'
 
 type WorkerClass = new (source: string, options: WorkerOptions) => Worker
 
@@ -21,9 +21,7 @@ export interface WorkerLinkOptions {
  * @throws where there can be no thread
  */
 export function workerLink(Worker: WorkerClass, { options, shared, tell, ended }: WorkerLinkOptions): Link {
-  set(shared, 'ready', 0)
-  set(shared, 'received', 0)
-  let sent = 0
+  set(shared, word.ready, 0)
   let isOver = false
   const worker = new Worker(workerSource, {
     eval: true,
@@ -40,18 +38,14 @@ export function workerLink(Worker: WorkerClass, { options, shared, tell, ended }
   const over = (): void => {
     if (isOver) return
     isOver = true
-    ended(get(shared, 'ready') === 1)
+    ended(get(shared, word.ready) === 1)
   }
   worker.on('message', tell)
   worker.on('error', over)
   worker.on('exit', over)
   worker.unref()
   return {
-    send(message) {
-      if (message.type === 'rows') sent += 1
-      worker.postMessage(message)
-    },
-    hasRoom: () => sent - get(shared, 'received') < messagesOnTheWay,
+    send: (message) => worker.postMessage(message),
     canWait: true,
     async end() {
       isOver = true

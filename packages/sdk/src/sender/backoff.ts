@@ -1,4 +1,4 @@
-import { unref } from '../unref.ts'
+import { unref } from '../timers.ts'
 
 const leastMs = 250
 const mostMs = 30_000

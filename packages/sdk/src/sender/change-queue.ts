@@ -1,5 +1,7 @@
-import { add, set, type Shared } from '../shared.ts'
+import { add, set, type Shared } from '../shared/memory.ts'
 import type { Platform, TimedEvent } from './platform.ts'
+import * as count from '../shared/counts.ts'
+import * as word from '../shared/words.ts'
 
 const mostChanges = 256
 const mostPerBatch = 100
@@ -20,7 +22,7 @@ export class ChangeQueue {
     const left = platform.spool?.load() ?? []
     this.#waiting.push(...left)
     for (const { event } of left) this.#spooled.add(event.id)
-    add(shared, 'replayed', left.length)
+    add(shared, count.replayed, left.length)
     this.#tellSpooled()
   }
 
@@ -80,7 +82,7 @@ export class ChangeQueue {
   }
 
   #tellSpooled(): void {
-    set(this.#shared, 'spooled', this.#spooled.size)
+    set(this.#shared, word.spooled, this.#spooled.size)
   }
 }
 

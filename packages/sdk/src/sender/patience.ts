@@ -1,4 +1,4 @@
-import { unref } from '../unref.ts'
+import { unref } from '../timers.ts'
 
 /** How long measurements may wait for the fingerprint of the configuration they ran with. */
 const mostMs = 5_000

@@ -1,8 +1,8 @@
-import { messagesOnTheWay, rowsAtOnce } from '../capture/layout.ts'
+import { chunksAway, rowsPerChunk } from '../capture/layout.ts'
 import type { ToldMessage, ToSender } from '../messages.ts'
 import type { DiagnosticCode } from '../diagnostics.ts'
 import { InvalidField } from '../names.ts'
-import { add, droppedIn, keyState, read, set, word, writeKey, type Shared } from '../shared.ts'
+import { add, read, readDropped, set, sumOf, writeKey, type Shared } from '../shared/memory.ts'
 import { isDigestKey } from '../digest-key.ts'
 import type { DigestKey } from '../types.ts'
 import { Backoff } from './backoff.ts'
@@ -13,6 +13,8 @@ import { newId } from './new-id.ts'
 import { Patience } from './patience.ts'
 import { RowQueue, rowsAtMost } from './row-queue.ts'
 import { configurationOf, eventOf } from './told.ts'
+import * as count from '../shared/counts.ts'
+import * as word from '../shared/words.ts'
 
 const rowsPerBatch = 1000
 const mostEmptyRefused = 4
@@ -41,8 +43,8 @@ export class Sender {
   #sequence = 0
   /** How often the empty batch in the place of a refused one was refused as well. */
   #emptyRefused = 0
-  /** Messages with rows that the host counts as on their way. */
-  #untaken = 0
+  /** Chunks of the ring that the host may not use again yet. */
+  #chunks = 0
   /** Dropped events of which no batch tells yet. */
   #unheard = 0
   #batch: Batch | undefined
@@ -67,9 +69,9 @@ export class Sender {
     if (this.#stopped) return
     switch (message.type) {
       case 'rows':
-        this.#untaken += 1
-        this.#overflow(this.#rows.push(message))
-        this.#sayRoom()
+        this.#chunks += 1
+        this.#overflow(this.#rows.push(message, this.#shared.rows))
+        this.#giveBack()
         break
       case 'context':
         this.#contexts.tell(message)
@@ -97,10 +99,10 @@ export class Sender {
   }
 
   // Rows for which there is no room here stay with the host, which has room of its own.
-  #sayRoom(): void {
-    if (this.#rows.rows > rowsAtMost - messagesOnTheWay * rowsAtOnce) return
-    Atomics.add(this.#shared.words, word.received, this.#untaken)
-    this.#untaken = 0
+  #giveBack(): void {
+    if (this.#rows.rows > rowsAtMost - chunksAway * rowsPerChunk) return
+    Atomics.add(this.#shared.words, word.givenBack, this.#chunks)
+    this.#chunks = 0
   }
 
   #take(told: ToldMessage): void {
@@ -122,7 +124,7 @@ export class Sender {
   }
 
   #invalid(field: string): void {
-    add(this.#shared, 'invalid', 1)
+    add(this.#shared, count.invalid, 1)
     this.#say('invalid', field)
   }
 
@@ -133,7 +135,7 @@ export class Sender {
 
   #overflow(rows: number): void {
     if (rows === 0) return
-    add(this.#shared, 'overflow', rows)
+    add(this.#shared, count.overflow, rows)
     this.#complain('overflow')
   }
 
@@ -164,7 +166,7 @@ export class Sender {
 
   #settle(): void {
     const idle = this.#batch === undefined && !this.#keyWanted && this.#rows.rows + this.#changes.size === 0
-    if (this.#closing && (idle || this.#backoff.waiting || this.#keyBackoff.waiting)) set(this.#shared, 'closed', 1)
+    if (this.#closing && (idle || this.#backoff.waiting || this.#keyBackoff.waiting)) set(this.#shared, word.closed, 1)
     if (!idle) return
     for (const id of this.#flushes.splice(0)) this.#platform.tell({ type: 'flushed', id })
   }
@@ -172,9 +174,9 @@ export class Sender {
   #seal(): Batch | undefined {
     const { changes, json } = this.#changes.take(this.#skewMs)
     if (changes.length === 0) while (json.length < rowsPerBatch && this.#isRowReady()) this.#sealRow(json)
-    this.#sayRoom()
-    const dropped = droppedIn(this.#shared) - read(this.#shared, 'reported')
-    add(this.#shared, 'reported', dropped)
+    this.#giveBack()
+    const dropped = sumOf(readDropped(this.#shared)) - read(this.#shared, count.reported)
+    add(this.#shared, count.reported, dropped)
     this.#unheard += dropped
     if (json.length === 0 && this.#unheard === 0) return undefined
     const batch = this.#pack({ rows: json.length - changes.length, changes, dropped: this.#unheard }, json)
@@ -193,9 +195,11 @@ export class Sender {
   }
 
   #sealRow(json: string[]): void {
-    const row = this.#rows.shift(this.#contexts, this.#skewMs)
-    if ('json' in row) return void json.push(row.json)
-    this.#invalid(row.invalid)
+    try {
+      json.push(this.#rows.shift(this.#contexts, this.#skewMs))
+    } catch (error) {
+      this.#invalid(error instanceof InvalidField ? error.field : 'measurement')
+    }
   }
 
   #pack(batch: Omit<Batch, 'body'>, json: readonly string[]): Batch {
@@ -228,19 +232,19 @@ export class Sender {
   }
 
   #failed(detail: string, atLeastMs = 0): void {
-    set(this.#shared, 'backingOff', 1)
+    set(this.#shared, word.backingOff, 1)
     this.#complain('unreachable', detail)
-    add(this.#shared, 'retries', 1)
+    add(this.#shared, count.retries, 1)
     this.#backoff.start(atLeastMs)
   }
 
   #acknowledged(batch: Batch, rejected: number): void {
     const events = batch.rows + batch.changes.length
     const refused = Math.min(rejected, events)
-    add(this.#shared, 'delivered', events - refused)
-    add(this.#shared, 'refused', refused)
+    add(this.#shared, count.delivered, events - refused)
+    add(this.#shared, count.refused, refused)
     // The server knows of these: it is what refused them.
-    add(this.#shared, 'reported', refused)
+    add(this.#shared, count.reported, refused)
     if (refused > 0) this.#complain('refused', `${refused} of a batch`)
     else if (events > 0) this.#recover()
     this.#changes.done(batch.changes)
@@ -248,7 +252,7 @@ export class Sender {
     this.#sequence += 1
     this.#emptyRefused = 0
     this.#backoff.reset()
-    set(this.#shared, 'backingOff', 0)
+    set(this.#shared, word.backingOff, 0)
   }
 
   #complain(code: DiagnosticCode, detail?: string): void {
@@ -267,8 +271,8 @@ export class Sender {
    */
   #refused(batch: Batch, status: number): void {
     const lost = batch.rows + this.#changes.refused(batch.changes)
-    add(this.#shared, 'refused', lost)
-    add(this.#shared, 'reported', lost)
+    add(this.#shared, count.refused, lost)
+    add(this.#shared, count.reported, lost)
     this.#complain('refused', `HTTP ${status}`)
     this.#batch = this.#pack({ rows: 0, changes: [], dropped: batch.dropped + lost }, [])
   }
@@ -287,7 +291,7 @@ export class Sender {
     const skewMs = Math.round(Date.parse(serverTime) - (sentAt + now) / 2)
     // What the way there and back may account for isn't corrected.
     this.#skewMs = Math.abs(skewMs) > (now - sentAt) / 2 + 100 ? skewMs : 0
-    set(this.#shared, 'skewMs', Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, this.#skewMs)))
+    set(this.#shared, word.skewMs, Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, this.#skewMs)))
   }
 
   async #fetchKey(): Promise<void> {
@@ -298,7 +302,7 @@ export class Sender {
     const key = reply.status === 200 ? keyOf(reply.text) : undefined
     if (key === undefined || !writeKey(this.#shared, key)) {
       this.#say('digest_key', `HTTP ${reply.status}`)
-      set(this.#shared, 'key', keyState.refused)
+      set(this.#shared, word.key, word.keyRefused)
     }
     this.#keyBackoff.reset()
     this.#keyWanted = false

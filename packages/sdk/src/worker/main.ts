@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { SenderOptions, ToSender } from '../messages.ts'
 import { Sender } from '../sender/sender.ts'
-import { set, type Shared } from '../shared.ts'
+import { set, type Shared } from '../shared/memory.ts'
 import { nodePlatform } from './node-platform.ts'
+import * as word from '../shared/words.ts'
 
 // The sending thread. It is bundled into `source.ts`, because a file of its own would get lost in bundlers.
 if (parentPort !== null) {
@@ -13,5 +14,5 @@ if (parentPort !== null) {
     shared,
   )
   port.on('message', (message: ToSender) => sender.receive(message))
-  set(shared, 'ready', 1)
+  set(shared, word.ready, 1)
 }

@@ -1,0 +1,15 @@
+/** Where each word of the state lies. As constants of their own they take no room in the package. */
+export const ready = 0
+/** Chunks of the ring that the sender gave back, of all that it ever got. */
+export const givenBack = 1
+/** What is known of the digest key: one of the three below. */
+export const key = 2
+export const keyBytes = 3
+export const closed = 4
+export const backingOff = 5
+export const spooled = 6
+export const skewMs = 7
+
+export const keyUnknown = 0
+export const keyKnown = 1
+export const keyRefused = 2
