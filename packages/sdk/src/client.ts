@@ -173,7 +173,7 @@ export class Client implements Leaving {
       const go = (): void => {
         this.#handOver(false)
         // For some of it the sender may have room only once it has sent the rest.
-        const next = (): void => (this.#ring.left < last ? go() : over())
+        const next = this.#ring.left < last ? go : over
         void this.#digests.idle().then(() => (this.#isOn ? this.#askToFlush(next) : over()))
       }
       go()

@@ -16,7 +16,13 @@ const row = fc.record({
     nil: undefined,
   }),
   latencyMs: fc.integer({ min: 0, max: 86_400_000 }),
+  inputTokens: fc.option(fc.nat(1_000_000_000), { nil: undefined }),
+  outputTokens: fc.option(fc.nat(1_000_000_000), { nil: undefined }),
+  costUsd: fc.option(fc.double({ min: 1e-9, max: 1e6, noNaN: true }), { nil: undefined }),
   error: fc.option(fc.boolean(), { nil: undefined }),
+  refused: fc.option(fc.boolean(), { nil: undefined }),
+  agreed: fc.option(fc.boolean(), { nil: undefined }),
+  fingerprint: fc.constantFrom(undefined, `sha256:${'0f'.repeat(32)}`),
 })
 /** So many of a row, one after the other; then how many chunks the sender takes, and how many of those it has it gives back. */
 const steps = fc.array(

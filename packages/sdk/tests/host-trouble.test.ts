@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { AfterAI, type Measurement } from '../src/index.ts'
+import { localLink } from '../src/link/local-link.ts'
+import { makeShared } from '../src/shared/memory.ts'
+import { standInApiKey, startStandIn, type StandInServer } from '../testing/stand-in-server.ts'
+
+let server: StandInServer
+beforeEach(async () => {
+  server = await startStandIn()
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  await server.close()
+})
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(10)
+}
+
+function connect(onDiagnostic?: (code: string) => void): AfterAI {
+  return new AfterAI({
+    apiKey: standInApiKey,
+    endpoint: server.origin,
+    onDiagnostic: ({ code }) => onDiagnostic?.(code),
+  })
+}
+
+test('P2.2: a host that replaces its timers, and takes away what was set with them, stops nothing of ours', async () => {
+  const afterai = connect()
+  const bot = afterai.system('bot')
+  vi.useFakeTimers()
+  bot.measure({})
+  bot.observe({ model: { name: 'acme-large' } })
+  vi.clearAllTimers()
+  vi.useRealTimers()
+  await until(() => afterai.stats().delivered === 2)
+  bot.measure({})
+  await until(() => afterai.stats().delivered === 3)
+  await afterai.shutdown()
+})
+
+test('P2.2: where setting a timer throws, nothing reaches the host, and no call waits for ever', async () => {
+  const program = `
+    const { setTimeout } = globalThis
+    let throwing = true
+    globalThis.setTimeout = (...it) => {
+      if (throwing) throw new Error('no timers now')
+      return setTimeout(...it)
+    }
+    const { AfterAI } = await import(${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)})
+    const afterai = new AfterAI(${JSON.stringify({ apiKey: standInApiKey, endpoint: server.origin })})
+    const bot = afterai.system('bot')
+    bot.measure({})
+    await new Promise(setImmediate)
+    const first = await afterai.flush(10_000).then(String, (error) => 'rejected ' + error)
+    throwing = false
+    bot.measure({})
+    const second = await afterai.flush(10_000).then(String, (error) => 'rejected ' + error)
+    await afterai.shutdown()
+    console.log(JSON.stringify([first.startsWith('rejected'), second]))
+  `
+  const output = await runProgram(program)
+  expect(JSON.parse(output)).toEqual([false, 'true'])
+})
+
+test('P2.2: a measurement whose getters measure again without end is counted once, however deep it came', async () => {
+  const afterai = connect()
+  const bot = afterai.system('bot')
+  const again: Measurement = {
+    get latencyMs() {
+      bot.measure(again)
+      return 1
+    },
+  }
+  for (let n = 0; n < 5; n++) bot.measure(again)
+  expect(await afterai.flush(20_000)).toBe(true)
+  const { enqueued, delivered, dropped, pending } = afterai.stats()
+  expect({ pending, delivered }).toEqual({ pending: 0, delivered: server.events().length })
+  expect(delivered + dropped).toBe(enqueued)
+  await afterai.shutdown()
+})
+
+test('P2.3: a flush in an outage costs no measurement, and one after it waits for all', async () => {
+  server.state = 'error'
+  const afterai = connect()
+  const bot = afterai.system('bot')
+  // More than the sender holds, less than both.
+  for (let n = 0; n < 44_000; n++) {
+    bot.measure({ latencyMs: n })
+    if (n % 1_000 === 999) await sleep(20)
+  }
+  expect(await afterai.flush(100)).toBe(false)
+  expect(afterai.stats().dropped).toBe(0)
+  server.state = 'healthy'
+  expect(await afterai.flush(60_000)).toBe(true)
+  expect(server.events().map((it) => (it.kind === 'measure' ? it.latencyMs : undefined))).toEqual(
+    Array.from({ length: 44_000 }, (_, n) => n),
+  )
+  await afterai.shutdown()
+})
+
+test('P2.3: each time that measurements find no room is told, also where the server is well', async () => {
+  const said: string[] = []
+  const afterai = connect((code) => said.push(code))
+  const bot = afterai.system('bot')
+  for (const times of [1, 2]) {
+    const before = afterai.stats().droppedBy.overflow
+    for (let n = 0; n < 50_000; n++) bot.measure({ latencyMs: n })
+    expect(afterai.stats().droppedBy.overflow).toBeGreaterThan(before)
+    expect(await afterai.flush(20_000)).toBe(true)
+    await until(() => said.filter((code) => code === 'overflow').length === times)
+  }
+  expect(said).toEqual(['overflow', 'overflow'])
+  await afterai.shutdown()
+})
+
+test('P2.3: names that are parts of long texts don’t keep these alive while they wait', async () => {
+  server.state = 'error'
+  const program = (edge: string): string => `
+    import { setTimeout as sleep } from 'node:timers/promises'
+    ${edge}
+    const { AfterAI } = await import(${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)})
+    const afterai = new AfterAI(${JSON.stringify({ apiKey: standInApiKey, endpoint: server.origin })})
+    const bot = afterai.system('bot')
+    const heap = () => (globalThis.gc(), process.memoryUsage().heapUsed)
+    // No room with the sender: what comes now waits in this thread.
+    for (let k = 0; k < 40; k++) {
+      for (let n = 0; n < 1000; n++) bot.measure({})
+      await sleep(10)
+    }
+    const before = heap()
+    for (let n = 0; n < 10; n++) bot.measure({ route: ('x'.repeat(20_000_000) + n).slice(-100) })
+    await sleep(1000)
+    console.log((heap() - before) / 1e6, afterai.stats().pending)
+    process.exit()
+  `
+  for (const edge of ['', 'process.getBuiltinModule = undefined']) {
+    const [grown, pending] = (await runProgram(program(edge))).split(' ').map(Number)
+    expect(pending).toBe(40_010)
+    // One of them may be the name that the next one is compared with.
+    expect(grown).toBeLessThan(50)
+  }
+})
+
+test('P2.3: several clients hold a process that ends as long as one does', async () => {
+  server.state = 'black_hole'
+  const output = await runProgram(`
+    const { AfterAI } = await import(${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)})
+    const clients = Array.from({ length: 3 }, () => new AfterAI(${JSON.stringify({ apiKey: standInApiKey, endpoint: server.origin })}))
+    for (const it of clients) it.system('bot').measure({})
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const ends = []
+    const { wait } = Atomics
+    Atomics.wait = (...it) => {
+      // Until when, by the clock; 0 for one that is over.
+      ends.push(it[3] === 0 ? 0 : Date.now() + it[3])
+      return wait(...it)
+    }
+    process.on('exit', () => console.log(JSON.stringify({ ends, waits: ends.length })))
+    process.exit()
+  `)
+  const { ends, waits } = JSON.parse(output) as { ends: number[]; waits: number }
+  expect(waits).toBe(6)
+  const times = ends.filter((it) => it > 0)
+  expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(1)
+})
+
+test('P2.2: where the sender can’t be loaded, the client is told so, once', async () => {
+  vi.doMock('../src/link/local-sender.ts', () => {
+    throw new Error('not there')
+  })
+  const lost: unknown[] = []
+  const options = { apiKey: standInApiKey, endpoint: server.origin, exitWaitMs: 0 }
+  const link = localLink(options, makeShared(), { tell: () => undefined, lost: (fresh) => lost.push(fresh) })
+  link.send({ type: 'key' })
+  link.send({ type: 'key' })
+  await until(() => lost.length > 0)
+  vi.doUnmock('../src/link/local-sender.ts')
+  expect(lost).toEqual([undefined])
+})
+
+/** What a program of its own prints. The server goes on meanwhile. */
+async function runProgram(program: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const parameters = ['--no-warnings', '--expose-gc', '--input-type=module', '-e', program]
+  execFile(process.execPath, parameters, { timeout: 60_000 }, (error, stdout) =>
+    error === null ? resolve(stdout) : reject(error),
+  )
+  return promise
+}
