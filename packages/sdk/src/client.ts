@@ -168,23 +168,22 @@ export class Client implements Leaving {
 
   /** Has everything told so far delivered, or waits until the time is over. */
   async flush(timeoutMs: unknown): Promise<boolean> {
-    const last = this.#ring.left + this.#ring.rows
-    await within(waitOf(timeoutMs), (over) => {
-      const go = (): void => {
-        this.#handOver(false)
-        // For some of it the sender may have room only once it has sent the rest.
-        const next = this.#ring.left < last ? go : over
-        void this.#digests.idle().then(() => (this.#isOn ? this.#askToFlush(next) : over()))
-      }
-      go()
-    }).catch(() => undefined)
+    await within(waitOf(timeoutMs), this.#deliver(this.#ring.left + this.#ring.rows)).catch(() => undefined)
     return this.stats().pending === 0
   }
 
-  #askToFlush(over: () => void): void {
-    const id = ++this.#flushesAsked
-    this.#flushes.set(id, over)
-    this.#send({ type: 'flush', id })
+  // For some of it the sender may have room only once it has sent the rest.
+  async #deliver(rows: number): Promise<void> {
+    for (let isAll = false; !isAll;) {
+      this.#handOver(false)
+      isAll = this.#ring.left >= rows
+      await this.#digests.idle()
+      if (!this.#isOn) return
+      await new Promise<void>((resolve) => {
+        this.#flushes.set(++this.#flushesAsked, resolve)
+        this.#send({ type: 'flush', id: this.#flushesAsked })
+      })
+    }
   }
 
   close(timeoutMs: unknown): Promise<void> {

@@ -25,15 +25,14 @@ export function once(ms: number, act: () => void): () => void {
   }
 }
 
-/** Waits for `over` to be called, but not longer. The timer keeps the process alive: its host asked to wait. */
-export function within(timeoutMs: number, start: (over: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeoutMs)
-    start(() => {
-      clearTimeout(timer)
-      resolve()
-    })
+/** Waits for a promise, but not longer. The timer keeps the process alive: its host asked to wait. */
+export async function within(timeoutMs: number, done: Promise<void>): Promise<void> {
+  let timer
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, timeoutMs)
   })
+  await Promise.race([done, over])
+  clearTimeout(timer)
 }
 
 /** Lets a process end although this timer runs. Other run times have no such thing, nor need for it. */

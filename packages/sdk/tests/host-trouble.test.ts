@@ -39,6 +39,7 @@ test('P2.2: a host that replaces its timers, and takes away what was set with th
   await until(() => afterai.stats().delivered === 2)
   bot.measure({})
   await until(() => afterai.stats().delivered === 3)
+  expect(afterai.stats().pending).toBe(0)
   await afterai.shutdown()
 })
 

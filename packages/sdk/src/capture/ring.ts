@@ -60,7 +60,7 @@ export class Ring {
   /** What the sender's count of chunks given back was when it was last looked at. */
   #back: number
   /** The one that was used last is the last, and nearest. */
-  readonly #free = [...new Array(chunksInAll).keys()].slice(1)
+  readonly #free = Array.from({ length: chunksInAll - 1 }, (_, n) => n + 1)
 
   constructor(shared: Shared) {
     this.#shared = shared

@@ -5,9 +5,7 @@ import type { Logger } from '../../platform/log.ts'
 import type { CaptureLimits } from '../limits.ts'
 import type { Batch, BatchOutcome } from './batch.ts'
 import type { GroupOutcome } from './group-transaction.ts'
-import { purgeDimensions } from './dimensions.ts'
-import { purgeReceipts } from './receipts.ts'
-import { purgeSeries } from './running-totals.ts'
+import { createPurging } from './purging.ts'
 
 /** Takes in batches; each answer comes after its commit (P2.4). */
 export interface Committer {
@@ -26,7 +24,7 @@ interface CommitterDependencies {
   readonly log: Logger
   readonly limits: Pick<CaptureLimits, 'groupBatches' | 'groupReadings'>
   readonly takeGroup: (tx: Transaction, tenantId: string, batches: readonly Batch[]) => Promise<GroupOutcome[]>
-  /** Called when a transaction failed: what was remembered of the tenant may be wrong. */
+  /** Called when a transaction failed, or names were deleted: what was remembered of the tenant may be wrong. */
   readonly forget: (tenantId: string) => void
 }
 
@@ -35,8 +33,6 @@ interface CommitterDependencies {
  * thirty, so groups that start apart are fewer and larger.
  */
 const spacingMs = 10
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 const mostAttempts = 3
 /** States after which the same transaction may well succeed: a deadlock, a serialization failure. */
 const worthRetrying: ReadonlySet<string | undefined> = new Set(['40P01', '40001'])
@@ -47,10 +43,10 @@ const worthRetrying: ReadonlySet<string | undefined> = new Set(['40P01', '40001'
  */
 export function createCommitter(deps: CommitterDependencies): Committer {
   const queues = new Map<string, Waiting[]>()
-  const isHourOver = onceIn(hourMs)
-  const isDayOver = onceIn(dayMs)
+  const purge = createPurging(deps)
 
   async function drain(tenantId: string, queue: Waiting[]): Promise<void> {
+    purge(tenantId)
     while (queue.length > 0) {
       const startedAt = performance.now()
       const group = queue.splice(0, groupSize(queue, deps.limits))
@@ -78,23 +74,12 @@ export function createCommitter(deps: CommitterDependencies): Committer {
     const batches = group.map(({ batch }) => batch)
     for (let left = mostAttempts - 1; ; left--) {
       try {
-        return await withTenant(deps.db, tenantId, async (tx) => {
-          await purge(tx, tenantId)
-          return deps.takeGroup(tx, tenantId, batches)
-        })
+        return await withTenant(deps.db, tenantId, (tx) => deps.takeGroup(tx, tenantId, batches))
       } catch (error) {
         if (left === 0 || !worthRetrying.has(sqlState(error))) throw error
         deps.forget(tenantId)
       }
     }
-  }
-
-  async function purge(tx: Transaction, tenantId: string): Promise<void> {
-    if (isHourOver(tenantId)) {
-      await purgeReceipts(tx, tenantId)
-      await purgeSeries(tx, tenantId)
-    }
-    if (isDayOver(tenantId)) await purgeDimensions(tx, tenantId)
   }
 
   return {
@@ -110,17 +95,6 @@ export function createCommitter(deps: CommitterDependencies): Committer {
       } else queue.push({ batch, resolve, reject })
       return promise
     },
-  }
-}
-
-/** Tells of each tenant whether so much time is over since it last said so; the first time it is. */
-function onceIn(ms: number): (tenantId: string) => boolean {
-  const saidAt = new Map<string, number>()
-  return (tenantId) => {
-    const now = Date.now()
-    const isOver = now - (saidAt.get(tenantId) ?? Number.NEGATIVE_INFINITY) >= ms
-    if (isOver) saidAt.set(tenantId, now)
-    return isOver
   }
 }
 

@@ -81,9 +81,13 @@ export function createDimensions({ bounds, groupNews }: DimensionLimits): Dimens
   }
 }
 
-// The lock makes those that count at the same moment take turns, so that the limits hold.
-async function readAdmitted(tx: Transaction, tenantId: string, kind: DimensionKind, bound: Bound): Promise<Admitted> {
+// Those that admit or delete names of a kind at the same moment take turns, so that the limits hold.
+async function takeTurn(tx: Transaction, tenantId: string, kind: DimensionKind): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} ${kind}`}, 0))`.execute(tx)
+}
+
+async function readAdmitted(tx: Transaction, tenantId: string, kind: DimensionKind, bound: Bound): Promise<Admitted> {
+  await takeTurn(tx, tenantId, kind)
   const rows = await tx
     .selectFrom('telemetry_dimension')
     .select(['scope', 'value'])
@@ -124,6 +128,9 @@ async function admitNew(
 
 /** Lets go of configurations and routes under which nothing was counted for a month: others may have their place. */
 export async function purgeDimensions(tx: Transaction, tenantId: string): Promise<void> {
+  // In the order in which the intake does, or each could wait for the other.
+  await takeTurn(tx, tenantId, 'route')
+  await takeTurn(tx, tenantId, 'fingerprint')
   // Materialized, and by `not exists`, or the planner would read all of it again for each name: it takes few windows for many.
   await sql`
     with counted as materialized (
