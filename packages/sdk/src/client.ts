@@ -106,10 +106,7 @@ export class Client implements Leaving {
       return this.#refuse('measurement')
     }
     if (rows === 1) this.#handOverInTime()
-    else if (rows % rowsPerChunk === 0) {
-      this.#ring.sharing = 0
-      this.#handOverSoon()
-    }
+    else if (rows % rowsPerChunk === 0) this.#handOverSoon()
   }
 
   #turnAway(): void {
@@ -271,7 +268,6 @@ export class Client implements Leaving {
     const link = this.#open()
     const ring = this.#ring
     this.#digests.run()
-    ring.sharing = -1
     for (let rows = ring.take(isLast); rows !== undefined; rows = ring.take(isLast)) link.send(rows)
     if (ring.rows > 0) ring.keep()
     else this.#isOverflowing &&= ring.hasDropped

@@ -44,7 +44,10 @@ export interface Diagnostic {
 export interface Measurement {
   /** The route, feature or slice of the system. */
   readonly route?: string | null | undefined
-  /** When the request ended, in ms since 1970 or as a Date; now if left out. */
+  /**
+   * When the request ended, in ms since 1970 or as a Date. If left out, when it is handed over: a quarter of a second later at most, or when
+   * your thread next comes round to its event loop. It is counted by the hour.
+   */
   readonly at?: number | Date | null | undefined
   readonly latencyMs?: number | null | undefined
   readonly inputTokens?: number | null | undefined

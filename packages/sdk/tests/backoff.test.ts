@@ -10,12 +10,14 @@ describe('waits between attempts', () => {
     vi.restoreAllMocks()
   })
 
-  /** How long the wait after so many failures is. */
-  function waitAfter(failures: number, atLeastMs = 0): number {
+  /** How long the wait is after attempts have failed for so long. */
+  function waitAfter(failedMs: number, atLeastMs = 0): number {
+    const backoff = new Backoff(() => (ended = Date.now()))
+    backoff.start(0)
+    backoff.cancel()
+    vi.advanceTimersByTime(failedMs)
     const started = Date.now()
     let ended = 0
-    const backoff = new Backoff(() => (ended = Date.now()))
-    backoff.failures = failures - 1
     backoff.start(atLeastMs)
     expect(backoff.waiting).toBe(true)
     vi.runAllTimers()
@@ -23,12 +25,12 @@ describe('waits between attempts', () => {
     return ended - started
   }
 
-  test('are anywhere between the least and a bound that grows by half up to 30 s, evenly', () => {
-    for (const failures of [1, 2, 4, 7, 20, 2000]) {
-      const boundMs = Math.min(30_000, 250 * 1.5 ** failures)
-      const waits = Array.from({ length: 2000 }, () => waitAfter(failures))
+  test('are anywhere between the least and a bound that grows by a third of the outage up to 30 s, evenly', () => {
+    for (const failedMs of [0, 300, 3_000, 20_000, 88_500, 3_600_000]) {
+      const boundMs = Math.min(30_000, 500 + failedMs / 3)
+      const waits = Array.from({ length: 2000 }, () => waitAfter(failedMs))
       expect(Math.min(...waits)).toBeGreaterThanOrEqual(250)
-      expect(Math.max(...waits)).toBeLessThanOrEqual(boundMs)
+      expect(Math.max(...waits)).toBeLessThanOrEqual(Math.ceil(boundMs))
       // Full jitter: each quarter of the range has its share. 2,000 draws miss 350 of 500 once in 10^13.
       for (let quarter = 0; quarter < 4; quarter++) {
         const from = 250 + ((boundMs - 250) * quarter) / 4
@@ -39,9 +41,22 @@ describe('waits between attempts', () => {
   })
 
   test('are at least what the server asks for, but never longer than five minutes', () => {
-    expect(waitAfter(1, 60_000)).toBe(60_000)
-    expect(waitAfter(1, 86_400_000)).toBe(300_000)
-    expect(waitAfter(1, -5)).toBeGreaterThanOrEqual(250)
+    expect(waitAfter(0, 60_000)).toBe(60_000)
+    expect(waitAfter(0, 86_400_000)).toBe(300_000)
+    expect(waitAfter(0, -5)).toBeGreaterThanOrEqual(250)
+  })
+
+  test('P2.3: find a server that was away for 3 s before measurements of 10,000 a second have run out of room', () => {
+    const roomMs = (16_384 + 32_768 - 4_096) / 10
+    for (let run = 0; run < 500; run++) {
+      const backoff = new Backoff(() => undefined)
+      const startedAt = Date.now()
+      while (Date.now() - startedAt < 3_000) {
+        backoff.start(0)
+        vi.runAllTimers()
+      }
+      expect(Date.now() - startedAt).toBeLessThan(roomMs)
+    }
   })
 })
 

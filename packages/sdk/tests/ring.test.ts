@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { chunksAway, chunksInAll, rowsPerChunk } from '../src/capture/layout.ts'
 import { Ring } from '../src/capture/ring.ts'
 import { Contexts } from '../src/sender/contexts.ts'
@@ -7,6 +7,9 @@ import { RowQueue } from '../src/sender/row-queue.ts'
 import { makeShared, read, type Shared } from '../src/shared/memory.ts'
 import * as count from '../src/shared/counts.ts'
 import * as word from '../src/shared/words.ts'
+
+const contexts = new Contexts()
+contexts.tell({ type: 'context', index: 0, fields: { system: 'bot', environment: 'test' }, fingerprint: undefined })
 
 const name = fc.constantFrom(undefined, 'chat', 'search', 'stop')
 const row = fc.record({
@@ -39,8 +42,6 @@ const steps = fc.array(
 const give = (shared: Shared, chunks: number): number => Atomics.add(shared.words, word.givenBack, chunks)
 
 test('what went into the ring comes out of the sender’s queue, in its order, with its names; of what had no room, the oldest is missing', () => {
-  const contexts = new Contexts()
-  contexts.tell({ type: 'context', index: 0, fields: { system: 'bot', environment: 'test' }, fingerprint: undefined })
   fc.assert(
     fc.property(steps, (given) => {
       const shared = makeShared()
@@ -118,13 +119,29 @@ test('what comes after all is handed over writes into no chunk that is away', ()
   expect(ring.rows).toBe(rowsPerChunk)
 })
 
-test('in a burst a time is at most that of the seventh measurement before which asked for one, and never none', () => {
+test('a measurement without a time gets that of the next look at the clock, at most 1,024 measurements later', () => {
+  vi.useFakeTimers()
   const shared = makeShared()
   const ring = new Ring(shared)
-  ring.append(0, { at: 1 })
-  ring.sharing = 0
-  const since = Date.now()
-  ring.append(0, {})
-  expect(ring.take(false)?.rows).toBe(2)
-  expect(shared.rows[8]).toBeGreaterThanOrEqual(since)
+  const queue = new RowQueue()
+  const append = (at: number, rows: number): void => {
+    vi.setSystemTime(at)
+    for (let n = 0; n < rows; n++) ring.append(0, n === 1 ? { at: 7 } : {})
+  }
+  append(1_000, 3)
+  vi.setSystemTime(2_000)
+  ring.keep()
+  ring.keep()
+  append(3_000, rowsPerChunk - 3)
+  // The first of the next chunk closes the one before.
+  append(4_000, 1)
+  vi.setSystemTime(5_000)
+  const times: number[] = []
+  for (let rows = ring.take(false); rows !== undefined; rows = ring.take(false)) {
+    queue.push(structuredClone(rows), shared.rows)
+    while (queue.rows > 0) times.push(Date.parse((JSON.parse(queue.shift(contexts, 0)) as { at: string }).at))
+  }
+  vi.useRealTimers()
+  expect(times.slice(0, 5)).toEqual([2_000, 7, 2_000, 4_000, 7])
+  expect(times.slice(5)).toEqual([...Array.from({ length: rowsPerChunk - 5 }, () => 4_000), 5_000])
 })

@@ -60,6 +60,12 @@ export function addServerCommands(program: Command, mount: Mount): void {
 const helperThreads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)))
 
 /**
+ * How V8 is started. What it compiles beside the running program can race with it and end the process, in Node 24 up to 24.21 at least
+ * (github.com/nodejs/node/issues/66126, 64841): so it compiles in its turn, which takes the server no measurable time.
+ */
+const v8Options = [`--v8-pool-size=${helperThreads}`, '--no-concurrent-recompilation']
+
+/**
  * Becomes the server: the same process goes on with its program, so that signals, Ctrl-C and kill -9 meet one process,
  * and its exit code is the command's.
  */
@@ -67,7 +73,7 @@ export function becomeServer({ env }: World, args: readonly string[]): never {
   const main = fileURLToPath(import.meta.resolve('@afterai/server'))
   if (process.execve === undefined)
     throw new Error('this system cannot replace a process; run the server itself: ' + main)
-  const program = [execPath, `--v8-pool-size=${helperThreads}`, main]
+  const program = [execPath, ...v8Options, main]
   return process.execve(execPath, [...program, ...args], withoutClientSettings(env))
 }
 

@@ -23,6 +23,8 @@ export interface Rows {
   readonly rows: number
   /** Their names, once where rows that follow each other share them. */
   texts: readonly (string | undefined)[]
+  /** Pairs: up to which row, and the time of those before it that have none of their own. */
+  readonly times: readonly number[]
 }
 
 /**
@@ -35,9 +37,6 @@ export class Ring {
   rows = 0
   #place = 0
   #end = numbersPerChunk
-  #clockMs = 0
-  /** How many rows may take the time of the one before them; -1 outside a burst, when each reads the clock. 0 begins one. */
-  sharing = -1
   /** Which of its chunk's names are those of the last row, and these names. -1 in a chunk without rows. */
   #names = -1
   #route: string | undefined
@@ -46,6 +45,7 @@ export class Ring {
   #fingerprint: string | undefined
   readonly #numbers: Float64Array
   #texts: (string | undefined)[] = []
+  #times: number[] = []
 
   /** Whether rows had to go for others. */
   hasDropped = false
@@ -73,7 +73,7 @@ export class Ring {
     if (typeof it !== 'object') throw new TypeError()
     // All is read before anything is written: a getter may throw, or come here itself.
     const at = it.at
-    const time = at == null ? this.#now() : number(at instanceof Date ? +at : at)
+    const time = number(at instanceof Date ? +at : at)
     const latencyMs = number(it.latencyMs)
     const inputTokens = number(it.inputTokens)
     const outputTokens = number(it.outputTokens)
@@ -115,20 +115,11 @@ export class Ring {
     return (this.rows += 1)
   }
 
-  // Reading the clock takes longer than all else here. In a burst, one reading is for 8.
-  #now(): number {
-    if (this.sharing > 0) this.sharing -= 1
-    else {
-      this.#clockMs = Date.now()
-      if (this.sharing === 0) this.sharing = 7
-    }
-    return this.#clockMs
-  }
-
   // Goes on in another chunk. Where none is free but so many, the oldest that waits is it.
   #turn(spare: number): void {
-    const rows = rowsPerChunk - (this.#end - this.#place) / numbersPerRow
-    this.#full.push({ type: 'rows', chunk: this.#end / numbersPerChunk - 1, rows, texts: this.#texts })
+    const rows = this.#stamp()
+    const chunk = this.#end / numbersPerChunk - 1
+    this.#full.push({ type: 'rows', chunk, rows, texts: this.#texts, times: this.#times })
     this.takeBack(false)
     let next = this.#free.length > spare ? this.#free.pop() : undefined
     if (next === undefined) {
@@ -140,6 +131,7 @@ export class Ring {
     this.#place = next * numbersPerChunk
     this.#end = this.#place + numbersPerChunk
     this.#texts = []
+    this.#times = []
     this.#names = -1
   }
 
@@ -154,8 +146,16 @@ export class Ring {
     return taken
   }
 
-  /** Makes names of rows that wait texts of their own: as a part of a longer text, each would keep that alive. */
+  // Reading the clock takes longer than all else that a call does. Rows are counted by the hour: one reading is for all since the last one.
+  #stamp(): number {
+    const rows = rowsPerChunk - (this.#end - this.#place) / numbersPerRow
+    if (this.#times.at(-2) !== rows) this.#times.push(rows, Date.now())
+    return rows
+  }
+
+  /** Gives rows that wait their time, and texts of their own as names: as a part of a longer text, each would keep that alive. */
   keep(): void {
+    this.#stamp()
     for (; this.#kept < this.#full.length; this.#kept += 1) {
       const waiting = this.#full[this.#kept] as Rows
       waiting.texts = structuredClone(waiting.texts)

@@ -2,15 +2,16 @@ import { unref } from '../timers.ts'
 
 const leastMs = 250
 const mostMs = 30_000
-/** So slowly that a server which restarts within seconds is found again before the rows have run out of room. */
-const growth = 1.5
+/** Of how long it has failed, the part by which a wait may be longer: a server that was away for 3 s is found again before 5 s are over. */
+const part = 1 / 3
 const longestRetryAfterMs = 300_000
 
 /** Waits between attempts, ever longer and at random (full jitter), so that a server that comes back isn't met by all at once. */
 export class Backoff {
   readonly #over: () => void
   #timer: ReturnType<typeof setTimeout> | undefined
-  failures = 0
+  /** When the first attempt failed since one succeeded, by the clock that only goes on. */
+  #failedSince: number | undefined
 
   constructor(over: () => void) {
     this.#over = over
@@ -21,8 +22,9 @@ export class Backoff {
   }
 
   start(atLeastMs: number): void {
-    this.failures += 1
-    const window = Math.min(mostMs, leastMs * growth ** this.failures)
+    const now = performance.now()
+    this.#failedSince ??= now
+    const window = Math.min(mostMs, 2 * leastMs + (now - this.#failedSince) * part)
     const jittered = leastMs + Math.random() * (window - leastMs)
     const waitMs = Math.max(jittered, Math.min(atLeastMs, longestRetryAfterMs))
     this.#timer = setTimeout(() => {
@@ -39,6 +41,6 @@ export class Backoff {
 
   reset(): void {
     this.cancel()
-    this.failures = 0
+    this.#failedSince = undefined
   }
 }

@@ -20,12 +20,16 @@ export class RowQueue {
    * Copies rows out of the memory in which they came.
    * @returns how many rows were dropped to make room
    */
-  push({ chunk, rows, texts }: Rows, memory: Float64Array): number {
+  push({ chunk, rows, texts, times }: Rows, memory: Float64Array): number {
     const names = this.#known.of(texts)
+    let time = 0
     for (let row = 0; row < rows; row++) {
       const place = (this.#first + this.rows + row) % rowsAtMost
       const from = chunk * numbersPerChunk + row * numbersPerRow
       for (let n = 0; n < numbersPerRow; n++) this.#numbers[place * numbersPerRow + n] = memory[from + n] as number
+      while (row >= (times[time] as number)) time += 2
+      if (Number.isNaN(memory[from + numberAt.time]))
+        this.#numbers[place * numbersPerRow + numberAt.time] = times[time + 1] as number
       this.#names[place] = names[Math.floor((memory[from + numberAt.marks] as number) / flagValues)]
     }
     const over = Math.max(0, this.rows + rows - rowsAtMost)
