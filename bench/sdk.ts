@@ -64,14 +64,24 @@ function rowsOf(measured: ReadonlyMap<string, Cost>): Row[] {
       get: (it: Cost) => it.bytes - idle.bytes,
       limit: 'the clock',
     },
+    // After a sleep the reading of the time alone, and the caller's object, take as long as a call may: what a call that does nothing reads
+    // is taken off. The figures as they are read stand below.
     {
-      what: 'p99 of a call, host that sleeps between',
+      what: 'p99 of a call beyond that of an empty one, host that sleeps between',
       unit: 'us',
       most: 1,
-      get: (it: Cost) => it.p99Us,
-      limit: 'the clock',
+      get: (it: Cost) => it.p99Us - idle.p99Us,
+      limit: 'array.push',
     },
-    { what: 'p99 of a call, busy host', unit: 'us', most: 1, get: (it: Cost) => it.busyP99Us, limit: 'the clock' },
+    {
+      what: 'p99 of a call beyond that of an empty one, busy host',
+      unit: 'us',
+      most: 1,
+      get: (it: Cost) => it.busyP99Us - idle.busyP99Us,
+      limit: 'array.push',
+    },
+    { what: 'p99 as read, host that sleeps between', unit: 'us', get: (it: Cost) => it.p99Us, limit: 'nothing' },
+    { what: 'p99 as read, busy host', unit: 'us', get: (it: Cost) => it.busyP99Us, limit: 'nothing' },
     {
       what: 'all in, at 10,000/s',
       unit: 'us',
@@ -93,7 +103,8 @@ function rowsOf(measured: ReadonlyMap<string, Cost>): Row[] {
     })
     const others = peers.flatMap((name) => (measured.has(name) ? [row(name, of(name), 'AfterAI', get(ours))] : []))
     const own = row('AfterAI', ours, limit, get(of(limit)))
-    return [{ ...own, goal: `<= ${most} ${unit}`, isMissed: !(own.value <= most) }, ...others]
+    const goal = most === undefined ? {} : { goal: `<= ${most} ${unit}`, isMissed: !(own.value <= most) }
+    return [{ ...own, ...goal }, ...others]
   })
 }
 
