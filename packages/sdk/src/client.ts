@@ -200,10 +200,14 @@ export class Client implements Leaving {
   }
 
   leave(): boolean {
-    if (!this.#isOn || this.stats().pending === 0 || !this.#open().canWait) return false
-    this.#handOver(true)
-    if (this.#digests.size === 0) this.#send({ type: 'close' })
-    return true
+    try {
+      if (!this.#isOn || this.stats().pending === 0 || !this.#open().canWait) return false
+      this.#handOver(true)
+      if (this.#digests.size === 0) this.#send({ type: 'close' })
+      return true
+    } catch {
+      return false
+    }
   }
 
   waitForLast(since: number): void {

@@ -117,10 +117,10 @@ export class Ring {
 
   // Goes on in another chunk. Where none is free but so many, the oldest that waits is it.
   #turn(spare: number): void {
+    this.takeBack(false)
     const rows = this.#stamp()
     const chunk = this.#end / numbersPerChunk - 1
     this.#full.push({ type: 'rows', chunk, rows, texts: this.#texts, times: this.#times })
-    this.takeBack(false)
     let next = this.#free.length > spare ? this.#free.pop() : undefined
     if (next === undefined) {
       const dropped = this.#shift()
