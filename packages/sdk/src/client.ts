@@ -8,8 +8,8 @@ import { openLink } from './link/open-link.ts'
 import type { ContextMessage, FromSender, ToldMessage, ToSender } from './messages.ts'
 import { InvalidField } from './names.ts'
 import { diagnosticHookOf, readOptions, type ReadOptions } from './options.ts'
-import { add, get, makeShared, read, readDropped, readKey, set, sumOf, writeKey, type Word } from './shared/memory.ts'
-import { once, within } from './timers.ts'
+import { add, get, makeShared, read, readDropped, readKey, set, sumOf, writeKey } from './shared/memory.ts'
+import { once, pause, within } from './timers.ts'
 import type { Snapshot } from './configuration/snapshot.ts'
 import type { Diagnostic, Measurement, Stats } from './types.ts'
 import * as count from './shared/counts.ts'
@@ -17,6 +17,9 @@ import * as word from './shared/words.ts'
 
 /** How old a row may become before it is handed to the sender. */
 const handOverMs = 250
+
+/** How often what can't wake this thread is looked at while it waits. */
+const lookMs = 5
 
 const mostContexts = 1_000
 const mostFieldsNamed = 64
@@ -163,22 +166,27 @@ export class Client implements Leaving {
     }
   }
 
-  /** Has everything told so far delivered, or waits until the time is over. */
+  /** Has everything told so far delivered, or waits until the time is over. @returns whether it is, but for what was dropped */
   async flush(timeoutMs: unknown): Promise<boolean> {
-    await within(waitOf(timeoutMs), this.#deliver(this.#ring.left + this.#ring.rows)).catch(() => undefined)
-    return this.stats().pending === 0
+    if (this.stats().pending === 0) return true
+    const flush = { id: 0, rows: this.#ring.left + this.#ring.rows, isOver: false }
+    const isDone = await within(waitOf(timeoutMs), this.#deliver(flush)).catch(() => false)
+    flush.isOver = true
+    this.#flushes.delete(flush.id)
+    return isDone
   }
 
   // For some of it the sender may have room only once it has sent the rest.
-  async #deliver(rows: number): Promise<void> {
+  async #deliver(flush: { id: number; readonly rows: number; readonly isOver: boolean }): Promise<void> {
     for (let isAll = false; !isAll;) {
       this.#handOver(false)
-      isAll = this.#ring.left >= rows
-      await this.#digests.idle()
-      if (!this.#isOn) return
+      isAll = this.#ring.left >= flush.rows
+      while (this.#digests.size > 0 && !flush.isOver) await pause(lookMs)
+      if (!this.#isOn || flush.isOver) return
       await new Promise<void>((resolve) => {
-        this.#flushes.set(++this.#flushesAsked, resolve)
-        this.#send({ type: 'flush', id: this.#flushesAsked })
+        flush.id = ++this.#flushesAsked
+        this.#flushes.set(flush.id, resolve)
+        this.#send({ type: 'flush', id: flush.id })
       })
     }
   }
@@ -200,32 +208,21 @@ export class Client implements Leaving {
   }
 
   leave(): boolean {
-    try {
-      if (!this.#isOn || this.stats().pending === 0 || !this.#open().canWait) return false
-      this.#handOver(true)
-      if (this.#digests.size === 0) this.#send({ type: 'close' })
-      return true
-    } catch {
-      return false
-    }
+    if (!this.#isOn || this.stats().pending === 0 || !this.#open().canWait) return false
+    this.#handOver(true)
+    if (this.#digests.size === 0) this.#send({ type: 'close' })
+    return true
   }
 
-  waitForLast(since: number): void {
-    const until = since + (this.options as ReadOptions).sender.exitWaitMs
-    const wait = (which: Word): void => {
-      Atomics.wait(this.#shared.words, which, 0, Math.max(0, until - Date.now()))
-    }
-    try {
-      wait(word.ready)
-      if (this.#digests.size > 0) {
-        wait(word.key)
-        this.#digests.run()
-        this.#send({ type: 'close' })
-      }
-      wait(word.closed)
-    } catch {
-      // A host that can't wait ends without.
-    }
+  isLeaving(since: number): boolean {
+    const leftMs = since + (this.options as ReadOptions).sender.exitWaitMs - Date.now()
+    const which = this.#digests.size > 0 ? word.key : word.closed
+    if (leftMs <= 0) return false
+    if (Atomics.wait(this.#shared.words, which, 0, Math.min(leftMs, lookMs)) !== 'not-equal') return true
+    if (which === word.closed) return false
+    this.#digests.run()
+    this.#send({ type: 'close' })
+    return true
   }
 
   leaveSoon(): void {
@@ -252,8 +249,11 @@ export class Client implements Leaving {
   readonly #handOverSoon: () => void = once(0, () => this.#handOver(false))
 
   readonly #handOverInTime: () => void = once(handOverMs, () => {
-    this.#handOver(false)
-    if (this.#ring.rows > 0) this.#handOverInTime()
+    try {
+      this.#handOver(false)
+    } finally {
+      if (this.#ring.rows > 0) this.#handOverInTime()
+    }
   })
 
   #open(): Link {
@@ -282,8 +282,11 @@ export class Client implements Leaving {
   #hear(message: FromSender): void {
     if (message.type === 'key') return this.#digests.run()
     if (message.type === 'diagnostic') return this.#pass(message.code, message.detail)
-    this.#flushes.get(message.id)?.()
-    this.#flushes.delete(message.id)
+    for (const [id, resolve] of this.#flushes) {
+      if (id > message.id) return
+      resolve()
+      this.#flushes.delete(id)
+    }
   }
 
   // Either thread may run out of room; it is one state, told once.

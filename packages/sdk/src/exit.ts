@@ -4,8 +4,8 @@ import { host } from './platform-modules.ts'
 export interface Leaving {
   /** Hands over what there is. @returns whether there is something to wait for */
   leave(): boolean
-  /** Waits until that is sent, within a bound that began then, in ms since 1970. */
-  waitForLast(since: number): void
+  /** Waits a few ms for that. @returns whether there is more to wait for, within a bound that began then, in ms since 1970 */
+  isLeaving(since: number): boolean
   /** Starts sending what there is, as long as the process may still wait. */
   leaveSoon(): void
 }
@@ -20,8 +20,13 @@ export function beforeTheEnd(client: Leaving): void {
   isListening = true
   host.on('exit', () => {
     const since = Date.now()
-    // While one is waited for, the others send.
-    for (const it of [...live].filter((it) => it.leave())) it.waitForLast(since)
+    try {
+      // In turns: one whose server doesn't answer takes nothing from the others.
+      for (let leaving = [...live].filter((it) => it.leave()); leaving.length > 0;)
+        leaving = leaving.filter((it) => it.isLeaving(since))
+    } catch {
+      // A host that can't wait ends without.
+    }
   })
   host.on('beforeExit', () => live.forEach((it) => it.leaveSoon()))
 }

@@ -57,5 +57,6 @@ export type ToSender =
 /** From the sender. */
 export type FromSender =
   | { readonly type: 'key' }
+  /** This flush is done, and all before it. */
   | { readonly type: 'flushed'; readonly id: number }
   | { readonly type: 'diagnostic'; readonly code: DiagnosticCode; readonly detail?: string }

@@ -30,9 +30,7 @@ export interface KeySource {
 export class DigestQueue {
   readonly #keys: KeySource
   #jobs: DigestJob[] = []
-  #characters = 0
   #underWay = 0
-  #idle: (() => void)[] = []
 
   constructor(keys: KeySource) {
     this.#keys = keys
@@ -44,8 +42,7 @@ export class DigestQueue {
 
   push(job: DigestJob): void {
     this.#jobs.push(job)
-    this.#characters += charactersOf(job)
-    while (this.#jobs.length > mostJobs || this.#characters > mostCharacters) this.#take().drop(count.overflow)
+    while (this.#jobs.length > mostJobs || this.#characters > mostCharacters) this.#jobs.shift()?.drop(count.overflow)
     if (needsKey(job) && this.#keys.wasRefused()) this.#keys.forget()
   }
 
@@ -60,17 +57,7 @@ export class DigestQueue {
       else if (wasRefused) job.drop(count.refused)
       else this.#jobs.push(job)
     }
-    this.#characters = this.#jobs.reduce((sum, job) => sum + charactersOf(job), 0)
     if (this.#jobs.length > 0) this.#keys.ask()
-    this.#settle()
-  }
-
-  /** Resolves once nothing waits. */
-  idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#idle.push(resolve)
-      this.#settle()
-    })
   }
 
   #digest({ snapshot, finish, drop }: DigestJob, key: DigestKey | undefined): void {
@@ -99,26 +86,14 @@ export class DigestQueue {
       return await (await import('./digest-soon.ts')).digestSoon(snapshot, key)
     } finally {
       this.#underWay -= 1
-      // After the event is on its way, not before.
-      setTimeout(() => this.#settle(), 0)
     }
   }
 
-  #take(): DigestJob {
-    const job = this.#jobs.shift() as DigestJob
-    this.#characters -= charactersOf(job)
-    return job
-  }
-
-  #settle(): void {
-    if (this.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  get #characters(): number {
+    return this.#jobs.reduce((sum, { snapshot }) => sum + (snapshot?.characters ?? 0), 0)
   }
 }
 
 function needsKey({ snapshot }: DigestJob): boolean {
   return snapshot !== undefined && snapshot.prompts.length + snapshot.tools.length > 0
-}
-
-function charactersOf({ snapshot }: DigestJob): number {
-  return snapshot?.characters ?? 0
 }

@@ -12,6 +12,8 @@ export class Backoff {
   #timer: ReturnType<typeof setTimeout> | undefined
   /** When the first attempt failed since one succeeded, by the clock that only goes on. */
   #failedSince: number | undefined
+  /** Before then there is no attempt, whoever asks for one. */
+  #closedUntil = 0
 
   constructor(over: () => void) {
     this.#over = over
@@ -26,11 +28,22 @@ export class Backoff {
     this.#failedSince ??= now
     const window = Math.min(mostMs, 2 * leastMs + (now - this.#failedSince) * part)
     const jittered = leastMs + Math.random() * (window - leastMs)
-    const waitMs = Math.max(jittered, Math.min(atLeastMs, longestRetryAfterMs))
+    const leastWaitMs = Math.max(leastMs, Math.min(atLeastMs, longestRetryAfterMs))
+    this.#closedUntil = now + leastWaitMs
+    this.#wait(Math.max(jittered, leastWaitMs))
+  }
+
+  /** Waits no longer than the least, or what the server asked for. */
+  hurry(): void {
+    if (this.waiting) this.#wait(Math.max(0, this.#closedUntil - performance.now()))
+  }
+
+  #wait(ms: number): void {
+    clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#over()
-    }, waitMs)
+    }, ms)
     unref(this.#timer)
   }
 

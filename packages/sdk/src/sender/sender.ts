@@ -51,7 +51,8 @@ export class Sender {
   #skewMs = 0
   #keyWanted = false
   readonly #patience = new Patience(() => this.#pump())
-  #flushes: number[] = []
+  /** The last that was asked for and isn't answered. */
+  #flush: number | undefined
   #busy = false
   #closing = false
   #stopped = false
@@ -84,16 +85,17 @@ export class Sender {
         this.#keyWanted = true
         break
       case 'flush':
-        this.#flushes.push(message.id)
-        this.#hurry()
+        this.#flush = message.id
+        this.#backoff.hurry()
+        this.#keyBackoff.hurry()
         break
       case 'close':
         this.#closing = true
-        this.#hurry()
+        this.#retryNow()
         break
       case 'stop':
         this.#stopped = true
-        return this.#hurry()
+        return this.#retryNow()
     }
     this.#pump()
   }
@@ -128,7 +130,7 @@ export class Sender {
     this.#say('invalid', field)
   }
 
-  #hurry(): void {
+  #retryNow(): void {
     this.#backoff.cancel()
     this.#keyBackoff.cancel()
   }
@@ -168,7 +170,8 @@ export class Sender {
     const idle = this.#batch === undefined && !this.#keyWanted && this.#rows.rows + this.#changes.size === 0
     if (this.#closing && (idle || this.#backoff.waiting || this.#keyBackoff.waiting)) set(this.#shared, word.closed, 1)
     if (!idle) return
-    for (const id of this.#flushes.splice(0)) this.#platform.tell({ type: 'flushed', id })
+    if (this.#flush !== undefined) this.#platform.tell({ type: 'flushed', id: this.#flush })
+    this.#flush = undefined
   }
 
   #seal(): Batch | undefined {

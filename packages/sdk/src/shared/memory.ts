@@ -4,8 +4,7 @@ import * as count from './counts.ts'
 import * as word from './words.ts'
 
 type Count = (typeof count)[keyof typeof count]
-/** A word of the state. */
-export type Word = (typeof word)[keyof typeof word]
+type Word = (typeof word)[keyof typeof word]
 
 /**
  * Memory that both threads see, so that measurements needn't be copied to cross, counts are exact at any time, and a process that ends can

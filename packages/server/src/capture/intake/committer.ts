@@ -46,8 +46,8 @@ export function createCommitter(deps: CommitterDependencies): Committer {
   const purge = createPurging(deps)
 
   async function drain(tenantId: string, queue: Waiting[]): Promise<void> {
-    purge(tenantId)
     while (queue.length > 0) {
+      purge(tenantId)
       const startedAt = performance.now()
       const group = queue.splice(0, groupSize(queue, deps.limits))
       await commit(tenantId, group)
