@@ -13,13 +13,15 @@ export interface LocalSender {
 
 /** Makes the sender in the host's thread. What ends it ends the request under way, which would else keep the process. */
 export function localSender(options: SenderOptions, shared: Shared, tell: (message: FromSender) => void): LocalSender {
-  const underWay = new Set<AbortController>()
-  const sender = new Sender(fetchPlatform({ options, shared, tell, underWay }), shared)
+  const requests: Requests = { underWay: new Set(), overAt: Number.NEGATIVE_INFINITY }
+  const sender = new Sender(fetchPlatform({ options, shared, tell, requests }), shared)
   return {
     receive(message) {
       // After a close the process may still live on, where something else keeps it: the sender stays.
       if (message.type !== 'close') sender.receive(message)
-      if (message.type === 'close' || message.type === 'stop') for (const request of underWay) request.abort()
+      if (message.type !== 'close' && message.type !== 'stop') return
+      requests.overAt = performance.now()
+      for (const request of requests.underWay) request.abort()
     },
   }
 }
@@ -28,30 +30,35 @@ interface FetchOptions {
   readonly options: SenderOptions
   readonly shared: Shared
   readonly tell: Platform['tell']
-  /** The requests that can be aborted. */
-  readonly underWay: Set<AbortController>
+  readonly requests: Requests
 }
 
-function fetchPlatform({ options, shared, tell, underWay }: FetchOptions): Platform {
+interface Requests {
+  /** Those that can be aborted. */
+  readonly underWay: Set<AbortController>
+  /** When they were last aborted because the process ends: what listens for the end starts nothing more. */
+  overAt: number
+}
+
+function fetchPlatform({ options, shared, tell, requests }: FetchOptions): Platform {
   const { endpoint, apiKey, exitWaitMs } = options
-  let overAt = Number.NEGATIVE_INFINITY
   return {
     pack: (text) => text,
     async request(path, body) {
-      if (performance.now() - overAt < quietMs) throw new Error()
+      if (performance.now() - requests.overAt < quietMs) throw new Error()
       const headers = {
         authorization: `Bearer ${apiKey}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       }
       const abort = new AbortController()
-      underWay.add(abort)
+      requests.underWay.add(abort)
       const timer = setTimeout(() => abort.abort(), timeoutMs)
       unref(timer)
       set(shared, word.closed, 0)
       const watch = watchForEnd(exitWaitMs, () => {
-        // It has waited as long as it may: what listens for the end starts nothing more.
+        // It has waited as long as it may.
         set(shared, word.closed, 1)
-        overAt = performance.now()
+        requests.overAt = performance.now()
         abort.abort()
       })
       try {
@@ -71,7 +78,7 @@ function fetchPlatform({ options, shared, tell, underWay }: FetchOptions): Platf
       } finally {
         clearTimeout(timer)
         clearInterval(watch)
-        underWay.delete(abort)
+        requests.underWay.delete(abort)
       }
     },
     tell: (message) => void Promise.resolve().then(() => tell(message)),
