@@ -303,7 +303,8 @@ export class Client implements Leaving {
     this.#say('worker')
     this.#link = fresh
     this.#isOn = fresh !== undefined
-    const here = this.#ring.rows + this.#digests.size + get(this.#shared, word.spooled)
+    // What it spooled the next thread reads, and counts, as what another process left; without one it stays for the next process.
+    const here = this.#ring.rows + this.#digests.size + (fresh === undefined ? get(this.#shared, word.spooled) : 0)
     add(this.#shared, count.closed, this.stats().pending - here)
     this.#ring.takeBack(true)
     if (fresh !== undefined) this.#contexts.forEach(fresh.send)

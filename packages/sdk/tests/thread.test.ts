@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
@@ -15,11 +18,8 @@ function giveThreads(threads: object): void {
   Object.assign(process, { getBuiltinModule: given })
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(10)
-}
-
-test('P2.3: when the sending thread is killed, what it held is counted as dropped, and the next thread delivers what comes after', async () => {
+/** The threads that the client makes from now on. */
+function watchThreads(): Worker[] {
   const threads: Worker[] = []
   class Seen extends Worker {
     constructor(...parameters: ConstructorParameters<typeof Worker>) {
@@ -28,6 +28,15 @@ test('P2.3: when the sending thread is killed, what it held is counted as droppe
     }
   }
   giveThreads({ Worker: Seen })
+  return threads
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(10)
+}
+
+test('P2.3: when the sending thread is killed, what it held is counted as dropped, and the next thread delivers what comes after', async () => {
+  const threads = watchThreads()
   const server = await startStandIn({ state: 'error' })
   const said: string[] = []
   const afterai = new AfterAI({
@@ -51,6 +60,24 @@ test('P2.3: when the sending thread is killed, what it held is counted as droppe
   expect(server.faults).toEqual([])
   await afterai.shutdown()
   await server.close()
+})
+
+test('P2.4: what a killed thread had spooled is delivered by the next one, and counts add up', async () => {
+  const threads = watchThreads()
+  const server = await startStandIn({ state: 'error' })
+  const spoolFolder = mkdtempSync(join(tmpdir(), 'afterai-spool-'))
+  const afterai = new AfterAI({ apiKey: standInApiKey, endpoint: server.origin, spoolFolder })
+  afterai.system('bot').record({ title: 'A new index', changeTypes: ['retrieval'] })
+  await until(() => afterai.stats().retries > 0)
+  await threads[0]?.terminate()
+  await until(() => threads.length === 2)
+  server.state = 'healthy'
+  await until(() => server.events().length === 1)
+  expect(await afterai.flush(20_000)).toBe(true)
+  expect(afterai.stats()).toMatchObject({ enqueued: 2, delivered: 1, dropped: 1, pending: 0 })
+  await afterai.shutdown()
+  await server.close()
+  rmSync(spoolFolder, { recursive: true })
 })
 
 test('P2.2: where a thread may not be made, the sender works beside the host', async () => {
