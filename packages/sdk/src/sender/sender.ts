@@ -3,14 +3,13 @@ import type { ToldMessage, ToSender } from '../messages.ts'
 import type { DiagnosticCode } from '../diagnostics.ts'
 import { InvalidField } from '../names.ts'
 import { add, read, readDropped, set, sumOf, writeKey, type Shared } from '../shared/memory.ts'
-import { isDigestKey } from '../digest-key.ts'
-import type { DigestKey } from '../types.ts'
 import { Backoff } from './backoff.ts'
 import { ChangeQueue } from './change-queue.ts'
 import { Contexts } from './contexts.ts'
-import type { PackedBody, Platform, Reply, TimedEvent } from './platform.ts'
+import type { PackedBody, Platform, TimedEvent } from './platform.ts'
 import { newId } from './new-id.ts'
 import { Patience } from './patience.ts'
+import { answerOf, failure, isWorthRetry, keyOf, retryAfterMs } from './reply.ts'
 import { RowQueue, rowsAtMost } from './row-queue.ts'
 import { configurationOf, eventOf } from './told.ts'
 import * as count from '../shared/counts.ts'
@@ -311,41 +310,5 @@ export class Sender {
     this.#keyWanted = false
     this.#patience.renew()
     this.#platform.tell({ type: 'key' })
-  }
-}
-
-function failure(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown }
-  return typeof code === 'string' ? code : String(name)
-}
-
-function isWorthRetry(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500
-}
-
-function retryAfterMs({ retryAfter }: Reply): number {
-  if (retryAfter == null) return 0
-  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now()
-  return Number.isNaN(ms) ? 0 : ms
-}
-
-function answerOf(text: string): { rejected: unknown[]; serverTime: string } | undefined {
-  const answer = parse(text)
-  const { rejected, serverTime } = answer
-  return Array.isArray(rejected) && typeof serverTime === 'string' && !Number.isNaN(Date.parse(serverTime))
-    ? { rejected, serverTime }
-    : undefined
-}
-
-function keyOf(text: string): DigestKey | undefined {
-  const { keyId, key } = parse(text)
-  return isDigestKey(keyId, key) ? ({ keyId, key } as DigestKey) : undefined
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(text)) as Record<string, unknown>
-  } catch {
-    return {}
   }
 }

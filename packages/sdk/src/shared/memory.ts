@@ -28,9 +28,9 @@ export function makeShared(): Shared {
   }
 }
 
-function memory(bytes: number): ArrayBuffer {
+function memory(bytes: number): ArrayBufferLike {
   // Where no memory can be shared there is one thread only.
-  return new (globalThis.SharedArrayBuffer ?? ArrayBuffer)(bytes) as unknown as ArrayBuffer
+  return new (globalThis.SharedArrayBuffer ?? ArrayBuffer)(bytes)
 }
 
 export function add(shared: Shared, which: Count, much: number): void {
