@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fixturesDir } from '@afterai/testing'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { canonicalName, longestModelName, type ResolvedModel, resolve } from './index.ts'
 
@@ -116,7 +116,17 @@ const piece = fc.constantFrom(
   ...'gpt-4o claude-3.5-sonnet llama3.1 nova-pro prod -20240806 -2024-08-06 -0613 -v1:0 :1 :free :8b @001 @default #d +lora [1m]'.split(
     ' ',
   ),
-  ...['-latest', '.gguf', '/', ':', '.', '-', '\\', ' ', 'É', '\u0000', '😀'],
+  '-latest',
+  '.gguf',
+  '/',
+  ':',
+  '.',
+  '-',
+  '\\',
+  ' ',
+  'É',
+  '\u0000',
+  '😀',
 )
 const hostile = fc.oneof(
   fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
