@@ -1,3 +1,5 @@
+import { modelNameForm } from '@afterai/contract'
+import { isNoName } from '@afterai/models'
 import { vocabularies } from './attribute-table.ts'
 import type { ValueKind } from './slots.ts'
 
@@ -39,6 +41,8 @@ function accept(kind: ValueKind, text: string): string | undefined {
   switch (kind) {
     case 'name':
       return nameForm.test(text) ? text : undefined
+    case 'model':
+      return modelNameForm.test(text) && !isNoName(text) ? text : undefined
     case 'evaluation':
       return nameForm.test(text) || serviceForm.test(text) ? text : undefined
     case 'service':

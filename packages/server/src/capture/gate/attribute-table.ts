@@ -37,15 +37,15 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
   ),
   ...allow(
     'requestedModel',
-    'name',
+    'model',
     'gen_ai.request.model',
     'llm.request.model',
     'ai.model.id',
     // Langfuse overwrites the requested name with the served one; an app can say here what it asked for.
     'langfuse.observation.metadata.requestedModel',
   ),
-  ...allow('servedModel', 'name', 'gen_ai.response.model', 'llm.response.model', 'ai.response.model'),
-  ...allow('eitherModel', 'name', 'llm.model_name', 'embedding.model_name', 'langfuse.observation.model.name'),
+  ...allow('servedModel', 'model', 'gen_ai.response.model', 'llm.response.model', 'ai.response.model'),
+  ...allow('eitherModel', 'model', 'llm.model_name', 'embedding.model_name', 'langfuse.observation.model.name'),
   ...allow(
     'systemFingerprint',
     'name',

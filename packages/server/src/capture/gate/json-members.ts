@@ -59,7 +59,8 @@ function setParameter(facts: Facts, key: string, value: unknown): boolean {
   const slot = Object.hasOwn(parameterMembers, key) ? parameterMembers[key] : undefined
   if (slot === undefined) return false
   if (nameSlots.has(slot)) {
-    const accepted = typeof value === 'string' ? acceptedText('name', value) : undefined
+    const accepted =
+      typeof value === 'string' ? acceptedText(slot === 'requestedModel' ? 'model' : 'name', value) : undefined
     if (accepted === undefined) return false
     facts.set(slots[slot], rank, accepted)
     return true

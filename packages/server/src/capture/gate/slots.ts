@@ -2,6 +2,8 @@
 export type ValueKind =
   /** A short machine name: the pattern of the contract's `name`. */
   | 'name'
+  /** A model's name: the form of the contract's `modelName`. What libraries write for want of a name is none. */
+  | 'model'
   /** A name that may be written with up to three words, as services are; they are joined by `-`. */
   | 'service'
   /** A name of one to three words, as evaluations have; kept as it is. */
