@@ -221,7 +221,7 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE passkey last_used_at,name,sign_count,synced',
       'UPDATE recovery_code used_at',
       'UPDATE route_profile latest,volatile_facets',
-      'UPDATE served_identity last_seen_at',
+      'UPDATE served_identity alone_hours,alone_since,change_id,last_seen_at',
       'UPDATE served_model first_seen_at',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
       'UPDATE telemetry_client batches,dropped,events,last_seen_at,last_sequence',

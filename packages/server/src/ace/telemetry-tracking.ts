@@ -22,7 +22,7 @@ export function createChangeTracking(audit: Audit): ChangeTracking {
       const request = { tenantId, actorId, key: `telemetry-${id}`, method: 'POST', url: '/v1/changes', body: change }
       return runOnce(tx, request, () => recordChange(audit, tx, caller, change))
     },
-    async openDerivedChange(tx, caller, { systemId, environment, before, after, changeTypes }) {
+    async openDerivedChange(tx, caller, { systemId, environment, before, after, changeTypes, title }) {
       const sides = [before, after].map((configuration) => ({
         configuration,
         fingerprint: fingerprintOf(configuration),
@@ -41,6 +41,7 @@ export function createChangeTracking(audit: Audit): ChangeTracking {
         revision: null,
         intent: 'observed',
         ...(changeTypes === undefined ? {} : { changeTypes }),
+        ...(title === undefined ? {} : { title }),
       })
     },
     openFurtherChanges: (tx, caller, place) =>

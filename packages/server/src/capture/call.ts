@@ -1,3 +1,4 @@
+import { isSame, sayingOf } from '@afterai/models'
 import { refusals } from './gate/attribute-table.ts'
 import { type Facts, slots } from './gate/slots.ts'
 import { priceOf } from './prices.ts'
@@ -148,8 +149,9 @@ function configurationOf(facts: Facts, failed: boolean): CallConfiguration {
 function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
   const either = facts.text(slots.eitherModel)
   const requestedModel = facts.text(slots.requestedModel) ?? either
-  const servedModel = facts.text(slots.servedModel) ?? (failed || either === requestedModel ? undefined : either)
   const provider = facts.text(slots.provider)
+  const isServed = either !== undefined && !failed && !repeats(either, requestedModel, provider)
+  const servedModel = facts.text(slots.servedModel) ?? (isServed ? either : undefined)
   const systemFingerprint = facts.text(slots.systemFingerprint)
   const [prompt, tools] = [facts.text(slots.prompt), facts.text(slots.tools)]
   // None of these has a space in it or is empty, so that what isn't told is like nothing that can be.
@@ -170,6 +172,13 @@ function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
   if (known.size >= mostKnown) known.clear()
   known.set(key, made)
   return made
+}
+
+/** Whether a name is that of the request, in whatever form. */
+function repeats(name: string, requestedModel: string | undefined, provider = ''): boolean {
+  if (name === requestedModel || requestedModel === undefined) return true
+  const asked = { provider, requestedModel }
+  return isSame(sayingOf(name, asked), sayingOf(requestedModel, asked))
 }
 
 // Without the seed, which is another one for each request where it is used well.

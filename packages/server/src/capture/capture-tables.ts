@@ -62,6 +62,8 @@ declare module '../platform/database.ts' {
       change_id: string | null
       first_seen_at: Date
       last_seen_at: Date
+      alone_since: Date | null
+      alone_hours: number
     }
     route_profile: {
       tenant_id: string

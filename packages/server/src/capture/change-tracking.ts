@@ -11,6 +11,8 @@ export interface DerivedChange {
   readonly after: Configuration
   /** Left out, they follow from what differs. */
   readonly changeTypes?: Change['changeTypes']
+  /** Left out, it names what differs. */
+  readonly title?: string
 }
 
 /** A change that a client's process tells of, once for its id. */
