@@ -83,7 +83,7 @@ function wordOf(text: string): string | undefined {
     .trim()
     .replace(/^["'](.*)["']$/s, '$1')
     .replace(/^<?(?:\w+\.)*\w*Reason\./, '')
-    .replace(/: ?['"]?\w+['"]?>?$/, '')
+    .replace(/: ?['"]?[\w-]+['"]?>?$/, '')
     .replace(/^FINISH_REASON_(?!UNSPECIFIED)/, '')
     .toLowerCase()
   return known.has(word) ? word : undefined
