@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Encoding, Signal } from '../../src/capture/otlp/read-otlp.ts'
-import { type AttributeValue, attributesOf, encodeOtlp, scoreOf, spanOf, tokensOf, tracesOf } from './otlp-bodies.ts'
+import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
+import { type AttributeValue, attributesOf, encodeOtlp, scoreOf, spanOf, tracesOf } from './otlp-bodies.ts'
 import { bytesOf, type OtlpClient, otlpTypes, startOtlpClient } from './otlp-client.ts'
+import { oneCall, oneHistogram, outcomeOf, rewritten } from './outcomes.ts'
 
 let client: OtlpClient
 beforeAll(async () => {
@@ -13,122 +14,7 @@ afterAll(() => client.server.stop())
 let counter = 0
 const fresh = (): string => `kept-${++counter}`
 
-interface Sent {
-  readonly signal?: Signal
-  readonly as?: Encoding
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** What the answer says, and how many requests, points and scores of the system are stored. */
-async function outcome(
-  system: string,
-  body: object | Buffer,
-  { signal = 'traces', as = 'json', headers = {} }: Sent = {},
-) {
-  const answer = await client.send(signal, as, body, headers)
-  const said = answer.bytes.toString()
-  const windows = await client.windowsOf(system)
-  const kept = windows.reduce(
-    (sum, it) =>
-      sum +
-      (it.source === 'metrics' ? it.inputTokens.n + it.latencyMs.n : it.calls) +
-      (Object.values(it.scores)[0]?.n ?? 0),
-    0,
-  )
-  return {
-    status: answer.status,
-    said,
-    isSilent: answer.status === 200 && (said === '{}' || said === ''),
-    kept,
-    windows,
-  }
-}
-
-/** Rewrites the JSON of a body. */
-const rewritten = (body: object, from: RegExp | string, to: string): Buffer => {
-  const text = JSON.stringify(body)
-  const changed = text.replaceAll(from, to)
-  if (changed === text) throw new Error(`nothing of the body is ${String(from)}`)
-  return Buffer.from(changed)
-}
-const snaked = (body: object): Buffer =>
-  Buffer.from(
-    JSON.stringify(body).replaceAll(
-      /"(\w+)":/g,
-      (_, key: string) => `"${key.replaceAll(/[A-Z]/g, (it) => `_${it.toLowerCase()}`)}":`,
-    ),
-  )
-const spans = (system: string): object => tracesOf(system, [spanOf({})])
-const tokens = (system: string): object => tokensOf(system, { n: 1, sum: 7, delta: true })
 const seconds = Math.floor(Date.now() / 1000)
-
-describe('P6.6: bodies of other shapes are read', () => {
-  const shapes: readonly (readonly [string, Signal, (system: string) => Buffer | object])[] = [
-    ['protobuf’s names, traces', 'traces', (it) => snaked(spans(it))],
-    ['protobuf’s names, metrics', 'metrics', (it) => snaked(tokens(it))],
-    ['protobuf’s names, logs', 'logs', (it) => snaked(scoreOf(it, 0.5))],
-    [
-      'instrumentation libraries, traces',
-      'traces',
-      (it) => rewritten(spans(it), 'scopeSpans', 'instrumentationLibrarySpans'),
-    ],
-    [
-      'instrumentation libraries, metrics',
-      'metrics',
-      (it) => rewritten(tokens(it), 'scopeMetrics', 'instrumentationLibraryMetrics'),
-    ],
-    [
-      'instrumentation libraries, logs',
-      'logs',
-      (it) =>
-        rewritten(
-          JSON.parse(rewritten(scoreOf(it, 0.5), 'scopeLogs', 'instrumentationLibraryLogs').toString()) as object,
-          'logRecords',
-          'logs',
-        ),
-    ],
-    [
-      'values without their wrapping',
-      'traces',
-      (it) => rewritten(spans(it), /\{"(?:string|int)Value":("[^"]*")\}/g, '$1'),
-    ],
-    ['a byte order mark', 'traces', (it) => Buffer.from(`\uFEFF${JSON.stringify(spans(it))}`)],
-    ['times as numbers', 'traces', (it) => rewritten(spans(it), /UnixNano":"(\d+)"/g, 'UnixNano":$1')],
-    ['tokens as text', 'traces', (it) => rewritten(spans(it), /\{"intValue":"57"\}/g, '{"stringValue":"57"}')],
-    ['a score as text', 'logs', (it) => rewritten(scoreOf(it, 0.5), '"doubleValue":0.5', '"stringValue":"0.5"')],
-  ]
-  test.each(shapes)('%s', async (_what, signal, body) => {
-    const system = fresh()
-    const { isSilent, kept, said, windows } = await outcome(system, body(system), { signal })
-    expect([said, isSilent, kept]).toEqual(['{}', true, 1])
-    if (signal === 'traces') expect(windows[0]).toMatchObject({ inputTokens: { sum: 57 }, latencyMs: { n: 1 } })
-  })
-
-  test('times in two halves', async () => {
-    const system = fresh()
-    const halves = (_: string, ns: string): string => {
-      const whole = BigInt(ns)
-      return `UnixNano":{"high":${whole >> 32n},"low":${BigInt.asIntN(32, whole)}}`
-    }
-    const body = Buffer.from(JSON.stringify(spans(system)).replaceAll(/UnixNano":"(\d+)"/g, halves))
-    const { said, windows } = await outcome(system, body)
-    expect([said, windows[0]?.latencyMs.sum]).toEqual(['{}', 250])
-  })
-
-  test('scopes that are called libraries in protobuf', async () => {
-    const system = fresh()
-    const inner = encodeOtlp('traces', spans(system))
-    // Field 1000 in place of field 2, within the one resource that there is: its tag is a byte longer.
-    const { resourceSpans } = JSON.parse(JSON.stringify(spans(system))) as { resourceSpans: object[] }
-    const resource = encodeOtlp('traces', { resourceSpans: [{ ...resourceSpans[0], scopeSpans: [] }] })
-    const scopeStart = resource.length + (inner.length > 129 + 2 ? 1 : 0)
-    const scopes = inner.subarray(scopeStart)
-    const content = Buffer.concat([resource.subarray(2), Buffer.from([0xc2, 0x3e]), scopes.subarray(1)])
-    const body = Buffer.concat([Buffer.from([0x0a, (content.length & 0x7f) | 0x80, content.length >> 7]), content])
-    const { isSilent, kept } = await outcome(system, body, { as: 'protobuf' })
-    expect([isSilent, kept]).toEqual([true, 1])
-  })
-})
 
 describe('P6.6: what isn’t kept is told, in either encoding, and never {}', () => {
   const none: AttributeValue = { any: {} }
@@ -147,7 +33,7 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
   const point =
     (change: (point: Record<string, unknown>, histogram: Record<string, unknown>) => void, name?: string) =>
     (it: string) => {
-      const body = tokens(it) as {
+      const body = oneHistogram(it) as {
         resourceMetrics: { scopeMetrics: { metrics: { name: string; histogram: Record<string, unknown> }[] }[] }[]
       }
       const [metric] = body.resourceMetrics[0]?.scopeMetrics[0]?.metrics ?? []
@@ -230,7 +116,7 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
   const each = refused.flatMap((row) => [[...row, 'json'] as const, [...row, 'protobuf'] as const])
   test.each(each)('%s: refused', async (_what, signal, body, word, as) => {
     const system = fresh()
-    const { status, said, kept } = await outcome(system, body(system), { signal, as })
+    const { status, said, kept } = await outcomeOf(client, system, body(system), { signal, as })
     expect([status, kept]).toEqual([200, 0])
     expect(said).toContain(word)
     if (as === 'json') expect(said).toMatch(/"rejected\w+":"1"/)
@@ -259,7 +145,7 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
   const both = taken.flatMap((row) => [[...row, 'json'] as const, [...row, 'protobuf'] as const])
   test.each(both)('%s: counted without it', async (_what, body, word, as) => {
     const system = fresh()
-    const { status, said, kept } = await outcome(system, body(system), { as })
+    const { status, said, kept } = await outcomeOf(client, system, body(system), { as })
     expect([status, kept]).toEqual([200, 1])
     expect(said).toContain(word)
     expect(said).not.toMatch(/rejected|ada/)
@@ -269,25 +155,25 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
     [
       'a time that is none',
       'traces',
-      (it) => rewritten(spans(it), /"endTimeUnixNano":"\d+"/g, `"endTimeUnixNano":"${new Date().toISOString()}"`),
+      (it) => rewritten(oneCall(it), /"endTimeUnixNano":"\d+"/g, `"endTimeUnixNano":"${new Date().toISOString()}"`),
       'nanoseconds',
     ],
     [
       'a time in seconds',
       'traces',
-      (it) => rewritten(spans(it), /UnixNano":"\d+"/g, `UnixNano":"${seconds}"`),
+      (it) => rewritten(oneCall(it), /UnixNano":"\d+"/g, `UnixNano":"${seconds}"`),
       'older',
     ],
     [
       'a time with a fraction',
       'traces',
-      (it) => rewritten(spans(it), /UnixNano":"\d+"/g, `UnixNano":${seconds}.5`),
+      (it) => rewritten(oneCall(it), /UnixNano":"\d+"/g, `UnixNano":${seconds}.5`),
       'nanoseconds',
     ],
     [
       'members of another writing',
       'traces',
-      (it) => rewritten(spans(it), /"(name|kind|startTimeUnixNano|endTimeUnixNano|attributes|status)":/g, '"X$1":'),
+      (it) => rewritten(oneCall(it), /"(name|kind|startTimeUnixNano|endTimeUnixNano|attributes|status)":/g, '"X$1":'),
       'this door',
     ],
     [
@@ -296,12 +182,12 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
       (it) => ({ resourceSpans: [{ resource: {}, spans: [spanOf({})], name: it }] }),
       'members',
     ],
-    ['another signal beside', 'traces', (it) => ({ ...tokens(it), resourceSpans: [] }), 'members'],
-    ['a gauge', 'metrics', (it) => rewritten(tokens(it), '"histogram"', '"gauge"'), 'histogram'],
+    ['another signal beside', 'traces', (it) => ({ ...oneHistogram(it), resourceSpans: [] }), 'members'],
+    ['a gauge', 'metrics', (it) => rewritten(oneHistogram(it), '"histogram"', '"gauge"'), 'histogram'],
   ]
   test.each(json)('%s: told', async (_what, signal, body, word) => {
     const system = fresh()
-    const { status, said, kept } = await outcome(system, body(system), { signal })
+    const { status, said, kept } = await outcomeOf(client, system, body(system), { signal })
     expect([status, kept]).toEqual([200, 0])
     expect(said).toContain(word)
   })
@@ -316,15 +202,18 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
   ]
   const bodies = {
     traces: span({}, { traceId: Buffer.alloc(16, 7) }),
-    metrics: tokens,
+    metrics: oneHistogram,
     logs: (it: string) => scoreOf(it, 1),
   } as const
   test.each(doors)('%s at the door of %s: told, in either encoding', async (held, signal) => {
     const system = fresh()
-    const asJson = await outcome(system, Buffer.from(JSON.stringify(bodies[held](system))), { signal })
+    const asJson = await outcomeOf(client, system, Buffer.from(JSON.stringify(bodies[held](system))), { signal })
     expect([asJson.status, asJson.kept]).toEqual([400, 0])
     expect(asJson.said).toContain(`/v1/${held}`)
-    const asProtobuf = await outcome(system, encodeOtlp(held, bodies[held](system)), { signal, as: 'protobuf' })
+    const asProtobuf = await outcomeOf(client, system, encodeOtlp(held, bodies[held](system)), {
+      signal,
+      as: 'protobuf',
+    })
     expect([asProtobuf.status === 400 || asProtobuf.said.includes('this door'), asProtobuf.kept]).toEqual([true, 0])
   })
 
@@ -356,7 +245,10 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
     ],
   ] as const)('%s: refused, with the word that mends it', async (_what, as, change, headers, word) => {
     const system = fresh()
-    const { status, said, kept } = await outcome(system, change(bytesOf('traces', as, spans(system))), { as, headers })
+    const { status, said, kept } = await outcomeOf(client, system, change(bytesOf('traces', as, oneCall(system))), {
+      as,
+      headers,
+    })
     expect([status, kept]).toEqual([400, 0])
     expect(said).toContain(word)
   })
@@ -373,7 +265,7 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
     ]
     for (const as of ['json', 'protobuf'] as const) {
       for (const [signal, body] of silent) {
-        const { isSilent, said } = await outcome('other', body, { signal, as })
+        const { isSilent, said } = await outcomeOf(client, 'other', body, { signal, as })
         expect([said, isSilent]).toEqual([said, true])
       }
     }

@@ -77,6 +77,8 @@ export type Slot = keyof typeof slots
 
 const slotCount = Object.keys(slots).length
 const unset = 255
+/** Most attributes that one slot may have: each has a bit. */
+export const mostRanks = 32
 /** Of a value that couldn't be read, where any other attribute for the same thing may tell it. */
 const weakest = 254
 
@@ -135,6 +137,20 @@ export class Facts {
     if (before === unset && this.#claimed[at] === 0) this.#hold(at)
     this.#values[at] = value
     this.#ranks[at] = rank
+  }
+
+  /** Claims and keeps at once, for who has read the same before. @returns whether it was claimed */
+  repeat(at: number, rank: number, value: Fact): boolean {
+    const claimed = this.#claimed[at] ?? 0
+    const bit = 1 << rank
+    if ((claimed & bit) !== 0) return false
+    const before = this.#ranks[at] ?? unset
+    if (claimed === 0 && before === unset) this.#hold(at)
+    this.#claimed[at] = claimed | bit
+    if (before <= rank) return true
+    this.#values[at] = value
+    this.#ranks[at] = rank
+    return true
   }
 
   /** Keeps that an attribute was there and couldn't be read. `final`: no other may tell the same in its place. */

@@ -1,5 +1,5 @@
 import type { Gate } from '../gate/gate.ts'
-import type { Fact, Facts } from '../gate/slots.ts'
+import { type Fact, type Facts, mostRanks } from '../gate/slots.ts'
 import { readAttribute } from './attributes.ts'
 import type { Wire } from './wire.ts'
 
@@ -46,7 +46,9 @@ export class AttributeReader {
     this.#starts[place] = start
     this.#lengths[place] = end - start
     this.#outcomes[place] = outcomes.unknown
-    if (facts.sets === sets + 1 && facts.claims === claims + 1 && gate.drops.total === total) {
+    // What lies in JSON ranks behind all attributes, and its attribute isn't known here.
+    const isOne = facts.sets === sets + 1 && facts.claims === claims + 1 && facts.lastRank < mostRanks
+    if (isOne && gate.drops.total === total) {
       this.#outcomes[place] = outcomes.kept
       this.#slots[place] = facts.lastSlot
       this.#ranks[place] = facts.lastRank
@@ -68,7 +70,6 @@ export class AttributeReader {
     const slot = this.#slots[place] ?? 0
     const rank = this.#ranks[place] ?? 0
     if (this.#outcomes[place] === outcomes.dropped) gate.drops.attribute(slot)
-    else if (facts.claim(slot, rank)) facts.set(slot, rank, this.#values[place] ?? 0)
-    else gate.drops.field('repeated')
+    else if (!facts.repeat(slot, rank, this.#values[place] ?? 0)) gate.drops.field('repeated')
   }
 }
