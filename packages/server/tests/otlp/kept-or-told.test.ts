@@ -120,7 +120,7 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
     expect([status, kept]).toEqual([200, 0])
     expect(said).toContain(word)
     // In protobuf the count is the first field, with the value 1.
-    expect(said.replace(/:"1"/, '')).toContain(as === 'json' ? '{"partialSuccess":{"rejected' : '\u0008\u0001')
+    expect(as === 'json' ? /"rejected\w+":"1"/.test(said) : said.includes('\u0008\u0001')).toBe(true)
     // Never what was in it.
     expect(said).not.toMatch(/a b c|éé|blue|much/)
     const named = await client.windowsOf('unknown_service')
