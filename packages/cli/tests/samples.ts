@@ -58,6 +58,7 @@ export const system: System = {
   title: 'Support bot',
   owner: null,
   createdAt: at,
+  productionAssumedAt: null,
   environments: [],
 }
 

@@ -9,6 +9,10 @@ export const systemView = z
     title: z.string().nullable(),
     owner: z.string().nullable(),
     createdAt: instant,
+    productionAssumedAt: instant.nullable().meta({
+      description:
+        'When telemetry that names no environment was first counted as `production`; null where that never was.',
+    }),
     environments: z.array(
       z.object({
         name,

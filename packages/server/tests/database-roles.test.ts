@@ -224,6 +224,7 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE served_identity alone_hours,alone_since,change_id,last_seen_at',
       'UPDATE served_model first_seen_at',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
+      'UPDATE system production_assumed_at',
       'UPDATE telemetry_client batches,dropped,events,last_seen_at,last_sequence',
       'UPDATE telemetry_dropped count,last_seen_at',
       'UPDATE telemetry_receipt rejected',

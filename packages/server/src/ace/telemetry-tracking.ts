@@ -7,13 +7,14 @@ import { openChange } from './change-service.ts'
 import { fingerprintOf } from './configuration.ts'
 import { keepConfiguration, observe } from './observation-service.ts'
 import { recordChange } from './recorded-change.ts'
-import { createSystem } from './system-service.ts'
+import { assumeProduction, createSystem } from './system-service.ts'
 
 /** What telemetry needs of systems and changes. */
 export function createChangeTracking(audit: Audit): ChangeTracking {
   return {
     findSystems,
     registerSystem: (tx, caller, wanted) => createSystem(audit, tx, caller, wanted),
+    assumeProduction,
     currentFingerprints,
     fingerprintOf,
     observe: (tx, caller, observations) => observe(audit, tx, caller, observations),

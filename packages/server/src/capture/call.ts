@@ -1,8 +1,9 @@
 import { isSame, sayingOf } from '@afterai/models'
-import { refusals } from './gate/attribute-table.ts'
-import { type Facts, slots } from './gate/slots.ts'
+import { refusals } from './gate/finish-reasons.ts'
+import { type Fact, type Facts, slots } from './gate/slots.ts'
 import { priceOf } from './prices.ts'
 import type { CallConfiguration, CallReading } from './readings.ts'
+import { tokensOf } from './tokens.ts'
 
 /** What a span says besides its attributes. Times are of Unix, in milliseconds; 0 where it has none. */
 export interface SpanFrame {
@@ -15,9 +16,7 @@ export interface SpanFrame {
 
 /** Where what has no `service.name` is counted: the name that OpenTelemetry gives it. */
 export const unknownService = 'unknown_service'
-const defaultEnvironment = 'production'
 const longestCallMs = 86_400_000
-const mostTokens = 1e9
 
 const requests: ReadonlySet<string> = new Set([
   'chat',
@@ -51,10 +50,10 @@ function isRequest(facts: Facts): boolean {
 export function placeOf(
   facts: Facts,
   resource: Facts,
-): { system: string; environment: string; route: string | undefined } {
+): { system: string; environment: string | undefined; route: string | undefined } {
   return {
     system: resource.text(slots.serviceName) ?? unknownService,
-    environment: facts.text(slots.environment) ?? resource.text(slots.environment) ?? defaultEnvironment,
+    environment: facts.text(slots.environment) ?? resource.text(slots.environment),
     route:
       facts.text(slots.afteraiRoute) ??
       facts.text(slots.agentName) ??
@@ -69,11 +68,10 @@ export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: nu
   if (!isRequest(facts)) return undefined
   const failed = span.failed || facts.text(slots.errorType) !== undefined || facts.text(slots.level) === 'error'
   const configuration = configurationOf(facts, failed)
-  const inputTokens = count(facts, slots.inputTokens)
-  const outputTokens = count(facts, slots.outputTokens)
+  const { inputTokens, outputTokens, mostInput, mostOutput } = tokensOf(facts, configuration)
   const finishReason = facts.text(slots.finishReason)
   const { servedModel } = configuration
-  const cost = priceOf(configuration, inputTokens ?? 0, outputTokens ?? 0)
+  const cost = priceOf(configuration, mostInput, mostOutput)
   const hasTokens = inputTokens !== undefined || outputTokens !== undefined
   const timed = span.startMs > 0 && span.durationMs >= 0 && span.durationMs <= longestCallMs
   const { system, environment, route } = placeOf(facts, resource)
@@ -121,7 +119,7 @@ const names = [
 
 /** The slots that a configuration is made of, and what they last held: one batch's calls are mostly made with the same. */
 const parts = [...names, ...numbers, ...words].map((name) => slots[name])
-const lastParts: (string | number | undefined)[] = parts.map(() => undefined)
+const lastParts: (Fact | undefined)[] = parts.map(() => undefined)
 let lastFailed = false
 let last: CallConfiguration | undefined
 
@@ -193,9 +191,4 @@ function inferenceOf(facts: Facts): CallConfiguration['inference'] {
     if (value !== undefined) (inference ??= {})[name] = value
   }
   return inference
-}
-
-function count(facts: Facts, index: number): number | undefined {
-  const value = facts.number(index)
-  return value !== undefined && value >= 0 && value <= mostTokens ? value : undefined
 }

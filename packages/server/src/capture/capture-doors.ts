@@ -5,6 +5,7 @@ import { limiter } from '../platform/limiter.ts'
 import type { Logger } from '../platform/log.ts'
 import type { ChangeTracking } from './change-tracking.ts'
 import { createIdentityWatch } from './identity-watch/identity-watch.ts'
+import { createAssumedProduction } from './intake/assumed-production.ts'
 import { type Admission, createAdmission } from './intake/admission.ts'
 import { type Committer, createCommitter } from './intake/committer.ts'
 import { createDigestKeys } from './intake/digest-keys.ts'
@@ -38,6 +39,7 @@ export interface CaptureDoors {
 export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
   const { db, audit, keys, log, tracking, limits } = deps
   const systems = createSystems(tracking, limits.systems)
+  const assumedProduction = createAssumedProduction(tracking)
   const dimensions = createDimensions({
     bounds: {
       environment: limits.environments,
@@ -49,7 +51,7 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
   })
   const identityWatch = createIdentityWatch({ audit, tracking, dimensions, limits })
   const { series, groupWindows } = limits
-  const group = { series, groupWindows, tracking, systems, dimensions, identityWatch }
+  const group = { series, groupWindows, tracking, systems, assumedProduction, dimensions, identityWatch }
   return {
     limits,
     admission: createAdmission({ requests: limits.requests, bytes: limits.bytesAtOnce }),
@@ -67,6 +69,7 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
       takeGroup: (tx, tenantId, batches) => takeGroup(group, tx, tenantId, batches),
       forget(tenantId) {
         systems.forget(tenantId)
+        assumedProduction.forget(tenantId)
         dimensions.forget(tenantId)
       },
     }),

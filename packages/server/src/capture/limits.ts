@@ -67,6 +67,8 @@ export const captureLimits: CaptureLimits = {
 
 /** Where what exceeds a limit is counted. */
 export const overflow = 'overflow'
+/** The environment of what names none. */
+export const defaultEnvironment = 'production'
 /** Where what has no configuration or route is counted. */
 export const none = 'none'
 /** The system of systems beyond the limit. */

@@ -7,6 +7,7 @@ import { fold, type FoldDependencies } from './fold.ts'
 import { groupReadings } from './reading-group.ts'
 import { futureToleranceMs } from '../readings.ts'
 import type { Batch, BatchOutcome, BatchRejected, PlacedEvent } from './batch.ts'
+import type { AssumedProduction } from './assumed-production.ts'
 import { countClients, countDropped } from './counters.ts'
 import { noteRejected, nothingRejected, recallRejected } from './rejected.ts'
 import { takeReceipts } from './receipts.ts'
@@ -17,6 +18,7 @@ import type { ResolvedSystem, Systems } from './systems.ts'
 export interface GroupDependencies extends FoldDependencies {
   readonly tracking: ChangeTracking
   readonly systems: Systems
+  readonly assumedProduction: AssumedProduction
   /** Most streams of running totals of a tenant. */
   readonly series: number
 }
@@ -48,7 +50,9 @@ export async function takeGroup(
     const rejections = over === undefined ? batch.refused.rejections : { ...batch.refused.rejections, overSeries: over }
     found.set(batch, { rejections, rejected })
   }
-  const windows = await fold(deps, tx, tenantId, groupReadings(settled, resolve))
+  const groups = groupReadings(settled, resolve)
+  await deps.assumedProduction.note(tx, tenantId, groups)
+  const windows = await fold(deps, tx, tenantId, groups)
   // Sent one behind the other without a wait between; the database takes them, and their locks, in this order.
   await Promise.all([windows.write(tx, tenantId), countClients(tx, tenantId, fresh), countDropped(tx, tenantId, fresh)])
   await noteRejected(tx, tenantId, found)

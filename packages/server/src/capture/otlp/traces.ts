@@ -4,18 +4,25 @@ import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
 import { AttributeReader } from './attribute-reader.ts'
 import { EnclosingSpans, mayEnclose } from './enclosing-spans.ts'
+import { isTextAt } from './interned-text.ts'
+import { scoreEvent } from './score.ts'
+import { addCall, tellUncounted } from './placed.ts'
 import { readResource } from './resource.ts'
 import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
 
 // Fields of ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span and Status (opentelemetry/proto/trace/v1).
 const spansOfScope = 2
+const traceId = 1
+const traceIdBytes = 16
 const spanId = 2
 const traceState = 3
 const parentSpanId = 4
 const startTime = 7
 const endTime = 8
 const attributes = 9
+const droppedAttributes = 10
 const events = 11
+const eventName = 2
 const links = 13
 const status = 15
 const lastKnown = 16
@@ -52,6 +59,7 @@ function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: 
   let endHigh = 0
   let endLow = 0
   let failed = false
+  let isSpan = true
   wire.at = start
   while (wire.next(end)) {
     const { field, type, at } = wire
@@ -67,16 +75,44 @@ function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: 
     } else if (field === status && type === wireLength) {
       failed = readStatus(wire, wire.start, wire.end, gate)
       wire.at = at
-    } else if (field === events) gate.drops.field('span.events')
-    else if (field === links) gate.drops.field('span.links')
-    else if (field === traceState) gate.drops.field('span.trace_state')
-    else if (field > lastKnown) gate.drops.field('unknown_field')
+    } else if (!readOther(wire, gate, readings)) {
+      isSpan = false
+      if (field === startTime || field === endTime) startHigh = Number.NaN
+    } else wire.at = at
   }
   const durationMs = ((endHigh - startHigh) * twoTo32 + (endLow - startLow)) / nanosecondsOfMs
   const frame = { startMs: toMs(startHigh, startLow), endMs: toMs(endHigh, endLow), durationMs, failed }
   const call = callOf(facts, resource, frame, readings.nowMs)
-  if (call === undefined || (mayEnclose(facts) && isEnclosing(wire, start, end))) return
-  readings.add(call)
+  if (call === undefined) return isSpan || frame.startMs > 0 ? tellUncounted(facts, readings) : readings.reject('shape')
+  if (mayEnclose(facts) && isEnclosing(wire, start, end)) return
+  addCall(call, frame, facts, resource, readings)
+}
+
+/** Counts what else a span has. @returns false where it is none: a metric or a log record has something else there */
+function readOther(wire: Wire, gate: Gate, readings: Readings): boolean {
+  const { field, type } = wire
+  if (field === traceId) return type === wireLength && (wire.end - wire.start) % traceIdBytes === 0
+  if (field === startTime || field === endTime || field === attributes || field === status) return false
+  if (field === droppedAttributes) return type === wireVarint
+  if (field === events) {
+    gate.drops.field('span.events')
+    if (type === wireLength && isScore(wire)) readings.remark('spanScore')
+  } else if (field === links) gate.drops.field('span.links')
+  else if (field === traceState) gate.drops.field('span.trace_state')
+  else if (field > lastKnown) gate.drops.field('unknown_field')
+  return true
+}
+
+/** Whether an event of a span is the score of an evaluation. Of it the name is compared, and nothing read. */
+function isScore(wire: Wire): boolean {
+  const { end } = wire
+  wire.at = wire.start
+  while (wire.next(end)) {
+    if (wire.field === eventName && wire.type === wireLength) {
+      return isTextAt(scoreEvent, wire.bytes, wire.start, wire.end)
+    }
+  }
+  return false
 }
 
 /** Goes through a span once more, for the two fields that few spans are asked for. */
