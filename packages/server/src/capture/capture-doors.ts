@@ -12,6 +12,7 @@ import { createDimensions } from './intake/dimensions.ts'
 import { takeGroup } from './intake/group-transaction.ts'
 import { createSystems } from './intake/systems.ts'
 import type { CaptureLimits } from './limits.ts'
+import { createEnclosingRequests } from './nesting/enclosing-requests.ts'
 import type { DigestKey } from './gate/gate.ts'
 
 /** What the doors need. */
@@ -49,7 +50,8 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
   })
   const identityWatch = createIdentityWatch({ audit, tracking, dimensions, limits })
   const { series, groupWindows } = limits
-  const group = { series, groupWindows, tracking, systems, dimensions, identityWatch }
+  const enclosing = createEnclosingRequests(limits)
+  const group = { series, groupWindows, tracking, systems, dimensions, identityWatch, enclosing }
   return {
     limits,
     admission: createAdmission({ requests: limits.requests, bytes: limits.bytesAtOnce }),
@@ -68,6 +70,7 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
       forget(tenantId) {
         systems.forget(tenantId)
         dimensions.forget(tenantId)
+        enclosing.forget(tenantId)
       },
     }),
   }

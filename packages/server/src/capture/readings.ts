@@ -1,5 +1,6 @@
 import type { Configuration } from '@afterai/contract'
 import type { Measurement } from '@afterai/evidence'
+import { SpanRecords } from './nesting/span-records.ts'
 
 /** Where and when something was measured. */
 interface Placed {
@@ -21,9 +22,16 @@ export interface CallConfiguration {
   readonly tools: string | undefined
 }
 
+/** What a request asks for; `unknown` where nothing says so. */
+export type RequestKind = 'chat' | 'embeddings' | 'rerank' | 'unknown'
+
 /** One request to a model. */
 export interface CallReading extends Placed {
   readonly kind: 'call'
+  readonly request: RequestKind
+  /** The records of its body's spans, and the place of its own; -1 for a span without ids. */
+  readonly spans: SpanRecords
+  readonly span: number
   readonly measurement: Measurement
   readonly configuration: CallConfiguration
 }
@@ -82,6 +90,7 @@ export type Rejections = { readonly [K in RejectionReason]?: number }
 /** What was read of one body. */
 export class Readings {
   readonly list: Reading[] = []
+  readonly spans = new SpanRecords()
   readonly #nowMs: number
   readonly #rejections: { [K in RejectionReason]?: number } = {}
 
@@ -97,10 +106,17 @@ export class Readings {
     return this.#rejections
   }
 
-  add(reading: Reading): void {
-    if (reading.atMs > this.#nowMs + futureToleranceMs) this.reject('future')
-    else if (reading.atMs < this.#nowMs - lateToleranceMs) this.reject('late')
-    else this.list.push(reading)
+  /** @returns whether it can be taken */
+  add(reading: Reading): boolean {
+    const reason = this.#refusalOf(reading)
+    if (reason === undefined) this.list.push(reading)
+    else this.reject(reason)
+    return reason === undefined
+  }
+
+  #refusalOf({ atMs }: Reading): RejectionReason | undefined {
+    if (atMs > this.#nowMs + futureToleranceMs) return 'future'
+    return atMs < this.#nowMs - lateToleranceMs ? 'late' : undefined
   }
 
   /** Counts things that can't be taken. */

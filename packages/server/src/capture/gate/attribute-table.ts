@@ -135,6 +135,13 @@ export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'level
     'embeddings',
     'embedding',
     'rerank',
+    // LiteLLM's, in `llm.request.type`.
+    'acompletion',
+    'atext_completion',
+    'responses',
+    'aresponses',
+    'aembedding',
+    'arerank',
     'invoke_agent',
     'create_agent',
     'execute_tool',

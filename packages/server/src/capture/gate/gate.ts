@@ -66,11 +66,11 @@ export class Gate {
     return rules[id]?.kind === 'digest'
   }
 
-  /** Counts a value that can't be kept. Of an evaluation's name it is kept that there was one: it mustn't pass for one that has none. */
+  /** Counts a value that can't be kept. Of an evaluation's name and of an operation it is kept that there was one: it mustn't pass for none. */
   unfit(id: AttributeId, why: 'wrong_type' | 'wrong_form' | 'too_long', facts: Facts): void {
     this.drops.field(why)
     const rule = rules[id]
-    if (rule?.kind === 'evaluation') facts.set(rule.slot, rule.rank, 0)
+    if (rule?.kind === 'evaluation' || rule?.kind === 'operation') facts.set(rule.slot, rule.rank, 0)
   }
 
   /** Hands over a text. @returns whether it may be remembered */

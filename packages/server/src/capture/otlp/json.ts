@@ -1,14 +1,14 @@
-import { callOf } from '../call.ts'
 import { attributeIdOf } from '../gate/attribute-index.ts'
 import { bodyLimits, OversizedBody } from '../gate/body-size.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
-import { EnclosingSpans, mayEnclose } from './enclosing-spans.ts'
 import { readJsonValue } from './json-value.ts'
 import { addScore, scoreEvent } from './logs.ts'
 import { MalformedBody } from './malformed.ts'
 import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './metrics.ts'
+import { readJsonIds } from './json-ids.ts'
+import { takeSpan } from './spans.ts'
 import { toMs } from './traces.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -16,7 +16,6 @@ type Json = Readonly<Record<string, unknown>>
 const deepest = 64
 const resource = new Facts()
 const facts = new Facts()
-const enclosing = new EnclosingSpans()
 /** The texts of the resource and the scope whose metrics are being read. */
 let origin: readonly string[] = []
 
@@ -44,7 +43,6 @@ export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, read
 
 function readResources(resources: readonly Json[], signal: JsonSignal, gate: Gate, readings: Readings): void {
   const layout = layouts[signal]
-  enclosing.begin()
   for (const it of resources) {
     gate.size.item()
     resource.clear()
@@ -71,16 +69,14 @@ function readSpan(span: Json, gate: Gate, readings: Readings): void {
   for (const _ of listOf(span, 'links')) gate.drops.field('span.links')
   if (status['message']) gate.drops.field('span.status.message')
   const [start, end] = [halvesOf(span['startTimeUnixNano']), halvesOf(span['endTimeUnixNano'])]
-  const frame = {
+  const outline = {
+    ids: readJsonIds(span),
     startMs: toMs(...start),
     endMs: toMs(...end),
     durationMs: ((end[0] - start[0]) * 4_294_967_296 + (end[1] - start[1])) / 1e6,
     failed: status['code'] === 2 || status['code'] === 'STATUS_CODE_ERROR',
   }
-  const call = callOf(facts, resource, frame, readings.nowMs)
-  if (call === undefined) return
-  if (mayEnclose(facts) && enclosing.has(textOf(span['spanId']), textOf(span['parentSpanId']))) return
-  readings.add(call)
+  takeSpan(facts, resource, outline, { gate, readings })
 }
 
 function readRecord(record: Json, gate: Gate, readings: Readings): void {

@@ -1,4 +1,4 @@
-import { placeOf } from '../call.ts'
+import { isOtherOperation, placeOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts, slots } from '../gate/slots.ts'
 import type { Readings, SummaryReading } from '../readings.ts'
@@ -171,6 +171,7 @@ export function addPoint(
   { name, unit }: Metric,
   { gate, readings }: { gate: Gate; readings: Readings },
 ): void {
+  if (isOtherOperation(point)) return gate.drops.field('metric.operation')
   const quantity = quantityOf(name, point)
   const isTotal = kind === cumulative
   const isWellFormed = n >= 1 && sum >= 0
@@ -179,7 +180,7 @@ export function addPoint(
   const scaled = quantity === 'latencyMs' ? sum * msOf[unit ?? ''] : sum
   if (n > mostRequests || scaled > n * most[quantity]) return readings.reject('outOfRange')
   const told = { ...placeOf(point, from), atMs: atMs || readings.nowMs, quantity, n, sum: scaled }
-  if (!isTotal) return readings.add({ kind: 'summary', ...told })
+  if (!isTotal) return void readings.add({ kind: 'summary', ...told })
   const series = gate.digestSeries([name, String(startMs), ...identity])
   readings.add({ kind: 'running', ...told, series, startMs })
 }

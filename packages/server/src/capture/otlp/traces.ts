@@ -1,14 +1,15 @@
-import { callOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
 import { AttributeReader } from './attribute-reader.ts'
-import { EnclosingSpans, mayEnclose } from './enclosing-spans.ts'
+import { spanIdWords } from '../nesting/span-records.ts'
 import { readResource } from './resource.ts'
+import { takeSpan } from './spans.ts'
 import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
 
 // Fields of ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span and Status (opentelemetry/proto/trace/v1).
 const spansOfScope = 2
+const traceId = 1
 const spanId = 2
 const traceState = 3
 const parentSpanId = 4
@@ -29,13 +30,12 @@ const twoTo32 = 4_294_967_296
 const resource = new Facts()
 const facts = new Facts()
 const attributesOfSpans = new AttributeReader()
-const enclosing = new EnclosingSpans()
+const ids = new Uint32Array(spanIdWords)
 
 /** Reads the spans of an ExportTraceServiceRequest that are requests to a model. @throws MalformedBody */
 export function readTraces(wire: Wire, gate: Gate, readings: Readings): void {
   const end = wire.bytes.length
   attributesOfSpans.begin()
-  enclosing.begin()
   wire.at = 0
   while (wire.next(end)) {
     if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
@@ -47,6 +47,7 @@ function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: 
   gate.size.item()
   facts.clear()
   attributesOfSpans.next()
+  ids.fill(0)
   let startHigh = 0
   let startLow = 0
   let endHigh = 0
@@ -58,7 +59,10 @@ function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: 
     if (field === attributes && type === wireLength) {
       attributesOfSpans.read(wire, wire.start, wire.end, gate, facts)
       wire.at = at
-    } else if (field === startTime && type === wireFixed64) {
+    } else if (field === traceId && type === wireLength) readId(wire, 0, 16)
+    else if (field === spanId && type === wireLength) readId(wire, 4, 8)
+    else if (field === parentSpanId && type === wireLength) readId(wire, 6, 8)
+    else if (field === startTime && type === wireFixed64) {
       startHigh = wire.high
       startLow = wire.low
     } else if (field === endTime && type === wireFixed64) {
@@ -73,26 +77,14 @@ function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: 
     else if (field > lastKnown) gate.drops.field('unknown_field')
   }
   const durationMs = ((endHigh - startHigh) * twoTo32 + (endLow - startLow)) / nanosecondsOfMs
-  const frame = { startMs: toMs(startHigh, startLow), endMs: toMs(endHigh, endLow), durationMs, failed }
-  const call = callOf(facts, resource, frame, readings.nowMs)
-  if (call === undefined || (mayEnclose(facts) && isEnclosing(wire, start, end))) return
-  readings.add(call)
+  const [startMs, endMs] = [toMs(startHigh, startLow), toMs(endHigh, endLow)]
+  takeSpan(facts, resource, { ids, startMs, endMs, durationMs, failed }, { gate, readings })
 }
 
-/** Goes through a span once more, for the two fields that few spans are asked for. */
-function isEnclosing(wire: Wire, start: number, end: number): boolean {
-  let [id, parentId] = ['', '']
-  wire.at = start
-  while (wire.next(end)) {
-    if (wire.type !== wireLength) continue
-    if (wire.field === spanId) id = textOf(wire)
-    else if (wire.field === parentSpanId) parentId = textOf(wire)
-  }
-  return enclosing.has(id, parentId)
-}
-
-function textOf({ bytes, start, end }: Wire): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('base64')
+/** Reads an id into the words from a place. One of another length is none. */
+function readId(wire: Wire, place: number, length: number): void {
+  const isId = wire.end - wire.start === length
+  for (let word = 0; word * 4 < length; word++) ids[place + word] = isId ? wire.wordAt(wire.start + word * 4) : 0
 }
 
 function readStatus(wire: Wire, start: number, end: number, gate: Gate): boolean {
