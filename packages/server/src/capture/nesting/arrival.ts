@@ -62,7 +62,10 @@ function climb(
   }
 }
 
-/** @returns those that go on upwards from a span: none past one that divides, and past a request those that describe the same */
+/**
+ * @returns those that go on upwards from a span: none past one that divides, and past a request those that describe the same. One that does
+ * so in the same words needs not: the request itself goes on
+ */
 function pass(
   memory: SpanMemory,
   span: number,
@@ -76,7 +79,7 @@ function pass(
     memory.mark(span, infoBits.counted, false)
     enclosing(span)
   }
-  return same
+  return same.filter((it) => !isWordedAlike(memory, span, it))
 }
 
 /**
