@@ -97,6 +97,94 @@ test('P5.3: a chain of 50,000 requests, in either direction, in a circle or unde
   expect(countOf(new SpanMemory(262_144), chainOf([...wide, [length + 1, 0]]))).toBe(length)
 })
 
+interface Told {
+  readonly scope: 'a' | 'b' | ''
+  readonly trace: number
+  readonly top: boolean
+  readonly model: string
+  readonly input: number
+  /** In milliseconds. */
+  readonly start: number
+  readonly length: number
+}
+
+const told: fc.Arbitrary<Told> = fc.record({
+  scope: fc.constantFrom('a', 'a', 'b', 'b', ''),
+  trace: fc.constantFrom(1, 2),
+  top: fc.boolean(),
+  model: fc.constantFrom('gpt-4o', 'gpt-4o-2024-08-06', 'gpt-4o-mini'),
+  input: fc.constantFrom(7, 7, 7, 8, 0),
+  start: fc.constantFrom(0, 5, 10, 300, 990, 2_000),
+  length: fc.constantFrom(1, 4, 8, 12, 20, 30, 60, 120, 400, 900, 3_000),
+})
+
+function twinRecords(all: readonly Told[]): Uint32Array {
+  const records = new SpanRecords()
+  for (const [index, { scope, trace, top, model, input, start, length }] of all.entries()) {
+    const place = records.add(Uint32Array.from([1, 1, 1, trace, 0, index + 1, 0, top ? 0 : 1_000]), 'bot')
+    const configuration = { ...noConfiguration, requestedModel: model }
+    const measurement = { isCall: true, inputTokens: input, outputTokens: 0 }
+    const call = { ...callOfSpan, spans: records, span: place, configuration, measurement }
+    // Long after the counting of 32 bits has begun anew.
+    const ticksOf = (ms: number): number => ((atMs + ms) * 100) >>> 0
+    records.request(place, call, { scope, startTicks: ticksOf(start), endTicks: ticksOf(start + length) })
+  }
+  return records.words
+}
+
+const noConfiguration = {
+  provider: undefined,
+  requestedModel: undefined,
+  servedModel: undefined,
+  systemFingerprint: undefined,
+  inference: undefined,
+  prompt: undefined,
+  tools: undefined,
+}
+const callOfSpan = { kind: 'call', request: 'chat', system: 'bot', environment: 'e', route: undefined, atMs } as const
+
+/** Whether one tells of the request that another one tells of, and lies around it in time alone. */
+function isTwinAround(one: Told, other: Told): boolean {
+  const mini = (it: Told): boolean => it.model.endsWith('mini')
+  const [before, after] = [other.start - one.start, one.start + one.length - other.start - other.length]
+  return (
+    one.scope !== '' &&
+    other.scope !== '' &&
+    one.scope !== other.scope &&
+    one.input > 0 &&
+    one.input === other.input &&
+    mini(one) === mini(other) &&
+    (other.top || one.trace === other.trace) &&
+    Math.min(before, after) >= -2 &&
+    Math.max(before, after) <= 1_000 &&
+    before + after > 0
+  )
+}
+
+test('P1.1: of two instrumentations that tell of one request, neither above the other, the inner one counts, in any order', () => {
+  // Of two that take as long as each other either may be the inner one.
+  const lengths = { minLength: 1, maxLength: 8, selector: ({ length }: Told) => length }
+  const ordered = fc.uniqueArray(told, lengths).chain((all) =>
+    fc.record({
+      all: fc.constant(all),
+      order: fc.shuffledSubarray(
+        all.map((_, index) => index),
+        { minLength: all.length },
+      ),
+    }),
+  )
+  let twins = 0
+  fc.assert(
+    fc.property(ordered, ({ all, order }) => {
+      const expected = all.flatMap((one, index) => (all.some((other) => isTwinAround(one, other)) ? [] : [index]))
+      if (expected.length < all.length) twins += 1
+      expect(countedAfter(new SpanMemory(1024), twinRecords(all), order)).toEqual(expected)
+    }),
+    { numRuns: 1_000 },
+  )
+  expect(twins).toBeGreaterThan(50)
+})
+
 test('spans of two services are never around each other, nor are those without ids', () => {
   const ids = Uint32Array.from([1, 2, 3, 4, 5, 6, 0, 0])
   const one = new SpanRecords()

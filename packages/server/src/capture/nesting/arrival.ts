@@ -1,4 +1,5 @@
 import { nowhere, type SpanMemory } from './span-memory.ts'
+import { pairWithTwins } from './twins.ts'
 import { infoBits, recordFields } from './span-records.ts'
 
 /** How many spans may lie between a request and one around it. */
@@ -35,10 +36,12 @@ export function arrive(
   const isRequest = memory.is(span, infoBits.request)
   memory.mark(span, infoBits.counted, isRequest)
   const climbing = there === nowhere ? [] : pass(memory, span, memory.takeWaiting(span), noted)
-  const counts = memory.is(span, infoBits.counted)
-  if (isRequest) climbing.push(span)
+  if (isRequest) {
+    climbing.push(span)
+    pairWithTwins(memory, span, enclosing)
+  }
   if (climbing.length > 0) climb(memory, memory.parentOf(span), climbing, enclosing)
-  return { span, counts }
+  return { span, counts: memory.is(span, infoBits.counted) }
 }
 
 function noted(): void {

@@ -6,7 +6,8 @@ export const nowhere = -1
 export const unlogged = 0
 
 const fewest = 1024
-const { key, parent, info } = recordFields
+const { key, parent, info, tokens, end } = recordFields
+const ticksOfSecond = 100_000
 
 /**
  * The last spans of a tenant, in typed arrays: the oldest makes room for the newest. A span is found by its key, and named by the number of its
@@ -19,6 +20,8 @@ export class SpanMemory {
   #records = new Uint32Array(fewest * recordWords)
   #buckets = new Int32Array(fewest).fill(nowhere)
   #next = new Int32Array(fewest)
+  #twinBuckets = new Int32Array(fewest).fill(nowhere)
+  #nextTwin = new Int32Array(fewest)
   #firstWaiting = new Float64Array(fewest)
   #nextWaiting = new Float64Array(fewest)
   #rows = new Float64Array(fewest)
@@ -53,7 +56,7 @@ export class SpanMemory {
     if (this.#arrived >= this.#capacity && this.#capacity < this.#most) this.#grow()
     const span = this.#arrived++
     const slot = this.#slot(span)
-    if (span >= this.#capacity) this.#unlink(slot)
+    if (span >= this.#capacity) this.#forget(slot)
     this.#records.fill(0, slot * recordWords, (slot + 1) * recordWords)
     this.#records[slot * recordWords + key] = high
     this.#records[slot * recordWords + key + 1] = low
@@ -121,6 +124,40 @@ export class SpanMemory {
     return waiting
   }
 
+  /** The last request that may have ended in a second, with numbers of tokens; others are among those that follow it. */
+  firstTwin(tokensWord: number, second: number): number {
+    return this.#spanIn(this.#twinBuckets[this.#twinBucket(tokensWord, second)] ?? nowhere)
+  }
+
+  nextTwin(span: number): number {
+    return this.#spanIn(this.#nextTwin[this.#slot(span)] ?? nowhere)
+  }
+
+  /** Lets a request be found by its tokens and its end. */
+  linkTwin(span: number): void {
+    this.#linkTwinAt(this.#slot(span))
+  }
+
+  #spanIn(slot: number): number {
+    return slot === nowhere ? nowhere : this.#spanAt(slot)
+  }
+
+  #twinBucket(tokensWord: number, second: number): number {
+    const hash = Math.imul(tokensWord ^ Math.imul(second, 0x9e3779b1), 0x85ebca6b)
+    return (hash ^ (hash >>> 15)) & (this.#capacity - 1)
+  }
+
+  #twinBucketOf(slot: number): number {
+    const at = slot * recordWords
+    return this.#twinBucket(this.#records[at + tokens] ?? 0, secondOf(this.#records[at + end] ?? 0))
+  }
+
+  #linkTwinAt(slot: number): void {
+    const bucket = this.#twinBucketOf(slot)
+    this.#nextTwin[slot] = this.#twinBuckets[bucket] ?? nowhere
+    this.#twinBuckets[bucket] = slot
+  }
+
   // Where one has gone, so have those behind it: they came to wait earlier.
   #thereOr(span: number): number {
     return this.#isThere(span) ? span : nowhere
@@ -139,22 +176,20 @@ export class SpanMemory {
     return this.#arrived - 1 - newest + slot - (slot > newest ? this.#capacity : 0)
   }
 
+  #bucketOf(slot: number): number {
+    return (this.#records[slot * recordWords + key + 1] ?? 0) & (this.#capacity - 1)
+  }
+
   #link(slot: number): void {
-    const bucket = (this.#records[slot * recordWords + key + 1] ?? 0) & (this.#capacity - 1)
+    const bucket = this.#bucketOf(slot)
     this.#next[slot] = this.#buckets[bucket] ?? nowhere
     this.#buckets[bucket] = slot
   }
 
-  #unlink(slot: number): void {
-    const bucket = (this.#records[slot * recordWords + key + 1] ?? 0) & (this.#capacity - 1)
-    const after = this.#next[slot] ?? nowhere
-    let it = this.#buckets[bucket] ?? nowhere
-    if (it === slot) {
-      this.#buckets[bucket] = after
-      return
-    }
-    while (it !== nowhere && this.#next[it] !== slot) it = this.#next[it] ?? nowhere
-    if (it !== nowhere) this.#next[it] = after
+  #forget(slot: number): void {
+    unlink(slot, this.#bucketOf(slot), this.#buckets, this.#next)
+    if (this.#records[slot * recordWords + tokens] === 0) return
+    unlink(slot, this.#twinBucketOf(slot), this.#twinBuckets, this.#nextTwin)
   }
 
   // Nothing has gone until it is as large as it gets, so every span keeps its place.
@@ -167,11 +202,33 @@ export class SpanMemory {
     this.#nextWaiting = larger(new Float64Array(this.#capacity), this.#nextWaiting)
     this.#rows = larger(new Float64Array(this.#capacity), this.#rows)
     this.#buckets = new Int32Array(this.#capacity).fill(nowhere)
-    for (let slot = 0; slot < before; slot++) this.#link(slot)
+    this.#twinBuckets = new Int32Array(this.#capacity).fill(nowhere)
+    this.#nextTwin = new Int32Array(this.#capacity)
+    for (let slot = 0; slot < before; slot++) {
+      this.#link(slot)
+      if (this.#records[slot * recordWords + tokens] !== 0) this.#linkTwinAt(slot)
+    }
   }
 }
 
 function larger<T extends Uint32Array | Float64Array>(made: T, from: T): T {
   made.set(from)
   return made
+}
+
+/** Takes a slot out of the list of a bucket. */
+function unlink(slot: number, bucket: number, buckets: Int32Array, next: Int32Array): void {
+  const after = next[slot] ?? nowhere
+  let it = buckets[bucket] ?? nowhere
+  if (it === slot) {
+    buckets[bucket] = after
+    return
+  }
+  while (it !== nowhere && next[it] !== slot) it = next[it] ?? nowhere
+  if (it !== nowhere) next[it] = after
+}
+
+/** The second that a time in hundredths of a millisecond lies in. */
+export function secondOf(ticks: number): number {
+  return Math.floor(ticks / ticksOfSecond)
 }

@@ -1,9 +1,23 @@
 import type { CallReading, RequestKind } from '../readings.ts'
-import { modelWord, tokensWord } from './signature.ts'
+import { modelWord, nameWord, tokensWord } from './signature.ts'
 
-/** Words of 32 bits that are kept of a span: its key, its parent's, what it is, and what tells its request from others. */
-export const recordWords = 8
-export const recordFields = { key: 0, parent: 2, info: 4, asked: 5, served: 6, tokens: 7 } as const
+/**
+ * Words of 32 bits that are kept of a span: its key, its parent's, what it is, what tells its request from others, who tells of it, its
+ * trace, and when it began and ended, in hundredths of a millisecond.
+ */
+export const recordWords = 12
+export const recordFields = {
+  key: 0,
+  parent: 2,
+  info: 4,
+  asked: 5,
+  served: 6,
+  tokens: 7,
+  scope: 8,
+  trace: 9,
+  start: 10,
+  end: 11,
+} as const
 
 /** Bits of a record's `info`, above the two of the kind of request. */
 export const infoBits = { kind: 3, request: 4, divides: 8, counted: 16, awaited: 32 } as const
@@ -14,8 +28,15 @@ const kinds: Readonly<Record<RequestKind, number>> = { unknown: 0, chat: 1, embe
 export type SpanIds = Uint32Array
 export const spanIdWords = 8
 
+/** When a span began and ended, in hundredths of a millisecond, and the name of the instrumentation that tells of it. */
+export interface SpanSource {
+  readonly startTicks: number
+  readonly endTicks: number
+  readonly scope: string
+}
+
 /**
- * What is remembered of the spans in one body: 32 bytes of each that has ids, nearly all of it hashes. A span's key is a hash of its
+ * What is remembered of the spans in one body: 48 bytes of each that has ids, nearly all of it hashes. A span's key is a hash of its
  * service, its trace and itself, so spans of two services never lie around each other.
  */
 export class SpanRecords {
@@ -48,6 +69,7 @@ export class SpanRecords {
     }
     const at = this.#count * recordWords
     if (at === this.#words.length) this.#grow()
+    this.#words[at + recordFields.trace] = low
     this.#words[at] = final(mixed(mixed(high, own0, 0x85ebca6b), own1, 0x85ebca6b))
     this.#words[at + 1] = final(mixed(mixed(low, own0, 0xc2b2ae35), own1, 0xc2b2ae35))
     if ((parent0 | parent1) !== 0) {
@@ -58,13 +80,17 @@ export class SpanRecords {
   }
 
   /** Notes that a span is a request. */
-  request(place: number, { request, configuration, measurement }: CallReading): void {
+  request(place: number, call: CallReading, { startTicks, endTicks, scope }: SpanSource): void {
+    const { request, configuration, measurement } = call
     const at = place * recordWords
     const { inputTokens, outputTokens } = measurement
     this.#words[at + recordFields.info] = kinds[request] | infoBits.request
     this.#words[at + recordFields.asked] = modelWord(configuration.requestedModel)
     this.#words[at + recordFields.served] = modelWord(configuration.servedModel)
-    this.#words[at + recordFields.tokens] = tokensWord(inputTokens, outputTokens)
+    this.#words[at + recordFields.tokens] = tokensWord(inputTokens, outputTokens, this.#saltLow)
+    this.#words[at + recordFields.scope] = nameWord(scope)
+    this.#words[at + recordFields.start] = startTicks
+    this.#words[at + recordFields.end] = endTicks
   }
 
   /** Notes that what lies below a span isn't part of the request above it: a tool's work, an agent's. */

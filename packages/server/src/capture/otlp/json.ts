@@ -8,7 +8,7 @@ import { addScore, scoreEvent } from './logs.ts'
 import { MalformedBody } from './malformed.ts'
 import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './metrics.ts'
 import { readJsonIds } from './json-ids.ts'
-import { takeSpan } from './spans.ts'
+import { takeSpan, ticksOf } from './spans.ts'
 import { toMs } from './traces.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -18,6 +18,8 @@ const resource = new Facts()
 const facts = new Facts()
 /** The texts of the resource and the scope whose metrics are being read. */
 let origin: readonly string[] = []
+/** The name of the scope whose spans are being read. */
+let scopeName = ''
 
 /** The three kinds of body, by the name that their list of resources has. */
 export type JsonSignal = 'resourceSpans' | 'resourceMetrics' | 'resourceLogs'
@@ -38,6 +40,7 @@ export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, read
   } finally {
     // Texts of the body, which would be kept until the next one.
     origin = []
+    scopeName = ''
   }
 }
 
@@ -51,6 +54,7 @@ function readResources(resources: readonly Json[], signal: JsonSignal, gate: Gat
     for (const scope of listOf(it, layout.scopes)) {
       gate.size.item()
       for (const _ of listOf(objectOf(scope['scope']), 'attributes')) gate.drops.field('scope.attributes')
+      scopeName = textOf(objectOf(scope['scope'])['name'])
       if (signal === 'resourceMetrics') origin = [JSON.stringify(about), JSON.stringify(scope['scope'] ?? null)]
       for (const item of listOf(scope, layout.items)) {
         gate.size.item()
@@ -71,6 +75,7 @@ function readSpan(span: Json, gate: Gate, readings: Readings): void {
   const [start, end] = [halvesOf(span['startTimeUnixNano']), halvesOf(span['endTimeUnixNano'])]
   const outline = {
     ids: readJsonIds(span),
+    source: { startTicks: ticksOf(...start), endTicks: ticksOf(...end), scope: scopeName },
     startMs: toMs(...start),
     endMs: toMs(...end),
     durationMs: ((end[0] - start[0]) * 4_294_967_296 + (end[1] - start[1])) / 1e6,

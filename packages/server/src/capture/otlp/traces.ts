@@ -3,12 +3,13 @@ import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
 import { AttributeReader } from './attribute-reader.ts'
 import { spanIdWords } from '../nesting/span-records.ts'
-import { readResource } from './resource.ts'
-import { takeSpan } from './spans.ts'
-import { type Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
+import { type Origin, readResource } from './resource.ts'
+import { takeSpan, ticksOf } from './spans.ts'
+import { Wire, wireFixed64, wireLength, wireVarint } from './wire.ts'
 
 // Fields of ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span and Status (opentelemetry/proto/trace/v1).
 const spansOfScope = 2
+const scopeName = 1
 const traceId = 1
 const spanId = 2
 const traceState = 3
@@ -31,15 +32,27 @@ const resource = new Facts()
 const facts = new Facts()
 const attributesOfSpans = new AttributeReader()
 const ids = new Uint32Array(spanIdWords)
+const none = new Uint8Array(0)
+const origin: Origin = { resource: none, scope: none }
+/** The scope whose name was read last, and the name. */
+let named: Uint8Array = none
+let scope = ''
 
 /** Reads the spans of an ExportTraceServiceRequest that are requests to a model. @throws MalformedBody */
 export function readTraces(wire: Wire, gate: Gate, readings: Readings): void {
   const end = wire.bytes.length
   attributesOfSpans.begin()
   wire.at = 0
-  while (wire.next(end)) {
-    if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
-    else readResource(wire, gate, { facts: resource, items: spansOfScope, readItem: readSpan, readings })
+  try {
+    while (wire.next(end)) {
+      if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
+      else readResource(wire, gate, { facts: resource, items: spansOfScope, readItem: readSpan, readings, origin })
+    }
+  } finally {
+    // They are parts of the body, which would be kept until the next one.
+    origin.resource = none
+    origin.scope = none
+    named = none
   }
 }
 
@@ -78,7 +91,20 @@ function readSpan(wire: Wire, start: number, end: number, gate: Gate, readings: 
   }
   const durationMs = ((endHigh - startHigh) * twoTo32 + (endLow - startLow)) / nanosecondsOfMs
   const [startMs, endMs] = [toMs(startHigh, startLow), toMs(endHigh, endLow)]
-  takeSpan(facts, resource, { ids, startMs, endMs, durationMs, failed }, { gate, readings })
+  if (origin.scope !== named) readScopeName()
+  const source = { startTicks: ticksOf(startHigh, startLow), endTicks: ticksOf(endHigh, endLow), scope }
+  takeSpan(facts, resource, { ids, source, startMs, endMs, durationMs, failed }, { gate, readings })
+}
+
+/** Reads the name of the scope, of which nothing but a hash is kept. */
+function readScopeName(): void {
+  named = origin.scope
+  scope = ''
+  const wire = new Wire(named)
+  while (wire.next(named.length)) {
+    if (wire.field !== scopeName || wire.type !== wireLength) continue
+    scope = Buffer.from(named.subarray(wire.start, wire.end)).toString()
+  }
 }
 
 /** Reads an id into the words from a place. One of another length is none. */
