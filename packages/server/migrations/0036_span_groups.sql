@@ -1,6 +1,6 @@
 -- What is remembered of spans, so that of requests around each other one counts, in whatever order and by whichever process they are taken
 -- in (ADR 0023): hashes of their ids and of their parents', and as what each request was counted. A group is what one transaction took in;
--- it is kept for ten minutes.
+-- it goes once it is ten minutes old.
 create table telemetry_span_group (
   tenant_id  uuid not null references tenant on delete cascade,
   id         bigint not null generated always as identity,

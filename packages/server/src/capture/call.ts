@@ -71,6 +71,9 @@ function requestKindOf(facts: Facts): RequestKind | undefined {
   return facts.text(slots.requestedModel) === undefined ? undefined : 'unknown'
 }
 
+/** The operations that are requests. */
+export const requestOperations: readonly string[] = [...requests.keys()]
+
 /** Whether an operation that something names is none of the requests to a model. Without a name it may be one. */
 export function isOtherOperation(facts: Facts): boolean {
   const operation = facts.at(slots.operation)
