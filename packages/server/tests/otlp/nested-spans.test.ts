@@ -41,7 +41,10 @@ const droppedOf = async (name: string): Promise<number> =>
 
 /** What is counted of a system, whoever it is. */
 const countedOf = async (system: string): Promise<Omit<TelemetryWindow, 'system'>[]> =>
-  (await client.windowsOf(system)).map(({ system: _, ...window }) => window)
+  (await client.windowsOf(system)).map(({ system: name, ...window }) => {
+    expect(name).toBe(system)
+    return window
+  })
 
 interface Nested {
   readonly id: number

@@ -33,7 +33,7 @@ export const spanTree: fc.Arbitrary<TreeSpan[]> = fc
       const parent = index === 0 || above % 6 === 0 ? undefined : above % index
       // Without an operation, it is a request since it names a model.
       const named = what === 'unnamed' ? (model ?? 'gpt-4o') : model
-      return { id: index, parent, what: what as TreeSpan['what'], model: named, ...rest }
+      return { id: index, parent, what, model: named, ...rest }
     }),
   )
 

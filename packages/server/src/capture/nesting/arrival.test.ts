@@ -156,7 +156,8 @@ function isTwinAround(one: Told, other: Told): boolean {
     mini(one) === mini(other) &&
     (other.top || one.trace === other.trace) &&
     Math.min(before, after) >= -2 &&
-    Math.max(before, after) <= 1_000 &&
+    before <= 1_000 &&
+    after <= 250 &&
     before + after > 0
   )
 }

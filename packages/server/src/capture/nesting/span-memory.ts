@@ -6,7 +6,8 @@ export const nowhere = -1
 export const unlogged = 0
 
 const fewest = 1024
-const { key, parent, info, tokens, end } = recordFields
+const { key, parent, info, tokens, scope, end } = recordFields
+const [seed = 0] = crypto.getRandomValues(new Uint32Array(1))
 const ticksOfSecond = 100_000
 
 /**
@@ -20,8 +21,10 @@ export class SpanMemory {
   #records = new Uint32Array(fewest * recordWords)
   #buckets = new Int32Array(fewest).fill(nowhere)
   #next = new Int32Array(fewest)
-  #twinBuckets = new Int32Array(fewest).fill(nowhere)
-  #nextTwin = new Int32Array(fewest)
+  #twinBuckets = new Float64Array(fewest).fill(nowhere)
+  #nextTwin = new Float64Array(fewest)
+  #scope = 0
+  #hasScopes = false
   #firstWaiting = new Float64Array(fewest)
   #nextWaiting = new Float64Array(fewest)
   #rows = new Float64Array(fewest)
@@ -42,7 +45,7 @@ export class SpanMemory {
   }
 
   find(high: number, low: number): number {
-    let slot = this.#buckets[low & (this.#capacity - 1)] ?? nowhere
+    let slot = this.#buckets[this.#bucket(high, low)] ?? nowhere
     while (slot !== nowhere) {
       const at = slot * recordWords
       if (this.#records[at] === high && this.#records[at + 1] === low) return this.#spanAt(slot)
@@ -124,22 +127,26 @@ export class SpanMemory {
     return waiting
   }
 
+  /** Whether more than one instrumentation tells of requests. */
+  get hasScopes(): boolean {
+    return this.#hasScopes
+  }
+
   /** The last request that may have ended in a second, with numbers of tokens; others are among those that follow it. */
   firstTwin(tokensWord: number, second: number): number {
-    return this.#spanIn(this.#twinBuckets[this.#twinBucket(tokensWord, second)] ?? nowhere)
+    return this.#thereOr(this.#twinBuckets[this.#twinBucket(tokensWord, second)] ?? nowhere)
   }
 
   nextTwin(span: number): number {
-    return this.#spanIn(this.#nextTwin[this.#slot(span)] ?? nowhere)
+    return this.#thereOr(this.#nextTwin[this.#slot(span)] ?? nowhere)
   }
 
   /** Lets a request be found by its tokens and its end. */
   linkTwin(span: number): void {
-    this.#linkTwinAt(this.#slot(span))
-  }
-
-  #spanIn(slot: number): number {
-    return slot === nowhere ? nowhere : this.#spanAt(slot)
+    const told = this.word(span, scope)
+    if (this.#scope === 0) this.#scope = told
+    this.#hasScopes ||= told !== this.#scope
+    this.#linkTwin(span)
   }
 
   #twinBucket(tokensWord: number, second: number): number {
@@ -147,15 +154,10 @@ export class SpanMemory {
     return (hash ^ (hash >>> 15)) & (this.#capacity - 1)
   }
 
-  #twinBucketOf(slot: number): number {
-    const at = slot * recordWords
-    return this.#twinBucket(this.#records[at + tokens] ?? 0, secondOf(this.#records[at + end] ?? 0))
-  }
-
-  #linkTwinAt(slot: number): void {
-    const bucket = this.#twinBucketOf(slot)
-    this.#nextTwin[slot] = this.#twinBuckets[bucket] ?? nowhere
-    this.#twinBuckets[bucket] = slot
+  #linkTwin(span: number): void {
+    const bucket = this.#twinBucket(this.word(span, tokens), secondOf(this.word(span, end)))
+    this.#nextTwin[this.#slot(span)] = this.#twinBuckets[bucket] ?? nowhere
+    this.#twinBuckets[bucket] = span
   }
 
   // Where one has gone, so have those behind it: they came to wait earlier.
@@ -176,8 +178,15 @@ export class SpanMemory {
     return this.#arrived - 1 - newest + slot - (slot > newest ? this.#capacity : 0)
   }
 
+  // Nobody outside knows the seed, so nobody can choose ids that share a bucket.
+  #bucket(high: number, low: number): number {
+    const hash = Math.imul(low ^ seed, 0x85ebca6b) ^ Math.imul(high ^ seed, 0xc2b2ae35)
+    return (hash ^ (hash >>> 15)) & (this.#capacity - 1)
+  }
+
   #bucketOf(slot: number): number {
-    return (this.#records[slot * recordWords + key + 1] ?? 0) & (this.#capacity - 1)
+    const at = slot * recordWords
+    return this.#bucket(this.#records[at + key] ?? 0, this.#records[at + key + 1] ?? 0)
   }
 
   #link(slot: number): void {
@@ -187,9 +196,15 @@ export class SpanMemory {
   }
 
   #forget(slot: number): void {
-    unlink(slot, this.#bucketOf(slot), this.#buckets, this.#next)
-    if (this.#records[slot * recordWords + tokens] === 0) return
-    unlink(slot, this.#twinBucketOf(slot), this.#twinBuckets, this.#nextTwin)
+    const bucket = this.#bucketOf(slot)
+    const after = this.#next[slot] ?? nowhere
+    let it = this.#buckets[bucket] ?? nowhere
+    if (it === slot) {
+      this.#buckets[bucket] = after
+      return
+    }
+    while (it !== nowhere && this.#next[it] !== slot) it = this.#next[it] ?? nowhere
+    if (it !== nowhere) this.#next[it] = after
   }
 
   // Nothing has gone until it is as large as it gets, so every span keeps its place.
@@ -202,11 +217,11 @@ export class SpanMemory {
     this.#nextWaiting = larger(new Float64Array(this.#capacity), this.#nextWaiting)
     this.#rows = larger(new Float64Array(this.#capacity), this.#rows)
     this.#buckets = new Int32Array(this.#capacity).fill(nowhere)
-    this.#twinBuckets = new Int32Array(this.#capacity).fill(nowhere)
-    this.#nextTwin = new Int32Array(this.#capacity)
+    this.#twinBuckets = new Float64Array(this.#capacity).fill(nowhere)
+    this.#nextTwin = new Float64Array(this.#capacity)
     for (let slot = 0; slot < before; slot++) {
       this.#link(slot)
-      if (this.#records[slot * recordWords + tokens] !== 0) this.#linkTwinAt(slot)
+      if (this.#records[slot * recordWords + tokens] !== 0) this.#linkTwin(slot)
     }
   }
 }
@@ -214,18 +229,6 @@ export class SpanMemory {
 function larger<T extends Uint32Array | Float64Array>(made: T, from: T): T {
   made.set(from)
   return made
-}
-
-/** Takes a slot out of the list of a bucket. */
-function unlink(slot: number, bucket: number, buckets: Int32Array, next: Int32Array): void {
-  const after = next[slot] ?? nowhere
-  let it = buckets[bucket] ?? nowhere
-  if (it === slot) {
-    buckets[bucket] = after
-    return
-  }
-  while (it !== nowhere && next[it] !== slot) it = next[it] ?? nowhere
-  if (it !== nowhere) next[it] = after
 }
 
 /** The second that a time in hundredths of a millisecond lies in. */

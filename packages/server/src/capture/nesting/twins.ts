@@ -2,11 +2,12 @@ import { nowhere, secondOf, type SpanMemory } from './span-memory.ts'
 import { infoBits, recordFields } from './span-records.ts'
 
 /** How much earlier the outer one of twins may begin, and how much later it may end. */
-const mostAroundTicks = 100_000
+const mostBeforeTicks = 100_000
+const mostAfterTicks = 25_000
 /** Times of one process differ by this much: some are rounded to a millisecond. */
 const toleranceTicks = 200
 /** How many requests that ended in the same second with the same numbers of tokens are looked at. */
-const mostLookedAt = 64
+const mostLookedAt = 32
 
 const { key, parent, info, asked, served, tokens, scope, trace, start, end } = recordFields
 
@@ -18,18 +19,19 @@ const { key, parent, info, asked, served, tokens, scope, trace, start, end } = r
 export function pairWithTwins(memory: SpanMemory, span: number, enclosing: (span: number) => void): void {
   const numbers = memory.word(span, tokens)
   if (numbers === 0 || memory.word(span, scope) === 0) return
-  const second = secondOf(memory.word(span, end))
-  for (let at = second - 1; at <= second + 1; at++) {
+  memory.linkTwin(span)
+  if (!memory.hasScopes) return
+  const ended = memory.word(span, end)
+  for (let at = secondOf(ended - mostAfterTicks); at <= secondOf(ended + mostAfterTicks); at++) {
     let left = mostLookedAt
     for (let it = memory.firstTwin(numbers, at); it !== nowhere && left > 0; it = memory.nextTwin(it), left--) {
-      if (!areTwins(memory, span, it)) continue
+      if (it === span || !areTwins(memory, span, it)) continue
       const [outer, isNew] = isAround(memory, it, span) ? [it, false] : [span, true]
       if (!memory.is(outer, infoBits.counted)) continue
       memory.mark(outer, infoBits.counted, false)
       if (!isNew) enclosing(outer)
     }
   }
-  memory.linkTwin(span)
 }
 
 /** Whether two requests are one: told by two instrumentations of a service, with the same numbers of tokens, one within the time of the other. */
@@ -41,7 +43,8 @@ function areTwins(memory: SpanMemory, one: number, other: number): boolean {
   const [inner, outer] = isAround(memory, one, other) ? [other, one] : [one, other]
   const before = ticksBetween(memory.word(outer, start), memory.word(inner, start))
   const after = ticksBetween(memory.word(inner, end), memory.word(outer, end))
-  if (Math.min(before, after) < -toleranceTicks || Math.max(before, after) > mostAroundTicks) return false
+  if (Math.min(before, after) < -toleranceTicks) return false
+  if (before > mostBeforeTicks || after > mostAfterTicks) return false
   const isTop = (memory.word(inner, parent) | memory.word(inner, parent + 1)) === 0
   return isTop || memory.word(inner, trace) === memory.word(outer, trace)
 }
