@@ -1,4 +1,5 @@
 import { allowedAttributes, longestText, vocabularies } from '../packages/server/src/capture/gate/attribute-table.ts'
+import { requestOperations } from '../packages/server/src/capture/call.ts'
 import { droppedNames } from '../packages/server/src/capture/gate/dropped-names.ts'
 import { refusals } from '../packages/server/src/capture/gate/finish-reasons.ts'
 import { parameterMembers, usageMembers } from '../packages/server/src/capture/gate/json-members.ts'
@@ -105,6 +106,20 @@ Words: ${Object.entries(vocabularies)
 
 Of finish reasons, a refusal is one of ${[...refusals].map((word) => `\`${word}\``).join(', ')}; the others aren't. Members of an
 enumeration (\`FinishReason.SAFETY\`) and lists in text (\`["stop"]\`) are read as well.
+
+## Spans that are requests
+
+A span with one of these operations (\`gen_ai.operation.name\`, else \`llm.request.type\`) is a request to a model: ${[
+    ...requestOperations,
+  ]
+    .map((word) => `\`${word}\``)
+    .join(', ')}. With any other operation it is none, whatever it tells. Before that, \`ai.operationId\` decides
+(\`doGenerate\`, \`doStream\`, \`doEmbed\`, \`doRerank\`); where there is neither, \`openinference.span.kind\` (\`LLM\`, \`EMBEDDING\`, \`RERANKER\`), then \`langfuse.observation.type\`
+(\`generation\`, \`embedding\`); and where there is none of them, a span that names the requested model is one. Points of metrics whose operation is another one don't count either.
+
+Of spans that describe the same request the innermost counts: [which do](../guides/telemetry.md#requests-that-are-told-of-twice). To find them, hashes of the trace's id, the span's and its
+parent's, of the scope's name, and the times of the span are kept in the database for ten minutes, and until the next spans
+come; the ids and the name themselves aren't.
 
 ## Members of JSON that pass
 

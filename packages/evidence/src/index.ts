@@ -35,6 +35,7 @@ export {
   distinctIn,
   emptyWindow,
   mergeWindow,
+  takeBackMeasurement,
   windowFromJson,
   windowToJson,
 } from './aggregate/window.ts'

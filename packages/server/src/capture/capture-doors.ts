@@ -13,6 +13,7 @@ import { createDimensions } from './intake/dimensions.ts'
 import { takeGroup } from './intake/group-transaction.ts'
 import { createSystems } from './intake/systems.ts'
 import type { CaptureLimits } from './limits.ts'
+import { createEnclosingRequests } from './nesting/enclosing-requests.ts'
 import type { DigestKey } from './gate/gate.ts'
 
 /** What the doors need. */
@@ -51,7 +52,8 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
   })
   const identityWatch = createIdentityWatch({ audit, tracking, dimensions, limits })
   const { series, groupWindows } = limits
-  const group = { series, groupWindows, tracking, systems, assumedProduction, dimensions, identityWatch }
+  const enclosing = createEnclosingRequests(limits)
+  const group = { series, groupWindows, tracking, systems, assumedProduction, dimensions, identityWatch, enclosing }
   return {
     limits,
     admission: createAdmission({ requests: limits.requests, bytes: limits.bytesAtOnce }),
@@ -71,6 +73,7 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
         systems.forget(tenantId)
         assumedProduction.forget(tenantId)
         dimensions.forget(tenantId)
+        enclosing.forget(tenantId)
       },
     }),
   }

@@ -1,5 +1,6 @@
 import type { Configuration } from '@afterai/contract'
 import type { Measurement } from '@afterai/evidence'
+import { SpanRecords } from './nesting/span-records.ts'
 
 /** Where and when something was measured. */
 interface Placed {
@@ -22,9 +23,16 @@ export interface CallConfiguration {
   readonly tools: string | undefined
 }
 
+/** What a request asks for; `unknown` where nothing says so. */
+export type RequestKind = 'chat' | 'embeddings' | 'rerank' | 'unknown'
+
 /** One request to a model. */
 export interface CallReading extends Placed {
   readonly kind: 'call'
+  readonly request: RequestKind
+  /** The records of its body's spans, and the place of its own; -1 for a span without ids. */
+  readonly spans: SpanRecords
+  readonly span: number
   readonly measurement: Measurement
   readonly configuration: CallConfiguration
 }
@@ -107,6 +115,7 @@ export type Rejections = { readonly [K in RejectionReason | Remark]?: number }
 /** What was read of one body. */
 export class Readings {
   readonly list: Reading[] = []
+  readonly spans = new SpanRecords()
   readonly #nowMs: number
   readonly #rejections: { [K in RejectionReason | Remark]?: number } = {}
 

@@ -36,7 +36,7 @@ function longestOf(kind: ValueKind): number {
 }
 
 /** Where a value that can't be read mustn't be told by another attribute, nor pass for one that wasn't told. */
-const binding: ReadonlySet<ValueKind> = new Set(['service', 'environment', 'evaluation'])
+const binding: ReadonlySet<ValueKind> = new Set(['service', 'environment', 'evaluation', 'operation'])
 const numberForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 /** Integers that count something, or stand for a whole setting. */

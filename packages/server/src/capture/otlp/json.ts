@@ -1,24 +1,24 @@
-import { callOf } from '../call.ts'
 import { attributeIdOf } from '../gate/attribute-index.ts'
 import { bodyLimits, OversizedBody } from '../gate/body-size.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
-import { EnclosingSpans, mayEnclose } from './enclosing-spans.ts'
 import { halvesOf, isForeign, type Json, listOf, memberOf, objectOf, tellOthers, textOf } from './json-shapes.ts'
 import { readJsonValue } from './json-value.ts'
 import { MalformedBody } from './malformed.ts'
-import { addCall, tellUncounted } from './placed.ts'
 import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './point.ts'
+import { readJsonIds } from './json-ids.ts'
 import { addScore, scoreEvent } from './score.ts'
+import { takeSpan, ticksOf } from './spans.ts'
 import { toMs } from './traces.ts'
 
 const deepest = 64
 const resource = new Facts()
 const facts = new Facts()
-const enclosing = new EnclosingSpans()
 /** The texts of the resource and the scope whose metrics are being read. */
 let origin: readonly string[] = []
+/** The name of the scope whose spans are being read. */
+let scopeName = ''
 
 /** The three kinds of body, by the name that their list of resources has. */
 export type JsonSignal = 'resourceSpans' | 'resourceMetrics' | 'resourceLogs'
@@ -62,12 +62,12 @@ export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, read
   inspect(bytes)
   const body = parse(bytes)
   checkRoot(body, signal, gate, readings)
-  enclosing.begin()
   try {
     for (const it of listOf(body, signal)) readResource(it, layouts[signal], gate, readings)
   } finally {
     // Texts of the body, which would be kept until the next one.
     origin = []
+    scopeName = ''
   }
 }
 
@@ -91,6 +91,7 @@ function readResource(it: Json, layout: Layout, gate: Gate, readings: Readings):
     gate.size.item()
     const named = scope['scope'] ?? memberOf(scope, 'instrumentationLibrary') ?? null
     for (const _ of listOf(objectOf(named), 'attributes')) gate.drops.field('scope.attributes')
+    scopeName = textOf(objectOf(named)['name'])
     if (layout.read === readMetric) origin = [JSON.stringify(about), JSON.stringify(named)]
     tellOthers(scope, ['scope', 'instrumentationLibrary', ...layout.items], readings)
     for (const item of layout.items.flatMap((name) => listOf(scope, name))) {
@@ -116,17 +117,16 @@ function readSpan(span: Json, gate: Gate, readings: Readings): void {
   if (status['message']) gate.drops.field('span.status.message')
   const start = halvesOf(memberOf(span, 'startTimeUnixNano'))
   const end = halvesOf(memberOf(span, 'endTimeUnixNano'))
-  const frame = {
+  const outline = {
+    isSpan: true,
+    ids: readJsonIds(span),
+    source: { startTicks: ticksOf(...start), endTicks: ticksOf(...end), scope: scopeName },
     startMs: toMs(...start),
     endMs: toMs(...end),
     durationMs: ((end[0] - start[0]) * 4_294_967_296 + (end[1] - start[1])) / 1e6,
     failed: failures.has(status['code']),
   }
-  const call = callOf(facts, resource, frame, readings.nowMs)
-  if (call === undefined) return tellUncounted(facts, readings)
-  const [id, parentId] = [textOf(memberOf(span, 'spanId')), textOf(memberOf(span, 'parentSpanId'))]
-  if (mayEnclose(facts) && enclosing.has(id, parentId)) return
-  addCall(call, frame, facts, resource, readings)
+  takeSpan(facts, resource, outline, { gate, readings })
 }
 
 function readRecord(record: Json, gate: Gate, readings: Readings): void {

@@ -1,16 +1,25 @@
 import type { SpanFrame } from '../call.ts'
+import type { Gate } from '../gate/gate.ts'
 import { type Facts, slots } from '../gate/slots.ts'
 import type { CallReading, Reading, Readings } from '../readings.ts'
 
-/** Adds a request, and tells what of it can't be kept. */
-export function addCall(call: CallReading, frame: SpanFrame, facts: Facts, from: Facts, readings: Readings): void {
-  if (Number.isNaN(frame.startMs + frame.endMs)) return readings.reject('time')
-  if (!addPlaced(call, facts, from, readings)) return
+/** Adds a request, and tells what of it can't be kept. @returns whether it was taken */
+export function addCall(
+  call: CallReading,
+  frame: Pick<SpanFrame, 'startMs' | 'endMs'>,
+  { facts, from, readings }: { readonly facts: Facts; readonly from: Facts; readonly readings: Readings },
+): boolean {
+  if (Number.isNaN(frame.startMs + frame.endMs)) {
+    readings.reject('time')
+    return false
+  }
+  if (!addPlaced(call, facts, from, readings)) return false
   const { latencyMs, inputTokens, outputTokens } = call.measurement
   if (latencyMs === undefined && frame.startMs > 0 && frame.endMs > 0) readings.remark('duration')
   const isLost = (kept: number | undefined, slot: number): boolean => kept === undefined && facts.at(slot) !== undefined
   if (isLost(inputTokens, slots.inputTokens) || isLost(outputTokens, slots.outputTokens)) readings.remark('tokens')
   if (facts.unread > 0 && models.some((slot) => facts.isUnread(slot))) readings.remark('model')
+  return true
 }
 
 const models = [slots.requestedModel, slots.servedModel, slots.eitherModel]
@@ -40,11 +49,16 @@ function isUnreadRoute(facts: Facts, from: Facts): boolean {
   return first === false
 }
 
-/** Counts a span that looks like a request to a model, in a vocabulary that isn't known. */
-export function tellUncounted(facts: Facts, readings: Readings): void {
-  if (kinds.some((slot) => facts.text(slot) !== undefined)) return
-  if (signs.some((slot) => facts.at(slot) !== undefined)) readings.reject('operation')
+/**
+ * Counts what a span tells of tokens that isn't a request: an agent's turn, a step. One that looks like a request to a model in a vocabulary that
+ * isn't known can't be taken.
+ */
+export function tellUncounted(facts: Facts, gate: Gate, readings: Readings): void {
+  if (kinds.some((slot) => facts.text(slot) !== undefined)) {
+    if (tokens.some((slot) => facts.at(slot) !== undefined)) gate.drops.field('span.tokens')
+  } else if (signs.some((slot) => facts.at(slot) !== undefined)) readings.reject('operation')
 }
 
 const kinds = [slots.aiOperation, slots.operation, slots.spanKind, slots.observationType]
-const signs = [...models, slots.inputTokens, slots.outputTokens]
+const tokens = [slots.inputTokens, slots.outputTokens]
+const signs = [...models, ...tokens]

@@ -1,4 +1,4 @@
-import { placeOf } from '../call.ts'
+import { isOtherOperation, placeOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
 import { type Facts, slots } from '../gate/slots.ts'
 import type { Readings, RejectionReason, SummaryReading } from '../readings.ts'
@@ -53,6 +53,9 @@ export function addPoint(
 ): void {
   // No requests at all: there is nothing to lose.
   if (it.n === 0) return gate.drops.field('wrong_form')
+  // One whose name isn't known may be a request's.
+  if (point.isUnread(slots.operation)) return readings.reject('operation')
+  if (isOtherOperation(point)) return gate.drops.field('metric.operation')
   const quantity = quantityOf(metric.name, point)
   if (quantity === undefined) return readings.reject('tokenType')
   const scale = quantity === 'latencyMs' ? msOf[metric.unit ?? ''] : 1
