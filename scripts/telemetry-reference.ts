@@ -113,7 +113,9 @@ A span with one of these operations (\`gen_ai.operation.name\`, else \`llm.reque
     ...requestOperations,
   ]
     .map((word) => `\`${word}\``)
-    .join(', ')}. With any other operation it is none, whatever it tells. Before that, \`ai.operationId\` decides
+    .join(
+      ', ',
+    )}. With any other operation it is none, whatever it tells: tokens of one of the words above are counted as dropped; a word that isn't there, beside a model or tokens, is refused. Before that, \`ai.operationId\` decides
 (\`doGenerate\`, \`doStream\`, \`doEmbed\`, \`doRerank\`); where there is neither, \`openinference.span.kind\` (\`LLM\`, \`EMBEDDING\`, \`RERANKER\`), then \`langfuse.observation.type\`
 (\`generation\`, \`embedding\`); and where there is none of them, a span that names the requested model is one. Points of metrics whose operation is another one don't count either.
 

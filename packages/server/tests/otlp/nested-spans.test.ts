@@ -280,29 +280,44 @@ describe('P1.1: an operation that isn’t a request is none because it names a m
     'gen_ai.provider.name': 'openai',
   }
 
-  test.each([
-    'invoke_agent',
-    'create_agent',
-    'execute_tool',
-    'invoke_workflow',
-    'plan',
-    'retrieval',
-    'evaluation',
-    'call_llm',
-    'my own step',
-  ])('%s: in a span, whose tokens are told as dropped, and in metrics', async (operation) => {
-    const system = fresh('operation')
-    const before = await Promise.all(['span.tokens', 'metric.operation'].map(droppedOf))
-    for (const as of encodings) {
-      await send(tracesOf(system, spansOf([{ id: 1, facts: { ...told, 'gen_ai.operation.name': operation } }], as)), as)
-      for (const name of ['gen_ai.client.operation.duration', 'gen_ai.client.token.usage']) {
-        await client.send('metrics', as, metricOf(system, name, operation))
+  test.each(['invoke_agent', 'create_agent', 'execute_tool', 'invoke_workflow', 'plan', 'retrieval', 'search_memory'])(
+    '%s: in a span, whose tokens are told as dropped, and in metrics',
+    async (operation) => {
+      const system = fresh('operation')
+      const before = await Promise.all(['span.tokens', 'metric.operation'].map(droppedOf))
+      for (const as of encodings) {
+        await send(
+          tracesOf(system, spansOf([{ id: 1, facts: { ...told, 'gen_ai.operation.name': operation } }], as)),
+          as,
+        )
+        for (const name of ['gen_ai.client.operation.duration', 'gen_ai.client.token.usage']) {
+          await client.send('metrics', as, metricOf(system, name, operation))
+        }
       }
-    }
-    expect(await client.windowsOf(system)).toEqual([])
-    const after = await Promise.all(['span.tokens', 'metric.operation'].map(droppedOf))
-    expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([2, 4])
-  })
+      expect(await client.windowsOf(system)).toEqual([])
+      const after = await Promise.all(['span.tokens', 'metric.operation'].map(droppedOf))
+      expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([2, 4])
+    },
+  )
+
+  test.each(['evaluation', 'call_llm', 'my own step'])(
+    '%s, which no vocabulary has: the answer tells it',
+    async (operation) => {
+      const system = fresh('operation')
+      for (const as of encodings) {
+        const span = spansOf([{ id: 1, facts: { ...told, 'gen_ai.operation.name': operation } }], as)
+        const answers = [
+          await client.send('traces', as, tracesOf(system, span)),
+          await client.send('metrics', as, metricOf(system, 'gen_ai.client.token.usage', operation)),
+        ]
+        for (const { status, bytes } of answers) {
+          expect(status).toBe(200)
+          expect(bytes.toString()).toContain('gen_ai.operation.name')
+        }
+      }
+      expect(await client.windowsOf(system)).toEqual([])
+    },
+  )
 
   function metricOf(system: string, name: string, operation: string): object {
     const point = {

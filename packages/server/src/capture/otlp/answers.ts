@@ -37,7 +37,7 @@ export const reasons: Readonly<Record<RejectionReason, string>> = {
   environment: `have a deployment.environment.name (or deployment.environment, langfuse.environment) that ${aName}`,
   time: 'have a time that is no whole number of nanoseconds since 1970',
   operation:
-    'carry a model or tokens, but no gen_ai.operation.name or other kind of span that is known, so they count as no requests',
+    'carry a model or tokens, but no gen_ai.operation.name or other kind of operation that is known, so they count as no requests',
   shape: 'are not what this door takes: spans go to /v1/traces, metrics to /v1/metrics, log records to /v1/logs',
   overSeries:
     'are running totals of more streams than are kept: drop attributes, or set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta',
