@@ -68,7 +68,7 @@ function spansOf(nested: readonly Nested[], as: Encoding): object[] {
   }))
 }
 
-describe('P1.1: of spans around each other that describe the same request, the innermost counts', () => {
+describe('P1.1, P6.6: of spans around each other that describe the same request, the innermost counts', () => {
   test('in every order, however they are split over batches and two processes: the same as if the others weren’t there', async () => {
     const cases = spanTree.chain((tree) =>
       fc.record({
@@ -273,7 +273,7 @@ describe('P1.1: of spans around each other that describe the same request, the i
   })
 })
 
-describe('P1.1: an operation that isn’t a request is none because it names a model or carries tokens', () => {
+describe('P1.1, P6.6: an operation that isn’t a request is none because it names a model or carries tokens', () => {
   const told = {
     'gen_ai.request.model': 'gpt-4o-mini',
     'gen_ai.usage.input_tokens': 100,
