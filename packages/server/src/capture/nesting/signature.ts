@@ -1,14 +1,11 @@
-/** What a snapshot of a model has behind the name of the model: a date, a version, `latest`. */
-const snapshot = /(?:[-@](?:latest|preview|\d{4}-?\d{2}-?\d{2}|\d{2}-\d{4}|\d{2}-\d{2}|\d{3,4}))?(?:-v\d+)?(?::\d+)?$/
+import { sayingOf } from '@afterai/models'
 
 /**
- * A model's name without what libraries write differently: the path and the vendor before it, the snapshot behind it. Of `gpt-4o`,
- * `openai/gpt-4o` and `gpt-4o-2024-08-06` it is the same; of `gpt-4o-mini` it is another.
+ * A model's name without what libraries write differently: of `gpt-4o`, `openai/gpt-4o` and `gpt-4o-2024-08-06` it is the same; of `gpt-4o-mini`
+ * it is another.
  */
-export function modelFamily(name: string): string {
-  const last = name.slice(name.lastIndexOf('/') + 1).toLowerCase()
-  const own = last.replace(/^(?:[a-z]+\.)+(?=[a-z])/, '')
-  return own.replace(snapshot, '') || own
+function modelFamily(name: string): string {
+  return sayingOf(name, { provider: '', requestedModel: '' }).family ?? name
 }
 
 /** Names come again and again. */
