@@ -33,7 +33,15 @@ export const evaluationView = z
     sizeBytes: z.number().int(),
     cases: z.number().int(),
     errors: z.number().int(),
-    metrics: z.array(z.object({ name: z.string(), kind: z.string(), direction: z.string() })),
+    metrics: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.string(),
+        direction: z.string().nullable().meta({ description: 'up, down, or null where nothing says which is better' }),
+        directionFrom: z.string().optional().meta({ description: 'who says it: stated, format, name or kind' }),
+        scale: z.object({ lower: z.number(), upper: z.number() }).optional(),
+      }),
+    ),
     dropped: z.array(z.object({ field: z.string(), count: z.number().int() })),
     digestedIdentifiers: z.number().int(),
     importedBy: id,

@@ -5,23 +5,33 @@ import {
   assess,
   assessmentPlanSchema,
   assessmentSchema,
+  caseTable,
   defaultPlan,
   importCsv,
   importPromptfoo,
   type Assessment,
+  type AssessmentPlan,
   type EvaluationCase,
   type EvaluationRun,
   type MetricAssessment,
   type MetricDefinition,
 } from './index.ts'
 
-const PASS: MetricDefinition = { name: 'pass', kind: 'binary', direction: 'up' }
-const SCORE: MetricDefinition = { name: 'score', kind: 'continuous', direction: 'up' }
-const LATENCY: MetricDefinition = { name: 'latency_s', kind: 'latency', direction: 'down' }
+const UNIT = { lower: 0, upper: 1 }
+const PASS: MetricDefinition = { name: 'pass', kind: 'binary', direction: 'up', directionFrom: 'stated' }
+const SCORE: MetricDefinition = {
+  name: 'score',
+  kind: 'continuous',
+  direction: 'up',
+  directionFrom: 'stated',
+  scale: UNIT,
+}
+const LATENCY: MetricDefinition = { name: 'latency_s', kind: 'latency', direction: 'down', directionFrom: 'kind' }
 
 function runWith(metrics: MetricDefinition[], cases: EvaluationCase[], digest = 'a'): EvaluationRun {
   const sourceDigest = digest.repeat(64)
-  return { format: 'csv', sourceDigest, selection: null, metrics, cases, dropped: [], digestedIdentifiers: 0 }
+  const described = { format: 'csv', selection: null, dropped: [], digestedIdentifiers: 0 } as const
+  return { ...described, sourceDigest, metrics, cases: caseTable(cases, metrics.length) }
 }
 
 function casesOf(rows: readonly (readonly (number | null)[])[], extra: Partial<EvaluationCase> = {}): EvaluationCase[] {
@@ -46,6 +56,9 @@ function configuration(table: string, config: string): EvaluationRun {
   const source = sourceOf(readFixture(`evidence/${table}.csv`))
   return runOf(importCsv(source, { where: [{ column: 'config', equals: config }] }))
 }
+
+/** The table's `score` is 1 where the answer is right, which its name doesn't say. */
+const scoreIsGood: AssessmentPlan = { ...defaultPlan, metrics: [{ name: 'score', direction: 'up' }] }
 
 type ValuePairs = readonly (readonly [number, number])[]
 
@@ -78,12 +91,12 @@ function slowed(factor: number, digest: string): EvaluationRun {
 }
 
 function alike(count: number, digest: string): EvaluationRun {
-  return runWith([SCORE], casesOf(Array.from({ length: count }, () => [0.7])), digest)
+  return runWith([SCORE], casesOf(Array.from({ length: count }, (_, index) => [index % 2 === 0 ? 0.7 : 0.6])), digest)
 }
 
 function huge(digest: string, sign: number): EvaluationRun {
   const values = Array.from({ length: 30 }, (_, index) => [index % 2 === 0 ? sign * 1.7e308 : -1.7e308])
-  return runWith([SCORE], casesOf(values), digest)
+  return runWith([{ ...SCORE, scale: undefined }], casesOf(values), digest)
 }
 
 describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fixtures are absent)', () => {
@@ -91,6 +104,7 @@ describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fix
     const assessment = assess(
       configuration('llmdrift_prime', 'gpt-4-0314'),
       configuration('llmdrift_prime', 'gpt-4-0613'),
+      scoreIsGood,
     )
     expect(assessment.verdict).toBe('material_regression')
     const score = metricOf(assessment, 'score')
@@ -115,6 +129,7 @@ describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fix
     const { slices } = assess(
       configuration('llmdrift_prime', 'gpt-4-0314'),
       configuration('llmdrift_prime', 'gpt-4-0613'),
+      scoreIsGood,
     )
     const bands = slices.filter(({ metric }) => metric === 'score').map(({ slice, band }) => [slice, band])
     expect(bands).toEqual([
@@ -129,7 +144,7 @@ describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fix
       configuration('mtbench_finetunes', 'ultrachat_cai'),
       {
         ...defaultPlan,
-        metrics: [{ name: 'judge_score', margin: 0.2 }],
+        metrics: [{ name: 'judge_score', margin: 0.2, direction: 'up' }],
       },
     )
     expect(assessment.verdict).toBe('inconclusive')
@@ -152,19 +167,20 @@ describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fix
 })
 
 describe('errors and gaps', () => {
-  const good = runWith([PASS, LATENCY], casesOf(Array.from({ length: 200 }, () => [1, 2])))
+  const goodCases = casesOf(Array.from({ length: 200 }, (_, index) => [Number(index > 0), 2]))
+  const good = runWith([PASS, LATENCY], goodCases)
 
   test('an error counts as a quality failure and as nothing for latency', () => {
-    const cases = good.cases.map((entry, index): EvaluationCase =>
+    const cases = goodCases.map((entry, index): EvaluationCase =>
       index < 40 ? { ...entry, outcome: 'error', values: [null, null] } : entry,
     )
     const assessment = assess(good, runWith([PASS, LATENCY], cases, 'b'))
-    expect(metricOf(assessment, 'pass')).toMatchObject({ lost: 40, pairs: 200, band: 'material_regression' })
+    expect(metricOf(assessment, 'pass')).toMatchObject({ lost: 39, pairs: 200, band: 'material_regression' })
     expect(metricOf(assessment, 'latency_s')).toMatchObject({ pairs: 160, missing: { candidate: 40 } })
   })
 
   test('no green verdict when more than 5% of the pairs are missing, or more on one side than by chance', () => {
-    const lacking = (count: number) => runWith([PASS, LATENCY], good.cases.slice(count), 'b')
+    const lacking = (count: number) => runWith([PASS, LATENCY], goodCases.slice(count), 'b')
     expect(assess(good, lacking(0)).verdict).toBe('non_inferior')
     const few = assess(good, lacking(9))
     expect(few.verdict).toBe('inconclusive')
@@ -193,11 +209,11 @@ describe('errors and gaps', () => {
         { name: 'safe', primary: true },
       ],
     }
-    expect(assess(good, runWith([PASS, LATENCY], [...good.cases], 'b'), plan)).toMatchObject({
+    expect(assess(good, runWith([PASS, LATENCY], goodCases, 'b'), plan)).toMatchObject({
       verdict: 'inconclusive',
     })
     const sliced = { ...defaultPlan, criticalSlices: ['refunds'] }
-    const assessment = assess(good, runWith([PASS, LATENCY], [...good.cases], 'b'), sliced)
+    const assessment = assess(good, runWith([PASS, LATENCY], goodCases, 'b'), sliced)
     expect(assessment.verdict).toBe('inconclusive')
     expect(codes(assessment)).toContain('critical_slice_missing')
   })
@@ -239,12 +255,13 @@ describe('errors and gaps', () => {
   })
 
   test('a counterfactual never turns green', () => {
-    const same = runWith([PASS, LATENCY], [...good.cases], 'b')
+    const same = runWith([PASS, LATENCY], goodCases, 'b')
     expect(assess(good, same, { ...defaultPlan, mode: 'counterfactual' }).verdict).toBe('inconclusive')
   })
 
   test('numbers beyond a double leave the answer open instead of breaking it', () => {
-    const assessment = assess(huge('a', 1), huge('b', -1))
+    const plan = { ...defaultPlan, metrics: [{ name: 'score', margin: 1 }] }
+    const assessment = assess(huge('a', 1), huge('b', -1), plan)
     expect(assessment.verdict).toBe('inconclusive')
     expect(codes(assessment)).toContain('not_computable')
     expect(assessmentSchema.safeParse(assessment).success).toBe(true)
@@ -264,12 +281,18 @@ describe('guardrails together', () => {
       name: `check-${index}`,
       kind: 'binary',
       direction: 'up',
+      directionFrom: 'stated',
     }))
-    const before = runWith(metrics, casesOf(Array.from({ length: 400 }, () => metrics.map(() => 1))))
+    const before = runWith(
+      metrics,
+      casesOf(Array.from({ length: 400 }, (_, index) => metrics.map((_, metric) => Number(index !== 399 - metric)))),
+    )
     const after = runWith(
       metrics,
       casesOf(
-        Array.from({ length: 400 }, (_, index) => metrics.map((_, metric) => (metric === 0 && index < 6 ? 0 : 1))),
+        Array.from({ length: 400 }, (_, index) =>
+          metrics.map((_, metric) => ((metric === 0 && index < 6) || index === 399 - metric ? 0 : 1)),
+        ),
       ),
       'b',
     )
@@ -277,15 +300,21 @@ describe('guardrails together', () => {
     expect(assess(before, after, alone).verdict).toBe('regression')
     const together = { ...defaultPlan, metrics: metrics.map(({ name }) => ({ name, primary: true })) }
     expect(assess(before, after, together).verdict).toBe('inconclusive')
+    expect(assess(before, after).verdict).toBe('inconclusive')
   })
 
-  test('without a plan every safety metric and the first quality metric are guardrails', () => {
-    const safe: MetricDefinition = { name: 'safe', kind: 'safety', direction: 'up' }
+  test('without a plan every metric of quality is a guardrail, right or wrong before how good', () => {
+    const safe: MetricDefinition = { name: 'safe', kind: 'safety', direction: 'up', directionFrom: 'name' }
     const metrics = [LATENCY, PASS, SCORE, safe]
-    const run = (digest: string) => runWith(metrics, casesOf(Array.from({ length: 20 }, () => [1, 1, 1, 1])), digest)
+    const run = (digest: string) =>
+      runWith(
+        metrics,
+        casesOf(Array.from({ length: 20 }, (_, index) => [1, ...[0, 1, 2].map((at) => Number(index !== at))])),
+        digest,
+      )
     const guardrails = (plan = defaultPlan) => assess(run('a'), run('b'), plan).guardrails.map(({ metric }) => metric)
-    expect(guardrails()).toEqual(['pass', 'safe'])
-    expect(guardrails({ ...defaultPlan, metrics: [{ name: 'pass', primary: false }] })).toEqual(['score', 'safe'])
+    expect(guardrails()).toEqual(['safe', 'pass', 'score'])
+    expect(guardrails({ ...defaultPlan, metrics: [{ name: 'pass', primary: false }] })).toEqual(['safe', 'score'])
     expect(guardrails({ ...defaultPlan, metrics: [{ name: 'latency_s', primary: true }] })).toEqual(['latency_s'])
   })
 

@@ -1,7 +1,15 @@
 import { createHash, createHmac } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Digest, EvaluationRun, ImportResult, ImportSource } from '../src/index.ts'
+import {
+  runToJson,
+  type Digest,
+  type EvaluationRun,
+  type EvaluationRunJson,
+  type ImportResult,
+  type ImportSource,
+} from '../src/index.ts'
+import type { Pairs } from '../src/statistics/pairs.ts'
 
 /** Real inputs that aren't part of the repository; tests that need them skip, saying so, where they are absent. */
 const FIXTURES = fileURLToPath(new URL('../../../../shared/fixtures/', import.meta.url))
@@ -24,4 +32,22 @@ export function sourceOf(text: string): ImportSource {
 export function runOf(result: ImportResult): EvaluationRun {
   if (!result.ok) throw new Error(JSON.stringify(result.faults))
   return result.run
+}
+
+/** The run with its cases in rows, as a test reads them. */
+export function rowsOf(result: ImportResult): EvaluationRunJson {
+  return runToJson(runOf(result))
+}
+
+/** Pairs as a simulation draws them, each a cluster of its own unless it says which. */
+export function pairsFrom(
+  rows: readonly { readonly baseline: number; readonly candidate: number; readonly cluster?: number | undefined }[],
+): Pairs {
+  return {
+    length: rows.length,
+    baseline: Float64Array.from(rows, ({ baseline }) => baseline),
+    candidate: Float64Array.from(rows, ({ candidate }) => candidate),
+    clusterOf: Uint32Array.from(rows, ({ cluster }, index) => cluster ?? index),
+    clusterCount: Math.max(rows.length, ...rows.map(({ cluster }) => (cluster ?? 0) + 1)),
+  }
 }

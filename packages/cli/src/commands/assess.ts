@@ -1,4 +1,4 @@
-import type { Band, MetricPlan } from '@afterai/evidence'
+import type { Band } from '@afterai/evidence'
 import type { Command } from 'commander'
 import { assessmentView } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
@@ -6,15 +6,10 @@ import { isTable, mappingOf, promptfooSelection, readFilter, type EvaluationOpti
 import type { ExitName } from '../exit-codes.ts'
 import { assessOffline, type OfflineAssessment } from '../offline/assess-offline.ts'
 import { formatAssessment } from '../offline/format-assessment.ts'
+import { readPlan, type PlanOptions } from '../assessment-plan.ts'
 import { changeIdOf } from './change.ts'
 import { evaluationIdOf, withReadingOptions } from './evaluation.ts'
 import { during, gather, online, serverLeaf, withQuiet, type Mount, type ServerContext } from './leaf.ts'
-
-interface PlanOptions {
-  readonly margin?: readonly string[]
-  readonly primary?: readonly string[]
-  readonly criticalSlice?: readonly string[]
-}
 
 interface AssessOptions extends PlanOptions, EvaluationOptions {
   readonly offline?: boolean
@@ -32,6 +27,7 @@ interface AssessOptions extends PlanOptions, EvaluationOptions {
 const exits: Readonly<Record<Band, ExitName>> = {
   material_regression: 'materialRegression',
   regression: 'regression',
+  withheld: 'withheld',
   minor_regression: 'minorRegression',
   inconclusive: 'inconclusive',
   non_inferior: 'ok',
@@ -58,7 +54,10 @@ export function addAssessCommand(program: Command, mount: Mount): void {
     .option('--baseline <evaluation>', 'evaluation before the change: id or label')
     .option('--candidate <evaluation>', 'evaluation after it: id or label')
     .option('--margin <metric=number>', "largest loss that doesn't matter; may be repeated", gather)
-    .option('--primary <metric>', 'metric that decides the verdict; may be repeated', gather)
+    .option('--direction <metric=up|down>', 'which way is better, where its name does not say; may be repeated', gather)
+    .option('--scale <metric=lower..upper>', "the ends of a score's scale, like 0..100; may be repeated", gather)
+    .option('--primary <metric>', 'metric that decides the verdict (default: each of quality); may be repeated', gather)
+    .option('--secondary <metric>', 'metric that decides nothing, however much worse; may be repeated', gather)
     .option('--critical-slice <slice>', 'slice in which primary metrics must hold too; may be repeated', gather)
     .option('--exit-code', 'end with a code that tells the verdict')
     .option('--offline', 'compare two files here')
@@ -89,11 +88,11 @@ async function assessChange(
   if (baseline === undefined || candidate === undefined || second !== undefined)
     throw new CommandFailure('usage', 'Give a change with --baseline and --candidate, or --offline with two files.')
   const path = `/v1/changes/${await changeIdOf(api, given)}/assessments`
-  const plan = planOf(options)
+  const plan = readPlan(options)
   const body = {
     baselineEvaluationId: await evaluationIdOf(api, baseline),
     candidateEvaluationId: await evaluationIdOf(api, candidate),
-    ...(plan === undefined ? {} : { plan }),
+    plan,
   }
   const answer = await during(context, 'Assessing', () => api.call(assessmentView, { method: 'POST', path, body }))
   out.answer(answer, {
@@ -123,9 +122,7 @@ async function assessFiles(
     },
     baselineReading: choiceOf(options, options.baselineWhere, options.baselineProvider),
     candidateReading: choiceOf(options, options.candidateWhere, options.candidateProvider),
-    margins: new Map(options.margin?.map(readMargin)),
-    primary: options.primary,
-    criticalSlices: options.criticalSlice,
+    plan: readPlan(options),
     json: options.json,
     out: options.quiet === true ? silent : { ...textOutput(world.stdout), hasColors: () => out.isColored },
     err: textOutput(world.stderr),
@@ -153,25 +150,4 @@ function textOutput(stream: ServerContext['world']['stdout']): OfflineAssessment
 
 function exitOf(verdict: Band, { exitCode }: AssessOptions): ExitName {
   return exitCode === true ? exits[verdict] : 'ok'
-}
-
-/** What is settled before the results are looked at; undefined leaves all of it to the defaults. */
-function planOf({ margin = [], primary = [], criticalSlice = [] }: PlanOptions): unknown {
-  const margins = new Map(margin.map(readMargin))
-  const names = new Set([...margins.keys(), ...primary])
-  if (names.size === 0 && criticalSlice.length === 0) return undefined
-  const metrics = [...names].map((name): MetricPlan => ({
-    name,
-    ...(margins.has(name) ? { margin: margins.get(name) } : {}),
-    ...(primary.includes(name) ? { primary: true } : {}),
-  }))
-  return { metrics, criticalSlices: criticalSlice }
-}
-
-function readMargin(text: string): [string, number] {
-  const at = text.lastIndexOf('=')
-  const margin = Number(text.slice(at + 1))
-  if (at < 1 || !(margin > 0) || !Number.isFinite(margin))
-    throw new CommandFailure('usage', '--margin takes METRIC=NUMBER above 0, like pass=0.02.')
-  return [text.slice(0, at), margin]
 }

@@ -1,5 +1,5 @@
 import { evaluationView, type Evaluation } from '@afterai/contract'
-import type { ImportResult } from '@afterai/evidence'
+import { errorCount, runToJson, type ImportResult } from '@afterai/evidence'
 import { Option, type Command } from 'commander'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
@@ -139,12 +139,12 @@ function dryRun({ out }: ServerContext, file: EvaluationFile): void {
   if (!result.ok) throw unreadable(file.path, result)
   const { run } = result
   out.answer(
-    { json: run, value: run },
+    { json: runToJson(run), value: run },
     {
       lines: () => [
         ...properties([
-          ['cases', run.cases.length],
-          ['errors', run.cases.filter(({ outcome }) => outcome === 'error').length],
+          ['cases', run.cases.rows],
+          ['errors', errorCount(run.cases)],
           ['selection', run.selection],
           ['metrics', metricText(run.metrics)],
         ]),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
-import { assessmentSchema } from '@afterai/evidence'
+import { assessmentSchema, defaultPlan, type AssessmentPlan } from '@afterai/evidence'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assessOffline, type OfflineAssessment, type TextOutput } from './assess-offline.ts'
 
@@ -15,6 +15,10 @@ const supportBot = {
 const conversations = {
   baselinePath: `${examples}conversation-scores/baseline.csv`,
   candidatePath: `${examples}conversation-scores/candidate.csv`,
+}
+
+function planWith(...metrics: AssessmentPlan['metrics']): AssessmentPlan {
+  return { ...defaultPlan, metrics }
 }
 
 /** An output that keeps what is written. */
@@ -29,6 +33,9 @@ async function run(request: Omit<OfflineAssessment, 'out' | 'err'>, overrides: P
   const outcome = await assessOffline({ ...request, out, err })
   return { outcome, out: out.text(), err: err.text() }
 }
+
+/** The conversations are scored 0 to 1, 1 being best: their column is called `score`, which says neither. */
+const score = { name: 'score', direction: 'up', scale: { lower: 0, upper: 1 } } as const
 
 describe('the support bot changes its model', () => {
   test('prints the verdict first, then each metric against its margin', async () => {
@@ -53,22 +60,30 @@ describe('the support bot changes its model', () => {
   })
 
   test('a wide margin for the regressed metric, set beforehand, changes the verdict', async () => {
-    const { outcome } = await run({ ...supportBot, margins: new Map([['pass', 0.35]]) })
+    const { outcome } = await run({ ...supportBot, plan: planWith({ name: 'pass', margin: 0.35 }) })
     expect(outcome).toMatchObject({ assessment: { verdict: 'minor_regression' } })
-    const cheap = await run({ ...supportBot, primary: ['cost'] })
-    expect(cheap.outcome).toMatchObject({ assessment: { verdict: 'improved' } })
-    expect(cheap.out).toContain('secondary_regression')
+    const cheap = { name: 'cost', primary: true } as const
+    const declared = await run({ ...supportBot, plan: planWith(cheap) })
+    expect(declared.outcome).toMatchObject({ assessment: { verdict: 'material_regression' } })
+    const aside = ['pass', 'score', 'resolved'].map((name) => ({ name, primary: false }))
+    const accepted = await run({ ...supportBot, plan: planWith(cheap, ...aside) })
+    expect(accepted.outcome).toMatchObject({ assessment: { verdict: 'improved' } })
+    expect(accepted.out).toContain('secondary_regression')
   })
 
   test('a critical slice becomes a guardrail', async () => {
-    const { out } = await run({ ...supportBot, criticalSlices: ['refunds'], reading: { sliceVariable: 'topic' } })
+    const { out } = await run({
+      ...supportBot,
+      plan: { ...defaultPlan, criticalSlices: ['refunds'] },
+      reading: { sliceVariable: 'topic' },
+    })
     expect(out).toContain('Decided by: pass, pass in refunds.')
   })
 })
 
 describe('a prompt hardly changes', () => {
   test('says what would decide, and never that nothing happened', async () => {
-    const { out } = await run(conversations)
+    const { out } = await run({ ...conversations, plan: planWith(score) })
     await expect(out).toMatchFileSnapshot('./snapshots/conversation-scores.txt')
     expect(out.startsWith('INCONCLUSIVE')).toBe(true)
     expect(out).toMatch(/about \d+ more pairs would decide/)
@@ -89,7 +104,7 @@ describe('the terminal', () => {
   test.each([20, 72, 80, 100, 400])('a terminal of %i columns gets lines that fit, down to 72', async (columns) => {
     const { out } = await run({ ...supportBot, reading: { sliceVariable: 'topic' } }, { columns })
     const lines = out.split('\n')
-    expect(lines.filter((line) => line.includes('worse ◂'))).toHaveLength(6)
+    expect(lines.filter((line) => line.includes('worse ◂'))).toHaveLength(4)
     const width = Math.min(Math.max(columns, 72), 110)
     expect(lines.filter((line) => line.length > width)).toEqual([])
   })

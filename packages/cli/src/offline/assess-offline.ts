@@ -21,12 +21,8 @@ export interface OfflineAssessment {
   /** What to choose in one file alone, such as its provider. */
   readonly baselineReading?: ResultsOptions | undefined
   readonly candidateReading?: ResultsOptions | undefined
-  readonly mode?: AssessmentPlan['mode'] | undefined
-  /** Margin by metric. */
-  readonly margins?: ReadonlyMap<string, number> | undefined
-  /** The guardrails; without any, the default ones. */
-  readonly primary?: readonly string[] | undefined
-  readonly criticalSlices?: readonly string[] | undefined
+  /** What to hold the second to; without it, the defaults. */
+  readonly plan?: AssessmentPlan | undefined
   /** Print the assessment as JSON instead of the report. */
   readonly json?: boolean | undefined
   readonly out: TextOutput
@@ -54,7 +50,7 @@ export async function assessOffline(request: OfflineAssessment): Promise<Offline
     listFaults(candidatePath, candidate, request.err)
     return { outcome: 'refused' }
   }
-  const assessment = assess(baseline.run, candidate.run, planOf(request))
+  const assessment = assess(baseline.run, candidate.run, request.plan)
   request.out.write(
     request.json === true ? `${JSON.stringify(assessment, null, 2)}\n` : report(assessment, request.out),
   )
@@ -64,19 +60,6 @@ export async function assessOffline(request: OfflineAssessment): Promise<Offline
 function report(assessment: Assessment, out: TextOutput): string {
   const color = out.isTTY === true && out.hasColors?.() === true
   return formatAssessment(assessment, { color, width: out.columns ?? 80 })
-}
-
-function planOf({ mode, margins, primary, criticalSlices }: OfflineAssessment): AssessmentPlan {
-  const names = new Set([...(margins?.keys() ?? []), ...(primary ?? [])])
-  return {
-    mode: mode ?? 'prospective',
-    metrics: [...names].map((name) => ({
-      name,
-      margin: margins?.get(name),
-      primary: primary?.includes(name) === true ? true : undefined,
-    })),
-    criticalSlices: criticalSlices ?? [],
-  }
 }
 
 function listFaults(path: string, result: ImportResult, err: TextOutput): void {

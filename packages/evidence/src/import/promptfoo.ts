@@ -1,5 +1,5 @@
 import { identifierGate, type IdentifierGate } from '../identifier.ts'
-import type { MetricDefinition } from '../metric.ts'
+import { settleDirection, type MetricDefinition } from '../metric.ts'
 import { readMetric, readName } from './cell.ts'
 import { runCollector, type RunCollector } from './collector.ts'
 import { faultList, type FaultList, type ImportResult } from './faults.ts'
@@ -17,12 +17,15 @@ export interface PromptfooOptions extends PromptfooSelection {
   readonly clusterVariable?: string | undefined
 }
 
+/** promptfoo's scores are shares of what the assertions ask for: 1 is all of it. */
+const UNIT = { lower: 0, upper: 1 }
+
 const METRICS: readonly MetricDefinition[] = [
-  { name: 'pass', kind: 'binary', direction: 'up' },
-  { name: 'score', kind: 'continuous', direction: 'up' },
-  { name: 'latency_ms', kind: 'latency', direction: 'down' },
-  { name: 'cost', kind: 'cost', direction: 'down' },
-  { name: 'tokens', kind: 'tokens', direction: 'down' },
+  { name: 'pass', kind: 'binary', direction: 'up', directionFrom: 'format' },
+  { name: 'score', kind: 'continuous', direction: 'up', directionFrom: 'format', scale: UNIT },
+  { name: 'latency_ms', kind: 'latency', direction: 'down', directionFrom: 'kind' },
+  { name: 'cost', kind: 'cost', direction: 'down', directionFrom: 'kind' },
+  { name: 'tokens', kind: 'tokens', direction: 'down', directionFrom: 'kind' },
 ]
 
 /** promptfoo's `failureReason` of a test that got no answer; 1 is an answer that failed its assertions. */
@@ -57,7 +60,8 @@ export function importPromptfoo(source: ImportSource, options: PromptfooOptions 
   const named = scores.map((name): MetricDefinition => ({
     name: metricName(name, gate),
     kind: 'continuous',
-    direction: 'up',
+    ...settleDirection({ kind: 'continuous', names: [name], format: 'up' }),
+    scale: UNIT,
   }))
   return collector.finish({ selection, metrics: [...METRICS, ...named] })
 }

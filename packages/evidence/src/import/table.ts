@@ -1,5 +1,5 @@
 import { identifierGate } from '../identifier.ts'
-import { defaultDirection } from '../metric.ts'
+import { settleDirection } from '../metric.ts'
 import { isBlank, readFlag, readMetric, readName } from './cell.ts'
 import { runCollector } from './collector.ts'
 import { faultList, type FaultList, type ImportResult } from './faults.ts'
@@ -88,10 +88,10 @@ export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, optio
   }
 
   function finish(): ImportResult {
-    const metrics = (mapping?.metrics ?? []).map(({ name, kind, direction }) => ({
+    const metrics = (mapping?.metrics ?? []).map(({ name, column, kind, direction }) => ({
       name: gate.label(name),
       kind,
-      direction: direction ?? defaultDirection(kind),
+      ...settleDirection({ kind, names: [name, column], stated: direction }),
     }))
     const selection = where.length === 0 ? null : where.map(({ equals }) => equals).join('/')
     return collector.finish({ selection, metrics })

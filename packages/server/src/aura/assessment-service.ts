@@ -6,6 +6,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { Caller } from '../identity/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
+import { readRun } from './evaluation-service.ts'
 
 type Row = Selectable<Tables['assessment']>
 
@@ -53,8 +54,8 @@ export async function assessChange(
   }
   const bound = {
     changeDigest: change.digest,
-    baseline: baseline.run_digest,
-    candidate: candidate.run_digest,
+    baseline: baseline.digest,
+    candidate: candidate.digest,
     plan,
     result,
   }
@@ -81,17 +82,6 @@ export async function assessChange(
     details: { changeId, verdict: row.verdict, digest: row.digest },
   })
   return toView(row)
-}
-
-async function readRun(tx: Transaction, tenantId: string, id: string) {
-  const row = await tx
-    .selectFrom('evaluation')
-    .select(['run', 'run_digest'])
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', id)
-    .executeTakeFirst()
-  if (row === undefined) throw new ProblemError('not_found', { detail: `there is no evaluation ${id}` })
-  return row
 }
 
 /** An assessment. @throws ProblemError `not_found` */

@@ -1,4 +1,4 @@
-import type { Assessment, AssessmentPlan, Band, EvaluationRun } from '@afterai/evidence'
+import type { Assessment, AssessmentPlan, Band, EvaluationRun, EvaluationRunJson } from '@afterai/evidence'
 import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
@@ -17,8 +17,10 @@ declare module '../platform/database.ts' {
       metrics: EvaluationRun['metrics']
       dropped: EvaluationRun['dropped']
       digested_identifiers: number
-      /** Every case: read where a change is assessed, never for a view or a list. */
-      run: EvaluationRun
+      /** Every case, of what an earlier release imported: read where a change is assessed, never for a view or a list. */
+      run: EvaluationRunJson | null
+      /** Every case, in compressed columns. */
+      case_table: Buffer | null
       run_digest: string
       imported_by: string
       created_at: Generated<Date>

@@ -1,5 +1,5 @@
 import { type Evaluation, ProblemError } from '@afterai/contract'
-import type { EvaluationRun, ImportFault, ImportResult } from '@afterai/evidence'
+import type { EvaluationRun, ImportFault } from '@afterai/evidence'
 import type { Selectable } from 'kysely'
 import { digestOf, findSystem } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -7,6 +7,8 @@ import type { Caller } from '../identity/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
+import type { ImportOutcome } from './import-file.ts'
+import { unpackRun, type PackedRun } from './packed-run.ts'
 
 const shown = [
   'id',
@@ -27,8 +29,8 @@ const shown = [
 type Row = Pick<Selectable<Tables['evaluation']>, (typeof shown)[number]> & { system: string | null }
 
 /** The run of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */
-export function acceptedRun(result: ImportResult): EvaluationRun {
-  if (result.ok) return result.run
+export function acceptedRun(result: ImportOutcome): PackedRun {
+  if (result.ok) return result.packed
   throw new ProblemError('unreadable_evaluation', {
     errors: result.faults.map((fault) => ({ pointer: placeOf(fault), detail: fault.text })),
     ...(result.more > 0 ? { moreErrors: result.more } : {}),
@@ -51,11 +53,12 @@ export async function keepEvaluation(
     system,
     label,
     sizeBytes,
-  }: { run: EvaluationRun; system?: string | undefined; label?: string | undefined; sizeBytes: number },
+  }: { run: PackedRun; system?: string | undefined; label?: string | undefined; sizeBytes: number },
 ): Promise<Evaluation> {
   const { tenantId, accountId } = principal
   const systemId = system === undefined ? null : (await findSystem(tx, tenantId, system)).id
   const id = newId()
+  const { described } = run
   await tx
     .insertInto('evaluation')
     .values({
@@ -63,26 +66,53 @@ export async function keepEvaluation(
       id,
       system_id: systemId,
       label: label ?? null,
-      format: run.format,
-      selection: run.selection,
-      source_digest: `sha256:${run.sourceDigest}`,
+      format: described.format,
+      selection: described.selection,
+      source_digest: `sha256:${described.sourceDigest}`,
       size_bytes: sizeBytes,
-      cases: run.cases.length,
-      errors: run.cases.filter(({ outcome }) => outcome === 'error').length,
-      metrics: json(run.metrics),
-      dropped: json(run.dropped),
-      digested_identifiers: run.digestedIdentifiers,
-      run: json(run),
-      run_digest: digestOf(run),
+      cases: run.rows,
+      errors: run.errors,
+      metrics: json(described.metrics),
+      dropped: json(described.dropped),
+      digested_identifiers: described.digestedIdentifiers,
+      case_table: Buffer.from(run.caseTable.buffer),
+      run_digest: digestOf({ ...described, casesDigest: run.casesDigest }),
       imported_by: accountId,
     })
     .execute()
   await audit(tx, actor, {
     action: 'evaluation.import',
     resource: `evaluation/${id}`,
-    details: { format: run.format, sourceDigest: run.sourceDigest, cases: run.cases.length },
+    details: { format: described.format, sourceDigest: described.sourceDigest, cases: run.rows },
   })
   return readEvaluation(tx, tenantId, id)
+}
+
+/** The run of an evaluation with every case, and its digest. @throws ProblemError `not_found` */
+export async function readRun(
+  tx: Transaction,
+  tenantId: string,
+  id: string,
+): Promise<{ run: EvaluationRun; digest: string }> {
+  const row = await tx
+    .selectFrom('evaluation')
+    .select(['format', 'selection', 'source_digest', 'metrics', 'dropped', 'digested_identifiers'])
+    .select(['run', 'case_table', 'run_digest'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found', { detail: `there is no evaluation ${id}` })
+  const run = await unpackRun({
+    format: row.format,
+    selection: row.selection,
+    sourceDigest: row.source_digest.replace(/^sha256:/, ''),
+    metrics: row.metrics,
+    dropped: row.dropped,
+    digestedIdentifiers: row.digested_identifiers,
+    caseTable: row.case_table,
+    json: row.run,
+  })
+  return { run, digest: row.run_digest }
 }
 
 function evaluations(tx: Transaction, tenantId: string) {

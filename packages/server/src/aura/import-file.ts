@@ -1,6 +1,7 @@
 import type { ImportResult, PromptfooOptions, TableOptions } from '@afterai/evidence'
 import { Worker } from 'node:worker_threads'
 import { limiter } from '../platform/limiter.ts'
+import type { PackedRun } from './packed-run.ts'
 
 const timeLimitMs = 60_000
 /** What the largest file takes that AFTERAI_IMPORT_MAX_MIB allows, 128 MiB, in each format; more of it needs more here. */
@@ -17,8 +18,11 @@ export interface ImportJob {
   readonly digestKey: Uint8Array
 }
 
+/** A run that is ready to be kept, or all that is wrong with its file. */
+export type ImportOutcome = { readonly ok: true; readonly packed: PackedRun } | Extract<ImportResult, { ok: false }>
+
 /** Reads a file of results. @throws ProblemError `not_ready` when too many are waiting */
-export type ImportFile = (job: ImportJob) => Promise<ImportResult>
+export type ImportFile = (job: ImportJob) => Promise<ImportOutcome>
 
 /**
  * Reads files on threads of their own, two at a time, each with a limit on time and memory: a hostile or huge file
@@ -29,7 +33,7 @@ export function createImportFile(): ImportFile {
   return (job) => limit(() => importOnThread(job))
 }
 
-function importOnThread(job: ImportJob): Promise<ImportResult> {
+function importOnThread(job: ImportJob): Promise<ImportOutcome> {
   return new Promise((resolve) => {
     const worker = new Worker(new URL('./import-worker.ts', import.meta.url), {
       workerData: job,
@@ -41,7 +45,7 @@ function importOnThread(job: ImportJob): Promise<ImportResult> {
       void worker.terminate()
     }
     const timer = setTimeout(() => giveUp(`reading it took over ${timeLimitMs / 1000} s; split the file`), timeLimitMs)
-    worker.once('message', (result: ImportResult) => {
+    worker.once('message', (result: ImportOutcome) => {
       clearTimeout(timer)
       resolve(result)
     })

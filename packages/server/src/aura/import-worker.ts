@@ -2,12 +2,17 @@ import { importCsv, type ImportResult, importJsonl, importPromptfoo } from '@aft
 import { isUtf8 } from 'node:buffer'
 import { createHash, createHmac } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ImportJob } from './import-file.ts'
+import type { ImportJob, ImportOutcome } from './import-file.ts'
+import { packRun } from './packed-run.ts'
 
 const importers = { csv: importCsv, jsonl: importJsonl, promptfoo: importPromptfoo }
 const lineFeed = 0x0a
 
-parentPort?.postMessage(read(workerData as ImportJob))
+parentPort?.postMessage(await pack(read(workerData as ImportJob)))
+
+async function pack(result: ImportResult): Promise<ImportOutcome> {
+  return result.ok ? { ok: true, packed: await packRun(result.run) } : result
+}
 
 /** Bytes that aren't UTF-8 are refused: decoded loosely, two ids that differ in them would become one. */
 function read({ bytes, format, options, digestKey }: ImportJob): ImportResult {

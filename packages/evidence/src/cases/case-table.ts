@@ -1,0 +1,157 @@
+import { growingNames, type NameColumn } from './name-column.ts'
+import { compareTexts, growingTexts, grown, reorderTexts, textAt, type TextColumn } from './text-column.ts'
+
+/** One answer of one system to one case. */
+export interface EvaluationCase {
+  readonly caseId: string
+  /** Cases of one cluster resemble each other: turns of a conversation, questions on one document. */
+  readonly cluster?: string | undefined
+  readonly slice?: string | undefined
+  /** `error`: no answer came (failed or timed out). A wrong answer is `completed`. */
+  readonly outcome: 'completed' | 'error'
+  /** In the order of the run's metrics; null where nothing was measured. */
+  readonly values: readonly (number | null)[]
+}
+
+/**
+ * The cases of a run in columns, sorted by id (repeats of a case by what they measured), so that the same cases are the same table
+ * whatever order they came in, two tables are matched by going through both once, and a million cases take some 20 MB.
+ */
+export interface CaseTable {
+  readonly rows: number
+  readonly ids: TextColumn
+  readonly clusters: NameColumn | null
+  readonly slices: NameColumn | null
+  /** 1 where no answer came. */
+  readonly errors: Uint8Array
+  /** A column for each metric; NaN where nothing was measured. */
+  readonly values: readonly Float64Array[]
+}
+
+/** A table under construction. Every case has a value for each of the metrics. */
+export interface CaseTableBuilder {
+  readonly add: (entry: EvaluationCase) => void
+  readonly rows: () => number
+  /** The table, and for each of its rows the place at which it was added. */
+  readonly finish: () => { readonly table: CaseTable; readonly order: Uint32Array }
+}
+
+/** An empty table for so many metrics. */
+export function caseTableBuilder(metrics: number): CaseTableBuilder {
+  const ids = growingTexts()
+  const clusters = growingNames()
+  const slices = growingNames()
+  let errors = new Uint8Array(256)
+  let values = Array.from({ length: metrics }, () => new Float64Array(256))
+  let rows = 0
+  return {
+    rows: () => rows,
+    add(entry) {
+      if (rows === errors.length) {
+        errors = grown(errors, rows + 1)
+        values = values.map((column) => grown(column, errors.length))
+      }
+      ids.add(entry.caseId)
+      clusters.add(entry.cluster)
+      slices.add(entry.slice)
+      errors[rows] = Number(entry.outcome === 'error')
+      values.forEach((column, index) => {
+        column[rows] = entry.values[index] ?? Number.NaN
+      })
+      rows += 1
+    },
+    finish() {
+      const unsorted: CaseTable = {
+        rows,
+        ids: ids.finish(),
+        clusters: clusters.finish(),
+        slices: slices.finish(),
+        errors: errors.slice(0, rows),
+        values: values.map((column) => column.slice(0, rows)),
+      }
+      return sortTable(unsorted)
+    },
+  }
+}
+
+/** The table of some cases. */
+export function caseTable(cases: Iterable<EvaluationCase>, metrics: number): CaseTable {
+  const builder = caseTableBuilder(metrics)
+  for (const entry of cases) builder.add(entry)
+  return builder.finish().table
+}
+
+/** The cases of a table, one by one. */
+export function* casesOf(table: CaseTable): Generator<EvaluationCase> {
+  for (let row = 0; row < table.rows; row += 1) yield caseAt(table, row)
+}
+
+/** One case of a table. */
+export function caseAt({ ids, clusters, slices, errors, values }: CaseTable, row: number): EvaluationCase {
+  const cluster = clusters === null ? undefined : nameOf(clusters, row)
+  const slice = slices === null ? undefined : nameOf(slices, row)
+  return {
+    caseId: textAt(ids, row),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(slice === undefined ? {} : { slice }),
+    outcome: errors[row] === 1 ? 'error' : 'completed',
+    values: values.map((column) => numberOrNull(column[row])),
+  }
+}
+
+/** How many cases of a table have no answer. */
+export function errorCount({ errors }: CaseTable): number {
+  return errors.reduce((sum, error) => sum + error, 0)
+}
+
+/** How many different cases a table has: its rows less the repeats. */
+export function distinctCases({ ids, rows }: CaseTable): number {
+  let distinct = Math.min(rows, 1)
+  for (let row = 1; row < rows; row += 1) if (compareTexts(ids, row - 1, ids, row) !== 0) distinct += 1
+  return distinct
+}
+
+function nameOf({ names, of }: NameColumn, row: number): string | undefined {
+  const index = of[row] ?? 0
+  return index === 0 ? undefined : textAt(names, index - 1)
+}
+
+function numberOrNull(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value
+}
+
+function sortTable(table: CaseTable): { table: CaseTable; order: Uint32Array } {
+  const order = Uint32Array.from({ length: table.rows }, (_, index) => index)
+  const compare = (a: number, b: number): number =>
+    compareTexts(table.ids, a, table.ids, b) || compareMeasured(table, a, b)
+  let isSorted = true
+  for (let row = 1; row < table.rows && isSorted; row += 1) isSorted = compare(row - 1, row) <= 0
+  if (isSorted) return { table, order }
+  order.sort(compare)
+  const sorted: CaseTable = {
+    rows: table.rows,
+    ids: reorderTexts(table.ids, order),
+    clusters: reorderNames(table.clusters, order),
+    slices: reorderNames(table.slices, order),
+    errors: Uint8Array.from(order, (from) => table.errors[from] ?? 0),
+    values: table.values.map((column) => Float64Array.from(order, (from) => column[from] ?? Number.NaN)),
+  }
+  return { table: sorted, order }
+}
+
+/** Repeats of a case in an order that doesn't depend on when they came: errors last, what wasn't measured last. */
+function compareMeasured({ errors, values }: CaseTable, a: number, b: number): number {
+  const byOutcome = (errors[a] ?? 0) - (errors[b] ?? 0)
+  if (byOutcome !== 0) return byOutcome
+  for (const column of values) {
+    const [left = Number.NaN, right = Number.NaN] = [column[a], column[b]]
+    if (Number.isNaN(left) !== Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right))
+    if (left < right) return -1
+    if (left > right) return 1
+  }
+  return 0
+}
+
+function reorderNames(column: NameColumn | null, order: Uint32Array): NameColumn | null {
+  return column === null ? null : { names: column.names, of: Uint32Array.from(order, (from) => column.of[from] ?? 0) }
+}
