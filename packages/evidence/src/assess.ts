@@ -118,13 +118,15 @@ function failureValue(
   if (given !== undefined) return given
   if (direction === null) return null
   if (scale !== null) return direction === 'up' ? scale.lower : scale.upper
-  const isUnit = (values: Float64Array): boolean =>
-    values.every((value) => Number.isNaN(value) || (value >= 0 && value <= 1))
   if (isBinary(kind) || (isUnit(before) && isUnit(after))) return direction === 'up' ? 0 : 1
   const worse = direction === 'up' ? Math.min : Math.max
   const worst = (values: Float64Array): number =>
     values.reduce((a, b) => (Number.isNaN(b) ? a : worse(a, b)), direction === 'up' ? Infinity : -Infinity)
   return worse(worst(before), worst(after))
+}
+
+function isUnit(values: Float64Array): boolean {
+  return values.every((value) => Number.isNaN(value) || (value >= 0 && value <= 1))
 }
 
 /** Holm over the primary metrics and their critical slices. One without a p value counts as p = 1: it must not ease the others. */

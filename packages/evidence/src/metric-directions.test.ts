@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { DIRECTIONS, directionOf } from './metric-directions.ts'
+import { DIRECTIONS } from './direction-table.ts'
+import { directionOf } from './metric-directions.ts'
 
 test('every name of the table has one direction and a source', () => {
-  const phrases = DIRECTIONS.flatMap((entry) => entry.phrases)
+  const phrases = DIRECTIONS.flatMap((entry) => entry.phrases.split(', '))
   expect(new Set(phrases).size).toBe(phrases.length)
   for (const { source } of DIRECTIONS) expect(source.length).toBeGreaterThan(10)
   for (const { phrases: own, direction } of DIRECTIONS)
-    for (const phrase of own.filter((text) => !/@/.test(text)))
+    for (const phrase of own.split(', ').filter((text) => !/@/.test(text)))
       expect([phrase, directionOf(phrase)]).toEqual([phrase, direction])
 })
 

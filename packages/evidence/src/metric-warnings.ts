@@ -112,12 +112,13 @@ function scaleReasons({ metric, used, offScale, estimate }: MetricFacts): Reason
       ]
 }
 
-/** One side of a score between 0 and 1, most of the other above 1 and some of it above 10. */
+/** Whether one side of a score lies between 0 and 1, and most of the other above it. */
 function hasTwoScales({ baseline, candidate, length }: Pairs): boolean {
-  if (length === 0) return false
-  const fits = (small: Float64Array, large: Float64Array): boolean =>
-    small.every((value) => value >= 0 && value <= 1) && quantile(large, 0.5) > 1 && large.some((value) => value > 10)
-  return fits(baseline, candidate) || fits(candidate, baseline)
+  return length > 0 && (areUnitAndWide(baseline, candidate) || areUnitAndWide(candidate, baseline))
+}
+
+function areUnitAndWide(unit: Float64Array, wide: Float64Array): boolean {
+  return unit.every((value) => value >= 0 && value <= 1) && quantile(wide, 0.5) > 1 && wide.some((value) => value > 10)
 }
 
 /** A ratio near a power of a thousand is a change of unit far more often than of speed. `logRatio`: of geometric means. */

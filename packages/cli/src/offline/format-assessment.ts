@@ -110,7 +110,7 @@ function roleOf({ primary, direction, directionFrom }: MetricAssessment): string
 function formatDetails(metric: MetricAssessment): string[] {
   const { lost, gained, regressionRisk, totalChange, p95Change, clusters, power, band } = metric
   const facts = [
-    lost !== null && gained !== null && `${changedText(metric, lost, gained)}`,
+    lost !== null && gained !== null && changedText(metric, lost, gained),
     totalChange !== null && `total ${formatChange(metric, totalChange.estimate)}`,
     p95Change !== null && `95th percentile ${formatChange(metric, p95Change)}`,
     clusters !== null && `${formatCount(clusters)} clusters`,
