@@ -212,7 +212,12 @@ export type Evaluation = {
   metrics: ({
     name: string
     kind: string
-    direction: string
+    direction: string | null
+    directionFrom?: string
+    scale?: {
+      lower: number
+      upper: number
+    }
   })[]
   dropped: ({
     field: string
@@ -1527,6 +1532,10 @@ export interface Routes {
           kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
           direction?: "up" | "down"
           margin?: number
+          scale?: {
+            lower: number
+            upper: number
+          }
           primary?: boolean
           failureValue?: number
         })[]
@@ -1546,6 +1555,10 @@ export interface Routes {
           kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
           direction?: "up" | "down"
           margin?: number
+          scale?: {
+            lower: number
+            upper: number
+          }
           primary?: boolean
           failureValue?: number
         })[]
@@ -1554,22 +1567,28 @@ export interface Routes {
       assessment: {
         schema: "afterai.assessment/v1"
         mode: "prospective" | "diagnostic" | "counterfactual"
-        verdict: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+        verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         overallRisk: number | null
         guardrails: ({
           metric: string
           slice: string | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           adjustedP: number | null
         })[]
         metrics: ({
           metric: string
           slice: string | null
           kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down"
+          direction: "up" | "down" | null
+          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
           primary: boolean
-          margin: number
+          sameAs?: string | null
+          margin: number | null
           scale: "absolute" | "relative"
+          declaredScale?: {
+            lower: number
+            upper: number
+          } | null
           estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
           pairs: number
           missing: {
@@ -1580,6 +1599,16 @@ export interface Routes {
           }
           baselineMean: number | null
           candidateMean: number | null
+          withoutErrors?: {
+            pairs: number
+            baselineMean: number | null
+            candidateMean: number | null
+            delta: number | null
+            interval: {
+              lower: number
+              upper: number
+            } | null
+          } | null
           delta: number | null
           interval: {
             lower: number
@@ -1608,16 +1637,22 @@ export interface Routes {
             pairsForMargin: number
             morePairs: number
           } | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         slices: ({
           metric: string
           slice: string | null
           kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down"
+          direction: "up" | "down" | null
+          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
           primary: boolean
-          margin: number
+          sameAs?: string | null
+          margin: number | null
           scale: "absolute" | "relative"
+          declaredScale?: {
+            lower: number
+            upper: number
+          } | null
           estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
           pairs: number
           missing: {
@@ -1628,6 +1663,16 @@ export interface Routes {
           }
           baselineMean: number | null
           candidateMean: number | null
+          withoutErrors?: {
+            pairs: number
+            baselineMean: number | null
+            candidateMean: number | null
+            delta: number | null
+            interval: {
+              lower: number
+              upper: number
+            } | null
+          } | null
           delta: number | null
           interval: {
             lower: number
@@ -1656,10 +1701,10 @@ export interface Routes {
             pairsForMargin: number
             morePairs: number
           } | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         warnings: ({
-          code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+          code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
           text: string
           metric: string | null
           slice: string | null
@@ -1700,6 +1745,10 @@ export interface Routes {
             kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
             direction?: "up" | "down"
             margin?: number
+            scale?: {
+              lower: number
+              upper: number
+            }
             primary?: boolean
             failureValue?: number
           })[]
@@ -1708,22 +1757,28 @@ export interface Routes {
         assessment: {
           schema: "afterai.assessment/v1"
           mode: "prospective" | "diagnostic" | "counterfactual"
-          verdict: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           overallRisk: number | null
           guardrails: ({
             metric: string
             slice: string | null
-            band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
             adjustedP: number | null
           })[]
           metrics: ({
             metric: string
             slice: string | null
             kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction: "up" | "down"
+            direction: "up" | "down" | null
+            directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
             primary: boolean
-            margin: number
+            sameAs?: string | null
+            margin: number | null
             scale: "absolute" | "relative"
+            declaredScale?: {
+              lower: number
+              upper: number
+            } | null
             estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
             pairs: number
             missing: {
@@ -1734,6 +1789,16 @@ export interface Routes {
             }
             baselineMean: number | null
             candidateMean: number | null
+            withoutErrors?: {
+              pairs: number
+              baselineMean: number | null
+              candidateMean: number | null
+              delta: number | null
+              interval: {
+                lower: number
+                upper: number
+              } | null
+            } | null
             delta: number | null
             interval: {
               lower: number
@@ -1762,16 +1827,22 @@ export interface Routes {
               pairsForMargin: number
               morePairs: number
             } | null
-            band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           })[]
           slices: ({
             metric: string
             slice: string | null
             kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction: "up" | "down"
+            direction: "up" | "down" | null
+            directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
             primary: boolean
-            margin: number
+            sameAs?: string | null
+            margin: number | null
             scale: "absolute" | "relative"
+            declaredScale?: {
+              lower: number
+              upper: number
+            } | null
             estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
             pairs: number
             missing: {
@@ -1782,6 +1853,16 @@ export interface Routes {
             }
             baselineMean: number | null
             candidateMean: number | null
+            withoutErrors?: {
+              pairs: number
+              baselineMean: number | null
+              candidateMean: number | null
+              delta: number | null
+              interval: {
+                lower: number
+                upper: number
+              } | null
+            } | null
             delta: number | null
             interval: {
               lower: number
@@ -1810,10 +1891,10 @@ export interface Routes {
               pairsForMargin: number
               morePairs: number
             } | null
-            band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           })[]
           warnings: ({
-            code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+            code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
             text: string
             metric: string | null
             slice: string | null
@@ -1855,6 +1936,10 @@ export interface Routes {
           kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
           direction?: "up" | "down"
           margin?: number
+          scale?: {
+            lower: number
+            upper: number
+          }
           primary?: boolean
           failureValue?: number
         })[]
@@ -1863,22 +1948,28 @@ export interface Routes {
       assessment: {
         schema: "afterai.assessment/v1"
         mode: "prospective" | "diagnostic" | "counterfactual"
-        verdict: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+        verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         overallRisk: number | null
         guardrails: ({
           metric: string
           slice: string | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           adjustedP: number | null
         })[]
         metrics: ({
           metric: string
           slice: string | null
           kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down"
+          direction: "up" | "down" | null
+          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
           primary: boolean
-          margin: number
+          sameAs?: string | null
+          margin: number | null
           scale: "absolute" | "relative"
+          declaredScale?: {
+            lower: number
+            upper: number
+          } | null
           estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
           pairs: number
           missing: {
@@ -1889,6 +1980,16 @@ export interface Routes {
           }
           baselineMean: number | null
           candidateMean: number | null
+          withoutErrors?: {
+            pairs: number
+            baselineMean: number | null
+            candidateMean: number | null
+            delta: number | null
+            interval: {
+              lower: number
+              upper: number
+            } | null
+          } | null
           delta: number | null
           interval: {
             lower: number
@@ -1917,16 +2018,22 @@ export interface Routes {
             pairsForMargin: number
             morePairs: number
           } | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         slices: ({
           metric: string
           slice: string | null
           kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down"
+          direction: "up" | "down" | null
+          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
           primary: boolean
-          margin: number
+          sameAs?: string | null
+          margin: number | null
           scale: "absolute" | "relative"
+          declaredScale?: {
+            lower: number
+            upper: number
+          } | null
           estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
           pairs: number
           missing: {
@@ -1937,6 +2044,16 @@ export interface Routes {
           }
           baselineMean: number | null
           candidateMean: number | null
+          withoutErrors?: {
+            pairs: number
+            baselineMean: number | null
+            candidateMean: number | null
+            delta: number | null
+            interval: {
+              lower: number
+              upper: number
+            } | null
+          } | null
           delta: number | null
           interval: {
             lower: number
@@ -1965,10 +2082,10 @@ export interface Routes {
             pairsForMargin: number
             morePairs: number
           } | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         warnings: ({
-          code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+          code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
           text: string
           metric: string | null
           slice: string | null
