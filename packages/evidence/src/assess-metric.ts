@@ -6,7 +6,7 @@ import { estimateDifference, estimateLogRatio, sideMeans, type Estimate } from '
 import { weighEvidence } from './statistics/evidence-weight.ts'
 import type { Interval } from './statistics/interval.ts'
 import { influenceOf, type RiskInput } from './statistics/joint-risk.ts'
-import { quantile } from './statistics/moments.ts'
+import { quantileOfSorted } from './statistics/moments.ts'
 import type { Pairing } from './statistics/pairing.ts'
 import { changedPairs, differences, filterPairs, logRatios, type Pairs } from './statistics/pairs.ts'
 import { detectableDifference, pairsForMargin, pairsToDecide } from './statistics/power.ts'
@@ -185,10 +185,12 @@ function advise(
 
 /** What latency and cost do besides the typical ratio. */
 function amountChanges(pairs: Pairs): Pick<MetricAssessment, 'totalChange' | 'p50Change' | 'p95Change'> {
+  if (pairs.length === 0) return { totalChange: null, p50Change: null, p95Change: null }
+  const [before, after] = [pairs.baseline.toSorted(), pairs.candidate.toSorted()]
   return {
     totalChange: totalChange(pairs),
-    p50Change: quantileChange(pairs, 0.5),
-    p95Change: quantileChange(pairs, 0.95),
+    p50Change: finite(quantileOfSorted(after, 0.5) / quantileOfSorted(before, 0.5) - 1),
+    p95Change: finite(quantileOfSorted(after, 0.95) / quantileOfSorted(before, 0.95) - 1),
   }
 }
 
@@ -197,10 +199,6 @@ function totalChange({ baseline, candidate, length }: Pairs): MetricAssessment['
   const { estimate, interval } = ratioOfTotals(baseline, candidate)
   const change = { estimate: estimate - 1, lower: interval.lower - 1, upper: interval.upper - 1 }
   return Object.values(change).every(Number.isFinite) ? change : null
-}
-
-function quantileChange({ baseline, candidate, length }: Pairs, p: number): number | null {
-  return length === 0 ? null : finite(quantile(candidate, p) / quantile(baseline, p) - 1)
 }
 
 function finite(value: number | undefined): number | null {

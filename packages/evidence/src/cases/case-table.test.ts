@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { caseTable, casesOf, distinctCases, errorCount, type EvaluationCase } from './case-table.ts'
 import { decodeCases, encodeCases } from './case-table-bytes.ts'
 
+const numberOrNull: fc.Arbitrary<number | null> = fc.option(fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0, 1)))
+
 const entry: fc.Arbitrary<EvaluationCase> = fc.record({
   caseId: fc.oneof(
     fc.string({ minLength: 1, maxLength: 6, unit: 'binary' }),
@@ -11,7 +13,7 @@ const entry: fc.Arbitrary<EvaluationCase> = fc.record({
   cluster: fc.option(fc.constantFrom('a1', 'b2', 'ü3'), { nil: undefined }),
   slice: fc.option(fc.constantFrom('north', 'south'), { nil: undefined }),
   outcome: fc.constantFrom('completed' as const, 'error' as const),
-  values: fc.tuple(fc.option(fc.double({ noNaN: true })), fc.option(fc.constantFrom(0, 1))),
+  values: fc.tuple(numberOrNull, numberOrNull),
 })
 
 /** As a table gives it back: without what isn't there. */

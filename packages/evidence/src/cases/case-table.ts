@@ -1,5 +1,8 @@
+import { growingBuffer } from './growing-buffer.ts'
 import { growingNames, type NameColumn } from './name-column.ts'
-import { compareTexts, growingTexts, grown, reorderTexts, textAt, type TextColumn } from './text-column.ts'
+import { growingNumbers, type GrowingNumbers } from './number-column.ts'
+import { sortedOrder } from './sorted-order.ts'
+import { compareTexts, growingTexts, reorderTexts, textAt, type TextColumn } from './text-column.ts'
 
 /** One answer of one system to one case. */
 export interface EvaluationCase {
@@ -41,35 +44,35 @@ export function caseTableBuilder(metrics: number): CaseTableBuilder {
   const ids = growingTexts()
   const clusters = growingNames()
   const slices = growingNames()
-  let errors = new Uint8Array(256)
-  let values = Array.from({ length: metrics }, () => new Float64Array(256))
+  const errorBytes = growingBuffer()
+  const errors = new Uint8Array(errorBytes.buffer)
+  const values = Array.from({ length: metrics }, growingNumbers)
   let rows = 0
   return {
     rows: () => rows,
     add(entry) {
-      if (rows === errors.length) {
-        errors = grown(errors, rows + 1)
-        values = values.map((column) => grown(column, errors.length))
-      }
+      errorBytes.reserve(rows + 1)
       ids.add(entry.caseId)
       clusters.add(entry.cluster)
       slices.add(entry.slice)
       errors[rows] = Number(entry.outcome === 'error')
-      values.forEach((column, index) => {
-        column[rows] = entry.values[index] ?? Number.NaN
-      })
+      values.forEach((column, index) => column.add(entry.values[index] ?? Number.NaN))
       rows += 1
     },
     finish() {
-      const unsorted: CaseTable = {
+      const texts = ids.finish()
+      const compare = (a: number, b: number): number =>
+        compareTexts(texts, a, texts, b) || compareMeasured(errors, values, a, b)
+      const order = sortedOrder(rows, compare)
+      const table: CaseTable = {
         rows,
-        ids: ids.finish(),
-        clusters: clusters.finish(),
-        slices: slices.finish(),
-        errors: errors.slice(0, rows),
-        values: values.map((column) => column.slice(0, rows)),
+        ids: reorderTexts(texts, order),
+        clusters: reorderNames(clusters.finish(), order),
+        slices: reorderNames(slices.finish(), order),
+        errors: reorder(errors, new Uint8Array(rows), order),
+        values: values.map((column) => column.finish(order)),
       }
-      return sortTable(unsorted)
+      return { table, order }
     },
   }
 }
@@ -120,31 +123,12 @@ function numberOrNull(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value
 }
 
-function sortTable(table: CaseTable): { table: CaseTable; order: Uint32Array } {
-  const order = Uint32Array.from({ length: table.rows }, (_, index) => index)
-  const compare = (a: number, b: number): number =>
-    compareTexts(table.ids, a, table.ids, b) || compareMeasured(table, a, b)
-  let isSorted = true
-  for (let row = 1; row < table.rows && isSorted; row += 1) isSorted = compare(row - 1, row) <= 0
-  if (isSorted) return { table, order }
-  order.sort(compare)
-  const sorted: CaseTable = {
-    rows: table.rows,
-    ids: reorderTexts(table.ids, order),
-    clusters: reorderNames(table.clusters, order),
-    slices: reorderNames(table.slices, order),
-    errors: Uint8Array.from(order, (from) => table.errors[from] ?? 0),
-    values: table.values.map((column) => Float64Array.from(order, (from) => column[from] ?? Number.NaN)),
-  }
-  return { table: sorted, order }
-}
-
 /** Repeats of a case in an order that doesn't depend on when they came: errors last, what wasn't measured last. */
-function compareMeasured({ errors, values }: CaseTable, a: number, b: number): number {
+function compareMeasured(errors: Uint8Array, values: readonly GrowingNumbers[], a: number, b: number): number {
   const byOutcome = (errors[a] ?? 0) - (errors[b] ?? 0)
   if (byOutcome !== 0) return byOutcome
   for (const column of values) {
-    const [left = Number.NaN, right = Number.NaN] = [column[a], column[b]]
+    const [left, right] = [column.at(a), column.at(b)]
     if (Number.isNaN(left) !== Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right))
     if (left < right) return -1
     if (left > right) return 1
@@ -153,5 +137,10 @@ function compareMeasured({ errors, values }: CaseTable, a: number, b: number): n
 }
 
 function reorderNames(column: NameColumn | null, order: Uint32Array): NameColumn | null {
-  return column === null ? null : { names: column.names, of: Uint32Array.from(order, (from) => column.of[from] ?? 0) }
+  return column === null ? null : { names: column.names, of: reorder(column.of, new Uint32Array(order.length), order) }
+}
+
+function reorder<T extends Uint8Array | Uint32Array>(column: T, sorted: T, order: Uint32Array): T {
+  for (let index = 0; index < order.length; index += 1) sorted[index] = column[order[index] ?? 0] ?? 0
+  return sorted
 }

@@ -1,4 +1,5 @@
-import { grown, textColumn, type TextColumn } from './text-column.ts'
+import { growingBuffer } from './growing-buffer.ts'
+import { textColumn, type TextColumn } from './text-column.ts'
 
 /** A name for each row, of which many rows share one: clusters, slices. */
 export interface NameColumn {
@@ -18,13 +19,14 @@ export interface GrowingNames {
 /** An empty column of names. */
 export function growingNames(): GrowingNames {
   const places = new Map<string, number>()
-  let of = new Uint32Array(0)
+  const { buffer, reserve } = growingBuffer()
+  const of = new Uint32Array(buffer)
   let rows = 0
   return {
     add(name) {
       rows += 1
       if (name === undefined) return
-      if (rows > of.length) of = grown(of, Math.max(256, rows))
+      reserve(rows * 4)
       const place = places.get(name) ?? places.size + 1
       if (place > places.size) places.set(name, place)
       of[rows - 1] = place

@@ -1,3 +1,5 @@
+import { growingBuffer } from './growing-buffer.ts'
+
 /** Texts as bytes, one after the other: a million short ids take their bytes and 4 more each, where strings take 40. */
 export interface TextColumn {
   /** UTF-8. */
@@ -32,17 +34,16 @@ export function compareTexts(a: TextColumn, atA: number, b: TextColumn, atB: num
 }
 
 /** The column of the same texts in another order. */
-export function reorderTexts(column: TextColumn, order: Uint32Array): TextColumn {
-  const bytes = new Uint8Array(column.offsets.at(-1) ?? 0)
-  const offsets = new Uint32Array(order.length + 1)
+export function reorderTexts({ bytes, offsets }: TextColumn, order: Uint32Array): TextColumn {
+  const sorted: TextColumn = { bytes: new Uint8Array(bytes.length), offsets: new Uint32Array(order.length + 1) }
   let at = 0
-  order.forEach((from, to) => {
-    const text = column.bytes.subarray(column.offsets[from], column.offsets[from + 1])
-    bytes.set(text, at)
-    at += text.length
-    offsets[to + 1] = at
-  })
-  return { bytes, offsets }
+  for (let to = 0; to < order.length; to += 1) {
+    const from = order[to] ?? 0
+    for (let byte = offsets[from] ?? 0; byte < (offsets[from + 1] ?? 0); byte += 1, at += 1)
+      sorted.bytes[at] = bytes[byte] ?? 0
+    sorted.offsets[to + 1] = at
+  }
+  return sorted
 }
 
 /** A column of some texts. */
@@ -58,31 +59,23 @@ export interface GrowingTexts {
   readonly finish: () => TextColumn
 }
 
-/** An empty column that doubles when it is full. */
+/** An empty column. */
 export function growingTexts(): GrowingTexts {
-  let bytes = new Uint8Array(1024)
-  let offsets = new Uint32Array(256)
+  const text = growingBuffer()
+  const ends = growingBuffer()
+  const bytes = new Uint8Array(text.buffer)
+  const offsets = new Uint32Array(ends.buffer)
   let count = 0
   let used = 0
   return {
-    add(text) {
+    add(added) {
       // A text takes three bytes a unit at most.
-      if (used + text.length * 3 > bytes.length) bytes = grown(bytes, used + text.length * 3)
-      if (count + 2 > offsets.length) offsets = grown(offsets, count + 2)
-      used += encoder.encodeInto(text, bytes.subarray(used)).written
+      text.reserve(used + added.length * 3)
+      ends.reserve((count + 2) * 4)
+      used += encoder.encodeInto(added, bytes.subarray(used)).written
       count += 1
       offsets[count] = used
     },
-    finish: () => ({ bytes: bytes.slice(0, used), offsets: offsets.slice(0, count + 1) }),
+    finish: () => ({ bytes: bytes.subarray(0, used), offsets: offsets.subarray(0, count + 1) }),
   }
-}
-
-/** A longer array with the same beginning. */
-export function grown<T extends Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
-  array: T,
-  needed: number,
-): T {
-  const longer = new (array.constructor as new (length: number) => T)(Math.max(needed, Math.ceil(array.length * 1.5)))
-  longer.set(array)
-  return longer
 }

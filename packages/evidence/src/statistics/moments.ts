@@ -19,7 +19,11 @@ export function standardDeviation(values: ArrayLike<number>): number {
 
 /** The `p` quantile (0..1) of at least one value, interpolated linearly (type 7 of Hyndman & Fan 1996, the default of R and numpy). */
 export function quantile(values: ArrayLike<number>, p: number): number {
-  const sorted = Float64Array.from(values).toSorted()
+  return quantileOfSorted(Float64Array.from(values).toSorted(), p)
+}
+
+/** The same of values in ascending order. */
+export function quantileOfSorted(sorted: Float64Array, p: number): number {
   const position = p * (sorted.length - 1)
   const below = sorted[Math.floor(position)] ?? Number.NaN
   const above = sorted[Math.ceil(position)] ?? below
