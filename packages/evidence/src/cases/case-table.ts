@@ -1,4 +1,4 @@
-import { growingBuffer } from './growing-buffer.ts'
+import { growingArray } from './growing-array.ts'
 import { growingNames, type NameColumn } from './name-column.ts'
 import { growingNumbers, type GrowingNumbers } from './number-column.ts'
 import { sortedOrder } from './sorted-order.ts'
@@ -44,32 +44,32 @@ export function caseTableBuilder(metrics: number): CaseTableBuilder {
   const ids = growingTexts()
   const clusters = growingNames()
   const slices = growingNames()
-  const errorBytes = growingBuffer()
-  const errors = new Uint8Array(errorBytes.buffer)
+  const errors = growingArray(Uint8Array)
   const values = Array.from({ length: metrics }, growingNumbers)
   let rows = 0
   return {
     rows: () => rows,
     add(entry) {
-      errorBytes.reserve(rows + 1)
+      errors.reserve(rows + 1)
       ids.add(entry.caseId)
       clusters.add(entry.cluster)
       slices.add(entry.slice)
-      errors[rows] = Number(entry.outcome === 'error')
+      errors.array()[rows] = Number(entry.outcome === 'error')
       values.forEach((column, index) => column.add(entry.values[index] ?? Number.NaN))
       rows += 1
     },
     finish() {
       const texts = ids.finish()
+      const errorOf = errors.array()
       const compare = (a: number, b: number): number =>
-        compareTexts(texts, a, texts, b) || compareMeasured(errors, values, a, b)
+        compareTexts(texts, a, texts, b) || compareMeasured(errorOf, values, a, b)
       const order = sortedOrder(rows, compare)
       const table: CaseTable = {
         rows,
         ids: reorderTexts(texts, order),
         clusters: reorderNames(clusters.finish(), order),
         slices: reorderNames(slices.finish(), order),
-        errors: reorder(errors, new Uint8Array(rows), order),
+        errors: reorder(errorOf, new Uint8Array(rows), order),
         values: values.map((column) => column.finish(order)),
       }
       return { table, order }

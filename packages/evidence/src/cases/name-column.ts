@@ -1,4 +1,4 @@
-import { growingBuffer } from './growing-buffer.ts'
+import { growingArray } from './growing-array.ts'
 import { textColumn, type TextColumn } from './text-column.ts'
 
 /** A name for each row, of which many rows share one: clusters, slices. */
@@ -19,20 +19,20 @@ export interface GrowingNames {
 /** An empty column of names. */
 export function growingNames(): GrowingNames {
   const places = new Map<string, number>()
-  const { buffer, reserve } = growingBuffer()
-  const of = new Uint32Array(buffer)
+  const column = growingArray(Uint32Array)
   let rows = 0
   return {
     add(name) {
       rows += 1
       if (name === undefined) return
-      reserve(rows * 4)
+      column.reserve(rows)
       const place = places.get(name) ?? places.size + 1
       if (place > places.size) places.set(name, place)
-      of[rows - 1] = place
+      column.array()[rows - 1] = place
     },
     finish() {
       if (places.size === 0) return null
+      const of = column.array()
       const names = [...places.keys()].toSorted((a, b) => (a < b ? -1 : 1))
       const sorted = new Uint32Array(places.size + 1)
       names.forEach((name, index) => {

@@ -1,4 +1,4 @@
-import { growingBuffer } from './growing-buffer.ts'
+import { growingArray } from './growing-array.ts'
 
 /** A column of numbers under construction. */
 export interface GrowingNumbers {
@@ -10,20 +10,19 @@ export interface GrowingNumbers {
 
 /** An empty column of numbers. */
 export function growingNumbers(): GrowingNumbers {
-  const { buffer, reserve } = growingBuffer()
-  const column = new Float64Array(buffer)
+  const column = growingArray(Float64Array)
   let count = 0
   return {
     add(value) {
-      reserve((count + 1) * 8)
-      column[count] = value
+      column.reserve(count + 1)
+      column.array()[count] = value
       count += 1
     },
-    at: (index) => column[index] ?? Number.NaN,
+    at: (index) => column.array()[index] ?? Number.NaN,
     finish(order) {
-      const sorted = new Float64Array(order.length)
-      for (let index = 0; index < order.length; index += 1) sorted[index] = column[order[index] ?? 0] ?? Number.NaN
-      buffer.resize(0)
+      const [unsorted, sorted] = [column.array(), new Float64Array(order.length)]
+      for (let index = 0; index < order.length; index += 1) sorted[index] = unsorted[order[index] ?? 0] ?? Number.NaN
+      column.release()
       return sorted
     },
   }

@@ -1,4 +1,4 @@
-import { growingBuffer } from './growing-buffer.ts'
+import { growingArray } from './growing-array.ts'
 
 /** Texts as bytes, one after the other: a million short ids take their bytes and 4 more each, where strings take 40. */
 export interface TextColumn {
@@ -61,21 +61,19 @@ export interface GrowingTexts {
 
 /** An empty column. */
 export function growingTexts(): GrowingTexts {
-  const text = growingBuffer()
-  const ends = growingBuffer()
-  const bytes = new Uint8Array(text.buffer)
-  const offsets = new Uint32Array(ends.buffer)
+  const bytes = growingArray(Uint8Array)
+  const offsets = growingArray(Uint32Array)
   let count = 0
   let used = 0
   return {
-    add(added) {
+    add(text) {
       // A text takes three bytes a unit at most.
-      text.reserve(used + added.length * 3)
-      ends.reserve((count + 2) * 4)
-      used += encoder.encodeInto(added, bytes.subarray(used)).written
+      bytes.reserve(used + text.length * 3)
+      offsets.reserve(count + 2)
+      used += encoder.encodeInto(text, bytes.array().subarray(used)).written
       count += 1
-      offsets[count] = used
+      offsets.array()[count] = used
     },
-    finish: () => ({ bytes: bytes.subarray(0, used), offsets: offsets.subarray(0, count + 1) }),
+    finish: () => ({ bytes: bytes.array().subarray(0, used), offsets: offsets.array().subarray(0, count + 1) }),
   }
 }
