@@ -98,7 +98,7 @@ test('views and lists of evaluations never read their cases', async () => {
     digestedIdentifiers: 1,
     dropped: [{ field: 'note', count: 2 }],
   })
-  expect(imported.metrics).toEqual([{ name: 'score', kind: 'continuous', direction: 'up' }])
+  expect(imported.metrics).toEqual([{ name: 'score', kind: 'continuous', direction: null }])
   await server.owner.query(`update evaluation set run = '"unread"' where id = $1`, [imported.id])
   const read = <T>(path: string) => server.expectOk<T>({ path, token: member.token })
   expect(await read(`/v1/evaluations/${imported.id}`)).toEqual(imported)
@@ -287,6 +287,64 @@ describe('assessments', () => {
     expect((await server.expectOk<{ items: unknown[] }>({ path, token: member.token })).items).toHaveLength(251)
   })
 
+  test('of large runs are made beside the requests, and say the same', async () => {
+    const { changeId } = await assessedChange(server, member, `large-${(count += 1)}`)
+    const csv = (passes: number) =>
+      `id,correct\n${Array.from({ length: 12_000 }, (_, index) => `case-${index},${Number(index % 100 < passes)}`).join('\n')}\n`
+    const baselineEvaluationId = (await upload('csv', csv(90))).body.id
+    const candidateEvaluationId = (await upload('csv', csv(80))).body.id
+    const body = { baselineEvaluationId, candidateEvaluationId }
+    const { assessment } = await post<{ assessment: { verdict: string; metrics: Record<string, unknown>[] } }>(
+      `/v1/changes/${changeId}/assessments`,
+      body,
+    )
+    expect(assessment.verdict).toBe('material_regression')
+    expect(assessment.metrics[0]).toMatchObject({ pairs: 12_000, lost: 1200, gained: 0 })
+  })
+
+  test('of evaluations that an earlier release kept as JSON say the same, but for directions that it guessed', async () => {
+    const { changeId } = await assessedChange(server, member, `earlier-${(count += 1)}`)
+    const csv = (passes: number) =>
+      `id,correct,tone_score\n${Array.from({ length: 60 }, (_, index) => `case-${index},${Number(index % 60 < passes)},0.${index % 7}`).join('\n')}\n`
+    const ids: string[] = []
+    for (const passes of [55, 20]) {
+      const { id } = (await upload('csv', csv(passes))).body
+      const cases = Array.from({ length: 60 }, (_, index) => ({
+        caseId: `case-${index}`,
+        outcome: 'completed',
+        values: [Number(index % 60 < passes), (index % 7) / 10],
+      }))
+      const metrics = [
+        { name: 'correct', kind: 'binary', direction: 'up' },
+        { name: 'tone_score', kind: 'continuous', direction: 'up' },
+      ]
+      const run = JSON.stringify({
+        format: 'csv',
+        sourceDigest: '0'.repeat(64),
+        selection: null,
+        metrics,
+        cases,
+        dropped: [],
+        digestedIdentifiers: 0,
+      })
+      await server.owner.query('update evaluation set run = $2, metrics = $3, case_table = null where id = $1', [
+        id,
+        run,
+        JSON.stringify(metrics),
+      ])
+      ids.push(id)
+    }
+    const { assessment } = await post<{ assessment: { verdict: string; metrics: Record<string, unknown>[] } }>(
+      `/v1/changes/${changeId}/assessments`,
+      { baselineEvaluationId: ids[0], candidateEvaluationId: ids[1] },
+    )
+    expect(assessment.verdict).toBe('material_regression')
+    expect(assessment.metrics).toMatchObject([
+      { metric: 'correct', lost: 35, band: 'material_regression' },
+      { metric: 'tone_score', direction: null, band: 'withheld' },
+    ])
+  })
+
   test('of runs that share no case are refused, and leave nothing', async () => {
     const made = await assessedChange(server, member, `apart-${(count += 1)}`)
     const before = await rowsIn('assessment')
@@ -320,7 +378,11 @@ describe('assessments', () => {
       }
       const { assessment } = await post<{ assessment: { verdict: string; metrics: Record<string, unknown>[] } }>(
         `/v1/changes/${results[0]?.changeId}/assessments`,
-        { baselineEvaluationId: runs[0], candidateEvaluationId: runs[1] },
+        {
+          baselineEvaluationId: runs[0],
+          candidateEvaluationId: runs[1],
+          plan: { metrics: [{ name: 'score', direction: 'up' }] },
+        },
       )
       expect(assessment.verdict).toBe('material_regression')
       const score = assessment.metrics.find(({ metric }) => metric === 'score')

@@ -15,7 +15,8 @@ import { inTenant, inTenantOnce } from '../identity/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
-import { assessChange, listAssessments, readAssessment } from './assessment-service.ts'
+import { createAssessRuns } from './assess-runs.ts'
+import { compareRuns, keepAssessment, listAssessments, readAssessment } from './assessment-service.ts'
 import { acceptedRun, keepEvaluation, listEvaluations, readEvaluation } from './evaluation-service.ts'
 import { createImportFile, type ImportJob } from './import-file.ts'
 
@@ -109,6 +110,7 @@ export async function evaluationRoutes(
 export function assessmentRoutes(http: Http, { db, audit }: AuraDependencies): void {
   const read = inTenant(db)
   const write = inTenantOnce(db)
+  const assessRuns = createAssessRuns()
 
   http.post(
     '/v1/changes/:id/assessments',
@@ -118,9 +120,13 @@ export function assessmentRoutes(http: Http, { db, audit }: AuraDependencies): v
     },
     async (request, reply) => {
       const { baselineEvaluationId: baselineId, candidateEvaluationId: candidateId, plan } = request.body
-      const assessed = await write(request, (tx, caller) =>
-        assessChange(audit, tx, caller, { changeId: request.params.id, baselineId, candidateId, plan }),
+      const asked = { changeId: request.params.id, baselineId, candidateId, plan }
+      const compared = await compareRuns(
+        (work) => read(request, (tx, { principal }) => work(tx, principal.tenantId)),
+        assessRuns,
+        asked,
       )
+      const assessed = await write(request, (tx, caller) => keepAssessment(audit, tx, caller, { ...asked, compared }))
       return reply.code(201).send(assessed)
     },
   )

@@ -1,5 +1,5 @@
 import { type Evaluation, ProblemError } from '@afterai/contract'
-import type { EvaluationRun, ImportFault } from '@afterai/evidence'
+import type { ImportFault } from '@afterai/evidence'
 import type { Selectable } from 'kysely'
 import { digestOf, findSystem } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -8,7 +8,7 @@ import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
 import type { ImportOutcome } from './import-file.ts'
-import { unpackRun, type PackedRun } from './packed-run.ts'
+import type { KeptRun, PackedRun } from './packed-run.ts'
 
 const shown = [
   'id',
@@ -88,30 +88,31 @@ export async function keepEvaluation(
   return readEvaluation(tx, tenantId, id)
 }
 
-/** The run of an evaluation with every case, and its digest. @throws ProblemError `not_found` */
+/** The run of an evaluation as it is kept, with every case, and its digest. @throws ProblemError `not_found` */
 export async function readRun(
   tx: Transaction,
   tenantId: string,
   id: string,
-): Promise<{ run: EvaluationRun; digest: string }> {
+): Promise<{ run: KeptRun; digest: string }> {
   const row = await tx
     .selectFrom('evaluation')
     .select(['format', 'selection', 'source_digest', 'metrics', 'dropped', 'digested_identifiers'])
-    .select(['run', 'case_table', 'run_digest'])
+    .select(['cases', 'run', 'case_table', 'run_digest'])
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .executeTakeFirst()
   if (row === undefined) throw new ProblemError('not_found', { detail: `there is no evaluation ${id}` })
-  const run = await unpackRun({
+  const run: KeptRun = {
     format: row.format,
     selection: row.selection,
     sourceDigest: row.source_digest.replace(/^sha256:/, ''),
     metrics: row.metrics,
     dropped: row.dropped,
     digestedIdentifiers: row.digested_identifiers,
+    rows: row.cases,
     caseTable: row.case_table,
     json: row.run,
-  })
+  }
   return { run, digest: row.run_digest }
 }
 
