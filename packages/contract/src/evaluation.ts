@@ -3,9 +3,27 @@ import { exactText, id, instant, name, pageQuery, sha256, words } from './primit
 
 const column = exactText(256)
 
+/** Formats of evaluation results, as evidence's importers name them. */
+export const evaluationFormats = [
+  'csv',
+  'jsonl',
+  'json',
+  'promptfoo',
+  'inspect',
+  'lm-eval',
+  'deepeval',
+  'openai-evals',
+  'every-eval-ever',
+  'langsmith',
+  'langfuse',
+  'braintrust',
+  'ragas',
+  'junit',
+] as const
+
 /** How an uploaded file is to be read. `mapping` and `where` are JSON, for tables; the variables are promptfoo's. */
 export const importQuery = z.strictObject({
-  format: z.enum(['csv', 'jsonl', 'promptfoo']),
+  format: z.enum(evaluationFormats),
   system: name.optional(),
   label: words(200).optional(),
   mapping: z
@@ -27,7 +45,7 @@ export const evaluationView = z
     id,
     system: name.nullable(),
     label: z.string().nullable(),
-    format: z.enum(['csv', 'jsonl', 'promptfoo']),
+    format: z.enum(evaluationFormats),
     selection: z.string().nullable(),
     sourceDigest: sha256,
     sizeBytes: z.number().int(),

@@ -21,7 +21,7 @@ export type { ImportFault, ImportFaultCode, ImportResult } from './import/faults
 export { importJsonl } from './import/jsonl.ts'
 export { importMappingSchema } from './import/mapping.ts'
 export type { ImportMapping, MetricColumn, RowFilter } from './import/mapping.ts'
-export { importPromptfoo } from './import/promptfoo.ts'
+export { importPromptfoo, pairingVariables } from './import/promptfoo.ts'
 export type { PromptfooOptions } from './import/promptfoo.ts'
 export type { PromptfooSelection } from './import/promptfoo-selection.ts'
 export type { ImportSource } from './import/source.ts'

@@ -17,6 +17,8 @@ export interface RawCase {
 export interface RunCollector {
   readonly add: (raw: RawCase, place: Pick<ImportFault, 'line' | 'pointer'>) => void
   readonly drop: (field: string) => void
+  /** Keeps a sentence for whoever reads the results. It must hold nothing of the file but what passed the gate. */
+  readonly note: (text: string) => void
   readonly finish: (described: { selection: string | null; metrics: readonly MetricDefinition[] }) => ImportResult
 }
 
@@ -30,6 +32,7 @@ export function runCollector(
   const cases: EvaluationCase[] = []
   const firstOf = new Map<string, EvaluationCase>()
   const dropped = new Map<string, number>()
+  const notes = new Set<string>()
   return {
     add(raw, place) {
       const entry = pass(raw, gate)
@@ -40,6 +43,7 @@ export function runCollector(
       if (first.slice !== entry.slice) faults.add('conflicting_case', 'a repeat of this case has another slice', place)
       cases.push(entry)
     },
+    note: (text) => void notes.add(text),
     drop: (field) => dropped.set(field, (dropped.get(field) ?? 0) + 1),
     finish({ selection, metrics }) {
       if (!faults.any() && cases.length === 0) faults.add('nothing_selected', 'no case is left to import')
@@ -54,6 +58,7 @@ export function runCollector(
           cases,
           dropped: countDropped(dropped, gate),
           digestedIdentifiers: gate.digested(),
+          ...(notes.size === 0 ? {} : { notes: [...notes] }),
         },
       }
     },

@@ -1,0 +1,138 @@
+import { identifierGate, type IdentifierGate } from '../identifier.ts'
+import type { Direction, MetricDefinition, MetricKind } from '../metric.ts'
+import { readMetric } from './cell.ts'
+import { runCollector, type RawCase } from './collector.ts'
+import { faultList, type FaultList, type ImportFault, type ImportResult } from './faults.ts'
+import type { FormatName } from './formats/names.ts'
+import { LIMITS, type ImportSource } from './source.ts'
+
+/** A case as a file of another tool tells it: its names haven't passed the gate, its values aren't read yet. */
+export interface ScoredCase extends Pick<RawCase, 'cluster' | 'slice' | 'isError'> {
+  readonly caseId: string | undefined
+  /** Values of the format's own metrics, by their names. */
+  readonly measured: Readonly<Record<string, unknown>>
+  /** Values under names that the file chose. */
+  readonly scores: Iterable<readonly [name: string, value: unknown]>
+}
+
+/** Gathers the cases of a file whose metrics show only as it is read. */
+export interface ScoredCases {
+  readonly gate: IdentifierGate
+  readonly faults: FaultList
+  readonly drop: (field: string) => void
+  readonly note: (text: string) => void
+  readonly add: (scored: ScoredCase, place: Place) => void
+  readonly finish: (selection: string | null) => ImportResult
+}
+
+type Place = Pick<ImportFault, 'line' | 'pointer' | 'column'>
+
+/** Metrics that several formats measure alike. */
+export const COMMON_METRICS: Readonly<
+  Record<'pass' | 'score' | 'latency_s' | 'latency_ms' | 'cost' | 'tokens', MetricDefinition>
+> = {
+  pass: { name: 'pass', kind: 'binary', direction: 'up' },
+  score: { name: 'score', kind: 'continuous', direction: 'up' },
+  latency_s: { name: 'latency_s', kind: 'latency', direction: 'down' },
+  latency_ms: { name: 'latency_ms', kind: 'latency', direction: 'down' },
+  cost: { name: 'cost', kind: 'cost', direction: 'down' },
+  tokens: { name: 'tokens', kind: 'tokens', direction: 'down' },
+}
+
+/** Which way is better for a score that the file named. */
+export function namedScoreDirection(_name: string): Direction {
+  return 'up'
+}
+
+/** What cases are held as until all metrics are known: their values by the order in which metrics showed. */
+interface Held {
+  readonly raw: Omit<RawCase, 'values'>
+  readonly values: (number | null)[]
+  readonly place: Place
+}
+
+/** Gatherer for one file. `own` are the format's metrics, in the order in which they are kept; those that nothing measures are left out. */
+export function scoredCases(format: FormatName, source: ImportSource, own: readonly MetricDefinition[]): ScoredCases {
+  const gate = identifierGate(source.digest)
+  const faults = faultList(gate)
+  const collector = runCollector(format, source, gate, faults)
+  const held: Held[] = []
+  const columnOf = new Map<string, number>()
+  let isTooWide = false
+
+  function column(key: string): number | undefined {
+    const known = columnOf.get(key)
+    if (known !== undefined) return known
+    if (columnOf.size >= LIMITS.columns) {
+      if (!isTooWide) faults.add('too_large', `more than ${LIMITS.columns} metrics`)
+      isTooWide = true
+      return undefined
+    }
+    columnOf.set(key, columnOf.size)
+    return columnOf.size - 1
+  }
+
+  function put(values: (number | null)[], key: string, value: unknown, kind: MetricKind, place: Place): void {
+    const cell = readMetric(value, kind)
+    if ('fault' in cell) return faults.add(cell.fault, cell.text, placeOf(place, key, gate))
+    const index = cell.value === null ? undefined : column(key)
+    if (index !== undefined) values[index] = cell.value
+  }
+
+  return {
+    gate,
+    faults,
+    drop: collector.drop,
+    note: collector.note,
+    add({ caseId, measured, scores, ...names }, place) {
+      if (held.length === LIMITS.rows) return faults.add('too_large', `more than ${LIMITS.rows} cases`, place)
+      if (caseId === undefined) return faults.add('case_id_missing', 'no case id', place)
+      const values: (number | null)[] = []
+      for (const { name, kind } of own) put(values, `own ${name}`, measured[name], kind, place)
+      for (const [name, value] of scores) put(values, `named ${name}`, value, 'continuous', place)
+      held.push({ raw: { caseId, ...names }, values, place })
+    },
+    finish(selection) {
+      const metrics = definitions(own, columnOf, gate)
+      if (metrics.length === 0 && held.length > 0 && !faults.any())
+        faults.add('no_metric', 'no case has a score or an amount; run the evaluation with a scorer')
+      for (const { raw, values, place } of held)
+        collector.add({ ...raw, values: metrics.map(({ index }) => values[index] ?? null) }, place)
+      return collector.finish({ selection, metrics: metrics.map(({ metric }) => metric) })
+    },
+  }
+}
+
+/** Own metrics in their order, then the named ones in the order of their names: never in that of the file. */
+function definitions(
+  own: readonly MetricDefinition[],
+  columnOf: ReadonlyMap<string, number>,
+  gate: IdentifierGate,
+): { metric: MetricDefinition; index: number }[] {
+  const taken = new Set(own.map(({ name }) => name))
+  const ownMetrics = own.flatMap((metric) => {
+    const index = columnOf.get(`own ${metric.name}`)
+    return index === undefined ? [] : [{ metric, index }]
+  })
+  const named = [...columnOf]
+    .filter(([key]) => key.startsWith('named '))
+    .map(([key, index]) => ({ name: key.slice('named '.length), index }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, index }): { metric: MetricDefinition; index: number } => ({
+      metric: {
+        name: gate.label(taken.has(name) ? `named/${name}` : name),
+        kind: 'continuous',
+        direction: namedScoreDirection(name),
+      },
+      index,
+    }))
+  return [...ownMetrics, ...named]
+}
+
+function placeOf({ line, pointer }: Place, key: string, gate: IdentifierGate): Place {
+  const name = gate.token(key.slice(key.indexOf(' ') + 1))
+  return {
+    ...(line === undefined ? {} : { line, column: name }),
+    ...(pointer === undefined ? {} : { pointer: `${pointer}/${name}` }),
+  }
+}
