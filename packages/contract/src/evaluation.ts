@@ -21,9 +21,9 @@ export const evaluationFormats = [
   'junit',
 ] as const
 
-/** How an uploaded file is to be read. `mapping` and `where` are JSON, for tables; the variables are promptfoo's. */
+/** How an uploaded file is to be read. `mapping` and `where` are JSON, for tables; provider and prompt are promptfoo's; the variables name cases where a tool has its own. */
 export const importQuery = z.strictObject({
-  format: z.enum(evaluationFormats),
+  format: z.enum(evaluationFormats).optional().meta({ description: 'Left out, the file shows it.' }),
   system: name.optional(),
   label: words(200).optional(),
   mapping: z
@@ -54,6 +54,7 @@ export const evaluationView = z
     metrics: z.array(z.object({ name: z.string(), kind: z.string(), direction: z.string() })),
     dropped: z.array(z.object({ field: z.string(), count: z.number().int() })),
     digestedIdentifiers: z.number().int(),
+    notes: z.array(z.string()).meta({ description: 'What a reader should know of how the file was read.' }),
     importedBy: id,
     createdAt: instant,
   })

@@ -18,6 +18,17 @@ export { BANDS } from './statistics/verdict.ts'
 export type { Band } from './statistics/verdict.ts'
 export { importCsv } from './import/csv.ts'
 export type { ImportFault, ImportFaultCode, ImportResult } from './import/faults.ts'
+export {
+  byName as formatByName,
+  importResults,
+  recogniseFormat,
+  RESULTS_FORMATS,
+  RESULTS_MEDIA_TYPES,
+} from './import/formats/index.ts'
+export { unsuitedOption } from './import/formats/index.ts'
+export type { ReadingOptions, ResultsFile, ResultsFormat } from './import/formats/format.ts'
+export { FORMAT_NAMES } from './import/formats/names.ts'
+export type { FormatName } from './import/formats/names.ts'
 export { importJsonl } from './import/jsonl.ts'
 export { importMappingSchema } from './import/mapping.ts'
 export type { ImportMapping, MetricColumn, RowFilter } from './import/mapping.ts'

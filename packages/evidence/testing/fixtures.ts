@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Digest, EvaluationRun, ImportResult, ImportSource } from '../src/index.ts'
+import type { Digest, EvaluationRun, ImportResult, ImportSource, ResultsFile } from '../src/index.ts'
 
 /** Real inputs that aren't part of the repository; tests that need them skip, saying so, where they are absent. */
 const FIXTURES = fileURLToPath(new URL('../../../../shared/fixtures/', import.meta.url))
@@ -24,4 +24,15 @@ export function sourceOf(text: string): ImportSource {
 export function runOf(result: ImportResult): EvaluationRun {
   if (!result.ok) throw new Error(JSON.stringify(result.faults))
   return result.run
+}
+
+/** A file as it comes to the importers. */
+export function fileOf(content: string | Uint8Array, name?: string): ResultsFile {
+  const bytes = typeof content === 'string' ? new Uint8Array(Buffer.from(content)) : content
+  return { bytes, name, sourceDigest: createHash('sha256').update(bytes).digest('hex'), digest: testDigest }
+}
+
+/** The bytes of a real input. */
+export function fixtureBytes(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(FIXTURES + path))
 }

@@ -1,4 +1,4 @@
-import { isObject, parseJson, type JsonObject } from './json.ts'
+import { parseJson, type JsonObject } from './json.ts'
 
 /** A JSON text that isn't one: where reading it ended. */
 export interface JsonFault {
@@ -98,7 +98,10 @@ export function* jsonValues(text: string): Generator<{ readonly value: unknown; 
       at = endOfValue(text, start)
       return { value: parseValue(text, start, at) }
     })
-    if ('offset' in found) return yield found
+    if ('offset' in found) {
+      yield found
+      return
+    }
     line += lineFeeds(text, counted, start)
     counted = start
     yield { value: found.value, line }
@@ -240,9 +243,4 @@ function lineFeeds(text: string, start: number, end: number): number {
   let count = 0
   for (let at = text.indexOf('\n', start); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) count += 1
   return count
-}
-
-/** Whether a value is an object with at least one of these members. */
-export function hasAny(value: unknown, names: readonly string[]): boolean {
-  return isObject(value) && names.some((name) => Object.hasOwn(value, name))
 }

@@ -71,7 +71,7 @@ export function namePromptfooCases(
 /** The value of a variable as text, the same whether it was written as a number or as a text; undefined for none. */
 export function variableText(value: unknown): string | undefined {
   if (isBlank(value)) return undefined
-  return typeof value === 'object' ? canonicalText(value, LIMITS.depth) : String(value)
+  return typeof value === 'string' ? value : canonicalText(value, LIMITS.depth)
 }
 
 /** Whether a run may have added a variable: its own names begin with `_`, and a session's id is new in each run. */
@@ -116,17 +116,15 @@ function signature({ description, assertions }: Test): string {
 }
 
 function idBy(knownBy: KnownBy, test: Test, gate: IdentifierGate): string | undefined {
-  switch (knownBy) {
-    case 'variables':
-      return gate.hide(test.vars)
-    case 'description':
-      return gate.hide(JSON.stringify([test.vars, 'description', test.description]))
-    case 'assertions':
-      return gate.hide(JSON.stringify([test.vars, 'assertions', signature(test)]))
-    case 'position':
-      if (test.testIdx === undefined) return undefined
-      return test.vars === '' ? `test-${test.testIdx}` : gate.hide(JSON.stringify([test.vars, 'test', test.testIdx]))
-  }
+  if (knownBy === 'position') return positionId(test, gate)
+  if (knownBy === 'variables') return gate.hide(test.vars)
+  const told = knownBy === 'description' ? test.description : signature(test)
+  return gate.hide(JSON.stringify([test.vars, knownBy, told]))
+}
+
+function positionId({ vars, testIdx }: Test, gate: IdentifierGate): string | undefined {
+  if (testIdx === undefined) return undefined
+  return vars === '' ? `test-${testIdx}` : gate.hide(JSON.stringify([vars, 'test', testIdx]))
 }
 
 function notesOn(counts: Readonly<Record<KnownBy, number>>): string[] {

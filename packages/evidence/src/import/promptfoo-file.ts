@@ -1,6 +1,6 @@
 import { parse as parseYaml } from 'yaml'
 import type { FaultList } from './faults.ts'
-import { field, isObject, type JsonObject } from './json.ts'
+import { field, isObject } from './json.ts'
 import { jsonValues, lineOf, parseStreaming, shallowKeys } from './json-text.ts'
 import { readPromptfooResult, type PromptfooResult } from './promptfoo-result.ts'
 import { isPromptfooTable, readPromptfooTable } from './promptfoo-table.ts'
@@ -86,11 +86,13 @@ function described(root: unknown, faults: FaultList): PromptfooFile | undefined 
     return faults.add('unsupported_version', 'not promptfoo results of version 1 to 4', { pointer: '/results/version' })
   if (!Array.isArray(field(summary, 'results')))
     return faults.add('malformed', 'not an array', { pointer: '/results/results' })
-  const names = (value: unknown, read: readonly string[]): string[] =>
-    isObject(value) ? Object.keys(value).filter((name) => !read.includes(name)) : []
   const dropped = [
-    ...names(root, ['results', 'evalId']),
-    ...names(summary, ['results', 'version', 'timestamp']).map((name) => `results.${name}`),
+    ...membersBut(root, ['results', 'evalId']),
+    ...membersBut(summary, ['results', 'version', 'timestamp']).map((name) => `results.${name}`),
   ]
-  return { config: field(root as JsonObject, 'config'), dropped }
+  return { config: field(root, 'config'), dropped }
+}
+
+function membersBut(value: unknown, read: readonly string[]): string[] {
+  return isObject(value) ? Object.keys(value).filter((name) => !read.includes(name)) : []
 }

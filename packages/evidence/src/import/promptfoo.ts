@@ -1,5 +1,6 @@
 import { readName } from './cell.ts'
-import type { ImportResult } from './faults.ts'
+import { identifierGate } from '../identifier.ts'
+import { faultList, type ImportResult } from './faults.ts'
 import { field } from './json.ts'
 import { isAddedByRun, namePromptfooCases, variableText, type TestConditions } from './promptfoo-cases.ts'
 import { readPromptfooFile } from './promptfoo-file.ts'
@@ -30,8 +31,6 @@ export function importPromptfoo(source: ImportSource, options: PromptfooOptions 
   if (results.length > LIMITS.rows) faults.add('too_large', `more than ${LIMITS.rows} results`)
   const { chosen, selection } = chooseResults(results, options, faults)
   const named = namePromptfooCases(results, conditionsOf(file.config), gate)
-  const variable = (result: PromptfooResult, name: string | undefined): string | undefined =>
-    name === undefined ? undefined : readName(field(result.rendered, name) ?? field(result.vars, name))
   for (const result of chosen) {
     const { place, isError, measured, scores, dropped } = result
     const caseId = options.caseIdVariable === undefined ? named.idOf(result) : variable(result, options.caseIdVariable)
@@ -44,11 +43,15 @@ export function importPromptfoo(source: ImportSource, options: PromptfooOptions 
   return cases.finish(selection)
 }
 
+function variable({ rendered, vars }: PromptfooResult, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : readName(field(rendered, name) ?? field(vars, name))
+}
+
 /**
  * Variables by which the cases of two promptfoo files would pair: they tell the cases of each file apart, and nine of ten of their
  * values stand in both. Names alone; a name that can't be shown isn't proposed.
  */
-export function pairingVariables(baseline: ImportSource, candidate: ImportSource): string[] {
+export function pairingVariables(baseline: string, candidate: string): string[] {
   const [ours, theirs] = [valuesOf(baseline), valuesOf(candidate)]
   const cases = Math.max(...[...ours.values(), ...theirs.values()].map(({ size }) => size), 2)
   return [...ours]
@@ -61,10 +64,10 @@ export function pairingVariables(baseline: ImportSource, candidate: ImportSource
     .toSorted()
 }
 
-function valuesOf(source: ImportSource): Map<string, Set<string>> {
+function valuesOf(text: string): Map<string, Set<string>> {
   const values = new Map<string, Set<string>>()
-  const { faults } = scoredCases('promptfoo', source, [])
-  readPromptfooFile(source.text, faults, ({ rendered }) => {
+  const faults = faultList(identifierGate(() => 'unused-0'))
+  readPromptfooFile(text, faults, ({ rendered }) => {
     for (const [name, value] of Object.entries(rendered)) {
       const text = isAddedByRun(name, new Set()) ? undefined : variableText(value)
       if (text !== undefined) values.set(name, (values.get(name) ?? new Set()).add(text))

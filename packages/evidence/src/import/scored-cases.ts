@@ -11,8 +11,8 @@ export interface ScoredCase extends Pick<RawCase, 'cluster' | 'slice' | 'isError
   readonly caseId: string | undefined
   /** Values of the format's own metrics, by their names. */
   readonly measured: Readonly<Record<string, unknown>>
-  /** Values under names that the file chose. */
-  readonly scores: Iterable<readonly [name: string, value: unknown]>
+  /** Values under names that the file chose, and which way is better where the file says so. */
+  readonly scores: Iterable<readonly [name: string, value: unknown, better?: Direction | undefined]>
 }
 
 /** Gathers the cases of a file whose metrics show only as it is read. */
@@ -58,6 +58,7 @@ export function scoredCases(format: FormatName, source: ImportSource, own: reado
   const collector = runCollector(format, source, gate, faults)
   const held: Held[] = []
   const columnOf = new Map<string, number>()
+  const told = new Map<string, Set<Direction>>()
   let isTooWide = false
 
   function column(key: string): number | undefined {
@@ -79,21 +80,29 @@ export function scoredCases(format: FormatName, source: ImportSource, own: reado
     if (index !== undefined) values[index] = cell.value
   }
 
+  function hold(raw: Held['raw'], { measured, scores }: ScoredCase, place: Place): void {
+    const values: (number | null)[] = []
+    for (const { name, kind } of own) put(values, `own ${name}`, measured[name], kind, place)
+    for (const [name, value, better] of scores) {
+      put(values, `named ${name}`, value, 'continuous', place)
+      if (better !== undefined) told.set(name, (told.get(name) ?? new Set()).add(better))
+    }
+    held.push({ raw, values, place })
+  }
+
   return {
     gate,
     faults,
     drop: collector.drop,
     note: collector.note,
-    add({ caseId, measured, scores, ...names }, place) {
-      if (held.length === LIMITS.rows) return faults.add('too_large', `more than ${LIMITS.rows} cases`, place)
-      if (caseId === undefined) return faults.add('case_id_missing', 'no case id', place)
-      const values: (number | null)[] = []
-      for (const { name, kind } of own) put(values, `own ${name}`, measured[name], kind, place)
-      for (const [name, value] of scores) put(values, `named ${name}`, value, 'continuous', place)
-      held.push({ raw: { caseId, ...names }, values, place })
+    add(scored, place) {
+      const { caseId, cluster, slice, isError } = scored
+      if (held.length >= LIMITS.rows) faults.add('too_large', `more than ${LIMITS.rows} cases`, place)
+      else if (caseId === undefined) faults.add('case_id_missing', 'no case id', place)
+      else hold({ caseId, cluster, slice, isError }, scored, place)
     },
     finish(selection) {
-      const metrics = definitions(own, columnOf, gate)
+      const metrics = definitions(own, columnOf, told, gate)
       if (metrics.length === 0 && held.length > 0 && !faults.any())
         faults.add('no_metric', 'no case has a score or an amount; run the evaluation with a scorer')
       for (const { raw, values, place } of held)
@@ -107,6 +116,7 @@ export function scoredCases(format: FormatName, source: ImportSource, own: reado
 function definitions(
   own: readonly MetricDefinition[],
   columnOf: ReadonlyMap<string, number>,
+  told: ReadonlyMap<string, ReadonlySet<Direction>>,
   gate: IdentifierGate,
 ): { metric: MetricDefinition; index: number }[] {
   const taken = new Set(own.map(({ name }) => name))
@@ -120,13 +130,23 @@ function definitions(
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, index }): { metric: MetricDefinition; index: number } => ({
       metric: {
-        name: gate.label(taken.has(name) ? `named/${name}` : name),
+        name: gate.label(taken.has(name) ? `named/${name}` : nameOfMetric(name)),
         kind: 'continuous',
-        direction: namedScoreDirection(name),
+        direction: directionOf(told.get(name)) ?? namedScoreDirection(name),
       },
       index,
     }))
   return [...ownMetrics, ...named]
+}
+
+/** A file that says both of one score says nothing. */
+function directionOf(told: ReadonlySet<Direction> | undefined): Direction | undefined {
+  return told?.size === 1 ? [...told][0] : undefined
+}
+
+/** Brackets and the like, in which tools set a metric's arguments, would keep its name from being a name. */
+function nameOfMetric(name: string): string {
+  return name.replaceAll(/\s*[()[\]=,]+\s*/g, '-').replaceAll(/^-|-$/g, '')
 }
 
 function placeOf({ line, pointer }: Place, key: string, gate: IdentifierGate): Place {

@@ -20,6 +20,7 @@ const shown = [
   'metrics',
   'dropped',
   'digested_identifiers',
+  'notes',
   'imported_by',
   'created_at',
 ] as const
@@ -72,6 +73,7 @@ export async function keepEvaluation(
       metrics: json(run.metrics),
       dropped: json(run.dropped),
       digested_identifiers: run.digestedIdentifiers,
+      notes: json(run.notes ?? []),
       run: json(run),
       run_digest: digestOf(run),
       imported_by: accountId,
@@ -131,6 +133,7 @@ function toView(row: Row): Evaluation {
     metrics: [...row.metrics],
     dropped: [...row.dropped],
     digestedIdentifiers: row.digested_identifiers,
+    notes: [...row.notes],
     importedBy: row.imported_by,
     createdAt: row.created_at.toISOString(),
   }
