@@ -79,6 +79,21 @@ describe('what a case is known by', () => {
     expect(distinct(read([result(0, undefined, group), result(1, undefined, group)]))).toBe(1)
   })
 
+  test('where the file says that tests were repeated, those that agree in everything are repeats', () => {
+    const results = [0, 1].map((index) => result(index, {}))
+    for (const place of ['evaluateOptions', 'commandLineOptions'])
+      expect(distinct(read(results, {}, { [place]: { repeat: 2 } }))).toBe(1)
+    const told = { vars: { q: 'a' } }
+    const untold = [0, 1].map((index) => result(index, undefined, told))
+    expect(distinct(read(untold, {}, { evaluateOptions: { repeat: 2 } }))).toBe(1)
+  })
+
+  test('a variable that no test has is refused with the option that names another', () => {
+    const text = JSON.stringify({ results: { version: 3, results: [result(0, { vars: { q: 'a' } })] } })
+    const refused = importPromptfoo(sourceOf(text), { caseIdVariable: 'gone' })
+    expect(refused).toMatchObject({ faults: [{ code: 'case_id_missing', text: expect.stringContaining('--case') }] })
+  })
+
   test.each([
     ['description', [{ description: 'one' }, { description: 'two' }], 'description'],
     ['assertions', [{ assert: [{ value: 1 }] }, { assert: [{ value: 2 }] }], 'assertions'],

@@ -98,7 +98,8 @@ export function scoredCases(format: FormatName, source: ImportSource, own: reado
     add(scored, place) {
       const { caseId, cluster, slice, isError } = scored
       if (held.length >= LIMITS.rows) faults.add('too_large', `more than ${LIMITS.rows} cases`, place)
-      else if (caseId === undefined) faults.add('case_id_missing', 'no case id', place)
+      else if (caseId === undefined)
+        faults.add('case_id_missing', 'nothing identifies the case; name what does with --case', place)
       else hold({ caseId, cluster, slice, isError }, scored, place)
     },
     finish(selection) {
