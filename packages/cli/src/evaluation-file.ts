@@ -1,31 +1,22 @@
-import { isUtf8 } from 'node:buffer'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
 import {
-  importCsv,
-  importJsonl,
+  formatByName,
   importMappingSchema,
-  importPromptfoo,
+  importResults,
+  recogniseFormat,
+  RESULTS_FORMATS,
+  unsuitedOption,
+  type FormatName,
   type ImportMapping,
   type ImportResult,
-  type ImportSource,
+  type ReadingOptions,
 } from '@afterai/evidence'
 import { CommandFailure } from './command-failure.ts'
 
-/** Formats of evaluation results, by their Content-Type. */
-export const evaluationFormats = {
-  csv: 'text/csv',
-  jsonl: 'application/x-ndjson',
-  promptfoo: 'application/json',
-} as const
-
-/** A format of evaluation results. */
-export type EvaluationFormat = keyof typeof evaluationFormats
-
 /** What options say of a file of results. */
 export interface EvaluationOptions {
-  readonly format?: EvaluationFormat
+  readonly format?: FormatName
   readonly case?: string
   readonly cluster?: string
   readonly slice?: string
@@ -42,63 +33,63 @@ export interface EvaluationOptions {
 export interface EvaluationFile {
   readonly path: string
   readonly bytes: Uint8Array<ArrayBuffer>
-  readonly format: EvaluationFormat
-  readonly mapping: ImportMapping | undefined
-  readonly where: readonly { readonly column: string; readonly equals: string }[]
-  readonly options: EvaluationOptions
+  readonly format: FormatName
+  readonly reading: ReadingOptions
 }
 
 /** @throws {CommandFailure} `failed` if the file can't be read, `usage` if the options don't say how */
 export async function readEvaluationFile(path: string, options: EvaluationOptions): Promise<EvaluationFile> {
-  const format = options.format ?? formatOf(path)
   const file = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new CommandFailure('failed', `${path} cannot be read (${cause.code}).`, { cause })
   })
-  if (!isUtf8(file)) throw new CommandFailure('failed', `${path} is not UTF-8 text.`)
+  const format = options.format ?? recogniseFormat(file, path)
+  if (format === undefined)
+    throw new CommandFailure('usage', `The format of ${path} does not show, neither in the file nor in its name.`, {
+      remedy: `Give --format ${RESULTS_FORMATS.map(({ name }) => name).join(', ')}.`,
+    })
+  return { path, bytes: new Uint8Array(file), format, reading: readingOf(format, options) }
+}
+
+/** How a file of a format is read. @throws {CommandFailure} `usage` if the options don't suit the format */
+function readingOf(format: FormatName, options: EvaluationOptions): ReadingOptions {
+  const { provider, prompt } = options
   const where = (options.where ?? []).map(readFilter)
-  if (format === 'promptfoo' && (where.length > 0 || options.metric !== undefined))
-    throw new CommandFailure('usage', '--where and --metric are for CSV and JSONL; promptfoo names its own metrics.')
-  return {
-    path,
-    bytes: new Uint8Array(file),
-    format,
-    mapping: format === 'promptfoo' ? undefined : mappingOf(options),
-    where,
-    options,
-  }
+  const isTable = formatByName(format).takes.includes('mapping')
+  if (!isTable && (options.metric !== undefined || options.error !== undefined))
+    throw new CommandFailure(
+      'usage',
+      `${format} names its own metrics: --metric and --error are for csv, jsonl and json.`,
+    )
+  const reading = isTable
+    ? { mapping: mappingOf(options), where, provider, prompt }
+    : { ...variablesOf(options), where, provider, prompt }
+  const unsuited = unsuitedOption(formatByName(format), reading)
+  if (unsuited !== undefined) throw new CommandFailure('usage', `${unsuited}.`)
+  return reading
 }
 
 /** Reads the results here, without a server. */
-export function importHere({ bytes, format, mapping, where, options }: EvaluationFile): ImportResult {
+export function importHere({ path, bytes, format, reading }: EvaluationFile): ImportResult {
   const key = randomBytes(32)
-  const source: ImportSource = {
-    text: new TextDecoder().decode(bytes),
+  const file = {
+    bytes,
+    name: path,
     sourceDigest: createHash('sha256').update(bytes).digest('hex'),
-    digest: (text) => createHmac('sha256', key).update(text).digest('hex'),
+    digest: (text: string) => createHmac('sha256', key).update(text).digest('hex'),
   }
-  if (format === 'csv') return importCsv(source, { mapping, where })
-  if (format === 'jsonl') return importJsonl(source, { mapping, where })
-  return importPromptfoo(source, promptfooSelection(options))
+  return importResults(file, { ...reading, format })
 }
 
-/** How the results of one provider are picked from a promptfoo file, and its cases named. */
-export function promptfooSelection(options: EvaluationOptions): Readonly<Record<string, string | undefined>> {
-  const { provider, prompt, case: caseIdVariable, slice: sliceVariable, cluster: clusterVariable } = options
-  return { provider, prompt, caseIdVariable, sliceVariable, clusterVariable }
+/** The variables that name a case, its slice and cluster, in files of tools that have their own metrics. */
+export function variablesOf(options: EvaluationOptions): Readonly<Record<string, string | undefined>> {
+  const { case: caseIdVariable, slice: sliceVariable, cluster: clusterVariable } = options
+  return { caseIdVariable, sliceVariable, clusterVariable }
 }
 
-/** Whether a file is a table, whose columns can be mapped. */
-export function isTable(path: string): boolean {
-  return formatOf(path) !== 'promptfoo'
-}
-
-function formatOf(path: string): EvaluationFormat {
-  const format = { '.csv': 'csv', '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.json': 'promptfoo' } as const
-  const extension = extname(path).toLowerCase()
-  if (Object.hasOwn(format, extension)) return format[extension as keyof typeof format]
-  throw new CommandFailure('usage', `The format of ${path} does not show in its name.`, {
-    remedy: 'Give --format csv, jsonl or promptfoo.',
-  })
+/** Whether a file is a table, whose columns can be mapped; false for one that can't be read, which is told when it is. */
+export async function isTable(path: string, format: FormatName | undefined): Promise<boolean> {
+  const found = format ?? recogniseFormat(await readFile(path).catch(() => new Uint8Array()), path)
+  return found !== undefined && formatByName(found).takes.includes('mapping')
 }
 
 /**

@@ -71,7 +71,10 @@ test.each([
   [['--case', 'question', '--metric', 'pass'], 'NAME=COLUMN'],
   [['--case', 'question', '--metric', 'p=right', '--metric', 'p=right'], 'named twice'],
   [['--where', 'model'], 'COLUMN=VALUE'],
-  [['--format', 'promptfoo', '--where', 'a=b'], 'promptfoo names its own'],
+  [['--format', 'promptfoo', '--where', 'a=b'], '--where is for tables'],
+  [['--format', 'promptfoo', '--metric', 'a=b'], 'promptfoo names its own metrics'],
+  [['--format', 'junit', '--case', 'a'], 'nothing to name in junit'],
+  [['--provider', 'a'], 'are for promptfoo'],
 ])('refuses a half-stated reading: %j', async (args, message) => {
   const ran = await afterai(['import', await csvFile(), '--dry-run', ...args])
   expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
@@ -85,6 +88,86 @@ test('assesses two files with no server, and can end with a code that tells the 
   expect(await afterai([...args, '--quiet'])).toMatchObject({ code: 0, stdout: 'material_regression\n' })
   const { stdout } = await afterai([...args, '--json'])
   expect(JSON.parse(stdout)).toMatchObject({ schema: 'afterai.assessment/v1', verdict: 'material_regression' })
+})
+
+/** Results of two prompts without labels, as promptfoo writes them: the second fails every other test. */
+function promptfooResults(variables: (id: number) => object = (id) => ({ q: `CANARY ${id}` })): string {
+  const results = Array.from({ length: 40 }, (_, id) =>
+    [0, 1].map((promptIdx) => ({
+      promptIdx,
+      testIdx: id,
+      provider: { id: 'acme' },
+      prompt: { raw: `CANARY ${promptIdx}`, label: `CANARY ${promptIdx}` },
+      testCase: { vars: variables(id) },
+      success: promptIdx === 0 || id % 2 === 0,
+    })),
+  ).flat()
+  return JSON.stringify({ evalId: 'e', results: { version: 3, results } })
+}
+
+async function written(name: string, text: string): Promise<string> {
+  const path = join(await temporaryFolder(), name)
+  await writeFile(path, text)
+  return path
+}
+
+test('a file tells its format, whatever it is called, and is sent as what it is', async () => {
+  const server = await startStandIn({
+    'POST /v1/evaluations': () => [201, { ...evaluation, notes: ['The run was cut short.'] }],
+  })
+  const files = [
+    [await written('results.txt', promptfooResults()), 'promptfoo', 'application/json'],
+    [await written('results', '<testsuite><testcase name="a-1"/></testsuite>'), 'junit', 'application/xml'],
+    [
+      await written('log.json', '{"version":2,"status":"success","eval":{"task":"t"},"samples":[]}'),
+      'inspect',
+      'application/zip',
+    ],
+  ] as const
+  for (const [path, format, contentType] of files) {
+    const ran = await afterai(['import', path], { env: server.env })
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('The run was cut short.') })
+    const request = server.received.at(-1)
+    expect([request?.query.get('format'), request?.headers['content-type']]).toEqual([format, contentType])
+  }
+})
+
+test('a file that shows no format is refused with the option that names it', async () => {
+  const ran = await afterai(['import', await written('results.json', '{"hello":1}'), '--dry-run'])
+  expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('Give --format promptfoo, inspect') })
+})
+
+test('a dry run tells what a reader of the results should know', async () => {
+  const text = '<testsuite><testcase name="a-1"/><testcase name="a-2"><skipped/></testcase></testsuite>'
+  const ran = await afterai(['import', await written('report.xml', text), '--dry-run'])
+  expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('1 skipped tests are left out.') })
+})
+
+test('compares two prompts of one file by names that a refusal listed', async () => {
+  const path = await written('results.json', promptfooResults())
+  const refused = await afterai(['assess', '--offline', path, path])
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('prompt-1, prompt-2') })
+  expect(refused.stderr).not.toContain('CANARY')
+  const choice = ['--baseline-prompt', 'prompt-1', '--candidate-prompt', 'prompt-2']
+  expect(await afterai(['assess', '--offline', path, path, ...choice, '--quiet'])).toMatchObject({
+    code: 0,
+    stdout: 'material_regression\n',
+  })
+})
+
+test('two files of which no case pairs are told the variable that would pair them', async () => {
+  const sides = ['a', 'b'].map((side) =>
+    written(
+      'r.json',
+      promptfooResults((id) => ({ key: `k-${id}`, seed: `${side}${id}` })),
+    ),
+  )
+  const [baseline = '', candidate = ''] = await Promise.all(sides)
+  const args = ['assess', '--offline', baseline, candidate, '--prompt', 'prompt-1', '--quiet']
+  const ran = await afterai(args)
+  expect(ran.stderr).toContain('Only 0 of 40 cases are in both files.')
+  expect(ran.stderr).toContain('--case key')
+  expect((await afterai([...args, '--case', 'key'])).stderr).toBe('')
 })
 
 test('assesses two selections of one file', async () => {

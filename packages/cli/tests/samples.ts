@@ -152,6 +152,7 @@ export const evaluation: Evaluation = {
   metrics: [{ name: 'pass', kind: 'binary', direction: 'up' }],
   dropped: [{ field: 'output', count: 10 }],
   digestedIdentifiers: 0,
+  notes: [],
   importedBy: ids.person,
   createdAt: at,
 }

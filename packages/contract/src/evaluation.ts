@@ -3,9 +3,27 @@ import { exactText, id, instant, name, pageQuery, sha256, words } from './primit
 
 const column = exactText(256)
 
-/** How an uploaded file is to be read. `mapping` and `where` are JSON, for tables; the variables are promptfoo's. */
+/** Formats of evaluation results, as evidence's importers name them. */
+export const evaluationFormats = [
+  'csv',
+  'jsonl',
+  'json',
+  'promptfoo',
+  'inspect',
+  'lm-eval',
+  'deepeval',
+  'openai-evals',
+  'every-eval-ever',
+  'langsmith',
+  'langfuse',
+  'braintrust',
+  'ragas',
+  'junit',
+] as const
+
+/** How an uploaded file is to be read. `mapping` and `where` are JSON, for tables; provider and prompt are promptfoo's; the variables name cases where a tool has its own. */
 export const importQuery = z.strictObject({
-  format: z.enum(['csv', 'jsonl', 'promptfoo']),
+  format: z.enum(evaluationFormats).optional().meta({ description: 'Left out, the file shows it.' }),
   system: name.optional(),
   label: words(200).optional(),
   mapping: z
@@ -27,7 +45,7 @@ export const evaluationView = z
     id,
     system: name.nullable(),
     label: z.string().nullable(),
-    format: z.enum(['csv', 'jsonl', 'promptfoo']),
+    format: z.enum(evaluationFormats),
     selection: z.string().nullable(),
     sourceDigest: sha256,
     sizeBytes: z.number().int(),
@@ -44,6 +62,7 @@ export const evaluationView = z
     ),
     dropped: z.array(z.object({ field: z.string(), count: z.number().int() })),
     digestedIdentifiers: z.number().int(),
+    notes: z.array(z.string()).meta({ description: 'What a reader should know of how the file was read.' }),
     importedBy: id,
     createdAt: instant,
   })

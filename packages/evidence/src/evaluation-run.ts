@@ -8,6 +8,7 @@ import {
   scaleSchema,
   type MetricDefinition,
 } from './metric.ts'
+import { FORMAT_NAMES, type FormatName } from './import/formats/names.ts'
 
 /** A field of the source that was left out, and how many of its values there were. */
 export interface DroppedField {
@@ -15,11 +16,9 @@ export interface DroppedField {
   readonly count: number
 }
 
-const formatSchema = z.enum(['csv', 'jsonl', 'promptfoo'])
-
 /** The results of one evaluation of one configuration: numbers, ids and short names, no free text (P1.2). */
 export interface EvaluationRun {
-  readonly format: 'csv' | 'jsonl' | 'promptfoo'
+  readonly format: FormatName
   /** SHA-256 of the source's bytes, lower-case hex. */
   readonly sourceDigest: string
   /** What of the source was chosen, such as the provider. */
@@ -29,6 +28,8 @@ export interface EvaluationRun {
   readonly dropped: readonly DroppedField[]
   /** How many different texts had no identifier's shape and were replaced by their keyed digest. */
   readonly digestedIdentifiers: number
+  /** What a reader of the results should know of how they were read, such as that the run was cancelled: our words, no content. */
+  readonly notes?: readonly string[] | undefined
 }
 
 /** Wire schema of a metric's definition. */
@@ -56,13 +57,14 @@ export interface EvaluationRunJson extends Omit<EvaluationRun, 'cases'> {
 /** Wire schema of an evaluation run. */
 export const evaluationRunSchema: z.ZodType<EvaluationRunJson> = z
   .strictObject({
-    format: formatSchema,
+    format: z.enum(FORMAT_NAMES),
     sourceDigest: z.string().regex(/^[0-9a-f]{64}$/),
     selection: labelSchema.nullable(),
     metrics: z.array(metricDefinitionSchema).min(1),
     cases: z.array(caseSchema).min(1),
     dropped: z.array(z.strictObject({ field: tokenSchema, count: z.int().nonnegative() })),
     digestedIdentifiers: z.int().nonnegative(),
+    notes: z.array(z.string().max(300)).max(20).optional(),
   })
   .refine((run) => run.cases.every(({ values }) => values.length === run.metrics.length), {
     error: 'each case needs one value per metric',

@@ -8,7 +8,7 @@ export type {
   MetricAssessment,
   PowerAdvice,
 } from './assessment.ts'
-export { caseTable, casesOf, distinctCases, errorCount } from './cases/case-table.ts'
+export { caseTable, casesOf, distinctCases, errorCount, sharedCases } from './cases/case-table.ts'
 export type { CaseTable, EvaluationCase } from './cases/case-table.ts'
 export { decodeCases, encodeCases } from './cases/case-table-bytes.ts'
 export { evaluationRunSchema, runFromJson, runToJson } from './evaluation-run.ts'
@@ -26,10 +26,21 @@ export { BANDS } from './statistics/verdict.ts'
 export type { Band } from './statistics/verdict.ts'
 export { importCsv } from './import/csv.ts'
 export type { ImportFault, ImportFaultCode, ImportResult } from './import/faults.ts'
+export {
+  byName as formatByName,
+  importResults,
+  recogniseFormat,
+  RESULTS_FORMATS,
+  RESULTS_MEDIA_TYPES,
+} from './import/formats/index.ts'
+export { unsuitedOption } from './import/formats/index.ts'
+export type { ReadingOptions, ResultsFile, ResultsFormat } from './import/formats/format.ts'
+export { FORMAT_NAMES } from './import/formats/names.ts'
+export type { FormatName } from './import/formats/names.ts'
 export { importJsonl } from './import/jsonl.ts'
 export { importMappingSchema } from './import/mapping.ts'
 export type { ImportMapping, MetricColumn, RowFilter } from './import/mapping.ts'
-export { importPromptfoo } from './import/promptfoo.ts'
+export { importPromptfoo, pairingVariables } from './import/promptfoo.ts'
 export type { PromptfooOptions } from './import/promptfoo.ts'
 export type { PromptfooSelection } from './import/promptfoo-selection.ts'
 export type { ImportSource } from './import/source.ts'

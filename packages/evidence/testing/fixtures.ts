@@ -8,6 +8,7 @@ import {
   type EvaluationRunJson,
   type ImportResult,
   type ImportSource,
+  type ResultsFile,
 } from '../src/index.ts'
 import type { Pairs } from '../src/statistics/pairs.ts'
 
@@ -50,4 +51,15 @@ export function pairsFrom(
     clusterOf: Uint32Array.from(rows, ({ cluster }, index) => cluster ?? index),
     clusterCount: Math.max(rows.length, ...rows.map(({ cluster }) => (cluster ?? 0) + 1)),
   }
+}
+
+/** A file as it comes to the importers. */
+export function fileOf(content: string | Uint8Array, name?: string): ResultsFile {
+  const bytes = typeof content === 'string' ? new Uint8Array(Buffer.from(content)) : content
+  return { bytes, name, sourceDigest: createHash('sha256').update(bytes).digest('hex'), digest: testDigest }
+}
+
+/** The bytes of a real input. */
+export function fixtureBytes(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(FIXTURES + path))
 }

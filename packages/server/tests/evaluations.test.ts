@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { evaluationFormats } from '@afterai/contract'
+import { FORMAT_NAMES } from '@afterai/evidence'
 import { fixturesDir } from '@afterai/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sweep } from './database-sweep.ts'
@@ -57,7 +59,47 @@ const canary = (place: string): string =>
 
 const post = <T>(path: string, body: unknown) => server.expectOk<T>({ method: 'POST', path, token: member.token, body })
 
+/** A file as its tool wrote it, with the content type that it is sent with. */
+const otherTools: readonly (readonly [format: string, type: string, body: string])[] = [
+  [
+    'junit',
+    'application/xml',
+    '<testsuite><testcase name="a-1"/><testcase name="a-2"><skipped/></testcase></testsuite>',
+  ],
+  ['json', 'application/json', '[{"case_id":"q1","score":0.5,"answer":"CANARY"}]'],
+  [
+    'promptfoo',
+    'application/yaml',
+    'evalId: e\nresults:\n  version: 3\n  results:\n    - {success: true, vars: {q: CANARY}}\n',
+  ],
+  ['lm-eval', 'application/x-ndjson', '{"doc_id":1,"doc":{"q":"CANARY"},"resps":[],"metrics":["acc"],"acc":1}'],
+]
+
 describe('what is imported', () => {
+  test.each(otherTools)('%s: known by its bytes, without being named', async (format, type, body) => {
+    const headers = { 'content-type': type }
+    const sent = { method: 'POST' as const, path: '/v1/evaluations', token: member.token, body, headers }
+    const imported = await server.send<Evaluation & { format: string; notes: string[] }>(sent)
+    expect(imported).toMatchObject({ status: 201, body: { format, cases: 1 } })
+    expect(JSON.stringify(imported.body)).not.toContain('CANARY')
+    const path = `/v1/evaluations/${imported.body.id}`
+    const kept = await server.expectOk<{ notes: string[] }>({ method: 'GET', path, token: member.token })
+    expect(kept.notes).toEqual(format === 'junit' ? ['1 skipped tests are left out.'] : [])
+  })
+
+  test('a file that shows no format, and an option that its format can not take, are refused', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const send = (query: string, body: string) =>
+      server.send({ method: 'POST', path: `/v1/evaluations${query}`, token: member.token, body, headers })
+    expect(await send('', '{"hello":1}')).toMatchObject({ status: 422, body: { code: 'unreadable_evaluation' } })
+    const junit = '<testsuite><testcase name="a-1"/></testsuite>'
+    expect(await send('?provider=x', junit)).toMatchObject({ status: 422, body: { code: 'unreadable_evaluation' } })
+  })
+
+  test('the formats of the API are those that are read', () => {
+    expect([...evaluationFormats]).toEqual([...FORMAT_NAMES])
+  })
+
   test('CSV: the mapped columns, and nothing else of the file', async () => {
     const file = await readScores('baseline.csv')
     const { status, body } = await upload('csv', file, { mapping: mapping('score') })

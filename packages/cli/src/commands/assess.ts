@@ -2,7 +2,7 @@ import type { Band } from '@afterai/evidence'
 import type { Command } from 'commander'
 import { assessmentView } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
-import { isTable, mappingOf, promptfooSelection, readFilter, type EvaluationOptions } from '../evaluation-file.ts'
+import { isTable, mappingOf, readFilter, variablesOf, type EvaluationOptions } from '../evaluation-file.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { assessOffline, type OfflineAssessment } from '../offline/assess-offline.ts'
 import { formatAssessment } from '../offline/format-assessment.ts'
@@ -19,6 +19,8 @@ interface AssessOptions extends PlanOptions, EvaluationOptions {
   readonly candidateWhere?: readonly string[]
   readonly baselineProvider?: string
   readonly candidateProvider?: string
+  readonly baselinePrompt?: string
+  readonly candidatePrompt?: string
   readonly exitCode?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
@@ -45,6 +47,7 @@ export function addAssessCommand(program: Command, mount: Mount): void {
       'afterai assess 01980a2c --baseline before --candidate after --primary pass --margin pass=0.02',
       'afterai assess --offline baseline.json candidate.json --exit-code',
       'afterai assess --offline runs.csv runs.csv --baseline-where model=old --candidate-where model=new',
+      'afterai assess --offline results.json results.json --baseline-prompt v1 --candidate-prompt v2',
     ],
   })
   assess.usage(
@@ -67,6 +70,8 @@ export function addAssessCommand(program: Command, mount: Mount): void {
     .option('--candidate-where <column=value>', 'rows of the second file', gather)
     .option('--baseline-provider <label>', 'provider in the first file')
     .option('--candidate-provider <label>', 'provider in the second file')
+    .option('--baseline-prompt <label>', 'prompt in the first file')
+    .option('--candidate-prompt <label>', 'prompt in the second file')
     .action(
       online(mount, async (context, first: string, second: string | undefined, options: AssessOptions) =>
         options.offline === true
@@ -112,16 +117,26 @@ async function assessFiles(
   options: AssessOptions,
 ): Promise<ExitName> {
   if (candidatePath === undefined) throw new CommandFailure('usage', 'Give two files with --offline.')
+  const tables = await Promise.all([baselinePath, candidatePath].map((path) => isTable(path, options.format)))
   const silent = { write: () => undefined }
   const request: OfflineAssessment = {
     baselinePath,
     candidatePath,
     reading: {
-      ...promptfooSelection(options),
-      mapping: isTable(baselinePath) || isTable(candidatePath) ? mappingOf(options) : undefined,
+      ...variablesOf(options),
+      format: options.format,
+      mapping: tables.includes(true) ? mappingOf(options) : undefined,
     },
-    baselineReading: choiceOf(options, options.baselineWhere, options.baselineProvider),
-    candidateReading: choiceOf(options, options.candidateWhere, options.candidateProvider),
+    baselineReading: choiceOf(options, {
+      where: options.baselineWhere,
+      provider: options.baselineProvider,
+      prompt: options.baselinePrompt,
+    }),
+    candidateReading: choiceOf(options, {
+      where: options.candidateWhere,
+      provider: options.candidateProvider,
+      prompt: options.candidatePrompt,
+    }),
     plan: readPlan(options),
     json: options.json,
     out: options.quiet === true ? silent : { ...textOutput(world.stdout), hasColors: () => out.isColored },
@@ -137,11 +152,14 @@ async function assessFiles(
 }
 
 function choiceOf(
-  { where = [], provider }: AssessOptions,
-  ownWhere: readonly string[] = [],
-  ownProvider?: string,
+  { where = [], provider, prompt }: AssessOptions,
+  own: Readonly<Record<'provider' | 'prompt', string | undefined>> & { readonly where: readonly string[] | undefined },
 ): NonNullable<OfflineAssessment['reading']> {
-  return { where: [...where, ...ownWhere].map(readFilter), provider: ownProvider ?? provider }
+  return {
+    where: [...where, ...(own.where ?? [])].map(readFilter),
+    provider: own.provider ?? provider,
+    prompt: own.prompt ?? prompt,
+  }
 }
 
 function textOutput(stream: ServerContext['world']['stdout']): OfflineAssessment['out'] {

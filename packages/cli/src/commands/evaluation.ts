@@ -1,17 +1,10 @@
 import { evaluationView, type Evaluation } from '@afterai/contract'
-import { errorCount, runToJson, type ImportResult } from '@afterai/evidence'
+import { errorCount, formatByName, RESULTS_FORMATS, runToJson, type ImportResult } from '@afterai/evidence'
 import { Option, type Command } from 'commander'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
-import {
-  evaluationFormats,
-  importHere,
-  promptfooSelection,
-  readEvaluationFile,
-  type EvaluationFile,
-  type EvaluationOptions,
-} from '../evaluation-file.ts'
+import { importHere, readEvaluationFile, type EvaluationFile, type EvaluationOptions } from '../evaluation-file.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { during, gather, online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
@@ -25,7 +18,6 @@ interface ImportOptions extends EvaluationOptions {
 
 /** `import` and `evaluation`: results of evaluations, without their content. */
 export function addEvaluationCommands(program: Command, mount: Mount): void {
-  const formats = Object.keys(evaluationFormats)
   withQuiet(
     withReadingOptions(
       serverLeaf(program, 'import <file>', {
@@ -35,13 +27,13 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
         examples: [
           'afterai import results.json --system support-bot --provider acme-large-2026-03 --label before',
           'afterai import results.csv --case question_id --metric accuracy=correct:binary --where model=acme-small-2026-10',
+          'afterai import samples.eval --system support-bot --label after',
           'afterai import results.jsonl --dry-run',
         ],
       }),
     ),
     'the id',
   )
-    .addOption(new Option('--format <format>', "the file's format (default: by its name)").choices(formats))
     .option('--system <name>', 'the system that was evaluated')
     .option('--label <name>', 'a name for this evaluation, to refer to it by')
     .option('--dry-run', 'read the file here and tell what would be imported; nothing is sent')
@@ -86,7 +78,12 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
 /** Options that say how a file of results is read. */
 export function withReadingOptions(command: Command): Command {
   return command
-    .option('--case <column>', 'column of case ids; for promptfoo, a test variable')
+    .addOption(
+      new Option('--format <format>', "the file's format (default: what the file shows)").choices(
+        RESULTS_FORMATS.map(({ name }) => name),
+      ),
+    )
+    .option('--case <column>', 'column of case ids; for other tools, the variable or metadata that identifies a case')
     .option('--cluster <column>', 'column of clusters: cases that resemble each other')
     .option('--slice <column>', 'column of slices')
     .option('--error <column>', 'column that tells where no answer came')
@@ -114,21 +111,17 @@ async function importFile(context: ServerContext, path: string, options: ImportO
       method: 'POST',
       path: '/v1/evaluations',
       query: { ...importQuery(file), system: options.system, label: options.label },
-      file: { bytes: file.bytes, contentType: evaluationFormats[file.format] },
+      file: { bytes: file.bytes, contentType: formatByName(file.format).mediaTypes[0] },
     }),
   )
   context.out.answer(answer, { lines: evaluationLines, quiet: ({ id }) => [id] })
 }
 
-function importQuery({
-  format,
-  mapping,
-  where,
-  options,
-}: EvaluationFile): Readonly<Record<string, string | undefined>> {
-  if (format === 'promptfoo') return { format, ...promptfooSelection(options) }
+function importQuery({ format, reading }: EvaluationFile): Readonly<Record<string, string | undefined>> {
+  const { mapping, where = [], ...names } = reading
   return {
     format,
+    ...names,
     mapping: mapping && JSON.stringify(mapping),
     where: where.length > 0 ? JSON.stringify(where) : undefined,
   }
@@ -143,11 +136,13 @@ function dryRun({ out }: ServerContext, file: EvaluationFile): void {
     {
       lines: () => [
         ...properties([
+          ['format', file.format],
           ['cases', run.cases.rows],
           ['errors', errorCount(run.cases)],
           ['selection', run.selection],
           ['metrics', metricText(run.metrics)],
         ]),
+        ...noteLines(run.notes ?? []),
         ...droppedLines(run.dropped),
         '',
         'Nothing was sent.',
@@ -180,8 +175,13 @@ function evaluationLines(it: Evaluation): string[] {
       ['metrics', metricText(it.metrics)],
       ['source', `${it.format}, ${it.sizeBytes} bytes, ${it.sourceDigest}`],
     ]),
+    ...noteLines(it.notes),
     ...droppedLines(it.dropped),
   ]
+}
+
+function noteLines(notes: readonly string[]): string[] {
+  return notes.length === 0 ? [] : ['', ...notes.map(printable)]
 }
 
 function metricText(metrics: readonly Evaluation['metrics'][number][]): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { assess, type Assessment, type AssessmentPlan, type ImportResult } from '@afterai/evidence'
 import { formatAssessment } from './format-assessment.ts'
+import { pairingHint } from './pairing-hint.ts'
 import { readResults, type ResultsOptions } from './read-results.ts'
 
 /** Where text goes; `process.stdout` is one. */
@@ -50,6 +51,12 @@ export async function assessOffline(request: OfflineAssessment): Promise<Offline
     listFaults(candidatePath, candidate, request.err)
     return { outcome: 'refused' }
   }
+  const hints = await pairingHint([baselinePath, candidatePath], [baseline.run, candidate.run])
+  const notes = [
+    ...(baseline.run.notes ?? []).map((note) => `${baselinePath}: ${note}`),
+    ...(candidate.run.notes ?? []).map((note) => `${candidatePath}: ${note}`),
+  ]
+  for (const line of [...new Set(notes), ...hints]) request.err.write(`${line}\n`)
   const assessment = assess(baseline.run, candidate.run, request.plan)
   request.out.write(
     request.json === true ? `${JSON.stringify(assessment, null, 2)}\n` : report(assessment, request.out),

@@ -114,6 +114,19 @@ export function distinctCases({ ids, rows }: CaseTable): number {
   return distinct
 }
 
+/** How many cases stand in both tables. */
+export function sharedCases(a: CaseTable, b: CaseTable): number {
+  let shared = 0
+  for (let [left, right] = [0, 0]; left < a.rows && right < b.rows;) {
+    const order = compareTexts(a.ids, left, b.ids, right)
+    const isRepeat = left > 0 && compareTexts(a.ids, left - 1, a.ids, left) === 0
+    if (order === 0 && !isRepeat) shared += 1
+    if (order <= 0) left += 1
+    else right += 1
+  }
+  return shared
+}
+
 function nameOf({ names, of }: NameColumn, row: number): string | undefined {
   const index = of[row] ?? 0
   return index === 0 ? undefined : textAt(names, index - 1)

@@ -21,6 +21,8 @@ export interface RawCase {
 export interface RunCollector {
   readonly add: (raw: RawCase, place: FaultPlace) => void
   readonly drop: (field: string) => void
+  /** Keeps a sentence for whoever reads the results. It must hold nothing of the file but what passed the gate. */
+  readonly note: (text: string) => void
   readonly finish: (described: { selection: string | null; metrics: readonly MetricDefinition[] }) => ImportResult
 }
 
@@ -34,6 +36,7 @@ export function runCollector(
   const dropped = new Map<string, number>()
   const places: FaultPlace[] = []
   let builder: CaseTableBuilder | undefined
+  const notes = new Set<string>()
   return {
     add(raw, place) {
       builder ??= caseTableBuilder(raw.values.length)
@@ -41,6 +44,7 @@ export function runCollector(
       if (raw.cluster !== undefined || raw.slice !== undefined) places[builder.rows()] = place
       builder.add(pass(raw, gate))
     },
+    note: (text) => void notes.add(text),
     drop: (field) => dropped.set(field, (dropped.get(field) ?? 0) + 1),
     finish({ selection, metrics }) {
       const { table, order } = (builder ?? caseTableBuilder(metrics.length)).finish()
@@ -59,6 +63,7 @@ export function runCollector(
           cases: table,
           dropped: countDropped(dropped, gate),
           digestedIdentifiers: gate.digested(),
+          ...(notes.size === 0 ? {} : { notes: [...notes] }),
         },
       }
     },

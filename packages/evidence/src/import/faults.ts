@@ -8,6 +8,8 @@ export type ImportFaultCode =
   | 'not_utf8'
   | 'malformed'
   | 'unsupported_version'
+  | 'unknown_format'
+  | 'unsuited_option'
   | 'duplicate_column'
   | 'column_missing'
   | 'no_metric'

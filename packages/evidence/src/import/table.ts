@@ -30,7 +30,11 @@ export interface TableReader {
 }
 
 /** A reader for one file. */
-export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, options: TableOptions): TableReader {
+export function tableReader(
+  format: 'csv' | 'jsonl' | 'json',
+  source: ImportSource,
+  options: TableOptions,
+): TableReader {
   const gate = identifierGate(source.digest)
   const faults = faultList(gate)
   const collector = runCollector(format, source, gate, faults)

@@ -203,7 +203,7 @@ export type Evaluation = {
   id: string
   system: string | null
   label: string | null
-  format: "csv" | "jsonl" | "promptfoo"
+  format: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"
   selection: string | null
   sourceDigest: string
   sizeBytes: number
@@ -224,6 +224,7 @@ export type Evaluation = {
     count: number
   })[]
   digestedIdentifiers: number
+  notes: (string)[]
   importedBy: string
   createdAt: string
 }
@@ -1512,7 +1513,7 @@ export interface Routes {
     }
   }
   'POST /v1/evaluations': {
-    query: { format: "csv" | "jsonl" | "promptfoo"; system?: string; label?: string; mapping?: string; where?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
+    query?: { format?: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"; system?: string; label?: string; mapping?: string; where?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
     body: string | Uint8Array<ArrayBuffer>
     answer: Evaluation
   }

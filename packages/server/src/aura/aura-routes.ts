@@ -8,7 +8,13 @@ import {
   ProblemError,
   sha256,
 } from '@afterai/contract'
-import { assessmentPlanSchema, assessmentSchema, defaultPlan, importMappingSchema } from '@afterai/evidence'
+import {
+  assessmentPlanSchema,
+  assessmentSchema,
+  defaultPlan,
+  importMappingSchema,
+  RESULTS_MEDIA_TYPES,
+} from '@afterai/evidence'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import { inTenant, inTenantOnce } from '../identity/index.ts'
@@ -21,7 +27,7 @@ import { acceptedRun, keepEvaluation, listEvaluations, readEvaluation } from './
 import { createImportFile, type ImportJob } from './import-file.ts'
 
 const byId = z.object({ id })
-const mediaTypes = ['text/csv', 'application/x-ndjson', 'application/json', 'application/octet-stream']
+const mediaTypes = [...RESULTS_MEDIA_TYPES, 'application/octet-stream']
 
 const whereSchema = z.array(z.strictObject({ column: z.string().min(1).max(256), equals: z.string().max(256) })).max(16)
 

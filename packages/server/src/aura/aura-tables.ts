@@ -17,6 +17,7 @@ declare module '../platform/database.ts' {
       metrics: EvaluationRun['metrics']
       dropped: EvaluationRun['dropped']
       digested_identifiers: number
+      notes: Generated<readonly string[]>
       /** Every case, of what an earlier release imported: read where a change is assessed, never for a view or a list. */
       run: EvaluationRunJson | null
       /** Every case, in compressed columns. */

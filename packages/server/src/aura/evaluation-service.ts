@@ -22,6 +22,7 @@ const shown = [
   'metrics',
   'dropped',
   'digested_identifiers',
+  'notes',
   'imported_by',
   'created_at',
 ] as const
@@ -75,6 +76,7 @@ export async function keepEvaluation(
       metrics: json(described.metrics),
       dropped: json(described.dropped),
       digested_identifiers: described.digestedIdentifiers,
+      notes: json(described.notes ?? []),
       case_table: Buffer.from(run.caseTable.buffer),
       run_digest: digestOf({ ...described, casesDigest: run.casesDigest }),
       imported_by: accountId,
@@ -162,6 +164,7 @@ function toView(row: Row): Evaluation {
     metrics: [...row.metrics],
     dropped: [...row.dropped],
     digestedIdentifiers: row.digested_identifiers,
+    notes: [...row.notes],
     importedBy: row.imported_by,
     createdAt: row.created_at.toISOString(),
   }

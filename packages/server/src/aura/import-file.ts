@@ -1,4 +1,4 @@
-import type { ImportResult, PromptfooOptions, TableOptions } from '@afterai/evidence'
+import type { FormatName, ImportResult, ReadingOptions } from '@afterai/evidence'
 import { Worker } from 'node:worker_threads'
 import { limiter } from '../platform/limiter.ts'
 import type { PackedRun } from './packed-run.ts'
@@ -12,8 +12,9 @@ const limits = { running: 2, waiting: 4, retryAfterSeconds: 10, busy: 'too many 
 /** A file to import and how to read it. */
 export interface ImportJob {
   readonly bytes: Uint8Array
-  readonly format: 'csv' | 'jsonl' | 'promptfoo'
-  readonly options: TableOptions & PromptfooOptions
+  /** Undefined leaves it to what the file shows. */
+  readonly format: FormatName | undefined
+  readonly options: ReadingOptions
   /** Keys the digests of texts that have no identifier's shape. */
   readonly digestKey: Uint8Array
 }
