@@ -1,6 +1,13 @@
 import { createHash, createHmac } from 'node:crypto'
 import { parse } from 'csv-parse/sync'
-import { assess, importCsv, importPromptfoo, type EvaluationRun, type ImportSource } from '@afterai/evidence'
+import {
+  assess,
+  importCsv,
+  importPromptfoo,
+  type ByteSource,
+  type EvaluationRun,
+  type ImportSource,
+} from '@afterai/evidence'
 import type { Row } from './row.ts'
 
 /** Measures the assessment of 1,700 pairs, and imports against a bare parse of the same text. */
@@ -112,10 +119,13 @@ function promptfooText(count: number): string {
   return JSON.stringify({ results: { version: 3, results } })
 }
 
-function sourceOf(text: string): ImportSource {
+function sourceOf(text: string): ImportSource & ByteSource {
+  const bytes = Buffer.from(text)
   return {
     text,
     sourceDigest: 'c'.repeat(64),
+    chunks: () => [bytes],
+    sha256: () => createHash('sha256'),
     digest: (value) => `hmac-${createHmac('sha256', 'bench').update(value).digest('hex')}`,
   }
 }

@@ -59,9 +59,8 @@ test('a dry run lists every fault of the file with its place, and not its text',
   const faulty = 'case_id,score\nq1,CANARY-1\nq2,0.5\n,0.1\nq4,CANARY-2\n'
   const ran = await afterai(['import', await csvFile(faulty), '--dry-run'])
   expect(ran.code).toBe(1)
-  expect(ran.stderr).toContain('line 2, column score: ')
+  expect(ran.stderr).toContain('line 2, column score: not numbers in lines 2, 5; write one of ')
   expect(ran.stderr).toContain('line 4, column case_id: ')
-  expect(ran.stderr).toContain('line 5, column score: ')
   expect(ran.stderr).not.toContain('CANARY')
 })
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Digest, EvaluationRun, ImportResult, ImportSource } from '../src/index.ts'
+import type { ByteSource, Digest, EvaluationRun, ImportResult, ImportSource } from '../src/index.ts'
 
 /** Real inputs that aren't part of the repository; tests that need them skip, saying so, where they are absent. */
 const FIXTURES = fileURLToPath(new URL('../../../../shared/fixtures/', import.meta.url))
@@ -16,8 +16,19 @@ export function readFixture(path: string): string {
 export const testDigest: Digest = (text) =>
   `hmac-${createHmac('sha256', 'test key').update(text).digest('hex').slice(0, 32)}`
 
-export function sourceOf(text: string): ImportSource {
-  return { text, sourceDigest: createHash('sha256').update(text).digest('hex'), digest: testDigest }
+/** A file in memory, to be read whole or in pieces of so many bytes. */
+export function sourceOf(content: string | Uint8Array, pieceBytes = Infinity): ImportSource & ByteSource {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  return {
+    text: typeof content === 'string' ? content : Buffer.from(content).toString(),
+    sourceDigest: createHash('sha256').update(bytes).digest('hex'),
+    *chunks() {
+      for (let start = 0; start < bytes.length; start += pieceBytes)
+        yield bytes.subarray(start, Math.min(bytes.length, start + pieceBytes))
+    },
+    sha256: () => createHash('sha256'),
+    digest: testDigest,
+  }
 }
 
 /** The run, or an error that shows the faults. */

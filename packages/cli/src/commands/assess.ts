@@ -2,7 +2,7 @@ import type { Band, MetricPlan } from '@afterai/evidence'
 import type { Command } from 'commander'
 import { assessmentView } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
-import { isTable, mappingOf, promptfooSelection, readFilter, type EvaluationOptions } from '../evaluation-file.ts'
+import { filtersOf, isTable, mappingOf, promptfooSelection, type EvaluationOptions } from '../evaluation-file.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { assessOffline, type OfflineAssessment } from '../offline/assess-offline.ts'
 import { formatAssessment } from '../offline/format-assessment.ts'
@@ -117,10 +117,7 @@ async function assessFiles(
   const request: OfflineAssessment = {
     baselinePath,
     candidatePath,
-    reading: {
-      ...promptfooSelection(options),
-      mapping: isTable(baselinePath) || isTable(candidatePath) ? mappingOf(options) : undefined,
-    },
+    reading: readingOf(options, [baselinePath, candidatePath]),
     baselineReading: choiceOf(options, options.baselineWhere, options.baselineProvider),
     candidateReading: choiceOf(options, options.candidateWhere, options.candidateProvider),
     margins: new Map(options.margin?.map(readMargin)),
@@ -130,13 +127,24 @@ async function assessFiles(
     out: options.quiet === true ? silent : { ...textOutput(world.stdout), hasColors: () => out.isColored },
     err: textOutput(world.stderr),
   }
-  const result = await assessOffline(request).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.path === undefined) throw cause
-    throw new CommandFailure('failed', `${cause.path} cannot be read (${cause.code}).`, { cause })
-  })
+  const result = await assessOffline(request)
   if (result.outcome === 'refused') return 'failed'
   if (options.quiet === true) out.lines([result.assessment.verdict])
   return exitOf(result.assessment.verdict, options)
+}
+
+/** How both files are read. What is said of promptfoo's files matters only where one is. */
+function readingOf(
+  options: AssessOptions,
+  paths: readonly [string, string],
+): NonNullable<OfflineAssessment['reading']> {
+  const { decimal, missing } = options
+  return {
+    ...(paths.every(isTable) ? {} : promptfooSelection(options)),
+    mapping: paths.some(isTable) ? mappingOf(options) : undefined,
+    decimal,
+    missing,
+  }
 }
 
 function choiceOf(
@@ -144,7 +152,7 @@ function choiceOf(
   ownWhere: readonly string[] = [],
   ownProvider?: string,
 ): NonNullable<OfflineAssessment['reading']> {
-  return { where: [...where, ...ownWhere].map(readFilter), provider: ownProvider ?? provider }
+  return { where: filtersOf([...where, ...ownWhere]), provider: ownProvider ?? provider }
 }
 
 function textOutput(stream: ServerContext['world']['stdout']): OfflineAssessment['out'] {

@@ -1,19 +1,18 @@
 import { evaluationView, type Evaluation } from '@afterai/contract'
-import type { ImportResult } from '@afterai/evidence'
 import { Option, type Command } from 'commander'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
-import { CommandFailure } from '../command-failure.ts'
 import {
   evaluationFormats,
-  importHere,
+  openEvaluationFile,
   promptfooSelection,
-  readEvaluationFile,
   type EvaluationFile,
   type EvaluationOptions,
 } from '../evaluation-file.ts'
+import { bytesOf } from '../result-file.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
+import { caseCount, dryRun, droppedLines, metricText, tableLines } from './import-dry-run.ts'
 import { during, gather, online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
 interface ImportOptions extends EvaluationOptions {
@@ -86,12 +85,20 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
 /** Options that say how a file of results is read. */
 export function withReadingOptions(command: Command): Command {
   return command
-    .option('--case <column>', 'column of case ids; for promptfoo, a test variable')
+    .option(
+      '--case <column>',
+      'column of case ids; several together, if repeated; for promptfoo, a test variable',
+      gather,
+    )
     .option('--cluster <column>', 'column of clusters: cases that resemble each other')
     .option('--slice <column>', 'column of slices')
     .option('--error <column>', 'column that tells where no answer came')
     .option('--where <column=value>', 'only rows with this value; may be repeated', gather)
     .option('--metric <name=column[:kind[:direction]]>', 'a metric; may be repeated', gather)
+    .addOption(
+      new Option('--decimal <mark>', 'decimal mark of columns that could have either').choices(['point', 'comma']),
+    )
+    .option('--missing <text>', 'cells that mean that nothing was measured, such as -1; may be repeated', gather)
     .option('--provider <label>', 'for promptfoo: whose results')
     .option('--prompt <label>', 'for promptfoo: the results of which prompt')
 }
@@ -107,14 +114,15 @@ export async function evaluationIdOf(api: Api, given: string): Promise<string> {
 }
 
 async function importFile(context: ServerContext, path: string, options: ImportOptions): Promise<void> {
-  const file = await readEvaluationFile(path, options)
-  if (options.dryRun === true) return dryRun(context, file)
+  const evaluation = openEvaluationFile(path, options)
+  if (options.dryRun === true) return dryRun(context, evaluation)
+  const { file, format } = evaluation
   const answer = await during(context, `Importing ${path}`, () =>
     context.api.call(evaluationView, {
       method: 'POST',
       path: '/v1/evaluations',
-      query: { ...importQuery(file), system: options.system, label: options.label },
-      file: { bytes: file.bytes, contentType: evaluationFormats[file.format] },
+      query: { ...importQuery(evaluation), system: options.system, label: options.label },
+      file: { bytes: bytesOf(file), contentType: evaluationFormats[format] },
     }),
   )
   context.out.answer(answer, { lines: evaluationLines, quiet: ({ id }) => [id] })
@@ -131,42 +139,9 @@ function importQuery({
     format,
     mapping: mapping && JSON.stringify(mapping),
     where: where.length > 0 ? JSON.stringify(where) : undefined,
+    decimal: options.decimal,
+    missing: options.missing && JSON.stringify(options.missing),
   }
-}
-
-function dryRun({ out }: ServerContext, file: EvaluationFile): void {
-  const result = importHere(file)
-  if (!result.ok) throw unreadable(file.path, result)
-  const { run } = result
-  out.answer(
-    { json: run, value: run },
-    {
-      lines: () => [
-        ...properties([
-          ['cases', run.cases.length],
-          ['errors', run.cases.filter(({ outcome }) => outcome === 'error').length],
-          ['selection', run.selection],
-          ['metrics', metricText(run.metrics)],
-        ]),
-        ...droppedLines(run.dropped),
-        '',
-        'Nothing was sent.',
-      ],
-    },
-  )
-}
-
-function unreadable(path: string, { faults, more }: Extract<ImportResult, { ok: false }>): CommandFailure {
-  const place = ({ line, column, pointer }: (typeof faults)[number]): string =>
-    [line !== undefined && `line ${line}`, column !== undefined && `column ${column}`, pointer]
-      .filter(Boolean)
-      .join(', ')
-  return new CommandFailure('failed', `${path} cannot be imported.`, {
-    lines: [
-      ...faults.map((fault) => `  ${[place(fault), printable(fault.text)].filter(Boolean).join(': ')}`),
-      ...(more > 0 ? [`  ... and ${more} more`] : []),
-    ],
-  })
 }
 
 function evaluationLines(it: Evaluation): string[] {
@@ -176,25 +151,11 @@ function evaluationLines(it: Evaluation): string[] {
       ['label', it.label && printable(it.label)],
       ['system', it.system],
       ['selection', it.selection && printable(it.selection)],
-      ['cases', `${it.cases}, ${it.errors} of them errors`],
+      ['cases', caseCount(it)],
       ['metrics', metricText(it.metrics)],
       ['source', `${it.format}, ${it.sizeBytes} bytes, ${it.sourceDigest}`],
     ]),
+    ...tableLines(it.table),
     ...droppedLines(it.dropped),
-  ]
-}
-
-function metricText(metrics: readonly Evaluation['metrics'][number][]): string {
-  return metrics.map(({ name, kind }) => `${name} (${kind})`).join(', ')
-}
-
-function droppedLines(dropped: readonly { readonly field: string; readonly count: number }[]): string[] {
-  if (dropped.length === 0) return []
-  return [
-    '',
-    ...table(
-      ['dropped, never kept', 'values'],
-      dropped.map(({ field, count }) => [printable(field), count]),
-    ),
   ]
 }

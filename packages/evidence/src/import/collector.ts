@@ -46,6 +46,7 @@ export function runCollector(
       if (faults.any()) return faults.result()
       return {
         ok: true,
+        repeats: cases.length - firstOf.size,
         run: {
           format,
           sourceDigest,

@@ -65,16 +65,13 @@ describe('CSV', () => {
     expect(faultsOf(none)).toEqual([['nothing_selected', undefined, undefined]])
   })
 
-  test('collects every fault with its place and imports nothing', () => {
+  test('collects every fault with its place, once a column, and imports nothing', () => {
     const text = 'case,score\na,1\nb\n,1\nc,NaN\nd,Infinity\ne,1e999\nf,0x10\ng,1,2\n'
     expect(faultsOf(csv(text))).toEqual([
       ['ragged_row', 3, undefined],
-      ['case_id_missing', 4, 'case'],
-      ['not_a_number', 5, 'score'],
-      ['not_a_number', 6, 'score'],
-      ['not_a_number', 7, 'score'],
-      ['not_a_number', 8, 'score'],
       ['ragged_row', 9, undefined],
+      ['case_id_missing', 4, 'case'],
+      ['not_a_number', 6, 'score'],
     ])
   })
 
@@ -126,9 +123,16 @@ describe('CSV', () => {
   })
 
   test('lists a hundred faults and counts the rest', () => {
-    const result = csv(`case,score\n${'a,bad\n'.repeat(250)}`)
+    const result = csv(`case,score\n${'a\n'.repeat(250)}`)
     expect(result).toMatchObject({ ok: false, more: 150 })
     expect(faultsOf(result)).toHaveLength(100)
+  })
+
+  test('complains of a column once, with the accepted forms and the first three places', () => {
+    const result = csv(`case,score\n${'a,bad\n'.repeat(250)}`)
+    expect(result).toMatchObject({ ok: false, more: 0, faults: [{ code: 'not_a_number', line: 2, column: 'score' }] })
+    const [fault] = result.ok ? [] : result.faults
+    expect(fault?.text).toMatch(/^not numbers in lines 2, 3, 4 and 247 more; write one of 0\.85 or 0,85 or 85%/)
   })
 
   test('P1.2: no content of unmapped columns, headers, ids or bad cells comes out', () => {
@@ -146,8 +150,8 @@ describe('CSV', () => {
     expect(run.cases[0]?.caseId).toBe(testDigest(canary))
     expect(run.digestedIdentifiers).toBe(1)
     expect(run.dropped).toEqual([
-      { field: 'prompt', count: 1 },
       { field: testDigest(canary), count: 2 },
+      { field: 'prompt', count: 1 },
     ])
   })
 
@@ -229,7 +233,9 @@ describe('JSONL', () => {
       ...MAPPING,
       metrics: [{ name: 'score', column: '/__proto__/constructor/length', kind: 'continuous' as const }],
     }
-    expect(runOf(importJsonl(sourceOf('{"case":"a"}'), { mapping: pointer })).cases[0]?.values).toEqual([null])
+    expect(faultsOf(importJsonl(sourceOf('{"case":"a"}'), { mapping: pointer }))).toEqual([
+      ['column_missing', undefined, '/__proto__/constructor/length'],
+    ])
   })
 
   test('P1.2: short prose as a key or an id is digested', () => {
@@ -244,10 +250,9 @@ describe('JSONL', () => {
     expect(faultsOf(result)).toEqual([
       ['malformed', 2, undefined],
       ['not_an_object', 3, undefined],
-      ['not_a_number', 4, 'score'],
-      ['not_a_number', 5, 'score'],
-      ['case_id_missing', 6, 'case'],
       ['too_large', 7, undefined],
+      ['case_id_missing', 6, 'case'],
+      ['not_a_number', 4, 'score'],
     ])
     expect(JSON.stringify(result)).not.toContain('CANARY')
   })

@@ -78,8 +78,6 @@ function readDocument(text: string, faults: FaultList): { root: object; results:
     })
   if (!isObject(root) || !Array.isArray(results))
     return faults.add('malformed', 'not an array', { pointer: '/results/results' })
-  if (results.length > LIMITS.rows)
-    return faults.add('too_large', `more than ${LIMITS.rows} results`, { pointer: '/results/results' })
   return { root, results }
 }
 

@@ -1,4 +1,4 @@
-import type { Assessment, AssessmentPlan, Band, EvaluationRun } from '@afterai/evidence'
+import type { Assessment, AssessmentPlan, Band, EvaluationRun, TableReading } from '@afterai/evidence'
 import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
@@ -17,6 +17,8 @@ declare module '../platform/database.ts' {
       metrics: EvaluationRun['metrics']
       dropped: EvaluationRun['dropped']
       digested_identifiers: number
+      /** How the file was read; null where it was imported before that was kept. */
+      reading: { readonly repeats: number; readonly table: TableReading | null } | null
       /** Every case: read where a change is assessed, never for a view or a list. */
       run: EvaluationRun
       run_digest: string

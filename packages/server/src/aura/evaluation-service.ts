@@ -1,5 +1,5 @@
 import { type Evaluation, ProblemError } from '@afterai/contract'
-import type { EvaluationRun, ImportFault, ImportResult } from '@afterai/evidence'
+import type { ImportFault, ImportResult } from '@afterai/evidence'
 import type { Selectable } from 'kysely'
 import { digestOf, findSystem } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -20,15 +20,19 @@ const shown = [
   'metrics',
   'dropped',
   'digested_identifiers',
+  'reading',
   'imported_by',
   'created_at',
 ] as const
 
 type Row = Pick<Selectable<Tables['evaluation']>, (typeof shown)[number]> & { system: string | null }
 
-/** The run of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */
-export function acceptedRun(result: ImportResult): EvaluationRun {
-  if (result.ok) return result.run
+/** What was read of a file. */
+type Imported = Extract<ImportResult, { ok: true }>
+
+/** The result of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */
+export function accepted(result: ImportResult): Imported {
+  if (result.ok) return result
   throw new ProblemError('unreadable_evaluation', {
     errors: result.faults.map((fault) => ({ pointer: placeOf(fault), detail: fault.text })),
     ...(result.more > 0 ? { moreErrors: result.more } : {}),
@@ -47,13 +51,14 @@ export async function keepEvaluation(
   tx: Transaction,
   { principal, actor }: Caller,
   {
-    run,
+    imported,
     system,
     label,
     sizeBytes,
-  }: { run: EvaluationRun; system?: string | undefined; label?: string | undefined; sizeBytes: number },
+  }: { imported: Imported; system?: string | undefined; label?: string | undefined; sizeBytes: number },
 ): Promise<Evaluation> {
   const { tenantId, accountId } = principal
+  const { run, repeats, table = null } = imported
   const systemId = system === undefined ? null : (await findSystem(tx, tenantId, system)).id
   const id = newId()
   await tx
@@ -72,6 +77,7 @@ export async function keepEvaluation(
       metrics: json(run.metrics),
       dropped: json(run.dropped),
       digested_identifiers: run.digestedIdentifiers,
+      reading: json({ repeats, table }),
       run: json(run),
       run_digest: digestOf(run),
       imported_by: accountId,
@@ -131,6 +137,10 @@ function toView(row: Row): Evaluation {
     metrics: [...row.metrics],
     dropped: [...row.dropped],
     digestedIdentifiers: row.digested_identifiers,
+    repeats: row.reading?.repeats ?? null,
+    table: row.reading?.table
+      ? { ...row.reading.table, caseId: [...row.reading.table.caseId], metrics: [...row.reading.table.metrics] }
+      : null,
     importedBy: row.imported_by,
     createdAt: row.created_at.toISOString(),
   }

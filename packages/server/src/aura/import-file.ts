@@ -1,4 +1,10 @@
-import type { ImportResult, PromptfooOptions, TableOptions } from '@afterai/evidence'
+import {
+  FAULTS,
+  type ImportResult,
+  type PromptfooOptions,
+  type ResultFormat,
+  type TableOptions,
+} from '@afterai/evidence'
 import { Worker } from 'node:worker_threads'
 import { limiter } from '../platform/limiter.ts'
 
@@ -11,7 +17,7 @@ const limits = { running: 2, waiting: 4, retryAfterSeconds: 10, busy: 'too many 
 /** A file to import and how to read it. */
 export interface ImportJob {
   readonly bytes: Uint8Array
-  readonly format: 'csv' | 'jsonl' | 'promptfoo'
+  readonly format: ResultFormat
   readonly options: TableOptions & PromptfooOptions
   /** Keys the digests of texts that have no identifier's shape. */
   readonly digestKey: Uint8Array
@@ -35,12 +41,13 @@ function importOnThread(job: ImportJob): Promise<ImportResult> {
       workerData: job,
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMib },
     })
-    const giveUp = (text: string): void => {
+    const giveUp = (found: string): void => {
       clearTimeout(timer)
-      resolve({ ok: false, faults: [{ code: 'too_large', text }], more: 0 })
+      const fault = { code: 'too_large', text: `${found}; ${FAULTS.too_large}` } as const
+      resolve({ ok: false, faults: [fault], more: 0 })
       void worker.terminate()
     }
-    const timer = setTimeout(() => giveUp(`reading it took over ${timeLimitMs / 1000} s; split the file`), timeLimitMs)
+    const timer = setTimeout(() => giveUp(`reading it took over ${timeLimitMs / 1000} s`), timeLimitMs)
     worker.once('message', (result: ImportResult) => {
       clearTimeout(timer)
       resolve(result)
