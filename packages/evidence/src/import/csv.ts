@@ -4,7 +4,8 @@ import { faultList, type FaultList, type ImportResult } from './faults.ts'
 import { lookOfText } from './file-look.ts'
 import { SEPARATORS, settleSeparator, startOf, trimmedTo, type Separator } from './separator.ts'
 import { LIMITS, type ByteSource } from './source.ts'
-import { readTable, tableGate, type TableOptions } from './table.ts'
+import { readTable } from './table.ts'
+import { tableGate, type TableOptions } from './table-options.ts'
 import { detached, type Placed, type TableFile } from './table-file.ts'
 
 type Cells = readonly string[]

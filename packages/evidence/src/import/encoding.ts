@@ -25,8 +25,13 @@ const LINE_FEED = 0x0a
 /**
  * Settles a file's encoding by its byte order mark or, without one, by all of its bytes: UTF-8 if they are that, else Windows-1252 if they
  * can be. Bytes that are UTF-8 in one place and not in another are refused: whichever were taken, names would be read wrongly.
+ * `onlyUnicode`: for formats that tell nobody which encoding was taken.
  */
-export function settleText(source: ByteSource, faults: FaultList): TextFile | undefined {
+export function settleText(
+  source: ByteSource,
+  faults: FaultList,
+  { onlyUnicode = false }: { readonly onlyUnicode?: boolean } = {},
+): TextFile | undefined {
   const hash = source.sha256()
   let sizeBytes = 0
   let head: Uint8Array = new Uint8Array()
@@ -40,6 +45,8 @@ export function settleText(source: ByteSource, faults: FaultList): TextFile | un
   if (look !== undefined) return faults.add('not_a_table', `this looks like ${look}`)
   const encoding = settleEncoding(source, head, faults)
   if (encoding === undefined) return undefined
+  if (encoding === 'windows-1252' && onlyUnicode)
+    return faults.add('not_utf8', 'not UTF-8', { line: countBytes(source).firstBrokenLine })
   return { encoding, sourceDigest: hash.digest('hex'), pieces: () => decode(source, encoding) }
 }
 
@@ -52,9 +59,10 @@ function settleEncoding(source: ByteSource, head: Uint8Array, faults: FaultList)
   const encoding = byMark(head) ?? byZeros(head) ?? 'utf-8'
   if (decodes(source, encoding)) return encoding
   if (encoding !== 'utf-8') return faults.add('not_utf8', `not the ${encoding.toUpperCase()} that its start says`)
-  const { firstBrokenLine, multibyte, zeros, undefinedBytes } = countBytes(source)
+  const { firstBrokenLine, multibyte, zeros, undefinedBytes, isCutOff } = countBytes(source)
   const place = { line: firstBrokenLine }
   if (zeros > 0) return faults.add('not_a_table', 'this looks like a binary file')
+  if (isCutOff) return faults.add('not_utf8', 'the file ends within a character', place, 'copy or export it again')
   if (multibyte > 0) return faults.add('not_utf8', 'UTF-8 up to here, and bytes that are none', place)
   if (undefinedBytes > 0) return faults.add('not_utf8', 'neither UTF-8 nor UTF-16 nor Windows-1252', place)
   return 'windows-1252'
@@ -99,10 +107,12 @@ interface ByteCounts {
   multibyte: number
   zeros: number
   undefinedBytes: number
+  /** Whether nothing is wrong but that the last character isn't whole. */
+  isCutOff: boolean
 }
 
 function countBytes({ chunks }: ByteSource): ByteCounts {
-  const counts: ByteCounts = { firstBrokenLine: 0, multibyte: 0, zeros: 0, undefinedBytes: 0 }
+  const counts: ByteCounts = { firstBrokenLine: 0, multibyte: 0, zeros: 0, undefinedBytes: 0, isCutOff: false }
   let line = 1
   let awaited = 0
   const broken = (): void => {
@@ -123,7 +133,8 @@ function countBytes({ chunks }: ByteSource): ByteCounts {
       if (byte === 0) counts.zeros += 1
       if (UNDEFINED_BYTES.has(byte)) counts.undefinedBytes += 1
     }
-  if (awaited > 0 || counts.firstBrokenLine === 0) broken()
+  counts.isCutOff = awaited > 0 && counts.firstBrokenLine === 0
+  if (awaited > 0) broken()
   return counts
 }
 

@@ -5,7 +5,7 @@ import { faultList, type ImportResult } from './faults.ts'
 import { importJsonl } from './jsonl.ts'
 import { importPromptfoo, type PromptfooOptions } from './promptfoo.ts'
 import type { ByteSource } from './source.ts'
-import type { TableOptions } from './table.ts'
+import type { TableOptions } from './table-options.ts'
 
 /** The formats of results that are read. */
 export const RESULT_FORMATS = ['csv', 'jsonl', 'promptfoo'] as const
@@ -27,7 +27,7 @@ export function importResults(
 /** A document has to be held whole; its bytes become text as those of a table do. */
 function importWhole(source: ByteSource, options: PromptfooOptions): ImportResult {
   const faults = faultList(identifierGate(source.digest))
-  const text = settleText(source, faults)
+  const text = settleText(source, faults, { onlyUnicode: true })
   if (!text) return faults.result()
   const { sourceDigest } = text
   return importPromptfoo({ text: wholeText(text), sourceDigest, digest: source.digest }, options)

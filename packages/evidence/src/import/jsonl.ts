@@ -4,7 +4,8 @@ import { lookOfText } from './file-look.ts'
 import { atPointer, field, isObject, parseJson, type JsonObject } from './json.ts'
 import { startOf } from './separator.ts'
 import { LIMITS, type ByteSource } from './source.ts'
-import { readTable, tableGate, type TableOptions } from './table.ts'
+import { readTable } from './table.ts'
+import { tableGate, type TableOptions } from './table-options.ts'
 import type { Placed, TableFile } from './table-file.ts'
 
 /** So many different keys are told apart; files of results have dozens. */

@@ -11,7 +11,7 @@ import { caseColumnsOf, type ImportMapping, type MetricColumn } from './mapping.
 import { valueOf, type Notation } from './notation.ts'
 import { placeList, type PlaceList } from './places.ts'
 import { selects } from './survey.ts'
-import { directionOf, type TableContext } from './table.ts'
+import { directionOf, type TableContext } from './table-options.ts'
 import { detached, type TableFile } from './table-file.ts'
 
 /** A second pass over a table. */

@@ -3,7 +3,7 @@ import { readId, readName } from './cell.ts'
 import { columnSurvey, type ColumnSurvey } from './column-survey.ts'
 import { caseColumnsOf, columnsOf, type ImportMapping, type RowFilter } from './mapping.ts'
 import { placeList } from './places.ts'
-import type { TableContext } from './table.ts'
+import type { TableContext } from './table-options.ts'
 import type { TableFile } from './table-file.ts'
 
 /** What a first pass over a table found. */

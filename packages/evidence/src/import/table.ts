@@ -1,53 +1,16 @@
-import { identifierGate, type IdentifierGate } from '../identifier.ts'
-import { defaultDirection } from '../metric.ts'
+import type { IdentifierGate } from '../identifier.ts'
 import { settleNotations } from './column-survey.ts'
-import type { FaultList, ImportResult } from './faults.ts'
+import type { ImportResult } from './faults.ts'
 import { checkCaseIds } from './guesses.ts'
-import {
-  automaticMapping,
-  columnsOf,
-  caseColumnsOf,
-  selectionOf,
-  type ImportMapping,
-  type MetricColumn,
-  type RowFilter,
-} from './mapping.ts'
-import type { DecimalMark, Notation } from './notation.ts'
+import { automaticMapping, caseColumnsOf, columnsOf, selectionOf, type ImportMapping } from './mapping.ts'
+import type { Notation } from './notation.ts'
 import { profileOf } from './profiles.ts'
 import { proposeMapping } from './proposal.ts'
 import { readCases, type CaseReader } from './read-cases.ts'
 import type { TableReading } from './reading.ts'
-import type { ByteSource } from './source.ts'
 import { surveyTable } from './survey.ts'
 import type { TableFile } from './table-file.ts'
-
-/** How to read a table; without a mapping the columns' usual names are looked for. */
-export interface TableOptions {
-  readonly mapping?: ImportMapping | undefined
-  readonly where?: readonly RowFilter[] | undefined
-  /** The decimal mark of columns that could have either. */
-  readonly decimal?: DecimalMark | undefined
-  /** Texts that mean that nothing was measured, beside the usual ones. */
-  readonly missing?: readonly string[] | undefined
-}
-
-/** What reading one table needs. */
-export interface TableContext {
-  readonly source: ByteSource
-  readonly options: TableOptions
-  readonly gate: IdentifierGate
-  readonly faults: FaultList
-}
-
-/** A gate that knows the names that the caller typed. */
-export function tableGate({ digest }: ByteSource, { mapping, where = [] }: TableOptions): IdentifierGate {
-  const selection = selectionOf(where)
-  return identifierGate(digest, [
-    ...(mapping ? [...columnsOf(mapping), ...mapping.metrics.map(({ name }) => name)] : []),
-    ...where.flatMap(({ column, equals }) => [column, equals]),
-    ...(selection === null ? [] : [selection]),
-  ])
-}
+import { directionOf, type TableContext } from './table-options.ts'
 
 /**
  * Reads a table in two passes over its records: the first settles how each column is written, the second reads. So nothing depends on
@@ -118,9 +81,4 @@ function readingOf<R>(file: TableFile<R>, { mapping, notations, reader, gate }: 
       missing: reader.missing(index),
     })),
   }
-}
-
-/** The direction that a metric was given or, failing that, its kind's. */
-export function directionOf({ kind, direction }: MetricColumn): NonNullable<MetricColumn['direction']> {
-  return direction ?? defaultDirection(kind)
 }
