@@ -2,6 +2,7 @@ import { assessMetric, type MetricResult } from './assess-metric.ts'
 import type { AssessedInput, Assessment, AssessmentWarning, Guardrail, MetricAssessment } from './assessment.ts'
 import type { EvaluationRun } from './evaluation-run.ts'
 import { isBinary, isQuality } from './metric.ts'
+import { nearIdsText } from './near-ids.ts'
 import { defaultPlan, type AssessmentPlan } from './plan.ts'
 import { resolveMetrics, type MissingMetric, type ResolvedMetric } from './resolve-metrics.ts'
 import { jointRisk } from './statistics/joint-risk.ts'
@@ -188,6 +189,8 @@ function inputWarnings({
     say('same_source', 'baseline and candidate are the same results')
   if (metrics.length === 0) say('nothing_compared', 'the two runs share no metric')
   else if (guardrails.length === 0) say('no_primary_metric', 'no primary metric: the verdict rests on nothing')
+  const nearly = nearIdsText(idsOf(baseline), idsOf(candidate))
+  if (nearly !== undefined) say('ids_nearly_match', nearly)
   for (const { name } of missing) say('metric_missing', 'not measured in both runs', name)
   for (const name of plan.criticalSlices)
     if (!slices.some(({ assessment }) => assessment.slice === name))
@@ -228,6 +231,10 @@ function regressionWarnings(
       slice,
     }))
   return [...secondary, ...inSlices]
+}
+
+function idsOf({ cases }: EvaluationRun): readonly string[] {
+  return cases.map(({ caseId }) => caseId)
 }
 
 function inputOf(run: EvaluationRun): AssessedInput {

@@ -11,6 +11,7 @@ const WARNING_CODES = [
   'metric_missing',
   'no_primary_metric',
   'nothing_compared',
+  'ids_nearly_match',
   'too_few_pairs',
   'no_variation',
   'missing_pairs',

@@ -47,9 +47,9 @@ export async function assessChange(
   const candidate = await readRun(tx, tenantId, candidateId)
   const result = assess(baseline.run, candidate.run, plan)
   if (result.metrics.every(({ pairs }) => pairs === 0)) {
-    throw new ProblemError('not_assessable', {
-      detail: 'the evaluations have no case of the same id with a metric in common',
-    })
+    const hint = result.warnings.find(({ code }) => code === 'ids_nearly_match')?.text
+    const detail = 'the evaluations have no case of the same id with a metric in common'
+    throw new ProblemError('not_assessable', { detail: hint === undefined ? detail : `${detail}: ${hint}` })
   }
   const bound = {
     changeDigest: change.digest,
