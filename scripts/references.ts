@@ -7,6 +7,7 @@ import { configurationReference } from './configuration-reference.ts'
 import { sdkApiRoutes } from './sdk-api-routes.ts'
 import { securityReference } from './security-reference.ts'
 import { errorsReference } from './errors-reference.ts'
+import { importsReference } from './imports-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
 import { openapiReference } from './openapi-reference.ts'
 import { telemetryReference } from './telemetry-reference.ts'
@@ -27,6 +28,7 @@ export const references: readonly Reference[] = [
   page('docs/reference/audit.md', auditReference),
   page('docs/reference/metrics.md', metricsReference),
   page('docs/reference/errors.md', errorsReference),
+  page('docs/reference/imports.md', importsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),
   page('packages/sdk/src/api/routes.ts', sdkApiRoutes),

@@ -219,6 +219,24 @@ export type Evaluation = {
     count: number
   })[]
   digestedIdentifiers: number
+  repeats: number | null
+  table: {
+    encoding: string
+    separator: string | null
+    caseId: (string)[]
+    cluster: string | null
+    slice: string | null
+    error: string | null
+    rows: number
+    metrics: ({
+      metric: string
+      column: string
+      kind: string
+      direction: string
+      notation: string
+      missing: number
+    })[]
+  } | null
   importedBy: string
   createdAt: string
 }
@@ -1507,7 +1525,7 @@ export interface Routes {
     }
   }
   'POST /v1/evaluations': {
-    query: { format: "csv" | "jsonl" | "promptfoo"; system?: string; label?: string; mapping?: string; where?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
+    query: { format: "csv" | "jsonl" | "promptfoo"; system?: string; label?: string; mapping?: string; where?: string; decimal?: "point" | "comma"; missing?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
     body: string | Uint8Array<ArrayBuffer>
     answer: Evaluation
   }
@@ -1659,7 +1677,7 @@ export interface Routes {
           band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         warnings: ({
-          code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+          code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
           text: string
           metric: string | null
           slice: string | null
@@ -1813,7 +1831,7 @@ export interface Routes {
             band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           })[]
           warnings: ({
-            code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+            code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
             text: string
             metric: string | null
             slice: string | null
@@ -1968,7 +1986,7 @@ export interface Routes {
           band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         warnings: ({
-          code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+          code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
           text: string
           metric: string | null
           slice: string | null
