@@ -42,6 +42,10 @@ says which. In comma-separated files and in JSON a point alone is a decimal poin
 Nothing was measured where a cell is empty or holds ${MISSING_MARKS.map((mark) => `\`${mark}\``).join(', ')}, in any case of letters; \`--missing TEXT\`
 names another mark. Missing values are counted, and never refuse a file. In JSONL a bare \`NaN\`, as Python writes it, is missing too.
 
+## Columns
+Columns of one name are told apart by their place: \`Score#1\`, \`Score#2\`, as in a table of several prompts. A column without a name is called
+by its place, \`column-3\`. In JSONL a column is a key, or a JSON pointer (\`/metrics/score\`).
+
 ## Cases
 \`--case\` names the column of ids; repeated, it names several that identify a case together, joined by \`/\` (\`arc/7\`; a slash within one is
 written \`#1\`). Rows with the same id are repeats of one case: they are counted, and averaged when assessed. They are no repeats, and the file is

@@ -96,9 +96,10 @@ function settle(survey: ColumnSurvey, decimal: DecimalMark | undefined, faults: 
     const line = Math.max(...firstLines.values())
     return faults.add('mixed_notation', `written in several ways: ${written.join(', ')}`, { line, column })
   }
-  if (leavesMarkOpen(set) && decimal === undefined)
+  if (!leavesMarkOpen(set)) return firstOf(set, 'point')
+  if (decimal === undefined)
     return faults.add('ambiguous_number', 'every number could have a decimal point or a decimal comma', { column })
-  return firstOf(set, decimal ?? 'point')
+  return firstOf(set, decimal)
 }
 
 function formOf(name: Notation): string {

@@ -40,16 +40,22 @@ function readHeader(text: TextFile, separator: Separator, faults: FaultList): re
   return faults.add('empty', 'the file is empty')
 }
 
-/** A column without a name is called by its place: row numbers often stand in one. */
-function nameColumns(cells: Cells, line: number, faults: FaultList): readonly string[] {
-  const names = new Set<string>()
-  return cells.map((cell, index) => {
-    const given = detached(cell.trim())
-    const name = given === '' ? `column-${index + 1}` : given
-    if (names.has(name)) faults.add('duplicate_column', `column ${index + 1} repeats a name`, { line, column: name })
-    names.add(name)
-    return name
+/** A column without a name is called by its place: row numbers often stand in one. Columns of one name are told apart as `Score#1` and `Score#2`. */
+function nameColumns(cells: Cells, line: number, faults: FaultList): readonly string[] | undefined {
+  const given = cells.map((cell, index) => (cell.trim() === '' ? `column-${index + 1}` : detached(cell.trim())))
+  const counts = new Map<string, number>()
+  for (const name of given) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const seen = new Map<string, number>()
+  const named = given.map((name) => {
+    if (counts.get(name) === 1) return name
+    const place = (seen.get(name) ?? 0) + 1
+    seen.set(name, place)
+    return `${name}#${place}`
   })
+  const repeated = named.find((name, index) => named.indexOf(name) !== index)
+  if (repeated !== undefined)
+    return faults.add('duplicate_column', 'two columns would have this name', { line, column: repeated })
+  return named
 }
 
 function tableOf(text: TextFile, separator: Separator, header: readonly string[], faults: FaultList): TableFile<Cells> {

@@ -5,8 +5,35 @@ import type { TableReading } from './reading.ts'
 
 const FORMS = NOTATIONS.map(({ forms }) => forms[0]).join(' or ')
 
+/** What can be wrong with a file of results. */
+export type ImportFaultCode =
+  | 'empty'
+  | 'too_large'
+  | 'not_utf8'
+  | 'not_a_table'
+  | 'malformed'
+  | 'unsupported_version'
+  | 'ambiguous_separator'
+  | 'duplicate_column'
+  | 'column_missing'
+  | 'no_metric'
+  | 'ragged_row'
+  | 'not_an_object'
+  | 'case_id_missing'
+  | 'ids_of_runs'
+  | 'several_datasets'
+  | 'not_a_number'
+  | 'mixed_notation'
+  | 'ambiguous_number'
+  | 'not_binary'
+  | 'negative'
+  | 'sentinel'
+  | 'conflicting_case'
+  | 'ambiguous_selection'
+  | 'nothing_selected'
+
 /** What can be wrong with a file of results, and what to do then. Source of the reference page. */
-export const FAULTS = {
+export const FAULTS: Readonly<Record<ImportFaultCode, string>> = {
   empty: 'export the results again',
   too_large: 'split the file, or leave out what is not needed',
   not_utf8: 'save the file as UTF-8',
@@ -14,7 +41,7 @@ export const FAULTS = {
   malformed: 'export the file again; mend it by hand only if the line is the only one',
   unsupported_version: 'export the results with a version that is read, or as CSV',
   ambiguous_separator: 'make `sep=,` `sep=;` or `sep=|` the first line of the file',
-  duplicate_column: 'give each column a name of its own',
+  duplicate_column: 'give each column a name of its own, or name one by its place: NAME#1, NAME#2',
   column_missing: 'name a column that the file has with --case, --metric, --slice, --cluster, --error or --where',
   no_metric: 'name each metric with --metric NAME=COLUMN:KIND:DIRECTION',
   ragged_row: 'give each row one cell per column; a cell that holds the separator needs quotes',
@@ -32,10 +59,7 @@ export const FAULTS = {
   conflicting_case: 'give the cases ids of their own, or leave out --cluster or --slice',
   ambiguous_selection: 'choose one with --where COLUMN=VALUE (promptfoo: --provider or --prompt)',
   nothing_selected: 'check the values of --where, --provider and --prompt, letter by letter',
-} as const satisfies Readonly<Record<string, string>>
-
-/** What can be wrong with a file of results. */
-export type ImportFaultCode = keyof typeof FAULTS
+}
 
 /** One fault and its place. The value itself is never echoed: it may be content (P1.2). */
 export interface ImportFault {

@@ -3,15 +3,13 @@ import { importCsv } from './csv.ts'
 import { settleText, wholeText } from './encoding.ts'
 import { faultList, type ImportResult } from './faults.ts'
 import { importJsonl } from './jsonl.ts'
+import { objectsIn, proposeLines } from './json-objects.ts'
 import { importPromptfoo, type PromptfooOptions } from './promptfoo.ts'
 import type { ByteSource } from './source.ts'
 import type { TableOptions } from './table-options.ts'
 
-/** The formats of results that are read. */
-export const RESULT_FORMATS = ['csv', 'jsonl', 'promptfoo'] as const
-
 /** A format of results. */
-export type ResultFormat = (typeof RESULT_FORMATS)[number]
+export type ResultFormat = 'csv' | 'jsonl' | 'promptfoo'
 
 /** Reads a file of results of a known format: the one way from bytes to a run, on the server and without one. */
 export function importResults(
@@ -30,5 +28,11 @@ function importWhole(source: ByteSource, options: PromptfooOptions): ImportResul
   const text = settleText(source, faults, { onlyUnicode: true })
   if (!text) return faults.result()
   const { sourceDigest } = text
-  return importPromptfoo({ text: wholeText(text), sourceDigest, digest: source.digest }, options)
+  const whole = wholeText(text)
+  const result = importPromptfoo({ text: whole, sourceDigest, digest: source.digest }, options)
+  if (result.ok || !result.faults.some(({ code }) => code === 'unsupported_version')) return result
+  const objects = objectsIn(whole)
+  if (!objects) return result
+  faults.add('not_a_table', objects.look, {}, proposeLines(objects, source.name))
+  return faults.result()
 }

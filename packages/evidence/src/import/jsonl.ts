@@ -1,7 +1,8 @@
 import { settleText, type TextFile } from './encoding.ts'
 import { faultList, type FaultList, type ImportResult } from './faults.ts'
 import { lookOfText } from './file-look.ts'
-import { atPointer, field, isObject, parseJson, type JsonObject } from './json.ts'
+import { isObject, parseJson, type JsonObject } from './json.ts'
+import { cellOf, leavesOf } from './json-objects.ts'
 import { startOf } from './separator.ts'
 import { LIMITS, type ByteSource } from './source.ts'
 import { readTable } from './table.ts'
@@ -10,8 +11,6 @@ import type { Placed, TableFile } from './table-file.ts'
 
 /** So many different keys are told apart; files of results have dozens. */
 const MOST_KEYS = 2000
-/** So deep are values looked for that a mapping could name. */
-const LEAF_DEPTH = 4
 
 /** Reads one JSON object a line. A mapped column is a key, or a JSON pointer (`/metrics/score`) into nested objects. */
 export function importJsonl(source: ByteSource, options: TableOptions = {}): ImportResult {
@@ -35,13 +34,10 @@ function openJsonl(source: ByteSource, faults: FaultList): TableFile<JsonObject>
     sourceDigest: text.sourceDigest,
     separator: null,
     columns: () => namesIn(text, (record) => Object.keys(record)),
-    leaves: () => namesIn(text, (record) => leavesOf(record, '', LEAF_DEPTH)),
+    leaves: () => namesIn(text, (record) => leavesOf(record)),
     has: () => undefined,
     records: (complains) => recordsOf(text, complains ? faults : undefined),
-    cell: (column) => {
-      if (!column.startsWith('/')) return (record) => field(record, column)
-      return (record) => (Object.hasOwn(record, column) ? record[column] : atPointer(record, column))
-    },
+    cell: cellOf,
     fields: (record) => Object.keys(record),
   }
 }
@@ -61,14 +57,6 @@ function namesIn(text: TextFile, namesOf: (record: JsonObject) => Iterable<strin
   for (const { record } of recordsOf(text, undefined))
     for (const name of namesOf(record)) if (names.size < MOST_KEYS) names.add(name)
   return [...names].toSorted()
-}
-
-function* leavesOf(value: JsonObject, path: string, depth: number): Generator<string> {
-  for (const [key, inner] of Object.entries(value)) {
-    const pointer = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
-    if (isObject(inner) && depth > 1) yield* leavesOf(inner, pointer, depth - 1)
-    else yield path === '' ? key : pointer
-  }
 }
 
 function* recordsOf(text: TextFile, faults: FaultList | undefined): Generator<Placed<JsonObject>> {

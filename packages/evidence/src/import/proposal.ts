@@ -20,6 +20,9 @@ const CASE_HINTS = [
 /** Columns whose numbers count or identify rather than measure. */
 const NO_METRIC = /(?:^|[._/])(?:id|idx|index|row|seed|turn|epoch|step|year|timestamp)$|_id$|^column-\d+$/i
 
+/** What of a table a proposal looks at. */
+type MappableFile<R> = Pick<TableFile<R>, 'leaves' | 'records' | 'cell'>
+
 interface ColumnFacts {
   readonly column: string
   readonly survey: ColumnSurvey
@@ -28,7 +31,7 @@ interface ColumnFacts {
 }
 
 /** The command that would map this file as far as it can be seen, after the columns that it has. Only names that pass the gate are shown. */
-export function proposeMapping<R>(file: TableFile<R>, name = 'FILE'): string {
+export function proposeMapping<R>(file: MappableFile<R>, name = 'FILE'): string {
   const columns = file.leaves()
   const shown = columns.filter((column) => isShowable(column))
   const others = columns.length - Math.min(shown.length, MOST_NAMED)
@@ -51,7 +54,7 @@ function isShowable(column: string): boolean {
   return column.startsWith('/') ? column.slice(1).split('/').every(isToken) : isToken(column)
 }
 
-function factsOf<R>(file: TableFile<R>, columns: readonly string[]): readonly ColumnFacts[] {
+function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly ColumnFacts[] {
   const none = new Set<string>()
   const facts = columns.map((column): ColumnFacts & { cell: (record: R) => unknown } => ({
     column,

@@ -1,4 +1,4 @@
-import type { IdentifierGate } from '../identifier.ts'
+import { isTypedName, type IdentifierGate } from '../identifier.ts'
 import { settleNotations } from './column-survey.ts'
 import type { ImportResult } from './faults.ts'
 import { checkCaseIds } from './guesses.ts'
@@ -50,9 +50,16 @@ function settleMapping<R>(file: TableFile<R>, { source, options, faults }: Table
   const absent = [...used].filter((column) => file.has(column) === false)
   if (absent.length > 0) {
     const step = propose()
-    for (const column of absent) faults.add('column_missing', 'no such column', { column }, step)
+    for (const column of absent)
+      if (file.has(`${column}#1`) === true)
+        faults.add('duplicate_column', 'several columns have this name', { column }, stepFor(column))
+      else faults.add('column_missing', 'no such column', { column }, step)
   }
   return faults.any() ? undefined : mapping
+}
+
+function stepFor(column: string): string | undefined {
+  return isTypedName(column) ? `name one by its place, such as ${column}#1 or ${column}#2` : undefined
 }
 
 interface ReadTable {

@@ -289,6 +289,17 @@ describe('cases', () => {
   })
 })
 
+test('columns of one name are chosen by their place', () => {
+  const text = 'id,Status,score,Status,score\na1,PASS,0.5,FAIL,0.25\n'
+  expect(codesOf(csv(text))).toEqual(['duplicate_column'])
+  expect(textsOf(csv(text))).toContain('name one by its place, such as score#1 or score#2')
+  const second = { caseId: 'id', metrics: [{ name: 'score', column: 'score#2', kind: 'continuous' as const }] }
+  expect(runOf(csv(text, { mapping: second })).cases[0]?.values).toEqual([0.25])
+  expect(textsOf(csv(text, {}))).toContain('the columns are id, Status#1, score#1, Status#2, score#2')
+  expect(csv(text.replaceAll('score', 'x').replace('x', 'score'))).toMatchObject({ ok: true })
+  expect(codesOf(csv('id,score,score#1,score\n'))).toEqual(['duplicate_column'])
+})
+
 describe('guesses', () => {
   const uuid = (n: number): string => `0198${n}a2c-0000-4000-8000-00000000000${n}`
 
@@ -325,6 +336,22 @@ describe('proposals', () => {
   test('name pointers into nested objects', () => {
     const text = '{"key":"a1","result":{"grade":4}}\n{"key":"b2","result":{"grade":5}}\n'
     expect(textsOf(importJsonl(sourceOf(text)))).toContain('--case key --metric grade=/result/grade:continuous:up')
+  })
+
+  test.each([
+    ['[{"q":"a1","right":true,"CANARY key":1},{"q":"b2","right":false}]', '.[]', 'a JSON array of objects'],
+    [
+      '{"meta":{},"rows":[{"q":"a1","right":true},{"q":"b2","right":false}]}',
+      '.rows[]',
+      'an array of objects at /rows',
+    ],
+  ])('make lines of a document of objects: %s', (text, filter, look) => {
+    const result = importResults('promptfoo', { ...sourceOf(text), name: 'r.json' }, {})
+    expect(codesOf(result)).toEqual(['not_a_table'])
+    expect(textsOf(result)).toContain(look)
+    expect(textsOf(result)).toContain(`jq -c '${filter}' r.json > r.jsonl; the columns are `)
+    expect(textsOf(result)).toContain('afterai import r.jsonl --case q --metric right=right:binary:up')
+    expect(textsOf(result)).not.toContain('CANARY')
   })
 
   test('come with a mapping of columns that are not there', () => {
