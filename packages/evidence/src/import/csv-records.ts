@@ -82,7 +82,8 @@ function recordReader(separator: number): RecordReader {
 
   function* read(text: string, isLast: boolean): Generator<CsvRecord, number | CsvFault> {
     let at = 0
-    while (at < text.length || (isLast && cells.length > 0)) {
+    for (;;) {
+      if (at >= text.length && !(isLast && cells.length > 0)) return text.length
       const isQuoted = text.charCodeAt(at) === QUOTE
       const from = at + Math.max(searched, isQuoted ? 1 : 0)
       const end = isQuoted ? closingQuote(text, from, isLast) : endOfCell(text, from, separator)
@@ -104,7 +105,6 @@ function recordReader(separator: number): RecordReader {
       const record = endRecord()
       if (record.cells.length > 1 || record.cells[0] !== '') yield record
     }
-    return Math.min(at, text.length)
   }
 
   return { read, faultOf, unclosed: () => fault('malformed', 'a quote that is opened and not closed') }
