@@ -6,6 +6,7 @@ import {
   importCsv,
   importPromptfoo,
   runToJson,
+  type ByteSource,
   type EvaluationCase,
   type EvaluationRun,
   type ImportSource,
@@ -124,10 +125,13 @@ function promptfooText(count: number): string {
   return JSON.stringify({ results: { version: 3, results } })
 }
 
-function sourceOf(text: string): ImportSource {
+function sourceOf(text: string): ImportSource & ByteSource {
+  const bytes = Buffer.from(text)
   return {
     text,
     sourceDigest: 'c'.repeat(64),
+    chunks: () => [bytes],
+    sha256: () => createHash('sha256'),
     digest: (value) => `hmac-${createHmac('sha256', 'bench').update(value).digest('hex').slice(0, 40)}`,
   }
 }

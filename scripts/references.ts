@@ -8,6 +8,7 @@ import { sdkApiRoutes } from './sdk-api-routes.ts'
 import { securityReference } from './security-reference.ts'
 import { directionsReference } from './directions-reference.ts'
 import { errorsReference } from './errors-reference.ts'
+import { importsReference } from './imports-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
 import { openapiReference } from './openapi-reference.ts'
 import { telemetryReference } from './telemetry-reference.ts'
@@ -29,6 +30,7 @@ export const references: readonly Reference[] = [
   page('docs/reference/metrics.md', metricsReference),
   page('docs/reference/metric-directions.md', directionsReference),
   page('docs/reference/errors.md', errorsReference),
+  page('docs/reference/imports.md', importsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),
   page('packages/sdk/src/api/routes.ts', sdkApiRoutes),

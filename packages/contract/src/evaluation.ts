@@ -26,17 +26,46 @@ export const importQuery = z.strictObject({
   format: z.enum(evaluationFormats).optional().meta({ description: 'Left out, the file shows it.' }),
   system: name.optional(),
   label: words(200).optional(),
-  mapping: z
-    .string()
-    .max(8000)
-    .optional()
-    .meta({ description: 'JSON: {caseId, cluster?, slice?, error?, metrics: [{name, column, kind, direction?}]}' }),
+  mapping: z.string().max(8000).optional().meta({
+    description:
+      'JSON: {caseId, cluster?, slice?, error?, metrics: [{name, column, kind, direction?, scale?: {lower, upper}}]}; caseId is a column or a list of them',
+  }),
   where: z.string().max(4000).optional().meta({ description: 'JSON: [{column, equals}]' }),
+  decimal: z
+    .enum(['point', 'comma'])
+    .optional()
+    .meta({ description: 'the decimal mark of columns that could have either' }),
+  missing: z
+    .string()
+    .max(1000)
+    .optional()
+    .meta({ description: 'JSON: [text]; cells that mean that nothing was measured, beside the usual ones' }),
   provider: column.optional(),
   prompt: column.optional(),
   caseIdVariable: column.optional(),
   sliceVariable: column.optional(),
   clusterVariable: column.optional(),
+})
+
+/** How a table was read. */
+const tableReading = z.object({
+  encoding: z.string(),
+  separator: z.string().nullable(),
+  caseId: z.array(z.string()),
+  cluster: z.string().nullable(),
+  slice: z.string().nullable(),
+  error: z.string().nullable(),
+  rows: z.number().int(),
+  metrics: z.array(
+    z.object({
+      metric: z.string(),
+      column: z.string(),
+      kind: z.string(),
+      direction: z.string().nullable(),
+      notation: z.string(),
+      missing: z.number().int(),
+    }),
+  ),
 })
 
 /** An imported evaluation: what is kept of a file, and what was dropped. */
@@ -63,6 +92,10 @@ export const evaluationView = z
     dropped: z.array(z.object({ field: z.string(), count: z.number().int() })),
     digestedIdentifiers: z.number().int(),
     notes: z.array(z.string()).meta({ description: 'What a reader should know of how the file was read.' }),
+    repeats: z.number().int().nullable().meta({
+      description: "rows beyond each case's first, which are averaged; null if imported before they were counted",
+    }),
+    table: tableReading.nullable().meta({ description: 'how a table was read; null for other files' }),
     importedBy: id,
     createdAt: instant,
   })

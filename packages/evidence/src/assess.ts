@@ -3,6 +3,7 @@ import type { AssessedInput, Assessment, AssessmentWarning, Guardrail, MetricAss
 import { distinctCases, errorCount } from './cases/case-table.ts'
 import type { EvaluationRun } from './evaluation-run.ts'
 import { isBinary, isQuality } from './metric.ts'
+import { nearIdsText } from './near-ids.ts'
 import { defaultPlan, type AssessmentPlan } from './plan.ts'
 import { resolveMetrics, type MissingMetric, type ResolvedMetric } from './resolve-metrics.ts'
 import { jointRisk } from './statistics/joint-risk.ts'
@@ -212,6 +213,8 @@ function inputWarnings(facts: InputFacts): AssessmentWarning[] {
     say('same_source', 'baseline and candidate are the same results')
   if (metrics.length === 0) say('nothing_compared', 'the two runs share no metric')
   else if (guardrails.length === 0) say('no_primary_metric', 'no primary metric: the verdict rests on nothing')
+  const nearly = nearIdsText(baseline.cases, candidate.cases)
+  if (nearly !== undefined) say('ids_nearly_match', nearly)
   for (const { name } of missing) say('metric_missing', 'not measured in both runs', name)
   for (const name of plan.criticalSlices)
     if (!matching.slices.includes(name) || matching.slices.length > MOST_SLICES)

@@ -31,6 +31,7 @@ const WARNING_CODES = [
   'constant',
   'no_primary_metric',
   'nothing_compared',
+  'ids_nearly_match',
   'too_few_pairs',
   'no_variation',
   'missing_pairs',

@@ -3,12 +3,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
   runToJson,
+  type ByteSource,
   type Digest,
   type EvaluationRun,
   type EvaluationRunJson,
   type ImportResult,
   type ImportSource,
-  type ResultsFile,
 } from '../src/index.ts'
 import type { Pairs } from '../src/statistics/pairs.ts'
 
@@ -25,8 +25,19 @@ export function readFixture(path: string): string {
 export const testDigest: Digest = (text) =>
   `hmac-${createHmac('sha256', 'test key').update(text).digest('hex').slice(0, 32)}`
 
-export function sourceOf(text: string): ImportSource {
-  return { text, sourceDigest: createHash('sha256').update(text).digest('hex'), digest: testDigest }
+/** A file in memory, to be read whole or in pieces of so many bytes. */
+export function sourceOf(content: string | Uint8Array, pieceBytes = Infinity): ImportSource & ByteSource {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  return {
+    text: typeof content === 'string' ? content : Buffer.from(content).toString(),
+    sourceDigest: createHash('sha256').update(bytes).digest('hex'),
+    *chunks() {
+      for (let start = 0; start < bytes.length; start += pieceBytes)
+        yield bytes.subarray(start, Math.min(bytes.length, start + pieceBytes))
+    },
+    sha256: () => createHash('sha256'),
+    digest: testDigest,
+  }
 }
 
 /** The run, or an error that shows the faults. */
@@ -53,10 +64,9 @@ export function pairsFrom(
   }
 }
 
-/** A file as it comes to the importers. */
-export function fileOf(content: string | Uint8Array, name?: string): ResultsFile {
-  const bytes = typeof content === 'string' ? new Uint8Array(Buffer.from(content)) : content
-  return { bytes, name, sourceDigest: createHash('sha256').update(bytes).digest('hex'), digest: testDigest }
+/** A file in memory under a name. */
+export function fileOf(content: string | Uint8Array, name?: string): ByteSource {
+  return { ...sourceOf(content), name }
 }
 
 /** The bytes of a real input. */

@@ -22,4 +22,5 @@ export function faultsOf(
 /** The cases of a run by their ids. */
 export const byId = ({ cases }: EvaluationRunJson) => new Map(cases.map((it) => [it.caseId, it]))
 /** Each metric's name and direction. */
-export const metricsOf = ({ metrics }: EvaluationRunJson) => metrics.map(({ name, direction }) => `${name} ${direction}`)
+export const metricsOf = ({ metrics }: EvaluationRunJson) =>
+  metrics.map(({ name, direction }) => `${name} ${direction}`)

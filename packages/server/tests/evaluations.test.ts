@@ -174,20 +174,26 @@ describe('a file with faults', () => {
   })
 
   test.each([
-    ['the first line', 'csv', Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a]), 'line 1'],
-    ['ids that would become one', 'csv', Buffer.from('id,score\nab,1\né1,1\nè1,0\n', 'latin1'), 'line 3'],
+    ['a start that its bytes belie', 'csv', Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x0a, 0x00]), 'file'],
     ['a character that is cut off', 'csv', Buffer.from('id,score\na1,1\né').subarray(0, -1), 'line 3'],
+    ['UTF-8 and other bytes', 'csv', Buffer.from('id,score\n\xc3\xa91,1\n\xe92,1\n', 'latin1'), 'line 3'],
     ['a JSON file', 'promptfoo', Buffer.from('{"é":1}', 'latin1'), 'line 1'],
-    [
-      'a row of JSON',
-      'jsonl',
-      Buffer.from('{"case_id":"a1","score":1}\n{"case_id":"é","score":1}', 'latin1'),
-      'line 2',
-    ],
-  ] as const)('that is not UTF-8 in %s is refused with the line', async (_what, format, bytes, line) => {
+  ] as const)('of no encoding that is read, as %s, is refused with the line', async (_what, format, bytes, line) => {
     const { status, body } = await upload(format, bytes)
     expect([status, body.code]).toEqual([422, 'unreadable_evaluation'])
-    expect(body.errors).toEqual([{ pointer: line, detail: 'not UTF-8; save the file as UTF-8' }])
+    expect(body.errors).toEqual([
+      { pointer: line, detail: expect.stringMatching(/save the file as UTF-8|export it again/) },
+    ])
+  })
+
+  test('in Windows-1252 is read, and the answer says so: two ids stay two', async () => {
+    const { status, body } = await upload('csv', Buffer.from('id,score\nab,1\né1,1\nè1,0\n', 'latin1'))
+    expect([status, body.cases]).toEqual([201, 3])
+    expect(body).toMatchObject({
+      repeats: 0,
+      digestedIdentifiers: 3,
+      table: { encoding: 'windows-1252', separator: 'comma', metrics: [{ metric: 'score', notation: 'number' }] },
+    })
   })
 
   test('of an unknown system, or with a mapping that is none, is refused before it is kept', async () => {
@@ -201,6 +207,9 @@ describe('a file with faults', () => {
       { mapping: '[]' },
       { where: '{}' },
       { where: `[{"column":"a","equals":"b","prompt":"x"}]` },
+      { where: JSON.stringify([{ column: 'a', equals: 'one two three four five six seven' }]) },
+      { decimal: 'point or comma' },
+      { missing: '[""]' },
       { mapping: mapping('score'), prompt: 'a\u0000b' },
       { mapping: mapping('score'), label: 'a\u0000b' },
       { mapping: mapping('score'), outputs: 'text' },

@@ -2,7 +2,7 @@ import type { Band } from '@afterai/evidence'
 import type { Command } from 'commander'
 import { assessmentView } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
-import { isTable, mappingOf, readFilter, variablesOf, type EvaluationOptions } from '../evaluation-file.ts'
+import { filtersOf, isTable, mappingOf, variablesOf, type EvaluationOptions } from '../evaluation-file.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { assessOffline, type OfflineAssessment } from '../offline/assess-offline.ts'
 import { formatAssessment } from '../offline/format-assessment.ts'
@@ -117,16 +117,11 @@ async function assessFiles(
   options: AssessOptions,
 ): Promise<ExitName> {
   if (candidatePath === undefined) throw new CommandFailure('usage', 'Give two files with --offline.')
-  const tables = await Promise.all([baselinePath, candidatePath].map((path) => isTable(path, options.format)))
   const silent = { write: () => undefined }
   const request: OfflineAssessment = {
     baselinePath,
     candidatePath,
-    reading: {
-      ...variablesOf(options),
-      format: options.format,
-      mapping: tables.includes(true) ? mappingOf(options) : undefined,
-    },
+    reading: readingOf(options, [baselinePath, candidatePath]),
     baselineReading: choiceOf(options, {
       where: options.baselineWhere,
       provider: options.baselineProvider,
@@ -142,13 +137,26 @@ async function assessFiles(
     out: options.quiet === true ? silent : { ...textOutput(world.stdout), hasColors: () => out.isColored },
     err: textOutput(world.stderr),
   }
-  const result = await assessOffline(request).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.path === undefined) throw cause
-    throw new CommandFailure('failed', `${cause.path} cannot be read (${cause.code}).`, { cause })
-  })
+  const result = await assessOffline(request)
   if (result.outcome === 'refused') return 'failed'
   if (options.quiet === true) out.lines([result.assessment.verdict])
   return exitOf(result.assessment.verdict, options)
+}
+
+/** How both files are read. What is said of tables matters only where one is, and of other files likewise. */
+function readingOf(
+  options: AssessOptions,
+  paths: readonly [string, string],
+): NonNullable<OfflineAssessment['reading']> {
+  const { decimal, missing } = options
+  const tables = paths.map((path) => isTable(path, options.format))
+  return {
+    ...(tables.includes(false) ? variablesOf(options) : {}),
+    format: options.format,
+    mapping: tables.includes(true) ? mappingOf(options) : undefined,
+    decimal,
+    missing,
+  }
 }
 
 function choiceOf(
@@ -156,7 +164,7 @@ function choiceOf(
   own: Readonly<Record<'provider' | 'prompt', string | undefined>> & { readonly where: readonly string[] | undefined },
 ): NonNullable<OfflineAssessment['reading']> {
   return {
-    where: [...where, ...(own.where ?? [])].map(readFilter),
+    where: filtersOf([...where, ...(own.where ?? [])]),
     provider: own.provider ?? provider,
     prompt: own.prompt ?? prompt,
   }

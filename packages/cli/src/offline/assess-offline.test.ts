@@ -125,16 +125,15 @@ describe('files that cannot be read', () => {
     const { outcome, out, err } = await run({ baselinePath, candidatePath })
     expect(outcome).toEqual({ outcome: 'refused' })
     expect(out).toBe('')
-    expect(err.replaceAll(folder, '')).toBe(
-      [
-        "/before.csv can't be imported:",
-        '  line 2: column score: not a finite number (not_a_number)',
-        '  line 3: column case_id: no case id (case_id_missing)',
-        "/after.jsonl can't be imported:",
-        '  line 2: not valid JSON (malformed)',
-        '',
-      ].join('\n'),
-    )
+    expect(err).not.toContain('CANARY')
+    expect(err.replaceAll(folder, '').split('\n')).toEqual([
+      "/before.csv can't be imported:",
+      expect.stringMatching(/^ {2}line 3: column case_id: no case id in line 3; .* \(case_id_missing\)$/),
+      expect.stringMatching(/^ {2}line 2: column score: not numbers in line 2; .* \(not_a_number\)$/),
+      "/after.jsonl can't be imported:",
+      expect.stringMatching(/^ {2}line 2: not valid JSON; .* \(malformed\)$/),
+      '',
+    ])
   })
 
   test('one file holds both sides when each is chosen', async () => {
@@ -155,7 +154,7 @@ describe('files that cannot be read', () => {
     })
   })
 
-  test("a file that is not there is the file system's own error", async () => {
+  test('a file that is not there is told by its name and why', async () => {
     await expect(run({ ...supportBot, candidatePath: join(folder, 'gone.json') })).rejects.toThrow('ENOENT')
   })
 })

@@ -38,14 +38,14 @@ export type OfflineOutcome =
 
 /**
  * Assesses a change from two files, without a server, and prints the result.
- * @throws the file system's error when a file can't be read
+ * @throws {CommandFailure} `failed` when a file can't be read
  */
 export async function assessOffline(request: OfflineAssessment): Promise<OfflineOutcome> {
   // A key for this one comparison: the digests match across the two files and mean nothing elsewhere.
   const key = randomBytes(32)
   const { reading, baselineReading, candidateReading, baselinePath, candidatePath } = request
-  const baseline = await readResults(baselinePath, { ...reading, ...baselineReading }, key)
-  const candidate = await readResults(candidatePath, { ...reading, ...candidateReading }, key)
+  const baseline = readResults(baselinePath, { ...reading, ...baselineReading }, key)
+  const candidate = readResults(candidatePath, { ...reading, ...candidateReading }, key)
   if (!baseline.ok || !candidate.ok) {
     listFaults(baselinePath, baseline, request.err)
     listFaults(candidatePath, candidate, request.err)

@@ -1,4 +1,10 @@
-import { caseTableBuilder, type CaseTable, type CaseTableBuilder, type EvaluationCase } from '../cases/case-table.ts'
+import {
+  caseTableBuilder,
+  distinctCases,
+  type CaseTable,
+  type CaseTableBuilder,
+  type EvaluationCase,
+} from '../cases/case-table.ts'
 import { compareTexts } from '../cases/text-column.ts'
 import type { DroppedField, EvaluationRun } from '../evaluation-run.ts'
 import type { IdentifierGate } from '../identifier.ts'
@@ -55,6 +61,7 @@ export function runCollector(
       if (faults.any()) return faults.result()
       return {
         ok: true,
+        repeats: table.rows - distinctCases(table),
         run: {
           format,
           sourceDigest,

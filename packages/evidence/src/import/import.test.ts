@@ -65,16 +65,13 @@ describe('CSV', () => {
     expect(faultsOf(none)).toEqual([['nothing_selected', undefined, undefined]])
   })
 
-  test('collects every fault with its place and imports nothing', () => {
+  test('collects every fault with its place, once a column, and imports nothing', () => {
     const text = 'case,score\na,1\nb\n,1\nc,NaN\nd,Infinity\ne,1e999\nf,0x10\ng,1,2\n'
     expect(faultsOf(csv(text))).toEqual([
       ['ragged_row', 3, undefined],
-      ['case_id_missing', 4, 'case'],
-      ['not_a_number', 5, 'score'],
-      ['not_a_number', 6, 'score'],
-      ['not_a_number', 7, 'score'],
-      ['not_a_number', 8, 'score'],
       ['ragged_row', 9, undefined],
+      ['case_id_missing', 4, 'case'],
+      ['not_a_number', 6, 'score'],
     ])
   })
 
@@ -126,9 +123,16 @@ describe('CSV', () => {
   })
 
   test('lists a hundred faults and counts the rest', () => {
-    const result = csv(`case,score\n${'a,bad\n'.repeat(250)}`)
+    const result = csv(`case,score\n${'a\n'.repeat(250)}`)
     expect(result).toMatchObject({ ok: false, more: 150 })
     expect(faultsOf(result)).toHaveLength(100)
+  })
+
+  test('complains of a column once, with the accepted forms and the first three places', () => {
+    const result = csv(`case,score\n${'a,bad\n'.repeat(250)}`)
+    expect(result).toMatchObject({ ok: false, more: 0, faults: [{ code: 'not_a_number', line: 2, column: 'score' }] })
+    const [fault] = result.ok ? [] : result.faults
+    expect(fault?.text).toMatch(/^not numbers in lines 2, 3, 4 and 247 more; write one of 0\.85 or 0,85 or 85%/)
   })
 
   test('P1.2: no content of unmapped columns, headers, ids or bad cells comes out', () => {
@@ -177,8 +181,10 @@ describe('CSV', () => {
   test.each(shortProse.slice(0, 3))('P1.2: short prose is no name of a dropped column: %s', (prose) => {
     const run = rowsOf(importCsv(sourceOf(`id,pass,${prose}\n1,1,x\n`)))
     expect(run.dropped).toEqual([{ field: testDigest(prose), count: 1 }])
-    const twice = csv(`case,score,${prose},${prose}\n1,1,x,y\n`)
-    expect(faultsOf(twice)).toEqual([['duplicate_column', 1, testDigest(prose)]])
+    const twice = rowsOf(csv(`case,score,${prose},${prose}\n1,1,x,y\n`))
+    expect(twice.dropped.map(({ field }) => field).toSorted()).toEqual(
+      [1, 2].map((place) => testDigest(`${prose}#${place}`)).toSorted(),
+    )
   })
 
   test('P1.2: only what the caller mapped may have more than one word', () => {
@@ -229,7 +235,9 @@ describe('JSONL', () => {
       ...MAPPING,
       metrics: [{ name: 'score', column: '/__proto__/constructor/length', kind: 'continuous' as const }],
     }
-    expect(rowsOf(importJsonl(sourceOf('{"case":"a"}'), { mapping: pointer })).cases[0]?.values).toEqual([null])
+    expect(faultsOf(importJsonl(sourceOf('{"case":"a"}'), { mapping: pointer }))).toEqual([
+      ['column_missing', undefined, '/__proto__/constructor/length'],
+    ])
   })
 
   test('P1.2: short prose as a key or an id is digested', () => {
@@ -244,10 +252,9 @@ describe('JSONL', () => {
     expect(faultsOf(result)).toEqual([
       ['malformed', 2, undefined],
       ['not_an_object', 3, undefined],
-      ['not_a_number', 4, 'score'],
-      ['not_a_number', 5, 'score'],
-      ['case_id_missing', 6, 'case'],
       ['too_large', 7, undefined],
+      ['case_id_missing', 6, 'case'],
+      ['not_a_number', 4, 'score'],
     ])
     expect(JSON.stringify(result)).not.toContain('CANARY')
   })

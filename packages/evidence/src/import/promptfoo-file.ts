@@ -56,7 +56,9 @@ function readYaml(text: string, faults: FaultList, take: Take): PromptfooFile | 
   if (text.length > YAML_SIZE)
     return faults.add(
       'too_large',
-      `YAML larger than ${YAML_SIZE} characters; write JSON: promptfoo export eval <id> --output results.json`,
+      `YAML larger than ${YAML_SIZE} characters`,
+      {},
+      'write JSON: promptfoo export eval ID --output results.json',
     )
   let root: unknown
   try {

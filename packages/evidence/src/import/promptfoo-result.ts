@@ -1,4 +1,4 @@
-import { labelSchema } from '../identifier.ts'
+import { isLabel } from '../identifier.ts'
 import { isBlank, readName } from './cell.ts'
 import { canonicalText, field, isObject, type JsonObject } from './json.ts'
 import { LIMITS } from './source.ts'
@@ -95,7 +95,7 @@ export function readPromptfooResult(result: JsonObject, place: PromptfooResult['
 
 /** A name that a person gave a provider or a prompt, and that may be shown: no template, and no long hash, which a guess could be tried on. */
 export function showableName(name: string | undefined): string | undefined {
-  if (name === undefined || !labelSchema.safeParse(name).success || /^[0-9a-f]{32,}$/i.test(name)) return undefined
+  if (name === undefined || !isLabel(name) || /^[0-9a-f]{32,}$/i.test(name)) return undefined
   return name
 }
 

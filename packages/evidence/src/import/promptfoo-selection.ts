@@ -51,12 +51,19 @@ export function chooseResults(
   if (chosen.length === 0 && results.length > 0)
     faults.add(
       'nothing_selected',
-      `no result matches; providers: ${providerNames.join(', ')}; prompts: ${promptNames.join(', ')}`,
+      'no result matches',
+      {},
+      `choose of the providers ${providerNames.join(', ')} and the prompts ${promptNames.join(', ')}`,
     )
   else if (providerNames.length > 1)
-    faults.add('ambiguous_selection', `choose a provider (--provider): ${providerNames.join(', ')}`)
+    faults.add(
+      'ambiguous_selection',
+      'several providers',
+      {},
+      `choose one with --provider: ${providerNames.join(', ')}`,
+    )
   else if (promptNames.length > 1)
-    faults.add('ambiguous_selection', `choose a prompt (--prompt): ${promptNames.join(', ')}`)
+    faults.add('ambiguous_selection', 'several prompts', {}, `choose one with --prompt: ${promptNames.join(', ')}`)
   const [provider = null] = providerNames
   return { chosen, selection: provider !== null && prompts.size > 1 ? `${provider}/${promptNames[0] ?? ''}` : provider }
 }

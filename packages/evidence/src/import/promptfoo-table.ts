@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync'
+import { readRecords } from './csv-records.ts'
 import type { FaultList } from './faults.ts'
 import { field, isObject, parseJson } from './json.ts'
 import type { PromptfooFile } from './promptfoo-file.ts'
@@ -35,26 +35,15 @@ export function readPromptfooTable(
 ): PromptfooFile | undefined {
   let columns: readonly string[] | undefined
   let row = 0
-  try {
-    parse(text, {
-      bom: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: LIMITS.recordSize,
-      on_record: (record: string[], { lines }) => {
-        if (columns === undefined) columns = record
-        else {
-          if (record.length !== columns.length)
-            faults.add('ragged_row', `${record.length} cells under ${columns.length} columns`, { line: lines })
-          else readRow(record, columns, { testIdx: row, line: lines }, take)
-          row += 1
-        }
-        return null
-      },
-    })
-  } catch {
-    // The parser's message quotes the file.
-    return faults.add('malformed', 'not valid CSV')
+  for (const record of readRecords([text.replace(/^\uFEFF/, '')], ',')) {
+    if (!('cells' in record)) return faults.add(record.fault, record.text, { line: record.line })
+    const { cells, line } = record
+    if (columns === undefined) columns = cells
+    else {
+      if (cells.length === columns.length) readRow(cells, columns, { testIdx: row, line }, take)
+      else faults.add('ragged_row', `${cells.length} cells under ${columns.length} columns`, { line })
+      row += 1
+    }
   }
   return { config: undefined, dropped: [] }
 }

@@ -7,7 +7,7 @@ import { readPromptfooFile } from './promptfoo-file.ts'
 import type { PromptfooResult } from './promptfoo-result.ts'
 import { chooseResults, type PromptfooSelection } from './promptfoo-selection.ts'
 import { COMMON_METRICS, scoredCases, UNIT_SCALE } from './scored-cases.ts'
-import { LIMITS, type ImportSource } from './source.ts'
+import type { ImportSource } from './source.ts'
 
 /** How to read a promptfoo file. */
 export interface PromptfooOptions extends PromptfooSelection {
@@ -31,7 +31,6 @@ export function importPromptfoo(source: ImportSource, options: PromptfooOptions 
   const results: PromptfooResult[] = []
   const file = readPromptfooFile(source.text, faults, (result) => results.push(result))
   if (!file) return faults.result()
-  if (results.length > LIMITS.rows) faults.add('too_large', `more than ${LIMITS.rows} results`)
   const { chosen, selection } = chooseResults(results, options, faults)
   const named = namePromptfooCases(results, conditionsOf(file.config), gate)
   for (const result of chosen) {

@@ -106,15 +106,13 @@ export function scoredCases(
     note: collector.note,
     add(scored, place) {
       const { caseId, cluster, slice, isError } = scored
-      if (held.length >= LIMITS.rows) faults.add('too_large', `more than ${LIMITS.rows} cases`, place)
-      else if (caseId === undefined)
-        faults.add('case_id_missing', 'nothing identifies the case; name what does with --case', place)
+      if (caseId === undefined) faults.add('case_id_missing', 'nothing identifies the case', place)
       else hold({ caseId, cluster, slice, isError }, scored, place)
     },
     finish(selection) {
       const metrics = definitions({ own, columnOf, told, says, gate })
       if (metrics.length === 0 && held.length > 0 && !faults.any())
-        faults.add('no_metric', 'no case has a score or an amount; run the evaluation with a scorer')
+        faults.add('no_metric', 'no case has a score or an amount', {}, 'run the evaluation with a scorer')
       for (const { raw, values, place } of held)
         collector.add({ ...raw, values: metrics.map(({ index }) => values[index] ?? null) }, place)
       return collector.finish({ selection, metrics: metrics.map(({ metric }) => metric) })

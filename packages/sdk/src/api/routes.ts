@@ -225,6 +225,24 @@ export type Evaluation = {
   })[]
   digestedIdentifiers: number
   notes: (string)[]
+  repeats: number | null
+  table: {
+    encoding: string
+    separator: string | null
+    caseId: (string)[]
+    cluster: string | null
+    slice: string | null
+    error: string | null
+    rows: number
+    metrics: ({
+      metric: string
+      column: string
+      kind: string
+      direction: string | null
+      notation: string
+      missing: number
+    })[]
+  } | null
   importedBy: string
   createdAt: string
 }
@@ -1513,7 +1531,7 @@ export interface Routes {
     }
   }
   'POST /v1/evaluations': {
-    query?: { format?: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"; system?: string; label?: string; mapping?: string; where?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
+    query?: { format?: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"; system?: string; label?: string; mapping?: string; where?: string; decimal?: "point" | "comma"; missing?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
     body: string | Uint8Array<ArrayBuffer>
     answer: Evaluation
   }
@@ -1705,7 +1723,7 @@ export interface Routes {
           band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         warnings: ({
-          code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+          code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
           text: string
           metric: string | null
           slice: string | null
@@ -1895,7 +1913,7 @@ export interface Routes {
             band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           })[]
           warnings: ({
-            code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+            code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
             text: string
             metric: string | null
             slice: string | null
@@ -2086,7 +2104,7 @@ export interface Routes {
           band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         warnings: ({
-          code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+          code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
           text: string
           metric: string | null
           slice: string | null

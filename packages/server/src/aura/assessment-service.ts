@@ -60,9 +60,9 @@ export async function compareRuns(
   })
   const result = await assessRuns({ baseline: baseline.run, candidate: candidate.run, plan })
   if (result.metrics.every(({ pairs }) => pairs === 0)) {
-    throw new ProblemError('not_assessable', {
-      detail: 'the evaluations have no case of the same id with a metric in common',
-    })
+    const hint = result.warnings.find(({ code }) => code === 'ids_nearly_match')?.text
+    const detail = 'the evaluations have no case of the same id with a metric in common'
+    throw new ProblemError('not_assessable', { detail: hint === undefined ? detail : `${detail}: ${hint}` })
   }
   return { result, baselineDigest: baseline.digest, candidateDigest: candidate.digest }
 }

@@ -1,4 +1,11 @@
-import type { Assessment, AssessmentPlan, Band, EvaluationRun, EvaluationRunJson } from '@afterai/evidence'
+import type {
+  Assessment,
+  AssessmentPlan,
+  Band,
+  EvaluationRun,
+  EvaluationRunJson,
+  TableReading,
+} from '@afterai/evidence'
 import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
@@ -18,6 +25,8 @@ declare module '../platform/database.ts' {
       dropped: EvaluationRun['dropped']
       digested_identifiers: number
       notes: Generated<readonly string[]>
+      /** How the file was read; null where it was imported before that was kept. */
+      reading: { readonly repeats: number; readonly table: TableReading | null } | null
       /** Every case, of what an earlier release imported: read where a change is assessed, never for a view or a list. */
       run: EvaluationRunJson | null
       /** Every case, in compressed columns. */

@@ -8,7 +8,7 @@ import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
 import type { ImportOutcome } from './import-file.ts'
-import type { KeptRun, PackedRun } from './packed-run.ts'
+import type { KeptRun } from './packed-run.ts'
 
 const shown = [
   'id',
@@ -23,15 +23,19 @@ const shown = [
   'dropped',
   'digested_identifiers',
   'notes',
+  'reading',
   'imported_by',
   'created_at',
 ] as const
 
 type Row = Pick<Selectable<Tables['evaluation']>, (typeof shown)[number]> & { system: string | null }
 
-/** The run of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */
-export function acceptedRun(result: ImportOutcome): PackedRun {
-  if (result.ok) return result.packed
+/** What was read of a file, ready to be kept. */
+type Imported = Extract<ImportOutcome, { ok: true }>
+
+/** The result of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */
+export function accepted(result: ImportOutcome): Imported {
+  if (result.ok) return result
   throw new ProblemError('unreadable_evaluation', {
     errors: result.faults.map((fault) => ({ pointer: placeOf(fault), detail: fault.text })),
     ...(result.more > 0 ? { moreErrors: result.more } : {}),
@@ -50,13 +54,14 @@ export async function keepEvaluation(
   tx: Transaction,
   { principal, actor }: Caller,
   {
-    run,
+    imported,
     system,
     label,
     sizeBytes,
-  }: { run: PackedRun; system?: string | undefined; label?: string | undefined; sizeBytes: number },
+  }: { imported: Imported; system?: string | undefined; label?: string | undefined; sizeBytes: number },
 ): Promise<Evaluation> {
   const { tenantId, accountId } = principal
+  const { run, repeats, table = null } = imported
   const systemId = system === undefined ? null : (await findSystem(tx, tenantId, system)).id
   const id = newId()
   const { described } = run
@@ -77,6 +82,7 @@ export async function keepEvaluation(
       dropped: json(described.dropped),
       digested_identifiers: described.digestedIdentifiers,
       notes: json(described.notes ?? []),
+      reading: json({ repeats, table }),
       case_table: Buffer.from(run.caseTable.buffer),
       run_digest: digestOf({ ...described, casesDigest: run.casesDigest }),
       imported_by: accountId,
@@ -165,6 +171,10 @@ function toView(row: Row): Evaluation {
     dropped: [...row.dropped],
     digestedIdentifiers: row.digested_identifiers,
     notes: [...row.notes],
+    repeats: row.reading?.repeats ?? null,
+    table: row.reading?.table
+      ? { ...row.reading.table, caseId: [...row.reading.table.caseId], metrics: [...row.reading.table.metrics] }
+      : null,
     importedBy: row.imported_by,
     createdAt: row.created_at.toISOString(),
   }

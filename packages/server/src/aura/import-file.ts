@@ -1,4 +1,4 @@
-import type { FormatName, ImportResult, ReadingOptions } from '@afterai/evidence'
+import { FAULTS, type FormatName, type ImportResult, type ReadingOptions, type TableReading } from '@afterai/evidence'
 import { Worker } from 'node:worker_threads'
 import { limiter } from '../platform/limiter.ts'
 import type { PackedRun } from './packed-run.ts'
@@ -19,8 +19,10 @@ export interface ImportJob {
   readonly digestKey: Uint8Array
 }
 
-/** A run that is ready to be kept, or all that is wrong with its file. */
-export type ImportOutcome = { readonly ok: true; readonly packed: PackedRun } | Extract<ImportResult, { ok: false }>
+/** What was read of a file, ready to be kept, or all that is wrong with its file. */
+export type ImportOutcome =
+  | { readonly ok: true; readonly run: PackedRun; readonly repeats: number; readonly table?: TableReading | undefined }
+  | Extract<ImportResult, { ok: false }>
 
 /** Reads a file of results. @throws ProblemError `not_ready` when too many are waiting */
 export type ImportFile = (job: ImportJob) => Promise<ImportOutcome>
@@ -40,12 +42,13 @@ function importOnThread(job: ImportJob): Promise<ImportOutcome> {
       workerData: job,
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMib },
     })
-    const giveUp = (text: string): void => {
+    const giveUp = (found: string): void => {
       clearTimeout(timer)
-      resolve({ ok: false, faults: [{ code: 'too_large', text }], more: 0 })
+      const fault = { code: 'too_large', text: `${found}; ${FAULTS.too_large}` } as const
+      resolve({ ok: false, faults: [fault], more: 0 })
       void worker.terminate()
     }
-    const timer = setTimeout(() => giveUp(`reading it took over ${timeLimitMs / 1000} s; split the file`), timeLimitMs)
+    const timer = setTimeout(() => giveUp(`reading it took over ${timeLimitMs / 1000} s`), timeLimitMs)
     worker.once('message', (result: ImportOutcome) => {
       clearTimeout(timer)
       resolve(result)

@@ -17,7 +17,7 @@ export const deepevalFormat: ResultsFormat = {
   label: 'DeepEval test runs (JSON)',
   mediaTypes: [MEDIA.json],
   takes: ['variables'],
-  isText: true,
+  holds: 'text',
   recognise: ({ keys }) =>
     ['/testCases', '/conversationalTestCases', '/testRunData'].some((key) => keys.has(key)) ||
     keys.has('/test_results/*/metrics_data') ||

@@ -14,7 +14,7 @@ export const everyEvalEverFormat: ResultsFormat = {
   label: 'Every Eval Ever (JSONL)',
   mediaTypes: [MEDIA.lines, MEDIA.json],
   takes: ['where', 'variables'],
-  isText: true,
+  holds: 'text',
   recognise: ({ keys }) =>
     ['', '/*'].some(
       (at) => keys.has(`${at}/sample_id`) && keys.has(`${at}/evaluation`) && keys.has(`${at}/evaluation_id`),
@@ -46,8 +46,9 @@ function importInstances(source: OpenedSource, options: ReadingOptions): ImportR
     if (!Object.hasOwn(instance, 'sample_id'))
       cases.faults.add(
         'malformed',
-        'not an instance: give the instance-level JSONL file, not the summary of the evaluation',
+        'not an instance',
         place,
+        'give the instance-level JSONL file, not the summary of the evaluation',
       )
     else if (passes(instance, options.where)) {
       guard.see(instance)

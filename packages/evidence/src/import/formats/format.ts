@@ -1,26 +1,14 @@
-import type { Digest } from '../../identifier.ts'
 import type { ImportResult } from '../faults.ts'
 import type { PromptfooOptions } from '../promptfoo.ts'
-import type { ImportSource } from '../source.ts'
-import type { TableOptions } from '../table.ts'
+import type { ByteSource, ImportSource } from '../source.ts'
+import type { TableOptions } from '../table-options.ts'
 import type { FormatName } from './names.ts'
-
-/** A file of results as it came, and what importing it needs from outside. */
-export interface ResultsFile {
-  readonly bytes: Uint8Array
-  /** A hint at the format where the bytes leave it open. */
-  readonly name?: string | undefined
-  /** SHA-256 of the bytes, lower-case hex. */
-  readonly sourceDigest: string
-  /** Keyed digest for texts without the shape of an identifier. */
-  readonly digest: Digest
-}
 
 /** How to read a file of results: each format takes some of it, and refuses the rest. */
 export type ReadingOptions = TableOptions & PromptfooOptions
 
-/** What a format may take: a mapping of columns, filters of rows, names of the variables that identify cases, a provider and prompt. */
-export type Takes = 'mapping' | 'where' | 'variables' | 'selection'
+/** What a format may take: a mapping of columns, filters of rows, notations of cells, names of the variables that identify cases, a provider and prompt. */
+export type Takes = 'mapping' | 'where' | 'notation' | 'variables' | 'selection'
 
 /** What the beginning of a file shows of its format. */
 export interface FileHead {
@@ -37,22 +25,28 @@ export interface FileHead {
   readonly extension: string
 }
 
-/** A source with its bytes, for formats that aren't text. */
+/** A source that is held whole, with its bytes for formats that aren't text. */
 export interface OpenedSource extends ImportSource {
+  readonly name?: string | undefined
   readonly bytes: Uint8Array
 }
 
 /** A format of results. */
-export interface ResultsFormat {
+export type ResultsFormat = FormatDescription & FormatReader
+
+/** How a format is read: in pieces, or held whole as text or as bytes. */
+type FormatReader =
+  | { readonly holds: 'pieces'; readonly read: (source: ByteSource, options: ReadingOptions) => ImportResult }
+  | { readonly holds: 'text' | 'bytes'; readonly read: (source: OpenedSource, options: ReadingOptions) => ImportResult }
+
+interface FormatDescription {
   readonly name: FormatName
   /** What people call it, with the shapes of file that are read. */
   readonly label: string
   /** Content types of its files; the first is the usual one. */
   readonly mediaTypes: readonly [string, ...string[]]
   readonly takes: readonly Takes[]
-  readonly isText: boolean
   readonly recognise: (head: FileHead) => boolean
-  readonly read: (source: OpenedSource, options: ReadingOptions) => ImportResult
 }
 
 /** Content types of the shapes that results come in. */

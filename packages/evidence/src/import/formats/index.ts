@@ -1,6 +1,8 @@
 import { identifierGate } from '../../identifier.ts'
 import { importCsv } from '../csv.ts'
-import { faultList, type ImportFaultCode, type ImportResult } from '../faults.ts'
+import { settleText, wholeText } from '../encoding.ts'
+import { faultList, type FaultList, type ImportResult } from '../faults.ts'
+import { objectsIn, proposeLines } from '../json-objects.ts'
 import { importJsonl } from '../jsonl.ts'
 import { importPromptfoo } from '../promptfoo.ts'
 import { deepevalFormat } from './deepeval.ts'
@@ -9,11 +11,12 @@ import { headOf } from './file-head.ts'
 import {
   MEDIA,
   type FileHead,
+  type OpenedSource,
   type ReadingOptions,
-  type ResultsFile,
   type ResultsFormat,
   type Takes,
 } from './format.ts'
+import { LIMITS, type ByteSource } from '../source.ts'
 import { inspectFormat } from './inspect.ts'
 import { jsonArrayFormat } from './json-array.ts'
 import { junitFormat } from './junit.ts'
@@ -27,7 +30,7 @@ const promptfooFormat: ResultsFormat = {
   label: 'promptfoo results (JSON, JSONL, YAML, CSV)',
   mediaTypes: [MEDIA.json, MEDIA.lines, MEDIA.yaml, MEDIA.csv],
   takes: ['variables', 'selection'],
-  isText: true,
+  holds: 'text',
   recognise: ({ kind, keys, columns, start, extension }) =>
     (keys.has('/results/version') && keys.has('/results/results')) ||
     (keys.has('/evalId') && keys.has('/results')) ||
@@ -41,8 +44,8 @@ const csvFormat: ResultsFormat = {
   name: 'csv',
   label: 'CSV',
   mediaTypes: [MEDIA.csv],
-  takes: ['mapping', 'where'],
-  isText: true,
+  takes: ['mapping', 'where', 'notation'],
+  holds: 'pieces',
   recognise: ({ kind }) => kind === 'text',
   read: importCsv,
 }
@@ -51,8 +54,8 @@ const jsonlFormat: ResultsFormat = {
   name: 'jsonl',
   label: 'JSON Lines',
   mediaTypes: [MEDIA.lines],
-  takes: ['mapping', 'where'],
-  isText: true,
+  takes: ['mapping', 'where', 'notation'],
+  holds: 'pieces',
   recognise: ({ kind, isLines, extension }) => kind === 'json' && (isLines || /^\.(jsonl|ndjson)$/.test(extension)),
   read: importJsonl,
 }
@@ -77,30 +80,68 @@ export const RESULTS_MEDIA_TYPES: readonly string[] = [
   ...new Set(RESULTS_FORMATS.flatMap(({ mediaTypes }) => mediaTypes)),
 ]
 
-/** The format that the bytes of a file show, or its name where they leave it open; undefined if neither does. */
-export function recogniseFormat(bytes: Uint8Array, name?: string): FormatName | undefined {
-  return formatOf(headOf(bytes, name))?.name
+/** The format that a file shows, or its name where its bytes leave it open; undefined if neither does. */
+export function recogniseFormat(file: Pick<ByteSource, 'chunks' | 'name'>): FormatName | undefined {
+  return formatOf(headOf(file.chunks(), file.name))?.name
 }
 
-/** Reads a file of results in its format: the one given, or else the one that it shows. */
+/** Reads a file of results in its format: the one given, or else the one that it shows. The one way from bytes to a run. */
 export function importResults(
-  file: ResultsFile,
+  file: ByteSource,
   { format, ...options }: ReadingOptions & { readonly format?: FormatName | undefined } = {},
 ): ImportResult {
-  const found = format === undefined ? formatOf(headOf(file.bytes, file.name)) : byName(format)
-  if (found === undefined)
-    return refusal(
-      file,
-      'unknown_format',
-      `the format does not show; give one of: ${RESULTS_FORMATS.map(({ name }) => name).join(', ')}`,
-    )
+  const faults = faultList(identifierGate(file.digest))
+  const found = format === undefined ? formatOf(headOf(file.chunks(), file.name)) : byName(format)
+  if (found === undefined) return refuseUnknown(file, faults)
   const unsuited = unsuitedOption(found, options)
-  if (unsuited !== undefined) return refusal(file, 'unsuited_option', unsuited)
-  if (!found.isText) return found.read({ ...file, text: '' }, options)
-  const text = decoded(file.bytes)
-  if (text === undefined)
-    return refusal(file, 'not_utf8', 'not UTF-8; save the file as UTF-8', firstBrokenLine(file.bytes))
-  return found.read({ ...file, text }, options)
+  if (unsuited !== undefined) {
+    faults.add('unsuited_option', unsuited)
+    return faults.result()
+  }
+  if (found.holds === 'pieces') return found.read(file, options)
+  const opened = found.holds === 'bytes' ? openBytes(file, faults) : openText(file, faults)
+  return opened === undefined ? faults.result() : found.read(opened, options)
+}
+
+/** A document that no format is known by, but that may hold an array of objects. */
+function refuseUnknown(file: ByteSource, faults: FaultList): ImportResult {
+  const opened = openText(file, faults)
+  if (opened === undefined) return faults.result()
+  if (opened.text.trim() === '') faults.add('empty', 'the file is empty')
+  else {
+    const objects = objectsIn(opened.text)
+    const names = RESULTS_FORMATS.map(({ name }) => name).join(', ')
+    if (objects) faults.add('not_a_table', objects.look, {}, proposeLines(objects, file.name))
+    else faults.add('unknown_format', `its format does not show; one of ${names} is read`)
+  }
+  return faults.result()
+}
+
+function openText(file: ByteSource, faults: FaultList): OpenedSource | undefined {
+  const text = settleText(file, faults, { onlyUnicode: true })
+  if (!text) return undefined
+  const { digest, name } = file
+  return { bytes: new Uint8Array(), text: wholeText(text), sourceDigest: text.sourceDigest, digest, name }
+}
+
+function openBytes(file: ByteSource, faults: FaultList): OpenedSource | undefined {
+  const hash = file.sha256()
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for (const piece of file.chunks()) {
+    hash.update(piece)
+    // A piece is good until the next one is asked for.
+    pieces.push(piece.slice())
+    size += piece.length
+    if (size > LIMITS.fileSize) return faults.add('too_large', `the file is larger than ${LIMITS.fileSize} bytes`)
+  }
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return { bytes, text: '', sourceDigest: hash.digest('hex'), digest: file.digest, name: file.name }
 }
 
 /** What is wrong with options for a format, in words; undefined if it takes all of them. */
@@ -108,12 +149,14 @@ export function unsuitedOption({ name, takes }: ResultsFormat, options: ReadingO
   const given: Readonly<Record<Takes, boolean>> = {
     mapping: options.mapping !== undefined,
     where: (options.where ?? []).length > 0,
+    notation: options.decimal !== undefined || (options.missing ?? []).length > 0,
     variables: [options.caseIdVariable, options.sliceVariable, options.clusterVariable].some((it) => it !== undefined),
     selection: options.provider !== undefined || options.prompt !== undefined,
   }
   const words: Readonly<Record<Takes, string>> = {
     mapping: `${name} names its own metrics: a mapping (--metric, --error) is for csv, jsonl and json`,
     where: `${name} has no rows to choose from: --where is for tables`,
+    notation: `${name} has notations of its own: --decimal and --missing are for csv and jsonl`,
     variables: `--case, --slice and --cluster have nothing to name in ${name}`,
     selection: '--provider and --prompt are for promptfoo',
   }
@@ -130,31 +173,4 @@ export function byName(name: FormatName): ResultsFormat {
 
 function formatOf(head: FileHead): ResultsFormat | undefined {
   return RESULTS_FORMATS.find(({ recognise }) => recognise(head))
-}
-
-function refusal(file: ResultsFile, code: ImportFaultCode, text: string, line?: number): ImportResult {
-  const faults = faultList(identifierGate(file.digest))
-  faults.add(code, text, line === undefined ? {} : { line })
-  return faults.result()
-}
-
-/** Bytes that aren't UTF-8 are refused: decoded loosely, two ids that differ in them would become one. */
-function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
-}
-
-/** The 1-based line that holds the first byte that isn't UTF-8. A line feed is never part of another character. */
-function firstBrokenLine(bytes: Uint8Array): number {
-  let line = 1
-  let start = 0
-  for (;;) {
-    const end = bytes.indexOf(0x0a, start)
-    if (end === -1 || decoded(bytes.subarray(start, end)) === undefined) return line
-    line += 1
-    start = end + 1
-  }
 }

@@ -16,7 +16,7 @@ describe('Inspect', () => {
 
   test.each(['stored', 'deflated', 'zstandard'] as const)('an archive of %s files says the same as JSON', (method) => {
     const archive = zip(entries(four, method))
-    expect(recogniseFormat(archive)).toBe('inspect')
+    expect(recogniseFormat(fileOf(archive))).toBe('inspect')
     expect({ ...read(archive), sourceDigest: '' }).toEqual({ ...read(json(inspectLog(four))), sourceDigest: '' })
   })
 

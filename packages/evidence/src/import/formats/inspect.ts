@@ -7,6 +7,8 @@ import { MEDIA, type OpenedSource, type ReadingOptions, type ResultsFormat } fro
 import { namesFrom, readDocument, unread, type TakeRecord } from './records.ts'
 import { listZip } from './unzip.ts'
 
+const convertIt = 'convert the log: inspect log convert --to json'
+
 /**
  * Inspect's logs (`.eval`, a ZIP archive of one JSON file a sample; or `.json`). A sample's id is its case, its epochs are
  * repeats, and its scores are metrics; a log that was cancelled is read for the samples that it has, which is noted.
@@ -17,7 +19,7 @@ export const inspectFormat: ResultsFormat = {
   label: 'Inspect logs (.eval, .json)',
   mediaTypes: [MEDIA.zip, MEDIA.json],
   takes: ['variables'],
-  isText: false,
+  holds: 'bytes',
   recognise: ({ kind, keys }) => kind === 'zip' || (keys.has('/eval/task') && keys.has('/status')),
   read: importInspect,
 }
@@ -59,7 +61,7 @@ function importInspect(source: OpenedSource, options: ReadingOptions): ImportRes
   for (const [sample, place] of samples) addSample(sample, place, { header, options, cases, counts })
   note(header, counts, cases)
   if (counts.samples === 0)
-    cases.faults.add('nothing_selected', 'the log holds no samples; run the task with log_samples on')
+    cases.faults.add('nothing_selected', 'the log holds no samples', {}, 'run the task with log_samples on')
   return cases.finish(readName(field(field(header, 'eval'), 'model')) ?? null)
 }
 
@@ -101,10 +103,7 @@ function readArchive(bytes: Uint8Array, faults: FaultList, take: TakeRecord): un
     if (!/^samples\/[^/]+\.json$/.test(name)) continue
     const sample = json(name)
     if (isObject(sample)) take(sample, { pointer: '/samples' })
-    else
-      faults.add('malformed', "a sample can't be unpacked; convert the log: inspect log convert --to json", {
-        pointer: '/samples',
-      })
+    else faults.add('malformed', "a sample can't be unpacked", { pointer: '/samples' }, convertIt)
   }
   return header
 }

@@ -13,7 +13,7 @@ export const junitFormat: ResultsFormat = {
   label: 'JUnit XML',
   mediaTypes: [MEDIA.xml],
   takes: [],
-  isText: true,
+  holds: 'text',
   recognise: ({ kind, start }) => kind === 'xml' && /<(testsuites?|testcase|promptfoo)[\s>/]/.test(start),
   read: importJunit,
 }

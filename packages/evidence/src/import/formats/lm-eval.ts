@@ -15,7 +15,7 @@ export const lmEvalFormat: ResultsFormat = {
   label: 'lm-evaluation-harness samples (JSONL)',
   mediaTypes: [MEDIA.lines, MEDIA.json],
   takes: ['where', 'variables'],
-  isText: true,
+  holds: 'text',
   recognise: ({ keys }) =>
     ['', '/*'].some(
       (at) =>
@@ -49,7 +49,7 @@ function importLmEval(source: OpenedSource, options: ReadingOptions): ImportResu
   const guard = configurationGuard(['filter'], cases.faults, cases.gate.token)
   readRecords(source.text, cases.faults, (sample, place) => {
     if (!Object.hasOwn(sample, 'doc_id'))
-      cases.faults.add('malformed', 'not a sample: give the samples_*.jsonl file that --log_samples writes', place)
+      cases.faults.add('malformed', 'not a sample', place, 'give the samples_*.jsonl file that --log_samples writes')
     else if (passes(sample, options.where)) {
       guard.see(sample)
       addSample(sample, place, options, cases)

@@ -15,7 +15,7 @@ export const openaiEvalsFormat: ResultsFormat = {
   label: 'OpenAI evals (JSONL events, JSON output items)',
   mediaTypes: [MEDIA.lines, MEDIA.json],
   takes: ['where', 'variables'],
-  isText: true,
+  holds: 'text',
   recognise: ({ keys }) =>
     keys.has('/spec/run_id') ||
     keys.has('/spec/completion_fns') ||

@@ -8,7 +8,7 @@ describe('LangSmith', () => {
   test('the inputs identify the case, since a run has a new id each time; an example’s id goes before them', () => {
     const run = read(samples['langsmith'].write(samples['langsmith'].records))
     expect(metricsOf(run)).toEqual(['latency_s down', 'correctness up'])
-    expect(run.cases[1]?.caseId).toBe(testDigest(json({ q: 'CANARY 1' })))
+    expect(run.cases.map(({ caseId }) => caseId)).toContain(testDigest(json({ q: 'CANARY 1' })))
     const example =
       'id,example_id,inputs.q,outputs.a,feedback.exact,error\nr1,ex-1,CANARY,CANARY,1,CANARY\nr2,ex-2,CANARY,CANARY,0,\n'
     const named = read(example)
@@ -16,7 +16,7 @@ describe('LangSmith', () => {
       ['ex-1', 'error'],
       ['ex-2', 'completed'],
     ])
-    expect(metricsOf(named)).toEqual(['exact up'])
+    expect(metricsOf(named)).toEqual(['exact null'])
   })
 
   test('several experiments in a file are chosen from', () => {
@@ -38,7 +38,7 @@ describe('Langfuse', () => {
     ['scores alone', 'id,traceId,source,name,dataType,value,stringValue\ns1,t1,API,ok,NUMERIC,1,\n'],
     ['items of a dataset run', 'id,projectId,datasetItemId,traceId,datasetName\ni1,p,d1,t1,set\n'],
   ])('%s are refused with what to export instead', (_, text) => {
-    expect(recogniseFormat(fileOf(text).bytes)).toBe('langfuse')
+    expect(recogniseFormat(fileOf(text))).toBe('langfuse')
     expect(faultsOf(text)[0]?.text).toContain('export the traces of each run')
   })
 })
@@ -47,7 +47,7 @@ describe('Braintrust', () => {
   test('scores and metrics stand in JSON or in columns; spans below a root are left out', () => {
     const run = read(samples['braintrust'].write(samples['braintrust'].records))
     expect(metricsOf(run)).toEqual(['latency_s down', 'tokens down', 'Factuality up'])
-    expect(run.cases[1]?.values).toEqual([2.5, 44, 0.25])
+    expect(run.cases.map(({ values }) => values)).toContainEqual([2.5, 44, 0.25])
     const text =
       'id,span_id,root_span_id,dataset_record_id,input,output,expected,scores.Factuality,metrics.duration,error\n' +
       'a,1,1,d-1,CANARY,CANARY,CANARY,0.5,3,\nb,2,1,,CANARY,CANARY,,,1,\nc,3,3,d-2,CANARY,,CANARY,,,CANARY\n'

@@ -42,7 +42,7 @@ export function recordFormat(tool: RecordTool): ResultsFormat {
     label: tool.label,
     mediaTypes: [MEDIA.csv, MEDIA.json, MEDIA.lines],
     takes: ['where', 'variables'],
-    isText: true,
+    holds: 'text',
     recognise: ({ columns, keys, kind }) => tool.matches(kind === 'text' ? columns : namesIn(keys)),
     read: (source, options) => importRecords(tool, source, options),
   }

@@ -1,9 +1,10 @@
-import { parse } from 'csv-parse/sync'
+import { readRecords as csvRecords } from '../csv-records.ts'
 import type { FaultList } from '../faults.ts'
 import { field, isObject, parseJson, type JsonObject } from '../json.ts'
 import { jsonValues, lineOf, parseStreaming } from '../json-text.ts'
 import { isBlank, readName } from '../cell.ts'
 import type { ScoredCase } from '../scored-cases.ts'
+import { settleSeparator } from '../separator.ts'
 import { LIMITS } from '../source.ts'
 import type { ReadingOptions } from './format.ts'
 import type { RowFilter } from '../mapping.ts'
@@ -43,27 +44,22 @@ export function readDocument(text: string, faults: FaultList, take: TakeRecord, 
 }
 
 function readRows(text: string, faults: FaultList, take: TakeRecord): undefined {
+  const separator = settleSeparator(() => [text], faults)
+  if (!separator) return undefined
   let columns: readonly string[] | undefined
-  try {
-    parse(text, {
-      bom: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: LIMITS.recordSize,
-      on_record: (record: string[], { lines }) => {
-        if (columns === undefined) columns = record.map((name) => name.trim())
-        else if (record.length !== columns.length)
-          faults.add('ragged_row', `${record.length} cells under ${columns.length} columns`, { line: lines })
-        else take(Object.fromEntries(columns.map((name, index) => [name, record[index]])), { line: lines })
-        return null
-      },
-    })
-  } catch {
-    // The parser's message quotes the file.
-    faults.add('malformed', 'not valid CSV')
+  let isDeclaration = separator.hasOwnLine
+  for (const record of csvRecords([text], separator.character)) {
+    if (!('cells' in record)) return faults.add(record.fault, record.text, { line: record.line })
+    const { cells, line } = record
+    if (isDeclaration) isDeclaration = false
+    else if (columns === undefined) columns = cells.map((name) => name.trim())
+    else if (cells.length === columns.length)
+      take(Object.fromEntries(columns.map((name, index) => [name, cells[index]])), { line })
+    else faults.add('ragged_row', `${cells.length} cells under ${columns.length} columns`, { line })
   }
   if (columns !== undefined && new Set(columns).size !== columns.length)
     faults.add('duplicate_column', 'two columns have one name', { line: 1 })
+  return undefined
 }
 
 /** Whether a record passes all filters. */
@@ -96,7 +92,12 @@ export function configurationGuard(
       for (const [name, values] of seen)
         if (values.size > 1) {
           const choices = [...values].map(show).toSorted().join(', ')
-          faults.add('ambiguous_selection', `several of ${name}; choose one with --where ${name}=VALUE: ${choices}`)
+          faults.add(
+            'ambiguous_selection',
+            `several of ${name}`,
+            {},
+            `choose one with --where ${name}=VALUE: ${choices}`,
+          )
         }
     },
   }

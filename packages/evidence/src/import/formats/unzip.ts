@@ -29,7 +29,9 @@ export function listZip(bytes: Uint8Array, faults: FaultList): readonly ZipEntry
   if (count > ZIP_LIMITS.entries || at === 0xffffffff)
     return faults.add(
       'too_large',
-      `an archive of more than ${ZIP_LIMITS.entries} files; convert it: inspect log convert --to json`,
+      `an archive of more than ${ZIP_LIMITS.entries} files`,
+      {},
+      'convert it: inspect log convert --to json',
     )
   const entries = new Map<string, ZipEntry>()
   let total = 0
