@@ -10,7 +10,7 @@ export interface BuiltFile {
 }
 
 /** What the client loads only where it is needed. Each is whole: a chunk that two share would be one more file for a host to load. */
-const loadedLater = ['link/local-sender.ts', 'configuration/digest-soon.ts', 'diagnostics.ts']
+const loadedLater = ['link/local-sender.ts', 'configuration/digest-soon.ts']
 
 /** The published JavaScript: the client, the text of its thread, what it may load later, the client for the edge, and the API. */
 export async function bundleFiles(): Promise<BuiltFile[]> {
