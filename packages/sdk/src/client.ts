@@ -21,6 +21,9 @@ const handOverMs = 250
 /** How often what can't wake this thread is looked at while it waits. */
 const lookMs = 5
 
+/** In all a process that ends waits so many times as long as for one sign of life: for its thread to start, the key, and each batch. */
+const mostWaits = 6
+
 const mostContexts = 1_000
 
 /** An event that isn't a measurement, once its configuration is digested. */
@@ -47,6 +50,9 @@ export class Client implements Leaving {
   #others = 0
   #flushesAsked = 0
   #hasLeft = false
+  /** What the server answered so far, and since when it has answered nothing, while the process ends. */
+  #progress = -1
+  #quietSince = 0
   #closing: Promise<void> | undefined
 
   constructor(options: unknown) {
@@ -231,14 +237,27 @@ export class Client implements Leaving {
   }
 
   isLeaving(since: number): boolean {
-    const leftMs = since + (this.options as ReadOptions).sender.exitWaitMs - Date.now()
-    const which = this.#digests.size > 0 ? word.key : word.closed
+    const { exitWaitMs } = (this.options as ReadOptions).sender
+    const now = Date.now()
+    const isStarting = get(this.#shared, word.ready) === 0
+    this.#watchProgress(isStarting, now)
+    const leftMs = Math.min(since + mostWaits * exitWaitMs, this.#quietSince + exitWaitMs) - now
     if (leftMs <= 0) return false
-    if (Atomics.wait(this.#shared.words, which, 0, Math.min(leftMs, lookMs)) !== 'not-equal') return true
-    if (which === word.closed) return false
+    const isKeyAwaited = this.#digests.size > 0
+    const which = isStarting ? word.ready : isKeyAwaited ? word.key : word.closed
+    const isChanged = Atomics.wait(this.#shared.words, which, 0, Math.min(leftMs, lookMs)) === 'not-equal'
+    if (isStarting || !isChanged) return true
+    if (!isKeyAwaited) return false
     this.#digests.run()
     this.#send({ type: 'close' })
     return true
+  }
+
+  // How long a thread takes to start is up to the machine and what else it does: that is no silence of the server's.
+  #watchProgress(isStarting: boolean, now: number): void {
+    const progress = read(this.#shared, count.delivered) + get(this.#shared, word.key)
+    if (isStarting || this.#progress !== progress) this.#quietSince = now
+    this.#progress = progress
   }
 
   leaveSoon(): void {

@@ -236,7 +236,7 @@ test.each([
     const said: string[] = []
     const afterai = connect({ endpoint: await start(), onDiagnostic: ({ message }) => said.push(message) })
     const bot = afterai.system('bot')
-    for (let n = 0; n < 3_000; n++) bot.measure({ latencyMs: 1, [field]: 120 } as Measurement)
+    for (let n = 0; n < 3_000; n++) bot.measure({ latencyMs: 1, [field]: 120 })
     expect(await afterai.flush(10_000)).toBe(true)
     expect(said).toEqual([expect.stringContaining(`(measurement.${field}: ${hint}`)])
     expect(afterai.diagnostics()).toEqual([{ code: 'unknown_field', message: said[0] }])
@@ -289,7 +289,7 @@ test('a field that there isn’t is told of each thing that a client is given, a
 test('P2.3: a host that makes up a name with each call is told of 64, and costs no memory', async () => {
   const afterai = connect({ endpoint: await start() })
   const bot = afterai.system('bot')
-  for (let n = 0; n < 10_000; n++) bot.measure({ [`made-up-${n}`]: n } as Measurement)
+  for (let n = 0; n < 10_000; n++) bot.measure({ [`made-up-${n}`]: n })
   expect(afterai.diagnostics()).toHaveLength(64)
   expect(await afterai.flush(10_000)).toBe(true)
   // What isn't looked through for being a list is dropped for its `at`, which is no time.

@@ -1455,15 +1455,15 @@ export interface Routes {
     }
   }
   'POST /v1/traces': {
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: unknown
   }
   'POST /v1/metrics': {
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: unknown
   }
   'POST /v1/logs': {
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: unknown
   }
   'GET /v1/telemetry/clients': {
@@ -1508,7 +1508,7 @@ export interface Routes {
   }
   'POST /v1/evaluations': {
     query: { format: "csv" | "jsonl" | "promptfoo"; system?: string; label?: string; mapping?: string; where?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: Evaluation
   }
   'GET /v1/evaluations/{id}': {
