@@ -1,19 +1,23 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { bundleFiles } from './bundle.ts'
 
-// `npm run build -w @afterai/sdk`: the published package. Node strips types only outside node_modules, so it is published as JavaScript.
+// `npm run build -w @afterai/sdk`: the published package. Node strips types only outside node_modules, so it is published as JavaScript. A folder may be
+// named in which it is built.
 const specifier = /(from '\.{1,2}\/[^']+)\.ts'/g
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const dist = `${folder}dist/`
+const dist = `${argv[2] ?? join(folder, 'dist')}/`
 rmSync(dist, { recursive: true, force: true })
 for (const { fileName, code } of await bundleFiles()) {
   mkdirSync(`${dist}${fileName.replace(/[^/]+$/, '')}`, { recursive: true })
   writeFileSync(`${dist}${fileName}`, code)
 }
-execFileSync(`${folder}../../node_modules/.bin/tsc`, ['-p', `${folder}tsconfig.build.json`], { stdio: 'inherit' })
+execFileSync(`${folder}../../node_modules/.bin/tsc`, ['-p', `${folder}tsconfig.build.json`, '--outDir', dist], {
+  stdio: 'inherit',
+})
 // Of what the compiler declares, only what the doors lead to; for `require` beside it, whose types are modules of the other kind.
 const declared = new Set<string>()
 for (const door of ['index', 'api/index']) follow(door)
