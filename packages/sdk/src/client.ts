@@ -240,7 +240,7 @@ export class Client implements Leaving {
     const { exitWaitMs } = (this.options as ReadOptions).sender
     const now = Date.now()
     const isStarting = get(this.#shared, word.ready) === 0
-    this.#watchProgress(isStarting, now)
+    this.#watchProgress(isStarting ? now : since, now)
     const leftMs = Math.min(since + mostWaits * exitWaitMs, this.#quietSince + exitWaitMs) - now
     if (leftMs <= 0) return false
     const isKeyAwaited = this.#digests.size > 0
@@ -254,9 +254,10 @@ export class Client implements Leaving {
   }
 
   // How long a thread takes to start is up to the machine and what else it does: that is no silence of the server's.
-  #watchProgress(isStarting: boolean, now: number): void {
+  #watchProgress(quietSince: number, now: number): void {
     const progress = read(this.#shared, count.delivered) + get(this.#shared, word.key)
-    if (isStarting || this.#progress !== progress) this.#quietSince = now
+    if (this.#progress < 0) this.#quietSince = quietSince
+    else if (this.#progress !== progress || quietSince === now) this.#quietSince = now
     this.#progress = progress
   }
 

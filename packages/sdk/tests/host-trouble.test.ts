@@ -153,7 +153,8 @@ test('P2.3: several clients hold a process that ends as long as one does', async
     const { AfterAI } = await import(${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)})
     const clients = Array.from({ length: 3 }, () => new AfterAI(${JSON.stringify({ apiKey: standInApiKey, endpoint: server.origin })}))
     for (const it of clients) it.system('bot').measure({})
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    // Until their threads run.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
     const ends = []
     const { wait } = Atomics
     Atomics.wait = (...it) => {

@@ -35,6 +35,9 @@ export type AuditEvent = {
   action: string
   outcome: "allowed" | "denied" | "failed"
   actorId: string | null
+  actorName: string | null
+  actorEmail: string | null
+  actorKey: string | null
   credential: string
   address: string | null
   requestId: string | null
@@ -180,6 +183,7 @@ export type Decision = {
   supersedes: string | null
   authorId: string
   authorName: string
+  authorEmail: string | null
   proposedAt: string
   approvalPolicy: {
     ruleType: "single_approver"
@@ -189,6 +193,7 @@ export type Decision = {
   approvals: ({
     approverId: string
     approverName: string
+    approverEmail: string | null
     verdict: "approve" | "reject"
     comment: string | null
     evidenceDigest: string
@@ -1256,6 +1261,9 @@ export interface Routes {
       action: string
       outcome: "allowed" | "denied" | "failed"
       actorId: string | null
+      actorName: string | null
+      actorEmail: string | null
+      actorKey: string | null
       credential: string
       address: string | null
       requestId: string | null
