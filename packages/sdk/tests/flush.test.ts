@@ -158,6 +158,7 @@ test.each([
   'P2.2: a client that is off because of %j flushes nothing, not even nothing, and says why',
   async (options, words) => {
     const afterai = connect(options)
+    expect(afterai.stats()).toMatchObject({ enqueued: 0, state: 'closed' })
     await expectLost(afterai, 'misconfigured', words)
     afterai.system('bot').measure({})
     await expectLost(afterai, 'misconfigured', words)

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { env as processEnvironment } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { measureEvent, observationEvent, changeEvent } from '@afterai/contract'
@@ -11,6 +12,7 @@ import { beforeAll, expect, expectTypeOf, test } from 'vitest'
 import type { z } from 'zod'
 import type { Measurement, ObservedConfiguration, RecordedChange } from '../src/index.ts'
 
+const { PATH } = processEnvironment
 const folder = fileURLToPath(new URL('..', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>
 const source = readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
@@ -193,7 +195,6 @@ test('the guide’s way to install the package from a clone leads to one that a 
   const project = join(home, 'your-project')
   mkdirSync(project)
   writeFileSync(join(project, 'package.json'), '{"name":"your-project","version":"1.0.0"}')
-  const { PATH } = process.env
   const env = { PATH, HOME: home, npm_config_offline: 'true', npm_config_audit: 'false' }
   execFileSync('sh', ['-e', '-c', block], { cwd: join(folder, '../..'), env, stdio: 'pipe' })
   const load = [

@@ -16,11 +16,11 @@ interface Named {
 }
 const names = new Map<string, Named>()
 
-async function readName({ accountId }: Person): Promise<Named> {
+async function readName({ accountId }: Person): Promise<Named | undefined> {
   const { rows } = await server.owner.query<Named>('select name, email from membership where account_id = $1', [
     accountId,
   ])
-  return rows[0] as Named
+  return rows[0]
 }
 
 const nameOf = ({ accountId }: Person): Named => names.get(accountId) as Named
@@ -31,7 +31,7 @@ beforeAll(async () => {
   auditor = await server.addPerson(tenant, 'auditor')
   author = await server.addPerson(tenant, 'member')
   approver = await server.addPerson(tenant, 'approver')
-  for (const person of [author, approver]) names.set(person.accountId, await readName(person))
+  for (const person of [author, approver]) names.set(person.accountId, (await readName(person)) as Named)
   const { changeId, assessmentId } = await assessedChange(server, author, 'support-bot')
   const proposed = await server.expectOk<Decision>({
     method: 'POST',
@@ -45,7 +45,7 @@ beforeAll(async () => {
   const rename = `update membership set name = 'Another', email = 'another@example.com' where account_id = $1`
   await server.owner.query(rename, [author.accountId])
   const path = `/v1/members/${approver.accountId}`
-  expect((await server.send({ method: 'DELETE', path, token: server.admin.token })).status).toBeLessThan(300)
+  await server.send({ method: 'DELETE', path, token: server.admin.token })
 })
 afterAll(() => server.stop())
 
@@ -59,6 +59,7 @@ const decisionFor = (by: Person): Promise<Decision> =>
 
 describe('P4.4: the trail names people as they were', () => {
   test('also after another name, and after they have left', async () => {
+    expect(await readName(approver)).toBeUndefined()
     for (const person of [author, approver]) {
       const found = await events({ actorId: person.accountId })
       expect(found.length).toBeGreaterThan(0)
@@ -73,7 +74,7 @@ describe('P4.4: the trail names people as they were', () => {
     const { key } = await server.addKey(person, ['system:write'])
     await server.expectOk({ method: 'POST', path: '/v1/systems', token: key, body: { name: 'by-key' } })
     const [byKey] = await events({ credential: 'api_key', actorId: person.accountId })
-    expect(byKey).toMatchObject({ ...actorOf(await readName(person)), actorKey: expect.any(String) })
+    expect(byKey).toMatchObject({ ...actorOf((await readName(person)) as Named), actorKey: expect.any(String) })
     expect(key.startsWith(byKey?.actorKey ?? '?')).toBe(true)
     expect(key).not.toBe(byKey?.actorKey)
     const unknown = (await events({})).filter(({ actorId }) => actorId === null)
