@@ -183,7 +183,8 @@ export class Client implements Leaving {
       const isAnswered = await within(waitOf(timeoutMs), this.#deliver(flush)).catch(() => false)
       flush.isOver = true
       this.#flushes.delete(flush.id)
-      if (!isAnswered && this.stats().pending > 0) this.notices.keep('timeout')
+      if (isAnswered) this.notices.drop('timeout')
+      else if (this.stats().pending > 0) this.notices.keep('timeout')
     }
     const { delivered, dropped } = this.stats()
     const isAble = this.#isOn || this.#closing !== undefined
