@@ -107,6 +107,7 @@ export const decision: Decision = {
   supersedes: null,
   authorId: ids.person,
   authorName: 'Ada',
+  authorEmail: 'ada@example.com',
   proposedAt: at,
   approvalPolicy: { ruleType: 'single_approver', quorum: 1, allowSelfApproval: false },
   approvals: [],

@@ -35,6 +35,9 @@ export type AuditEvent = {
   action: string
   outcome: "allowed" | "denied" | "failed"
   actorId: string | null
+  actorName: string | null
+  actorEmail: string | null
+  actorKey: string | null
   credential: string
   address: string | null
   requestId: string | null
@@ -180,6 +183,7 @@ export type Decision = {
   supersedes: string | null
   authorId: string
   authorName: string
+  authorEmail: string | null
   proposedAt: string
   approvalPolicy: {
     ruleType: "single_approver"
@@ -189,6 +193,7 @@ export type Decision = {
   approvals: ({
     approverId: string
     approverName: string
+    approverEmail: string | null
     verdict: "approve" | "reject"
     comment: string | null
     evidenceDigest: string
@@ -1280,6 +1285,9 @@ export interface Routes {
       action: string
       outcome: "allowed" | "denied" | "failed"
       actorId: string | null
+      actorName: string | null
+      actorEmail: string | null
+      actorKey: string | null
       credential: string
       address: string | null
       requestId: string | null
@@ -1479,15 +1487,15 @@ export interface Routes {
     }
   }
   'POST /v1/traces': {
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: unknown
   }
   'POST /v1/metrics': {
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: unknown
   }
   'POST /v1/logs': {
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: unknown
   }
   'GET /v1/telemetry/clients': {
@@ -1532,7 +1540,7 @@ export interface Routes {
   }
   'POST /v1/evaluations': {
     query?: { format?: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"; system?: string; label?: string; mapping?: string; where?: string; decimal?: "point" | "comma"; missing?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: Evaluation
   }
   'GET /v1/evaluations/{id}': {
