@@ -233,7 +233,7 @@ test('two files of which no case pairs are told the variable that would pair the
 
 test('assesses two selections of one file', async () => {
   const rows = Array.from({ length: 40 }, (_, index) => [`q${index},1,old`, `q${index},${index % 2},new`]).flat()
-  const path = await csvFile(`case_id,score,model\n${rows.join('\n')}\n`)
+  const path = await csvFile(`case_id,correct,model\n${rows.join('\n')}\n`)
   const choice = ['--baseline-where', 'model=old', '--candidate-where', 'model=new']
   expect(await afterai(['assess', '--offline', path, path, ...choice, '--quiet'])).toMatchObject({
     code: 0,
@@ -257,6 +257,7 @@ test('assess finds evaluations by label and sends the plan', async () => {
     baselineEvaluationId: ids.evaluation,
     candidateEvaluationId: ids.decision,
     plan: {
+      mode: 'prospective',
       metrics: [
         { name: 'pass', margin: 0.02, primary: true },
         { name: 'score', primary: true },

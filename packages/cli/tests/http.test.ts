@@ -114,7 +114,7 @@ test('shows a problem whole: title, detail, faults, what to do', async () => {
       '  line 3, column score: not a number',
       '  line 9, column score: not a number',
       '  ... and 4 more',
-      '`errors` lists its faults with their places. Nothing of it was kept.',
+      'Mend what `errors` lists, each with its place and what to do about it. `afterai import FILE --dry-run` reads a file without sending it. Nothing of it was kept.',
       '',
     ].join('\n'),
   )

@@ -110,17 +110,15 @@ export async function readRun(
     .where('id', '=', id)
     .executeTakeFirst()
   if (row === undefined) throw new ProblemError('not_found', { detail: `there is no evaluation ${id}` })
-  const run: KeptRun = {
+  const described = {
     format: row.format,
     selection: row.selection,
     sourceDigest: row.source_digest.replace(/^sha256:/, ''),
     metrics: row.metrics,
     dropped: row.dropped,
     digestedIdentifiers: row.digested_identifiers,
-    rows: row.cases,
-    caseTable: row.case_table,
-    json: row.run,
   }
+  const run: KeptRun = { described, rows: row.cases, caseTable: row.case_table, json: row.run }
   return { run, digest: row.run_digest }
 }
 

@@ -43,14 +43,15 @@ export async function packRun({ cases, ...described }: EvaluationRun): Promise<P
 }
 
 /** A run as a row of the database holds it: its cases compressed, or whole in a run of an earlier release. */
-export interface KeptRun extends Omit<EvaluationRun, 'cases'> {
+export interface KeptRun {
+  readonly described: Omit<EvaluationRun, 'cases'>
   readonly rows: number
   readonly caseTable: Uint8Array | null
   readonly json: EvaluationRunJson | null
 }
 
 /** The run that was kept. @throws Error if what was kept can't be read */
-export async function unpackRun({ caseTable, json, rows: _, ...described }: KeptRun): Promise<EvaluationRun> {
+export async function unpackRun({ caseTable, json, described }: KeptRun): Promise<EvaluationRun> {
   if (caseTable !== null)
     return { ...described, cases: decodeCases(await decompress(caseTable, { maxOutputLength: mostBytes })) }
   if (json === null) throw new Error('an evaluation was kept without its cases')
