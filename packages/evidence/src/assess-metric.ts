@@ -44,7 +44,8 @@ export function assessMetric(evidence: MetricEvidence): MetricResult {
   const estimate = isRatio ? estimateLogRatio(pairs) : estimateDifference(pairs)
   const reasons = reasonsOf({ metric, pairing, used: pairs, estimate, offScale })
   const base = describe(evidence, pairs)
-  const warnings = reasons.map((reason) => ({ ...reason, metric: metric.name, slice }))
+  // What is to be minded of a twin is said of the other one.
+  const warnings = metric.sameAs === null ? reasons.map((reason) => ({ ...reason, metric: metric.name, slice })) : []
   if (!estimate)
     return { assessment: { ...base, band: restrainBand(base.band, reasons) }, warnings, p: null, risk: null }
   const natural = isRatio ? Math.expm1 : (value: number): number => value
@@ -54,8 +55,11 @@ export function assessMetric(evidence: MetricEvidence): MetricResult {
   if (direction === null || margin === null || restrainBand('inconclusive', reasons) === 'withheld')
     return { assessment: { ...measured, band: 'withheld' }, warnings, p: null, risk: null }
   const judged = judge({ estimate, pairs, sign: direction === 'up' ? 1 : -1, margin, natural, isRatio, reasons })
-  const band = allErrors && isGreen(judged.band) ? 'inconclusive' : judged.band
-  return { assessment: { ...measured, ...judged.fields, band }, warnings, p: estimate.p, risk: judged.risk }
+  // A risk that is worked out from cases which can't show a loss would read as safety.
+  const isBlind = allErrors || isBeyondMoreCases(reasons)
+  const band = isBlind && isGreen(judged.band) ? 'inconclusive' : judged.band
+  const fields = isBlind ? { ...judged.fields, regressionRisk: null } : judged.fields
+  return { assessment: { ...measured, ...fields, band }, warnings, p: estimate.p, risk: isBlind ? null : judged.risk }
 }
 
 interface Judging {

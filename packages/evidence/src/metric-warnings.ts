@@ -76,7 +76,7 @@ export function reasonsOf(facts: MetricFacts): Reason[] {
     ...scaleReasons(facts),
     ...saturationReasons(facts),
     ...pairReasons(facts),
-    ...evidenceReasons(facts),
+    ...evidenceReasons(facts).filter(({ code }) => code !== 'no_variation' || !isConstant(facts.used)),
   ]
 }
 
@@ -131,10 +131,15 @@ function unitsApart(logRatio: number): string | undefined {
   return `the ${larger}'s values are about ${factor} times the ${smaller}'s${units}: probably another unit`
 }
 
+function isConstant(pairs: Pairs): boolean {
+  const [first] = pairs.baseline
+  return first !== undefined && everyPair(pairs, (value) => value === first)
+}
+
 /** Sides on which nothing can be told apart. */
 function saturationReasons({ metric: { kind, direction }, used }: MetricFacts): Reason[] {
   const [first] = used.baseline
-  if (first === undefined || !everyPair(used, (value) => value === first)) return []
+  if (first === undefined || !isConstant(used)) return []
   if (!isBinary(kind) || direction === null)
     return [
       {

@@ -250,6 +250,7 @@ describe('P6.5: what failed on both sides is not green', () => {
     )
     expect([ceiling.verdict, headlines(ceiling)]).toEqual(['inconclusive', ['ceiling']])
     expect(ceiling.metrics[0]?.power?.morePairs).toBe(0)
+    expect([ceiling.overallRisk, ceiling.metrics[0]?.regressionRisk]).toEqual([null, null])
     const same = run(
       table(400, () => ({ helpfulness_score: 3 })),
       ['id', 'helpfulness_score'],

@@ -42,7 +42,7 @@ export function formatAssessment(assessment: Assessment, { color, width }: Asses
     formatInputs(assessment, columns),
     ...assessment.metrics.map((metric) => formatMetric(metric, columns, paint)),
     formatSlices(assessment, paint),
-    formatWarnings(assessment.warnings, columns, paint),
+    formatWarnings(assessment, columns, paint),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
@@ -54,14 +54,19 @@ function formatVerdict(assessment: Assessment, width: number, paint: Paint): str
   const title = paint('bold', paint(colorOf(verdict), nameOf(verdict).toUpperCase()))
   const risk = overallRisk === null ? [] : [`Chance of a loss beyond a margin: ${formatProbability(overallRisk)}.`]
   const labelled = mode === 'prospective' ? [] : [`Mode: ${mode}.`]
+  const headlines = warnings.filter((warning) => isUnderVerdict(warning, assessment))
+  const isBlind = verdict === 'inconclusive' && headlines.length > 0
   return [
-    `${title}  ${MEANING[verdict]}`,
-    ...warnings
-      .filter(({ slice }) => slice === null)
-      .filter(isHeadline)
-      .flatMap((warning) => warningLines(warning, '! ', width)),
+    `${title}  ${isBlind ? "these results can't show whether anything was lost" : MEANING[verdict]}`,
+    ...headlines.flatMap((warning) => warningLines(warning, '! ', width)),
     ...block('', [because, ...risk, ...labelled].join(' '), width),
   ].join('\n')
+}
+
+/** Whether a warning is about what decides. */
+function isUnderVerdict(warning: AssessmentWarning, { guardrails }: Assessment): boolean {
+  const { metric, slice } = warning
+  return isHeadline(warning) && (metric === null || guardrails.some((it) => it.metric === metric && it.slice === slice))
 }
 
 function formatInputs({ baseline, candidate }: Assessment, width: number): string {
@@ -184,8 +189,8 @@ function formatSlices({ slices }: Assessment, paint: Paint): string {
   return [paint('bold', 'Slices'), ...lines].join('\n')
 }
 
-function formatWarnings(warnings: readonly AssessmentWarning[], width: number, paint: Paint): string {
-  const rest = warnings.filter((warning) => warning.slice !== null || !isHeadline(warning))
+function formatWarnings(assessment: Assessment, width: number, paint: Paint): string {
+  const rest = assessment.warnings.filter((warning) => !isUnderVerdict(warning, assessment))
   if (rest.length === 0) return ''
   return [paint('bold', 'Mind'), ...rest.flatMap((warning) => warningLines(warning, '  - ', width))].join('\n')
 }
