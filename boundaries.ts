@@ -4,9 +4,10 @@ import type { OxlintOverride } from 'oxlint'
 export const packageImports: Readonly<Record<string, readonly string[]>> = {
   record: [],
   evidence: [],
+  models: [],
   contract: ['@afterai/record'],
   sdk: [],
-  server: ['@afterai/record', '@afterai/contract', '@afterai/evidence'],
+  server: ['@afterai/record', '@afterai/contract', '@afterai/evidence', '@afterai/models'],
   cli: ['@afterai/record', '@afterai/contract', '@afterai/evidence'],
 }
 
@@ -30,6 +31,7 @@ export const serverFolders: readonly string[] = [
 const ours = [
   '@afterai/record',
   '@afterai/evidence',
+  '@afterai/models',
   '@afterai/contract',
   '@afterai/server',
   '@afterai/sdk',

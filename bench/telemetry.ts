@@ -122,11 +122,9 @@ async function overload({ url, key, pid }: Target): Promise<Row[]> {
   const watching = setInterval(() => (most = Math.max(most, residentMebibytes(pid))), 50)
   const start = performance.now()
   const template = encodeOtlp('traces', bodyOf(1_024))
-  const at = template.indexOf(marker)
   const call = async (): Promise<void> => {
     while (performance.now() - start < overloadMs) {
-      const body = Buffer.from(template)
-      body.write(randomBytes(8).toString('hex'), at, 'latin1')
+      const body = anotherOf(template)
       const { status, retryAfter } = await answerTo(flood, url, key, body)
       if (status === 200) taken += 1
       else if ((status === 429 || status === 503) && retryAfter) refused += 1
@@ -221,24 +219,42 @@ function perSecond(work: () => unknown): number {
 
 function bodyOf(size: number): object {
   const spans = Array.from({ length: size }, (_, index) =>
-    spanOf({
-      'gen_ai.request.temperature': 0.2,
-      'gen_ai.request.max_tokens': 256,
-      'gen_ai.request.top_p': 0.9,
-      'gen_ai.response.id': `chatcmpl-${index}`,
-      'server.address': 'api.openai.com',
-      'server.port': 443,
-      'http.route': '/chat',
-      'gen_ai.input.messages': `[{"role":"user","content":"${'x'.repeat(60)}"}]`,
-      'user.id': 'u-1',
-      'session.id': 's-1',
-    }),
+    spanOf(
+      {
+        'gen_ai.request.temperature': 0.2,
+        'gen_ai.request.max_tokens': 256,
+        'gen_ai.request.top_p': 0.9,
+        'gen_ai.response.id': `chatcmpl-${index}`,
+        'server.address': 'api.openai.com',
+        'server.port': 443,
+        'http.route': '/chat',
+        'gen_ai.input.messages': `[{"role":"user","content":"${'x'.repeat(60)}"}]`,
+        'user.id': 'u-1',
+        'session.id': 's-1',
+      },
+      // Steps of an agent, with four requests each.
+      { traceId: Buffer.from(marker), spanId: idOf(index + 1), parentSpanId: idOf(1_000_000 + (index >> 2)) },
+    ),
   )
-  // What makes one batch another: eight bytes that are written anew before each is sent.
-  return tracesOf('bench', [...spans.slice(1), spanOf({ 'gen_ai.conversation.id': marker })])
+  return tracesOf('bench', spans)
 }
 
+function idOf(number: number): Buffer {
+  const id = Buffer.alloc(8, 1)
+  id.writeUInt32BE(number)
+  return id
+}
+
+/** What makes one batch another: the trace of its spans, which is written anew before each is sent. */
 const marker = '0123456789abcdef'
+
+function anotherOf(template: Buffer): Buffer {
+  const body = Buffer.from(template)
+  const trace = randomBytes(8).toString('hex')
+  for (let at = body.indexOf(marker); at >= 0; at = body.indexOf(marker, at + marker.length))
+    body.write(trace, at, 'latin1')
+  return body
+}
 
 interface Measured {
   readonly rate: number
@@ -255,7 +271,6 @@ async function load(
   spansPerSecond?: number,
 ): Promise<Measured> {
   const template = encodeOtlp('traces', bodyOf(size))
-  const at = template.indexOf(marker)
   const times: number[] = []
   const start = performance.now()
   let sent = 0
@@ -266,8 +281,7 @@ async function load(
       if (now > forMs) return
       sent += 1
       if (due > now) await sleep(due - now)
-      const body = Buffer.from(template)
-      body.write(randomBytes(8).toString('hex'), at, 'latin1')
+      const body = anotherOf(template)
       const from = performance.now()
       await post(url, key, body)
       times.push(performance.now() - from)

@@ -122,6 +122,12 @@ export const clientApps: readonly ClientApp[] = [
   },
 ]
 
+/** Apps of which two instrumentations tell of each request: LangChain's, and that of the library which LangChain uses. */
+export const twiceToldApps: readonly Pick<ClientApp, 'name' | 'folder' | 'file'>[] = [
+  { name: 'langchain-openinference', folder: 'langchain', file: 'openinference.mjs' },
+  { name: 'langchain-traceloop', folder: 'langchain', file: 'traceloop.mjs' },
+]
+
 /** Where an app finds its model and where its telemetry goes. */
 export interface AppSurroundings {
   readonly modelUrl: string
@@ -146,9 +152,12 @@ export interface AppEnding {
   readonly stderr: string
 }
 
+/** What it takes to run an app. */
+type Runnable = Pick<ClientApp, 'name' | 'folder' | 'file' | 'parameters'>
+
 /** Runs an app to its end, which flushes its telemetry. */
 export function endApp(
-  { name, folder, file, parameters = [] }: ClientApp,
+  { name, folder, file, parameters = [] }: Runnable,
   { modelUrl, afteraiUrl, apiKey, mark, env = {} }: AppSurroundings,
 ): Promise<AppEnding> {
   const surroundings = {
@@ -178,7 +187,7 @@ export function endApp(
  * Runs an app to its end, and returns what its user saw.
  * @throws if it fails
  */
-export async function runApp(app: ClientApp, surroundings: AppSurroundings): Promise<unknown> {
+export async function runApp(app: Runnable, surroundings: AppSurroundings): Promise<unknown> {
   const { exitCode, stdout, stderr } = await endApp(app, surroundings)
   if (exitCode !== 0) throw new Error(`${app.name} ended with ${exitCode}\n${stderr}`)
   return JSON.parse(stdout) as unknown

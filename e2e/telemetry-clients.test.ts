@@ -18,6 +18,7 @@ import {
   openTelemetry,
   requireClientPackages,
   runApp,
+  twiceToldApps,
 } from './client-apps.ts'
 import { type ModelServer, type ServedRequest, startModelServer } from './model-server.ts'
 import { type StoppedServer, stopServer } from './stopped-server.ts'
@@ -227,6 +228,28 @@ test.each(clientApps.filter(({ folder }) => folder.startsWith('vercel-ai')))(
     for (const tokens of ['inputTokens', 'outputTokens'] as const) {
       expect(total(windows, (it) => it[tokens].sum)).toBe(total(served, (it) => it[tokens]))
     }
+  },
+)
+
+test.each(twiceToldApps)(
+  'P1.1: a request that two instrumentations tell of counts once, and is watched as one model ($name)',
+  async (app) => {
+    models.serve(early)
+    models.takeServed()
+    const said = await runApp(app, surroundings)
+    expect(said).toEqual(Array.from({ length: 5 }, () => `${mark} answer`))
+    const served = models.takeServed()
+    expect(served.map(({ api }) => api)).toEqual(Array.from({ length: 5 }, () => 'chat'))
+    const windows = await windowsOf(app.name, 'calls')
+    expect(total(windows, ({ calls }) => calls)).toBe(5)
+    expect(total(windows, ({ latencyMs, costUsd }) => latencyMs.n + costUsd.n)).toBe(10)
+    for (const tokens of ['inputTokens', 'outputTokens'] as const) {
+      expect(total(windows, (it) => it[tokens].sum)).toBe(total(served, (it) => it[tokens]))
+    }
+    // As the provider's library tells it: LangChain has the requested name in both places.
+    const identities = [{ servedModel: early, baseline: true }]
+    expect(await modelsOf(app.name)).toMatchObject([{ requestedModel: 'gpt-4o', verdict: 'clear', identities }])
+    expect(await changesOf(app.name)).toEqual([])
   },
 )
 

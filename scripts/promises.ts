@@ -144,4 +144,11 @@ export const promises: readonly Promised[] = [
     state: 'partly',
     missing: 'The loss of a node with its disk is your PostgreSQL’s to survive, and isn’t tested.',
   },
+  {
+    id: 'P6.6',
+    promise: 'Nothing is counted twice, merged with another’s, or dropped without being told.',
+    state: 'partly',
+    missing:
+      'The doors of OpenTelemetry are covered: requests that two instrumentations of a service tell of, names, and what answers say. Two services that tell of one request count twice, as do spans that come after what is remembered of theirs; and what metrics count stands beside what spans do. Beyond its limits, what has a name shares one that says so. Imports of evaluations aren’t tested against it.',
+  },
 ]

@@ -122,3 +122,13 @@ test('refuses a prompt that is not UTF-8', async () => {
   const ran = await afterai(['observe', '--system', 's', '--model', 'm', '--prompt', `p=${file}`], { env: server.env })
   expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('is not UTF-8 text') })
 })
+
+test('a model is named as its platform names it; what has a space is refused', async () => {
+  const server = await startObserving()
+  const name = '@cf/meta/llama-3.1-8b-instruct+tickets#d1'
+  const ran = await afterai(['observe', '--system', 's', '--model', name], { env: server.env })
+  expect(ran.code).toBe(0)
+  expect(sent(server)).toMatchObject({ observations: [{ configuration: { model: { name } } }] })
+  const refused = await afterai(['observe', '--system', 's', '--model', 'a model'], { env: server.env })
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('256 at most') })
+})

@@ -59,6 +59,7 @@ export const system: System = {
   title: 'Support bot',
   owner: null,
   createdAt: at,
+  productionAssumedAt: null,
   environments: [],
 }
 

@@ -96,6 +96,31 @@ test('shows what was served for what was asked', async () => {
   expect(ran.stdout).toMatch(/^bot +production +large +breached +large-2 \(fp\) +/m)
 })
 
+test('shows a model under its whole name, however long and of whatever form', async () => {
+  const requestedModel = `arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/${'a'.repeat(150)}`
+  const shown: ServedModel = {
+    system: 'bot',
+    environment: 'production',
+    provider: null,
+    requestedModel,
+    verdict: 'clear',
+    identities: [
+      {
+        servedModel: '/models/Qwen2.5-7B+tickets',
+        systemFingerprint: null,
+        baseline: true,
+        changeId: null,
+        firstSeenAt: at,
+        lastSeenAt: at,
+      },
+    ],
+  }
+  const { env } = await startStandIn({ 'GET /v1/telemetry/served-models': page(shown) })
+  const { stdout } = await afterai(['telemetry', 'models'], { env })
+  expect(stdout).toContain(requestedModel)
+  expect(stdout).toContain('/models/Qwen2.5-7B+tickets')
+})
+
 test('P1.2: shows what was dropped, by name', async () => {
   const dropped = { door: 'traces', name: 'gen_ai.input.messages', count: 5, lastSeenAt: at }
   const { env } = await startStandIn({ 'GET /v1/telemetry/dropped': page(dropped) })

@@ -11,6 +11,17 @@ export const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/, 'letters, digits and . _ : @ / - only, 128 at most')
 
+/**
+ * The form of a model's name: paths, ARNs, adapters and routers' marks besides those of a name, such as `@cf/meta/llama-3.1-8b-instruct`,
+ * `base+adapter`, `~anthropic/claude-latest`, `model#deployment`, `C:\\models\\qwen.gguf`. Never a space, so never a sentence.
+ */
+export const modelNameForm: RegExp = /^(?=[^A-Za-z0-9]{0,8}[A-Za-z0-9])[\w.:@/~\\+#()[\]-]{1,256}$/
+
+/** The name of a model. */
+export const modelName = z
+  .string()
+  .regex(modelNameForm, 'letters, digits and . _ : @ / ~ + # ( ) [ ] \\ - only, 256 at most')
+
 /** Characters that a database and canonical JSON both keep: no controls but tab and line breaks, no half of a surrogate pair. */
 const writable = /^(?:[\t\n\r]|[^\p{Cc}\p{Cs}])*$/u
 

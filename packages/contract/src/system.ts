@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, instant, keyedDigest, name, sha256, words } from './primitives.ts'
+import { id, instant, keyedDigest, modelName, name, sha256, words } from './primitives.ts'
 
 export const createSystemRequest = z.strictObject({ name, title: words(200).optional(), owner: words(200).optional() })
 export const systemView = z
@@ -9,6 +9,10 @@ export const systemView = z
     title: z.string().nullable(),
     owner: z.string().nullable(),
     createdAt: instant,
+    productionAssumedAt: instant.nullable().meta({
+      description:
+        'When telemetry that names no environment was first counted as `production`; null where that never was.',
+    }),
     environments: z.array(
       z.object({
         name,
@@ -25,8 +29,8 @@ export type System = z.infer<typeof systemView>
 /** The model of a configuration: what was asked for and, where known, what the provider says it served. */
 export const modelConfiguration = z.strictObject({
   provider: name.optional().meta({ description: '`gen_ai.provider.name`' }),
-  name: name.meta({ description: '`gen_ai.request.model`' }),
-  servedName: name.optional().meta({ description: '`gen_ai.response.model`' }),
+  name: modelName.meta({ description: '`gen_ai.request.model`' }),
+  servedName: modelName.optional().meta({ description: '`gen_ai.response.model`' }),
   systemFingerprint: name.optional().meta({ description: '`openai.response.system_fingerprint`' }),
 })
 

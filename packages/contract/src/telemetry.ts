@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { createChangeRequest } from './change.ts'
-import { id, instant, name, pageQuery, sha256 } from './primitives.ts'
+import { id, instant, modelName, name, pageQuery, sha256 } from './primitives.ts'
 import { observation } from './system.ts'
 
 /** A count of tokens, of one request. */
@@ -147,11 +147,11 @@ export const servedModelView = z
     system: name,
     environment: name,
     provider: z.string().nullable(),
-    requestedModel: name,
+    requestedModel: modelName,
     verdict: z.enum(['breached', 'clear', 'undetermined']),
     identities: z.array(
       z.object({
-        servedModel: name,
+        servedModel: modelName,
         systemFingerprint: name.nullable(),
         baseline: z.boolean(),
         changeId: id.nullable(),

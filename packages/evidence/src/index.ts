@@ -58,6 +58,7 @@ export {
   distinctIn,
   emptyWindow,
   mergeWindow,
+  takeBackMeasurement,
   windowFromJson,
   windowToJson,
 } from './aggregate/window.ts'

@@ -6,6 +6,14 @@ export function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 128 && namePattern.test(value)
 }
 
+/** The names of models as the contract has them. */
+const modelNamePattern = /^(?=[^A-Za-z0-9]{0,8}[A-Za-z0-9])[\w.:@/~\\+#()[\]-]{1,256}$/
+
+/** Whether this is the name of a model. */
+export function isModelName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 256 && modelNamePattern.test(value)
+}
+
 /** @throws {InvalidField} if it isn't a name */
 export function nameOf(value: unknown, field: string): string {
   if (!isName(value)) throw new InvalidField(field)

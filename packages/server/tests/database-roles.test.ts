@@ -194,7 +194,7 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships, audit streams, identity providers, sign-ins under way, receipts, names that telemetry counts under and a person’s own credentials', async () => {
+  test('the application may alter only what has states, and delete only memberships, audit streams, identity providers, sign-ins under way, receipts, names that telemetry counts under, what is remembered of spans and a person’s own credentials', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
       'DELETE audit_stream',
@@ -206,6 +206,7 @@ describe('P4.1: the roles of the database', () => {
       'DELETE telemetry_dimension',
       'DELETE telemetry_receipt',
       'DELETE telemetry_series',
+      'DELETE telemetry_span_group',
       'DELETE totp',
       'UPDATE api_key expires_at,last_used_address,last_used_at,name,replaced_by,revoked_at,scopes',
       'UPDATE audit_stream delivered,failures,last_delivered_at,last_error,last_error_at,lease_holder,lease_until,next_index,paused_at,retry_at',
@@ -221,9 +222,10 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE passkey last_used_at,name,sign_count,synced',
       'UPDATE recovery_code used_at',
       'UPDATE route_profile latest,volatile_facets',
-      'UPDATE served_identity last_seen_at',
+      'UPDATE served_identity alone_hours,alone_since,change_id,last_seen_at',
       'UPDATE served_model first_seen_at',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
+      'UPDATE system production_assumed_at',
       'UPDATE telemetry_client batches,dropped,events,last_seen_at,last_sequence',
       'UPDATE telemetry_dropped count,last_seen_at',
       'UPDATE telemetry_receipt rejected',

@@ -67,6 +67,11 @@ function systemLines(system: System): string[] {
     ['owner', system.owner && printable(system.owner)],
     ['id', system.id],
     ['since', system.createdAt],
+    [
+      'assumed',
+      system.productionAssumedAt &&
+        `production, where telemetry names no environment, since ${system.productionAssumedAt}`,
+    ],
   ])
   if (system.environments.length === 0) return heading
   return [

@@ -11,6 +11,7 @@ import {
   emptyWindow,
   type Measurement,
   mergeWindow,
+  takeBackMeasurement,
   type WindowAggregate,
   windowFromJson,
   windowToJson,
@@ -71,6 +72,24 @@ describe('aggregates', () => {
           mergeWindow(merged, windowFromJson(kept as ReturnType<typeof windowToJson>))
         }
         expect(readingOf(merged)).toEqual(readingOf(windowOf(tagged.map(([it]) => it))))
+      }),
+    )
+  })
+
+  test('what is taken back, at once or through a window of its own, leaves what would be there without it', () => {
+    const counted = measurement.map((it) => ({ ...it, distinct: undefined }))
+    const shown = fc.array(fc.record({ it: counted, isTakenBack: fc.boolean() }), { maxLength: 40 })
+    fc.assert(
+      fc.property(shown, fc.boolean(), (all, apart) => {
+        const window = windowOf(all.map(({ it }) => it))
+        const back = apart ? emptyWindow() : window
+        for (const { it } of all.filter(({ isTakenBack }) => isTakenBack)) takeBackMeasurement(back, it)
+        if (apart) mergeWindow(back, windowFromJson(windowToJson(window)))
+        const left = all.filter(({ isTakenBack }) => !isTakenBack).map(({ it }) => it)
+        const scored = new Set(left.map(({ score }) => score?.name))
+        const kept = windowFromJson(windowToJson(back))
+        for (const name of kept.scores.keys()) if (!scored.has(name)) kept.scores.delete(name)
+        expect(readingOf(kept)).toEqual(readingOf(windowOf(left)))
       }),
     )
   })

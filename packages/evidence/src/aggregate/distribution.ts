@@ -26,17 +26,17 @@ export function emptyDistribution(): Distribution {
   return { n: 0, sum: [], squares: [], logN: 0, logSum: [], logSquares: [], sketch: emptySketch() }
 }
 
-/** Counts a finite number, in place. */
-export function addToDistribution(it: Distribution, value: number): void {
-  it.n = addCounts(it.n, 1)
-  addExactly(it.sum, value)
-  addExactly(it.squares, value * value)
+/** Counts a finite number, in place. @param times -1 takes back what was counted */
+export function addToDistribution(it: Distribution, value: number, times: 1 | -1 = 1): void {
+  it.n = addCounts(it.n, times)
+  addExactly(it.sum, times * value)
+  addExactly(it.squares, times * value * value)
   const log = Math.log(Math.abs(value))
-  addToSketch(it.sketch, value, log)
+  addToSketch(it.sketch, value, log, times)
   if (value <= 0) return
-  it.logN += 1
-  addExactly(it.logSum, log)
-  addExactly(it.logSquares, log * log)
+  it.logN += times
+  addExactly(it.logSum, times * log)
+  addExactly(it.logSquares, times * log * log)
 }
 
 /** Adds another distribution, in place. */

@@ -21,23 +21,36 @@ export function emptySketch(): QuantileSketch {
   return { zeros: 0, positive: new Map(), negative: new Map() }
 }
 
-/** Counts a finite number, in place; `log` is the logarithm of its size, for who has it. */
-export function addToSketch(sketch: QuantileSketch, value: number, log: number = Math.log(Math.abs(value))): void {
-  const size = Math.abs(value)
-  if (size < smallest) {
-    sketch.zeros += 1
+/**
+ * Counts a finite number, in place.
+ * @param log the logarithm of its size, for who has it
+ * @param times -1 takes back what was counted
+ */
+export function addToSketch(
+  sketch: QuantileSketch,
+  value: number,
+  log: number = Math.log(Math.abs(value)),
+  times: 1 | -1 = 1,
+): void {
+  if (Math.abs(value) < smallest) {
+    sketch.zeros += times
     return
   }
-  const bins = value > 0 ? sketch.positive : sketch.negative
-  const bin = Math.ceil(log / logGamma)
-  bins.set(bin, (bins.get(bin) ?? 0) + 1)
+  addToBin(value > 0 ? sketch.positive : sketch.negative, Math.ceil(log / logGamma), times)
+}
+
+// A bin of nothing isn't kept: the same numbers have the same bins, whatever was counted and taken back between.
+function addToBin(bins: Map<number, number>, bin: number, count: number): void {
+  const sum = (bins.get(bin) ?? 0) + count
+  if (sum === 0) bins.delete(bin)
+  else bins.set(bin, sum)
 }
 
 /** Adds the counts of another sketch, in place. */
 export function mergeSketch(into: QuantileSketch, from: QuantileSketch): void {
   into.zeros += from.zeros
   for (const sign of ['positive', 'negative'] as const) {
-    for (const [bin, count] of from[sign]) into[sign].set(bin, (into[sign].get(bin) ?? 0) + count)
+    for (const [bin, count] of from[sign]) addToBin(into[sign], bin, count)
   }
 }
 

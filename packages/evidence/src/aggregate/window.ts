@@ -79,19 +79,31 @@ export function emptyWindow(): WindowAggregate {
 
 /** Counts a measurement, in place. */
 export function addMeasurement(window: WindowAggregate, it: Measurement): void {
-  if (it.isCall) window.calls += 1
-  if (it.error === true) window.errors += 1
-  if (it.refused === true) window.refusals += 1
-  if (it.agreed !== undefined) window[it.agreed ? 'agreed' : 'disagreed'] += 1
-  if (it.unidentified === true) window.unidentified += 1
-  if (it.unpriced === true) window.unpriced += 1
-  if (it.latencyMs !== undefined) addToDistribution(window.latencyMs, it.latencyMs)
-  if (it.inputTokens !== undefined) addToDistribution(window.inputTokens, it.inputTokens)
-  if (it.outputTokens !== undefined) addToDistribution(window.outputTokens, it.outputTokens)
-  if (it.costUsd !== undefined) addToDistribution(window.costUsd, it.costUsd)
-  if (it.finishReason !== undefined) count(window.finishReasons, it.finishReason, 1)
-  if (it.score !== undefined) addToDistribution(scoreOf(window, it.score.name), it.score.value)
+  count(window, it, 1)
   if (it.distinct !== undefined) addDistinct(window.distinct, it.distinct)
+}
+
+/**
+ * Takes back a measurement that was counted, in place or in a window that this one will be merged with: all but its part in the count of distinct things,
+ * which only grows. Sums are exact, so they are what they would be without it.
+ */
+export function takeBackMeasurement(window: WindowAggregate, it: Measurement): void {
+  count(window, it, -1)
+}
+
+function count(window: WindowAggregate, it: Measurement, times: 1 | -1): void {
+  if (it.isCall) window.calls += times
+  if (it.error === true) window.errors += times
+  if (it.refused === true) window.refusals += times
+  if (it.agreed !== undefined) window[it.agreed ? 'agreed' : 'disagreed'] += times
+  if (it.unidentified === true) window.unidentified += times
+  if (it.unpriced === true) window.unpriced += times
+  if (it.latencyMs !== undefined) addToDistribution(window.latencyMs, it.latencyMs, times)
+  if (it.inputTokens !== undefined) addToDistribution(window.inputTokens, it.inputTokens, times)
+  if (it.outputTokens !== undefined) addToDistribution(window.outputTokens, it.outputTokens, times)
+  if (it.costUsd !== undefined) addToDistribution(window.costUsd, it.costUsd, times)
+  if (it.finishReason !== undefined) addToName(window.finishReasons, it.finishReason, times)
+  if (it.score !== undefined) addToDistribution(scoreOf(window, it.score.name), it.score.value, times)
 }
 
 /** Counts numbers of which only how many and their sum is known, in place; quantiles and squares don't learn of them. */
@@ -106,14 +118,17 @@ export function addSummary(window: WindowAggregate, it: Summary): void {
 export function mergeWindow(into: WindowAggregate, from: WindowAggregate): void {
   for (const name of counts) into[name] = addCounts(into[name], from[name])
   for (const name of quantities) mergeDistribution(into[name], from[name])
-  for (const [reason, n] of from.finishReasons) count(into.finishReasons, reason, n)
+  for (const [reason, n] of from.finishReasons) addToName(into.finishReasons, reason, n)
   for (const [name, scores] of from.scores) mergeDistribution(scoreOf(into, name), scores)
   mergeDistinct(into.distinct, from.distinct)
 }
 
-function count(map: Map<string, number>, name: string, n: number): void {
+// A name that nothing is left of makes room for another.
+function addToName(map: Map<string, number>, name: string, n: number): void {
   const known = map.has(name) || map.size < mostNames ? name : 'other'
-  map.set(known, addCounts(map.get(known) ?? 0, n))
+  const sum = addCounts(map.get(known) ?? 0, n)
+  if (sum === 0) map.delete(known)
+  else map.set(known, sum)
 }
 
 function scoreOf({ scores }: WindowAggregate, name: string): Distribution {

@@ -87,6 +87,7 @@ export type System = {
   title: string | null
   owner: string | null
   createdAt: string
+  productionAssumedAt: string | null
   environments: ({
     name: string
     fingerprint: string

@@ -1,7 +1,7 @@
-import { InvalidField, isName } from '../names.ts'
+import { InvalidField, isModelName, isName } from '../names.ts'
 import { unknownField } from '../unknown-field.ts'
 
-type Kind = 'name' | 'number' | 'integer' | 'text' | 'any'
+type Kind = 'name' | 'modelName' | 'number' | 'integer' | 'text' | 'any'
 
 /**
  * The named fields of an object, checked; `!` says that it can't be left out. Other fields are refused, as the server does.
@@ -27,6 +27,7 @@ export function fields(
 
 function is(kind: Kind, value: unknown): boolean {
   if (kind === 'name') return isName(value)
+  if (kind === 'modelName') return isModelName(value)
   if (kind === 'number') return Number.isFinite(value)
   if (kind === 'integer') return Number.isSafeInteger(value)
   return kind === 'any' || typeof value === 'string'

@@ -20,7 +20,12 @@ const writable = /^(?:[\t\n\r]|[^\p{Cc}\p{Cs}])*$/u
 
 const mostPrompts = 64
 
-const modelKinds = { provider: 'name', name: 'name!', servedName: 'name', systemFingerprint: 'name' } as const
+const modelKinds = {
+  provider: 'name',
+  name: 'modelName!',
+  servedName: 'modelName',
+  systemFingerprint: 'name',
+} as const
 const inferenceKinds = {
   temperature: 'number',
   topP: 'number',

@@ -10,6 +10,7 @@ declare module '../platform/database.ts' {
       title: string | null
       owner: string | null
       created_at: Generated<Date>
+      production_assumed_at: Generated<Date | null>
     }
     configuration: { tenant_id: string; fingerprint: string; content: Configuration; first_seen_at: Generated<Date> }
     environment: {

@@ -1,8 +1,8 @@
 import { ProblemError, type System } from '@afterai/contract'
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller } from '../identity/index.ts'
-import { sqlState, type Transaction } from '../platform/database.ts'
+import { json, sqlState, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
 
@@ -26,7 +26,7 @@ export async function createSystem(
     throw new ProblemError('conflict', { detail: `the system ${wanted.name} exists` })
   }
   await audit(tx, actor, { action: 'system.create', resource: `system/${system.id}`, details: { name: system.name } })
-  return { ...system, createdAt: new Date().toISOString(), environments: [] }
+  return { ...system, createdAt: new Date().toISOString(), productionAssumedAt: null, environments: [] }
 }
 
 /** One page of systems, newest first, each with its environments. */
@@ -49,22 +49,39 @@ export async function listSystems(
     tenantId,
     rows.map(({ id }) => id),
   )
-  return toPage(rows, limit, (row) => ({
-    id: row.id,
-    name: row.name,
-    title: row.title,
-    owner: row.owner,
-    createdAt: row.created_at.toISOString(),
-    environments: environments.get(row.id) ?? [],
-  }))
+  return toPage(rows, limit, (row) => viewOf(row, environments))
 }
 
 /** A system by name. @throws ProblemError `not_found` */
 export async function readSystem(tx: Transaction, tenantId: string, name: string): Promise<System> {
   const row = await findSystem(tx, tenantId, name)
   const environments = await readEnvironments(tx, tenantId, [row.id])
-  const { id, title, owner } = row
-  return { id, name, title, owner, createdAt: row.created_at.toISOString(), environments: environments.get(id) ?? [] }
+  return viewOf(row, environments)
+}
+
+function viewOf(row: Selectable<Tables['system']>, environments: ReadonlyMap<string, System['environments']>): System {
+  const { id, name, title, owner } = row
+  return {
+    id,
+    name,
+    title,
+    owner,
+    createdAt: row.created_at.toISOString(),
+    productionAssumedAt: row.production_assumed_at?.toISOString() ?? null,
+    environments: environments.get(id) ?? [],
+  }
+}
+
+/** Notes that telemetry of systems named no environment, and counted as production: once for each. */
+export async function assumeProduction(tx: Transaction, tenantId: string, systemIds: readonly string[]): Promise<void> {
+  await sql`
+    update system set production_assumed_at = now()
+    where tenant_id = ${tenantId} and id in (
+      select id from system
+      where tenant_id = ${tenantId} and production_assumed_at is null
+        and id in (select it::uuid from jsonb_array_elements_text(${json(systemIds)}) it)
+      order by id for no key update
+    )`.execute(tx)
 }
 
 /** A system's row by name. @throws ProblemError `not_found` */

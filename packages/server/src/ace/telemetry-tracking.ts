@@ -7,13 +7,14 @@ import { openChange } from './change-service.ts'
 import { fingerprintOf } from './configuration.ts'
 import { keepConfiguration, observe } from './observation-service.ts'
 import { recordChange } from './recorded-change.ts'
-import { createSystem } from './system-service.ts'
+import { assumeProduction, createSystem } from './system-service.ts'
 
 /** What telemetry needs of systems and changes. */
 export function createChangeTracking(audit: Audit): ChangeTracking {
   return {
     findSystems,
     registerSystem: (tx, caller, wanted) => createSystem(audit, tx, caller, wanted),
+    assumeProduction,
     currentFingerprints,
     fingerprintOf,
     observe: (tx, caller, observations) => observe(audit, tx, caller, observations),
@@ -22,7 +23,7 @@ export function createChangeTracking(audit: Audit): ChangeTracking {
       const request = { tenantId, actorId, key: `telemetry-${id}`, method: 'POST', url: '/v1/changes', body: change }
       return runOnce(tx, request, () => recordChange(audit, tx, caller, change))
     },
-    async openDerivedChange(tx, caller, { systemId, environment, before, after, changeTypes }) {
+    async openDerivedChange(tx, caller, { systemId, environment, before, after, changeTypes, title }) {
       const sides = [before, after].map((configuration) => ({
         configuration,
         fingerprint: fingerprintOf(configuration),
@@ -41,6 +42,7 @@ export function createChangeTracking(audit: Audit): ChangeTracking {
         revision: null,
         intent: 'observed',
         ...(changeTypes === undefined ? {} : { changeTypes }),
+        ...(title === undefined ? {} : { title }),
       })
     },
     openFurtherChanges: (tx, caller, place) =>

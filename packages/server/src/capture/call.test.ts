@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { callOf } from './call.ts'
 import { Facts, type Slot, slots } from './gate/slots.ts'
+import { SpanRecords } from './nesting/span-records.ts'
 import type { CallConfiguration } from './readings.ts'
 
 const names = [
@@ -31,7 +32,7 @@ function configurationOf(values: Told, failed = false): CallConfiguration | unde
   const facts = new Facts()
   for (const [slot, value] of Object.entries(values)) if (value !== undefined) facts.set(slots[slot as Slot], 0, value)
   facts.set(slots.operation, 0, 'chat')
-  const frame = { startMs: 1, endMs: 2, durationMs: 1, failed }
+  const frame = { startMs: 1, endMs: 2, durationMs: 1, failed, spans: new SpanRecords(), span: -1 }
   return callOf(facts, new Facts(), frame, 2)?.configuration
 }
 

@@ -1,7 +1,10 @@
-import { refusals } from './gate/attribute-table.ts'
-import { type Facts, slots } from './gate/slots.ts'
+import { isSame, sayingOf } from '@afterai/models'
+import { refusals } from './gate/finish-reasons.ts'
+import { type Fact, type Facts, slots } from './gate/slots.ts'
 import { priceOf } from './prices.ts'
-import type { CallConfiguration, CallReading } from './readings.ts'
+import type { SpanRecords } from './nesting/span-records.ts'
+import type { CallConfiguration, CallReading, RequestKind } from './readings.ts'
+import { tokensOf } from './tokens.ts'
 
 /** What a span says besides its attributes. Times are of Unix, in milliseconds; 0 where it has none. */
 export interface SpanFrame {
@@ -10,50 +13,107 @@ export interface SpanFrame {
   /** From start to end, exact to the nanosecond. */
   readonly durationMs: number
   readonly failed: boolean
+  /** Where it lies among the spans of its body; -1 for a span without ids. */
+  readonly span: number
+  readonly spans: SpanRecords
 }
 
 /** Where what has no `service.name` is counted: the name that OpenTelemetry gives it. */
 export const unknownService = 'unknown_service'
-const defaultEnvironment = 'production'
 const longestCallMs = 86_400_000
-const mostTokens = 1e9
 
-const requests: ReadonlySet<string> = new Set([
-  'chat',
-  'completion',
-  'text_completion',
-  'generate_content',
-  'embeddings',
-  'embedding',
-  'rerank',
+/** Operations that are requests to a model, as the vocabularies name them. All others are something else, whatever they tell. */
+const requests: ReadonlyMap<string, RequestKind> = new Map<string, RequestKind>([
+  ['chat', 'chat'],
+  ['completion', 'chat'],
+  ['acompletion', 'chat'],
+  ['text_completion', 'chat'],
+  ['atext_completion', 'chat'],
+  ['generate_content', 'chat'],
+  ['responses', 'chat'],
+  ['aresponses', 'chat'],
+  ['embeddings', 'embeddings'],
+  ['embedding', 'embeddings'],
+  ['aembedding', 'embeddings'],
+  ['rerank', 'rerank'],
+  ['arerank', 'rerank'],
 ])
-const requestKinds: ReadonlySet<string> = new Set(['llm', 'embedding', 'reranker'])
-const requestTypes: ReadonlySet<string> = new Set(['generation', 'embedding'])
+const requestKinds: ReadonlyMap<string, RequestKind> = new Map<string, RequestKind>([
+  ['llm', 'chat'],
+  ['embedding', 'embeddings'],
+  ['reranker', 'rerank'],
+])
+const requestTypes: ReadonlyMap<string, RequestKind> = new Map<string, RequestKind>([
+  ['generation', 'chat'],
+  ['embedding', 'embeddings'],
+])
+const vercelRequests: ReadonlyMap<string, RequestKind> = new Map<string, RequestKind>([
+  ['dogenerate', 'chat'],
+  ['dostream', 'chat'],
+  ['doembed', 'embeddings'],
+  ['dorerank', 'rerank'],
+])
 
 /**
- * Whether a span is one request to a model. Libraries put spans around it (an agent's turn, a step) that repeat its numbers; counted
- * as well, each request would count twice. The vocabulary that knows best decides.
+ * The request to a model that a span is, or undefined where it is something else. Libraries put spans around requests (an agent's turn, a
+ * step) that repeat their numbers; counted as well, each request would count twice. The vocabulary that knows best decides. A word
+ * that the gate doesn't know is there without being a text.
  */
-function isRequest(facts: Facts): boolean {
-  const vercel = facts.text(slots.aiOperation)
-  if (vercel !== undefined) return /\.do(?:generate|stream|embed|rerank)$/.test(vercel)
-  const operation = facts.text(slots.operation)
-  if (operation !== undefined) return requests.has(operation)
-  const kind = facts.text(slots.spanKind)
-  if (kind !== undefined) return requestKinds.has(kind)
-  const type = facts.text(slots.observationType)
-  if (type !== undefined) return requestTypes.has(type)
-  return facts.text(slots.requestedModel) !== undefined
+function requestKindOf(facts: Facts): RequestKind | undefined {
+  const vercel = facts.at(slots.aiOperation)
+  if (vercel !== undefined) return vercelRequests.get(String(vercel).replace(/^.*\./, ''))
+  const operation = facts.at(slots.operation)
+  if (operation !== undefined) return requests.get(String(operation))
+  const kind = facts.at(slots.spanKind)
+  if (kind !== undefined) return requestKinds.get(String(kind))
+  const type = facts.at(slots.observationType)
+  if (type !== undefined) return requestTypes.get(String(type))
+  return facts.text(slots.requestedModel) === undefined ? undefined : 'unknown'
+}
+
+/** The operations that are requests. */
+export const requestOperations: readonly string[] = [...requests.keys()]
+
+/** Whether an operation that something names is none of the requests to a model. Without a name it may be one. */
+export function isOtherOperation(facts: Facts): boolean {
+  const operation = facts.at(slots.operation)
+  return operation !== undefined && !requests.has(String(operation))
+}
+
+const dividing: ReadonlySet<Fact | undefined> = new Set<Fact | undefined>([
+  'execute_tool',
+  'invoke_agent',
+  'create_agent',
+  'agent_step',
+  'ai.toolcall',
+  'retrieval',
+  'tool',
+  'agent',
+  'retriever',
+  'guardrail',
+  'evaluator',
+])
+
+/** Whether what lies below a span is its own doing, and no part of a request above it: a tool's, an agent's. */
+export function dividesRequests(facts: Facts): boolean {
+  return [slots.aiOperation, slots.operation, slots.spanKind, slots.observationType].some((slot) =>
+    dividing.has(facts.at(slot)),
+  )
+}
+
+/** The system that a resource is. */
+export function systemOf(resource: Facts): string {
+  return resource.text(slots.serviceName) ?? unknownService
 }
 
 /** What a system's resource and a thing's own attributes say of where it belongs. */
 export function placeOf(
   facts: Facts,
   resource: Facts,
-): { system: string; environment: string; route: string | undefined } {
+): { system: string; environment: string | undefined; route: string | undefined } {
   return {
-    system: resource.text(slots.serviceName) ?? unknownService,
-    environment: facts.text(slots.environment) ?? resource.text(slots.environment) ?? defaultEnvironment,
+    system: systemOf(resource),
+    environment: facts.text(slots.environment) ?? resource.text(slots.environment),
     route:
       facts.text(slots.afteraiRoute) ??
       facts.text(slots.agentName) ??
@@ -65,19 +125,22 @@ export function placeOf(
 
 /** The request that a span tells of, or undefined where it tells of something else. */
 export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: number): CallReading | undefined {
-  if (!isRequest(facts)) return undefined
+  const request = requestKindOf(facts)
+  if (request === undefined) return undefined
   const failed = span.failed || facts.text(slots.errorType) !== undefined || facts.text(slots.level) === 'error'
   const configuration = configurationOf(facts, failed)
-  const inputTokens = count(facts, slots.inputTokens)
-  const outputTokens = count(facts, slots.outputTokens)
+  const { inputTokens, outputTokens, mostInput, mostOutput } = tokensOf(facts, configuration)
   const finishReason = facts.text(slots.finishReason)
   const { servedModel } = configuration
-  const cost = priceOf(configuration, inputTokens ?? 0, outputTokens ?? 0)
+  const cost = priceOf(configuration, mostInput, mostOutput)
   const hasTokens = inputTokens !== undefined || outputTokens !== undefined
   const timed = span.startMs > 0 && span.durationMs >= 0 && span.durationMs <= longestCallMs
   const { system, environment, route } = placeOf(facts, resource)
   return {
     kind: 'call',
+    request,
+    spans: span.spans,
+    span: span.span,
     system,
     environment,
     route,
@@ -120,7 +183,7 @@ const names = [
 
 /** The slots that a configuration is made of, and what they last held: one batch's calls are mostly made with the same. */
 const parts = [...names, ...numbers, ...words].map((name) => slots[name])
-const lastParts: (string | number | undefined)[] = parts.map(() => undefined)
+const lastParts: (Fact | undefined)[] = parts.map(() => undefined)
 let lastFailed = false
 let last: CallConfiguration | undefined
 
@@ -148,8 +211,9 @@ function configurationOf(facts: Facts, failed: boolean): CallConfiguration {
 function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
   const either = facts.text(slots.eitherModel)
   const requestedModel = facts.text(slots.requestedModel) ?? either
-  const servedModel = facts.text(slots.servedModel) ?? (failed || either === requestedModel ? undefined : either)
   const provider = facts.text(slots.provider)
+  const isServed = either !== undefined && !failed && !repeats(either, requestedModel, provider)
+  const servedModel = facts.text(slots.servedModel) ?? (isServed ? either : undefined)
   const systemFingerprint = facts.text(slots.systemFingerprint)
   const [prompt, tools] = [facts.text(slots.prompt), facts.text(slots.tools)]
   // None of these has a space in it or is empty, so that what isn't told is like nothing that can be.
@@ -172,6 +236,13 @@ function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
   return made
 }
 
+/** Whether a name is that of the request, in whatever form. */
+function repeats(name: string, requestedModel: string | undefined, provider = ''): boolean {
+  if (name === requestedModel || requestedModel === undefined) return true
+  const asked = { provider, requestedModel }
+  return isSame(sayingOf(name, asked), sayingOf(requestedModel, asked))
+}
+
 // Without the seed, which is another one for each request where it is used well.
 function inferenceOf(facts: Facts): CallConfiguration['inference'] {
   let inference: Record<string, number | string> | undefined
@@ -184,9 +255,4 @@ function inferenceOf(facts: Facts): CallConfiguration['inference'] {
     if (value !== undefined) (inference ??= {})[name] = value
   }
   return inference
-}
-
-function count(facts: Facts, index: number): number | undefined {
-  const value = facts.number(index)
-  return value !== undefined && value >= 0 && value <= mostTokens ? value : undefined
 }

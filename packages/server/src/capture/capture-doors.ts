@@ -5,6 +5,7 @@ import { limiter } from '../platform/limiter.ts'
 import type { Logger } from '../platform/log.ts'
 import type { ChangeTracking } from './change-tracking.ts'
 import { createIdentityWatch } from './identity-watch/identity-watch.ts'
+import { createAssumedProduction } from './intake/assumed-production.ts'
 import { type Admission, createAdmission } from './intake/admission.ts'
 import { type Committer, createCommitter } from './intake/committer.ts'
 import { createDigestKeys } from './intake/digest-keys.ts'
@@ -12,6 +13,7 @@ import { createDimensions } from './intake/dimensions.ts'
 import { takeGroup } from './intake/group-transaction.ts'
 import { createSystems } from './intake/systems.ts'
 import type { CaptureLimits } from './limits.ts'
+import { createEnclosingRequests } from './nesting/enclosing-requests.ts'
 import type { DigestKey } from './gate/gate.ts'
 
 /** What the doors need. */
@@ -38,6 +40,7 @@ export interface CaptureDoors {
 export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
   const { db, audit, keys, log, tracking, limits } = deps
   const systems = createSystems(tracking, limits.systems)
+  const assumedProduction = createAssumedProduction(tracking)
   const dimensions = createDimensions({
     bounds: {
       environment: limits.environments,
@@ -49,7 +52,8 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
   })
   const identityWatch = createIdentityWatch({ audit, tracking, dimensions, limits })
   const { series, groupWindows } = limits
-  const group = { series, groupWindows, tracking, systems, dimensions, identityWatch }
+  const enclosing = createEnclosingRequests(limits)
+  const group = { series, groupWindows, tracking, systems, assumedProduction, dimensions, identityWatch, enclosing }
   return {
     limits,
     admission: createAdmission({ requests: limits.requests, bytes: limits.bytesAtOnce }),
@@ -67,7 +71,9 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
       takeGroup: (tx, tenantId, batches) => takeGroup(group, tx, tenantId, batches),
       forget(tenantId) {
         systems.forget(tenantId)
+        assumedProduction.forget(tenantId)
         dimensions.forget(tenantId)
+        enclosing.forget(tenantId)
       },
     }),
   }

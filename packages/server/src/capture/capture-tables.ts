@@ -35,6 +35,15 @@ declare module '../platform/database.ts' {
       price_version: string | null
       updated_at: Generated<Date>
     }
+    telemetry_span_group: {
+      tenant_id: string
+      id: Generated<number>
+      spans: Uint8Array
+      taken_back: Uint8Array
+      places: object
+      counted: Uint8Array
+      taken_at: Generated<Date>
+    }
     telemetry_series: { tenant_id: string; series: Uint8Array; n: number; sum: number; told_at: Date }
     telemetry_dropped: { tenant_id: string; door: string; name: string; count: number; last_seen_at: Generated<Date> }
     telemetry_dimension: {
@@ -62,6 +71,8 @@ declare module '../platform/database.ts' {
       change_id: string | null
       first_seen_at: Date
       last_seen_at: Date
+      alone_since: Date | null
+      alone_hours: number
     }
     route_profile: {
       tenant_id: string

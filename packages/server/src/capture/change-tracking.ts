@@ -11,6 +11,8 @@ export interface DerivedChange {
   readonly after: Configuration
   /** Left out, they follow from what differs. */
   readonly changeTypes?: Change['changeTypes']
+  /** Left out, it names what differs. */
+  readonly title?: string
 }
 
 /** A change that a client's process tells of, once for its id. */
@@ -31,6 +33,8 @@ export interface ChangeTracking {
   /** Ids of those that exist, by name. */
   findSystems(tx: Transaction, tenantId: string, names: readonly string[]): Promise<Map<string, string>>
   registerSystem(tx: Transaction, caller: Caller, wanted: { name: string; title?: string }): Promise<{ id: string }>
+  /** Notes that telemetry of systems named no environment, and counted as production. */
+  assumeProduction(tx: Transaction, tenantId: string, systemIds: readonly string[]): Promise<void>
   /** What environments run with by their own observations, by `<system id>/<environment>`. */
   currentFingerprints(tx: Transaction, tenantId: string, systemIds: readonly string[]): Promise<Map<string, string>>
   /** The identity of a configuration. */

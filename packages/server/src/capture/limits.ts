@@ -20,6 +20,10 @@ export interface CaptureLimits {
   readonly changesPerHour: Bound
   /** Streams of running totals that a tenant has; points of more are refused. */
   readonly series: number
+  /** Spans of a tenant that are remembered, a power of two, and of all tenants together. */
+  readonly spans: { readonly each: number; readonly process: number }
+  /** Spans of a tenant that the database remembers as well: for other processes, and for taking back what was counted. */
+  readonly loggedSpansPerSecond: number
   /** How long a new route's settings are learned before a new one counts as a change. */
   readonly learningMs: number
   /** Distinct values after which a setting counts as one that varies by request. */
@@ -52,6 +56,8 @@ export const captureLimits: CaptureLimits = {
   servedIdentities: { each: 64, tenant: 5000 },
   changesPerHour: { each: 10, tenant: 50 },
   series: 10_000,
+  spans: { each: 262_144, process: 524_288 },
+  loggedSpansPerSecond: 5000,
   learningMs: 24 * 3_600_000,
   facetValues: 16,
   packedBytes: 8 * mebibyte,
@@ -67,6 +73,8 @@ export const captureLimits: CaptureLimits = {
 
 /** Where what exceeds a limit is counted. */
 export const overflow = 'overflow'
+/** The environment of what names none. */
+export const defaultEnvironment = 'production'
 /** Where what has no configuration or route is counted. */
 export const none = 'none'
 /** The system of systems beyond the limit. */

@@ -66,6 +66,7 @@ async function take(
     door: kind.signal,
     receipt: { key, digest },
     readings: readings.list,
+    spans: readings.spans,
     refused: { rejections: readings.rejections, rejected: [] },
     drops: gate.drops.counts,
     client: undefined,

@@ -1,3 +1,4 @@
+import { resolve } from '@afterai/models'
 import { calcPrice } from '@pydantic/genai-prices'
 import { readFileSync } from 'node:fs'
 import type { CallConfiguration } from './readings.ts'
@@ -36,7 +37,14 @@ export function priceOf(
 
 const unpriced: Price = () => undefined
 
-/** OpenTelemetry's names of providers that the list of prices has under another. */
+/** Platforms that the list of prices has under another name. Where people serve by themselves, nothing is listed. */
+const listNames: ReadonlyMap<string, string> = new Map([
+  ['bedrock', 'aws'],
+  ['vertex', 'google'],
+  ['xai', 'x-ai'],
+])
+
+/** OpenTelemetry's names of providers that the list of prices doesn't know. */
 const otherNames: ReadonlyMap<string, string> = new Map([
   ['x_ai', 'x-ai'],
   ['azure.ai.inference', 'azure'],
@@ -44,13 +52,35 @@ const otherNames: ReadonlyMap<string, string> = new Map([
 ])
 
 function lookUp(provider: string | undefined, model: string): Price {
-  const options = provider === undefined ? {} : { providerId: otherNames.get(provider) ?? provider }
-  const cost: Price = (input, output) =>
-    calcPrice({ input_tokens: input, output_tokens: output }, model, options)?.total_price
+  return (
+    priceAt(provider === undefined ? undefined : (otherNames.get(provider) ?? provider), model) ??
+    resolved(provider, model)
+  )
+}
+
+// The name without what routers and platforms add to it, at the platform that it says.
+function resolved(provider: string | undefined, model: string): Price {
+  const said = resolve(model, provider)
+  if (said.platform === 'unknown') return unpriced
+  const platform = listNames.get(said.platform) ?? said.platform
+  const named = said.kind === 'fine_tune' ? said.name : said.model
+  const unprefixed = model.includes('/') ? model.slice(model.indexOf('/') + 1) : null
+  for (const name of [named, unprefixed]) {
+    const price = name === null ? undefined : priceAt(platform, name)
+    if (price !== undefined) return price
+  }
+  return unpriced
+}
+
+function priceAt(providerId: string | undefined, model: string): Price | undefined {
+  const options = providerId === undefined ? {} : { providerId }
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, options)
-  if (found === null) return unpriced
+  // What somebody trained costs more than what it was made from: its own price, or none.
+  if (found === null || (resolve(model).kind === 'fine_tune' && !found.model.id.startsWith('ft:'))) return undefined
   const { input_mtok: input, output_mtok: output } = found.model_price
   const isPlain = typeof input === 'number' && typeof output === 'number' && !Array.isArray(found.model.prices)
   // Matching a name takes 16 us; a plain price needs no more than two products afterwards.
-  return isPlain ? (inTokens, outTokens) => (inTokens * input + outTokens * output) / perMillion : cost
+  if (isPlain) return (inTokens, outTokens) => (inTokens * input + outTokens * output) / perMillion
+  return (inTokens, outTokens) =>
+    calcPrice({ input_tokens: inTokens, output_tokens: outTokens }, model, options)?.total_price
 }

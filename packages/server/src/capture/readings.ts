@@ -1,10 +1,12 @@
 import type { Configuration } from '@afterai/contract'
 import type { Measurement } from '@afterai/evidence'
+import { SpanRecords } from './nesting/span-records.ts'
 
 /** Where and when something was measured. */
 interface Placed {
   readonly system: string
-  readonly environment: string
+  /** Undefined where none was told: it counts as the default. */
+  readonly environment: string | undefined
   readonly route: string | undefined
   readonly atMs: number
 }
@@ -21,9 +23,16 @@ export interface CallConfiguration {
   readonly tools: string | undefined
 }
 
+/** What a request asks for; `unknown` where nothing says so. */
+export type RequestKind = 'chat' | 'embeddings' | 'rerank' | 'unknown'
+
 /** One request to a model. */
 export interface CallReading extends Placed {
   readonly kind: 'call'
+  readonly request: RequestKind
+  /** The records of its body's spans, and the place of its own; -1 for a span without ids. */
+  readonly spans: SpanRecords
+  readonly span: number
   readonly measurement: Measurement
   readonly configuration: CallConfiguration
 }
@@ -67,23 +76,48 @@ export const lateToleranceMs = 7 * 24 * 3_600_000
 export type RejectionReason =
   | 'future'
   | 'late'
+  /** Its service or its environment is told by what is no name: it would count as another's. */
+  | 'service'
+  | 'environment'
+  /** A time that is told and is none. */
+  | 'time'
+  /** It carries what a request does, and names no operation that is known. */
+  | 'operation'
+  /** It isn't what the door takes. */
+  | 'shape'
   /** A point of a stream of running totals beyond the limit. */
   | 'overSeries'
   /** A count or a sum that no requests could have. */
   | 'outOfRange'
+  /** A point that counts requests and doesn't say what they come to. */
+  | 'noSum'
+  /** Neither new nor a running total. */
+  | 'temporality'
+  /** A point of a metric that is read, in another form than a histogram's. */
+  | 'metricKind'
+  /** Tokens of which it isn't known which way they went. */
+  | 'tokenType'
   /** A duration in a unit that isn't known. */
   | 'unit'
   /** A score whose name is none that can be kept. */
   | 'scoreName'
+  /** A score with neither a number nor a verdict. */
+  | 'scoreValue'
+  /** A record with a score that isn't the event of one. */
+  | 'scoreEvent'
 
-/** How many things can't be taken, by the reason. */
-export type Rejections = { readonly [K in RejectionReason]?: number }
+/** What isn't kept of a thing that is taken, or of a body. */
+export type Remark = 'route' | 'model' | 'tokens' | 'duration' | 'spanScore' | 'member'
+
+/** How many things can't be taken, or not whole, by the reason. */
+export type Rejections = { readonly [K in RejectionReason | Remark]?: number }
 
 /** What was read of one body. */
 export class Readings {
   readonly list: Reading[] = []
+  readonly spans = new SpanRecords()
   readonly #nowMs: number
-  readonly #rejections: { [K in RejectionReason]?: number } = {}
+  readonly #rejections: { [K in RejectionReason | Remark]?: number } = {}
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs
@@ -97,14 +131,25 @@ export class Readings {
     return this.#rejections
   }
 
-  add(reading: Reading): void {
+  /** Takes a reading, unless its time forbids it. @returns whether it was taken */
+  add(reading: Reading): boolean {
     if (reading.atMs > this.#nowMs + futureToleranceMs) this.reject('future')
     else if (reading.atMs < this.#nowMs - lateToleranceMs) this.reject('late')
-    else this.list.push(reading)
+    else return this.list.push(reading) > 0
+    return false
   }
 
   /** Counts things that can't be taken. */
   reject(reason: RejectionReason, count = 1): void {
+    this.#count(reason, count)
+  }
+
+  /** Counts things of which something isn't kept. */
+  remark(what: Remark, count = 1): void {
+    this.#count(what, count)
+  }
+
+  #count(reason: RejectionReason | Remark, count: number): void {
     if (count > 0) this.#rejections[reason] = (this.#rejections[reason] ?? 0) + count
   }
 }

@@ -56,10 +56,10 @@ const inEnvironments = (system: string, names: readonly string[]): object => ({
   })),
 })
 
-const fingerprints = (system: string, count: number): object =>
+const servedModels = (system: string, count: number): object =>
   tracesOf(
     system,
-    list(count, (index) => spanOf({ 'openai.response.system_fingerprint': `fp_${index}` })),
+    list(count, (index) => spanOf({ 'gen_ai.response.model': `m${index}` })),
   )
 
 test('P5.3: a request with 3,000 routes, models and served names is taken within three seconds, under names that have a limit', async () => {
@@ -177,10 +177,10 @@ test('P5.3: models that are watched have a limit; the rest is asked for under on
   ])
 })
 
-test('P5.3: 400 fingerprints in one request open ten changes and one that stands for the rest', async () => {
+test('P5.3: 400 served models in one request open ten changes and one that stands for the rest', async () => {
   const { send, changesOf, modelsOf } = await startWith()
-  await send(fingerprints('shifty', 400))
-  await send(fingerprints('shifty', 401))
+  await send(servedModels('shifty', 400))
+  await send(servedModels('shifty', 401))
   const changes = await changesOf('shifty')
   expect(changes.length).toBe(11)
   const further = changes.filter(({ after }) => after === null)
@@ -197,8 +197,8 @@ test('P5.3: 400 fingerprints in one request open ten changes and one that stands
 
 test('P5.3: the changes of a tenant have a limit of an hour, and an hour later new ones open again', async () => {
   const { send, changesOf, owner } = await startWith({ changesPerHour: { each: 2, tenant: 3 } })
-  await send(fingerprints('one', 6))
-  await send(fingerprints('two', 6))
+  await send(servedModels('one', 6))
+  await send(servedModels('two', 6))
   const opened = async (system: string) => (await changesOf(system)).map(({ after }) => after !== null).toSorted(byText)
   expect(await opened('one')).toEqual([false, true, true])
   expect(await opened('two')).toEqual([false, true])
@@ -207,7 +207,7 @@ test('P5.3: the changes of a tenant have a limit of an hour, and an hour later n
   await owner.query(`
     update change set id = (lpad(to_hex((extract(epoch from now() - interval '2 hours') * 1000)::bigint), 12, '0')
       || substr(replace(id::text, '-', ''), 13))::uuid`)
-  await send(fingerprints('two', 8))
+  await send(servedModels('two', 8))
   expect(await opened('two')).toEqual([false, true, true, true])
 })
 

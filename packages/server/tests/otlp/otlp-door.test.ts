@@ -93,12 +93,13 @@ describe('OTLP over HTTP', () => {
       const system = fresh('enclosed')
       const id = (byte: number): Buffer | string =>
         as === 'protobuf' ? Buffer.alloc(8, byte) : Buffer.alloc(8, byte).toString('hex')
+      const traceId = as === 'protobuf' ? Buffer.alloc(16, 1) : Buffer.alloc(16, 1).toString('hex')
       const pair = (operation: string, byte: number): object[] => [
-        spanOf({ 'gen_ai.operation.name': operation }, { spanId: id(byte), parentSpanId: id(byte + 1) }),
-        spanOf({ 'gen_ai.operation.name': operation }, { spanId: id(byte + 1), parentSpanId: id(99) }),
+        spanOf({ 'gen_ai.operation.name': operation }, { traceId, spanId: id(byte), parentSpanId: id(byte + 1) }),
+        spanOf({ 'gen_ai.operation.name': operation }, { traceId, spanId: id(byte + 1), parentSpanId: id(99) }),
       ]
       // As version 7 of Vercel's AI SDK tells them, and many in one go.
-      const many = spanOf({ 'gen_ai.operation.name': 'embeddings' }, { spanId: id(7), parentSpanId: id(2) })
+      const many = spanOf({ 'gen_ai.operation.name': 'embeddings' }, { traceId, spanId: id(7), parentSpanId: id(2) })
       const requests = [many, ...pair('embeddings', 1), ...pair('rerank', 3)]
       // As version 6 does.
       const named = ['ai.rerank.doRerank', 'ai.rerank', 'ai.embedMany.doEmbed', 'ai.embedMany'].map((it) =>
@@ -106,14 +107,16 @@ describe('OTLP over HTTP', () => {
       )
       // A request inside of one of another kind, and one whose parent is elsewhere.
       const others = [
-        spanOf({}, { spanId: id(20), parentSpanId: id(21) }),
-        spanOf({}, { spanId: id(21) }),
-        spanOf({ 'gen_ai.operation.name': 'embeddings' }, { spanId: id(30), parentSpanId: id(31) }),
+        spanOf({ 'gen_ai.operation.name': 'embeddings' }, { traceId, spanId: id(20), parentSpanId: id(21) }),
+        spanOf({}, { traceId, spanId: id(21) }),
+        spanOf({ 'gen_ai.operation.name': 'embeddings' }, { traceId, spanId: id(30), parentSpanId: id(31) }),
         spanOf({ 'gen_ai.operation.name': 'embeddings' }),
       ]
       await send(tracesOf(system, [...requests, ...named, ...others]), { as })
-      // What one body says of ids says nothing of the next.
-      await send(tracesOf(system, [spanOf({ 'gen_ai.operation.name': 'embeddings' }, { spanId: id(31) })]), { as })
+      // Of another trace.
+      const elsewhere = { traceId: as === 'protobuf' ? Buffer.alloc(16, 2) : Buffer.alloc(16, 2).toString('hex') }
+      const apart = spanOf({ 'gen_ai.operation.name': 'embeddings' }, { ...elsewhere, spanId: id(31) })
+      await send(tracesOf(system, [apart]), { as })
       expect((await windowsOf(system))[0]?.calls).toBe(3 + 2 + 4 + 1)
     },
   )

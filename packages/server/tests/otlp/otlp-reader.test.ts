@@ -132,15 +132,15 @@ describe('hostile protobuf', () => {
     expect(() => readProtobuf('traces', Buffer.from(bytes))).toThrow(MalformedBody)
   })
 
-  test('the last of several values counts', () => {
+  test('of two attributes of one name the first counts, of several members of a value the last', () => {
     const twice = inSpan(
       attribute('gen_ai.request.model', text('first')),
       attribute('gen_ai.request.model', text('second')),
     )
-    const members = inSpan(attribute('gen_ai.request.model', bytesOf(text('first'), text('second'))))
+    const members = inSpan(attribute('gen_ai.request.model', bytesOf(text('second'), text('first'))))
     for (const bytes of [twice, members]) {
       expect(readProtobuf('traces', bytes).readings.list).toMatchObject([
-        { configuration: { requestedModel: 'second' } },
+        { configuration: { requestedModel: 'first' } },
       ])
       expect(rowsOf(readProtobuf('traces', bytes))).toBe(rowsOf(readFully('traces', bytes)))
     }
@@ -199,9 +199,14 @@ describe('hostile JSON', () => {
   })
 
   test('a member of the root that isn’t known is counted, as an unknown field of protobuf is', () => {
-    const { gate } = readJsonBody('traces', Buffer.from('{"resource_spans":[{}],"resourceSpans":[],"resourceLogs":[]}'))
+    const { gate, readings } = readJsonBody(
+      'traces',
+      Buffer.from('{"extra":[{}],"resourceSpans":[],"resourceLogs":[]}'),
+    )
     expect(gate.drops.counts[droppedNames.indexOf('unknown_field')]).toBe(2)
     expect(gate.drops.total).toBe(2)
+    // The empty list holds nothing.
+    expect(readings.rejections).toEqual({ member: 1 })
   })
 
   test('members of the prototype are no members', () => {

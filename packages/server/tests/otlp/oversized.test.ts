@@ -25,7 +25,12 @@ const upTo = (unit: string, head: string, tail: string): Buffer =>
       .join()}${tail}`,
   )
 
-const [prompt] = attributesOf({ 'gen_ai.system_instructions': 'Be.' })
+const prompts = attributesOf({
+  'gen_ai.system_instructions': 'Be.',
+  'langfuse.observation.metadata.instructions': 'Be.',
+  'gen_ai.tool.definitions': 'Be.',
+  'ai.prompt.tools': 'Be.',
+})
 const empty = Buffer.alloc(0)
 const bombs: readonly (readonly [string, Signal, 'json' | 'protobuf', Buffer])[] = [
   ['spans', 'traces', 'json', upTo('{}', '{"resourceSpans":[{"scopeSpans":[{"spans":[', ']}]}]}')],
@@ -39,7 +44,7 @@ const bombs: readonly (readonly [string, Signal, 'json' | 'protobuf', Buffer])[]
       JSON.stringify(
         tracesOf(
           'prompts',
-          Array.from({ length: 500 }, () => ({ attributes: Array.from({ length: 101 }, () => prompt) })),
+          Array.from({ length: 13_000 }, () => ({ attributes: prompts })),
         ),
       ),
     ),

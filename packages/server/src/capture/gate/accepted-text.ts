@@ -1,9 +1,12 @@
+import { modelNameForm } from '@afterai/contract'
+import { isNoName } from '@afterai/models'
 import { vocabularies } from './attribute-table.ts'
+import { finishReasonOf } from './finish-reasons.ts'
+import { machineName, routeName } from './machine-name.ts'
 import type { ValueKind } from './slots.ts'
 
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/
-const serviceForm = /^[A-Za-z0-9][\w.:@/-]{0,63}(?: [\w.:@/-]{1,32}){0,2}$/
-const routeForm = /^\/?[A-Za-z0-9._:@/{}*()<>-]{1,120}$/
+const wordsForm = /^[A-Za-z0-9][\w.:@/-]{0,63}(?: [\w.:@/-]{1,32}){0,2}$/
 const words = new Map(
   Object.entries(vocabularies).map(([kind, list]) => [kind as ValueKind, new Set<string>(list)] as const),
 )
@@ -25,26 +28,35 @@ export function acceptedText(kind: ValueKind, text: string): string | undefined 
   const there = texts.get(text)
   if (there !== undefined) return there
   const accepted = accept(kind, text)
-  // What isn't kept may be content, which nothing here remembers: neither a text that isn't accepted, nor the path before a program's name.
+  // What isn't kept may be content, which nothing here remembers: neither a text that isn't accepted, nor what stands around a word.
   if (isKept(kind, text, accepted)) texts.set(text, accepted)
   return accepted
 }
 
-/** Whether a text may be remembered, now that it is known what is kept of it: all that it says is. */
+/** Whether a text may be remembered, now that it is known what is kept of it: all that it says is, not a path or a list's other parts. */
 export function isKept(kind: ValueKind, text: string, accepted: string | undefined): accepted is string {
-  return accepted !== undefined && (kind !== 'service' || accepted === text)
+  if (accepted === undefined) return false
+  if (kind === 'finishReason') return accepted === text.toLowerCase()
+  return kind !== 'service' || !text.startsWith(unnamed) || accepted === text
 }
 
 function accept(kind: ValueKind, text: string): string | undefined {
   switch (kind) {
     case 'name':
       return nameForm.test(text) ? text : undefined
+    case 'model':
+      return modelNameForm.test(text) && !isNoName(text) ? text : undefined
     case 'evaluation':
-      return nameForm.test(text) || serviceForm.test(text) ? text : undefined
+      return nameForm.test(text) || wordsForm.test(text) ? text : undefined
     case 'service':
       return serviceName(text)
+    case 'environment':
+    case 'agent':
+      return machineName(text, kind)
     case 'route':
-      return routeForm.test(text) ? routeName(text) : undefined
+      return routeName(text)
+    case 'finishReason':
+      return finishReasonOf(text)
     case 'presence':
       return 'present'
     default: {
@@ -58,15 +70,5 @@ function accept(kind: ValueKind, text: string): string | undefined {
 const unnamed = 'unknown_service:'
 
 function serviceName(text: string): string | undefined {
-  const name = text.startsWith(unnamed) ? text.replace(/^(unknown_service:).*[/\\]/s, '$1') : text
-  return serviceForm.test(name) ? name.replaceAll(' ', '-') : undefined
-}
-
-/** A template of an address as a name: `/chats/{id}` becomes `chats/:id`. */
-function routeName(text: string): string | undefined {
-  const mapped = text
-    .replaceAll(/[{<(]([^})>]*)[})>]/g, ':$1')
-    .replaceAll(/[{}<>()*]/g, '')
-    .replace(/^[^A-Za-z0-9]+/, '')
-  return nameForm.test(mapped) ? mapped : undefined
+  return machineName(text.startsWith(unnamed) ? text.replace(/^(unknown_service:).*[/\\]/s, '$1') : text, 'service')
 }

@@ -1,3 +1,4 @@
+import { finishReasons } from './finish-reasons.ts'
 import type { Slot, ValueKind } from './slots.ts'
 
 /** One attribute that may pass, and what becomes of it. */
@@ -17,10 +18,16 @@ const allow = (slot: Slot, kind: ValueKind, ...names: readonly string[]): Allowe
  */
 export const allowedAttributes: readonly AllowedAttribute[] = [
   ...allow('serviceName', 'service', 'service.name'),
-  ...allow('environment', 'name', 'deployment.environment.name', 'deployment.environment', 'langfuse.environment'),
+  ...allow(
+    'environment',
+    'environment',
+    'deployment.environment.name',
+    'deployment.environment',
+    'langfuse.environment',
+  ),
   ...allow('afteraiRoute', 'route', 'afterai.route'),
-  ...allow('agentName', 'name', 'gen_ai.agent.name'),
-  ...allow('functionId', 'name', 'ai.telemetry.functionId'),
+  ...allow('agentName', 'agent', 'gen_ai.agent.name'),
+  ...allow('functionId', 'agent', 'ai.telemetry.functionId'),
   ...allow('httpRoute', 'route', 'http.route'),
   ...allow('operation', 'operation', 'gen_ai.operation.name', 'llm.request.type'),
   ...allow('aiOperation', 'operation', 'ai.operationId'),
@@ -37,15 +44,15 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
   ),
   ...allow(
     'requestedModel',
-    'name',
+    'model',
     'gen_ai.request.model',
     'llm.request.model',
     'ai.model.id',
     // Langfuse overwrites the requested name with the served one; an app can say here what it asked for.
     'langfuse.observation.metadata.requestedModel',
   ),
-  ...allow('servedModel', 'name', 'gen_ai.response.model', 'llm.response.model', 'ai.response.model'),
-  ...allow('eitherModel', 'name', 'llm.model_name', 'embedding.model_name', 'langfuse.observation.model.name'),
+  ...allow('servedModel', 'model', 'gen_ai.response.model', 'llm.response.model', 'ai.response.model'),
+  ...allow('eitherModel', 'model', 'llm.model_name', 'embedding.model_name', 'langfuse.observation.model.name'),
   ...allow(
     'systemFingerprint',
     'name',
@@ -103,6 +110,36 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
     'ai.usage.outputTokens',
     'ai.usage.completionTokens',
   ),
+  // Semantic conventions (opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai), Traceloop, OpenInference, Vercel's AI SDK.
+  ...allow(
+    'cacheReadTokens',
+    'integer',
+    'gen_ai.usage.cache_read.input_tokens',
+    'gen_ai.usage.cache_read_input_tokens',
+    'gen_ai.usage.input_tokens.cached',
+    'llm.token_count.prompt_details.cache_read',
+    'ai.usage.cachedInputTokens',
+    'ai.usage.inputTokenDetails.cacheReadTokens',
+  ),
+  ...allow(
+    'cacheWriteTokens',
+    'integer',
+    'gen_ai.usage.cache_creation.input_tokens',
+    'gen_ai.usage.cache_creation_input_tokens',
+    'gen_ai.usage.cache_write.input_tokens',
+    'gen_ai.usage.input_tokens.cache_write',
+    'llm.token_count.prompt_details.cache_write',
+    'ai.usage.inputTokenDetails.cacheWriteTokens',
+  ),
+  ...allow(
+    'reasoningTokens',
+    'integer',
+    'gen_ai.usage.reasoning.output_tokens',
+    'gen_ai.usage.reasoning_tokens',
+    'llm.token_count.completion_details.reasoning',
+    'ai.usage.reasoningTokens',
+    'ai.usage.outputTokenDetails.reasoningTokens',
+  ),
   ...allow(
     'finishReason',
     'finishReason',
@@ -119,14 +156,21 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
   ...allow('tokenType', 'operation', 'gen_ai.token.type'),
   ...allow('scoreName', 'evaluation', 'gen_ai.evaluation.name'),
   ...allow('score', 'number', 'gen_ai.evaluation.score.value'),
+  ...allow('scoreLabel', 'verdict', 'gen_ai.evaluation.score.label'),
   ...allow('eventName', 'operation', 'event.name'),
   // Read member by member; see json-members.ts.
   ...allow('temperature', 'parametersJson', 'llm.invocation_parameters', 'langfuse.observation.model.parameters'),
   ...allow('inputTokens', 'usageJson', 'langfuse.observation.usage_details'),
 ]
 
+/** Labels of an evaluation that say whether it was passed; among them those that OpenTelemetry's conventions give as examples. */
+export const verdicts = {
+  pass: ['pass', 'passed', 'correct', 'relevant'],
+  fail: ['fail', 'failed', 'incorrect', 'not_relevant', 'irrelevant'],
+} as const
+
 /** Words that an attribute of a closed list may hold; any other counts as none. */
-export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'level', readonly string[]>> = {
+export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'verdict' | 'level', readonly string[]>> = {
   operation: [
     'chat',
     'completion',
@@ -135,10 +179,29 @@ export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'level
     'embeddings',
     'embedding',
     'rerank',
+    // LiteLLM's, in `llm.request.type`.
+    'acompletion',
+    'atext_completion',
+    'responses',
+    'aresponses',
+    'aembedding',
+    'arerank',
     'invoke_agent',
     'create_agent',
     'execute_tool',
     'agent_step',
+    // What else semantic conventions and agents' frameworks call a span, and is no request.
+    'invoke_workflow',
+    'retrieval',
+    'plan',
+    'fetch_response',
+    'create_memory',
+    'create_memory_store',
+    'delete_memory',
+    'delete_memory_store',
+    'search_memory',
+    'update_memory',
+    'upsert_memory',
     'ai.generatetext',
     'ai.streamtext',
     'ai.generateobject',
@@ -173,34 +236,13 @@ export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'level
     'output',
     'gen_ai.evaluation.result',
   ],
-  finishReason: [
-    'stop',
-    'end_turn',
-    'stop_sequence',
-    'length',
-    'max_tokens',
-    'content_filter',
-    'content-filter',
-    'refusal',
-    'safety',
-    'tool_calls',
-    'tool-calls',
-    'tool_call',
-    'tool_use',
-    'function_call',
-    'error',
-    'pause_turn',
-    'cancelled',
-    'other',
-    'unknown',
-  ],
+  finishReason: finishReasons,
+  verdict: [...verdicts.pass, ...verdicts.fail],
   level: ['debug', 'default', 'warning', 'error'],
 }
 
-/** Finish reasons that mean that the model, or a filter before it, refused. */
-export const refusals: ReadonlySet<string> = new Set(['content_filter', 'content-filter', 'refusal', 'safety'])
-
 /** Longest text that is read on an allowed attribute. Of JSON and of text that is digested, more. */
 export const longestText = 256
+export const longestNumber = 32
 export const longestJson = 16_384
 export const longestDigested = 1_048_576

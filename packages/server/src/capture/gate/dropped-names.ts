@@ -16,7 +16,6 @@ export const droppedAttributes: readonly string[] = [
   'gen_ai.response.id',
   'gen_ai.conversation.id',
   'gen_ai.evaluation.explanation',
-  'gen_ai.evaluation.score.label',
   'input.value',
   'output.value',
   'input.mime_type',
@@ -115,21 +114,27 @@ export const droppedFields = [
   'span.events',
   'span.links',
   'span.status.message',
+  'span.tokens',
+  'span.enclosing',
   'scope.attributes',
   'log.body',
   'log.event',
   'metric.exemplars',
   'metric.kind',
   'metric.other',
+  'metric.operation',
   'entity_refs',
   'unknown_field',
   'wrong_type',
   'wrong_form',
   'too_long',
+  'repeated',
   'json_member',
   'other',
 ] as const
 export type DroppedField = (typeof droppedFields)[number]
+/** Why a value on an allowed attribute can't be kept. */
+export type UnfitReason = 'wrong_type' | 'wrong_form' | 'too_long'
 
 /** Every name that can be counted under. */
 export const droppedNames: readonly string[] = [

@@ -2,9 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import { createHmac } from 'node:crypto'
 import { acceptedText, isKept } from './accepted-text.ts'
 import { type AttributeId } from './attribute-index.ts'
-import { allowedAttributes, longestDigested, longestJson, longestText } from './attribute-table.ts'
+import { allowedAttributes, longestDigested, longestJson, longestNumber, longestText } from './attribute-table.ts'
 import { BodySize } from './body-size.ts'
-import { Drops } from './dropped-names.ts'
+import { Drops, type UnfitReason } from './dropped-names.ts'
+import { oneOf, unknownReason } from './finish-reasons.ts'
 import { readJsonMembers } from './json-members.ts'
 import { type Facts, slots, type ValueKind } from './slots.ts'
 
@@ -25,8 +26,18 @@ const rules: readonly Rule[] = allowedAttributes.map(({ kind, slot }, index) => 
   kind,
   slot: slots[slot],
   rank: allowedAttributes.slice(0, index).filter((it) => it.slot === slot).length,
-  longest: kind === 'digest' ? longestDigested : kind.endsWith('Json') ? longestJson : longestText,
+  longest: longestOf(kind),
 }))
+
+function longestOf(kind: ValueKind): number {
+  if (kind === 'number' || kind === 'integer') return longestNumber
+  if (kind === 'digest') return longestDigested
+  return kind.endsWith('Json') ? longestJson : longestText
+}
+
+/** Where a value that can't be read mustn't be told by another attribute, nor pass for one that wasn't told. */
+const binding: ReadonlySet<ValueKind> = new Set(['service', 'environment', 'evaluation', 'operation'])
+const numberForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 /** Integers that count something, or stand for a whole setting. */
 const largestInteger = Number.MAX_SAFE_INTEGER
@@ -44,11 +55,9 @@ export class Gate {
     this.#digestKey = digestKey
   }
 
-  /** Longest text in bytes that may be made a string on this attribute; 0 where text may not. */
+  /** Longest text in bytes that may be made a string on this attribute. */
   longestTextOn(id: AttributeId): number {
-    const rule = rules[id]
-    if (rule === undefined) return 0
-    return rule.kind === 'number' || rule.kind === 'integer' ? 0 : rule.longest
+    return rules[id]?.longest ?? 0
   }
 
   /** Whether it is kept that it is there, and nothing of it read. */
@@ -66,43 +75,71 @@ export class Gate {
     return rules[id]?.kind === 'digest'
   }
 
-  /** Counts a value that can't be kept. Of an evaluation's name it is kept that there was one: it mustn't pass for one that has none. */
-  unfit(id: AttributeId, why: 'wrong_type' | 'wrong_form' | 'too_long', facts: Facts): void {
-    this.drops.field(why)
-    const rule = rules[id]
-    if (rule?.kind === 'evaluation') facts.set(rule.slot, rule.rank, 0)
+  /** Counts a value that can't be kept, and keeps that there was one. */
+  unfit(id: AttributeId, why: UnfitReason, facts: Facts): void {
+    const rule = this.#claimed(id, facts)
+    if (rule !== undefined) this.#refuse(rule, why, facts)
   }
 
   /** Hands over a text. @returns whether it may be remembered */
   text(id: AttributeId, text: string, facts: Facts): boolean {
-    const rule = rules[id]
+    const rule = this.#claimed(id, facts)
     if (rule === undefined) return false
     const { kind, slot, rank } = rule
     if (kind === 'parametersJson' || kind === 'usageJson') {
       readJsonMembers(kind, text, facts, this.drops)
       return false
     }
+    if (kind === 'number' || kind === 'integer') {
+      this.#keepNumber(rule, numberForm.test(text) ? Number(text) : Number.NaN, facts)
+      return false
+    }
     const accepted = acceptedText(kind, text)
-    if (accepted === undefined) this.unfit(id, 'wrong_form', facts)
+    if (accepted === undefined) this.#refuse(rule, 'wrong_form', facts)
     else facts.set(slot, rank, accepted)
     return isKept(kind, text, accepted)
   }
 
-  number(id: AttributeId, value: number, facts: Facts): void {
-    const rule = rules[id]
+  /** Hands over the finish reasons of several choices, of which one is kept. */
+  reasons(id: AttributeId, texts: readonly string[], facts: Facts): void {
+    const rule = this.#claimed(id, facts)
     if (rule === undefined) return
-    const { kind, slot, rank } = rule
-    if (kind !== 'number' && kind !== 'integer') return this.unfit(id, 'wrong_type', facts)
-    const whole = kind === 'integer'
-    if (!Number.isFinite(value) || (whole && (!Number.isInteger(value) || Math.abs(value) > largestInteger))) {
-      return this.drops.field('wrong_form')
-    }
-    facts.set(slot, rank, value)
+    const accepted = oneOf(texts.map((text) => acceptedText(rule.kind, text)))
+    if (accepted === undefined) this.#refuse(rule, 'wrong_form', facts)
+    else facts.set(rule.slot, rule.rank, accepted)
+  }
+
+  number(id: AttributeId, value: number, facts: Facts): void {
+    const rule = this.#claimed(id, facts)
+    if (rule === undefined) return
+    if (rule.kind === 'number' || rule.kind === 'integer') this.#keepNumber(rule, value, facts)
+    else this.#refuse(rule, 'wrong_type', facts)
+  }
+
+  #keepNumber(rule: Rule, value: number, facts: Facts): void {
+    const whole = rule.kind === 'integer'
+    const isFit = Number.isFinite(value) && (!whole || (Number.isInteger(value) && Math.abs(value) <= largestInteger))
+    if (isFit) facts.set(rule.slot, rule.rank, value)
+    else this.#refuse(rule, 'wrong_form', facts)
+  }
+
+  /** The rule of an attribute that comes for the first time; of a second one of that name, nothing is read. */
+  #claimed(id: AttributeId, facts: Facts): Rule | undefined {
+    const rule = rules[id]
+    if (rule === undefined || facts.claim(rule.slot, rule.rank)) return rule
+    this.drops.field('repeated')
+    return undefined
+  }
+
+  #refuse({ kind, slot, rank }: Rule, why: UnfitReason, facts: Facts): void {
+    this.drops.field(why)
+    if (kind === 'finishReason') facts.set(slot, rank, unknownReason)
+    else facts.refuse(slot, rank, binding.has(kind))
   }
 
   /** Keeps the keyed digest of texts; the texts are gone with the request's body. Several are told apart by their lengths. */
   digest(id: AttributeId, texts: readonly Uint8Array[], facts: Facts): void {
-    const rule = rules[id]
+    const rule = this.#claimed(id, facts)
     if (rule === undefined) return
     this.size.digest()
     const hmac = createHmac('sha256', this.#digestKey.key)
@@ -120,7 +157,7 @@ export class Gate {
   }
 
   present(id: AttributeId, facts: Facts): void {
-    const rule = rules[id]
+    const rule = this.#claimed(id, facts)
     if (rule !== undefined) facts.set(rule.slot, rule.rank, 'present')
   }
 }

@@ -2,8 +2,12 @@
 export type ValueKind =
   /** A short machine name: the pattern of the contract's `name`. */
   | 'name'
-  /** A name that may be written with up to three words, as services are; they are joined by `-`. */
+  /** A model's name: the form of the contract's `modelName`. What libraries write for want of a name is none. */
+  | 'model'
+  /** A name that people give: kept as it is where the contract's `name` allows, else as `machineName` writes it. */
   | 'service'
+  | 'environment'
+  | 'agent'
   /** A name of one to three words, as evaluations have; kept as it is. */
   | 'evaluation'
   /** A template of an address, such as `/chats/{id}`. */
@@ -12,7 +16,9 @@ export type ValueKind =
   | 'operation'
   | 'finishReason'
   | 'level'
-  /** A finite number, or a whole one. */
+  /** Whether an evaluation was passed: one of two closed lists of words. */
+  | 'verdict'
+  /** A finite number, or a whole one; also in text. */
   | 'number'
   | 'integer'
   /** Text that becomes a keyed digest at once (P1.3). */
@@ -61,17 +67,32 @@ export const slots = {
   scoreName: 33,
   score: 34,
   eventName: 35,
+  scoreLabel: 36,
+  cacheReadTokens: 37,
+  cacheWriteTokens: 38,
+  /** There where tokens of caches are surely within the input tokens. */
+  cacheWithin: 39,
+  reasoningTokens: 40,
 } as const
 
 export type Slot = keyof typeof slots
 
 const slotCount = Object.keys(slots).length
 const unset = 255
+/** Most attributes that one slot may have: each has a bit. */
+export const mostRanks = 32
+/** Of a value that couldn't be read, where any other attribute for the same thing may tell it. */
+const weakest = 254
+
+/** What is kept of an attribute; `false` where it was there, and couldn't be read. */
+export type Fact = string | number | false
 
 /** What was read of one thing's attributes. It is used again for the next, so that nothing is allocated. */
 export class Facts {
-  readonly #values: (string | number | undefined)[] = Array.from({ length: slotCount }, () => undefined)
+  readonly #values: (Fact | undefined)[] = Array.from({ length: slotCount }, () => undefined)
   readonly #ranks = new Uint8Array(slotCount).fill(unset)
+  /** Of each slot, a bit for each of its attributes that has come. */
+  readonly #claimed = new Uint32Array(slotCount)
   /** Which slots hold something: to empty them is all that clearing takes. */
   readonly #held = new Uint8Array(slotCount)
   #heldCount = 0
@@ -79,33 +100,79 @@ export class Facts {
   sets = 0
   lastSlot = 0
   lastRank = 0
-  lastValue: string | number = 0
+  lastValue: Fact = 0
+  /** How many attributes were claimed, ever. */
+  claims = 0
+  /** How many attributes of this thing couldn't be read. */
+  unread = 0
 
   clear(): void {
     for (let index = 0; index < this.#heldCount; index += 1) {
       const held = this.#held[index] ?? 0
       this.#values[held] = undefined
       this.#ranks[held] = unset
+      this.#claimed[held] = 0
     }
     this.#heldCount = 0
+    this.unread = 0
   }
 
-  /** Keeps a value; of several attributes for one slot, that with the lowest rank wins, and of the same attribute the last. */
-  set(at: number, rank: number, value: string | number): void {
+  /** Notes that an attribute has come; false where it had before. The first of two that are named the same counts, readable or not. */
+  claim(at: number, rank: number): boolean {
+    const before = this.#claimed[at] ?? 0
+    const bit = 1 << rank
+    if ((before & bit) !== 0) return false
+    if (before === 0 && this.#ranks[at] === unset) this.#hold(at)
+    this.#claimed[at] = before | bit
+    this.claims += 1
+    return true
+  }
+
+  /** Keeps a value; of several attributes for one slot, that with the lowest rank wins, and of the same attribute the first. */
+  set(at: number, rank: number, value: Fact): void {
     this.sets += 1
     this.lastSlot = at
     this.lastRank = rank
     this.lastValue = value
     const before = this.#ranks[at] ?? unset
-    if (before < rank) return
-    if (before === unset) this.#held[this.#heldCount++] = at
+    if (before <= rank) return
+    if (before === unset && this.#claimed[at] === 0) this.#hold(at)
     this.#values[at] = value
     this.#ranks[at] = rank
   }
 
+  /** Claims and keeps at once, for who has read the same before. @returns whether it was claimed */
+  repeat(at: number, rank: number, value: Fact): boolean {
+    const claimed = this.#claimed[at] ?? 0
+    const bit = 1 << rank
+    if ((claimed & bit) !== 0) return false
+    const before = this.#ranks[at] ?? unset
+    if (claimed === 0 && before === unset) this.#hold(at)
+    this.#claimed[at] = claimed | bit
+    if (before <= rank) return true
+    this.#values[at] = value
+    this.#ranks[at] = rank
+    return true
+  }
+
+  /** Keeps that an attribute was there and couldn't be read. `final`: no other may tell the same in its place. */
+  refuse(at: number, rank: number, final: boolean): void {
+    this.unread += 1
+    this.set(at, final ? rank : weakest, false)
+  }
+
+  #hold(at: number): void {
+    this.#held[this.#heldCount++] = at
+  }
+
   /** What is kept at a place of `slots`. */
-  at(index: number): string | number | undefined {
+  at(index: number): Fact | undefined {
     return this.#values[index]
+  }
+
+  /** Whether it was told, and couldn't be read. */
+  isUnread(index: number): boolean {
+    return this.#values[index] === false
   }
 
   text(index: number): string | undefined {

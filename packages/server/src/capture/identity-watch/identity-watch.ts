@@ -10,7 +10,7 @@ import { createRouteProfiles } from './route-profiles.ts'
 import { createServedModels } from './served-models.ts'
 import type { WatchedCall } from './watched-call.ts'
 
-/** Watches what telemetry shows of models and settings (ADR 0018). */
+/** Watches what telemetry shows of models and settings (ADR 0018, 0025). */
 export interface IdentityWatch {
   /**
    * Learns what calls show, and opens an ACE for what is new.

@@ -1,26 +1,21 @@
 import { sql } from 'kysely'
+import { isNoName, sayingOf } from '@afterai/models'
 import { json, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Learning } from './learning.ts'
-import { type Identity, modelKey, type ModelSightings } from './sightings.ts'
-
-/** An identity that is kept. */
-export interface KeptIdentity extends Identity {
-  readonly baseline: boolean
-  readonly lastMs: number
-}
+import type { KnownIdentity } from './judge-served.ts'
+import { type Asked, type Identity, modelKey, type ModelSightings } from './sightings.ts'
 
 /** An identity that is to be kept. */
-export interface NewIdentity extends KeptIdentity {
+export interface NewIdentity extends KnownIdentity {
   readonly modelId: string
-  readonly changeId: string | null
-  readonly firstMs: number
 }
 
 /** A model that is watched. */
 export interface KeptModel {
   readonly id: string
-  readonly identities: KeptIdentity[]
+  readonly asked: Asked
+  readonly identities: KnownIdentity[]
 }
 
 const modelColumns = sql`id uuid, system_id uuid, environment text, provider text, requested_model text`
@@ -61,7 +56,7 @@ export async function openModels(
   const byId = new Map<string, KeptModel>()
   const byKey = new Map<string, KeptModel>()
   for (const { id, ...asked } of found.rows) {
-    const model: KeptModel = { id, identities: [] }
+    const model: KeptModel = { id, asked, identities: [] }
     byId.set(id, model)
     byKey.set(modelKey(asked), model)
     const caller = callers.get(modelKey(asked))
@@ -86,11 +81,19 @@ async function readIdentities(
     .where(sql<boolean>`served_model_id = any(${[...models.keys()]}::uuid[])`)
     .execute()
   for (const row of rows) {
-    models.get(row.served_model_id)?.identities.push({
+    const model = models.get(row.served_model_id)
+    // Kept by a release that took it for a name.
+    if (model === undefined || isNoName(row.served_name)) continue
+    model.identities.push({
       servedName: row.served_name,
       systemFingerprint: row.system_fingerprint,
+      saying: sayingOf(row.served_name, model.asked),
       baseline: row.baseline,
+      changeId: row.change_id,
+      firstMs: row.first_seen_at.getTime(),
       lastMs: row.last_seen_at.getTime(),
+      heldMs: row.last_seen_at.getTime(),
+      alone: row.alone_since === null ? undefined : { sinceMs: row.alone_since.getTime(), hours: row.alone_hours },
     })
   }
 }
@@ -115,7 +118,15 @@ export async function insertIdentities(
   fresh: readonly NewIdentity[],
 ): Promise<void> {
   if (fresh.length === 0) return
-  const rows = fresh.map(({ firstMs, lastMs, ...it }) => ({ ...it, first: new Date(firstMs), last: new Date(lastMs) }))
+  const rows = fresh.map(({ modelId, servedName, systemFingerprint, baseline, changeId, firstMs, lastMs }) => ({
+    modelId,
+    servedName,
+    systemFingerprint,
+    baseline,
+    changeId,
+    first: new Date(firstMs),
+    last: new Date(lastMs),
+  }))
   await sql`
     insert into served_identity (tenant_id, served_model_id, served_name, system_fingerprint, baseline, change_id,
       first_seen_at, last_seen_at)
@@ -139,4 +150,27 @@ export async function recordSeen(
     ) row
     where it.tenant_id = ${tenantId} and it.served_model_id = row."modelId" and it.served_name = row."servedName"
       and it.system_fingerprint = row."systemFingerprint" and it.last_seen_at < row.last`.execute(tx)
+}
+
+/** Notes of fingerprints whether they are seen alone, and which change told of them. */
+export async function recordAlone(
+  tx: Transaction,
+  tenantId: string,
+  noted: readonly { readonly modelId: string; readonly identity: KnownIdentity }[],
+): Promise<void> {
+  if (noted.length === 0) return
+  const rows = noted.map(({ modelId, identity: { servedName, systemFingerprint, changeId, alone } }) => ({
+    modelId,
+    servedName,
+    systemFingerprint,
+    changeId,
+    hours: alone?.hours ?? 0,
+    since: alone === undefined ? null : new Date(alone.sinceMs),
+  }))
+  await sql`
+    update served_identity it set change_id = row."changeId", alone_since = row.since, alone_hours = row.hours
+    from jsonb_to_recordset(${json(rows)}) as row("modelId" uuid, "servedName" text, "systemFingerprint" text,
+      "changeId" uuid, since timestamptz, hours integer)
+    where it.tenant_id = ${tenantId} and it.served_model_id = row."modelId" and it.served_name = row."servedName"
+      and it.system_fingerprint = row."systemFingerprint"`.execute(tx)
 }

@@ -1,18 +1,19 @@
+import { sayingOf } from '@afterai/models'
 import { onceSettled } from '../../platform/database.ts'
 import { type CaptureLimits, overflow } from '../limits.ts'
-import { futureToleranceMs } from '../readings.ts'
 import type { Dimensions } from '../intake/dimensions.ts'
-import { servedConfiguration } from './configuration.ts'
+import { judge, type KnownIdentity, replacements, type SeenIdentity } from './judge-served.ts'
 import type { Learning } from './learning.ts'
 import {
   countIdentities,
   insertIdentities,
-  type KeptIdentity,
   type KeptModel,
   type NewIdentity,
   openModels,
   recordSeen,
+  recordAlone,
 } from './served-identities.ts'
+import { openReplacement, tell } from './served-changes.ts'
 import {
   type Asked,
   byModel,
@@ -44,7 +45,7 @@ interface Noted {
 
 interface Deps {
   readonly dimensions: Dimensions
-  readonly limits: Pick<CaptureLimits, 'servedIdentities' | 'groupNews'>
+  readonly limits: Pick<CaptureLimits, 'servedIdentities' | 'groupNews' | 'learningMs'>
 }
 
 /** Identities that this process has noted cost no query when they come again. */
@@ -127,22 +128,29 @@ async function settleModels(
   const opened = await openModels(learning, models)
   const gathered: Gathered = { fresh: [], seen: [], before: await countIdentities(tx, tenantId) }
   const told = new Map<string, Sighting[]>()
-  for (const { asked, sightings } of models) {
+  const alone: { modelId: string; identity: KnownIdentity }[] = []
+  for (const { asked, caller, sightings } of models) {
     const model = opened.get(modelKey(asked))
     if (model === undefined) throw new Error('a model was not opened')
     const noted: Sighting[] = []
     for (const sighting of [...sightings.values()].toSorted((a, b) => a.firstMs - b.firstMs)) {
-      if (await settleSighting(deps, learning, gathered, { asked, model, sighting })) noted.push(sighting)
+      if (await settleSighting(deps, learning, gathered, { model, sighting })) noted.push(sighting)
     }
+    const before = new Map(model.identities.map((it) => [it, it.alone]))
+    for (const replacement of replacements(model.identities, deps.limits.learningMs)) {
+      replacement.by.changeId = await openReplacement(learning, { asked, caller, ...replacement })
+    }
+    const modelId = model.id
+    alone.push(...model.identities.flatMap((it) => (it.alone === before.get(it) ? [] : [{ modelId, identity: it }])))
     told.set(modelKey(asked), noted)
   }
   await insertIdentities(tx, tenantId, gathered.fresh)
   await recordSeen(tx, tenantId, gathered.seen)
+  await recordAlone(tx, tenantId, alone)
   return told
 }
 
 interface Told {
-  readonly asked: Asked
   readonly model: KeptModel
   readonly sighting: Sighting
 }
@@ -152,80 +160,37 @@ async function settleSighting(
   { limits }: Deps,
   learning: Learning,
   { fresh, seen, before }: Gathered,
-  { asked, model, sighting }: Told,
+  { model, sighting }: Told,
 ): Promise<boolean> {
-  const { served, lastMs } = sighting
+  const { served, firstMs, lastMs } = sighting
   if (served === undefined) return true
-  const { id: modelId, identities: kept } = model
-  if (isKnown(kept, served)) {
-    if (tellsWhich(kept, served)) seen.push({ modelId, identity: served, lastMs })
+  const { id: modelId, asked, identities: kept } = model
+  const see = (identity: KnownIdentity): void => {
+    identity.lastMs = Math.max(identity.lastMs, lastMs)
+    seen.push({ modelId, identity, lastMs })
+  }
+  const saying = sayingOf(served.servedName, asked)
+  const judgement = judge(kept, { ...served, saying, firstMs, lastMs }, limits.learningMs)
+  if (judgement.is === 'known') {
+    if (judgement.as !== undefined) see(judgement.as)
     return true
   }
   // What comes late fills its own hour. Of what was served since then it says nothing.
-  if (isLate(kept, lastMs)) return false
+  if (judgement.is === 'late') return false
   const { each, tenant } = limits.servedIdentities
   const isRoom = kept.length < each && before + fresh.length < tenant
-  const identity = isRoom ? served : furtherIdentity
-  if (!isRoom && isKnown(kept, identity)) seen.push({ modelId, identity, lastMs })
-  else if (fresh.length < limits.groupNews) {
-    const made = await settleNew(learning, { asked, modelId, kept, sighting, identity })
-    fresh.push(made)
-    kept.push(made)
-    return isRoom
+  const further = kept.find(({ servedName }) => servedName === overflow)
+  if (!isRoom && further !== undefined) {
+    see(further)
+    return false
   }
-  return false
-}
-
-/** Stands for all that is served beyond the limit. */
-const furtherIdentity: Identity = { servedName: overflow, systemFingerprint: '' }
-
-// A call without a fingerprint may be of any with the same name; a stream or an error often lacks it.
-function isKnown(kept: readonly KeptIdentity[], { servedName, systemFingerprint }: Identity): boolean {
-  return kept.some(
-    (it) => it.servedName === servedName && (systemFingerprint === '' || it.systemFingerprint === systemFingerprint),
-  )
-}
-
-function tellsWhich(kept: readonly KeptIdentity[], { servedName, systemFingerprint }: Identity): boolean {
-  return systemFingerprint !== '' || !kept.some((it) => it.servedName === servedName && it.systemFingerprint !== '')
-}
-
-// Clocks differ by some minutes.
-function isLate(kept: readonly KeptIdentity[], lastMs: number): boolean {
-  return kept.some((it) => lastMs < it.lastMs - futureToleranceMs)
-}
-
-interface Unknown {
-  readonly asked: Asked
-  readonly modelId: string
-  readonly kept: readonly KeptIdentity[]
-  readonly sighting: Sighting
-  readonly identity: Identity
-}
-
-async function settleNew(
-  { changes, lessons }: Learning,
-  { asked, modelId, kept, sighting, identity }: Unknown,
-): Promise<NewIdentity> {
-  const { caller, firstMs, lastMs } = sighting
-  const sameName = kept.filter(({ servedName }) => servedName === identity.servedName)
-  // The first fingerprint of a name that was known without one tells more of the same, not of something else.
-  const refines = sameName.length > 0 && sameName.every(({ systemFingerprint }) => systemFingerprint === '')
-  const baseline = kept.length === 0 || (refines && sameName.some((it) => it.baseline))
-  const made = { modelId, ...identity, baseline, firstMs, lastMs }
-  const latest = kept.toSorted((a, b) => b.lastMs - a.lastMs)[0]
-  if (latest === undefined || refines) {
-    const { environment, requestedModel } = asked
-    const action = latest === undefined ? 'served_model.baseline' : 'served_model.refine'
-    lessons.add(action, asked.systemId, caller, { environment, requestedModel, ...identity })
-    return { ...made, changeId: null }
-  }
-  const changeId = await changes.open(caller, {
-    systemId: asked.systemId,
-    environment: asked.environment,
-    before: servedConfiguration(asked, latest),
-    after: servedConfiguration(asked, identity),
-    changeTypes: latest.servedName === identity.servedName ? ['vendor_blackbox'] : ['model', 'vendor_blackbox'],
-  })
-  return { ...made, changeId }
+  if (fresh.length >= limits.groupNews) return false
+  const identity: SeenIdentity = isRoom
+    ? { ...served, saying, firstMs, lastMs }
+    : { servedName: overflow, systemFingerprint: '', saying: sayingOf(overflow, asked), firstMs, lastMs }
+  const told = await tell(learning, { asked, caller: sighting.caller, kept, identity, judgement })
+  const made = { modelId, ...identity, ...told, heldMs: Number.NEGATIVE_INFINITY, alone: undefined }
+  fresh.push(made)
+  kept.push(made)
+  return isRoom
 }

@@ -1,5 +1,6 @@
 import type { TelemetryEvent } from '@afterai/contract'
 import type { Caller } from '../../identity/index.ts'
+import type { SpanRecords } from '../nesting/span-records.ts'
 import type { Reading, Rejections } from '../readings.ts'
 
 /** The way by which a batch came. */
@@ -33,6 +34,7 @@ export interface Batch {
   /** What tells this batch from any other of the tenant, and what it held. */
   readonly receipt: { readonly key: Buffer; readonly digest: Buffer }
   readonly readings: readonly Reading[]
+  readonly spans: SpanRecords
   /** What of it was found not to be takeable when it was read. */
   readonly refused: BatchRejected
   readonly drops: Uint32Array | undefined

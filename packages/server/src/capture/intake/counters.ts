@@ -1,10 +1,16 @@
 import { sql } from 'kysely'
 import { json, type Transaction } from '../../platform/database.ts'
 import { droppedNames } from '../gate/dropped-names.ts'
+import type { Enclosing } from '../nesting/enclosing-requests.ts'
 import type { Batch } from './batch.ts'
 
-/** Adds what the gate dropped, by door and by name of the server's own list. */
-export async function countDropped(tx: Transaction, tenantId: string, batches: readonly Batch[]): Promise<void> {
+/** Adds what the gate dropped, and what doesn't count since it lies around what does, by door and by name of the server's own list. */
+export async function countDropped(
+  tx: Transaction,
+  tenantId: string,
+  batches: readonly Batch[],
+  { enclosing, takenBack }: Pick<Enclosing, 'enclosing' | 'takenBack'>,
+): Promise<void> {
   const sums = new Map<string, { door: string; name: string; count: number }>()
   for (const { door, drops } of batches) {
     for (const [index, count] of (drops ?? []).entries()) {
@@ -15,6 +21,8 @@ export async function countDropped(tx: Transaction, tenantId: string, batches: r
       else sum.count += count
     }
   }
+  const [door, name, count] = ['traces', 'span.enclosing', enclosing.size + takenBack.length] as const
+  if (count > 0) sums.set(`${door} ${name}`, { door, name, count })
   if (sums.size === 0) return
   const rows = [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
   await sql`

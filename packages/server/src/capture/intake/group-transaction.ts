@@ -4,9 +4,11 @@ import type { Caller } from '../../identity/index.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { ChangeTracking } from '../change-tracking.ts'
 import { fold, type FoldDependencies } from './fold.ts'
+import type { EnclosingRequests } from '../nesting/enclosing-requests.ts'
 import { groupReadings } from './reading-group.ts'
 import { futureToleranceMs } from '../readings.ts'
 import type { Batch, BatchOutcome, BatchRejected, PlacedEvent } from './batch.ts'
+import type { AssumedProduction } from './assumed-production.ts'
 import { countClients, countDropped } from './counters.ts'
 import { noteRejected, nothingRejected, recallRejected } from './rejected.ts'
 import { takeReceipts } from './receipts.ts'
@@ -17,6 +19,8 @@ import type { ResolvedSystem, Systems } from './systems.ts'
 export interface GroupDependencies extends FoldDependencies {
   readonly tracking: ChangeTracking
   readonly systems: Systems
+  readonly assumedProduction: AssumedProduction
+  readonly enclosing: EnclosingRequests
   /** Most streams of running totals of a tenant. */
   readonly series: number
 }
@@ -28,7 +32,7 @@ type Resolve = (name: string) => ResolvedSystem
 
 /**
  * Takes in batches of one tenant in its transaction: those that came before count no more, the rest is folded and merged. Every lock is
- * taken in the same order by all (receipts, streams, systems, environments, limits of environments and routes, what is watched, limits of
+ * taken in the same order by all (receipts, spans, streams, systems, environments, limits of environments and routes, what is watched, limits of
  * configurations, windows, processes, drops; each by key), so that several processes add up to the same totals and don't wait for each other in a circle.
  */
 export async function takeGroup(
@@ -39,6 +43,7 @@ export async function takeGroup(
 ): Promise<GroupOutcome[]> {
   const receipts = await takeReceipts(tx, tenantId, batches)
   const fresh = batches.filter((_, index) => receipts[index] === 'new')
+  const enclosing = await deps.enclosing.settle(tx, tenantId, fresh)
   const { settled, overSeries } = await settleRunningTotals(tx, tenantId, fresh, deps.series)
   const resolve = await resolveSystems(deps, tx, fresh)
   const found = new Map<Batch, BatchRejected>()
@@ -48,9 +53,18 @@ export async function takeGroup(
     const rejections = over === undefined ? batch.refused.rejections : { ...batch.refused.rejections, overSeries: over }
     found.set(batch, { rejections, rejected })
   }
-  const windows = await fold(deps, tx, tenantId, groupReadings(settled, resolve))
+  const counting = settled.map((it) => ({ ...it, readings: it.readings.filter((of) => !enclosing.enclosing.has(of)) }))
+  const groups = groupReadings(counting, resolve)
+  await deps.assumedProduction.note(tx, tenantId, groups)
+  const windows = await fold(deps, tx, tenantId, groups)
+  for (const it of enclosing.takenBack) windows.takeBack(it)
+  await enclosing.note(windows.counted)
   // Sent one behind the other without a wait between; the database takes them, and their locks, in this order.
-  await Promise.all([windows.write(tx, tenantId), countClients(tx, tenantId, fresh), countDropped(tx, tenantId, fresh)])
+  await Promise.all([
+    windows.write(tx, tenantId),
+    countClients(tx, tenantId, fresh),
+    countDropped(tx, tenantId, fresh, enclosing),
+  ])
   await noteRejected(tx, tenantId, found)
   const duplicates = batches.filter((_, index) => receipts[index] === 'duplicate')
   const recalled = await recallRejected(tx, tenantId, duplicates)

@@ -1,5 +1,5 @@
 import type { Caller } from '../../identity/index.ts'
-import { none } from '../limits.ts'
+import { defaultEnvironment, none } from '../limits.ts'
 import type { CallConfiguration, SettledReading } from '../readings.ts'
 import type { SettledBatch } from './running-totals.ts'
 
@@ -11,6 +11,8 @@ export interface ReadingGroup {
   /** Whether it shares its id with others, as systems beyond the limit do. */
   readonly systemShared: boolean
   readonly environment: string
+  /** Whether the client named none, and it is the default. */
+  readonly isDefaultEnvironment: boolean
   readonly route: string
   /** Of calls; undefined for what isn't one. */
   readonly configuration: CallConfiguration | undefined
@@ -50,7 +52,8 @@ export function groupReadings(
         systemId: id,
         system: reading.system,
         systemShared: shared,
-        environment: reading.environment,
+        environment: reading.environment ?? defaultEnvironment,
+        isDefaultEnvironment: reading.environment === undefined,
         route,
         configuration,
         fingerprint,

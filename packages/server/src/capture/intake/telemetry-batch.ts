@@ -33,6 +33,7 @@ export function readTelemetryBatch(wanted: TelemetryBatch, body: Uint8Array, cal
       digest: createHash('sha256').update(body).digest(),
     },
     readings: readings.list,
+    spans: readings.spans,
     refused: { rejections: {}, rejected },
     drops: undefined,
     client: { bootId, sequence, dropped, events: wanted.events.length },

@@ -3,6 +3,7 @@ import {
   addSummary,
   emptyWindow,
   mergeWindow,
+  takeBackMeasurement,
   type WindowAggregate,
   windowFromJson,
   type WindowJson,
@@ -12,6 +13,8 @@ import { sql } from 'kysely'
 import { json, type Transaction } from '../../platform/database.ts'
 import { overflow } from '../limits.ts'
 import { priceVersion } from '../prices.ts'
+import type { TakenBack } from '../nesting/span-log.ts'
+import type { CallReading } from '../readings.ts'
 import type { ReadingGroup } from './reading-group.ts'
 
 const hourMs = 3_600_000
@@ -29,7 +32,8 @@ export interface Counted {
   readonly sharedBy: string | undefined
 }
 
-interface Key {
+/** What one window is of. */
+export interface WindowKey {
   readonly system_id: string
   readonly environment: string
   readonly hour: string
@@ -38,10 +42,23 @@ interface Key {
   readonly source: 'calls' | 'metrics'
 }
 
+/** A call whose span is known, and where it was counted. */
+export interface CountedCall {
+  readonly call: CallReading
+  readonly key: WindowKey
+}
+
+interface Counting {
+  readonly key: WindowKey
+  readonly window: WindowAggregate
+}
+
 /** Aggregates of hours, in memory. */
 export class Windows {
-  readonly #byKey = new Map<string, { key: Key; window: WindowAggregate }>()
+  readonly #byKey = new Map<string, Counting>()
   readonly #most: number
+  /** What may turn out to be enclosing another, and has to be taken back. */
+  readonly counted: CountedCall[] = []
 
   /** @param most windows that tell configurations and routes apart; what comes in others after them shares one for each hour */
   constructor(most: number) {
@@ -51,40 +68,50 @@ export class Windows {
   /** Counts the readings of a group. */
   add(group: ReadingGroup, { shown, sharedBy }: Counted): void {
     // Nearly all of a group fall into one hour and have one source.
-    let [hour, source, window, distinct] = [-1, '', emptyWindow(), sharedBy]
+    let [hour, source, distinct] = [-1, '', sharedBy]
+    let counting: Counting | undefined
     for (const reading of group.readings) {
       const readingHour = Math.floor(reading.atMs / hourMs)
       const readingSource = reading.kind === 'summary' ? 'metrics' : 'calls'
-      if (readingHour !== hour || readingSource !== source) {
+      if (counting === undefined || readingHour !== hour || readingSource !== source) {
         const place = { systemId: group.systemId, hour: readingHour, source: readingSource } as const
         const found = this.#windowOf(place, shown)
-        window = found.window
+        counting = found.counting
         distinct = sharedBy ?? (found.shared ? `${shown.fingerprint} ${shown.route}` : undefined)
         hour = readingHour
         source = readingSource
       }
+      const { window, key } = counting
+      if (reading.kind === 'call' && reading.span >= 0) this.counted.push({ call: reading, key })
       if (reading.kind === 'summary') addSummary(window, distinct === undefined ? reading : { ...reading, distinct })
       else addMeasurement(window, distinct === undefined ? reading.measurement : { ...reading.measurement, distinct })
     }
   }
 
-  #windowOf(place: Place, names: Names): { window: WindowAggregate; shared: boolean } {
-    const there = this.#byKey.get(keyOf(place, names))
-    if (there !== undefined) return { window: there.window, shared: false }
-    const shared = this.#byKey.size >= this.#most
-    const shown = shared ? { ...names, fingerprint: overflow, route: overflow } : names
-    return { window: this.#made(place, shown), shared }
+  /** Takes back what had been counted in an hour that is kept. */
+  takeBack({ key, measurement }: TakenBack): void {
+    const place = { systemId: key.system_id, hour: Date.parse(key.hour) / hourMs, source: key.source }
+    takeBackMeasurement(this.#made(place, key).window, measurement)
   }
 
-  #made(place: Place, names: Names): WindowAggregate {
-    const id = keyOf(place, names)
+  #windowOf(place: Place, names: Names): { counting: Counting; shared: boolean } {
+    const there = this.#byKey.get(keyOf(place, names))
+    if (there !== undefined) return { counting: there, shared: false }
+    const shared = this.#byKey.size >= this.#most
+    const shown = shared ? { ...names, fingerprint: overflow, route: overflow } : names
+    return { counting: this.#made(place, shown), shared }
+  }
+
+  #made(place: Place, { environment, fingerprint, route }: Names): Counting {
+    const id = keyOf(place, { environment, fingerprint, route })
     const there = this.#byKey.get(id)
-    if (there !== undefined) return there.window
+    if (there !== undefined) return there
     const { systemId, hour, source } = place
-    const key: Key = { system_id: systemId, hour: new Date(hour * hourMs).toISOString(), source, ...names }
-    const window = emptyWindow()
-    this.#byKey.set(id, { key, window })
-    return window
+    const at = new Date(hour * hourMs).toISOString()
+    const key: WindowKey = { system_id: systemId, hour: at, source, environment, fingerprint, route }
+    const made = { key, window: emptyWindow() }
+    this.#byKey.set(id, made)
+    return made
   }
 
   /** Merges what is in memory into what is kept, under row locks taken in the order of the keys. */
@@ -113,21 +140,21 @@ export class Windows {
 interface Place {
   readonly systemId: string
   readonly hour: number
-  readonly source: Key['source']
+  readonly source: WindowKey['source']
 }
 
 function keyOf({ systemId, hour, source }: Place, { environment, fingerprint, route }: Names): string {
   return `${systemId} ${environment} ${hour} ${fingerprint} ${route} ${source}`
 }
 
-function order({ system_id, environment, hour, fingerprint, route, source }: Key): string {
+function order({ system_id, environment, hour, fingerprint, route, source }: WindowKey): string {
   return `${system_id} ${environment} ${hour} ${fingerprint} ${route} ${source}`
 }
 
 const columns = sql`system_id uuid, environment text, hour timestamptz, fingerprint text, route text, source text`
 
-async function lock(tx: Transaction, tenantId: string, keys: readonly Key[]): Promise<Map<string, WindowJson>> {
-  const { rows } = await sql<Omit<Key, 'hour'> & { hour: Date; aggregate: WindowJson }>`
+async function lock(tx: Transaction, tenantId: string, keys: readonly WindowKey[]): Promise<Map<string, WindowJson>> {
+  const { rows } = await sql<Omit<WindowKey, 'hour'> & { hour: Date; aggregate: WindowJson }>`
     select w.system_id, w.environment, w.hour, w.fingerprint, w.route, w.source, w.aggregate
     from telemetry_window w
     join jsonb_to_recordset(${json(keys)}) as k(${columns})
@@ -138,7 +165,7 @@ async function lock(tx: Transaction, tenantId: string, keys: readonly Key[]): Pr
   return new Map(rows.map((row) => [order({ ...row, hour: row.hour.toISOString() }), row.aggregate]))
 }
 
-type Kept = readonly { readonly key: Key; readonly window: WindowAggregate }[]
+type Kept = readonly { readonly key: WindowKey; readonly window: WindowAggregate }[]
 
 async function update(tx: Transaction, tenantId: string, kept: Kept): Promise<void> {
   if (kept.length === 0) return
@@ -151,7 +178,7 @@ async function update(tx: Transaction, tenantId: string, kept: Kept): Promise<vo
 
 async function insert(tx: Transaction, tenantId: string, fresh: Kept): Promise<Set<string>> {
   if (fresh.length === 0) return new Set()
-  const { rows } = await sql<Omit<Key, 'hour'> & { hour: Date }>`
+  const { rows } = await sql<Omit<WindowKey, 'hour'> & { hour: Date }>`
     insert into telemetry_window (tenant_id, system_id, environment, hour, fingerprint, route, source, aggregate, price_version)
     select ${tenantId}::uuid, system_id, environment, hour, fingerprint, route, source, aggregate, ${priceVersion}
     from jsonb_to_recordset(${json(rowsOf(fresh))}) as k(${columns}, aggregate jsonb)

@@ -1,4 +1,4 @@
-import type { Rejections, RejectionReason } from '../readings.ts'
+import type { Rejections, RejectionReason, Remark } from '../readings.ts'
 import type { Encoding, Signal } from './read-otlp.ts'
 
 // Field numbers of ExportXServiceResponse, ExportXPartialSuccess and google.rpc.Status.
@@ -10,38 +10,67 @@ const statusMessage = 2
 
 const rejectedNames = { traces: 'rejectedSpans', metrics: 'rejectedDataPoints', logs: 'rejectedLogRecords' } as const
 
-/** The answer to a request that was taken, in the encoding in which it came. All of it taken: an empty message. */
+/**
+ * The answer to a request that was taken, in the encoding in which it came. All of it taken, and whole: an empty message. A message without a
+ * count tells what isn't kept of things that were taken, as the specification says (opentelemetry.io/docs/specs/otlp, Partial Success).
+ */
 export function exportResponse(rejections: Rejections, signal: Signal, encoding: Encoding): string | Buffer {
-  const rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0)
-  if (rejected === 0) return encoding === 'json' ? '{}' : Buffer.alloc(0)
-  const message = rejectionMessage(rejections)
+  const refused = told(rejections, reasons)
+  const message = [...refused, ...told(rejections, remarks)].map(([count, words]) => `${count} ${words}`).join('; ')
+  if (message === '') return encoding === 'json' ? '{}' : Buffer.alloc(0)
+  const rejected = refused.reduce((sum, [count]) => sum + count, 0)
   if (encoding === 'json') {
-    return JSON.stringify({ partialSuccess: { [rejectedNames[signal]]: String(rejected), errorMessage: message } })
+    const counted = rejected === 0 ? {} : { [rejectedNames[signal]]: String(rejected) }
+    return JSON.stringify({ partialSuccess: { ...counted, errorMessage: message } })
   }
-  return lengthField(
-    partialSuccess,
-    Buffer.concat([varintField(rejectedCount, rejected), textField(errorMessage, message)]),
-  )
+  const counted = rejected === 0 ? [] : [varintField(rejectedCount, rejected)]
+  return lengthField(partialSuccess, Buffer.concat([...counted, textField(errorMessage, message)]))
 }
 
-const reasons: Readonly<Record<RejectionReason, string>> = {
+const aName = 'is empty, longer than 128 characters, of more than four words, or no text'
+
+/** What an answer says of things that were refused. */
+export const reasons: Readonly<Record<RejectionReason, string>> = {
   future: 'lie more than 5 minutes in the future: check the clock',
   late: 'are older than 7 days',
+  service: `have a service.name that ${aName}`,
+  environment: `have a deployment.environment.name (or deployment.environment, langfuse.environment) that ${aName}`,
+  time: 'have a time that is no whole number of nanoseconds since 1970',
+  operation:
+    'carry a model or tokens, but no gen_ai.operation.name or other kind of operation that is known, so they count as no requests',
+  shape: 'are not what this door takes: spans go to /v1/traces, metrics to /v1/metrics, log records to /v1/logs',
   overSeries:
     'are running totals of more streams than are kept: drop attributes, or set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta',
   outOfRange: 'have a count or a sum that no requests could have',
+  noSum: 'have a count and no sum',
+  temporality: 'are neither deltas nor running totals',
+  metricKind: 'are points of a gen_ai.client metric in another form than a histogram',
+  tokenType: 'have a gen_ai.token.type other than input and output',
   unit: 'are durations in another unit than s, ms, us or ns',
   scoreName: 'are scores whose gen_ai.evaluation.name is not up to three words of letters, digits and ._:@/-',
+  scoreValue:
+    'are scores without a number in gen_ai.evaluation.score.value, and without pass or fail in gen_ai.evaluation.score.label',
+  scoreEvent: 'have attributes of gen_ai.evaluation, but are not called gen_ai.evaluation.result',
 }
 
-function rejectionMessage(rejections: Rejections): string {
-  const told = Object.entries(reasons).map(
-    ([reason, words]) => [rejections[reason as RejectionReason] ?? 0, words] as const,
-  )
-  return told
+/** What an answer says of what isn't kept, though the thing was taken. */
+export const remarks: Readonly<Record<Remark, string>> = {
+  route:
+    'count without their route (afterai.route, gen_ai.agent.name, ai.telemetry.functionId or http.route), which is no name',
+  model: 'count without a model whose name cannot be read',
+  tokens: 'count without token counts that are no numbers, or that no request could have',
+  duration: 'count without their duration: they end before they start, or last more than a day',
+  spanScore: 'evaluations in events of spans were not read: send them as log records',
+  member: 'members of the body are not known, and were not read',
+}
+
+function told<K extends keyof Rejections>(
+  rejections: Rejections,
+  table: Readonly<Record<K, string>>,
+): [count: number, words: string][] {
+  return Object.entries<string>(table)
+    .map(([reason, words]): [number, string] => [rejections[reason as K] ?? 0, words])
     .filter(([count]) => count > 0)
-    .map(([count, words]) => `${count} ${words}`)
-    .join('; ')
 }
 
 /** Codes of google.rpc.Code for the statuses that the doors answer with. */

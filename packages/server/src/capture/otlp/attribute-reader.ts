@@ -1,5 +1,5 @@
 import type { Gate } from '../gate/gate.ts'
-import type { Facts } from '../gate/slots.ts'
+import { type Fact, type Facts, mostRanks } from '../gate/slots.ts'
 import { readAttribute } from './attributes.ts'
 import type { Wire } from './wire.ts'
 
@@ -18,10 +18,10 @@ export class AttributeReader {
   readonly #starts = new Int32Array(mostPlaces)
   readonly #lengths = new Int32Array(mostPlaces)
   readonly #outcomes = new Uint8Array(mostPlaces)
-  /** The slot and the rank of what was kept, or the index of what was counted as dropped. */
+  /** The slot and the rank of what was kept, or the index of what was dropped unread. */
   readonly #slots = new Int32Array(mostPlaces)
   readonly #ranks = new Int32Array(mostPlaces)
-  readonly #values: (string | number)[] = Array.from({ length: mostPlaces }, () => 0)
+  readonly #values: Fact[] = Array.from({ length: mostPlaces }, () => 0)
   #place = 0
 
   /** Forgets the body before. */
@@ -40,18 +40,20 @@ export class AttributeReader {
     const place = this.#place++
     if (place >= mostPlaces) return readAttribute(wire, start, end, gate, facts)
     if (this.#isAsBefore(wire, start, end - start, place)) return this.#repeat(place, gate, facts)
-    const { sets } = facts
+    const { sets, claims } = facts
     const { total } = gate.drops
     readAttribute(wire, start, end, gate, facts)
     this.#starts[place] = start
     this.#lengths[place] = end - start
     this.#outcomes[place] = outcomes.unknown
-    if (facts.sets === sets + 1 && gate.drops.total === total) {
+    // What lies in JSON ranks behind all attributes, and its attribute isn't known here.
+    const isOne = facts.sets === sets + 1 && facts.claims === claims + 1 && facts.lastRank < mostRanks
+    if (isOne && gate.drops.total === total) {
       this.#outcomes[place] = outcomes.kept
       this.#slots[place] = facts.lastSlot
       this.#ranks[place] = facts.lastRank
       this.#values[place] = facts.lastValue
-    } else if (facts.sets === sets && gate.drops.total === total + 1) {
+    } else if (facts.sets === sets && facts.claims === claims && gate.drops.total === total + 1) {
       this.#outcomes[place] = outcomes.dropped
       this.#slots[place] = gate.drops.last
     }
@@ -66,7 +68,8 @@ export class AttributeReader {
 
   #repeat(place: number, gate: Gate, facts: Facts): void {
     const slot = this.#slots[place] ?? 0
+    const rank = this.#ranks[place] ?? 0
     if (this.#outcomes[place] === outcomes.dropped) gate.drops.attribute(slot)
-    else facts.set(slot, this.#ranks[place] ?? 0, this.#values[place] ?? 0)
+    else if (!facts.repeat(slot, rank, this.#values[place] ?? 0)) gate.drops.field('repeated')
   }
 }

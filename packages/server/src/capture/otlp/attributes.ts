@@ -82,15 +82,13 @@ function expectedType(field: number): number {
 }
 
 function readText(wire: Wire, from: number, to: number, gate: Gate, { id, facts }: Target): void {
-  const longest = gate.longestTextOn(id)
-  if (longest === 0) return gate.unfit(id, 'wrong_type', facts)
-  if (to - from > longest) return gate.unfit(id, 'too_long', facts)
+  if (to - from > gate.longestTextOn(id)) return gate.unfit(id, 'too_long', facts)
   if (gate.isDigest(id)) return gate.digest(id, [wire.bytes.subarray(from, to)], facts)
   const text = internedText(wire.bytes, from, to)
   if (gate.text(id, text, facts)) rememberText(text)
 }
 
-/** Reads an ArrayValue of texts: the first for a finish reason, all of them for a digest. */
+/** Reads an ArrayValue of texts: finish reasons, or what is digested together. */
 function readList(wire: Wire, start: number, end: number, gate: Gate, { id, facts }: Target): void {
   const texts: Uint8Array[] = []
   let length = 0
@@ -108,11 +106,16 @@ function readList(wire: Wire, start: number, end: number, gate: Gate, { id, fact
     texts.push(text)
   }
   if (length > gate.longestTextOn(id)) return gate.unfit(id, 'too_long', facts)
-  const [first] = texts
+  const [first, ...more] = texts
   if (first === undefined) return
   if (gate.isDigest(id)) return gate.digest(id, texts, facts)
   const text = internedText(first, 0, first.length)
-  if (gate.text(id, text, facts)) rememberText(text)
+  if (more.length > 0) gate.reasons(id, [text, ...more.map(wholeText)], facts)
+  else if (gate.text(id, text, facts)) rememberText(text)
+}
+
+function wholeText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
 }
 
 function textOf(wire: Wire, start: number, end: number): Uint8Array | undefined {

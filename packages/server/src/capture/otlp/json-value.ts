@@ -1,7 +1,6 @@
 import type { Gate } from '../gate/gate.ts'
 import type { Facts } from '../gate/slots.ts'
-
-type Json = Readonly<Record<string, unknown>>
+import { type Json, memberOf, objectOf } from './json-shapes.ts'
 
 interface Target {
   readonly id: number
@@ -11,40 +10,51 @@ interface Target {
 /** Longest list of texts that is read. */
 const longestList = 512
 
-/** Reads an AnyValue of OTLP in JSON onto an allowed attribute. */
-export function readJsonValue(value: Json, gate: Gate, { id, facts }: Target): void {
-  const { stringValue, intValue, doubleValue, arrayValue } = value
-  if (typeof stringValue === 'string') return readText(stringValue, gate, { id, facts })
-  if (intValue !== undefined) return gate.number(id, integerOf(intValue), facts)
-  if (doubleValue !== undefined) return gate.number(id, numberOf(doubleValue), facts)
-  if (arrayValue !== undefined && gate.takesList(id)) return readList(arrayValue, gate, { id, facts })
+/** Reads an AnyValue of OTLP in JSON onto an allowed attribute; also a value without its wrapping, which says the same. */
+export function readJsonValue(value: unknown, gate: Gate, target: Target): void {
+  if (value === undefined || value === null) return
+  if (typeof value === 'string') return readText(value, gate, target)
+  if (typeof value === 'number') return gate.number(target.id, value, target.facts)
+  if (Array.isArray(value)) return readList(value, gate, target)
+  readWrapped(objectOf(value), gate, target)
+}
+
+function readWrapped(value: Json, gate: Gate, { id, facts }: Target): void {
+  const text = memberOf(value, 'stringValue')
+  if (typeof text === 'string') return readText(text, gate, { id, facts })
+  const whole = memberOf(value, 'intValue')
+  if (whole !== undefined) return gate.number(id, integerOf(whole), facts)
+  const number = memberOf(value, 'doubleValue')
+  if (number !== undefined) return gate.number(id, numberOf(number), facts)
+  const list = memberOf(value, 'arrayValue')
+  if (list !== undefined) return readList(Array.isArray(list) ? list : objectOf(list)['values'], gate, { id, facts })
   if (Object.keys(value).length > 0) gate.unfit(id, 'wrong_type', facts)
 }
 
 function readText(text: string, gate: Gate, { id, facts }: Target): void {
-  const longest = gate.longestTextOn(id)
-  if (longest === 0) return gate.unfit(id, 'wrong_type', facts)
   const bytes = Buffer.from(text)
-  if (bytes.length > longest) return gate.unfit(id, 'too_long', facts)
+  if (bytes.length > gate.longestTextOn(id)) return gate.unfit(id, 'too_long', facts)
   if (gate.isDigest(id)) return gate.digest(id, [bytes], facts)
   gate.text(id, text, facts)
 }
 
 function readList(list: unknown, gate: Gate, { id, facts }: Target): void {
-  const values = (list as { values?: unknown } | null)?.values
-  const texts = Array.isArray(values) ? values.map(textOf) : []
+  if (!gate.takesList(id)) return gate.unfit(id, 'wrong_type', facts)
+  const texts = Array.isArray(list) ? list.map(textOf) : []
   if (texts.includes(undefined) || texts.length > longestList) return gate.unfit(id, 'wrong_type', facts)
-  const bytes = texts.map((text) => Buffer.from(text ?? ''))
+  const all = texts as string[]
+  const bytes = all.map((text) => Buffer.from(text))
   const length = bytes.reduce((sum, { byteLength }) => sum + byteLength, 0)
   if (length > gate.longestTextOn(id)) return gate.unfit(id, 'too_long', facts)
-  const [first] = texts
+  const [first, ...more] = all
   if (first === undefined) return
   if (gate.isDigest(id)) return gate.digest(id, bytes, facts)
-  gate.text(id, first, facts)
+  if (more.length > 0) gate.reasons(id, all, facts)
+  else gate.text(id, first, facts)
 }
 
 function textOf(value: unknown): string | undefined {
-  const text = (value as { stringValue?: unknown } | null)?.stringValue
+  const text = typeof value === 'string' ? value : memberOf(objectOf(value), 'stringValue')
   return typeof text === 'string' ? text : undefined
 }
 

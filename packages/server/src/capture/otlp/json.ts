@@ -1,112 +1,163 @@
-import { callOf } from '../call.ts'
 import { attributeIdOf } from '../gate/attribute-index.ts'
 import { bodyLimits, OversizedBody } from '../gate/body-size.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
-import { EnclosingSpans, mayEnclose } from './enclosing-spans.ts'
+import { halvesOf, isForeign, type Json, listOf, memberOf, objectOf, tellOthers, textOf } from './json-shapes.ts'
 import { readJsonValue } from './json-value.ts'
-import { addScore, scoreEvent } from './logs.ts'
 import { MalformedBody } from './malformed.ts'
-import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './metrics.ts'
+import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './point.ts'
+import { readJsonIds } from './json-ids.ts'
+import { addScore, scoreEvent } from './score.ts'
+import { takeSpan, ticksOf } from './spans.ts'
 import { toMs } from './traces.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 const deepest = 64
 const resource = new Facts()
 const facts = new Facts()
-const enclosing = new EnclosingSpans()
 /** The texts of the resource and the scope whose metrics are being read. */
 let origin: readonly string[] = []
+/** The name of the scope whose spans are being read. */
+let scopeName = ''
 
 /** The three kinds of body, by the name that their list of resources has. */
 export type JsonSignal = 'resourceSpans' | 'resourceMetrics' | 'resourceLogs'
 
+/** How each is written, today and before version 0.16 of OTLP, and by which members an item is known. */
 const layouts = {
-  resourceSpans: { scopes: 'scopeSpans', items: 'spans', read: readSpan },
-  resourceMetrics: { scopes: 'scopeMetrics', items: 'metrics', read: readMetric },
-  resourceLogs: { scopes: 'scopeLogs', items: 'logRecords', read: readRecord },
+  resourceSpans: {
+    door: '/v1/traces',
+    scopes: ['scopeSpans', 'instrumentationLibrarySpans'],
+    items: ['spans'],
+    members: ['traceId', 'spanId', 'parentSpanId', 'name', 'kind', 'startTimeUnixNano', 'attributes', 'status'],
+    read: readSpan,
+  },
+  resourceMetrics: {
+    door: '/v1/metrics',
+    scopes: ['scopeMetrics', 'instrumentationLibraryMetrics'],
+    items: ['metrics'],
+    members: ['name', 'description', 'unit', 'gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'],
+    read: readMetric,
+  },
+  resourceLogs: {
+    door: '/v1/logs',
+    scopes: ['scopeLogs', 'instrumentationLibraryLogs'],
+    items: ['logRecords', 'logs'],
+    members: [
+      'timeUnixNano',
+      'observedTimeUnixNano',
+      'severityNumber',
+      'severityText',
+      'body',
+      'attributes',
+      'eventName',
+    ],
+    read: readRecord,
+  },
 } as const
+type Layout = (typeof layouts)[JsonSignal]
 
 /** Reads an OTLP request in JSON to the same readings as its protobuf form. @throws MalformedBody */
 export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, readings: Readings): void {
   inspect(bytes)
   const body = parse(bytes)
-  for (const name of Object.keys(body)) if (name !== signal) gate.drops.field('unknown_field')
+  checkRoot(body, signal, gate, readings)
   try {
-    readResources(listOf(body, signal), signal, gate, readings)
+    for (const it of listOf(body, signal)) readResource(it, layouts[signal], gate, readings)
   } finally {
     // Texts of the body, which would be kept until the next one.
     origin = []
+    scopeName = ''
   }
 }
 
-function readResources(resources: readonly Json[], signal: JsonSignal, gate: Gate, readings: Readings): void {
-  const layout = layouts[signal]
-  enclosing.begin()
-  for (const it of resources) {
+/** Refuses a body that holds something and nothing for this door. */
+function checkRoot(body: Json, signal: JsonSignal, gate: Gate, readings: Readings): void {
+  for (const name of Object.keys(body)) if (isForeign({ [name]: 1 }, [signal])) gate.drops.field('unknown_field')
+  if (memberOf(body, signal) !== undefined) return tellOthers(body, [signal], readings)
+  for (const [other, { door }] of Object.entries(layouts)) {
+    if (memberOf(body, other) !== undefined) throw new MalformedBody(`it holds ${other}, which go to ${door}`)
+  }
+  if (Object.keys(body).length > 0) throw new MalformedBody(`it has members, and ${signal} is none of them`)
+}
+
+function readResource(it: Json, layout: Layout, gate: Gate, readings: Readings): void {
+  gate.size.item()
+  resource.clear()
+  const about = objectOf(it['resource'])
+  readAttributes(about, gate, resource, readings)
+  tellOthers(it, ['resource', ...layout.scopes], readings)
+  for (const scope of layout.scopes.flatMap((name) => listOf(it, name))) {
     gate.size.item()
-    resource.clear()
-    const about = objectOf(it['resource'])
-    readAttributes(about, gate, resource)
-    for (const scope of listOf(it, layout.scopes)) {
+    const named = scope['scope'] ?? memberOf(scope, 'instrumentationLibrary') ?? null
+    for (const _ of listOf(objectOf(named), 'attributes')) gate.drops.field('scope.attributes')
+    scopeName = textOf(objectOf(named)['name'])
+    if (layout.read === readMetric) origin = [JSON.stringify(about), JSON.stringify(named)]
+    tellOthers(scope, ['scope', 'instrumentationLibrary', ...layout.items], readings)
+    for (const item of layout.items.flatMap((name) => listOf(scope, name))) {
       gate.size.item()
-      for (const _ of listOf(objectOf(scope['scope']), 'attributes')) gate.drops.field('scope.attributes')
-      if (signal === 'resourceMetrics') origin = [JSON.stringify(about), JSON.stringify(scope['scope'] ?? null)]
-      for (const item of listOf(scope, layout.items)) {
-        gate.size.item()
-        facts.clear()
-        layout.read(item, gate, readings)
-      }
+      facts.clear()
+      if (isForeign(item, layout.members)) readings.reject('shape')
+      else layout.read(item, gate, readings)
     }
   }
 }
 
+const failures: ReadonlySet<unknown> = new Set([2, '2', 'STATUS_CODE_ERROR', 'ERROR', 'Error'])
+
 function readSpan(span: Json, gate: Gate, readings: Readings): void {
-  readAttributes(span, gate, facts)
+  readAttributes(span, gate, facts, readings)
   const status = objectOf(span['status'])
-  if (span['traceState']) gate.drops.field('span.trace_state')
-  for (const _ of listOf(span, 'events')) gate.drops.field('span.events')
+  if (memberOf(span, 'traceState')) gate.drops.field('span.trace_state')
+  for (const { name } of listOf(span, 'events')) {
+    gate.drops.field('span.events')
+    if (name === scoreEvent) readings.remark('spanScore')
+  }
   for (const _ of listOf(span, 'links')) gate.drops.field('span.links')
   if (status['message']) gate.drops.field('span.status.message')
-  const [start, end] = [halvesOf(span['startTimeUnixNano']), halvesOf(span['endTimeUnixNano'])]
-  const frame = {
+  const start = halvesOf(memberOf(span, 'startTimeUnixNano'))
+  const end = halvesOf(memberOf(span, 'endTimeUnixNano'))
+  const outline = {
+    isSpan: true,
+    ids: readJsonIds(span),
+    source: { startTicks: ticksOf(...start), endTicks: ticksOf(...end), scope: scopeName },
     startMs: toMs(...start),
     endMs: toMs(...end),
     durationMs: ((end[0] - start[0]) * 4_294_967_296 + (end[1] - start[1])) / 1e6,
-    failed: status['code'] === 2 || status['code'] === 'STATUS_CODE_ERROR',
+    failed: failures.has(status['code']),
   }
-  const call = callOf(facts, resource, frame, readings.nowMs)
-  if (call === undefined) return
-  if (mayEnclose(facts) && enclosing.has(textOf(span['spanId']), textOf(span['parentSpanId']))) return
-  readings.add(call)
+  takeSpan(facts, resource, outline, { gate, readings })
 }
 
 function readRecord(record: Json, gate: Gate, readings: Readings): void {
-  readAttributes(record, gate, facts)
+  readAttributes(record, gate, facts, readings)
   if (Object.keys(objectOf(record['body'])).length > 0) gate.drops.field('log.body')
-  const atMs = toMs(...halvesOf(record['timeUnixNano'])) || toMs(...halvesOf(record['observedTimeUnixNano']))
-  const isScore = textOf(record['eventName']) === scoreEvent
-  addScore(facts, resource, { isScore, atMs }, gate, readings)
+  const [at, observedAt] = [timeOf(record, 'timeUnixNano'), timeOf(record, 'observedTimeUnixNano')]
+  const atMs = Number.isNaN(at + observedAt) ? Number.NaN : at || observedAt
+  const isNamed = textOf(memberOf(record, 'eventName')) === scoreEvent
+  addScore(facts, resource, { isNamed, atMs }, gate, readings)
 }
 
 function readMetric(metric: Json, gate: Gate, readings: Readings): void {
   const { name } = metric
   if (name !== tokenUsage && name !== operationDuration) return gate.drops.field('metric.other')
-  const data = metric['histogram'] ?? metric['exponentialHistogram']
-  if (data === undefined) return gate.drops.field('metric.kind')
+  const data = metric['histogram'] ?? memberOf(metric, 'exponentialHistogram')
+  if (data === undefined) {
+    gate.drops.field('metric.kind')
+    const other = metric['gauge'] ?? metric['sum'] ?? metric['summary']
+    return readings.reject('metricKind', listOf(objectOf(other), 'dataPoints').length)
+  }
   const unit = durationUnitOf(textOf(metric['unit']))
-  const temporality = temporalityOf(objectOf(data)['aggregationTemporality'])
+  const temporality = temporalityOf(memberOf(objectOf(data), 'aggregationTemporality'))
   for (const point of listOf(objectOf(data), 'dataPoints')) {
     gate.size.item()
     facts.clear()
-    readAttributes(point, gate, facts)
+    readAttributes(point, gate, facts, readings)
     for (const _ of listOf(point, 'exemplars')) gate.drops.field('metric.exemplars')
     const [high, low] = halvesOf(point['count'])
     const it = {
-      startMs: toMs(...halvesOf(point['startTimeUnixNano'])),
-      atMs: toMs(...halvesOf(point['timeUnixNano'])),
+      startMs: timeOf(point, 'startTimeUnixNano'),
+      atMs: timeOf(point, 'timeUnixNano'),
       n: high * 4_294_967_296 + low,
       sum: sumOf(point['sum']),
       temporality,
@@ -116,27 +167,32 @@ function readMetric(metric: Json, gate: Gate, readings: Readings): void {
   }
 }
 
+function timeOf(it: Json, name: string): number {
+  return toMs(...halvesOf(memberOf(it, name)))
+}
+
 /** A double, which JSON writes as a number or as text. */
-function sumOf(value: unknown): number {
-  if (value === undefined || value === null) return 0
+function sumOf(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined
   const isText = typeof value === 'string' && /^(?:NaN|-?(?:Infinity|[\d.]+(?:e[+-]?\d+)?))$/i.test(value)
   if (typeof value !== 'number' && !isText) throw new MalformedBody('a sum is no number')
   return Number(value)
 }
 
 function temporalityOf(value: unknown): number {
-  const named = { AGGREGATION_TEMPORALITY_DELTA: 1, AGGREGATION_TEMPORALITY_CUMULATIVE: 2 }
+  const named = { AGGREGATION_TEMPORALITY_DELTA: 1, AGGREGATION_TEMPORALITY_CUMULATIVE: 2, '1': 1, '2': 2 }
   if (typeof value === 'string' && Object.hasOwn(named, value)) return named[value as keyof typeof named]
   return typeof value === 'number' ? value : 0
 }
 
-function readAttributes(it: Json, gate: Gate, into: Facts): void {
+function readAttributes(it: Json, gate: Gate, into: Facts, readings: Readings): void {
   for (const { key, value } of listOf(it, 'attributes')) {
     gate.size.attribute()
+    if (typeof key !== 'string') readings.remark('member')
     const id = attributeIdOf(textOf(key))
     if (id < 0) gate.drops.attribute(-1 - id)
     else if (gate.isPresence(id)) gate.present(id, into)
-    else readJsonValue(objectOf(value), gate, { id, facts: into })
+    else readJsonValue(value, gate, { id, facts: into })
   }
 }
 
@@ -165,34 +221,16 @@ function inspect(bytes: Uint8Array): void {
 function parse(bytes: Uint8Array): Json {
   let value: unknown
   try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+    // A byte order mark says nothing that isn't known.
+    value = JSON.parse(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        .toString()
+        .replace(/^\uFEFF/, ''),
+    )
   } catch {
     // The parser's own message quotes the body.
     throw new MalformedBody('it is not JSON')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedBody('it is no object')
   return value as Json
-}
-
-function objectOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {}
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
-function listOf(it: Json, name: string): readonly Json[] {
-  const list = Object.hasOwn(it, name) ? it[name] : undefined
-  if (list === undefined || list === null) return []
-  if (!Array.isArray(list)) throw new MalformedBody(`a list is none`)
-  return list.map(objectOf)
-}
-
-/** An unsigned integer of 64 bits, which JSON writes as text or as a number, in two halves. */
-function halvesOf(value: unknown): [high: number, low: number] {
-  const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string' || !/^\d{1,20}$/.test(text)) return [0, 0]
-  const whole = BigInt.asUintN(64, BigInt(text))
-  return [Number(whole >> 32n), Number(whole & 0xffff_ffffn)]
 }

@@ -1,10 +1,10 @@
-import { placeOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
-import { Facts, slots } from '../gate/slots.ts'
+import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
 import { readAttribute } from './attributes.ts'
 import { isTextAt } from './interned-text.ts'
 import { readResource } from './resource.ts'
+import { addScore, scoreEvent } from './score.ts'
 import { toMs } from './traces.ts'
 import { type Wire, wireFixed64, wireLength } from './wire.ts'
 
@@ -16,12 +16,6 @@ const attributes = 6
 const observedTime = 11
 const eventName = 12
 const lastKnown = 12
-
-/** The one event that is read: the score of an evaluation. */
-export const scoreEvent = 'gen_ai.evaluation.result'
-/** Where a score without a name is counted. */
-const unnamed = 'score'
-const largestScore = 1e9
 
 const resource = new Facts()
 const facts = new Facts()
@@ -39,7 +33,7 @@ export function readLogs(wire: Wire, gate: Gate, readings: Readings): void {
 function readRecord(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
   gate.size.item()
   facts.clear()
-  let [at, observedAt, isScore] = [0, 0, false]
+  let [at, observedAt, isNamed, isRecord] = [0, 0, false, true]
   wire.at = start
   while (wire.next(end)) {
     const { field, type, at: after } = wire
@@ -49,32 +43,13 @@ function readRecord(wire: Wire, start: number, end: number, gate: Gate, readings
       wire.at = after
     } else if (field === time && type === wireFixed64) at = toMs(wire.high, wire.low)
     else if (field === observedTime && type === wireFixed64) observedAt = toMs(wire.high, wire.low)
+    else if (field === time || field === observedTime) isRecord = false
     else if (field === body) gate.drops.field('log.body')
     else if (field === eventName && type === wireLength) {
-      isScore = isTextAt(scoreEvent, wire.bytes, wire.start, wire.end)
+      isNamed = isTextAt(scoreEvent, wire.bytes, wire.start, wire.end)
     } else if (field > lastKnown) gate.drops.field('unknown_field')
   }
-  addScore(facts, resource, { isScore, atMs: at || observedAt }, gate, readings)
-}
-
-/** Adds the score that a log record's facts tell of, where they do. */
-export function addScore(
-  record: Facts,
-  from: Facts,
-  event: { readonly isScore: boolean; readonly atMs: number },
-  gate: Gate,
-  readings: Readings,
-): void {
-  const value = record.number(slots.score)
-  if (!event.isScore && record.text(slots.eventName) !== scoreEvent) return gate.drops.field('log.event')
-  if (value === undefined || Math.abs(value) > largestScore) return gate.drops.field('wrong_form')
-  const name = record.at(slots.scoreName) ?? unnamed
-  if (typeof name === 'number') return readings.reject('scoreName')
-  readings.add({
-    kind: 'measure',
-    ...placeOf(record, from),
-    atMs: event.atMs || readings.nowMs,
-    fingerprint: undefined,
-    measurement: { isCall: false, score: { name, value } },
-  })
+  // A span has its trace where a record has its time, a metric its name.
+  if (isRecord) addScore(facts, resource, { isNamed, atMs: at || observedAt }, gate, readings)
+  else readings.reject('shape')
 }

@@ -1,5 +1,6 @@
 import { type DigestKey, Gate } from '../gate/gate.ts'
 import { Readings } from '../readings.ts'
+import { checkForm } from './body-form.ts'
 import { readJson } from './json.ts'
 import { readLogs } from './logs.ts'
 import { readMetrics } from './metrics.ts'
@@ -27,6 +28,7 @@ export function readOtlp(
 ): ReadBody {
   const gate = new Gate(context.digestKey)
   const readings = new Readings(context.nowMs)
+  checkForm(bytes, kind.encoding)
   if (kind.encoding === 'json') readJson(bytes, lists[kind.signal], gate, readings)
   else readers[kind.signal](new Wire(bytes), gate, readings)
   return { readings, gate }

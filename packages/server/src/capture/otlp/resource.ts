@@ -8,6 +8,8 @@ import { type Wire, wireLength } from './wire.ts'
 const resourceField = 1
 const scopesField = 2
 const schemaUrl = 3
+/** Where versions of OTLP between 0.15 and 0.19 also had the scopes of before, then called instrumentation libraries. */
+const librariesField = 1000
 const resourceAttributes = 1
 const resourceDropped = 2
 const entityRefs = 3
@@ -42,13 +44,13 @@ export function readResource(wire: Wire, gate: Gate, reader: ResourceReader): vo
   wire.at = start
   while (wire.next(end)) {
     if (wire.field === resourceField && wire.type === wireLength) [resourceStart, resourceEnd] = [wire.start, wire.end]
-    else if (wire.field > schemaUrl) gate.drops.field('unknown_field')
+    else if (wire.field > schemaUrl && wire.field !== librariesField) gate.drops.field('unknown_field')
   }
   if (reader.origin !== undefined) reader.origin.resource = wire.bytes.subarray(resourceStart, resourceEnd)
   readResourceAttributes(wire, resourceStart, resourceEnd, gate, reader.facts)
   wire.at = start
   while (wire.next(end)) {
-    if (wire.field !== scopesField || wire.type !== wireLength) continue
+    if ((wire.field !== scopesField && wire.field !== librariesField) || wire.type !== wireLength) continue
     const after = wire.at
     readScope(wire, wire.start, wire.end, gate, reader)
     wire.at = after

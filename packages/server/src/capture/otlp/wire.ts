@@ -74,6 +74,11 @@ export class Wire {
     return this.#view.getFloat64(this.at - 8, true)
   }
 
+  /** The 32 bits at a place, the highest byte first. */
+  wordAt(offset: number): number {
+    return this.#view.getUint32(offset)
+  }
+
   doubleAt(offset: number): number {
     return this.#view.getFloat64(offset, true)
   }

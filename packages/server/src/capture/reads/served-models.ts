@@ -1,6 +1,7 @@
 import type { ServedModel } from '@afterai/contract'
 import type { Transaction } from '../../platform/database.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
+import { verdictOf } from './verdict.ts'
 
 type IdentityView = ServedModel['identities'][number]
 
@@ -34,17 +35,10 @@ export async function listServedModels(
       environment: row.environment,
       provider: row.provider === '' ? null : row.provider,
       requestedModel: row.requested_model,
-      verdict: verdictOf(own),
+      verdict: verdictOf(own, { provider: row.provider, requestedModel: row.requested_model }),
       identities: own,
     }
   })
-}
-
-/** Of the identity that was served last: there from the start, new since, or never told. */
-function verdictOf(identities: readonly IdentityView[]): ServedModel['verdict'] {
-  const latest = identities.toSorted((a, b) => (a.lastSeenAt < b.lastSeenAt ? 1 : -1))[0]
-  if (latest === undefined) return 'undetermined'
-  return latest.baseline ? 'clear' : 'breached'
 }
 
 async function readIdentities(

@@ -3,9 +3,11 @@ import {
   type Distribution,
   distinctIn,
   distributionTotals,
+  emptyWindow,
   quantileOf,
   windowFromJson,
   type WindowJson,
+  windowToJson,
 } from '@afterai/evidence'
 import { sql } from 'kysely'
 import { z } from 'zod'
@@ -21,6 +23,9 @@ interface WindowQuery {
 
 const position = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string()])
 
+const { distinct: _, ...emptyAggregate } = windowToJson(emptyWindow())
+const emptied = JSON.stringify(emptyAggregate)
+
 /** One page of a system's hours, newest first. */
 export async function listWindows(
   tx: Transaction,
@@ -35,6 +40,8 @@ export async function listWindows(
     .select('s.name as system')
     .where('w.tenant_id', '=', tenantId)
     .where('s.name', '=', system)
+    // An hour of which all was taken back shows nothing.
+    .where(sql<boolean>`w.aggregate - 'distinct' <> ${emptied}::jsonb`)
     .$if(environment !== undefined, (query) => query.where('w.environment', '=', environment ?? ''))
     .$if(since !== undefined, (query) => query.where('w.hour', '>=', new Date(since ?? 0)))
     .$if(after !== undefined, (query) => {

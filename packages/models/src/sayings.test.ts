@@ -1,0 +1,86 @@
+import * as fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { agree, isNoName, isSame, sayingOf, tellsMore } from './index.ts'
+
+const asked = (provider: string, requestedModel: string) => ({ provider, requestedModel })
+const openai = asked('openai', 'gpt-4o')
+const bedrock = asked('aws.bedrock', 'us.anthropic.claude-3-5-sonnet-20241022-v2:0')
+
+test.each([
+  ['gpt-4o', 'openai/gpt-4o', openai],
+  ['gpt-4o', 'models/gpt-4o', openai],
+  ['gpt-4o', 'GPT-4o', openai],
+  ['gpt-4o', 'openai/gpt-4o', asked('', 'gpt-4o')],
+  ['gemini-2.5-pro', 'models/gemini-2.5-pro', asked('gcp.gemini', 'gemini-2.5-pro')],
+  ['gemini-2.5-pro', 'publishers/google/models/gemini-2.5-pro', asked('gcp.vertex_ai', 'gemini-2.5-pro')],
+  ['anthropic.claude-3-5-sonnet-20241022-v2:0', 'eu.anthropic.claude-3-5-sonnet-20241022-v2:0', bedrock],
+  ['claude-3.5-sonnet-20241022', 'anthropic/claude-3-5-sonnet-20241022', asked('anthropic', 'claude-3-5-sonnet')],
+  ['Qwen/Qwen2.5-7B', 'qwen2.5-7b', asked('vllm', 'qwen2.5-7b')],
+  ['acme-large', 'ACME-Large', asked('acme', 'acme-large')],
+])('%s and %s are two ways to say the same', (one, other, by) => {
+  expect(isSame(sayingOf(one, by), sayingOf(other, by))).toBe(true)
+})
+
+test.each([
+  ['gpt-4o-2024-08-06', 'gpt-4o', openai],
+  ['gpt-4-0613', 'gpt-4', asked('openai', 'gpt-4')],
+  ['claude-3-5-sonnet-20241022', 'claude-3-5-sonnet-latest', asked('anthropic', 'claude-3-5-sonnet-latest')],
+  ['gemini-2.5-flash-preview-09-2025', 'gemini-flash-latest', asked('gcp.gemini', 'gemini-flash-latest')],
+  ['anthropic.claude-3-5-sonnet-20241022-v2:0', 'claude-3-5-sonnet-20241022', bedrock],
+  ['gpt-4o-2024-08-06', 'prod-chat', asked('azure', 'prod-chat')],
+  ['llama3.1:8b', 'llama3.1', asked('ollama', 'llama3.1')],
+  ['/models/Qwen2.5-7B', 'Qwen2.5-7B', asked('vllm', 'qwen')],
+])('%s says more than %s, and nothing against it', (more, less, by) => {
+  const [one, other] = [sayingOf(more, by), sayingOf(less, by)]
+  expect([agree(one, other), tellsMore(one, other), tellsMore(other, one)]).toEqual([true, true, false])
+})
+
+test.each([
+  ['gpt-4o-2024-05-13', 'gpt-4o-2024-08-06', openai],
+  ['gpt-4o', 'gpt-4o-mini', openai],
+  ['gpt-4o', 'gpt-4o-mini-2024-07-18', openai],
+  ['mistral-large-latest', 'mistral-small-2409', asked('mistral_ai', 'mistral-large-latest')],
+  ['anthropic.claude-3-5-sonnet-20241022-v1:0', 'anthropic.claude-3-5-sonnet-20241022-v2:0', bedrock],
+  ['bedrock/anthropic.claude-3-haiku-20240307-v1:0', 'azure/gpt-4o', asked('litellm_proxy', 'fast')],
+  ['bedrock/anthropic.claude-3-haiku-20240307-v1:0', 'vertex_ai/claude-3-haiku@20240307', asked('', 'haiku')],
+  ['llama3.1:8b', 'llama3.1:70b', asked('ollama', 'llama3.1')],
+  ['/models/v1/Qwen2.5-7B', '/models/v2/Qwen2.5-7B', asked('vllm', 'qwen')],
+  ['ft:gpt-4o-2024-08-06:acme::a1', 'ft:gpt-4o-2024-08-06:acme::b2', openai],
+  ['ft:gpt-4o-2024-08-06:acme::a1', 'gpt-4o-2024-08-06', openai],
+  ['mistralai/Mixtral-8x7B+a', 'mistralai/Mixtral-8x7B+b', asked('vllm', 'm')],
+  ['prod-chat', 'prod-chat-2', asked('azure', 'other')],
+  ['m-1', 'm-2', openai],
+])('%s and %s are two models', (one, other, by) => {
+  expect(agree(sayingOf(one, by), sayingOf(other, by))).toBe(false)
+})
+
+test('what libraries write for want of a name is none, and no name of a model is', () => {
+  for (const text of ['None', 'null', 'NULL', 'unknown', '', ' ', 'undefined', 'N/A']) expect(isNoName(text)).toBe(true)
+  for (const text of ['gpt-4o', 'auto', 'default', 'none-such', 'unknown-model-1']) expect(isNoName(text)).toBe(false)
+})
+
+describe('of any two names', () => {
+  const name = fc.oneof(
+    fc.constantFrom(
+      'gpt-4o',
+      'gpt-4o-2024-08-06',
+      'gpt-4o-2024-05-13',
+      'gpt-4o-latest',
+      'azure/gpt-4o',
+      'prod',
+      'auto',
+    ),
+    fc.string({ maxLength: 40 }),
+  )
+  const by = fc.record({ provider: fc.constantFrom('', 'openai', 'azure', 'ollama'), requestedModel: name })
+
+  it('each is the same as itself, and agreeing goes both ways', () => {
+    fc.assert(
+      fc.property(name, name, by, (a, b, it) => {
+        const [one, other] = [sayingOf(a, it), sayingOf(b, it)]
+        expect(isSame(one, sayingOf(a, it))).toBe(true)
+        expect(agree(one, other)).toBe(agree(other, one))
+      }),
+    )
+  })
+})

@@ -1,0 +1,31 @@
+/** A name without what tells one of its snapshots from the next, and that. */
+export interface Dated {
+  readonly family: string
+  readonly snapshot: string | null
+}
+
+const month = '(?:0[1-9]|1[0-2])'
+const day = '(?:0[1-9]|[12]\\d|3[01])'
+
+/** Dates and numbers that vendors end names with: 2024-08-06, 20240806, 08-2024, 05-20, 0613, 2407, 001. */
+const endings: readonly RegExp[] = [
+  new RegExp(`[-@_](20\\d\\d-?${month}-?${day})$`),
+  new RegExp(`-(${month}-20\\d\\d)$`),
+  new RegExp(`-(${month}-${day})$`),
+  new RegExp(`-(${month}${day}|2\\d${month})$`),
+  /-(00\d)$/,
+]
+
+/** Takes a name of a model, in lower case, apart. */
+export function dated(name: string): Dated {
+  for (const ending of endings) {
+    const found = ending.exec(name)
+    if (found?.[1] !== undefined && found.index > 0) return { family: name.slice(0, found.index), snapshot: found[1] }
+  }
+  return { family: name, snapshot: null }
+}
+
+/** Whether a name says by itself that it stands for whatever is newest. */
+export function isAlias(name: string): boolean {
+  return /(?:^|[-/:])(?:latest|auto)$/.test(name)
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { none, overflow, overflowSystem } from '../limits.ts'
+
+/** A name as the contract has it. */
+const plain = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/
+/** What no name has in it: controls and line breaks, and what was no text before it came here. */
+const noName = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFFFD]/u
+const mostCharacters = 128
+const mostWords = 4
+const digestLength = 10
+
+/** What an address has in it, with its values, and a template hasn't. */
+const noTemplate = /[?#%=&]/
+
+/** Names under which the server counts what has none, or is beyond a limit. */
+const reserved: ReadonlySet<string> = new Set([none, overflow, overflowSystem])
+
+/** What a name is of: the word that stands where nothing of it can be written in ASCII. */
+export type NamedThing = 'service' | 'environment' | 'agent' | 'route'
+
+/**
+ * What people called something, as a name that every door takes: itself where it is one, or else what ASCII has of it and the beginning of its
+ * digest, so that two names never become one (ADR 0024). Undefined for a text that is no name: an empty or a long one, a sentence, several lines.
+ */
+export function machineName(text: string, thing: NamedThing): string | undefined {
+  const said = text.normalize('NFC').trim()
+  if (plain.test(said) && !reserved.has(said)) return said
+  if (said === '' || noName.test(said) || said.length > mostCharacters) return undefined
+  if (said.split(/\s+/u).length > mostWords) return undefined
+  const written = said
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^A-Za-z0-9._:@/-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, mostCharacters - digestLength - 1)
+    .replace(/-+$/, '')
+  const digest = createHash('sha256').update(said).digest('hex').slice(0, digestLength)
+  return `${written || thing}-${digest}`
+}
+
+/**
+ * A template of an address as a name: `/chats/{id}`, `/chats/<id>` and `/chats/:id` are `chats/:id`, and what stands for anything is called so.
+ * What a template is written with beyond that tells names apart. An address that was asked for is none: its query is somebody's.
+ */
+export function routeName(text: string): string | undefined {
+  if (noTemplate.test(text)) return undefined
+  const mapped = text
+    .replaceAll(/[{<(]\*?([^{}<>()]*)[})>]/g, ':$1')
+    .replaceAll(/\*+(\w*)/g, (_, name: string) => `:${name || 'any'}`)
+    .replace(/^\/+/, '')
+  return plain.test(mapped) && !reserved.has(mapped) ? mapped : machineName(text, 'route')
+}

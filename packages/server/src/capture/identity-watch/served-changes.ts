@@ -1,0 +1,64 @@
+import type { Caller } from '../../identity/index.ts'
+import type { DerivedChange } from '../change-tracking.ts'
+import { servedConfiguration } from './configuration.ts'
+import { type Judgement, type KnownIdentity, latestOf, type Replacement, type SeenIdentity } from './judge-served.ts'
+import type { Learning } from './learning.ts'
+import type { Asked } from './sightings.ts'
+
+/** What is new of a model, and what it is to what was known. */
+export interface News {
+  readonly asked: Asked
+  readonly caller: Caller
+  readonly kept: readonly KnownIdentity[]
+  readonly identity: SeenIdentity
+  readonly judgement: Exclude<Judgement, { readonly is: 'known' | 'late' }>
+}
+
+/** Opens the change that an identity is, or notes it as learned. @returns what is kept with it */
+export async function tell(learning: Learning, news: News): Promise<Pick<KnownIdentity, 'baseline' | 'changeId'>> {
+  const { judgement } = news
+  if (judgement.is === 'member') return { baseline: false, changeId: judgement.changeId }
+  if (judgement.is === 'growth' || judgement.is === 'change') {
+    return { baseline: false, changeId: await learning.changes.open(news.caller, newChange(news)) }
+  }
+  const { asked, caller, identity } = news
+  const { environment, requestedModel } = asked
+  const { servedName, systemFingerprint } = identity
+  const action = judgement.is === 'baseline' ? 'served_model.baseline' : 'served_model.refine'
+  learning.lessons.add(action, asked.systemId, caller, { environment, requestedModel, servedName, systemFingerprint })
+  if (judgement.is === 'baseline') return { baseline: true, changeId: null }
+  return { baseline: judgement.baseline, changeId: judgement.changeId }
+}
+
+function newChange({ asked, kept, identity, judgement }: News): DerivedChange {
+  if (judgement.is !== 'growth') {
+    return { ...changeOf(asked, latestOf(kept) ?? identity, identity), changeTypes: ['model', 'vendor_blackbox'] }
+  }
+  const { known } = judgement
+  const change = changeOf(asked, latestOf(known) ?? identity, identity)
+  const title = `system fingerprint ${identity.systemFingerprint} beside ${known.length} known`
+  return { ...change, changeTypes: ['vendor_blackbox'], ...(known.length === 1 ? {} : { title }) }
+}
+
+/** Opens the change that a fingerprint is which joined others in silence, and has taken their place since. @returns its id */
+export function openReplacement(
+  { changes }: Learning,
+  { asked, caller, by, of }: Replacement & Pick<News, 'asked' | 'caller'>,
+): Promise<string> {
+  const count = of.length
+  return changes.open(caller, {
+    ...changeOf(asked, latestOf(of) ?? by, by),
+    title: `system fingerprint ${by.systemFingerprint} in the place of ${count === 1 ? 'another one' : `${count} others`}`,
+    changeTypes: ['vendor_blackbox'],
+  })
+}
+
+// Where both names say on which platform the model ran, and it is another one, the provider is what changed.
+function changeOf(asked: Asked, before: SeenIdentity, after: SeenIdentity): Omit<DerivedChange, 'changeTypes'> {
+  const platforms = [before.saying.platform, after.saying.platform] as const
+  const moved = platforms[0] !== null && platforms[1] !== null && platforms[0] !== platforms[1]
+  const { systemId, environment, requestedModel } = asked
+  const side = (identity: SeenIdentity, platform: string | null) =>
+    servedConfiguration({ requestedModel, provider: moved ? (platform ?? '') : asked.provider }, identity)
+  return { systemId, environment, before: side(before, platforms[0]), after: side(after, platforms[1]) }
+}

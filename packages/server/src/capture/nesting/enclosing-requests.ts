@@ -1,0 +1,179 @@
+import type { Transaction } from '../../platform/database.ts'
+import type { Batch } from '../intake/batch.ts'
+import type { CountedCall } from '../intake/windows.ts'
+import type { CaptureLimits } from '../limits.ts'
+import type { CallReading, Reading } from '../readings.ts'
+import { arrive } from './arrival.ts'
+import { createLogBudget, type LogBudget } from './log-budget.ts'
+import {
+  type EarlierCall,
+  type LoggedGroup,
+  lockSpans,
+  purgeGroups,
+  readCounted,
+  readGroups,
+  type TakenBack,
+  writeGroup,
+} from './span-log.ts'
+import { nowhere, SpanMemory, unlogged } from './span-memory.ts'
+import { infoBits, recordFields, recordWords } from './span-records.ts'
+
+/** What a group's spans tell of requests that lie around others. */
+export interface Enclosing {
+  /** Requests of the group that don't count: one that they lie around, and that describes the same, does. */
+  readonly enclosing: ReadonlySet<Reading>
+  /** What had been counted before, and is one of these. */
+  readonly takenBack: readonly TakenBack[]
+  /** Keeps where the group's requests were counted. */
+  note(counted: readonly CountedCall[]): Promise<void>
+}
+
+/** Finds requests that lie around others and describe the same (ADR 0023). */
+export interface EnclosingRequests {
+  settle(tx: Transaction, tenantId: string, batches: readonly Batch[]): Promise<Enclosing>
+  forget(tenantId: string): void
+}
+
+/** What is remembered of a tenant's spans. */
+interface Remembered {
+  readonly memory: SpanMemory
+  /** The last row of the log that it has read or written. */
+  row: number
+  purgedAtMs: number
+}
+
+type Limits = Pick<CaptureLimits, 'spans' | 'loggedSpansPerSecond'>
+
+const purgedEveryMs = 10_000
+const nothing: Enclosing = { enclosing: new Set(), takenBack: [], note: async () => undefined }
+const { key, info } = recordFields
+
+/** A tenant's spans are taken in by one transaction after the other, in all processes; each first reads what the others have added. */
+export function createEnclosingRequests(limits: Limits): EnclosingRequests {
+  const tenants = new Map<string, Remembered>()
+  const budget = createLogBudget(limits.loggedSpansPerSecond)
+  const recall = (tenantId: string): Remembered => {
+    const it = tenants.get(tenantId) ?? { memory: new SpanMemory(limits.spans.each), row: 0, purgedAtMs: Date.now() }
+    // The last in the map is the one that was used last.
+    tenants.delete(tenantId)
+    tenants.set(tenantId, it)
+    return it
+  }
+  const makeRoom = (): void => {
+    let all = [...tenants.values()].reduce((sum, { memory }) => sum + memory.capacity, 0)
+    for (const [tenantId, { memory }] of [...tenants].slice(0, -1)) {
+      if (all <= limits.spans.process) break
+      tenants.delete(tenantId)
+      all -= memory.capacity
+    }
+  }
+  return {
+    async settle(tx, tenantId, batches) {
+      if (batches.every(({ spans }) => spans.count === 0)) return nothing
+      await lockSpans(tx, tenantId)
+      const remembered = recall(tenantId)
+      for (const group of await readGroups(tx, tenantId, remembered.row)) replay(remembered, group)
+      const group = takeIn(remembered.memory, batches)
+      makeRoom()
+      const takenBack = await readCounted(tx, tenantId, group.earlier)
+      return {
+        enclosing: enclosingAmong(batches, group.records),
+        takenBack,
+        note: (counted) => note(tx, tenantId, { remembered, group, counted, budget }),
+      }
+    },
+    forget: (tenantId) => void tenants.delete(tenantId),
+  }
+}
+
+function replay(remembered: Remembered, { row, records, takenBack }: LoggedGroup): void {
+  const { memory } = remembered
+  for (let at = 0; at < records.length; at += recordWords) {
+    const { span } = arrive(memory, records, at, () => undefined)
+    if (span === nowhere) continue
+    memory.setRow(span, row)
+    // What its own process decided holds.
+    memory.mark(span, infoBits.counted, ((records[at + info] ?? 0) & infoBits.counted) !== 0)
+  }
+  for (let at = 0; at < takenBack.length; at += 2) {
+    const span = memory.find(takenBack[at] ?? 0, takenBack[at + 1] ?? 0)
+    if (span !== nowhere) memory.mark(span, infoBits.counted, false)
+  }
+  remembered.row = row
+}
+
+interface TakenIn {
+  /** The records of all its batches, with whether they count. */
+  readonly records: Uint32Array
+  /** Their numbers in the memory. */
+  readonly spans: readonly number[]
+  /** What had counted in groups before and doesn't any more. */
+  readonly earlier: readonly EarlierCall[]
+}
+
+function takeIn(memory: SpanMemory, batches: readonly Batch[]): TakenIn {
+  const records = new Uint32Array(batches.reduce((sum, { spans }) => sum + spans.words.length, 0))
+  const spans: number[] = []
+  const earlier: EarlierCall[] = []
+  const setCounted = (place: number, counts: boolean): void => {
+    const at = place * recordWords + info
+    records[at] = counts ? (records[at] ?? 0) | infoBits.counted : (records[at] ?? 0) & ~infoBits.counted
+  }
+  const enclosing = (span: number): void => {
+    const row = memory.rowOf(span)
+    if (row < 0) setCounted(-1 - row, false)
+    else if (row === unlogged) memory.mark(span, infoBits.counted, true)
+    else earlier.push({ row, high: memory.word(span, key), low: memory.word(span, key + 1) })
+  }
+  let filled = 0
+  for (const batch of batches) {
+    records.set(batch.spans.words, filled)
+    filled += batch.spans.words.length
+  }
+  for (let place = 0; place * recordWords < records.length; place++) {
+    const { span, counts } = arrive(memory, records, place * recordWords, enclosing)
+    spans.push(span)
+    setCounted(place, counts)
+    // Where it is in the group, until it has a row.
+    if (span !== nowhere) memory.setRow(span, -1 - place)
+  }
+  return { records, spans, earlier }
+}
+
+function enclosingAmong(batches: readonly Batch[], records: Uint32Array): Set<Reading> {
+  const found = new Set<Reading>()
+  let before = 0
+  for (const { readings, spans } of batches) {
+    for (const reading of readings) {
+      if (!hasSpan(reading)) continue
+      const at = (before + reading.span) * recordWords + info
+      if (((records[at] ?? 0) & infoBits.counted) === 0) found.add(reading)
+    }
+    before += spans.count
+  }
+  return found
+}
+
+function hasSpan(reading: Reading): reading is CallReading {
+  return reading.kind === 'call' && reading.span >= 0
+}
+
+interface Noting {
+  readonly remembered: Remembered
+  readonly group: TakenIn
+  readonly counted: readonly CountedCall[]
+  readonly budget: LogBudget
+}
+
+async function note(tx: Transaction, tenantId: string, { remembered, group, counted, budget }: Noting): Promise<void> {
+  const { memory } = remembered
+  const { records, spans, earlier } = group
+  // What was taken back must be known to all, or another process would take it back once more.
+  const isLogged = budget.take(tenantId, spans.length) || earlier.length > 0
+  const row = isLogged ? await writeGroup(tx, tenantId, { records, takenBack: earlier, counted }) : unlogged
+  for (const span of spans) if (span !== nowhere) memory.setRow(span, row)
+  if (isLogged) remembered.row = row
+  if (Date.now() - remembered.purgedAtMs < purgedEveryMs) return
+  remembered.purgedAtMs = Date.now()
+  await purgeGroups(tx, tenantId, memory.oldestRow)
+}

@@ -1,0 +1,64 @@
+import type { SpanFrame } from '../call.ts'
+import type { Gate } from '../gate/gate.ts'
+import { type Facts, slots } from '../gate/slots.ts'
+import type { CallReading, Reading, Readings } from '../readings.ts'
+
+/** Adds a request, and tells what of it can't be kept. @returns whether it was taken */
+export function addCall(
+  call: CallReading,
+  frame: Pick<SpanFrame, 'startMs' | 'endMs'>,
+  { facts, from, readings }: { readonly facts: Facts; readonly from: Facts; readonly readings: Readings },
+): boolean {
+  if (Number.isNaN(frame.startMs + frame.endMs)) {
+    readings.reject('time')
+    return false
+  }
+  if (!addPlaced(call, facts, from, readings)) return false
+  const { latencyMs, inputTokens, outputTokens } = call.measurement
+  if (latencyMs === undefined && frame.startMs > 0 && frame.endMs > 0) readings.remark('duration')
+  const isLost = (kept: number | undefined, slot: number): boolean => kept === undefined && facts.at(slot) !== undefined
+  if (isLost(inputTokens, slots.inputTokens) || isLost(outputTokens, slots.outputTokens)) readings.remark('tokens')
+  if (facts.unread > 0 && models.some((slot) => facts.isUnread(slot))) readings.remark('model')
+  return true
+}
+
+const models = [slots.requestedModel, slots.servedModel, slots.eitherModel]
+const routes = [slots.afteraiRoute, slots.agentName, slots.functionId, slots.httpRoute]
+
+/** Adds a reading, unless what tells its system or its environment can't be read: it would count as another's. @returns whether it was taken */
+export function addPlaced(reading: Reading, facts: Facts, from: Facts, readings: Readings): boolean {
+  if (facts.unread + from.unread === 0) return readings.add(reading)
+  if (from.isUnread(slots.serviceName)) readings.reject('service')
+  else if (isUnreadEnvironment(facts, from)) readings.reject('environment')
+  else if (readings.add(reading)) {
+    if (isUnreadRoute(facts, from)) readings.remark('route')
+    return true
+  }
+  return false
+}
+
+// That of the thing itself goes before that of its resource.
+function isUnreadEnvironment(facts: Facts, from: Facts): boolean {
+  const own = facts.at(slots.environment)
+  return own === undefined ? from.isUnread(slots.environment) : own === false
+}
+
+/** Whether a route that would have gone before the one that counts couldn't be read. */
+function isUnreadRoute(facts: Facts, from: Facts): boolean {
+  const first = routes.map((slot) => facts.at(slot)).find((it) => it !== undefined) ?? from.at(slots.afteraiRoute)
+  return first === false
+}
+
+/**
+ * Counts what a span tells of tokens that isn't a request: an agent's turn, a step. One that looks like a request to a model in a vocabulary that
+ * isn't known can't be taken.
+ */
+export function tellUncounted(facts: Facts, gate: Gate, readings: Readings): void {
+  if (kinds.some((slot) => facts.text(slot) !== undefined)) {
+    if (tokens.some((slot) => facts.at(slot) !== undefined)) gate.drops.field('span.tokens')
+  } else if (signs.some((slot) => facts.at(slot) !== undefined)) readings.reject('operation')
+}
+
+const kinds = [slots.aiOperation, slots.operation, slots.spanKind, slots.observationType]
+const tokens = [slots.inputTokens, slots.outputTokens]
+const signs = [...models, ...tokens]

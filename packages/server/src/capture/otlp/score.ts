@@ -1,0 +1,55 @@
+import { placeOf } from '../call.ts'
+import { verdicts } from '../gate/attribute-table.ts'
+import type { Gate } from '../gate/gate.ts'
+import { type Facts, slots } from '../gate/slots.ts'
+import type { Readings } from '../readings.ts'
+import { addPlaced } from './placed.ts'
+
+/** The one event that is read: the score of an evaluation. */
+export const scoreEvent = 'gen_ai.evaluation.result'
+/** Where a score without a name is counted. */
+const unnamed = 'score'
+const largestScore = 1e9
+const passed: ReadonlySet<string> = new Set(verdicts.pass)
+
+/** What a log record says besides its attributes: whether it is named as an event, and its time; NaN where that is none. */
+export interface RecordFrame {
+  readonly isNamed: boolean
+  readonly atMs: number
+}
+
+/** Adds the score that a log record's facts tell of, where they do. */
+export function addScore(record: Facts, from: Facts, frame: RecordFrame, gate: Gate, readings: Readings): void {
+  if (!frame.isNamed && record.text(slots.eventName) !== scoreEvent) {
+    if (signs.some((slot) => record.at(slot) !== undefined)) return readings.reject('scoreEvent')
+    return gate.drops.field('log.event')
+  }
+  if (Number.isNaN(frame.atMs)) return readings.reject('time')
+  const name = record.at(slots.scoreName) ?? unnamed
+  if (typeof name !== 'string') return readings.reject('scoreName')
+  const score = scoreOf(record, name)
+  if (score === undefined) return readings.reject('scoreValue')
+  const reading = {
+    kind: 'measure',
+    ...placeOf(record, from),
+    atMs: frame.atMs || readings.nowMs,
+    fingerprint: undefined,
+    measurement: { isCall: false, score },
+  } as const
+  addPlaced(reading, record, from, readings)
+}
+
+const signs = [slots.scoreName, slots.score, slots.scoreLabel]
+
+/**
+ * The number of a score, or that of a verdict: 1 where it was passed, under a name of its own, since another source may tell the same
+ * evaluation's numbers on another scale.
+ */
+function scoreOf(record: Facts, name: string): { name: string; value: number } | undefined {
+  const value = record.number(slots.score)
+  if (value !== undefined) return Math.abs(value) <= largestScore ? { name, value } : undefined
+  const verdict = record.text(slots.scoreLabel)
+  // A number that couldn't be read is no verdict.
+  if (verdict === undefined || record.isUnread(slots.score)) return undefined
+  return { name: `${name}:pass`, value: passed.has(verdict) ? 1 : 0 }
+}

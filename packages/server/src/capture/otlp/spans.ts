@@ -1,0 +1,37 @@
+import { callOf, dividesRequests, type SpanFrame, systemOf } from '../call.ts'
+import type { Gate } from '../gate/gate.ts'
+import type { Facts } from '../gate/slots.ts'
+import type { SpanIds, SpanSource } from '../nesting/span-records.ts'
+import type { Readings } from '../readings.ts'
+import { addCall, tellUncounted } from './placed.ts'
+
+/** What a span says besides its attributes, its ids, and who tells of it. */
+export interface SpanOutline extends Omit<SpanFrame, 'span' | 'spans'> {
+  /** Whether it has the form of a span, and isn't another signal's item. */
+  readonly isSpan: boolean
+  readonly ids: SpanIds
+  readonly source: SpanSource
+}
+
+/** Nanoseconds in two halves, as hundredths of a millisecond without what is above their 32 bits. */
+export function ticksOf(high: number, low: number): number {
+  return Math.floor((high * 4_294_967_296 + low) / 1e4) >>> 0
+}
+
+/** Takes what a span tells: the request that it is, or what may lie between requests. */
+export function takeSpan(
+  facts: Facts,
+  from: Facts,
+  { isSpan, ids, source, ...frame }: SpanOutline,
+  { gate, readings }: { readonly gate: Gate; readonly readings: Readings },
+): void {
+  const { spans } = readings
+  const span = spans.add(ids, systemOf(from))
+  const call = callOf(facts, from, { ...frame, spans, span }, readings.nowMs)
+  if (call !== undefined) {
+    if (addCall(call, frame, { facts, from, readings }) && span >= 0) spans.request(span, call, source)
+  } else if (isSpan) {
+    tellUncounted(facts, gate, readings)
+    if (span >= 0 && dividesRequests(facts)) spans.divides(span)
+  } else readings.reject('shape')
+}

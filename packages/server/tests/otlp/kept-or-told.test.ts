@@ -1,0 +1,274 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
+import { type AttributeValue, attributesOf, encodeOtlp, scoreOf, spanOf, tracesOf } from './otlp-bodies.ts'
+import { bytesOf, type OtlpClient, otlpTypes, startOtlpClient } from './otlp-client.ts'
+import { oneCall, oneHistogram, outcomeOf, rewritten } from './outcomes.ts'
+
+let client: OtlpClient
+beforeAll(async () => {
+  client = await startOtlpClient()
+})
+afterAll(() => client.server.stop())
+
+let counter = 0
+const fresh = (): string => `kept-${++counter}`
+
+const seconds = Math.floor(Date.now() / 1000)
+
+describe('P6.6: what isn’t kept is told, in either encoding, and never {}', () => {
+  const none: AttributeValue = { any: {} }
+  const span =
+    (more: Readonly<Record<string, AttributeValue>>, frame: object = {}) =>
+    (it: string) =>
+      tracesOf(it, [spanOf(more, frame)])
+  const inResource = (more: Readonly<Record<string, AttributeValue>>) => (it: string) => ({
+    resourceSpans: [
+      {
+        resource: { attributes: attributesOf({ 'service.name': it, ...more }) },
+        scopeSpans: [{ spans: [spanOf({})] }],
+      },
+    ],
+  })
+  const point =
+    (change: (point: Record<string, unknown>, histogram: Record<string, unknown>) => void, name?: string) =>
+    (it: string) => {
+      const body = oneHistogram(it) as {
+        resourceMetrics: { scopeMetrics: { metrics: { name: string; histogram: Record<string, unknown> }[] }[] }[]
+      }
+      const [metric] = body.resourceMetrics[0]?.scopeMetrics[0]?.metrics ?? []
+      if (metric === undefined) throw new Error('there is a metric')
+      change((metric.histogram['dataPoints'] as Record<string, unknown>[])[0] ?? {}, metric.histogram)
+      metric.name = name ?? metric.name
+      return body
+    }
+  const unnamed = { 'gen_ai.operation.name': none, 'gen_ai.request.model': none }
+  const long = 'é'.repeat(200)
+
+  const refused: readonly (readonly [string, Signal, (system: string) => object, string])[] = [
+    [
+      'an environment of many words',
+      'traces',
+      inResource({ 'deployment.environment.name': 'a b c d e f' }),
+      'deployment.environment.name',
+    ],
+    [
+      'an environment that is empty',
+      'traces',
+      inResource({ 'deployment.environment.name': '' }),
+      'deployment.environment.name',
+    ],
+    [
+      'an environment that is too long',
+      'traces',
+      inResource({ 'deployment.environment': long }),
+      'deployment.environment',
+    ],
+    [
+      'an environment that is a number',
+      'traces',
+      inResource({ 'deployment.environment.name': 7 }),
+      'deployment.environment.name',
+    ],
+    [
+      'an environment of its own that is none',
+      'traces',
+      span({ 'deployment.environment.name': '\n' }),
+      'deployment.environment.name',
+    ],
+    ['a service of many words', 'traces', inResource({ 'service.name': 'a b c d e f' }), 'service.name'],
+    ['a service that is a list', 'traces', inResource({ 'service.name': ['a'] }), 'service.name'],
+    ['a model under no operation', 'traces', span({ ...unnamed }), 'gen_ai.operation.name'],
+    ['a point without a sum', 'metrics', point((it) => delete it['sum']), 'no sum'],
+    ['a point of neither kind', 'metrics', point((_, it) => (it['aggregationTemporality'] = 0)), 'deltas'],
+    [
+      'tokens of an unknown type',
+      'metrics',
+      point((it) => (it['attributes'] = attributesOf({ 'gen_ai.token.type': 'other' }))),
+      'gen_ai.token.type',
+    ],
+    ['a sum below zero', 'metrics', point((it) => (it['sum'] = -1)), 'no requests could have'],
+    [
+      'a score without a number',
+      'logs',
+      (it) => scoreOf(it, 1, { 'gen_ai.evaluation.score.value': none }),
+      'gen_ai.evaluation.score.value',
+    ],
+    [
+      'a score that is no number',
+      'logs',
+      (it) => scoreOf(it, 1, { 'gen_ai.evaluation.score.value': 'much' }),
+      'gen_ai.evaluation.score.value',
+    ],
+    [
+      'a label that is no verdict',
+      'logs',
+      (it) => scoreOf(it, 1, { 'gen_ai.evaluation.score.value': none, 'gen_ai.evaluation.score.label': 'blue' }),
+      'gen_ai.evaluation.score.label',
+    ],
+    [
+      'an evaluation by another name',
+      'logs',
+      (it) => JSON.parse(JSON.stringify(scoreOf(it, 1)).replace('evaluation.result', 'evaluation.outcome')) as object,
+      'gen_ai.evaluation.result',
+    ],
+  ]
+  const each = refused.flatMap((row) => [[...row, 'json'] as const, [...row, 'protobuf'] as const])
+  test.each(each)('%s: refused', async (_what, signal, body, word, as) => {
+    const system = fresh()
+    const { status, said, kept } = await outcomeOf(client, system, body(system), { signal, as })
+    expect([status, kept]).toEqual([200, 0])
+    expect(said).toContain(word)
+    // In protobuf the count is the first field, with the value 1.
+    expect(as === 'json' ? /"rejected\w+":"1"/.test(said) : said.includes('\u0008\u0001')).toBe(true)
+    // Never what was in it.
+    expect(said).not.toMatch(/a b c|éé|blue|much/)
+    const named = await client.windowsOf('unknown_service')
+    expect(named).toEqual([])
+  })
+
+  const taken: readonly (readonly [string, (system: string) => object, string])[] = [
+    ['a route that is an address', span({ 'http.route': '/search?q=ada' }), 'http.route'],
+    ['a model that is no name', span({ 'gen_ai.request.model': 'my model!' }), 'model'],
+    ['tokens that are no number', span({ 'gen_ai.usage.input_tokens': 'many' }), 'token counts'],
+    ['tokens below zero', span({ 'gen_ai.usage.output_tokens': -5 }), 'token counts'],
+    [
+      'a span that ends before it starts',
+      (it) => tracesOf(it, [spanOf({}, { startTimeUnixNano: `${BigInt(Date.now() + 60_000) * 1_000_000n}` })]),
+      'duration',
+    ],
+    [
+      'an evaluation in an event of a span',
+      span({}, { events: [{ name: 'gen_ai.evaluation.result' }] }),
+      'log records',
+    ],
+  ]
+  const both = taken.flatMap((row) => [[...row, 'json'] as const, [...row, 'protobuf'] as const])
+  test.each(both)('%s: counted without it', async (_what, body, word, as) => {
+    const system = fresh()
+    const { status, said, kept } = await outcomeOf(client, system, body(system), { as })
+    expect([status, kept]).toEqual([200, 1])
+    expect(said).toContain(word)
+    expect(said).not.toMatch(/rejected|ada/)
+  })
+
+  const json: readonly (readonly [string, Signal, (system: string) => Buffer | object, string])[] = [
+    [
+      'a time that is none',
+      'traces',
+      (it) => rewritten(oneCall(it), /"endTimeUnixNano":"\d+"/g, `"endTimeUnixNano":"${new Date().toISOString()}"`),
+      'nanoseconds',
+    ],
+    [
+      'a time in seconds',
+      'traces',
+      (it) => rewritten(oneCall(it), /UnixNano":"\d+"/g, `UnixNano":"${seconds}"`),
+      'older',
+    ],
+    [
+      'a time with a fraction',
+      'traces',
+      (it) => rewritten(oneCall(it), /UnixNano":"\d+"/g, `UnixNano":${seconds}.5`),
+      'nanoseconds',
+    ],
+    [
+      'members of another writing',
+      'traces',
+      (it) => rewritten(oneCall(it), /"(name|kind|startTimeUnixNano|endTimeUnixNano|attributes|status)":/g, '"X$1":'),
+      'this door',
+    ],
+    [
+      'spans without a scope',
+      'traces',
+      (it) => ({ resourceSpans: [{ resource: {}, spans: [spanOf({})], name: it }] }),
+      'members',
+    ],
+    ['another signal beside', 'traces', (it) => ({ ...oneHistogram(it), resourceSpans: [] }), 'members'],
+    ['a gauge', 'metrics', (it) => rewritten(oneHistogram(it), '"histogram"', '"gauge"'), 'histogram'],
+  ]
+  test.each(json)('%s: told', async (_what, signal, body, word) => {
+    const system = fresh()
+    const { status, said, kept } = await outcomeOf(client, system, body(system), { signal })
+    expect([status, kept]).toEqual([200, 0])
+    expect(said).toContain(word)
+  })
+
+  const doors: readonly (readonly [Signal, Signal])[] = [
+    ['traces', 'metrics'],
+    ['traces', 'logs'],
+    ['metrics', 'traces'],
+    ['metrics', 'logs'],
+    ['logs', 'traces'],
+    ['logs', 'metrics'],
+  ]
+  const bodies = {
+    traces: span({}, { traceId: Buffer.alloc(16, 7) }),
+    metrics: oneHistogram,
+    logs: (it: string) => scoreOf(it, 1),
+  } as const
+  test.each(doors)('%s at the door of %s: told, in either encoding', async (held, signal) => {
+    const system = fresh()
+    const asJson = await outcomeOf(client, system, Buffer.from(JSON.stringify(bodies[held](system))), { signal })
+    expect([asJson.status, asJson.kept]).toEqual([400, 0])
+    expect(asJson.said).toContain(`/v1/${held}`)
+    const asProtobuf = await outcomeOf(client, system, encodeOtlp(held, bodies[held](system)), {
+      signal,
+      as: 'protobuf',
+    })
+    expect([asProtobuf.status === 400 || asProtobuf.said.includes('this door'), asProtobuf.kept]).toEqual([true, 0])
+  })
+
+  test.each([
+    ['packed twice', 'json', (it: Buffer) => gzipSync(gzipSync(it)), { 'content-encoding': 'gzip' }, 'packed twice'],
+    ['packed, and not said so', 'protobuf', (it: Buffer) => gzipSync(it), {}, 'Content-Encoding'],
+    ['JSON sent as protobuf', 'json', (it: Buffer) => it, { 'content-type': otlpTypes.protobuf }, 'application/json'],
+    [
+      'JSON with a line break sent as protobuf',
+      'json',
+      (it: Buffer) => Buffer.concat([Buffer.from('\n'), it]),
+      { 'content-type': otlpTypes.protobuf },
+      'application/json',
+    ],
+    [
+      'protobuf sent as JSON',
+      'protobuf',
+      (it: Buffer) => it,
+      { 'content-type': otlpTypes.json },
+      'application/x-protobuf',
+    ],
+    ['other members alone', 'json', () => Buffer.from('{"spans":[{}]}'), {}, 'resourceSpans'],
+    [
+      'attributes that are no list',
+      'json',
+      () => Buffer.from('{"resourceSpans":[{"resource":{"attributes":{"a":1}}}]}'),
+      {},
+      'attributes',
+    ],
+  ] as const)('%s: refused, with the word that mends it', async (_what, as, change, headers, word) => {
+    const system = fresh()
+    const { status, said, kept } = await outcomeOf(client, system, change(bytesOf('traces', as, oneCall(system))), {
+      as,
+      headers,
+    })
+    expect([status, kept]).toEqual([400, 0])
+    expect(said).toContain(word)
+  })
+
+  test('what nobody misses passes in silence: other spans, other metrics, other records, empty lists, and nothing at all', async () => {
+    const http = { attributes: attributesOf({ 'http.request.method': 'GET', 'url.path': '/' }), name: 'GET', kind: 2 }
+    const silent: readonly (readonly [Signal, object])[] = [
+      ['traces', tracesOf('other', [http, spanOf({ 'gen_ai.operation.name': 'invoke_agent' })])],
+      ['traces', {}],
+      ['traces', { resourceSpans: [{ scopeSpans: [{ scope: { name: 'x' } }] }] }],
+      ['metrics', point(() => undefined, 'http.server.request.duration')('other')],
+      ['metrics', point((it) => (it['count'] = '0'))('other')],
+      ['logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'hello' } }] }] }] }],
+    ]
+    for (const as of ['json', 'protobuf'] as const) {
+      for (const [signal, body] of silent) {
+        const { isSilent, said } = await outcomeOf(client, 'other', body, { signal, as })
+        expect([said, isSilent]).toEqual([said, true])
+      }
+    }
+  })
+})
