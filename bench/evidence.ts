@@ -1,6 +1,16 @@
 import { createHash, createHmac } from 'node:crypto'
 import { parse } from 'csv-parse/sync'
-import { assess, importCsv, importPromptfoo, type EvaluationRun, type ImportSource } from '@afterai/evidence'
+import {
+  assess,
+  caseTable,
+  importCsv,
+  importPromptfoo,
+  runToJson,
+  type ByteSource,
+  type EvaluationCase,
+  type EvaluationRun,
+  type ImportSource,
+} from '@afterai/evidence'
 import type { Row } from './row.ts'
 
 /** Measures the assessment of 1,700 pairs, and imports against a bare parse of the same text. */
@@ -37,7 +47,7 @@ function throughput(name: string, text: string, ours: () => unknown, limitName: 
 function assessments(): Row {
   const baseline = simulatedRun('a', 0.8)
   const candidate = simulatedRun('b', 0.78)
-  const texts = [baseline, candidate].map((side) => JSON.stringify(side))
+  const texts = [baseline, candidate].map((side) => JSON.stringify(runToJson(side)))
   const value = 1000 / fastest(() => assess(baseline, candidate))
   const limit = 1000 / fastest(() => texts.map((text): unknown => JSON.parse(text)))
   const name = 'assess 1,700 pairs, 3 metrics, 5 slices'
@@ -67,20 +77,23 @@ function simulatedRun(digest: string, passRate: number): EvaluationRun {
     sourceDigest: digest.repeat(64),
     selection: null,
     metrics: [
-      { name: 'pass', kind: 'binary', direction: 'up' },
+      { name: 'pass', kind: 'binary', direction: 'up', directionFrom: 'name' },
       { name: 'latency_ms', kind: 'latency', direction: 'down' },
       { name: 'cost_usd', kind: 'cost', direction: 'down' },
     ],
-    cases: Array.from({ length: 1700 }, (_, index) => ({
-      caseId: `case-${index}`,
-      slice: `slice-${index % 5}`,
-      outcome: 'completed',
-      values: [
-        Number(noise(index, digest) < passRate),
-        100 + 400 * noise(index, `${digest}ms`),
-        0.001 + noise(index, `${digest}usd`),
-      ],
-    })),
+    cases: caseTable(
+      Array.from({ length: 1700 }, (_, index): EvaluationCase => ({
+        caseId: `case-${index}`,
+        slice: `slice-${index % 5}`,
+        outcome: 'completed',
+        values: [
+          Number(noise(index, digest) < passRate),
+          100 + 400 * noise(index, `${digest}ms`),
+          0.001 + noise(index, `${digest}usd`),
+        ],
+      })),
+      3,
+    ),
     dropped: [],
     digestedIdentifiers: 0,
   }
@@ -112,11 +125,14 @@ function promptfooText(count: number): string {
   return JSON.stringify({ results: { version: 3, results } })
 }
 
-function sourceOf(text: string): ImportSource {
+function sourceOf(text: string): ImportSource & ByteSource {
+  const bytes = Buffer.from(text)
   return {
     text,
     sourceDigest: 'c'.repeat(64),
-    digest: (value) => `hmac-${createHmac('sha256', 'bench').update(value).digest('hex')}`,
+    chunks: () => [bytes],
+    sha256: () => createHash('sha256'),
+    digest: (value) => `hmac-${createHmac('sha256', 'bench').update(value).digest('hex').slice(0, 40)}`,
   }
 }
 

@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   kills: () => import('./intake-kills.ts'),
   verify: () => import('./verify.ts'),
   evidence: () => import('./evidence.ts'),
+  imports: () => import('./imports.ts'),
   sdk: () => import('./sdk.ts'),
   'sdk-states': () => import('./sdk-states.ts'),
   'sdk-outage': () => import('./sdk-outage.ts'),

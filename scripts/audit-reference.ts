@@ -11,6 +11,11 @@ An event says who did what to which resource, by which kind of credential, from 
 Where something is updated, \`details.stateBefore\` and \`details.stateAfter\` are SHA-256 digests of the canonical JSON (RFC 8785) of its
 state before and after. Details are metadata; no event holds content or a credential.
 
+\`actorId\` is in the log. Beside it an event keeps the name, the address and the prefix of the API key that its actor had then
+(\`actorName\`, \`actorEmail\`, \`actorKey\`): they stay as they were when somebody takes another name or leaves, and no entry of the
+log commits to them. AfterAI itself has no actor and the credential \`system\`; an attempt of nobody who is known has no actor either.
+The command line writes \`Bo <bo@example.com>\`, \`ci-bot (API key afterai_…)\`, \`AfterAI\` and \`(nobody known)\`.
+
 Each event is an entry of the tenant's log. \`GET /v1/audit-events/:id\` gives the signed statement, the salt of its commitment and the
 proof of inclusion; \`GET /v1/audit-events/:id/bundle\` puts them into one file of the form that records have. \`afterai audit prove\` writes
 it, and \`afterai record verify\` checks it against keys that you trust, without a server.

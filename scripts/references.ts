@@ -6,7 +6,9 @@ import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
 import { sdkApiRoutes } from './sdk-api-routes.ts'
 import { securityReference } from './security-reference.ts'
+import { directionsReference } from './directions-reference.ts'
 import { errorsReference } from './errors-reference.ts'
+import { importsReference } from './imports-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
 import { openapiReference } from './openapi-reference.ts'
 import { telemetryReference } from './telemetry-reference.ts'
@@ -26,7 +28,9 @@ export const references: readonly Reference[] = [
   page('docs/security.md', securityReference),
   page('docs/reference/audit.md', auditReference),
   page('docs/reference/metrics.md', metricsReference),
+  page('docs/reference/metric-directions.md', directionsReference),
   page('docs/reference/errors.md', errorsReference),
+  page('docs/reference/imports.md', importsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),
   page('packages/sdk/src/api/routes.ts', sdkApiRoutes),

@@ -82,9 +82,7 @@ function bodyType(method: string, { requestBody }: Operation): string | undefine
   const schema = requestBody?.content?.['application/json']?.schema
   if (schema !== undefined) return typeOf(schema, '    ')
   // A route that takes something else than JSON, such as a file.
-  return requestBody !== undefined || method === 'post' || method === 'put'
-    ? 'string | Uint8Array<ArrayBuffer>'
-    : undefined
+  return requestBody !== undefined || method === 'post' || method === 'put' ? 'string | Uint8Array' : undefined
 }
 
 function answerType({ responses = {} }: Operation): string {

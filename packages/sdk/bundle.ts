@@ -10,9 +10,9 @@ export interface BuiltFile {
 }
 
 /** What the client loads only where it is needed. Each is whole: a chunk that two share would be one more file for a host to load. */
-const loadedLater = ['link/local-sender.ts', 'configuration/digest-soon.ts', 'diagnostics.ts']
+const loadedLater = ['link/local-sender.ts', 'configuration/digest-soon.ts']
 
-/** The published JavaScript: the client, the text of its thread, what it may load later, the client for the edge, and the API. */
+/** The published JavaScript: the client, the text of its thread, what it may load later, the client for the edge, the API, and for `require` client and API, each in one file. */
 export async function bundleFiles(): Promise<BuiltFile[]> {
   const whole = { format: 'es', codeSplitting: false } as const
   const main = await bundle(
@@ -30,7 +30,13 @@ export async function bundleFiles(): Promise<BuiltFile[]> {
   const others = ['worker/source.ts', 'api/index.ts', ...loadedLater].map((file) =>
     bundle({ input: { [builtName(file)]: source(file) }, platform: 'neutral' }, whole),
   )
-  return [main, edge, ...(await Promise.all(others))].flat()
+  const required = ['index.ts', 'api/index.ts'].map((file) =>
+    bundle(
+      { input: { [builtName(file)]: source(file) }, platform: 'neutral' },
+      { ...whole, format: 'cjs', entryFileNames: '[name].cjs' },
+    ),
+  )
+  return [main, edge, ...(await Promise.all([...others, ...required]))].flat()
 }
 
 function builtName(file: string): string {

@@ -1,104 +1,95 @@
-import { isUtf8 } from 'node:buffer'
-import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { randomBytes } from 'node:crypto'
 import {
-  importCsv,
-  importJsonl,
+  formatByName,
   importMappingSchema,
-  importPromptfoo,
+  importResults,
+  recogniseFormat,
+  RESULTS_FORMATS,
+  rowFiltersSchema,
+  unsuitedOption,
+  type DecimalMark,
+  type FormatName,
   type ImportMapping,
   type ImportResult,
-  type ImportSource,
+  type ReadingOptions,
+  type RowFilter,
 } from '@afterai/evidence'
 import { CommandFailure } from './command-failure.ts'
-
-/** Formats of evaluation results, by their Content-Type. */
-export const evaluationFormats = {
-  csv: 'text/csv',
-  jsonl: 'application/x-ndjson',
-  promptfoo: 'application/json',
-} as const
-
-/** A format of evaluation results. */
-export type EvaluationFormat = keyof typeof evaluationFormats
+import { openResultFile, sourceOf, type ResultFile } from './result-file.ts'
 
 /** What options say of a file of results. */
 export interface EvaluationOptions {
-  readonly format?: EvaluationFormat
-  readonly case?: string
+  readonly format?: FormatName
+  /** Columns that identify a case together. */
+  readonly case?: readonly string[]
   readonly cluster?: string
   readonly slice?: string
   readonly error?: string
   /** `column=value` each. */
   readonly where?: readonly string[]
-  /** `name=column[:kind[:direction]]` each. */
+  /** `name=column[:kind[:direction[:lower..upper]]]` each. */
   readonly metric?: readonly string[]
+  readonly decimal?: DecimalMark
+  readonly missing?: readonly string[]
   readonly provider?: string
   readonly prompt?: string
 }
 
 /** A file of results and how to read it. */
 export interface EvaluationFile {
-  readonly path: string
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly format: EvaluationFormat
-  readonly mapping: ImportMapping | undefined
-  readonly where: readonly { readonly column: string; readonly equals: string }[]
-  readonly options: EvaluationOptions
+  readonly file: ResultFile
+  readonly format: FormatName
+  readonly reading: ReadingOptions
 }
 
 /** @throws {CommandFailure} `failed` if the file can't be read, `usage` if the options don't say how */
-export async function readEvaluationFile(path: string, options: EvaluationOptions): Promise<EvaluationFile> {
-  const format = options.format ?? formatOf(path)
-  const file = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CommandFailure('failed', `${path} cannot be read (${cause.code}).`, { cause })
-  })
-  if (!isUtf8(file)) throw new CommandFailure('failed', `${path} is not UTF-8 text.`)
-  const where = (options.where ?? []).map(readFilter)
-  if (format === 'promptfoo' && (where.length > 0 || options.metric !== undefined))
-    throw new CommandFailure('usage', '--where and --metric are for CSV and JSONL; promptfoo names its own metrics.')
-  return {
-    path,
-    bytes: new Uint8Array(file),
-    format,
-    mapping: format === 'promptfoo' ? undefined : mappingOf(options),
-    where,
-    options,
-  }
+export function openEvaluationFile(path: string, options: EvaluationOptions): EvaluationFile {
+  const file = openResultFile(path)
+  const format = options.format ?? recogniseFormat({ chunks: file.chunks, name: path })
+  if (format === undefined)
+    throw new CommandFailure('usage', `The format of ${path} does not show, neither in the file nor in its name.`, {
+      remedy: `Give --format ${RESULTS_FORMATS.map(({ name }) => name).join(', ')}.`,
+    })
+  return { file, format, reading: readingOf(format, options) }
+}
+
+/** How a file of a format is read. @throws {CommandFailure} `usage` if the options don't suit the format */
+function readingOf(format: FormatName, options: EvaluationOptions): ReadingOptions {
+  const { provider, prompt, decimal, missing } = options
+  const where = filtersOf(options.where)
+  const isTable = formatByName(format).takes.includes('mapping')
+  if (!isTable && (options.metric !== undefined || options.error !== undefined))
+    throw new CommandFailure(
+      'usage',
+      `${format} names its own metrics: --metric and --error are for csv, jsonl and json.`,
+    )
+  const named = isTable ? { mapping: mappingOf(options) } : variablesOf(options)
+  const reading = { ...named, where, provider, prompt, decimal, missing }
+  const unsuited = unsuitedOption(formatByName(format), reading)
+  if (unsuited !== undefined) throw new CommandFailure('usage', `${unsuited}.`)
+  return reading
 }
 
 /** Reads the results here, without a server. */
-export function importHere({ bytes, format, mapping, where, options }: EvaluationFile): ImportResult {
-  const key = randomBytes(32)
-  const source: ImportSource = {
-    text: new TextDecoder().decode(bytes),
-    sourceDigest: createHash('sha256').update(bytes).digest('hex'),
-    digest: (text) => createHmac('sha256', key).update(text).digest('hex'),
-  }
-  if (format === 'csv') return importCsv(source, { mapping, where })
-  if (format === 'jsonl') return importJsonl(source, { mapping, where })
-  return importPromptfoo(source, promptfooSelection(options))
+export function importHere({ file, format, reading }: EvaluationFile): ImportResult {
+  return importResults(sourceOf(file, randomBytes(32)), { ...reading, format })
 }
 
-/** How the results of one provider are picked from a promptfoo file, and its cases named. */
-export function promptfooSelection(options: EvaluationOptions): Readonly<Record<string, string | undefined>> {
-  const { provider, prompt, case: caseIdVariable, slice: sliceVariable, cluster: clusterVariable } = options
-  return { provider, prompt, caseIdVariable, sliceVariable, clusterVariable }
+/** The variables that name a case, its slice and cluster, in files of tools that have their own metrics. */
+export function variablesOf(options: EvaluationOptions): Readonly<Record<string, string | undefined>> {
+  const { case: columns = [], slice: sliceVariable, cluster: clusterVariable } = options
+  const [caseIdVariable, another] = columns
+  if (another !== undefined)
+    throw new CommandFailure('usage', 'For files that are no tables --case names one variable.', {
+      remedy: 'Give one, or none to use what the tool itself identifies cases by.',
+    })
+  return { caseIdVariable, sliceVariable, clusterVariable }
 }
 
 /** Whether a file is a table, whose columns can be mapped. */
-export function isTable(path: string): boolean {
-  return formatOf(path) !== 'promptfoo'
-}
-
-function formatOf(path: string): EvaluationFormat {
-  const format = { '.csv': 'csv', '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.json': 'promptfoo' } as const
-  const extension = extname(path).toLowerCase()
-  if (Object.hasOwn(format, extension)) return format[extension as keyof typeof format]
-  throw new CommandFailure('usage', `The format of ${path} does not show in its name.`, {
-    remedy: 'Give --format csv, jsonl or promptfoo.',
-  })
+export function isTable(path: string, format: FormatName | undefined): boolean {
+  const found = format ?? recogniseFormat({ chunks: openResultFile(path).chunks, name: path })
+  return found !== undefined && formatByName(found).takes.includes('mapping')
 }
 
 /**
@@ -106,32 +97,53 @@ function formatOf(path: string): EvaluationFormat {
  * @throws {CommandFailure} `usage` if only half of it is stated
  */
 export function mappingOf(options: EvaluationOptions): ImportMapping | undefined {
-  const { case: caseId, cluster, slice, error, metric = [] } = options
-  const isStated = [caseId, cluster, slice, error].some((value) => value !== undefined) || metric.length > 0
+  const { case: columns = [], cluster, slice, error, metric = [] } = options
+  const isStated = [cluster, slice, error].some((value) => value !== undefined) || columns.length + metric.length > 0
   if (!isStated) return undefined
-  if (caseId === undefined || metric.length === 0)
+  if (columns.length === 0 || metric.length === 0)
     throw new CommandFailure('usage', 'A mapping of columns takes --case and at least one --metric.', {
       remedy: 'Leave all of them out if the columns have usual names, such as case_id, score, latency_ms, cost_usd.',
     })
+  const caseId = columns.length === 1 ? columns[0] : columns
   const mapping = importMappingSchema.safeParse({ caseId, cluster, slice, error, metrics: metric.map(readMetric) })
   if (mapping.success) return mapping.data
   throw new CommandFailure('usage', 'The mapping of columns is not valid.', {
-    lines: mapping.error.issues.map(({ path, message }) => `  /${path.map(String).join('/')}: ${message}`),
+    lines: issueLines(mapping.error.issues),
   })
 }
 
-/** The column may itself hold colons: kind and direction are read from the end. */
+/** The column may itself hold colons: kind, direction and scale are read from the end. */
 function readMetric(text: string): unknown {
-  const [, name, column, kind, direction] =
-    /^([^=]+)=(.+?)(?::(binary|safety|continuous|latency|cost|tokens)(?::(up|down))?)?$/.exec(text) ?? []
+  const [, name, column, kind, direction, lower, upper] =
+    /^([^=]+)=(.+?)(?::(binary|safety|continuous|latency|cost|tokens)(?::(up|down))?(?::(-?[\d.]+)\.\.(-?[\d.]+))?)?$/.exec(
+      text,
+    ) ?? []
   if (name === undefined || column === undefined)
-    throw new CommandFailure('usage', `--metric takes NAME=COLUMN[:KIND[:DIRECTION]], like accuracy=correct:binary.`)
-  return { name, column, kind: kind ?? 'continuous', direction }
+    throw new CommandFailure(
+      'usage',
+      '--metric takes NAME=COLUMN[:KIND[:DIRECTION[:LOWER..UPPER]]], like accuracy=correct:binary:up or tone=tone_score:continuous:up:1..5.',
+    )
+  const scale = lower === undefined ? undefined : { lower: Number(lower), upper: Number(upper) }
+  return { name, column, kind: kind ?? 'continuous', direction, scale }
 }
 
-/** Reads `column=value`. @throws {CommandFailure} `usage` */
-export function readFilter(text: string): { column: string; equals: string } {
+/** Reads `column=value` of each. @throws {CommandFailure} `usage` */
+export function filtersOf(texts: readonly string[] = []): readonly RowFilter[] {
+  const filters = rowFiltersSchema.safeParse(texts.map(readFilter))
+  if (filters.success) return filters.data
+  throw new CommandFailure('usage', 'What --where selects cannot be named.', {
+    lines: issueLines(filters.error.issues),
+  })
+}
+
+function readFilter(text: string): RowFilter {
   const at = text.indexOf('=')
   if (at < 1) throw new CommandFailure('usage', '--where takes COLUMN=VALUE.')
   return { column: text.slice(0, at), equals: text.slice(at + 1) }
+}
+
+function issueLines(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): readonly string[] {
+  return issues.map(({ path, message }) => `  /${path.map(String).join('/')}: ${message}`)
 }

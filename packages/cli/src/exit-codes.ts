@@ -12,6 +12,7 @@ export const exitCodes = {
   regression: [21, '`assess --exit-code`: regression.'],
   minorRegression: [22, '`assess --exit-code`: minor_regression.'],
   inconclusive: [23, '`assess --exit-code`: inconclusive.'],
+  withheld: [24, '`assess --exit-code`: withheld: a direction, a scale or a unit has to be said first.'],
 } as const satisfies Record<string, readonly [code: number, meaning: string]>
 
 /** A named reason to end; a verdict on a log ends a command as it ends `record verify`. */

@@ -10,6 +10,9 @@ const event: AuditEventView = {
   action: 'record.export',
   outcome: 'allowed',
   actorId: '01a20a5b-6239-705d-b9f2-c38849688557',
+  actorName: 'Bo',
+  actorEmail: 'bo@example.com',
+  actorKey: null,
   credential: 'bearer',
   address: '127.0.0.1',
   requestId: '01a20a5b-6239-705d-b9f2-c38849688558',
@@ -51,6 +54,37 @@ describe('P4.4: audit', () => {
       from: '2026-11-01T00:00:00.000Z',
       order: 'oldest',
     })
+  })
+
+  test('names who did it: a person, a key of somebody, AfterAI itself, nobody who is known; and of old events the id', async () => {
+    const of = (more: Partial<AuditEventView>): AuditEventView => ({ ...event, ...more })
+    const nameless = { actorName: null, actorEmail: null }
+    const { env } = await startStandIn({
+      'GET /v1/audit-events': () => [
+        200,
+        {
+          items: [
+            event,
+            of({ actorName: 'ci-bot', actorEmail: null, actorKey: 'afterai_k3y', credential: 'api_key' }),
+            of({ actorId: null, ...nameless, credential: 'system' }),
+            of({ actorId: null, ...nameless, credential: 'password' }),
+            of(nameless),
+            of({ actorName: '\u001b[31mred' }),
+          ],
+          nextCursor: null,
+        },
+      ],
+    })
+    const { stdout } = await afterai(['audit', 'list'], { env })
+    for (const who of [
+      'Bo <bo@example.com>',
+      'ci-bot (API key afterai_k3y…)',
+      'AfterAI ',
+      '(nobody known)',
+      event.actorId,
+    ])
+      expect(stdout).toContain(who)
+    expect(stdout).not.toContain('\u001b')
   })
 
   test('exports to a file of its owner alone, and doesn’t write over one', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { readFile, writeFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -55,13 +56,73 @@ test('P1.2: a dry run reads the file here, tells what is dropped, shows no conte
   expect(server.received).toEqual([])
 })
 
+test('a dry run tells how a table is read: separator, encoding, columns, notations, repeats and what is missing', async () => {
+  const text = 'Frage;Güte;ms;Antwort\nq1;85%;1.234,5;CANARY\nq1;90%;2,5;CANARY\nq2;n/a;3;CANARY\n'
+  const path = await csvFile()
+  await writeFile(path, Buffer.from(text, 'latin1'))
+  const reading = ['--case', 'Frage', '--metric', 'Güte=Güte:continuous:up', '--metric', 'took=ms:latency']
+  const ran = await afterai(['import', path, ...reading, '--dry-run'])
+  expect(ran.stderr).toBe('')
+  for (const line of [
+    /^cases +3$/m,
+    /^repeats +1$/m,
+    /^encoding +windows-1252$/m,
+    /^separator +semicolon$/m,
+    /^case ids +Frage$/m,
+    /^Güte +Güte +continuous +up +percent +1$/m,
+    /^took +ms +latency +down +decimal comma +0$/m,
+    /^Antwort +3$/m,
+  ])
+    expect(ran.stdout).toMatch(line)
+  expect(ran.stdout).not.toContain('CANARY')
+  const { stdout } = await afterai(['import', path, ...reading, '--dry-run', '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({ repeats: 1, table: { encoding: 'windows-1252', rows: 3 } })
+})
+
+test('a file whose columns nobody knows comes with the command that maps it, and that command works', async () => {
+  const path = await csvFile('question,is_right\nq1,Y\nq2,N\n')
+  const refused = await afterai(['import', path, '--dry-run'])
+  const command = /afterai (import .*)$/m.exec(refused.stderr)?.[1]
+  expect([refused.code, command]).toEqual([1, `import ${path} --case question --metric is_right=is_right:binary:up`])
+  expect(await afterai([...(command?.split(' ') ?? []), '--dry-run'])).toMatchObject({ code: 0 })
+})
+
+test('several columns of ids, the decimal mark and marks of what is missing reach the server as they were typed', async () => {
+  const server = await startStandIn({ 'POST /v1/evaluations': () => [201, evaluation] })
+  const options = [
+    '--case',
+    'task',
+    '--case',
+    'id',
+    '--metric',
+    'p=right:binary',
+    '--decimal',
+    'comma',
+    '--missing',
+    '-1',
+  ]
+  expect(await afterai(['import', await csvFile(), ...options], { env: server.env })).toMatchObject({ code: 0 })
+  const query = server.received[0]?.query
+  expect(JSON.parse(query?.get('mapping') ?? '')).toMatchObject({ caseId: ['task', 'id'] })
+  expect([query?.get('decimal'), query?.get('missing')]).toEqual(['comma', '["-1"]'])
+})
+
+test('a pipe is read like a file', async () => {
+  const path = await csvFile('case_id,score\nq1,1\nq2,0\n')
+  const pipe = `${path}.pipe.csv`
+  execFileSync('mkfifo', [pipe])
+  const writing = spawn('sh', ['-c', 'cat "$0" > "$1"', path, pipe])
+  const ran = await afterai(['import', pipe, '--dry-run'])
+  writing.kill()
+  expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^cases +2$/m) })
+})
+
 test('a dry run lists every fault of the file with its place, and not its text', async () => {
   const faulty = 'case_id,score\nq1,CANARY-1\nq2,0.5\n,0.1\nq4,CANARY-2\n'
   const ran = await afterai(['import', await csvFile(faulty), '--dry-run'])
   expect(ran.code).toBe(1)
-  expect(ran.stderr).toContain('line 2, column score: ')
+  expect(ran.stderr).toContain('line 2, column score: not numbers in lines 2, 5; write one of ')
   expect(ran.stderr).toContain('line 4, column case_id: ')
-  expect(ran.stderr).toContain('line 5, column score: ')
   expect(ran.stderr).not.toContain('CANARY')
 })
 
@@ -71,7 +132,10 @@ test.each([
   [['--case', 'question', '--metric', 'pass'], 'NAME=COLUMN'],
   [['--case', 'question', '--metric', 'p=right', '--metric', 'p=right'], 'named twice'],
   [['--where', 'model'], 'COLUMN=VALUE'],
-  [['--format', 'promptfoo', '--where', 'a=b'], 'promptfoo names its own'],
+  [['--format', 'promptfoo', '--where', 'a=b'], '--where is for tables'],
+  [['--format', 'promptfoo', '--metric', 'a=b'], 'promptfoo names its own metrics'],
+  [['--format', 'junit', '--case', 'a'], 'nothing to name in junit'],
+  [['--provider', 'a'], 'are for promptfoo'],
 ])('refuses a half-stated reading: %j', async (args, message) => {
   const ran = await afterai(['import', await csvFile(), '--dry-run', ...args])
   expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
@@ -87,9 +151,89 @@ test('assesses two files with no server, and can end with a code that tells the 
   expect(JSON.parse(stdout)).toMatchObject({ schema: 'afterai.assessment/v1', verdict: 'material_regression' })
 })
 
+/** Results of two prompts without labels, as promptfoo writes them: the second fails every other test. */
+function promptfooResults(variables: (id: number) => object = (id) => ({ q: `CANARY ${id}` })): string {
+  const results = Array.from({ length: 40 }, (_, id) =>
+    [0, 1].map((promptIdx) => ({
+      promptIdx,
+      testIdx: id,
+      provider: { id: 'acme' },
+      prompt: { raw: `CANARY ${promptIdx}`, label: `CANARY ${promptIdx}` },
+      testCase: { vars: variables(id) },
+      success: promptIdx === 0 || id % 2 === 0,
+    })),
+  ).flat()
+  return JSON.stringify({ evalId: 'e', results: { version: 3, results } })
+}
+
+async function written(name: string, text: string): Promise<string> {
+  const path = join(await temporaryFolder(), name)
+  await writeFile(path, text)
+  return path
+}
+
+test('a file tells its format, whatever it is called, and is sent as what it is', async () => {
+  const server = await startStandIn({
+    'POST /v1/evaluations': () => [201, { ...evaluation, notes: ['The run was cut short.'] }],
+  })
+  const files = [
+    [await written('results.txt', promptfooResults()), 'promptfoo', 'application/json'],
+    [await written('results', '<testsuite><testcase name="a-1"/></testsuite>'), 'junit', 'application/xml'],
+    [
+      await written('log.json', '{"version":2,"status":"success","eval":{"task":"t"},"samples":[]}'),
+      'inspect',
+      'application/zip',
+    ],
+  ] as const
+  for (const [path, format, contentType] of files) {
+    const ran = await afterai(['import', path], { env: server.env })
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('The run was cut short.') })
+    const request = server.received.at(-1)
+    expect([request?.query.get('format'), request?.headers['content-type']]).toEqual([format, contentType])
+  }
+})
+
+test('a file that shows no format is refused with the option that names it', async () => {
+  const ran = await afterai(['import', await written('results.json', '{"hello":1}'), '--dry-run'])
+  expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('Give --format promptfoo, inspect') })
+})
+
+test('a dry run tells what a reader of the results should know', async () => {
+  const text = '<testsuite><testcase name="a-1"/><testcase name="a-2"><skipped/></testcase></testsuite>'
+  const ran = await afterai(['import', await written('report.xml', text), '--dry-run'])
+  expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('1 skipped tests are left out.') })
+})
+
+test('compares two prompts of one file by names that a refusal listed', async () => {
+  const path = await written('results.json', promptfooResults())
+  const refused = await afterai(['assess', '--offline', path, path])
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('prompt-1, prompt-2') })
+  expect(refused.stderr).not.toContain('CANARY')
+  const choice = ['--baseline-prompt', 'prompt-1', '--candidate-prompt', 'prompt-2']
+  expect(await afterai(['assess', '--offline', path, path, ...choice, '--quiet'])).toMatchObject({
+    code: 0,
+    stdout: 'material_regression\n',
+  })
+})
+
+test('two files of which no case pairs are told the variable that would pair them', async () => {
+  const sides = ['a', 'b'].map((side) =>
+    written(
+      'r.json',
+      promptfooResults((id) => ({ key: `k-${id}`, seed: `${side}${id}` })),
+    ),
+  )
+  const [baseline = '', candidate = ''] = await Promise.all(sides)
+  const args = ['assess', '--offline', baseline, candidate, '--prompt', 'prompt-1', '--quiet']
+  const ran = await afterai(args)
+  expect(ran.stderr).toContain('Only 0 of 40 cases are in both files.')
+  expect(ran.stderr).toContain('--case key')
+  expect((await afterai([...args, '--case', 'key'])).stderr).toBe('')
+})
+
 test('assesses two selections of one file', async () => {
   const rows = Array.from({ length: 40 }, (_, index) => [`q${index},1,old`, `q${index},${index % 2},new`]).flat()
-  const path = await csvFile(`case_id,score,model\n${rows.join('\n')}\n`)
+  const path = await csvFile(`case_id,correct,model\n${rows.join('\n')}\n`)
   const choice = ['--baseline-where', 'model=old', '--candidate-where', 'model=new']
   expect(await afterai(['assess', '--offline', path, path, ...choice, '--quiet'])).toMatchObject({
     code: 0,
@@ -113,6 +257,7 @@ test('assess finds evaluations by label and sends the plan', async () => {
     baselineEvaluationId: ids.evaluation,
     candidateEvaluationId: ids.decision,
     plan: {
+      mode: 'prospective',
       metrics: [
         { name: 'pass', margin: 0.02, primary: true },
         { name: 'score', primary: true },

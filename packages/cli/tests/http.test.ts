@@ -114,7 +114,7 @@ test('shows a problem whole: title, detail, faults, what to do', async () => {
       '  line 3, column score: not a number',
       '  line 9, column score: not a number',
       '  ... and 4 more',
-      '`errors` lists its faults with their places. Nothing of it was kept.',
+      'Mend what `errors` lists, each with its place and what to do about it. `afterai import FILE --dry-run` reads a file without sending it. Nothing of it was kept.',
       '',
     ].join('\n'),
   )
@@ -182,6 +182,42 @@ test('an id may be given by an end that fits one thing only', async () => {
   expect((await show('c002')).stdout).toContain(ids.otherChange)
   expect(await show('01980a2c')).toMatchObject({ code: 1, stderr: expect.stringContaining('Several fit') })
   expect(await show('002')).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no change') })
+})
+
+test('what fits several things is answered with each, by its label and as much of its id as means no other', async () => {
+  const [bo, other, third] = [
+    '01980a2c-0000-7000-8000-aaaa00001234',
+    '01980a2c-0000-7000-8000-bbbb00001234',
+    '1234abcd-0000-7000-8000-00000000cccc',
+  ]
+  const member = (accountId: string, email: string): unknown => ({
+    accountId,
+    kind: 'person',
+    name: 'Bo',
+    email,
+    role: 'member',
+    createdAt: '2026-11-24T09:00:00.000Z',
+    disabledAt: null,
+    roleProviderId: null,
+  })
+  const items = [member(bo, 'bo@example.com'), member(other, 'bo@example.org'), member(third, '01980a2c')]
+  const server = await startStandIn({
+    'GET /v1/members': () => [200, { items, nextCursor: null }],
+    [`POST /v1/members/${bo}/disable`]: () => [200, member(bo, 'bo@example.com')],
+  })
+  const disable = (given: string): ReturnType<typeof afterai> =>
+    afterai(['user', 'disable', given], { env: server.env })
+  const { code, stderr } = await disable('00001234')
+  expect(code).toBe(1)
+  expect(stderr).toContain('Several fit member 00001234.')
+  expect(stderr).toMatch(/a00001234 {2}bo@example\.com\n.*b00001234 {2}bo@example\.org/)
+  expect(stderr).toContain('such as a00001234.')
+  expect((await disable('a00001234')).code).toBe(0)
+  // A label that is also a part of the ids of others means none of them by itself.
+  const both = await disable('01980a2c')
+  expect(both).toMatchObject({ code: 1, stderr: expect.stringContaining('0000cccc  01980a2c') })
+  expect(both.stderr).toContain('bo@example.com')
+  expect((await disable('bo@example.com')).code).toBe(0)
 })
 
 /** A port at which nothing listens any more. */

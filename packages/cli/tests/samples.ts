@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Change, Decision, Evaluation, Me, Session, System } from '@afterai/contract'
 import { assess, importCsv, type EvaluationRun } from '@afterai/evidence'
 
@@ -107,6 +108,7 @@ export const decision: Decision = {
   supersedes: null,
   authorId: ids.person,
   authorName: 'Ada',
+  authorEmail: 'ada@example.com',
   proposedAt: at,
   approvalPolicy: { ruleType: 'single_approver', quorum: 1, allowSelfApproval: false },
   approvals: [],
@@ -118,11 +120,8 @@ export const decision: Decision = {
 /** The results of 40 cases of which a share pass. */
 function results(passes: (index: number) => boolean): EvaluationRun {
   const rows = Array.from({ length: 40 }, (_, index) => `q${index},${passes(index) ? 1 : 0}`)
-  const source = {
-    text: `case_id,pass\n${rows.join('\n')}\n`,
-    sourceDigest: 'f'.repeat(64),
-    digest: (it: string) => it,
-  }
+  const bytes = Buffer.from(`case_id,pass\n${rows.join('\n')}\n`)
+  const source = { chunks: () => [bytes], sha256: () => createHash('sha256'), digest: (it: string) => it }
   const mapping = { caseId: 'case_id', metrics: [{ name: 'pass', column: 'pass', kind: 'binary' as const }] }
   const result = importCsv(source, { mapping })
   if (!result.ok) throw new Error('the sample cannot be imported')
@@ -153,6 +152,9 @@ export const evaluation: Evaluation = {
   metrics: [{ name: 'pass', kind: 'binary', direction: 'up' }],
   dropped: [{ field: 'output', count: 10 }],
   digestedIdentifiers: 0,
+  notes: [],
+  repeats: 0,
+  table: null,
   importedBy: ids.person,
   createdAt: at,
 }

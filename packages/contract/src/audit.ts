@@ -53,6 +53,13 @@ export const auditEventView = z
     action: z.string(),
     outcome: auditOutcome,
     actorId: id.nullable(),
+    /** As they were then. Null where nobody is known, or it is AfterAI itself (`credential` is `system`). */
+    actorName: z.string().nullable().meta({ description: 'The name that they had then.' }),
+    actorEmail: z
+      .string()
+      .nullable()
+      .meta({ description: 'The address that they had then; a service account has none.' }),
+    actorKey: z.string().nullable().meta({ description: 'The prefix of the API key that they used.' }),
     credential: z.string(),
     address: z.string().nullable(),
     requestId: z.string().nullable(),

@@ -39,6 +39,8 @@ export type ProposeDecision = z.infer<typeof proposeDecisionRequest>
 export const approvalView = z.object({
   approverId: id,
   approverName: z.string(),
+  /** As it was then; for admins and auditors, and one's own. */
+  approverEmail: z.string().nullable(),
   verdict: z.enum(['approve', 'reject']),
   comment: z.string().nullable(),
   evidenceDigest: sha256,
@@ -63,6 +65,8 @@ export const decisionView = z
     supersedes: id.nullable(),
     authorId: id,
     authorName: z.string(),
+    /** As it was then; for admins and auditors, and one's own. */
+    authorEmail: z.string().nullable(),
     proposedAt: instant,
     approvalPolicy: z.object({
       ruleType: z.literal('single_approver'),

@@ -130,10 +130,18 @@ export const problems = {
   unreadable_evaluation: [
     422,
     'The evaluation file was not imported',
-    '`errors` lists its faults with their places. Nothing of it was kept.',
+    'Mend what `errors` lists, each with its place and what to do about it. `afterai import FILE --dry-run` reads a file without sending it. Nothing of it was kept.',
   ],
-  unusable_provider: [422, 'The identity provider cannot be used', '`detail` tells why. Nothing was kept.'],
-  not_assessable: [422, 'These evaluations cannot be compared', '`detail` tells why. Nothing was kept.'],
+  unusable_provider: [
+    422,
+    'The identity provider cannot be used',
+    'Mend what `detail` tells, and send it again. Nothing was kept.',
+  ],
+  not_assessable: [
+    422,
+    'These evaluations cannot be compared',
+    'Import evaluations that share case ids and a metric: `detail` tells what is missing. Nothing was kept.',
+  ],
   too_many_requests: [
     429,
     'Too many requests',

@@ -1,31 +1,17 @@
 import type { AssessmentWarning, MetricAssessment, PowerAdvice } from './assessment.ts'
 import { isQuality } from './metric.ts'
+import { FEWEST_PAIRS, isBeyondMoreCases, reasonsOf, restrainBand, type Reason } from './metric-warnings.ts'
 import type { ResolvedMetric } from './resolve-metrics.ts'
-import {
-  changedPairs,
-  differences,
-  estimateDifference,
-  estimateLogRatio,
-  logRatios,
-  sideMeans,
-  type Estimate,
-} from './statistics/estimate.ts'
+import { estimateDifference, estimateLogRatio, sideMeans, type Estimate } from './statistics/estimate.ts'
 import { weighEvidence } from './statistics/evidence-weight.ts'
 import type { Interval } from './statistics/interval.ts'
 import { influenceOf, type RiskInput } from './statistics/joint-risk.ts'
-import { mcNemar } from './statistics/mcnemar.ts'
-import { quantile } from './statistics/moments.ts'
-import type { Pair, Pairing } from './statistics/pairing.ts'
+import { quantileOfSorted } from './statistics/moments.ts'
+import type { Pairing } from './statistics/pairing.ts'
+import { changedPairs, differences, filterPairs, logRatios, type Pairs } from './statistics/pairs.ts'
 import { detectableDifference, pairsForMargin, pairsToDecide } from './statistics/power.ts'
 import { ratioOfTotals } from './statistics/ratio-of-totals.ts'
 import { bandOf, isGreen, type Band } from './statistics/verdict.ts'
-
-/** Fewer pairs than this never make a green band, whatever the interval says. */
-const FEWEST_PAIRS = 10
-/** The largest share of missing pairs under a green band. */
-const MOST_MISSING = 0.05
-/** Fewer clusters than this make the clustered interval too narrow to trust blindly (Cameron & Miller 2015, section VI). */
-const FEW_CLUSTERS = 20
 
 /** A comparison and what to mind about it. */
 export interface MetricResult {
@@ -36,27 +22,81 @@ export interface MetricResult {
   readonly risk: RiskInput | null
 }
 
-/** Compares one metric over matched cases. `slice` only labels the result. */
-export function assessMetric(metric: ResolvedMetric, pairing: Pairing, slice: string | null): MetricResult {
+/** One metric's matched cases, over all of them or in one slice. */
+export interface MetricEvidence {
+  readonly metric: ResolvedMetric
+  readonly pairing: Pairing
+  /** The same with errors left out; null where no error counts. */
+  readonly withoutErrors: Pairing | null
+  /** Only labels the result. */
+  readonly slice: string | null
+  /** Measured values outside the declared scale. */
+  readonly offScale: number
+  /** Whether a side has nothing but errors: no green verdict then, whatever the numbers. */
+  readonly allErrors: boolean
+}
+
+/** Compares one metric over matched cases. */
+export function assessMetric(evidence: MetricEvidence): MetricResult {
+  const { metric, pairing, slice, offScale, allErrors } = evidence
   const isRatio = !isQuality(metric.kind)
-  const pairs = isRatio ? pairing.pairs.filter(isPositive) : pairing.pairs
+  const pairs = isRatio ? filterPairs(pairing.pairs, arePositive) : pairing.pairs
   const estimate = isRatio ? estimateLogRatio(pairs) : estimateDifference(pairs)
-  const warnings = collectWarnings(metric, pairing, pairs, estimate)
-  const base = describe(metric, pairing, pairs, slice)
-  const labelled = warnings.map((warning) => ({ ...warning, metric: metric.name, slice }))
-  if (!estimate) return { assessment: base, warnings: labelled, p: null, risk: null }
-  const margin = isRatio ? Math.log1p(metric.margin) : metric.margin
-  const sign = metric.direction === 'up' ? 1 : -1
+  const reasons = reasonsOf({ metric, pairing, used: pairs, estimate, offScale })
+  const base = describe(evidence, pairs)
+  // What is to be minded of a twin is said of the other one.
+  const warnings = metric.sameAs === null ? reasons.map((reason) => ({ ...reason, metric: metric.name, slice })) : []
+  if (!estimate)
+    return { assessment: { ...base, band: restrainBand(base.band, reasons) }, warnings, p: null, risk: null }
+  const natural = isRatio ? Math.expm1 : (value: number): number => value
+  const measured = { ...base, ...describeEstimate(estimate, natural) }
+  const { direction } = metric
+  const margin = isRatio && metric.margin !== null ? Math.log1p(metric.margin) : metric.margin
+  if (direction === null || margin === null || restrainBand('inconclusive', reasons) === 'withheld')
+    return { assessment: { ...measured, band: 'withheld' }, warnings, p: null, risk: null }
+  const judged = judge({ estimate, pairs, sign: direction === 'up' ? 1 : -1, margin, natural, isRatio, reasons })
+  // A risk that is worked out from cases which can't show a loss would read as safety.
+  const isBlind = allErrors || isBeyondMoreCases(reasons)
+  const band = isBlind && isGreen(judged.band) ? 'inconclusive' : judged.band
+  const fields = isBlind ? { ...judged.fields, regressionRisk: null } : judged.fields
+  return { assessment: { ...measured, ...fields, band }, warnings, p: estimate.p, risk: isBlind ? null : judged.risk }
+}
+
+interface Judging {
+  readonly estimate: Estimate
+  readonly pairs: Pairs
+  readonly sign: 1 | -1
+  readonly margin: number
+  readonly natural: (value: number) => number
+  readonly isRatio: boolean
+  readonly reasons: readonly Reason[]
+}
+
+type JudgedFields = Pick<MetricAssessment, 'evidenceWeight' | 'evidenceWeightedDelta' | 'regressionRisk' | 'power'>
+
+/** What needs a direction and a margin. */
+function judge(question: Judging): { fields: JudgedFields; band: Band; risk: RiskInput } {
+  const { estimate, pairs, sign, margin, natural, isRatio, reasons } = question
   const oriented = orient(estimate, sign)
-  const band = holdBack(bandOf(oriented.interval, margin), warnings)
-  const natural = isRatio ? Math.expm1 : (value: number) => value
+  const band = restrainBand(bandOf(oriented.interval, margin), reasons)
   const weighed = weighEvidence({ delta: oriented.delta, standardError: estimate.standardError, margin })
-  const clusterOf = pairs.map(({ cluster }) => cluster)
-  const influence = influenceOf(isRatio ? logRatios(pairs) : differences(pairs), clusterOf, sign)
+  const influence = influenceOf(isRatio ? logRatios(pairs) : differences(pairs), pairs, sign)
   const { standardError, degreesOfFreedom } = estimate
-  const risk: RiskInput = { delta: oriented.delta, standardError, margin, degreesOfFreedom, influence }
-  const assessment: MetricAssessment = {
-    ...base,
+  const isOpen = band === 'inconclusive' && !isBeyondMoreCases(reasons)
+  return {
+    band,
+    risk: { delta: oriented.delta, standardError, margin, degreesOfFreedom, influence },
+    fields: {
+      evidenceWeight: weighed.evidenceWeight,
+      evidenceWeightedDelta: natural(sign * weighed.evidenceWeightedDelta),
+      regressionRisk: weighed.regressionRisk,
+      power: advise(estimate, { delta: oriented.delta, margin, isOpen, pairs: pairs.length, natural }),
+    },
+  }
+}
+
+function describeEstimate(estimate: Estimate, natural: (value: number) => number): Partial<MetricAssessment> {
+  return {
     estimator: estimate.estimator,
     delta: natural(estimate.delta),
     interval: { lower: natural(estimate.interval.lower), upper: natural(estimate.interval.upper) },
@@ -65,22 +105,11 @@ export function assessMetric(metric: ResolvedMetric, pairing: Pairing, slice: st
     exactP: estimate.exactP,
     clusters: estimate.clusters,
     designEffect: estimate.designEffect,
-    evidenceWeight: weighed.evidenceWeight,
-    evidenceWeightedDelta: natural(sign * weighed.evidenceWeightedDelta),
-    regressionRisk: weighed.regressionRisk,
-    power: advise(estimate, { delta: oriented.delta, margin, band, pairs: pairs.length, natural }),
-    band,
   }
-  return { assessment, warnings: labelled, p: estimate.p, risk }
 }
 
 /** What can be said without an interval. */
-function describe(
-  metric: ResolvedMetric,
-  pairing: Pairing,
-  pairs: readonly Pair[],
-  slice: string | null,
-): MetricAssessment {
+function describe({ metric, pairing, slice, withoutErrors }: MetricEvidence, pairs: Pairs): MetricAssessment {
   const isRatio = !isQuality(metric.kind)
   const means = pairs.length > 0 ? sideMeans(pairs) : undefined
   const changed = isRatio || pairs.length === 0 ? undefined : changedPairs(pairs)
@@ -89,14 +118,18 @@ function describe(
     slice,
     kind: metric.kind,
     direction: metric.direction,
+    directionFrom: metric.directionFrom ?? null,
     primary: metric.primary,
+    sameAs: metric.sameAs,
     margin: metric.margin,
     scale: isRatio ? 'relative' : 'absolute',
+    declaredScale: metric.scale,
     estimator: null,
     pairs: pairs.length,
     missing: pairing.missing,
     baselineMean: finite(means?.baseline),
     candidateMean: finite(means?.candidate),
+    withoutErrors: withoutErrors === null ? null : describeWithoutErrors(withoutErrors.pairs),
     delta: null,
     interval: null,
     standardError: null,
@@ -116,53 +149,17 @@ function describe(
   }
 }
 
-type Reason = Pick<AssessmentWarning, 'code' | 'text'>
-
-function collectWarnings(
-  metric: ResolvedMetric,
-  { pairs: all, missing }: Pairing,
-  used: readonly Pair[],
-  estimate: Estimate | undefined,
-): Reason[] {
-  const reasons: Reason[] = []
-  const say = (code: Reason['code'], text: string): number => reasons.push({ code, text })
-  if (used.length < FEWEST_PAIRS) say('too_few_pairs', `${used.length} pairs; no claim of safety under ${FEWEST_PAIRS}`)
-  else if (!estimate) say('not_computable', 'no interval can be computed: a single cluster, or numbers beyond range')
-  if (used.length < all.length)
-    say('non_positive_values', `${all.length - used.length} pairs left out: a ratio needs values above 0`)
-  const lacking = missing.baseline + missing.candidate + missing.both + all.length - used.length
-  const cases = lacking + used.length
-  if (lacking > MOST_MISSING * cases)
-    say('missing_pairs', `${lacking} of ${cases} cases have no pair; at most 5% may lack one`)
-  if (mcNemar(missing.baseline, missing.candidate).exact < 0.05)
-    say(
-      'uneven_missingness',
-      `${missing.baseline} values are missing in the baseline, ${missing.candidate} in the candidate`,
-    )
-  const independent = estimate?.clusters ?? used.length
-  // With no change in n cases the share that does change may still be 3/n (rule of three): 60 cases bring it under 5%.
-  if (estimate && estimate.estimator !== 'tango' && estimate.standardError === 0 && 3 > MOST_MISSING * independent)
-    say('no_variation', `all ${used.length} pairs differ by the same amount; that few can't show that the next would`)
-  if (estimate?.clusters && estimate.clusters < FEW_CLUSTERS)
-    say('few_clusters', `${estimate.clusters} clusters; intervals are trustworthy from about ${FEW_CLUSTERS}`)
-  if (metric.marginIsDefault && metric.kind === 'continuous' && all.some(isOffUnitScale))
-    say(
-      'default_margin_on_wide_scale',
-      `values leave 0..1 but the margin is the default ${metric.margin}; set one in the score's unit`,
-    )
-  return reasons
-}
-
-/** Reasons that forbid a green band: absence of evidence must not look like evidence of absence. */
-const HOLDING_BACK: ReadonlySet<AssessmentWarning['code']> = new Set([
-  'too_few_pairs',
-  'missing_pairs',
-  'uneven_missingness',
-  'no_variation',
-])
-
-function holdBack(band: Band, reasons: readonly Reason[]): Band {
-  return isGreen(band) && reasons.some(({ code }) => HOLDING_BACK.has(code)) ? 'inconclusive' : band
+/** What the answers that came are worth: a time-out that counts as a failure can hide them. */
+function describeWithoutErrors(pairs: Pairs): MetricAssessment['withoutErrors'] {
+  const means = pairs.length > 0 ? sideMeans(pairs) : undefined
+  const estimate = estimateDifference(pairs)
+  return {
+    pairs: pairs.length,
+    baselineMean: finite(means?.baseline),
+    candidateMean: finite(means?.candidate),
+    delta: estimate?.delta ?? null,
+    interval: estimate?.interval ?? null,
+  }
 }
 
 function orient({ delta, interval }: Estimate, sign: 1 | -1): { delta: number; interval: Interval } {
@@ -170,17 +167,19 @@ function orient({ delta, interval }: Estimate, sign: 1 | -1): { delta: number; i
   return { delta: -delta, interval: { lower: -interval.upper, upper: -interval.lower } }
 }
 
+interface Advising {
+  readonly delta: number
+  readonly margin: number
+  readonly isOpen: boolean
+  readonly pairs: number
+  readonly natural: (value: number) => number
+}
+
 function advise(
   { standardDeviation, standardError }: Estimate,
-  {
-    delta,
-    margin,
-    band,
-    pairs,
-    natural,
-  }: { delta: number; margin: number; band: Band; pairs: number; natural: (v: number) => number },
+  { delta, margin, isOpen, pairs, natural }: Advising,
 ): PowerAdvice {
-  const needed = band === 'inconclusive' ? Math.max(pairsToDecide(standardDeviation, margin, delta), FEWEST_PAIRS) : 0
+  const needed = isOpen ? Math.max(pairsToDecide(standardDeviation, margin, delta), FEWEST_PAIRS) : 0
   return {
     detectableLoss: natural(detectableDifference(standardError)),
     pairsForMargin: pairsForMargin(standardDeviation, margin),
@@ -189,44 +188,27 @@ function advise(
 }
 
 /** What latency and cost do besides the typical ratio. */
-function amountChanges(pairs: readonly Pair[]): Pick<MetricAssessment, 'totalChange' | 'p50Change' | 'p95Change'> {
+function amountChanges(pairs: Pairs): Pick<MetricAssessment, 'totalChange' | 'p50Change' | 'p95Change'> {
+  if (pairs.length === 0) return { totalChange: null, p50Change: null, p95Change: null }
+  const [before, after] = [pairs.baseline.toSorted(), pairs.candidate.toSorted()]
   return {
     totalChange: totalChange(pairs),
-    p50Change: quantileChange(pairs, 0.5),
-    p95Change: quantileChange(pairs, 0.95),
+    p50Change: finite(quantileOfSorted(after, 0.5) / quantileOfSorted(before, 0.5) - 1),
+    p95Change: finite(quantileOfSorted(after, 0.95) / quantileOfSorted(before, 0.95) - 1),
   }
 }
 
-function totalChange(pairs: readonly Pair[]): MetricAssessment['totalChange'] {
-  if (pairs.length < 2) return null
-  const { estimate, interval } = ratioOfTotals(
-    pairs.map(({ baseline }) => baseline),
-    pairs.map(({ candidate }) => candidate),
-  )
+function totalChange({ baseline, candidate, length }: Pairs): MetricAssessment['totalChange'] {
+  if (length < 2) return null
+  const { estimate, interval } = ratioOfTotals(baseline, candidate)
   const change = { estimate: estimate - 1, lower: interval.lower - 1, upper: interval.upper - 1 }
   return Object.values(change).every(Number.isFinite) ? change : null
-}
-
-function quantileChange(pairs: readonly Pair[], p: number): number | null {
-  const before = quantile(
-    pairs.map(({ baseline }) => baseline),
-    p,
-  )
-  const after = quantile(
-    pairs.map(({ candidate }) => candidate),
-    p,
-  )
-  return finite(after / before - 1)
 }
 
 function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null
 }
 
-function isPositive({ baseline, candidate }: Pair): boolean {
+function arePositive(baseline: number, candidate: number): boolean {
   return baseline > 0 && candidate > 0
-}
-
-function isOffUnitScale({ baseline, candidate }: Pair): boolean {
-  return Math.min(baseline, candidate) < 0 || Math.max(baseline, candidate) > 1
 }

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hasFixtures, readFixture, runOf, sourceOf } from '../testing/fixtures.ts'
+import { casesOf, LATENCY, metricOf, PASS, runWith, SCORE, zeroOnes } from '../testing/runs.ts'
 import {
   assess,
   assessmentPlanSchema,
@@ -9,34 +9,11 @@ import {
   importCsv,
   importPromptfoo,
   type Assessment,
+  type AssessmentPlan,
   type EvaluationCase,
   type EvaluationRun,
-  type MetricAssessment,
   type MetricDefinition,
 } from './index.ts'
-
-const PASS: MetricDefinition = { name: 'pass', kind: 'binary', direction: 'up' }
-const SCORE: MetricDefinition = { name: 'score', kind: 'continuous', direction: 'up' }
-const LATENCY: MetricDefinition = { name: 'latency_s', kind: 'latency', direction: 'down' }
-
-function runWith(metrics: MetricDefinition[], cases: EvaluationCase[], digest = 'a'): EvaluationRun {
-  const sourceDigest = digest.repeat(64)
-  return { format: 'csv', sourceDigest, selection: null, metrics, cases, dropped: [], digestedIdentifiers: 0 }
-}
-
-function casesOf(rows: readonly (readonly (number | null)[])[], extra: Partial<EvaluationCase> = {}): EvaluationCase[] {
-  return rows.map((values, index) => ({ caseId: `case-${index}`, outcome: 'completed', values, ...extra }))
-}
-
-function zeroOnes(ones: number, total: number): number[][] {
-  return Array.from({ length: total }, (_, index) => [index < ones ? 1 : 0])
-}
-
-function metricOf(assessment: Assessment, name: string): MetricAssessment {
-  const metric = assessment.metrics.find((known) => known.metric === name)
-  if (!metric) throw new Error(`no metric ${name}`)
-  return metric
-}
 
 function codes(assessment: Assessment): string[] {
   return assessment.warnings.map(({ code }) => code)
@@ -47,27 +24,8 @@ function configuration(table: string, config: string): EvaluationRun {
   return runOf(importCsv(source, { where: [{ column: 'config', equals: config }] }))
 }
 
-type ValuePairs = readonly (readonly [number, number])[]
-
-function assessPairs(metric: MetricDefinition, pairs: ValuePairs): MetricAssessment {
-  const before = runWith([metric], casesOf(pairs.map(([value]) => [value])))
-  const after = runWith([metric], casesOf(pairs.map(([, value]) => [value])), 'b')
-  return metricOf(assess(before, after), metric.name)
-}
-
-function swapped(pairs: ValuePairs): ValuePairs {
-  return pairs.map(([before, after]) => [after, before] as const)
-}
-
-/** NaN, which no bound accepts, where a number is missing. */
-function gap(a: number | undefined, b: number | undefined): number {
-  return Math.abs((a ?? Number.NaN) - (b ?? Number.NaN))
-}
-
-/** The band that the swapped comparison must have, where the law says. */
-function mirrored(there: MetricAssessment, back: MetricAssessment): string {
-  return there.band.endsWith('regression') ? 'improved' : back.band
-}
+/** The table's `score` is 1 where the answer is right, which its name doesn't say. */
+const scoreIsGood: AssessmentPlan = { ...defaultPlan, metrics: [{ name: 'score', direction: 'up' }] }
 
 function sliced(second: string | undefined): EvaluationCase[] {
   return casesOf(zeroOnes(15, 20)).map((entry, index) => ({ ...entry, slice: index < 10 ? 'first' : second }))
@@ -78,12 +36,12 @@ function slowed(factor: number, digest: string): EvaluationRun {
 }
 
 function alike(count: number, digest: string): EvaluationRun {
-  return runWith([SCORE], casesOf(Array.from({ length: count }, () => [0.7])), digest)
+  return runWith([SCORE], casesOf(Array.from({ length: count }, (_, index) => [index % 2 === 0 ? 0.7 : 0.6])), digest)
 }
 
 function huge(digest: string, sign: number): EvaluationRun {
   const values = Array.from({ length: 30 }, (_, index) => [index % 2 === 0 ? sign * 1.7e308 : -1.7e308])
-  return runWith([SCORE], casesOf(values), digest)
+  return runWith([{ ...SCORE, scale: undefined }], casesOf(values), digest)
 }
 
 describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fixtures are absent)', () => {
@@ -91,6 +49,7 @@ describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fix
     const assessment = assess(
       configuration('llmdrift_prime', 'gpt-4-0314'),
       configuration('llmdrift_prime', 'gpt-4-0613'),
+      scoreIsGood,
     )
     expect(assessment.verdict).toBe('material_regression')
     const score = metricOf(assessment, 'score')
@@ -115,6 +74,7 @@ describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fix
     const { slices } = assess(
       configuration('llmdrift_prime', 'gpt-4-0314'),
       configuration('llmdrift_prime', 'gpt-4-0613'),
+      scoreIsGood,
     )
     const bands = slices.filter(({ metric }) => metric === 'score').map(({ slice, band }) => [slice, band])
     expect(bands).toEqual([
@@ -129,7 +89,7 @@ describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fix
       configuration('mtbench_finetunes', 'ultrachat_cai'),
       {
         ...defaultPlan,
-        metrics: [{ name: 'judge_score', margin: 0.2 }],
+        metrics: [{ name: 'judge_score', margin: 0.2, direction: 'up' }],
       },
     )
     expect(assessment.verdict).toBe('inconclusive')
@@ -152,19 +112,20 @@ describe.skipIf(!hasFixtures)('on real evaluations (skipped where the shared fix
 })
 
 describe('errors and gaps', () => {
-  const good = runWith([PASS, LATENCY], casesOf(Array.from({ length: 200 }, () => [1, 2])))
+  const goodCases = casesOf(Array.from({ length: 200 }, (_, index) => [Number(index > 0), 2]))
+  const good = runWith([PASS, LATENCY], goodCases)
 
   test('an error counts as a quality failure and as nothing for latency', () => {
-    const cases = good.cases.map((entry, index): EvaluationCase =>
+    const cases = goodCases.map((entry, index): EvaluationCase =>
       index < 40 ? { ...entry, outcome: 'error', values: [null, null] } : entry,
     )
     const assessment = assess(good, runWith([PASS, LATENCY], cases, 'b'))
-    expect(metricOf(assessment, 'pass')).toMatchObject({ lost: 40, pairs: 200, band: 'material_regression' })
+    expect(metricOf(assessment, 'pass')).toMatchObject({ lost: 39, pairs: 200, band: 'material_regression' })
     expect(metricOf(assessment, 'latency_s')).toMatchObject({ pairs: 160, missing: { candidate: 40 } })
   })
 
   test('no green verdict when more than 5% of the pairs are missing, or more on one side than by chance', () => {
-    const lacking = (count: number) => runWith([PASS, LATENCY], good.cases.slice(count), 'b')
+    const lacking = (count: number) => runWith([PASS, LATENCY], goodCases.slice(count), 'b')
     expect(assess(good, lacking(0)).verdict).toBe('non_inferior')
     const few = assess(good, lacking(9))
     expect(few.verdict).toBe('inconclusive')
@@ -193,11 +154,11 @@ describe('errors and gaps', () => {
         { name: 'safe', primary: true },
       ],
     }
-    expect(assess(good, runWith([PASS, LATENCY], [...good.cases], 'b'), plan)).toMatchObject({
+    expect(assess(good, runWith([PASS, LATENCY], goodCases, 'b'), plan)).toMatchObject({
       verdict: 'inconclusive',
     })
     const sliced = { ...defaultPlan, criticalSlices: ['refunds'] }
-    const assessment = assess(good, runWith([PASS, LATENCY], [...good.cases], 'b'), sliced)
+    const assessment = assess(good, runWith([PASS, LATENCY], goodCases, 'b'), sliced)
     expect(assessment.verdict).toBe('inconclusive')
     expect(codes(assessment)).toContain('critical_slice_missing')
   })
@@ -239,12 +200,13 @@ describe('errors and gaps', () => {
   })
 
   test('a counterfactual never turns green', () => {
-    const same = runWith([PASS, LATENCY], [...good.cases], 'b')
+    const same = runWith([PASS, LATENCY], goodCases, 'b')
     expect(assess(good, same, { ...defaultPlan, mode: 'counterfactual' }).verdict).toBe('inconclusive')
   })
 
   test('numbers beyond a double leave the answer open instead of breaking it', () => {
-    const assessment = assess(huge('a', 1), huge('b', -1))
+    const plan = { ...defaultPlan, metrics: [{ name: 'score', margin: 1 }] }
+    const assessment = assess(huge('a', 1), huge('b', -1), plan)
     expect(assessment.verdict).toBe('inconclusive')
     expect(codes(assessment)).toContain('not_computable')
     expect(assessmentSchema.safeParse(assessment).success).toBe(true)
@@ -264,12 +226,18 @@ describe('guardrails together', () => {
       name: `check-${index}`,
       kind: 'binary',
       direction: 'up',
+      directionFrom: 'stated',
     }))
-    const before = runWith(metrics, casesOf(Array.from({ length: 400 }, () => metrics.map(() => 1))))
+    const before = runWith(
+      metrics,
+      casesOf(Array.from({ length: 400 }, (_, index) => metrics.map((_, metric) => Number(index !== 399 - metric)))),
+    )
     const after = runWith(
       metrics,
       casesOf(
-        Array.from({ length: 400 }, (_, index) => metrics.map((_, metric) => (metric === 0 && index < 6 ? 0 : 1))),
+        Array.from({ length: 400 }, (_, index) =>
+          metrics.map((_, metric) => ((metric === 0 && index < 6) || index === 399 - metric ? 0 : 1)),
+        ),
       ),
       'b',
     )
@@ -277,15 +245,21 @@ describe('guardrails together', () => {
     expect(assess(before, after, alone).verdict).toBe('regression')
     const together = { ...defaultPlan, metrics: metrics.map(({ name }) => ({ name, primary: true })) }
     expect(assess(before, after, together).verdict).toBe('inconclusive')
+    expect(assess(before, after).verdict).toBe('inconclusive')
   })
 
-  test('without a plan every safety metric and the first quality metric are guardrails', () => {
-    const safe: MetricDefinition = { name: 'safe', kind: 'safety', direction: 'up' }
+  test('without a plan every metric of quality is a guardrail, right or wrong before how good', () => {
+    const safe: MetricDefinition = { name: 'safe', kind: 'safety', direction: 'up', directionFrom: 'name' }
     const metrics = [LATENCY, PASS, SCORE, safe]
-    const run = (digest: string) => runWith(metrics, casesOf(Array.from({ length: 20 }, () => [1, 1, 1, 1])), digest)
+    const run = (digest: string) =>
+      runWith(
+        metrics,
+        casesOf(Array.from({ length: 20 }, (_, index) => [1, ...[0, 1, 2].map((at) => Number(index !== at))])),
+        digest,
+      )
     const guardrails = (plan = defaultPlan) => assess(run('a'), run('b'), plan).guardrails.map(({ metric }) => metric)
-    expect(guardrails()).toEqual(['pass', 'safe'])
-    expect(guardrails({ ...defaultPlan, metrics: [{ name: 'pass', primary: false }] })).toEqual(['score', 'safe'])
+    expect(guardrails()).toEqual(['safe', 'pass', 'score'])
+    expect(guardrails({ ...defaultPlan, metrics: [{ name: 'pass', primary: false }] })).toEqual(['safe', 'score'])
     expect(guardrails({ ...defaultPlan, metrics: [{ name: 'latency_s', primary: true }] })).toEqual(['latency_s'])
   })
 
@@ -305,115 +279,5 @@ describe('guardrails together', () => {
     expect(assessmentPlanSchema.parse({})).toEqual(defaultPlan)
     expect(assessmentPlanSchema.safeParse({ metrics: [{ name: 'a', margin: 0 }] }).success).toBe(false)
     expect(assessmentPlanSchema.safeParse({ metrics: [{ name: 'a' }, { name: 'a' }] }).success).toBe(false)
-  })
-})
-
-describe('laws', () => {
-  const scores = fc.array(
-    fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
-    { minLength: 10, maxLength: 60 },
-  )
-  const amounts = fc.array(
-    fc.tuple(fc.double({ min: 0.01, max: 100, noNaN: true }), fc.double({ min: 0.01, max: 100, noNaN: true })),
-    { minLength: 10, maxLength: 60 },
-  )
-  const bits = fc.array(fc.tuple(fc.constantFrom(0, 1), fc.constantFrom(0, 1)), { minLength: 10, maxLength: 80 })
-  test.each([['scores', SCORE, scores] as const, ['zeros and ones', PASS, bits] as const])(
-    'swapping baseline and candidate mirrors the interval and the band: %s',
-    (_, metric, arbitrary) => {
-      fc.assert(
-        fc.property(arbitrary, (pairs) => {
-          const there = assessPairs(metric, pairs)
-          const back = assessPairs(metric, swapped(pairs))
-          expect(gap(there.interval?.lower, -(back.interval?.upper ?? Number.NaN))).toBeLessThanOrEqual(1e-9)
-          expect(gap(there.interval?.upper, -(back.interval?.lower ?? Number.NaN))).toBeLessThanOrEqual(1e-9)
-          expect(back.band).toBe(mirrored(there, back))
-        }),
-        { numRuns: 150, seed: 1 },
-      )
-    },
-  )
-
-  test('swapping baseline and candidate inverts a ratio', () => {
-    fc.assert(
-      fc.property(amounts, (pairs) => {
-        const there = assessPairs(LATENCY, pairs)
-        const back = assessPairs(LATENCY, swapped(pairs))
-        const inverse = 1 / (1 + (back.interval?.upper ?? Number.NaN))
-        expect(gap(1 + (there.interval?.lower ?? Number.NaN), inverse)).toBeLessThanOrEqual(1e-9 * (1 + inverse))
-        expect(back.band).toBe(mirrored(there, back))
-      }),
-      { numRuns: 100, seed: 2 },
-    )
-  })
-
-  test('adding a constant to every score of both runs changes no difference', () => {
-    fc.assert(
-      fc.property(scores, fc.double({ min: -5, max: 5, noNaN: true }), (pairs, shift) => {
-        const plain = assessPairs(SCORE, pairs)
-        const moved = assessPairs(
-          SCORE,
-          pairs.map(([before, after]) => [before + shift, after + shift] as const),
-        )
-        // Zeros and ones have an estimator of their own, which a shift takes away.
-        fc.pre(plain.estimator === moved.estimator)
-        expect(gap(plain.interval?.lower, moved.interval?.lower)).toBeLessThanOrEqual(1e-9)
-        expect(gap(plain.interval?.upper, moved.interval?.upper)).toBeLessThanOrEqual(1e-9)
-      }),
-      { numRuns: 100, seed: 3 },
-    )
-  })
-
-  test('a ratio does not depend on the unit', () => {
-    fc.assert(
-      fc.property(amounts, fc.double({ min: 0.001, max: 1000, noNaN: true }), (pairs, unit) => {
-        const seconds = assessPairs(LATENCY, pairs)
-        const other = assessPairs(
-          LATENCY,
-          pairs.map(([before, after]) => [before * unit, after * unit] as const),
-        )
-        const scale = 1 + Math.abs(seconds.interval?.upper ?? 0)
-        expect(gap(seconds.interval?.lower, other.interval?.lower)).toBeLessThanOrEqual(1e-9 * scale)
-        expect(gap(seconds.interval?.upper, other.interval?.upper)).toBeLessThanOrEqual(1e-9 * scale)
-        expect(gap(seconds.totalChange?.estimate, other.totalChange?.estimate)).toBeLessThanOrEqual(1e-9 * scale * 100)
-      }),
-      { numRuns: 100, seed: 4 },
-    )
-  })
-
-  test('the order of cases is irrelevant to the last bit', () => {
-    fc.assert(
-      fc.property(scores, fc.infiniteStream(fc.nat()), (pairs, keys) => {
-        const order = (cases: EvaluationCase[]) =>
-          cases
-            .map((entry) => ({ entry, key: keys.next().value }))
-            .toSorted((a, b) => a.key - b.key)
-            .map(({ entry }) => entry)
-        const before = casesOf(pairs.map(([value]) => [value]))
-        const after = casesOf(pairs.map(([, value]) => [value]))
-        expect(assess(runWith([SCORE], order(before)), runWith([SCORE], order(after), 'b'))).toEqual(
-          assess(runWith([SCORE], before), runWith([SCORE], after, 'b')),
-        )
-      }),
-      { numRuns: 50, seed: 5 },
-    )
-  })
-
-  test('turning a metric round and its values with it changes no band', () => {
-    fc.assert(
-      fc.property(bits, (pairs) => {
-        const down: MetricDefinition = { ...PASS, direction: 'down' }
-        const turned = pairs.map(([before, after]) => [1 - before, 1 - after] as const)
-        expect(assessPairs(down, turned).band).toBe(assessPairs(PASS, pairs).band)
-      }),
-      { numRuns: 100, seed: 6 },
-    )
-  })
-
-  test('repeats of a case are averaged, not counted as more cases', () => {
-    const once = casesOf(zeroOnes(30, 40))
-    const thrice = [...once, ...once, ...once]
-    const after = runWith([PASS], casesOf(zeroOnes(25, 40)), 'b')
-    expect(assess(runWith([PASS], thrice), after).metrics).toEqual(assess(runWith([PASS], once), after).metrics)
   })
 })

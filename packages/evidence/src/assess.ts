@@ -1,12 +1,14 @@
 import { assessMetric, type MetricResult } from './assess-metric.ts'
 import type { AssessedInput, Assessment, AssessmentWarning, Guardrail, MetricAssessment } from './assessment.ts'
+import { distinctCases, errorCount } from './cases/case-table.ts'
 import type { EvaluationRun } from './evaluation-run.ts'
 import { isBinary, isQuality } from './metric.ts'
+import { nearIdsText } from './near-ids.ts'
 import { defaultPlan, type AssessmentPlan } from './plan.ts'
 import { resolveMetrics, type MissingMetric, type ResolvedMetric } from './resolve-metrics.ts'
 import { jointRisk } from './statistics/joint-risk.ts'
 import { benjaminiHochberg, holm } from './statistics/multiplicity.ts'
-import { pairCases, type Attempt } from './statistics/pairing.ts'
+import { matchCases, pairValues, type Matching } from './statistics/pairing.ts'
 import { bandAfterHolm, isGreen, worstBand, type Band } from './statistics/verdict.ts'
 
 /** The largest share of false claims tolerated among the slices that are pointed at. */
@@ -24,15 +26,17 @@ export function assess(
   plan: AssessmentPlan = defaultPlan,
 ): Assessment {
   const { metrics, missing } = resolveMetrics(baseline, candidate, plan)
-  const compared = metrics.map((metric) => compare(metric, baseline, candidate, plan))
-  const overall = compared.map(({ overall }) => overall)
-  const slices = compared.flatMap(({ slices }) => slices)
+  const matching = matchCases(baseline.cases, candidate.cases)
+  const allErrors = hasOnlyErrors(baseline) || hasOnlyErrors(candidate)
+  const compared = metrics.map((metric) => compare(metric, { baseline, candidate, matching, plan, allErrors }))
+  const overall = compared.map((result) => result.overall)
+  const slices = compared.flatMap((result) => result.slices)
   const critical = slices.filter(isCritical(plan))
   const primary = [...overall, ...critical].filter(({ assessment }) => assessment.primary)
-  const guardrails = correctGuardrails(primary, plan)
+  const guardrails = [...correctGuardrails(primary, plan), ...materialLosses(overall, metrics)]
   const sliceAssessments = correctSlices(slices)
   const warnings = [
-    ...inputWarnings({ baseline, candidate, metrics, missing, guardrails, plan, slices }),
+    ...inputWarnings({ baseline, candidate, metrics, missing, guardrails, plan, matching }),
     ...[...overall, ...critical].flatMap((result) => result.warnings),
     ...regressionWarnings(overall, sliceAssessments, guardrails),
   ]
@@ -54,66 +58,76 @@ export function assess(
   }
 }
 
+/** The two runs matched, as every metric sees them. */
+interface Compared {
+  readonly baseline: EvaluationRun
+  readonly candidate: EvaluationRun
+  readonly matching: Matching
+  readonly plan: AssessmentPlan
+  readonly allErrors: boolean
+}
+
 /** One metric over all cases and, if the cases have slices, in each. */
-function compare(
-  metric: ResolvedMetric,
-  baseline: EvaluationRun,
-  candidate: EvaluationRun,
-  plan: AssessmentPlan,
-): { overall: MetricResult; slices: MetricResult[] } {
-  const failure = failureValue(metric, baseline, candidate)
-  const before = attempts(baseline, metric, metric.baselineIndex, failure)
-  const after = attempts(candidate, metric, metric.candidateIndex, failure)
-  const overall = assessMetric(metric, pairCases(before, after), null)
-  const groups = bySlice(before, after)
-  if (groups.size > MOST_SLICES || (groups.size < 2 && plan.criticalSlices.length === 0)) return { overall, slices: [] }
-  const slices = [...groups]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, group]) => assessMetric(metric, pairCases(group.before, group.after), name))
-  return { overall, slices }
+function compare(metric: ResolvedMetric, compared: Compared): { overall: MetricResult; slices: MetricResult[] } {
+  const { baseline, candidate, matching, plan, allErrors } = compared
+  const before = baseline.cases.values[metric.baselineIndex] ?? new Float64Array()
+  const after = candidate.cases.values[metric.candidateIndex] ?? new Float64Array()
+  const failure = isQuality(metric.kind) ? failureValue(metric, before, after) : null
+  const values = {
+    baseline: before,
+    candidate: after,
+    baselineErrors: baseline.cases.errors,
+    candidateErrors: candidate.cases.errors,
+    failure,
+  }
+  const countsErrors = failure !== null && (hasErrors(baseline) || hasErrors(candidate))
+  const offScale = countOffScale(metric, before) + countOffScale(metric, after)
+  const at = (slice?: number): MetricResult =>
+    assessMetric({
+      metric,
+      pairing: pairValues(matching, values, slice),
+      withoutErrors: countsErrors ? pairValues(matching, { ...values, failure: null }, slice) : null,
+      slice: slice === undefined ? null : (matching.slices[slice] ?? ''),
+      offScale,
+      allErrors,
+    })
+  const { slices } = matching
+  const areFew = slices.length >= 2 || (slices.length > 0 && plan.criticalSlices.length > 0)
+  if (!areFew || slices.length > MOST_SLICES) return { overall: at(), slices: [] }
+  return { overall: at(), slices: slices.map((_, index) => at(index)) }
 }
 
-/** A case belongs to the slice that the baseline gave it, so that a relabelled case isn't counted as missing twice. */
-function bySlice(
-  before: readonly Attempt[],
-  after: readonly Attempt[],
-): Map<string, { before: Attempt[]; after: Attempt[] }> {
-  const sliceOf = new Map<string, string>()
-  for (const { caseId, slice } of [...before, ...after])
-    if (slice !== undefined && !sliceOf.has(caseId)) sliceOf.set(caseId, slice)
-  const groups = new Map([...new Set(sliceOf.values())].map((name) => [name, noAttempts()]))
-  for (const attempt of before) groups.get(sliceOf.get(attempt.caseId) ?? '')?.before.push(attempt)
-  for (const attempt of after) groups.get(sliceOf.get(attempt.caseId) ?? '')?.after.push(attempt)
-  return groups
+function hasErrors({ cases }: EvaluationRun): boolean {
+  return cases.errors.includes(1)
 }
 
-function noAttempts(): { before: Attempt[]; after: Attempt[] } {
-  return { before: [], after: [] }
+function hasOnlyErrors({ cases }: EvaluationRun): boolean {
+  return cases.rows > 0 && !cases.errors.includes(0)
 }
 
-function attempts(run: EvaluationRun, metric: ResolvedMetric, index: number, failure: number | null): Attempt[] {
-  const onError = isQuality(metric.kind) ? failure : null
-  return run.cases.map((entry) => ({
-    caseId: entry.caseId,
-    cluster: entry.cluster,
-    slice: entry.slice,
-    value: entry.outcome === 'error' ? onError : (entry.values[index] ?? null),
-  }))
+function countOffScale({ scale }: ResolvedMetric, values: Float64Array): number {
+  if (scale === null) return 0
+  return values.reduce((count, value) => count + Number(value < scale.lower || value > scale.upper), 0)
 }
 
-/** What an error counts as: the worst of the scale where the scale is 0..1, else the worst that any answer got. */
-function failureValue(metric: ResolvedMetric, baseline: EvaluationRun, candidate: EvaluationRun): number | null {
-  if (metric.failureValue !== undefined) return metric.failureValue
-  const values = [...valuesAt(baseline, metric.baselineIndex), ...valuesAt(candidate, metric.candidateIndex)].filter(
-    (value) => typeof value === 'number',
-  )
-  const worst = metric.direction === 'up' ? 0 : 1
-  if (isBinary(metric.kind) || values.every((value) => value >= 0 && value <= 1)) return worst
-  return values.reduce((a, b) => (metric.direction === 'up' ? Math.min(a, b) : Math.max(a, b)))
+/** What an error counts as: the worse end of the scale where it is known or all values lie within 0..1, else the worst value seen. */
+function failureValue(
+  { failureValue: given, direction, kind, scale }: ResolvedMetric,
+  before: Float64Array,
+  after: Float64Array,
+): number | null {
+  if (given !== undefined) return given
+  if (direction === null) return null
+  if (scale !== null) return direction === 'up' ? scale.lower : scale.upper
+  if (isBinary(kind) || (isUnit(before) && isUnit(after))) return direction === 'up' ? 0 : 1
+  const worse = direction === 'up' ? Math.min : Math.max
+  const worst = (values: Float64Array): number =>
+    values.reduce((a, b) => (Number.isNaN(b) ? a : worse(a, b)), direction === 'up' ? Infinity : -Infinity)
+  return worse(worst(before), worst(after))
 }
 
-function valuesAt({ cases }: EvaluationRun, index: number): (number | null | undefined)[] {
-  return cases.map(({ values }) => values[index])
+function isUnit(values: Float64Array): boolean {
+  return values.every((value) => Number.isNaN(value) || (value >= 0 && value <= 1))
 }
 
 /** Holm over the primary metrics and their critical slices. One without a p value counts as p = 1: it must not ease the others. */
@@ -129,6 +143,22 @@ function correctGuardrails(results: readonly MetricResult[], plan: AssessmentPla
       adjustedP: p === null ? null : (adjusted[index] ?? 1),
     }
   })
+}
+
+/**
+ * Metrics of quality that the plan named no guardrail but that lost more than their margin: whoever declares what decides doesn't
+ * thereby accept that something else broke. Setting a metric aside does.
+ */
+function materialLosses(overall: readonly MetricResult[], metrics: readonly ResolvedMetric[]): Guardrail[] {
+  const watched = new Set(
+    metrics
+      .filter(({ setAside, sameAs, kind }) => !setAside && sameAs === null && isQuality(kind))
+      .map(({ name }) => name),
+  )
+  return overall
+    .map(({ assessment }) => assessment)
+    .filter(({ metric, primary, band }) => !primary && watched.has(metric) && band === 'material_regression')
+    .map(({ metric, band }) => ({ metric, slice: null, band, adjustedP: null }))
 }
 
 /** With a guardrail unmeasured the risk is unknown, not smaller. */
@@ -159,24 +189,17 @@ function isCritical(plan: AssessmentPlan): (result: MetricResult) => boolean {
 }
 
 interface InputFacts {
-  baseline: EvaluationRun
-  candidate: EvaluationRun
-  metrics: readonly ResolvedMetric[]
-  missing: readonly MissingMetric[]
-  guardrails: readonly Guardrail[]
-  plan: AssessmentPlan
-  slices: readonly MetricResult[]
+  readonly baseline: EvaluationRun
+  readonly candidate: EvaluationRun
+  readonly metrics: readonly ResolvedMetric[]
+  readonly missing: readonly MissingMetric[]
+  readonly guardrails: readonly Guardrail[]
+  readonly plan: AssessmentPlan
+  readonly matching: Matching
 }
 
-function inputWarnings({
-  baseline,
-  candidate,
-  metrics,
-  missing,
-  guardrails,
-  plan,
-  slices,
-}: InputFacts): AssessmentWarning[] {
+function inputWarnings(facts: InputFacts): AssessmentWarning[] {
+  const { baseline, candidate, metrics, missing, guardrails, plan, matching } = facts
   const warnings: AssessmentWarning[] = []
   const say = (
     code: AssessmentWarning['code'],
@@ -184,16 +207,19 @@ function inputWarnings({
     metric: string | null = null,
     slice: string | null = null,
   ): number => warnings.push({ code, text, metric, slice })
+  for (const [side, run] of [['baseline', baseline] as const, ['candidate', candidate] as const])
+    if (hasOnlyErrors(run)) say('all_errors', `every case of the ${side} ended in an error: nothing of it was measured`)
   if (baseline.sourceDigest === candidate.sourceDigest && baseline.selection === candidate.selection)
     say('same_source', 'baseline and candidate are the same results')
   if (metrics.length === 0) say('nothing_compared', 'the two runs share no metric')
   else if (guardrails.length === 0) say('no_primary_metric', 'no primary metric: the verdict rests on nothing')
+  const nearly = nearIdsText(baseline.cases, candidate.cases)
+  if (nearly !== undefined) say('ids_nearly_match', nearly)
   for (const { name } of missing) say('metric_missing', 'not measured in both runs', name)
   for (const name of plan.criticalSlices)
-    if (!slices.some(({ assessment }) => assessment.slice === name))
+    if (!matching.slices.includes(name) || matching.slices.length > MOST_SLICES)
       say('critical_slice_missing', 'no case belongs to this critical slice', null, name)
-  if (new Set([...baseline.cases, ...candidate.cases].map(({ slice }) => slice)).size > MOST_SLICES + 1)
-    say('too_many_slices', `more than ${MOST_SLICES} slices; none is assessed`)
+  if (matching.slices.length > MOST_SLICES) say('too_many_slices', `more than ${MOST_SLICES} slices; none is assessed`)
   if (plan.mode === 'counterfactual')
     say('counterfactual', 'rests on assumptions: without real runs of the candidate nothing is shown to be safe')
   return warnings
@@ -209,7 +235,7 @@ function regressionWarnings(
 ): AssessmentWarning[] {
   const secondary = overall
     .map(({ assessment }) => assessment)
-    .filter(({ primary, band }) => !primary && REGRESSIONS.has(band))
+    .filter(({ primary, sameAs, band }) => !primary && !sameAs && REGRESSIONS.has(band))
     .map(({ metric, band }) => ({
       code: 'secondary_regression' as const,
       text: `${band} outside the primary metrics`,
@@ -217,7 +243,9 @@ function regressionWarnings(
       slice: null,
     }))
   const inSlices = slices
-    .filter(({ band, adjustedP }) => REGRESSIONS.has(band) && (adjustedP ?? 1) <= SLICE_FALSE_DISCOVERY)
+    .filter(
+      ({ band, adjustedP, sameAs }) => !sameAs && REGRESSIONS.has(band) && (adjustedP ?? 1) <= SLICE_FALSE_DISCOVERY,
+    )
     .filter(
       ({ metric, slice }) => !guardrails.some((guardrail) => guardrail.metric === metric && guardrail.slice === slice),
     )
@@ -230,12 +258,6 @@ function regressionWarnings(
   return [...secondary, ...inSlices]
 }
 
-function inputOf(run: EvaluationRun): AssessedInput {
-  return {
-    format: run.format,
-    sourceDigest: run.sourceDigest,
-    selection: run.selection,
-    cases: new Set(run.cases.map(({ caseId }) => caseId)).size,
-    errors: run.cases.filter(({ outcome }) => outcome === 'error').length,
-  }
+function inputOf({ format, sourceDigest, selection, cases }: EvaluationRun): AssessedInput {
+  return { format, sourceDigest, selection, cases: distinctCases(cases), errors: errorCount(cases) }
 }

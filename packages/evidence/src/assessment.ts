@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { labelSchema } from './identifier.ts'
-import { directionSchema, metricKindSchema, type Direction, type MetricKind } from './metric.ts'
+import {
+  directionSchema,
+  metricKindSchema,
+  scaleSchema,
+  type Direction,
+  type DirectionSource,
+  type MetricKind,
+  type Scale,
+} from './metric.ts'
 import type { AssessmentPlan } from './plan.ts'
 import type { Estimator } from './statistics/estimate.ts'
 import type { Interval } from './statistics/interval.ts'
@@ -9,8 +17,21 @@ import { BANDS, type Band } from './statistics/verdict.ts'
 const WARNING_CODES = [
   'same_source',
   'metric_missing',
+  'all_errors',
+  'kind_conflict',
+  'direction_conflict',
+  'direction_unknown',
+  'scale_conflict',
+  'margin_unknown',
+  'off_scale',
+  'scale_mismatch',
+  'unit_mismatch',
+  'floor',
+  'ceiling',
+  'constant',
   'no_primary_metric',
   'nothing_compared',
+  'ids_nearly_match',
   'too_few_pairs',
   'no_variation',
   'missing_pairs',
@@ -53,10 +74,18 @@ export interface MetricAssessment {
   readonly metric: string
   readonly slice: string | null
   readonly kind: MetricKind
-  readonly direction: Direction
+  /** Null where nothing says which way is better. */
+  readonly direction: Direction | null
+  /** Who says it; absent in assessments of earlier releases, as are the other fields that may be absent. */
+  readonly directionFrom?: DirectionSource | 'plan' | null | undefined
   readonly primary: boolean
-  readonly margin: number
+  /** The metric that has the same value in every case, and decides in its place; null where there is none. */
+  readonly sameAs?: string | null | undefined
+  /** Null where no default fits and none was given. */
+  readonly margin: number | null
   readonly scale: 'absolute' | 'relative'
+  /** The ends of a score's scale, where somebody declared them. */
+  readonly declaredScale?: Scale | null | undefined
   readonly estimator: Estimator | null
   readonly pairs: number
   readonly missing: {
@@ -67,6 +96,8 @@ export interface MetricAssessment {
   }
   readonly baselineMean: number | null
   readonly candidateMean: number | null
+  /** The same over the pairs of which both sides answered; null where no error counts as a failure. */
+  readonly withoutErrors?: AnswersAlone | null | undefined
   readonly delta: number | null
   readonly interval: Interval | null
   readonly standardError: number | null
@@ -91,6 +122,15 @@ export interface MetricAssessment {
   readonly band: Band
 }
 
+/** A metric of quality without the cases in which a side gave no answer. */
+export interface AnswersAlone {
+  readonly pairs: number
+  readonly baselineMean: number | null
+  readonly candidateMean: number | null
+  readonly delta: number | null
+  readonly interval: Interval | null
+}
+
 /** A primary metric, over all cases or in a critical slice, after Holm's correction over all guardrails. */
 export interface Guardrail {
   readonly metric: string
@@ -112,7 +152,7 @@ export interface AssessedInput {
 export interface Assessment {
   readonly schema: 'afterai.assessment/v1'
   readonly mode: AssessmentPlan['mode']
-  /** The worst guardrail. */
+  /** The worst guardrail; a metric of quality that is materially worse counts as one unless the plan sets it aside. */
   readonly verdict: Band
   /** The probability that at least one guardrail lost more than its margin; null unless all were measured. */
   readonly overallRisk: number | null
@@ -131,21 +171,35 @@ const probability = share.nullable()
 const bandSchema = z.enum(BANDS)
 const sliceSchema = labelSchema.nullable()
 
+const intervalSchema = z.strictObject({ lower: z.number(), upper: z.number() })
+
+const answersAloneSchema: z.ZodType<AnswersAlone> = z.strictObject({
+  pairs: count,
+  baselineMean: amount,
+  candidateMean: amount,
+  delta: amount,
+  interval: intervalSchema.nullable(),
+})
+
 const metricAssessmentSchema: z.ZodType<MetricAssessment> = z.strictObject({
   metric: labelSchema,
   slice: sliceSchema,
   kind: metricKindSchema,
-  direction: directionSchema,
+  direction: directionSchema.nullable(),
+  directionFrom: z.enum(['stated', 'format', 'name', 'kind', 'plan']).nullable().optional(),
   primary: z.boolean(),
-  margin: z.number().positive(),
+  sameAs: labelSchema.nullable().optional(),
+  margin: z.number().positive().nullable(),
   scale: z.enum(['absolute', 'relative']),
+  declaredScale: scaleSchema.nullable().optional(),
   estimator: z.enum(['tango', 'paired_t', 'clustered_t', 'log_ratio_t', 'clustered_log_ratio_t']).nullable(),
   pairs: count,
   missing: z.strictObject({ baseline: count, candidate: count, both: count, share }),
   baselineMean: amount,
   candidateMean: amount,
+  withoutErrors: answersAloneSchema.nullable().optional(),
   delta: amount,
-  interval: z.strictObject({ lower: z.number(), upper: z.number() }).nullable(),
+  interval: intervalSchema.nullable(),
   standardError: amount,
   p: probability,
   exactP: probability,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { directionOf } from './metric-directions.ts'
 
 /**
  * What a metric measures, which settles its estimator and its default margin.
@@ -9,11 +10,28 @@ export type MetricKind = 'binary' | 'safety' | 'continuous' | 'latency' | 'cost'
 /** Which way is better. */
 export type Direction = 'up' | 'down'
 
+/**
+ * Who says which way is better: a person (`stated`), the format of the file (`format`), the metric's name by the curated table
+ * (`name`), or its kind (`kind`: less latency, cost and tokens are better).
+ */
+export type DirectionSource = 'stated' | 'format' | 'name' | 'kind'
+
+/** The ends of a score's scale, as somebody declared them: never what was seen. */
+export interface Scale {
+  readonly lower: number
+  readonly upper: number
+}
+
 /** A metric of an evaluation run. */
 export interface MetricDefinition {
   readonly name: string
   readonly kind: MetricKind
-  readonly direction: Direction
+  /** Null where nothing says which way is better. */
+  readonly direction: Direction | null
+  /** Absent in runs that were imported when every unknown direction was taken for `up`. */
+  readonly directionFrom?: DirectionSource | undefined
+  /** Of a score, where it is known; a 0/1 metric needs none. */
+  readonly scale?: Scale | undefined
 }
 
 /** Wire schema of a metric's kind. */
@@ -29,6 +47,16 @@ export const metricKindSchema: z.ZodType<MetricKind> = z.enum([
 /** Wire schema of a direction. */
 export const directionSchema: z.ZodType<Direction> = z.enum(['up', 'down'])
 
+/** Wire schema of who says a direction. */
+export const directionSourceSchema: z.ZodType<DirectionSource> = z.enum(['stated', 'format', 'name', 'kind'])
+
+/** Wire schema of a scale. */
+export const scaleSchema: z.ZodType<Scale> = z
+  .strictObject({ lower: z.number(), upper: z.number() })
+  .refine(({ lower, upper }) => lower < upper && Number.isFinite(upper - lower), {
+    error: 'the lower end must lie below the upper',
+  })
+
 /** Whether the metric says how good an answer was: an error then counts as a failure. */
 export function isQuality(kind: MetricKind): boolean {
   return kind === 'binary' || kind === 'safety' || kind === 'continuous'
@@ -39,13 +67,40 @@ export function isBinary(kind: MetricKind): boolean {
   return kind === 'binary' || kind === 'safety'
 }
 
-/** The direction of a metric nobody declared: quality goes up, amounts go down. */
-export function defaultDirection(kind: MetricKind): Direction {
-  return isQuality(kind) ? 'up' : 'down'
+/** What an importer knows of a metric's direction besides its name. */
+export interface DirectionHints {
+  readonly kind: MetricKind
+  /** The metric's name and the column it came from. */
+  readonly names: readonly string[]
+  readonly stated?: Direction | undefined
+  readonly format?: Direction | undefined
 }
 
-/** The largest loss that doesn't matter, unless the plan says otherwise: absolute for quality, relative for amounts. */
-export function defaultMargin(kind: MetricKind): number {
-  if (kind === 'safety') return 0.01
-  return isQuality(kind) ? 0.02 : 0.1
+/**
+ * The direction of an imported metric, and who says it. A person's word holds. A name that contradicts the format (a check called
+ * `toxicity` whose score rewards passing) leaves it open, as do two names that contradict each other.
+ */
+export function settleDirection({
+  kind,
+  names,
+  stated,
+  format,
+}: DirectionHints): Pick<MetricDefinition, 'direction' | 'directionFrom'> {
+  if (stated !== undefined) return { direction: stated, directionFrom: 'stated' }
+  if (!isQuality(kind)) return { direction: 'down', directionFrom: 'kind' }
+  const named = names.map(directionOf).filter((direction) => direction !== undefined)
+  const said = new Set(format === undefined ? named : [...named, format])
+  const [direction] = said
+  if (direction === undefined || said.size > 1) return { direction: null }
+  return { direction, directionFrom: format === undefined ? 'name' : 'format' }
+}
+
+/**
+ * The largest loss that doesn't matter, unless somebody says otherwise: relative for amounts (0.1 = 10%), a share of the scale for
+ * quality. Undefined for a score whose scale nobody declared: 0.02 is nothing on 0..100 and much on 0..0.05.
+ */
+export function defaultMargin(kind: MetricKind, scale: Scale | undefined): number | undefined {
+  if (!isQuality(kind)) return 0.1
+  if (isBinary(kind)) return kind === 'safety' ? 0.01 : 0.02
+  return scale === undefined ? undefined : 0.02 * (scale.upper - scale.lower)
 }

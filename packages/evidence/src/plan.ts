@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { labelSchema } from './identifier.ts'
-import { directionSchema, metricKindSchema, type Direction, type MetricKind } from './metric.ts'
+import {
+  directionSchema,
+  metricKindSchema,
+  scaleSchema,
+  type Direction,
+  type MetricKind,
+  type Scale,
+} from './metric.ts'
 
 /** What the assessment should hold a metric to. What isn't said is taken from the runs and the defaults. */
 export interface MetricPlan {
@@ -9,9 +16,14 @@ export interface MetricPlan {
   readonly direction?: Direction | undefined
   /** The largest loss that doesn't matter: absolute for quality, relative (0.1 = 10%) for latency, cost and tokens. */
   readonly margin?: number | undefined
-  /** Primary metrics are guardrails: the worst of them is the verdict. */
+  /** The ends of a score's scale. The default margin is a share of it, and an error counts as its worse end. */
+  readonly scale?: Scale | undefined
+  /**
+   * Primary metrics are guardrails: the worst of them is the verdict. Where none is named, every metric of quality is one. `false`
+   * sets a metric aside: it decides nothing, however much worse it is.
+   */
   readonly primary?: boolean | undefined
-  /** What an error counts as. Default: 0/1 and scores within 0..1, the worst of the scale; other scores, the worst value seen. */
+  /** What an error counts as. Default: the worse end of the scale; where none is known, the worst value seen. */
   readonly failureValue?: number | undefined
 }
 
@@ -34,6 +46,7 @@ const metricPlanSchema: z.ZodType<MetricPlan> = z.strictObject({
   kind: metricKindSchema.optional(),
   direction: directionSchema.optional(),
   margin: z.number().positive().optional(),
+  scale: scaleSchema.optional(),
   primary: z.boolean().optional(),
   failureValue: z.number().optional(),
 })

@@ -4,6 +4,7 @@ import { objectOf, plainJson, snapshotOf } from './configuration/snapshot.ts'
 import { nameOf } from './names.ts'
 import type {
   AfterAIOptions,
+  Diagnostic,
   Measurement,
   ObservedConfiguration,
   ObserveOptions,
@@ -40,6 +41,7 @@ export class AfterAI implements AsyncDisposable {
 
   /** A handle on a system. The same name and environment give the same handle. */
   readonly system = (name: string, options?: { readonly environment?: string }): System => {
+    if (options !== undefined) this.#client.notices.unknownOf('system', options, ['environment'])
     const environment = environmentOf(options) ?? this.#client.options?.environment ?? ''
     // A key only of what can be a name: what can't is refused below, whatever it is.
     const key = isShort(name) && isShort(environment) ? `${name} ${environment}` : ''
@@ -50,7 +52,11 @@ export class AfterAI implements AsyncDisposable {
     return made
   }
 
-  /** Waits until all that was told so far is delivered, 2 s at most if not told otherwise. Never rejects. @returns whether it is */
+  /**
+   * Waits until the server acknowledged all that was told before the call, 2 s at most if not told otherwise. Never rejects.
+   * @returns true only if it did, each event since the client was made. False if any was dropped, for whatever reason, or is still open,
+   * and of a client that is off; `diagnostics()` says why. Where nothing was told there is nothing to lose: true, and no server was asked.
+   */
   readonly flush = (timeoutMs?: number): Promise<boolean> => this.#client.flush(timeoutMs)
 
   /** Flushes, and ends the client. Never rejects. */
@@ -58,6 +64,12 @@ export class AfterAI implements AsyncDisposable {
 
   /** What became of every event so far. */
   readonly stats = (): Stats => this.#client.stats()
+
+  /**
+   * What is wrong, or went wrong and cost events, as `onDiagnostic` was told it: the last of each code, and of each field. It goes once it is
+   * over, such as an outage that lost nothing.
+   */
+  readonly diagnostics = (): readonly Diagnostic[] => this.#client.notices.all
 
   /** `await using` shuts it down. */
   readonly [Symbol.asyncDispose] = (): Promise<void> => this.#client.close(undefined)

@@ -1,17 +1,17 @@
 import { DigestQueue } from './configuration/digest-queue.ts'
 import { contextsAtMost, rowsPerChunk } from './capture/layout.ts'
 import { Ring } from './capture/ring.ts'
-import type { DiagnosticCode } from './diagnostics.ts'
 import { beforeTheEnd, forget, type Leaving } from './exit.ts'
 import type { Link } from './link/link.ts'
 import { openLink } from './link/open-link.ts'
 import type { ContextMessage, FromSender, ToldMessage, ToSender } from './messages.ts'
 import { InvalidField } from './names.ts'
-import { diagnosticHookOf, readOptions, type ReadOptions } from './options.ts'
+import { Notices } from './notices.ts'
+import { diagnosticHookOf, optionNames, readOptions, type ReadOptions } from './options.ts'
 import { add, get, makeShared, read, readDropped, readKey, set, sumOf, writeKey } from './shared/memory.ts'
 import { once, pause, within } from './timers.ts'
 import type { Snapshot } from './configuration/snapshot.ts'
-import type { Diagnostic, Measurement, Stats } from './types.ts'
+import type { Measurement, Stats } from './types.ts'
 import * as count from './shared/counts.ts'
 import * as word from './shared/words.ts'
 
@@ -21,8 +21,10 @@ const handOverMs = 250
 /** How often what can't wake this thread is looked at while it waits. */
 const lookMs = 5
 
+/** In all a process that ends waits so many times as long as for one sign of life: for its thread to start, the key, and each batch. */
+const mostWaits = 6
+
 const mostContexts = 1_000
-const mostFieldsNamed = 64
 
 /** An event that isn't a measurement, once its configuration is digested. */
 export interface Told {
@@ -35,25 +37,27 @@ export class Client implements Leaving {
   // What each measurement needs comes first.
   #isOn = false
   readonly #shared = makeShared()
-  readonly #ring = new Ring(this.#shared)
+  readonly #ring: Ring
   readonly options: ReadOptions | undefined
-  readonly #hook: ((diagnostic: Diagnostic) => unknown) | undefined
+  readonly notices: Notices
   readonly #digests: DigestQueue
   /** Of each handle, what was observed last as far as it is known: a thread that starts is told. */
   readonly #contexts: ContextMessage[] = []
-  readonly #fieldsNamed = new Set<string>()
   readonly #flushes = new Map<number, () => void>()
   /** Undefined until there is something to send. */
   #link: Link | undefined
   /** Events that never came into the ring. */
   #others = 0
   #flushesAsked = 0
-  #isOverflowing = false
   #hasLeft = false
+  /** What the server answered so far, and since when it has answered nothing, while the process ends. */
+  #progress = -1
+  #quietSince = 0
   #closing: Promise<void> | undefined
 
   constructor(options: unknown) {
-    this.#hook = diagnosticHookOf(options)
+    this.notices = new Notices(diagnosticHookOf(options))
+    this.#ring = new Ring(this.#shared, this.notices)
     this.#digests = new DigestQueue({
       key: () => readKey(this.#shared),
       wasRefused: () => get(this.#shared, word.key) === word.keyRefused,
@@ -68,8 +72,9 @@ export class Client implements Leaving {
       // What an earlier process left in the spool goes without being asked for.
       if (this.options.sender.spoolFolder !== undefined) this.#handOverSoon()
     } catch (error) {
-      this.#say('misconfigured', error instanceof InvalidField ? error.field : undefined)
+      this.notices.say('misconfigured', error instanceof InvalidField ? error.field : undefined)
     }
+    this.notices.unknownOf('options', options, optionNames)
   }
 
   /**
@@ -115,6 +120,7 @@ export class Client implements Leaving {
   #turnAway(): void {
     add(this.#shared, count.closed, 1)
     this.#others += 1
+    if (this.#closing !== undefined) this.notices.once('closed')
   }
 
   /**
@@ -166,14 +172,29 @@ export class Client implements Leaving {
     }
   }
 
-  /** Has everything told so far delivered, or waits until the time is over. @returns whether it is, but for what was dropped */
+  /**
+   * Waits until the server acknowledged all that was told before the call, or the time is over.
+   * @returns whether it did; false if any event was dropped since the client was made, and where the client can't deliver
+   */
   async flush(timeoutMs: unknown): Promise<boolean> {
-    if (this.stats().pending === 0) return true
+    const { enqueued } = this.stats()
     const flush = { id: 0, rows: this.#ring.left + this.#ring.rows, isOver: false }
-    const isDone = await within(waitOf(timeoutMs), this.#deliver(flush)).catch(() => false)
-    flush.isOver = true
-    this.#flushes.delete(flush.id)
-    return isDone
+    if (this.#isOn && this.#isOwing()) {
+      const isAnswered = await within(waitOf(timeoutMs), this.#deliver(flush)).catch(() => false)
+      flush.isOver = true
+      this.#flushes.delete(flush.id)
+      if (isAnswered) this.notices.drop('timeout')
+      else if (this.stats().pending > 0) this.notices.keep('timeout')
+    }
+    const { delivered, dropped } = this.stats()
+    const isAble = this.#isOn || this.#closing !== undefined
+    return isAble && dropped === 0 && delivered >= enqueued
+  }
+
+  // What the sender dropped it may not have told of yet: it does before it answers.
+  #isOwing(): boolean {
+    const { pending, dropped } = this.stats()
+    return pending > 0 || (dropped > 0 && this.#link !== undefined)
   }
 
   // For some of it the sender may have room only once it has sent the rest.
@@ -181,7 +202,7 @@ export class Client implements Leaving {
     for (let isAll = false; !isAll;) {
       this.#handOver(false)
       isAll = this.#ring.left >= flush.rows
-      while (this.#digests.size > 0 && !flush.isOver) await pause(lookMs)
+      while (this.#digests.size > 0 && this.#isOn && !flush.isOver) await pause(lookMs)
       if (!this.#isOn || flush.isOver) return
       await new Promise<void>((resolve) => {
         flush.id = ++this.#flushesAsked
@@ -204,7 +225,9 @@ export class Client implements Leaving {
     this.#link = undefined
     await link?.end().catch(() => undefined)
     // What the spool keeps is sent by the next process.
-    add(this.#shared, count.closed, this.stats().pending - get(this.#shared, word.spooled))
+    const lost = this.stats().pending - get(this.#shared, word.spooled)
+    add(this.#shared, count.closed, lost)
+    if (lost > 0) this.notices.say('closed')
   }
 
   leave(): boolean {
@@ -215,14 +238,28 @@ export class Client implements Leaving {
   }
 
   isLeaving(since: number): boolean {
-    const leftMs = since + (this.options as ReadOptions).sender.exitWaitMs - Date.now()
-    const which = this.#digests.size > 0 ? word.key : word.closed
+    const { exitWaitMs } = (this.options as ReadOptions).sender
+    const now = Date.now()
+    const isStarting = get(this.#shared, word.ready) === 0
+    this.#watchProgress(isStarting ? now : since, now)
+    const leftMs = Math.min(since + mostWaits * exitWaitMs, this.#quietSince + exitWaitMs) - now
     if (leftMs <= 0) return false
-    if (Atomics.wait(this.#shared.words, which, 0, Math.min(leftMs, lookMs)) !== 'not-equal') return true
-    if (which === word.closed) return false
+    const isKeyAwaited = this.#digests.size > 0
+    const which = isStarting ? word.ready : isKeyAwaited ? word.key : word.closed
+    const isChanged = Atomics.wait(this.#shared.words, which, 0, Math.min(leftMs, lookMs)) === 'not-equal'
+    if (isStarting || !isChanged) return true
+    if (!isKeyAwaited) return false
     this.#digests.run()
     this.#send({ type: 'close' })
     return true
+  }
+
+  // How long a thread takes to start is up to the machine and what else it does: that is no silence of the server's.
+  #watchProgress(quietSince: number, now: number): void {
+    const progress = read(this.#shared, count.delivered) + get(this.#shared, word.key)
+    if (this.#progress < 0) this.#quietSince = quietSince
+    else if (this.#progress !== progress || quietSince === now) this.#quietSince = now
+    this.#progress = progress
   }
 
   leaveSoon(): void {
@@ -236,14 +273,7 @@ export class Client implements Leaving {
   #refuse(field: string): void {
     add(this.#shared, count.invalid, 1)
     this.#others += 1
-    this.#sayInvalid(field)
-  }
-
-  // Once a field: a host that does it wrong does it with every event.
-  #sayInvalid(field: string): void {
-    if (this.#fieldsNamed.has(field) || this.#fieldsNamed.size >= mostFieldsNamed) return
-    this.#fieldsNamed.add(field)
-    this.#say('invalid', field)
+    this.notices.invalid(field)
   }
 
   readonly #handOverSoon: () => void = once(0, () => this.#handOver(false))
@@ -274,14 +304,14 @@ export class Client implements Leaving {
     this.#digests.run()
     for (let rows = ring.take(isLast); rows !== undefined; rows = ring.take(isLast)) link.send(rows)
     if (ring.rows > 0) ring.keep()
-    else this.#isOverflowing &&= ring.hasDropped
-    if (ring.hasDropped) this.#pass('overflow')
+    else if (!ring.hasDropped) this.notices.endOverflow()
+    if (ring.hasDropped) this.notices.pass('overflow')
     ring.hasDropped = false
   }
 
   #hear(message: FromSender): void {
     if (message.type === 'key') return this.#digests.run()
-    if (message.type === 'diagnostic') return this.#pass(message.code, message.detail)
+    if (message.type === 'diagnostic') return this.notices.pass(message.code, message.detail)
     for (const [id, resolve] of this.#flushes) {
       if (id > message.id) return
       resolve()
@@ -289,18 +319,9 @@ export class Client implements Leaving {
     }
   }
 
-  // Either thread may run out of room; it is one state, told once.
-  #pass(code: DiagnosticCode, detail?: string): void {
-    if (code === 'invalid') return this.#sayInvalid(detail ?? '')
-    if (code === 'overflow' && this.#isOverflowing) return
-    if (code === 'overflow') this.#isOverflowing = true
-    if (code === 'delivering') this.#isOverflowing = false
-    this.#say(code, detail)
-  }
-
   // The thread took with it what it held.
   #restart(fresh: Link | undefined): void {
-    this.#say('worker')
+    this.notices.say('worker')
     this.#link = fresh
     this.#isOn = fresh !== undefined
     // What it spooled the next thread reads, and counts, as what another process left; without one it stays for the next process.
@@ -311,13 +332,6 @@ export class Client implements Leaving {
     if (this.#digests.size > 0) fresh?.send({ type: 'key' })
     for (const over of this.#flushes.values()) over()
     this.#flushes.clear()
-  }
-
-  #say(code: DiagnosticCode, detail?: string): void {
-    const hook = this.#hook
-    if (hook === undefined) return
-    // Off the host's stack; and whatever the hook does, or returns, is its own affair. Loaded where it is needed: most hosts hear nothing.
-    void import('./diagnostics.ts').then(({ diagnosticOf }) => hook(diagnosticOf(code, detail))).catch(() => undefined)
   }
 }
 

@@ -1,7 +1,22 @@
 import { digestKeyOf } from './digest-key.ts'
 import type { SenderOptions } from './messages.ts'
 import { InvalidField, nameOf } from './names.ts'
-import type { Diagnostic, DigestKey } from './types.ts'
+import type { AfterAIOptions, Diagnostic, DigestKey } from './types.ts'
+
+/** The names of all options. */
+export const optionNames: readonly (keyof AfterAIOptions)[] = [
+  'apiKey',
+  'endpoint',
+  'environment',
+  'revision',
+  'digestKey',
+  'spoolFolder',
+  'ca',
+  'proxy',
+  'allowPlainHttp',
+  'exitWaitMs',
+  'onDiagnostic',
+]
 
 /** Options that were read and are usable. */
 export interface ReadOptions {

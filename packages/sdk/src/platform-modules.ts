@@ -1,10 +1,14 @@
 import type * as crypto from 'node:crypto'
+import type * as https from 'node:https'
+import type * as tls from 'node:tls'
 import type * as threads from 'node:worker_threads'
 
 /** Modules of Node that a run time may have. */
 interface Modules {
   readonly 'node:worker_threads': typeof threads
   readonly 'node:crypto': typeof crypto
+  readonly 'node:https': typeof https
+  readonly 'node:tls': typeof tls
 }
 
 interface Host {
@@ -12,6 +16,7 @@ interface Host {
   /** What keeps the process alive. */
   getActiveResourcesInfo?: () => string[]
   on?: (event: 'exit' | 'beforeExit', listener: () => void) => unknown
+  listeners?: (event: 'exit') => readonly unknown[]
 }
 
 /** The host's process, where there is one. */

@@ -20,7 +20,7 @@ export interface AfterAIOptions {
   readonly proxy?: string
   /** Allows plain http to another machine: the API key can then be read on the way. */
   readonly allowPlainHttp?: boolean
-  /** How long a process that ends may be held, 250 ms if left out, 10 s at most. A pipeline may want more. */
+  /** How long a process that ends waits for a sign of life of the server, 250 ms if left out, 10 s at most; in all six times as long at most. A pipeline may want more. */
   readonly exitWaitMs?: number
   /** Called once per change of state, never on your stack; what it throws is swallowed. Without it nothing is said. */
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void

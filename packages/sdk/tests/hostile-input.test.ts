@@ -149,7 +149,7 @@ test('P2.2: options that are no use switch the client off, which it says once, a
     )
     afterai.system('bot').measure({})
     afterai.system('bot').observe({ model: { name: 'm' } })
-    expect(await afterai.flush(10)).toBe(true)
+    expect(await afterai.flush(10)).toBe(false)
     expect(afterai.stats()).toMatchObject({
       enqueued: 2,
       dropped: 2,

@@ -8,6 +8,7 @@ import { makeShared, read, type Shared } from '../src/shared/memory.ts'
 import * as count from '../src/shared/counts.ts'
 import * as word from '../src/shared/words.ts'
 
+const unheard = { unknown: () => undefined }
 const contexts = new Contexts()
 contexts.tell({ type: 'context', index: 0, fields: { system: 'bot', environment: 'test' }, fingerprint: undefined })
 
@@ -47,7 +48,7 @@ test('what went into the ring comes out of the sender’s queue, in its order, w
       const shared = makeShared()
       // It comes round within the test.
       shared.words[word.givenBack] = 2 ** 31 - 3
-      const ring = new Ring(shared)
+      const ring = new Ring(shared, unheard)
       const queue = new RowQueue()
       const expected: object[] = []
       let [told, away, dropped] = [0, 0, 0]
@@ -93,7 +94,7 @@ test('what went into the ring comes out of the sender’s queue, in its order, w
 
 test('while as many chunks are with the sender as may be, 16 have room in the ring', () => {
   const shared = makeShared()
-  const ring = new Ring(shared)
+  const ring = new Ring(shared, unheard)
   for (let n = 0; n < chunksAway; n++) {
     ring.append(0, {})
     expect(ring.take(false)?.rows).toBe(1)
@@ -109,7 +110,7 @@ test('while as many chunks are with the sender as may be, 16 have room in the ri
 
 test('what comes after all is handed over writes into no chunk that is away', () => {
   const shared = makeShared()
-  const ring = new Ring(shared)
+  const ring = new Ring(shared, unheard)
   const taken = []
   for (let n = 0; n < chunksInAll * rowsPerChunk; n++) ring.append(0, { latencyMs: 1 })
   for (let rows = ring.take(true); rows !== undefined; rows = ring.take(true)) taken.push(rows.chunk)
@@ -122,7 +123,7 @@ test('what comes after all is handed over writes into no chunk that is away', ()
 test('a measurement without a time gets that of the next look at the clock, at most 1,024 measurements later', () => {
   vi.useFakeTimers()
   const shared = makeShared()
-  const ring = new Ring(shared)
+  const ring = new Ring(shared, unheard)
   const queue = new RowQueue()
   const append = (at: number, rows: number): void => {
     vi.setSystemTime(at)

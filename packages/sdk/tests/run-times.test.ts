@@ -62,7 +62,8 @@ function run(command: string, ...parameters: string[]): Promise<Ended> {
 /** What each run time has to say of the exercise, and the server with it. */
 function expectAllDelivered(said: string): void {
   expect(JSON.parse(said)).toMatchObject({
-    isFlushed: true,
+    // Three were wrong.
+    isFlushed: false,
     stats: { enqueued: 1005, delivered: 1002, dropped: 3, pending: 0, droppedBy: { invalid: 3 } },
     said: ['invalid', 'invalid', 'invalid'],
   })

@@ -225,9 +225,27 @@ describe('P4.4: an export', () => {
         requestId: null,
         resource: text,
         details: { a: 1 },
+        actorName: text,
+        actorEmail: null,
+        actorKey: null,
       }
       const [cells] = parse(toCsvRow(row), { record_delimiter: '\r\n' })
-      expect(cells).toEqual(['1', 'x', '', 'a', 'allowed', '', `'${text}`, row.address, '', `'${text}`, '{"a":1}'])
+      expect(cells).toEqual([
+        '1',
+        'x',
+        '',
+        'a',
+        'allowed',
+        '',
+        `'${text}`,
+        row.address,
+        '',
+        `'${text}`,
+        '{"a":1}',
+        `'${text}`,
+        '',
+        '',
+      ])
     },
   )
 

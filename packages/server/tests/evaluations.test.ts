@@ -1,52 +1,26 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fixturesDir } from '@afterai/testing'
+import { evaluationFormats } from '@afterai/contract'
+import { FORMAT_NAMES } from '@afterai/evidence'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sweep } from './database-sweep.ts'
-import { assessedChange, configurationOf, readScores } from './lifecycle.ts'
-import { type Answer, type Person, startTestServer, type TestServer } from './test-server.ts'
-
-const primes = join(fixturesDir() ?? '', 'evidence/llmdrift_prime.csv')
-const hasPrimes = fixturesDir() !== undefined && existsSync(primes)
+import { type Evaluation, mapping, type Upload, uploadAs } from './evaluation-uploads.ts'
+import { readScores } from './lifecycle.ts'
+import { type Person, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let member: Person
 let origin: string
+let upload: Upload
 let count = 0
 
 beforeAll(async () => {
   server = await startTestServer({ importMaxMib: 12 })
   member = await server.addPerson(server.admin.tenant, 'member')
+  upload = uploadAs(server, member)
   origin = await server.http.listen({ host: '127.0.0.1', port: 0 })
 })
 afterAll(() => server.stop())
-
-interface Evaluation {
-  id: string
-  code: string
-  cases: number
-  errors: unknown
-  sourceDigest: string
-  dropped: { field: string; count: number }[]
-  metrics: { name: string }[]
-}
-
-const types = { csv: 'text/csv', jsonl: 'application/x-ndjson', promptfoo: 'application/json' } as const
-
-function upload(
-  format: keyof typeof types,
-  body: string | Buffer,
-  parameters: Record<string, string> = {},
-): Promise<Answer<Evaluation>> {
-  const query = new URLSearchParams({ format, ...parameters }).toString()
-  const headers = { 'content-type': types[format] }
-  return server.send({ method: 'POST', path: `/v1/evaluations?${query}`, token: member.token, body, headers })
-}
-
-const mapping = (...columns: string[]): string =>
-  JSON.stringify({ caseId: 'case_id', metrics: columns.map((name) => ({ name, column: name, kind: 'continuous' })) })
 
 async function rowsIn(table: string): Promise<number> {
   return (await server.owner.query(`select from ${table}`)).rows.length
@@ -57,7 +31,47 @@ const canary = (place: string): string =>
 
 const post = <T>(path: string, body: unknown) => server.expectOk<T>({ method: 'POST', path, token: member.token, body })
 
+/** A file as its tool wrote it, with the content type that it is sent with. */
+const otherTools: readonly (readonly [format: string, type: string, body: string])[] = [
+  [
+    'junit',
+    'application/xml',
+    '<testsuite><testcase name="a-1"/><testcase name="a-2"><skipped/></testcase></testsuite>',
+  ],
+  ['json', 'application/json', '[{"case_id":"q1","score":0.5,"answer":"CANARY"}]'],
+  [
+    'promptfoo',
+    'application/yaml',
+    'evalId: e\nresults:\n  version: 3\n  results:\n    - {success: true, vars: {q: CANARY}}\n',
+  ],
+  ['lm-eval', 'application/x-ndjson', '{"doc_id":1,"doc":{"q":"CANARY"},"resps":[],"metrics":["acc"],"acc":1}'],
+]
+
 describe('what is imported', () => {
+  test.each(otherTools)('%s: known by its bytes, without being named', async (format, type, body) => {
+    const headers = { 'content-type': type }
+    const sent = { method: 'POST' as const, path: '/v1/evaluations', token: member.token, body, headers }
+    const imported = await server.send<Evaluation & { format: string; notes: string[] }>(sent)
+    expect(imported).toMatchObject({ status: 201, body: { format, cases: 1 } })
+    expect(JSON.stringify(imported.body)).not.toContain('CANARY')
+    const path = `/v1/evaluations/${imported.body.id}`
+    const kept = await server.expectOk<{ notes: string[] }>({ method: 'GET', path, token: member.token })
+    expect(kept.notes).toEqual(format === 'junit' ? ['1 skipped tests are left out.'] : [])
+  })
+
+  test('a file that shows no format, and an option that its format can not take, are refused', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const send = (query: string, body: string) =>
+      server.send({ method: 'POST', path: `/v1/evaluations${query}`, token: member.token, body, headers })
+    expect(await send('', '{"hello":1}')).toMatchObject({ status: 422, body: { code: 'unreadable_evaluation' } })
+    const junit = '<testsuite><testcase name="a-1"/></testsuite>'
+    expect(await send('?provider=x', junit)).toMatchObject({ status: 422, body: { code: 'unreadable_evaluation' } })
+  })
+
+  test('the formats of the API are those that are read', () => {
+    expect([...evaluationFormats]).toEqual([...FORMAT_NAMES])
+  })
+
   test('CSV: the mapped columns, and nothing else of the file', async () => {
     const file = await readScores('baseline.csv')
     const { status, body } = await upload('csv', file, { mapping: mapping('score') })
@@ -98,7 +112,7 @@ test('views and lists of evaluations never read their cases', async () => {
     digestedIdentifiers: 1,
     dropped: [{ field: 'note', count: 2 }],
   })
-  expect(imported.metrics).toEqual([{ name: 'score', kind: 'continuous', direction: 'up' }])
+  expect(imported.metrics).toEqual([{ name: 'score', kind: 'continuous', direction: null }])
   await server.owner.query(`update evaluation set run = '"unread"' where id = $1`, [imported.id])
   const read = <T>(path: string) => server.expectOk<T>({ path, token: member.token })
   expect(await read(`/v1/evaluations/${imported.id}`)).toEqual(imported)
@@ -132,20 +146,26 @@ describe('a file with faults', () => {
   })
 
   test.each([
-    ['the first line', 'csv', Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a]), 'line 1'],
-    ['ids that would become one', 'csv', Buffer.from('id,score\nab,1\né1,1\nè1,0\n', 'latin1'), 'line 3'],
+    ['a start that its bytes belie', 'csv', Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x0a, 0x00]), 'file'],
     ['a character that is cut off', 'csv', Buffer.from('id,score\na1,1\né').subarray(0, -1), 'line 3'],
+    ['UTF-8 and other bytes', 'csv', Buffer.from('id,score\n\xc3\xa91,1\n\xe92,1\n', 'latin1'), 'line 3'],
     ['a JSON file', 'promptfoo', Buffer.from('{"é":1}', 'latin1'), 'line 1'],
-    [
-      'a row of JSON',
-      'jsonl',
-      Buffer.from('{"case_id":"a1","score":1}\n{"case_id":"é","score":1}', 'latin1'),
-      'line 2',
-    ],
-  ] as const)('that is not UTF-8 in %s is refused with the line', async (_what, format, bytes, line) => {
+  ] as const)('of no encoding that is read, as %s, is refused with the line', async (_what, format, bytes, line) => {
     const { status, body } = await upload(format, bytes)
     expect([status, body.code]).toEqual([422, 'unreadable_evaluation'])
-    expect(body.errors).toEqual([{ pointer: line, detail: 'not UTF-8; save the file as UTF-8' }])
+    expect(body.errors).toEqual([
+      { pointer: line, detail: expect.stringMatching(/save the file as UTF-8|export it again/) },
+    ])
+  })
+
+  test('in Windows-1252 is read, and the answer says so: two ids stay two', async () => {
+    const { status, body } = await upload('csv', Buffer.from('id,score\nab,1\né1,1\nè1,0\n', 'latin1'))
+    expect([status, body.cases]).toEqual([201, 3])
+    expect(body).toMatchObject({
+      repeats: 0,
+      digestedIdentifiers: 3,
+      table: { encoding: 'windows-1252', separator: 'comma', metrics: [{ metric: 'score', notation: 'number' }] },
+    })
   })
 
   test('of an unknown system, or with a mapping that is none, is refused before it is kept', async () => {
@@ -159,6 +179,9 @@ describe('a file with faults', () => {
       { mapping: '[]' },
       { where: '{}' },
       { where: `[{"column":"a","equals":"b","prompt":"x"}]` },
+      { where: JSON.stringify([{ column: 'a', equals: 'one two three four five six seven' }]) },
+      { decimal: 'point or comma' },
+      { missing: '[""]' },
       { mapping: mapping('score'), prompt: 'a\u0000b' },
       { mapping: mapping('score'), label: 'a\u0000b' },
       { mapping: mapping('score'), outputs: 'text' },
@@ -250,82 +273,4 @@ describe('files that mean harm', () => {
     expect(beats).toBeGreaterThan(1)
     expect([201, 422]).toContain((await importing).status)
   })
-})
-
-describe('assessments', () => {
-  test('bind to the change and to both runs: their digest moves with any of them', async () => {
-    const made = await assessedChange(server, member, `bound-${(count += 1)}`)
-    const assess = (body: object) =>
-      server.expectOk<{ digest: string; changeDigest: string }>({
-        method: 'POST',
-        path: `/v1/changes/${made.changeId}/assessments`,
-        token: member.token,
-        body,
-      })
-    const runs = { baselineEvaluationId: made.baselineId, candidateEvaluationId: made.candidateId }
-    const first = await assess(runs)
-    expect((await assess(runs)).digest).toBe(first.digest)
-    const swapped = await assess({ baselineEvaluationId: made.candidateId, candidateEvaluationId: made.baselineId })
-    expect(swapped.digest).not.toBe(first.digest)
-    const planned = await assess({ ...runs, plan: { metrics: [{ name: 'score', margin: 0.3 }] } })
-    expect(planned.digest).not.toBe(first.digest)
-    const path = `/v1/changes/${made.changeId}/risk`
-    await server.expectOk({ method: 'PUT', path, token: member.token, body: { severity: 'low' } })
-    const later = await assess(runs)
-    expect([later.digest === first.digest, later.changeDigest === first.changeDigest]).toEqual([false, false])
-  })
-
-  test('of a change are listed whole, however many they are', async () => {
-    const { changeId, assessmentId } = await assessedChange(server, member, `often-${(count += 1)}`)
-    const columns = 'change_id, change_digest, baseline_id, candidate_id, plan, result, verdict, digest, author_id'
-    await server.owner.query(
-      `insert into assessment (tenant_id, id, ${columns})
-       select tenant_id, gen_random_uuid(), ${columns} from assessment, generate_series(1, 250) where id = $1`,
-      [assessmentId],
-    )
-    const path = `/v1/changes/${changeId}/assessments`
-    expect((await server.expectOk<{ items: unknown[] }>({ path, token: member.token })).items).toHaveLength(251)
-  })
-
-  test('of runs that share no case are refused, and leave nothing', async () => {
-    const made = await assessedChange(server, member, `apart-${(count += 1)}`)
-    const before = await rowsIn('assessment')
-    const stranger = await upload('csv', 'case_id,score\nzebra,0.5\n', { mapping: mapping('score') })
-    const answer = await server.send({
-      method: 'POST',
-      path: `/v1/changes/${made.changeId}/assessments`,
-      token: member.token,
-      body: { baselineEvaluationId: made.baselineId, candidateEvaluationId: stranger.body.id },
-    })
-    expect([answer.status, answer.body['code']]).toEqual([422, 'not_assessable'])
-    expect(await rowsIn('assessment')).toBe(before)
-  })
-
-  test.skipIf(!hasPrimes)(
-    'find over HTTP that GPT-4 of June 2023 lost a third of its primes (skipped where the shared fixtures are absent)',
-    async () => {
-      const system = `primes-${(count += 1)}`
-      await post('/v1/systems', { name: system })
-      const observe = (model: string) =>
-        post<{ results: { changeId: string }[] }>('/v1/observations', {
-          observations: [{ system, configuration: configurationOf(model) }],
-        })
-      await observe('gpt-4-0314')
-      const { results } = await observe('gpt-4-0613')
-      const file = readFileSync(primes)
-      const runs = []
-      for (const config of ['gpt-4-0314', 'gpt-4-0613']) {
-        const where = JSON.stringify([{ column: 'config', equals: config }])
-        runs.push((await upload('csv', file, { where, system })).body.id)
-      }
-      const { assessment } = await post<{ assessment: { verdict: string; metrics: Record<string, unknown>[] } }>(
-        `/v1/changes/${results[0]?.changeId}/assessments`,
-        { baselineEvaluationId: runs[0], candidateEvaluationId: runs[1] },
-      )
-      expect(assessment.verdict).toBe('material_regression')
-      const score = assessment.metrics.find(({ metric }) => metric === 'score')
-      expect(score).toMatchObject({ estimator: 'tango', lost: 476, gained: 147, delta: expect.closeTo(-0.329, 9) })
-      expect(score?.['interval']).toEqual({ lower: expect.closeTo(-0.3727, 4), upper: expect.closeTo(-0.2837, 4) })
-    },
-  )
 })

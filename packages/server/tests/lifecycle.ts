@@ -21,6 +21,9 @@ const mapping = {
   metrics: [{ name: 'score', column: 'score', kind: 'continuous' }],
 }
 
+/** What the example's column doesn't say of its scores. */
+export const scoresPlan = { metrics: [{ name: 'score', direction: 'up', scale: { lower: 0, upper: 1 } }] }
+
 /** The path of an import of the example's scores. */
 export const scoresImport = `/v1/evaluations?${new URLSearchParams({ format: 'csv', mapping: JSON.stringify(mapping) }).toString()}`
 
@@ -73,6 +76,7 @@ export async function assessedChange(
   const { id: assessmentId } = await post<{ id: string }>(`/v1/changes/${changeId}/assessments`, {
     baselineEvaluationId: baselineId,
     candidateEvaluationId: candidateId,
+    plan: scoresPlan,
   })
   const fingerprint = results[0]?.fingerprint ?? ''
   return { system, systemId, fingerprint, changeId, baselineId, candidateId, assessmentId }

@@ -1,20 +1,15 @@
-import type { Band, MetricPlan } from '@afterai/evidence'
+import type { Band } from '@afterai/evidence'
 import type { Command } from 'commander'
 import { assessmentView } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
-import { isTable, mappingOf, promptfooSelection, readFilter, type EvaluationOptions } from '../evaluation-file.ts'
+import { filtersOf, isTable, mappingOf, variablesOf, type EvaluationOptions } from '../evaluation-file.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { assessOffline, type OfflineAssessment } from '../offline/assess-offline.ts'
 import { formatAssessment } from '../offline/format-assessment.ts'
+import { readPlan, type PlanOptions } from '../assessment-plan.ts'
 import { changeIdOf } from './change.ts'
 import { evaluationIdOf, withReadingOptions } from './evaluation.ts'
 import { during, gather, online, serverLeaf, withQuiet, type Mount, type ServerContext } from './leaf.ts'
-
-interface PlanOptions {
-  readonly margin?: readonly string[]
-  readonly primary?: readonly string[]
-  readonly criticalSlice?: readonly string[]
-}
 
 interface AssessOptions extends PlanOptions, EvaluationOptions {
   readonly offline?: boolean
@@ -24,6 +19,8 @@ interface AssessOptions extends PlanOptions, EvaluationOptions {
   readonly candidateWhere?: readonly string[]
   readonly baselineProvider?: string
   readonly candidateProvider?: string
+  readonly baselinePrompt?: string
+  readonly candidatePrompt?: string
   readonly exitCode?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
@@ -32,6 +29,7 @@ interface AssessOptions extends PlanOptions, EvaluationOptions {
 const exits: Readonly<Record<Band, ExitName>> = {
   material_regression: 'materialRegression',
   regression: 'regression',
+  withheld: 'withheld',
   minor_regression: 'minorRegression',
   inconclusive: 'inconclusive',
   non_inferior: 'ok',
@@ -49,6 +47,7 @@ export function addAssessCommand(program: Command, mount: Mount): void {
       'afterai assess 01980a2c --baseline before --candidate after --primary pass --margin pass=0.02',
       'afterai assess --offline baseline.json candidate.json --exit-code',
       'afterai assess --offline runs.csv runs.csv --baseline-where model=old --candidate-where model=new',
+      'afterai assess --offline results.json results.json --baseline-prompt v1 --candidate-prompt v2',
     ],
   })
   assess.usage(
@@ -58,7 +57,10 @@ export function addAssessCommand(program: Command, mount: Mount): void {
     .option('--baseline <evaluation>', 'evaluation before the change: id or label')
     .option('--candidate <evaluation>', 'evaluation after it: id or label')
     .option('--margin <metric=number>', "largest loss that doesn't matter; may be repeated", gather)
-    .option('--primary <metric>', 'metric that decides the verdict; may be repeated', gather)
+    .option('--direction <metric=up|down>', 'which way is better, where its name does not say; may be repeated', gather)
+    .option('--scale <metric=lower..upper>', "the ends of a score's scale, like 0..100; may be repeated", gather)
+    .option('--primary <metric>', 'metric that decides the verdict (default: each of quality); may be repeated', gather)
+    .option('--secondary <metric>', 'metric that decides nothing, however much worse; may be repeated', gather)
     .option('--critical-slice <slice>', 'slice in which primary metrics must hold too; may be repeated', gather)
     .option('--exit-code', 'end with a code that tells the verdict')
     .option('--offline', 'compare two files here')
@@ -68,6 +70,8 @@ export function addAssessCommand(program: Command, mount: Mount): void {
     .option('--candidate-where <column=value>', 'rows of the second file', gather)
     .option('--baseline-provider <label>', 'provider in the first file')
     .option('--candidate-provider <label>', 'provider in the second file')
+    .option('--baseline-prompt <label>', 'prompt in the first file')
+    .option('--candidate-prompt <label>', 'prompt in the second file')
     .action(
       online(mount, async (context, first: string, second: string | undefined, options: AssessOptions) =>
         options.offline === true
@@ -89,11 +93,11 @@ async function assessChange(
   if (baseline === undefined || candidate === undefined || second !== undefined)
     throw new CommandFailure('usage', 'Give a change with --baseline and --candidate, or --offline with two files.')
   const path = `/v1/changes/${await changeIdOf(api, given)}/assessments`
-  const plan = planOf(options)
+  const plan = readPlan(options)
   const body = {
     baselineEvaluationId: await evaluationIdOf(api, baseline),
     candidateEvaluationId: await evaluationIdOf(api, candidate),
-    ...(plan === undefined ? {} : { plan }),
+    plan,
   }
   const answer = await during(context, 'Assessing', () => api.call(assessmentView, { method: 'POST', path, body }))
   out.answer(answer, {
@@ -117,34 +121,53 @@ async function assessFiles(
   const request: OfflineAssessment = {
     baselinePath,
     candidatePath,
-    reading: {
-      ...promptfooSelection(options),
-      mapping: isTable(baselinePath) || isTable(candidatePath) ? mappingOf(options) : undefined,
-    },
-    baselineReading: choiceOf(options, options.baselineWhere, options.baselineProvider),
-    candidateReading: choiceOf(options, options.candidateWhere, options.candidateProvider),
-    margins: new Map(options.margin?.map(readMargin)),
-    primary: options.primary,
-    criticalSlices: options.criticalSlice,
+    reading: readingOf(options, [baselinePath, candidatePath]),
+    baselineReading: choiceOf(options, {
+      where: options.baselineWhere,
+      provider: options.baselineProvider,
+      prompt: options.baselinePrompt,
+    }),
+    candidateReading: choiceOf(options, {
+      where: options.candidateWhere,
+      provider: options.candidateProvider,
+      prompt: options.candidatePrompt,
+    }),
+    plan: readPlan(options),
     json: options.json,
     out: options.quiet === true ? silent : { ...textOutput(world.stdout), hasColors: () => out.isColored },
     err: textOutput(world.stderr),
   }
-  const result = await assessOffline(request).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.path === undefined) throw cause
-    throw new CommandFailure('failed', `${cause.path} cannot be read (${cause.code}).`, { cause })
-  })
+  const result = await assessOffline(request)
   if (result.outcome === 'refused') return 'failed'
   if (options.quiet === true) out.lines([result.assessment.verdict])
   return exitOf(result.assessment.verdict, options)
 }
 
-function choiceOf(
-  { where = [], provider }: AssessOptions,
-  ownWhere: readonly string[] = [],
-  ownProvider?: string,
+/** How both files are read. What is said of tables matters only where one is, and of other files likewise. */
+function readingOf(
+  options: AssessOptions,
+  paths: readonly [string, string],
 ): NonNullable<OfflineAssessment['reading']> {
-  return { where: [...where, ...ownWhere].map(readFilter), provider: ownProvider ?? provider }
+  const { decimal, missing } = options
+  const tables = paths.map((path) => isTable(path, options.format))
+  return {
+    ...(tables.includes(false) ? variablesOf(options) : {}),
+    format: options.format,
+    mapping: tables.includes(true) ? mappingOf(options) : undefined,
+    decimal,
+    missing,
+  }
+}
+
+function choiceOf(
+  { where = [], provider, prompt }: AssessOptions,
+  own: Readonly<Record<'provider' | 'prompt', string | undefined>> & { readonly where: readonly string[] | undefined },
+): NonNullable<OfflineAssessment['reading']> {
+  return {
+    where: filtersOf([...where, ...(own.where ?? [])]),
+    provider: own.provider ?? provider,
+    prompt: own.prompt ?? prompt,
+  }
 }
 
 function textOutput(stream: ServerContext['world']['stdout']): OfflineAssessment['out'] {
@@ -153,25 +176,4 @@ function textOutput(stream: ServerContext['world']['stdout']): OfflineAssessment
 
 function exitOf(verdict: Band, { exitCode }: AssessOptions): ExitName {
   return exitCode === true ? exits[verdict] : 'ok'
-}
-
-/** What is settled before the results are looked at; undefined leaves all of it to the defaults. */
-function planOf({ margin = [], primary = [], criticalSlice = [] }: PlanOptions): unknown {
-  const margins = new Map(margin.map(readMargin))
-  const names = new Set([...margins.keys(), ...primary])
-  if (names.size === 0 && criticalSlice.length === 0) return undefined
-  const metrics = [...names].map((name): MetricPlan => ({
-    name,
-    ...(margins.has(name) ? { margin: margins.get(name) } : {}),
-    ...(primary.includes(name) ? { primary: true } : {}),
-  }))
-  return { metrics, criticalSlices: criticalSlice }
-}
-
-function readMargin(text: string): [string, number] {
-  const at = text.lastIndexOf('=')
-  const margin = Number(text.slice(at + 1))
-  if (at < 1 || !(margin > 0) || !Number.isFinite(margin))
-    throw new CommandFailure('usage', '--margin takes METRIC=NUMBER above 0, like pass=0.02.')
-  return [text.slice(0, at), margin]
 }

@@ -6,6 +6,7 @@ import { auditEventView, auditExportFormats, type AuditEventView, provedAuditEve
 import { Option, type Command } from 'commander'
 import type { ListOptions } from '../api/api.ts'
 import { CommandFailure } from '../command-failure.ts'
+import { actor } from '../terminal/person.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { during, online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
@@ -113,7 +114,7 @@ async function listEvents(
           it.occurredAt,
           it.action,
           it.outcome,
-          it.actorId,
+          actor(it),
           it.credential,
           it.address === null ? null : printable(it.address),
           it.resource === null ? null : printable(it.resource),
@@ -130,7 +131,8 @@ function eventLines(event: AuditEventView): string[] {
     ['time', event.occurredAt],
     ['action', event.action],
     ['outcome', event.outcome],
-    ['actor', event.actorId],
+    ['actor', actor(event)],
+    ['actor id', event.actorId],
     ['credential', event.credential],
     ['address', event.address && printable(event.address)],
     ['request', event.requestId],

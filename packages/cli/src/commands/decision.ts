@@ -5,6 +5,7 @@ import { findId } from '../api/find-one.ts'
 import { assessmentView, type KeptAssessment } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { confirm } from '../terminal/prompt.ts'
+import { person } from '../terminal/person.ts'
 import { printable, printableLines, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { isInteractive } from '../world.ts'
@@ -46,7 +47,7 @@ export function addDecisionCommands(program: Command, mount: Mount): void {
               it.id,
               it.status,
               `${it.decision}: ${it.decisionDetail}`,
-              printable(it.authorName),
+              authorOf(it),
               it.proposedAt.slice(0, 16).replace('T', ' '),
               it.recordId,
             ]),
@@ -227,7 +228,7 @@ function decisionLines(it: Decision): string[] {
     ['status', it.status],
     ['decides', `${it.decision}: ${it.decisionDetail}`],
     ['change', it.changeId],
-    ['author', `${printable(it.authorName)}, ${it.proposedAt}`],
+    ['author', `${authorOf(it)}, ${it.proposedAt}`],
     ['because', indented(it.justification)],
     ['conditions', it.conditions.map(printable).join('; ')],
     ['review by', it.reviewBy],
@@ -248,6 +249,11 @@ function indented(value: string | null): string | null {
   return value && printableLines(value).replaceAll('\n', '\n  ')
 }
 
-function approvalText({ approverName, at, comment }: Decision['approvals'][number]): string {
-  return `${printable(approverName)}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`
+function authorOf({ authorId: id, authorName: name, authorEmail: email }: Decision): string {
+  return person({ id, name, email })
+}
+
+function approvalText(approval: Decision['approvals'][number]): string {
+  const { approverId: id, approverName: name, approverEmail: email, at, comment } = approval
+  return `${person({ id, name, email })}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`
 }

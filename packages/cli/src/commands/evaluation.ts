@@ -1,19 +1,13 @@
 import { evaluationView, type Evaluation } from '@afterai/contract'
-import type { ImportResult } from '@afterai/evidence'
+import { formatByName, RESULTS_FORMATS } from '@afterai/evidence'
 import { Option, type Command } from 'commander'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
-import { CommandFailure } from '../command-failure.ts'
-import {
-  evaluationFormats,
-  importHere,
-  promptfooSelection,
-  readEvaluationFile,
-  type EvaluationFile,
-  type EvaluationOptions,
-} from '../evaluation-file.ts'
+import { openEvaluationFile, type EvaluationFile, type EvaluationOptions } from '../evaluation-file.ts'
+import { bytesOf } from '../result-file.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
+import { caseCount, dryRun, droppedLines, metricText, noteLines, tableLines } from './import-dry-run.ts'
 import { during, gather, online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
 interface ImportOptions extends EvaluationOptions {
@@ -25,7 +19,6 @@ interface ImportOptions extends EvaluationOptions {
 
 /** `import` and `evaluation`: results of evaluations, without their content. */
 export function addEvaluationCommands(program: Command, mount: Mount): void {
-  const formats = Object.keys(evaluationFormats)
   withQuiet(
     withReadingOptions(
       serverLeaf(program, 'import <file>', {
@@ -35,13 +28,13 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
         examples: [
           'afterai import results.json --system support-bot --provider acme-large-2026-03 --label before',
           'afterai import results.csv --case question_id --metric accuracy=correct:binary --where model=acme-small-2026-10',
+          'afterai import samples.eval --system support-bot --label after',
           'afterai import results.jsonl --dry-run',
         ],
       }),
     ),
     'the id',
   )
-    .addOption(new Option('--format <format>', "the file's format (default: by its name)").choices(formats))
     .option('--system <name>', 'the system that was evaluated')
     .option('--label <name>', 'a name for this evaluation, to refer to it by')
     .option('--dry-run', 'read the file here and tell what would be imported; nothing is sent')
@@ -86,12 +79,25 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
 /** Options that say how a file of results is read. */
 export function withReadingOptions(command: Command): Command {
   return command
-    .option('--case <column>', 'column of case ids; for promptfoo, a test variable')
+    .addOption(
+      new Option('--format <format>', "the file's format (default: what the file shows)").choices(
+        RESULTS_FORMATS.map(({ name }) => name),
+      ),
+    )
+    .option(
+      '--case <column>',
+      'column of case ids; several together, if repeated; for other tools, the variable or metadata that identifies a case',
+      gather,
+    )
     .option('--cluster <column>', 'column of clusters: cases that resemble each other')
     .option('--slice <column>', 'column of slices')
     .option('--error <column>', 'column that tells where no answer came')
     .option('--where <column=value>', 'only rows with this value; may be repeated', gather)
-    .option('--metric <name=column[:kind[:direction]]>', 'a metric; may be repeated', gather)
+    .option('--metric <name=column[:kind[:direction[:scale]]]>', 'a metric; may be repeated', gather)
+    .addOption(
+      new Option('--decimal <mark>', 'decimal mark of columns that could have either').choices(['point', 'comma']),
+    )
+    .option('--missing <text>', 'cells that mean that nothing was measured, such as -1; may be repeated', gather)
     .option('--provider <label>', 'for promptfoo: whose results')
     .option('--prompt <label>', 'for promptfoo: the results of which prompt')
 }
@@ -107,66 +113,29 @@ export async function evaluationIdOf(api: Api, given: string): Promise<string> {
 }
 
 async function importFile(context: ServerContext, path: string, options: ImportOptions): Promise<void> {
-  const file = await readEvaluationFile(path, options)
-  if (options.dryRun === true) return dryRun(context, file)
+  const evaluation = openEvaluationFile(path, options)
+  if (options.dryRun === true) return dryRun(context, evaluation)
+  const { file, format } = evaluation
   const answer = await during(context, `Importing ${path}`, () =>
     context.api.call(evaluationView, {
       method: 'POST',
       path: '/v1/evaluations',
-      query: { ...importQuery(file), system: options.system, label: options.label },
-      file: { bytes: file.bytes, contentType: evaluationFormats[file.format] },
+      query: { ...importQuery(evaluation), system: options.system, label: options.label },
+      file: { bytes: bytesOf(file), contentType: formatByName(format).mediaTypes[0] },
     }),
   )
   context.out.answer(answer, { lines: evaluationLines, quiet: ({ id }) => [id] })
 }
 
-function importQuery({
-  format,
-  mapping,
-  where,
-  options,
-}: EvaluationFile): Readonly<Record<string, string | undefined>> {
-  if (format === 'promptfoo') return { format, ...promptfooSelection(options) }
+function importQuery({ format, reading }: EvaluationFile): Readonly<Record<string, string | undefined>> {
+  const { mapping, where = [], missing = [], ...rest } = reading
   return {
     format,
+    ...rest,
     mapping: mapping && JSON.stringify(mapping),
     where: where.length > 0 ? JSON.stringify(where) : undefined,
+    missing: missing.length > 0 ? JSON.stringify(missing) : undefined,
   }
-}
-
-function dryRun({ out }: ServerContext, file: EvaluationFile): void {
-  const result = importHere(file)
-  if (!result.ok) throw unreadable(file.path, result)
-  const { run } = result
-  out.answer(
-    { json: run, value: run },
-    {
-      lines: () => [
-        ...properties([
-          ['cases', run.cases.length],
-          ['errors', run.cases.filter(({ outcome }) => outcome === 'error').length],
-          ['selection', run.selection],
-          ['metrics', metricText(run.metrics)],
-        ]),
-        ...droppedLines(run.dropped),
-        '',
-        'Nothing was sent.',
-      ],
-    },
-  )
-}
-
-function unreadable(path: string, { faults, more }: Extract<ImportResult, { ok: false }>): CommandFailure {
-  const place = ({ line, column, pointer }: (typeof faults)[number]): string =>
-    [line !== undefined && `line ${line}`, column !== undefined && `column ${column}`, pointer]
-      .filter(Boolean)
-      .join(', ')
-  return new CommandFailure('failed', `${path} cannot be imported.`, {
-    lines: [
-      ...faults.map((fault) => `  ${[place(fault), printable(fault.text)].filter(Boolean).join(': ')}`),
-      ...(more > 0 ? [`  ... and ${more} more`] : []),
-    ],
-  })
 }
 
 function evaluationLines(it: Evaluation): string[] {
@@ -176,25 +145,12 @@ function evaluationLines(it: Evaluation): string[] {
       ['label', it.label && printable(it.label)],
       ['system', it.system],
       ['selection', it.selection && printable(it.selection)],
-      ['cases', `${it.cases}, ${it.errors} of them errors`],
+      ['cases', caseCount(it)],
       ['metrics', metricText(it.metrics)],
       ['source', `${it.format}, ${it.sizeBytes} bytes, ${it.sourceDigest}`],
     ]),
+    ...noteLines(it.notes),
+    ...tableLines(it.table),
     ...droppedLines(it.dropped),
-  ]
-}
-
-function metricText(metrics: readonly Evaluation['metrics'][number][]): string {
-  return metrics.map(({ name, kind }) => `${name} (${kind})`).join(', ')
-}
-
-function droppedLines(dropped: readonly { readonly field: string; readonly count: number }[]): string[] {
-  if (dropped.length === 0) return []
-  return [
-    '',
-    ...table(
-      ['dropped, never kept', 'values'],
-      dropped.map(({ field, count }) => [printable(field), count]),
-    ),
   ]
 }

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { approvalView, recordView } from '@afterai/contract'
+import { approvalView, id, recordView } from '@afterai/contract'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api/api.ts'
@@ -18,8 +18,13 @@ import { addVerifyCommand } from './verify.ts'
 const shownRecord = recordView.extend({
   content: z.object({
     rationale: z
-      .object({ justification: z.string(), approvals: z.array(approvalView.omit({ approverName: true })) })
+      .object({
+        authorId: id,
+        justification: z.string(),
+        approvals: z.array(approvalView.omit({ approverName: true, approverEmail: true })),
+      })
       .optional(),
+    identities: z.record(z.string(), z.object({ name: z.string() })).default({}),
   }),
 })
 
@@ -142,7 +147,12 @@ async function recordIdOf(api: Api, given: string): Promise<string> {
 }
 
 function recordLines(record: z.infer<typeof shownRecord>): string[] {
-  const { justification, approvals } = record.content.rationale ?? { approvals: [] }
+  const { authorId, justification, approvals } = record.content.rationale ?? { approvals: [] }
+  // By the name that was sealed, with the id: two people may have one name.
+  const named = (who: string): string => {
+    const name = record.content.identities[who]?.name
+    return name === undefined ? who : `${printable(name)} (${who})`
+  }
   return properties([
     ['record', record.id],
     ['system', `${record.system} in ${record.environment}`],
@@ -154,10 +164,11 @@ function recordLines(record: z.infer<typeof shownRecord>): string[] {
     ['change', record.changeId],
     ['decided in', record.decisionId],
     ['supersedes', record.supersedes],
+    ['author', authorId && named(authorId)],
     ['because', justification && printable(justification)],
     ...approvals.map(
       ({ verdict, approverId, at, comment }) =>
-        [verdict, `${approverId}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`] as const,
+        [verdict, `${named(approverId)}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`] as const,
     ),
     ['sections', `${record.sections.join(', ')} (in full: --json)`],
   ])

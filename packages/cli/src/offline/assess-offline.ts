@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { assess, type Assessment, type AssessmentPlan, type ImportResult } from '@afterai/evidence'
 import { formatAssessment } from './format-assessment.ts'
+import { pairingHint } from './pairing-hint.ts'
 import { readResults, type ResultsOptions } from './read-results.ts'
 
 /** Where text goes; `process.stdout` is one. */
@@ -21,12 +22,8 @@ export interface OfflineAssessment {
   /** What to choose in one file alone, such as its provider. */
   readonly baselineReading?: ResultsOptions | undefined
   readonly candidateReading?: ResultsOptions | undefined
-  readonly mode?: AssessmentPlan['mode'] | undefined
-  /** Margin by metric. */
-  readonly margins?: ReadonlyMap<string, number> | undefined
-  /** The guardrails; without any, the default ones. */
-  readonly primary?: readonly string[] | undefined
-  readonly criticalSlices?: readonly string[] | undefined
+  /** What to hold the second to; without it, the defaults. */
+  readonly plan?: AssessmentPlan | undefined
   /** Print the assessment as JSON instead of the report. */
   readonly json?: boolean | undefined
   readonly out: TextOutput
@@ -41,20 +38,26 @@ export type OfflineOutcome =
 
 /**
  * Assesses a change from two files, without a server, and prints the result.
- * @throws the file system's error when a file can't be read
+ * @throws {CommandFailure} `failed` when a file can't be read
  */
 export async function assessOffline(request: OfflineAssessment): Promise<OfflineOutcome> {
   // A key for this one comparison: the digests match across the two files and mean nothing elsewhere.
   const key = randomBytes(32)
   const { reading, baselineReading, candidateReading, baselinePath, candidatePath } = request
-  const baseline = await readResults(baselinePath, { ...reading, ...baselineReading }, key)
-  const candidate = await readResults(candidatePath, { ...reading, ...candidateReading }, key)
+  const baseline = readResults(baselinePath, { ...reading, ...baselineReading }, key)
+  const candidate = readResults(candidatePath, { ...reading, ...candidateReading }, key)
   if (!baseline.ok || !candidate.ok) {
     listFaults(baselinePath, baseline, request.err)
     listFaults(candidatePath, candidate, request.err)
     return { outcome: 'refused' }
   }
-  const assessment = assess(baseline.run, candidate.run, planOf(request))
+  const hints = await pairingHint([baselinePath, candidatePath], [baseline.run, candidate.run])
+  const notes = [
+    ...(baseline.run.notes ?? []).map((note) => `${baselinePath}: ${note}`),
+    ...(candidate.run.notes ?? []).map((note) => `${candidatePath}: ${note}`),
+  ]
+  for (const line of [...new Set(notes), ...hints]) request.err.write(`${line}\n`)
+  const assessment = assess(baseline.run, candidate.run, request.plan)
   request.out.write(
     request.json === true ? `${JSON.stringify(assessment, null, 2)}\n` : report(assessment, request.out),
   )
@@ -64,19 +67,6 @@ export async function assessOffline(request: OfflineAssessment): Promise<Offline
 function report(assessment: Assessment, out: TextOutput): string {
   const color = out.isTTY === true && out.hasColors?.() === true
   return formatAssessment(assessment, { color, width: out.columns ?? 80 })
-}
-
-function planOf({ mode, margins, primary, criticalSlices }: OfflineAssessment): AssessmentPlan {
-  const names = new Set([...(margins?.keys() ?? []), ...(primary ?? [])])
-  return {
-    mode: mode ?? 'prospective',
-    metrics: [...names].map((name) => ({
-      name,
-      margin: margins?.get(name),
-      primary: primary?.includes(name) === true ? true : undefined,
-    })),
-    criticalSlices: criticalSlices ?? [],
-  }
 }
 
 function listFaults(path: string, result: ImportResult, err: TextOutput): void {

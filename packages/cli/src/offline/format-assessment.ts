@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import {
   BANDS,
+  isHeadline,
   type AssessedInput,
   type Assessment,
   type AssessmentWarning,
@@ -25,6 +26,7 @@ const WIDEST = 110
 const MEANING: Readonly<Record<Band, string>> = {
   material_regression: 'worse by more than the margin allows',
   regression: 'worse, and perhaps by more than the margin allows',
+  withheld: 'not judged: something has to be said first',
   minor_regression: 'worse, but by less than the margin allows',
   inconclusive: 'not enough evidence: a loss beyond the margin is not ruled out',
   non_inferior: 'no loss beyond the margin',
@@ -36,22 +38,35 @@ export function formatAssessment(assessment: Assessment, { color, width }: Asses
   const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text)
   const columns = Math.min(Math.max(width, NARROWEST), WIDEST)
   const sections = [
-    formatVerdict(assessment, paint),
+    formatVerdict(assessment, columns, paint),
     formatInputs(assessment, columns),
     ...assessment.metrics.map((metric) => formatMetric(metric, columns, paint)),
     formatSlices(assessment, paint),
-    formatWarnings(assessment.warnings, columns, paint),
+    formatWarnings(assessment, columns, paint),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
 
-function formatVerdict({ verdict, mode, guardrails, overallRisk }: Assessment, paint: Paint): string {
+function formatVerdict(assessment: Assessment, width: number, paint: Paint): string {
+  const { verdict, mode, guardrails, overallRisk, warnings } = assessment
   const deciding = guardrails.filter(({ band }) => band === verdict).map(({ metric, slice }) => named(metric, slice))
   const because = deciding.length > 0 ? `Decided by: ${deciding.join(', ')}.` : 'No guardrail was measured.'
   const title = paint('bold', paint(colorOf(verdict), nameOf(verdict).toUpperCase()))
   const risk = overallRisk === null ? [] : [`Chance of a loss beyond a margin: ${formatProbability(overallRisk)}.`]
   const labelled = mode === 'prospective' ? [] : [`Mode: ${mode}.`]
-  return [`${title}  ${MEANING[verdict]}`, [because, ...risk, ...labelled].join(' ')].join('\n')
+  const headlines = warnings.filter((warning) => isUnderVerdict(warning, assessment))
+  const isBlind = verdict === 'inconclusive' && headlines.length > 0
+  return [
+    `${title}  ${isBlind ? "these results can't show whether anything was lost" : MEANING[verdict]}`,
+    ...headlines.flatMap((warning) => warningLines(warning, '! ', width)),
+    ...block('', [because, ...risk, ...labelled].join(' '), width),
+  ].join('\n')
+}
+
+/** Whether a warning is about what decides. */
+function isUnderVerdict(warning: AssessmentWarning, { guardrails }: Assessment): boolean {
+  const { metric, slice } = warning
+  return isHeadline(warning) && (metric === null || guardrails.some((it) => it.metric === metric && it.slice === slice))
 }
 
 function formatInputs({ baseline, candidate }: Assessment, width: number): string {
@@ -67,42 +82,96 @@ function formatInput({ selection, cases, errors, format, sourceDigest }: Assesse
 }
 
 function formatMetric(metric: MetricAssessment, width: number, paint: Paint): string {
-  const role = metric.primary ? ' (guardrail)' : ''
-  const heading = `${paint('bold', metric.metric)}${role}  ${paint(colorOf(metric.band), nameOf(metric.band))}`
+  const heading = `${paint('bold', metric.metric)}${roleOf(metric)}  ${paint(colorOf(metric.band), nameOf(metric.band))}`
+  if (metric.sameAs) return `${heading}\n  the same as ${metric.sameAs} in every case`
   const means = `${formatValue(metric, metric.baselineMean)} to ${formatValue(metric, metric.candidateMean)} on average, ${formatCount(metric.pairs)} pairs`
   if (metric.delta === null || metric.interval === null)
     return [heading, ...block('  ', `${means}; no interval`, width)].join('\n')
   const { delta, interval } = metric
-  const margin = formatChange(metric, metric.margin).replace(/^\+/, '')
+  const margin =
+    metric.margin === null ? 'no margin' : `margin ${formatChange(metric, metric.margin).replace(/^\+/, '')}`
   const range = formatRange(metric, interval.lower, interval.upper)
-  const change = `${formatChange(metric, delta)}, 95% interval ${range}, margin ${margin}`
+  const change = `${formatChange(metric, delta)}, 95% interval ${range}, ${margin}`
+  const chart = drawOriented(metric, delta, interval, width)
   return [
     heading,
     ...block('  ', means, width),
     ...block('  ', change, width),
-    `  ${drawInterval(oriented(delta, interval, metric), width - 20)}  ${paint('dim', 'worse ◂ ▸ better')}`,
+    ...(chart === undefined ? [] : [`  ${chart}  ${paint('dim', 'worse ◂ ▸ better')}`]),
     ...formatDetails(metric).flatMap((line) => block('  ', line, width)),
   ].join('\n')
+}
+
+/** Whether the metric decides, and which way is better where only its name says so. */
+function roleOf({ primary, direction, directionFrom }: MetricAssessment): string {
+  const parts = [
+    primary && 'guardrail',
+    directionFrom === 'name' && `${direction === 'up' ? 'more' : 'less'} is better, by its name`,
+  ]
+  const said = parts.filter((part) => part !== false)
+  return said.length === 0 ? '' : ` (${said.join('; ')})`
 }
 
 function formatDetails(metric: MetricAssessment): string[] {
   const { lost, gained, regressionRisk, totalChange, p95Change, clusters, power, band } = metric
   const facts = [
-    lost !== null && gained !== null && `${formatCount(lost)} cases lost, ${formatCount(gained)} gained`,
+    lost !== null && gained !== null && changedText(metric, lost, gained),
     totalChange !== null && `total ${formatChange(metric, totalChange.estimate)}`,
     p95Change !== null && `95th percentile ${formatChange(metric, p95Change)}`,
     clusters !== null && `${formatCount(clusters)} clusters`,
     regressionRisk !== null && `weighed risk ${formatProbability(regressionRisk)}`,
   ].filter((fact) => fact !== false)
   const isOpen = band === 'inconclusive' && power !== null && power.morePairs > 0
-  return [facts.join('; '), ...(isOpen ? [`about ${formatCount(power.morePairs)} more pairs would decide`] : [])]
+  return [
+    ...(facts.length > 0 ? [facts.join('; ')] : []),
+    ...answersAlone(metric),
+    ...(isOpen ? [`about ${formatCount(power.morePairs)} more pairs would decide`] : []),
+  ]
+}
+
+/** Losing a 1 is a loss only where more is better. */
+function changedText({ direction }: MetricAssessment, lost: number, gained: number): string {
+  return direction === 'up'
+    ? `${formatCount(lost)} cases lost, ${formatCount(gained)} gained`
+    : `${formatCount(lost)} cases went from 1 to 0, ${formatCount(gained)} from 0 to 1`
+}
+
+/** Errors count as failures; beside that stands what the answers that came are worth. */
+function answersAlone(metric: MetricAssessment): string[] {
+  const alone = metric.withoutErrors
+  if (!alone) return []
+  const change =
+    alone.delta === null || alone.interval === null
+      ? 'no interval'
+      : `${formatChange(metric, alone.delta)}, 95% interval ${formatRange(metric, alone.interval.lower, alone.interval.upper)}`
+  return [
+    `without errors: ${formatValue(metric, alone.baselineMean)} to ${formatValue(metric, alone.candidateMean)}, ${formatCount(alone.pairs)} pairs; ${change}`,
+  ]
+}
+
+function drawOriented(metric: MetricAssessment, delta: number, interval: Ends, width: number): string | undefined {
+  if (metric.margin === null || metric.direction === null) return undefined
+  return drawInterval(oriented(delta, interval, { ...metric, margin: metric.margin }), width - 20)
+}
+
+interface Ends {
+  readonly lower: number
+  readonly upper: number
 }
 
 /** Turned so that up is better; ratios on their logarithm, where the margin lies as far below as above. */
-function oriented(delta: number, { lower, upper }: { lower: number; upper: number }, metric: MetricAssessment) {
-  const scale = metric.scale === 'relative' ? Math.log1p : (value: number): number => value
-  const margin = scale(metric.margin)
-  if (metric.direction === 'up') return { lower: scale(lower), estimate: scale(delta), upper: scale(upper), margin }
+function oriented(
+  delta: number,
+  { lower, upper }: Ends,
+  {
+    scale: kind,
+    margin: given,
+    direction,
+  }: Pick<MetricAssessment, 'scale' | 'direction'> & { readonly margin: number },
+) {
+  const scale = kind === 'relative' ? Math.log1p : (value: number): number => value
+  const margin = scale(given)
+  if (direction === 'up') return { lower: scale(lower), estimate: scale(delta), upper: scale(upper), margin }
   return { lower: -scale(upper), estimate: -scale(delta), upper: -scale(lower), margin }
 }
 
@@ -120,13 +189,15 @@ function formatSlices({ slices }: Assessment, paint: Paint): string {
   return [paint('bold', 'Slices'), ...lines].join('\n')
 }
 
-function formatWarnings(warnings: readonly AssessmentWarning[], width: number, paint: Paint): string {
-  if (warnings.length === 0) return ''
-  const lines = warnings.flatMap(({ code, text, metric, slice }) => {
-    const where = metric === null && slice === null ? '' : `${named(metric, slice)}: `
-    return block('  - ', `${where}${text} (${code})`, width)
-  })
-  return [paint('bold', 'Mind'), ...lines].join('\n')
+function formatWarnings(assessment: Assessment, width: number, paint: Paint): string {
+  const rest = assessment.warnings.filter((warning) => !isUnderVerdict(warning, assessment))
+  if (rest.length === 0) return ''
+  return [paint('bold', 'Mind'), ...rest.flatMap((warning) => warningLines(warning, '  - ', width))].join('\n')
+}
+
+function warningLines({ code, text, metric, slice }: AssessmentWarning, lead: string, width: number): string[] {
+  const where = metric === null && slice === null ? '' : `${named(metric, slice)}: `
+  return block(lead, `${where}${text} (${code})`, width)
 }
 
 /** Text behind a lead, wrapped to `width` and indented by the lead's length. */
@@ -156,5 +227,5 @@ function nameOf(band: Band): string {
 
 function colorOf(band: Band): 'red' | 'yellow' | 'green' {
   if (band === 'improved' || band === 'non_inferior') return 'green'
-  return band === 'inconclusive' || band === 'minor_regression' ? 'yellow' : 'red'
+  return band === 'inconclusive' || band === 'minor_regression' || band === 'withheld' ? 'yellow' : 'red'
 }

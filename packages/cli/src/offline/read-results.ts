@@ -1,37 +1,37 @@
-import { createHash, createHmac } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
 import {
-  importCsv,
-  importJsonl,
-  importPromptfoo,
-  type ImportMapping,
+  formatByName,
+  importResults,
+  recogniseFormat,
+  type FormatName,
   type ImportResult,
-  type PromptfooOptions,
-  type RowFilter,
+  type ReadingOptions,
 } from '@afterai/evidence'
+import { openResultFile, sourceOf } from '../result-file.ts'
 
-/** What of a file of results to read, and how. Tables take `mapping` and `where`; promptfoo files take the rest. */
-export interface ResultsOptions extends PromptfooOptions {
-  readonly mapping?: ImportMapping | undefined
-  readonly where?: readonly RowFilter[] | undefined
+/** What of a file of results to read, and how. Tables take the mapping, other formats the variables. */
+export interface ResultsOptions extends ReadingOptions {
+  /** Undefined leaves it to what each file shows. */
+  readonly format?: FormatName | undefined
 }
 
-/** Reads a CSV, JSONL or promptfoo JSON file, told apart by its name. Case ids are digested under `key`: two files need the same. */
-export async function readResults(path: string, options: ResultsOptions, key: Uint8Array): Promise<ImportResult> {
-  const bytes = await readFile(path)
-  const source = {
-    text: bytes.toString('utf8'),
-    sourceDigest: createHash('sha256').update(bytes).digest('hex'),
-    digest: (text: string) => `hmac-${createHmac('sha256', key).update(text).digest('hex').slice(0, 32)}`,
-  }
-  switch (extname(path).toLowerCase()) {
-    case '.csv':
-      return importCsv(source, options)
-    case '.jsonl':
-    case '.ndjson':
-      return importJsonl(source, options)
-    default:
-      return importPromptfoo(source, options)
+/**
+ * Reads a file of results. Case ids are digested under `key`: two files need the same.
+ * @throws {CommandFailure} `failed` if it can't be read
+ */
+export function readResults(path: string, options: ResultsOptions, key: Uint8Array): ImportResult {
+  const source = sourceOf(openResultFile(path), key)
+  const format = options.format ?? recogniseFormat(source)
+  return importResults(source, { ...suited(format, options), format })
+}
+
+/** The two sides may be of different formats: each gets what of the options is for it. */
+function suited(format: FormatName | undefined, options: ResultsOptions): ReadingOptions {
+  if (format === undefined) return options
+  const { mapping, caseIdVariable, sliceVariable, clusterVariable, decimal, missing, ...both } = options
+  const { takes } = formatByName(format)
+  return {
+    ...both,
+    ...(takes.includes('mapping') ? { mapping } : { caseIdVariable, sliceVariable, clusterVariable }),
+    ...(takes.includes('notation') ? { decimal, missing } : {}),
   }
 }

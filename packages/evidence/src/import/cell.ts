@@ -1,5 +1,6 @@
 import { isBinary, isQuality, type MetricKind } from '../metric.ts'
 import type { ImportFaultCode } from './faults.ts'
+import { isMissing } from './notation.ts'
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const TRUE = new Set(['true', 'pass', 'passed', 'yes'])
@@ -25,9 +26,14 @@ export function readName(cell: unknown): string | undefined {
   return typeof cell === 'number' && Number.isFinite(cell) ? String(cell) : undefined
 }
 
+/** The text of a case's or cluster's id: as `readName`, and `undefined` for what says that there is none. */
+export function readId(cell: unknown): string | undefined {
+  return isMissing(cell) ? undefined : readName(cell)
+}
+
 /** Whether a cell says that no answer came. */
 export function readFlag(cell: unknown): boolean {
-  if (isBlank(cell) || cell === false || cell === 0) return false
+  if (isMissing(cell) || cell === false || cell === 0) return false
   return !(typeof cell === 'string' && (cell.trim() === '0' || FALSE.has(cell.trim().toLowerCase())))
 }
 

@@ -1,8 +1,18 @@
-import type { DroppedField, EvaluationCase, EvaluationRun } from '../evaluation-run.ts'
+import {
+  caseTableBuilder,
+  distinctCases,
+  type CaseTable,
+  type CaseTableBuilder,
+  type EvaluationCase,
+} from '../cases/case-table.ts'
+import { compareTexts } from '../cases/text-column.ts'
+import type { DroppedField, EvaluationRun } from '../evaluation-run.ts'
 import type { IdentifierGate } from '../identifier.ts'
 import type { MetricDefinition } from '../metric.ts'
 import type { FaultList, ImportFault, ImportResult } from './faults.ts'
 import type { ImportSource } from './source.ts'
+
+type FaultPlace = Pick<ImportFault, 'line' | 'pointer'>
 
 /** A case before its names have passed the gate. */
 export interface RawCase {
@@ -15,8 +25,10 @@ export interface RawCase {
 
 /** What every importer does alike: gathers cases, checks that repeats of a case agree, counts what is dropped. */
 export interface RunCollector {
-  readonly add: (raw: RawCase, place: Pick<ImportFault, 'line' | 'pointer'>) => void
+  readonly add: (raw: RawCase, place: FaultPlace) => void
   readonly drop: (field: string) => void
+  /** Keeps a sentence for whoever reads the results. It must hold nothing of the file but what passed the gate. */
+  readonly note: (text: string) => void
   readonly finish: (described: { selection: string | null; metrics: readonly MetricDefinition[] }) => ImportResult
 }
 
@@ -27,33 +39,38 @@ export function runCollector(
   gate: IdentifierGate,
   faults: FaultList,
 ): RunCollector {
-  const cases: EvaluationCase[] = []
-  const firstOf = new Map<string, EvaluationCase>()
   const dropped = new Map<string, number>()
+  const places: FaultPlace[] = []
+  let builder: CaseTableBuilder | undefined
+  const notes = new Set<string>()
   return {
     add(raw, place) {
-      const entry = pass(raw, gate)
-      const first = firstOf.get(entry.caseId) ?? entry
-      firstOf.set(entry.caseId, first)
-      if (first.cluster !== entry.cluster)
-        faults.add('conflicting_case', 'a repeat of this case has another cluster', place)
-      if (first.slice !== entry.slice) faults.add('conflicting_case', 'a repeat of this case has another slice', place)
-      cases.push(entry)
+      builder ??= caseTableBuilder(raw.values.length)
+      // Only a case with a cluster or a slice can contradict another.
+      if (raw.cluster !== undefined || raw.slice !== undefined) places[builder.rows()] = place
+      builder.add(pass(raw, gate))
     },
+    note: (text) => void notes.add(text),
     drop: (field) => dropped.set(field, (dropped.get(field) ?? 0) + 1),
     finish({ selection, metrics }) {
-      if (!faults.any() && cases.length === 0) faults.add('nothing_selected', 'no case is left to import')
+      const { table, order } = (builder ?? caseTableBuilder(metrics.length)).finish()
+      findConflicts(table, order, (row, what) =>
+        faults.add('conflicting_case', `a repeat of this case has another ${what}`, places[row]),
+      )
+      if (!faults.any() && table.rows === 0) faults.add('nothing_selected', 'no case is left to import')
       if (faults.any()) return faults.result()
       return {
         ok: true,
+        repeats: table.rows - distinctCases(table),
         run: {
           format,
           sourceDigest,
           selection: selection === null ? null : gate.label(selection),
-          metrics: metrics.map((metric, index) => narrowKind(metric, index, cases)),
-          cases,
+          metrics: metrics.map((metric, index) => narrowKind(metric, table.values[index] ?? new Float64Array())),
+          cases: table,
           dropped: countDropped(dropped, gate),
           digestedIdentifiers: gate.digested(),
+          ...(notes.size === 0 ? {} : { notes: [...notes] }),
         },
       }
     },
@@ -72,10 +89,33 @@ function pass(raw: RawCase, gate: IdentifierGate): EvaluationCase {
 }
 
 /** A score of zeros and ones alone is a 0/1 metric, which has a better interval. */
-function narrowKind(metric: MetricDefinition, index: number, cases: readonly EvaluationCase[]): MetricDefinition {
-  if (metric.kind !== 'continuous') return metric
-  const isZeroOne = cases.every(({ values }) => [0, 1, null, undefined].includes(values[index]))
-  return isZeroOne ? { ...metric, kind: 'binary' } : metric
+function narrowKind(metric: MetricDefinition, values: Float64Array): MetricDefinition {
+  const { scale, ...rest } = metric
+  if (metric.kind !== 'continuous' || (scale !== undefined && (scale.lower !== 0 || scale.upper !== 1))) return metric
+  const isZeroOne = values.every((value) => value === 0 || value === 1 || Number.isNaN(value))
+  return isZeroOne ? { ...rest, kind: 'binary' } : metric
+}
+
+/** Repeats stand next to each other in a table: each must have the cluster and the slice of the one that came first. */
+function findConflicts(
+  { rows, ids, clusters, slices }: CaseTable,
+  order: Uint32Array,
+  found: (addedAt: number, what: 'cluster' | 'slice') => void,
+): void {
+  if (clusters === null && slices === null) return
+  const conflicts: { addedAt: number; what: 'cluster' | 'slice' }[] = []
+  for (let start = 0, end = 1; start < rows; start = end, end += 1) {
+    while (end < rows && compareTexts(ids, start, ids, end) === 0) end += 1
+    if (end - start === 1) continue
+    const repeats = Array.from({ length: end - start }, (_, index) => start + index)
+    const first = repeats.reduce((a, b) => ((order[b] ?? 0) < (order[a] ?? 0) ? b : a))
+    for (const row of repeats) {
+      const addedAt = order[row] ?? 0
+      if (clusters !== null && clusters.of[first] !== clusters.of[row]) conflicts.push({ addedAt, what: 'cluster' })
+      if (slices !== null && slices.of[first] !== slices.of[row]) conflicts.push({ addedAt, what: 'slice' })
+    }
+  }
+  for (const { addedAt, what } of conflicts.toSorted((a, b) => a.addedAt - b.addedAt)) found(addedAt, what)
 }
 
 /** Two long names may share a digest prefix only by sharing the name, but a name can equal another's digest: add them up. */
@@ -85,5 +125,5 @@ function countDropped(dropped: ReadonlyMap<string, number>, gate: IdentifierGate
     const name = gate.token(field)
     byName.set(name, (byName.get(name) ?? 0) + count)
   }
-  return [...byName].map(([field, count]) => ({ field, count }))
+  return [...byName].map(([field, count]) => ({ field, count })).toSorted((a, b) => (a.field < b.field ? -1 : 1))
 }

@@ -1,76 +1,109 @@
-import { CsvError, parse } from 'csv-parse/sync'
-import type { ImportResult } from './faults.ts'
-import { LIMITS, type ImportSource } from './source.ts'
-import { tableReader, type TableOptions, type TableReader } from './table.ts'
+import { readRecords } from './csv-records.ts'
+import { settleText, type TextFile } from './encoding.ts'
+import { faultList, type FaultList, type ImportResult } from './faults.ts'
+import { lookOfText } from './file-look.ts'
+import { SEPARATORS, settleSeparator, startOf, trimmedTo, type Separator } from './separator.ts'
+import { LIMITS, type ByteSource } from './source.ts'
+import { readTable } from './table.ts'
+import { tableGate, type TableOptions } from './table-options.ts'
+import { detached, type Placed, type TableFile } from './table-file.ts'
 
-/** Reads a CSV file (RFC 4180, with a header; a BOM, CRLF and quoted line breaks are fine). */
-export function importCsv(source: ImportSource, options: TableOptions = {}): ImportResult {
-  const reader = tableReader('csv', source, options)
-  const { faults } = reader
-  if (source.text.length > LIMITS.fileSize) {
-    faults.add('too_large', `larger than ${LIMITS.fileSize} characters`)
-    return faults.result()
-  }
-  let columns: Map<string, number> | undefined
-  let hasHeader = false
-  const onRecord = (record: string[], line: number): void => {
-    // The first record is the header even if it is faulty: a row may not take its place.
-    if (!hasHeader) columns = readHeader(record, reader)
-    else if (columns) readRecord(record, line, columns, reader)
-    hasHeader = true
-  }
-  try {
-    parse(source.text, {
-      bom: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: LIMITS.recordSize,
-      // Nothing is kept: each record is read and let go.
-      on_record: (record: string[], { lines }) => {
-        onRecord(record, lines)
-        return null
-      },
-    })
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    addSyntaxFault(error, reader)
-  }
-  if (!hasHeader && !faults.any()) faults.add('empty', 'the file is empty')
-  return reader.finish()
+type Cells = readonly string[]
+
+/** Reads a CSV file with a header (RFC 4180), whatever its separator, encoding and ends of lines. */
+export function importCsv(source: ByteSource, options: TableOptions = {}): ImportResult {
+  const gate = tableGate(source, options)
+  const faults = faultList(gate)
+  const file = openCsv(source, faults)
+  return file ? readTable(file, { source, options, gate, faults }) : faults.result()
 }
 
-function readHeader(record: readonly string[], reader: TableReader): Map<string, number> | undefined {
-  const { faults } = reader
-  if (record.length > LIMITS.columns) {
-    faults.add('too_large', `more than ${LIMITS.columns} columns`, { line: 1 })
-    return undefined
+function openCsv(source: ByteSource, faults: FaultList): TableFile<Cells> | undefined {
+  const text = settleText(source, faults)
+  if (!text) return undefined
+  const look = lookOfText(startOf(text.pieces(), 256))
+  if (look !== undefined) return faults.add('not_a_table', `this looks like ${look}, not like CSV`)
+  const separator = settleSeparator(text.pieces, faults)
+  const header = separator && readHeader(text, separator, faults)
+  if (!separator || !header) return undefined
+  return tableOf(text, separator, header, faults)
+}
+
+function readHeader(text: TextFile, separator: Separator, faults: FaultList): readonly string[] | undefined {
+  for (const record of linesOf(text, separator)) {
+    if (!('cells' in record)) return faults.add(record.fault, record.text, { line: record.line })
+    const { line } = record
+    if (record.cells.length > LIMITS.columns)
+      return faults.add('too_large', `more than ${LIMITS.columns} columns`, { line })
+    return nameColumns(record.cells, line, faults)
   }
-  const columns = new Map<string, number>()
-  record.forEach((name, index) => {
-    const column = name.trim()
-    if (columns.has(column)) faults.add('duplicate_column', `column ${index + 1} repeats a name`, { line: 1, column })
-    columns.set(column, index)
+  return faults.add('empty', 'the file is empty')
+}
+
+/** A column without a name is called by its place: row numbers often stand in one. Columns of one name are told apart as `Score#1` and `Score#2`. */
+function nameColumns(cells: Cells, line: number, faults: FaultList): readonly string[] | undefined {
+  const given = cells.map((cell, index) => (cell.trim() === '' ? `column-${index + 1}` : detached(cell.trim())))
+  const counts = new Map<string, number>()
+  for (const name of given) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const seen = new Map<string, number>()
+  const named = given.map((name) => {
+    if (counts.get(name) === 1) return name
+    const place = (seen.get(name) ?? 0) + 1
+    seen.set(name, place)
+    return `${name}#${place}`
   })
-  return reader.begin([...columns.keys()], (column) => columns.has(column)) ? columns : undefined
+  const repeated = named.find((name, index) => named.indexOf(name) !== index)
+  if (repeated !== undefined)
+    return faults.add('duplicate_column', 'two columns would have this name', { line, column: repeated })
+  return named
 }
 
-function readRecord(
-  record: readonly string[],
-  line: number,
-  columns: ReadonlyMap<string, number>,
-  { faults, row }: TableReader,
-): void {
-  if (record.length !== columns.size) {
-    faults.add('ragged_row', `${record.length} cells under ${columns.size} columns`, { line })
-    return
+function tableOf(text: TextFile, separator: Separator, header: readonly string[], faults: FaultList): TableFile<Cells> {
+  const indexOf = new Map(header.map((column, index) => [column, index]))
+  return {
+    format: 'csv',
+    encoding: text.encoding,
+    sourceDigest: text.sourceDigest,
+    separator: SEPARATORS[separator.character] ?? null,
+    columns: () => header,
+    leaves: () => header,
+    has: (column) => indexOf.has(column),
+    records: (complains) => rowsOf(text, { separator, width: header.length, faults: complains ? faults : undefined }),
+    cell: (column) => {
+      const index = indexOf.get(column) ?? -1
+      return (record) => record[index]
+    },
+    fields: () => header,
   }
-  row({ line, get: (column) => record[columns.get(column) ?? -1], fields: () => columns.keys() })
 }
 
-/** The parser's own message quotes the file, so only its code and line are passed on. */
-function addSyntaxFault(error: CsvError, { faults }: TableReader): void {
-  const place = typeof error['lines'] === 'number' ? { line: error['lines'] } : {}
-  if (error.code === 'CSV_MAX_RECORD_SIZE')
-    faults.add('too_large', `a record is larger than ${LIMITS.recordSize} characters`, place)
-  else faults.add('malformed', `not valid CSV (${error.code})`, place)
+function* rowsOf(
+  text: TextFile,
+  { separator, width, faults }: { separator: Separator; width: number; faults: FaultList | undefined },
+): Generator<Placed<Cells>> {
+  let isHeader = true
+  for (const record of linesOf(text, separator)) {
+    if (!('cells' in record)) {
+      faults?.add(record.fault, record.text, { line: record.line })
+      return
+    }
+    if (isHeader) {
+      isHeader = false
+      continue
+    }
+    const { line } = record
+    const cells = trimmedTo(width, record.cells)
+    if (cells.length === width) {
+      // Spreadsheets end a table with rows of separators alone.
+      if (width === 1 || cells.some((cell) => cell !== '')) yield { record: cells, line }
+    } else faults?.add('ragged_row', `${cells.length} cells under ${width} columns`, { line })
+  }
+}
+
+function* linesOf({ pieces }: TextFile, { character, hasOwnLine }: Separator): ReturnType<typeof readRecords> {
+  let isFirst = hasOwnLine
+  for (const record of readRecords(pieces(), character)) {
+    if (!isFirst) yield record
+    isFirst = false
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hasFixtures, readFixture, runOf, sourceOf, testDigest } from '../../testing/fixtures.ts'
+import { hasFixtures, readFixture, rowsOf, sourceOf, testDigest } from '../../testing/fixtures.ts'
 import {
   evaluationRunSchema,
   importCsv,
@@ -25,7 +25,7 @@ function faultsOf(result: ImportResult): unknown[] {
 describe('CSV', () => {
   test('reads a BOM, CRLF, quoted line breaks, quoted quotes and empty cells', () => {
     const text = '\uFEFFcase,prompt,score\r\na1,"two\r\nlines, ""quoted""",0.5\r\nb2,,\r\n\r\nc3,x,.25e1\r\n'
-    const run = runOf(csv(text))
+    const run = rowsOf(csv(text))
     expect(run.cases.map(({ caseId, values }) => [caseId, ...values])).toEqual([
       ['a1', 0.5],
       ['b2', null],
@@ -38,19 +38,19 @@ describe('CSV', () => {
   test('finds the usual column names by itself', () => {
     const text =
       'id,segment,correct,latency_ms,cost_usd,output_tokens,answer\n1,eu,true,20,0.1,7,x\n2,us,false,30,0.2,9,y\n'
-    const run = runOf(importCsv(sourceOf(text)))
+    const run = rowsOf(importCsv(sourceOf(text)))
     expect(run.metrics).toEqual([
-      { name: 'correct', kind: 'binary', direction: 'up' },
-      { name: 'latency_ms', kind: 'latency', direction: 'down' },
-      { name: 'cost_usd', kind: 'cost', direction: 'down' },
-      { name: 'output_tokens', kind: 'tokens', direction: 'down' },
+      { name: 'correct', kind: 'binary', direction: 'up', directionFrom: 'name' },
+      { name: 'latency_ms', kind: 'latency', direction: 'down', directionFrom: 'kind' },
+      { name: 'cost_usd', kind: 'cost', direction: 'down', directionFrom: 'kind' },
+      { name: 'output_tokens', kind: 'tokens', direction: 'down', directionFrom: 'kind' },
     ])
     expect(run.cases[1]).toEqual({ caseId: '2', slice: 'us', outcome: 'completed', values: [0, 30, 0.2, 9] })
   })
 
   test('an error column marks cases without an answer', () => {
-    const text = 'case,score,failed\na,1,\nb,,upstream timed out\nc,1,0\nd,1,false\n'
-    const run = runOf(csv(text, { ...MAPPING, error: 'failed' }))
+    const text = 'case,score,failed\na1,1,\nb2,,upstream timed out\nc3,1,0\nd4,1,false\n'
+    const run = rowsOf(csv(text, { ...MAPPING, error: 'failed' }))
     expect(run.cases.map(({ outcome }) => outcome)).toEqual(['completed', 'error', 'completed', 'completed'])
     expect(JSON.stringify(run)).not.toContain('upstream')
   })
@@ -58,23 +58,20 @@ describe('CSV', () => {
   test('refuses rows of several configurations unless one is chosen', () => {
     const text = 'case,config,score\na,old,1\na,new,0\nb,old,1\nb,new,0\n'
     expect(faultsOf(csv(text))).toEqual([['ambiguous_selection', 3, 'config']])
-    const chosen = runOf(importCsv(sourceOf(text), { mapping: MAPPING, where: [{ column: 'config', equals: 'new' }] }))
+    const chosen = rowsOf(importCsv(sourceOf(text), { mapping: MAPPING, where: [{ column: 'config', equals: 'new' }] }))
     expect(chosen.selection).toBe('new')
     expect(chosen.cases.map(({ values }) => values)).toEqual([[0], [0]])
     const none = importCsv(sourceOf(text), { mapping: MAPPING, where: [{ column: 'config', equals: 'newer' }] })
     expect(faultsOf(none)).toEqual([['nothing_selected', undefined, undefined]])
   })
 
-  test('collects every fault with its place and imports nothing', () => {
+  test('collects every fault with its place, once a column, and imports nothing', () => {
     const text = 'case,score\na,1\nb\n,1\nc,NaN\nd,Infinity\ne,1e999\nf,0x10\ng,1,2\n'
     expect(faultsOf(csv(text))).toEqual([
       ['ragged_row', 3, undefined],
-      ['case_id_missing', 4, 'case'],
-      ['not_a_number', 5, 'score'],
-      ['not_a_number', 6, 'score'],
-      ['not_a_number', 7, 'score'],
-      ['not_a_number', 8, 'score'],
       ['ragged_row', 9, undefined],
+      ['case_id_missing', 4, 'case'],
+      ['not_a_number', 6, 'score'],
     ])
   })
 
@@ -126,9 +123,16 @@ describe('CSV', () => {
   })
 
   test('lists a hundred faults and counts the rest', () => {
-    const result = csv(`case,score\n${'a,bad\n'.repeat(250)}`)
+    const result = csv(`case,score\n${'a\n'.repeat(250)}`)
     expect(result).toMatchObject({ ok: false, more: 150 })
     expect(faultsOf(result)).toHaveLength(100)
+  })
+
+  test('complains of a column once, with the accepted forms and the first three places', () => {
+    const result = csv(`case,score\n${'a,bad\n'.repeat(250)}`)
+    expect(result).toMatchObject({ ok: false, more: 0, faults: [{ code: 'not_a_number', line: 2, column: 'score' }] })
+    const [fault] = result.ok ? [] : result.faults
+    expect(fault?.text).toMatch(/^not numbers in lines 2, 3, 4 and 247 more; write one of 0\.85 or 0,85 or 85%/)
   })
 
   test('P1.2: no content of unmapped columns, headers, ids or bad cells comes out', () => {
@@ -142,12 +146,12 @@ describe('CSV', () => {
       metrics: [{ name: 'score', column: canary, kind: 'continuous' }],
     })
     for (const result of [good, bad, badColumn]) expect(JSON.stringify(result)).not.toContain('CANARY')
-    const run = runOf(good)
-    expect(run.cases[0]?.caseId).toBe(testDigest(canary))
+    const run = rowsOf(good)
+    expect(run.cases.map(({ caseId }) => caseId)).toEqual(['b2', testDigest(canary)])
     expect(run.digestedIdentifiers).toBe(1)
     expect(run.dropped).toEqual([
-      { field: 'prompt', count: 1 },
       { field: testDigest(canary), count: 2 },
+      { field: 'prompt', count: 1 },
     ])
   })
 
@@ -155,7 +159,7 @@ describe('CSV', () => {
   const ids = ['prime:0', 'case-000', 'q100t1', '7', 'turns/3', 'a.b', 'qa2a87a40', 'issue#12']
 
   test.each(shortProse)('P1.2: short prose is no id of a case or cluster: %s', (prose) => {
-    const run = runOf(csv(`case,group,score\n${prose},${prose},1\n`, { ...MAPPING, cluster: 'group' }))
+    const run = rowsOf(csv(`case,group,score\n${prose},${prose},1\n`, { ...MAPPING, cluster: 'group' }))
     expect(run.cases[0]).toMatchObject({ caseId: testDigest(prose), cluster: testDigest(prose) })
     expect(run.digestedIdentifiers).toBe(1)
     expect(evaluationRunSchema.parse(run)).toEqual(run)
@@ -164,26 +168,28 @@ describe('CSV', () => {
   })
 
   test.each(ids)('an id passes as it stands: %s', (id) => {
-    const run = runOf(csv(`case,group,score\n${id},${id},1\n`, { ...MAPPING, cluster: 'group' }))
+    const run = rowsOf(csv(`case,group,score\n${id},${id},1\n`, { ...MAPPING, cluster: 'group' }))
     expect(run.cases[0]).toMatchObject({ caseId: id, cluster: id })
     expect(run.digestedIdentifiers).toBe(0)
   })
 
   test('P1.2: 65 characters are no identifier', () => {
-    const run = runOf(csv(`case,score\n${'x1'.repeat(32)},1\n${'x1'.repeat(32)}y,1\n`))
-    expect(run.cases.map(({ caseId }) => caseId)).toEqual(['x1'.repeat(32), testDigest(`${'x1'.repeat(32)}y`)])
+    const run = rowsOf(csv(`case,score\n${'x1'.repeat(32)},1\n${'x1'.repeat(32)}y,1\n`))
+    expect(run.cases.map(({ caseId }) => caseId)).toEqual([testDigest(`${'x1'.repeat(32)}y`), 'x1'.repeat(32)])
   })
 
   test.each(shortProse.slice(0, 3))('P1.2: short prose is no name of a dropped column: %s', (prose) => {
-    const run = runOf(importCsv(sourceOf(`id,pass,${prose}\n1,1,x\n`)))
+    const run = rowsOf(importCsv(sourceOf(`id,pass,${prose}\n1,1,x\n`)))
     expect(run.dropped).toEqual([{ field: testDigest(prose), count: 1 }])
-    const twice = csv(`case,score,${prose},${prose}\n1,1,x,y\n`)
-    expect(faultsOf(twice)).toEqual([['duplicate_column', 1, testDigest(prose)]])
+    const twice = rowsOf(csv(`case,score,${prose},${prose}\n1,1,x,y\n`))
+    expect(twice.dropped.map(({ field }) => field).toSorted()).toEqual(
+      [1, 2].map((place) => testDigest(`${prose}#${place}`)).toSorted(),
+    )
   })
 
   test('P1.2: only what the caller mapped may have more than one word', () => {
     const text = 'id,category,wife has cancer_score,pass\n1,my wife is ill,1,1\n'
-    const guessed = runOf(importCsv(sourceOf(text)))
+    const guessed = rowsOf(importCsv(sourceOf(text)))
     expect(guessed.cases[0]?.slice).toBe(testDigest('my wife is ill'))
     expect(guessed.metrics.map(({ name }) => name)).toEqual(['pass'])
     expect(guessed.dropped).toEqual([{ field: testDigest('wife has cancer_score'), count: 1 }])
@@ -192,7 +198,7 @@ describe('CSV', () => {
       slice: 'category',
       metrics: [{ name: 'tone of voice', column: 'pass', kind: 'continuous' }],
     }
-    const mapped = runOf(csv('id,category,pass\n1,North America,1\n2,my wife is so ill,1\n', mapping))
+    const mapped = rowsOf(csv('id,category,pass\n1,North America,1\n2,my wife is so ill,1\n', mapping))
     expect(mapped.cases.map(({ slice }) => slice)).toEqual(['North America', testDigest('my wife is so ill')])
     expect(mapped.metrics[0]?.name).toBe('tone of voice')
   })
@@ -209,7 +215,7 @@ describe('JSONL', () => {
     }
     const text =
       '{"id":1,"metrics":{"score":0.5},"ms":3,"output":"secret"}\n\n{"id":"t/2","metrics":{},"ms":null,"output":["secret"]}\n'
-    const run = runOf(importJsonl(sourceOf(text), { mapping }))
+    const run = rowsOf(importJsonl(sourceOf(text), { mapping }))
     expect(run.cases).toEqual([
       { caseId: '1', outcome: 'completed', values: [0.5, 3] },
       { caseId: 't/2', outcome: 'completed', values: [null, null] },
@@ -220,8 +226,8 @@ describe('JSONL', () => {
 
   test('names like __proto__ and constructor are data, not a way in', () => {
     const text =
-      '{"case":"a","score":1,"__proto__":{"score":9},"constructor":{"prototype":{}}}\n{"case":"b","__proto__":{"score":0}}\n'
-    const run = runOf(importJsonl(sourceOf(text), { mapping: MAPPING }))
+      '{"case":"a1","score":1,"__proto__":{"score":9},"constructor":{"prototype":{}}}\n{"case":"b2","__proto__":{"score":0}}\n'
+    const run = rowsOf(importJsonl(sourceOf(text), { mapping: MAPPING }))
     expect(run.cases.map(({ values }) => values)).toEqual([[1], [null]])
     expect(run.dropped).toContainEqual({ field: 'constructor', count: 1 })
     expect(Object.hasOwn(Object.prototype, 'score')).toBe(false)
@@ -229,11 +235,13 @@ describe('JSONL', () => {
       ...MAPPING,
       metrics: [{ name: 'score', column: '/__proto__/constructor/length', kind: 'continuous' as const }],
     }
-    expect(runOf(importJsonl(sourceOf('{"case":"a"}'), { mapping: pointer })).cases[0]?.values).toEqual([null])
+    expect(faultsOf(importJsonl(sourceOf('{"case":"a"}'), { mapping: pointer }))).toEqual([
+      ['column_missing', undefined, '/__proto__/constructor/length'],
+    ])
   })
 
   test('P1.2: short prose as a key or an id is digested', () => {
-    const run = runOf(importJsonl(sourceOf('{"case":"my wife","score":1,"wife is ill":true}\n'), { mapping: MAPPING }))
+    const run = rowsOf(importJsonl(sourceOf('{"case":"my wife","score":1,"wife is ill":true}\n'), { mapping: MAPPING }))
     expect(run.cases[0]?.caseId).toBe(testDigest('my wife'))
     expect(run.dropped).toEqual([{ field: testDigest('wife is ill'), count: 1 }])
   })
@@ -244,10 +252,9 @@ describe('JSONL', () => {
     expect(faultsOf(result)).toEqual([
       ['malformed', 2, undefined],
       ['not_an_object', 3, undefined],
-      ['not_a_number', 4, 'score'],
-      ['not_a_number', 5, 'score'],
-      ['case_id_missing', 6, 'case'],
       ['too_large', 7, undefined],
+      ['case_id_missing', 6, 'case'],
+      ['not_a_number', 4, 'score'],
     ])
     expect(JSON.stringify(result)).not.toContain('CANARY')
   })
@@ -267,7 +274,7 @@ test('a mapping names each metric once, and at least one', () => {
 
 test.skipIf(!hasFixtures)('reads all 4,000 rows of a real table (skipped where the shared fixtures are absent)', () => {
   const source = sourceOf(readFixture('evidence/llmdrift_prime.csv'))
-  const run = runOf(importCsv(source, { where: [{ column: 'config', equals: 'gpt-4-0314' }] }))
+  const run = rowsOf(importCsv(source, { where: [{ column: 'config', equals: 'gpt-4-0314' }] }))
   expect(run.cases).toHaveLength(1000)
   expect(run.metrics.map(({ name, kind }) => `${name}:${kind}`)).toEqual([
     'score:binary',

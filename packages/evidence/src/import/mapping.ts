@@ -1,6 +1,13 @@
 import { z } from 'zod'
-import { labelSchema } from '../identifier.ts'
-import { directionSchema, metricKindSchema, type Direction, type MetricKind } from '../metric.ts'
+import { isTypedName, labelSchema, TYPED_FORM } from '../identifier.ts'
+import {
+  directionSchema,
+  metricKindSchema,
+  scaleSchema,
+  type Direction,
+  type MetricKind,
+  type Scale,
+} from '../metric.ts'
 
 /** A column (CSV), or a key or JSON pointer (JSONL), that holds a metric. */
 export interface MetricColumn {
@@ -8,11 +15,14 @@ export interface MetricColumn {
   readonly column: string
   readonly kind: MetricKind
   readonly direction?: Direction | undefined
+  /** The ends of a score's scale. */
+  readonly scale?: Scale | undefined
 }
 
 /** Where a table keeps its cases and metrics. Only mapped columns are imported. */
 export interface ImportMapping {
-  readonly caseId: string
+  /** One column, or several that identify a case together, such as a data set and an index. */
+  readonly caseId: string | readonly string[]
   readonly cluster?: string | undefined
   readonly slice?: string | undefined
   /** A column that is empty, `0` or `false` where an answer came, and anything else where none did. */
@@ -30,7 +40,7 @@ const columnSchema = z.string().min(1).max(256)
 
 /** Wire schema of a mapping. */
 export const importMappingSchema: z.ZodType<ImportMapping> = z.strictObject({
-  caseId: columnSchema,
+  caseId: z.union([columnSchema, z.array(columnSchema).min(1).max(8)]),
   cluster: columnSchema.optional(),
   slice: columnSchema.optional(),
   error: columnSchema.optional(),
@@ -41,6 +51,7 @@ export const importMappingSchema: z.ZodType<ImportMapping> = z.strictObject({
         column: columnSchema,
         kind: metricKindSchema,
         direction: directionSchema.optional(),
+        scale: scaleSchema.optional(),
       }),
     )
     .min(1)
@@ -49,6 +60,38 @@ export const importMappingSchema: z.ZodType<ImportMapping> = z.strictObject({
       error: 'a metric is named twice',
     }),
 })
+
+/** Wire schema of filters. Their values name the selection, so each is a name. */
+export const rowFiltersSchema: z.ZodType<readonly RowFilter[]> = z
+  .array(z.strictObject({ column: columnSchema, equals: labelSchema }))
+  .max(16)
+  .refine((filters) => filters.length === 0 || isTypedName(selectionOf(filters) ?? ''), {
+    error: `the values together are too long; a selection ${TYPED_FORM}`,
+  })
+
+/** The name of what filters select; null where there is none. */
+export function selectionOf(filters: readonly RowFilter[]): string | null {
+  return filters.length === 0 ? null : filters.map(({ equals }) => equals).join('/')
+}
+
+/** The columns that identify a case. */
+export function caseColumnsOf({ caseId }: ImportMapping): readonly string[] {
+  return typeof caseId === 'string' ? [caseId] : caseId
+}
+
+/** Every column that a mapping reads. */
+export function columnsOf(mapping: ImportMapping): string[] {
+  const { cluster, slice, error, metrics } = mapping
+  return [...caseColumnsOf(mapping), cluster, slice, error, ...metrics.map(({ column }) => column)].filter(
+    (column) => column !== undefined,
+  )
+}
+
+/** Names of columns that say which data set a row belongs to: the same id in two of them is two cases. */
+export const DATASET_COLUMNS: ReadonlySet<string> = new Set(['dataset', 'task', 'subset', 'split'])
+
+/** Names of columns that say what a row measured: a table of one metric a row. */
+export const MEASURE_COLUMNS: ReadonlySet<string> = new Set(['metric', 'metric_name', 'scorer', 'evaluator'])
 
 /** Names of columns that say which configuration a row belongs to: mixing several would pass for repeats. */
 export const CONFIGURATION_COLUMNS: ReadonlySet<string> = new Set([
@@ -73,10 +116,11 @@ const METRIC_COLUMNS: readonly (readonly [pattern: RegExp, kind: MetricKind])[] 
   [/^((input|output|prompt|completion|total)_)?tokens$/, 'tokens'],
 ]
 
-/** The mapping of a table whose columns have the usual names; `undefined` if it has no column of case ids. */
+/** The mapping of a table whose columns have the usual names, whatever their order; `undefined` if it has no column of case ids. */
 export function automaticMapping(columns: readonly string[]): ImportMapping | undefined {
+  const sorted = columns.toSorted()
   const find = (names: readonly string[]): string | undefined =>
-    names.map((name) => columns.find((column) => column.toLowerCase() === name)).find((column) => column !== undefined)
+    names.map((name) => sorted.find((column) => column.toLowerCase() === name)).find((column) => column !== undefined)
   const caseId = find(CASE_COLUMNS)
   if (caseId === undefined) return undefined
   return {
@@ -84,9 +128,18 @@ export function automaticMapping(columns: readonly string[]): ImportMapping | un
     cluster: find(CLUSTER_COLUMNS),
     slice: find(SLICE_COLUMNS),
     error: find(ERROR_COLUMNS),
-    metrics: columns.flatMap((column) => {
-      const known = METRIC_COLUMNS.find(([pattern]) => pattern.test(column.toLowerCase()))
-      return known ? [{ name: column, column, kind: known[1] }] : []
-    }),
+    metrics: METRIC_COLUMNS.flatMap(([pattern, kind]) =>
+      sorted.filter((column) => pattern.test(column.toLowerCase())).map((column) => ({ name: column, column, kind })),
+    ),
   }
+}
+
+/** The kind that a column's usual name tells, if it has one. */
+export function usualKind(column: string): MetricKind | undefined {
+  return METRIC_COLUMNS.find(([pattern]) => pattern.test(column.toLowerCase()))?.[1]
+}
+
+/** Whether a column has one of the usual names of case ids. */
+export function isUsualCaseColumn(column: string): boolean {
+  return CASE_COLUMNS.includes(column.toLowerCase())
 }

@@ -1,15 +1,17 @@
-import { identifierGate, type IdentifierGate } from '../identifier.ts'
-import type { MetricDefinition } from '../metric.ts'
-import { readMetric, readName } from './cell.ts'
-import { runCollector, type RunCollector } from './collector.ts'
-import { faultList, type FaultList, type ImportResult } from './faults.ts'
-import { canonicalText, field, isObject, parseJson } from './json.ts'
+import { readName } from './cell.ts'
+import { identifierGate } from '../identifier.ts'
+import { faultList, type ImportResult } from './faults.ts'
+import { field } from './json.ts'
+import { isAddedByRun, namePromptfooCases, variableText, type TestConditions } from './promptfoo-cases.ts'
+import { readPromptfooFile } from './promptfoo-file.ts'
+import type { PromptfooResult } from './promptfoo-result.ts'
 import { chooseResults, type PromptfooSelection } from './promptfoo-selection.ts'
-import { LIMITS, type ImportSource } from './source.ts'
+import { COMMON_METRICS, scoredCases, UNIT_SCALE } from './scored-cases.ts'
+import type { ImportSource } from './source.ts'
 
 /** How to read a promptfoo file. */
 export interface PromptfooOptions extends PromptfooSelection {
-  /** A test variable that identifies the case. Default: the keyed digest of all its variables. */
+  /** A test variable that identifies the case. Default: the keyed digest of all variables that the test declared. */
   readonly caseIdVariable?: string | undefined
   /** A test variable that names the case's slice. */
   readonly sliceVariable?: string | undefined
@@ -17,133 +19,70 @@ export interface PromptfooOptions extends PromptfooSelection {
   readonly clusterVariable?: string | undefined
 }
 
-const METRICS: readonly MetricDefinition[] = [
-  { name: 'pass', kind: 'binary', direction: 'up' },
-  { name: 'score', kind: 'continuous', direction: 'up' },
-  { name: 'latency_ms', kind: 'latency', direction: 'down' },
-  { name: 'cost', kind: 'cost', direction: 'down' },
-  { name: 'tokens', kind: 'tokens', direction: 'down' },
-]
+const { pass, score, latency_ms, cost, tokens } = COMMON_METRICS
 
-/** promptfoo's `failureReason` of a test that got no answer; 1 is an answer that failed its assertions. */
-const FAILED_TO_ANSWER = 2
-
-/** Fields of a result that are read, or that only repeat what is read; the rest is counted as dropped. */
-const READ_FIELDS = new Set([
-  'cost',
-  'failureReason',
-  'latencyMs',
-  'namedScores',
-  'promptIdx',
-  'provider',
-  'score',
-  'success',
-  'testIdx',
-  'tokenUsage',
-])
-
-/** Reads the JSON results of a promptfoo evaluation (`promptfoo eval --output results.json`, format version 3) for one provider and prompt. */
+/** Reads the results of a promptfoo evaluation (`promptfoo eval --output`: JSON, JSONL, YAML or CSV; result versions 1 to 4) for one provider and prompt. */
 export function importPromptfoo(source: ImportSource, options: PromptfooOptions = {}): ImportResult {
-  const gate = identifierGate(source.digest)
-  const faults = faultList(gate)
-  const collector = runCollector('promptfoo', source, gate, faults)
-  const document = readDocument(source.text, faults)
-  if (!document) return faults.result()
-  const { chosen, selection } = chooseResults(document.results, options, gate, faults)
-  const scores = namedScores(chosen.map(({ result }) => result))
-  for (const { result, index } of chosen)
-    readResult({ result, pointer: `/results/results/${index}` }, { options, scores, gate, faults, collector })
-  for (const name of Object.keys(document.root)) if (name !== 'results') collector.drop(`file.${name}`)
-  const named = scores.map((name): MetricDefinition => ({
-    name: metricName(name, gate),
-    kind: 'continuous',
-    direction: 'up',
-  }))
-  return collector.finish({ selection, metrics: [...METRICS, ...named] })
-}
-
-function readDocument(text: string, faults: FaultList): { root: object; results: readonly unknown[] } | undefined {
-  if (text.trim() === '') return faults.add('empty', 'the file is empty')
-  if (text.length > LIMITS.fileSize) return faults.add('too_large', `larger than ${LIMITS.fileSize} characters`)
-  const parsed = parseJson(text.replace(/^\uFEFF/, ''))
-  if (!('value' in parsed)) {
-    const line = parsed.offset === undefined ? {} : { line: text.slice(0, parsed.offset).split('\n').length }
-    return faults.add('malformed', 'not valid JSON', line)
-  }
-  const root = parsed.value
-  const results = field(field(root, 'results'), 'results')
-  if (field(field(root, 'results'), 'version') !== 3)
-    return faults.add('unsupported_version', 'not a promptfoo results file of version 3', {
-      pointer: '/results/version',
-    })
-  if (!isObject(root) || !Array.isArray(results))
-    return faults.add('malformed', 'not an array', { pointer: '/results/results' })
-  if (results.length > LIMITS.rows)
-    return faults.add('too_large', `more than ${LIMITS.rows} results`, { pointer: '/results/results' })
-  return { root, results }
-}
-
-interface Reading {
-  readonly options: PromptfooOptions
-  readonly scores: readonly string[]
-  readonly gate: IdentifierGate
-  readonly faults: FaultList
-  readonly collector: RunCollector
-}
-
-function readResult({ result, pointer }: { result: unknown; pointer: string }, reading: Reading): void {
-  const { options, scores, gate, faults, collector } = reading
-  const isError = field(result, 'failureReason') === FAILED_TO_ANSWER
-  // An answer from promptfoo's cache took no time and cost nothing: neither says anything about the model.
-  const isCached = field(field(result, 'response'), 'cached') === true
-  const number = (value: unknown, at: string, kind: MetricDefinition['kind']): number | null => {
-    const cell = readMetric(value, kind)
-    if ('value' in cell) return cell.value
-    faults.add(cell.fault, cell.text, { pointer: `${pointer}/${at}` })
-    return null
-  }
-  const values = [
-    number(field(result, 'success'), 'success', 'binary'),
-    number(field(result, 'score'), 'score', 'continuous'),
-    number(isCached ? null : field(result, 'latencyMs'), 'latencyMs', 'latency'),
-    number(isCached ? null : field(result, 'cost'), 'cost', 'cost'),
-    number(field(field(result, 'tokenUsage'), 'total'), 'tokenUsage/total', 'tokens'),
-    ...scores.map((name) =>
-      number(field(field(result, 'namedScores'), name), `namedScores/${gate.label(name)}`, 'continuous'),
-    ),
-  ]
-  const variable = (name: string | undefined): string | undefined =>
-    name === undefined ? undefined : readName(field(field(result, 'vars'), name))
-  const caseId = caseIdOf(result, variable(options.caseIdVariable), options, gate)
-  if (caseId === undefined) return faults.add('case_id_missing', 'no case id', { pointer: `${pointer}/vars` })
-  const names = { cluster: variable(options.clusterVariable), slice: variable(options.sliceVariable) }
-  collector.add({ caseId, ...names, isError, values }, { pointer })
-  if (!isObject(result)) return
-  for (const name of Object.keys(result))
-    if (!READ_FIELDS.has(name) && result[name] !== null) collector.drop(`result.${name}`)
-}
-
-function caseIdOf(
-  result: unknown,
-  named: string | undefined,
-  { caseIdVariable }: PromptfooOptions,
-  gate: IdentifierGate,
-): string | undefined {
-  if (caseIdVariable !== undefined) return named
-  const vars = field(result, 'vars')
-  const text = isObject(vars) ? canonicalText(vars, LIMITS.depth) : undefined
-  return text === undefined ? undefined : gate.hide(text)
-}
-
-/** Every named score of any chosen result, in a fixed order. */
-function namedScores(results: readonly unknown[]): string[] {
-  const names = results.flatMap((result) => {
-    const scores = field(result, 'namedScores')
-    return isObject(scores) ? Object.keys(scores) : []
+  const cases = scoredCases('promptfoo', source, [pass, { ...score, scale: UNIT_SCALE }, latency_ms, cost, tokens], {
+    better: 'up',
+    scale: UNIT_SCALE,
   })
-  return [...new Set(names)].toSorted().slice(0, LIMITS.columns)
+  const { faults, gate } = cases
+  const results: PromptfooResult[] = []
+  const file = readPromptfooFile(source.text, faults, (result) => results.push(result))
+  if (!file) return faults.result()
+  const { chosen, selection } = chooseResults(results, options, faults)
+  const named = namePromptfooCases(results, conditionsOf(file.config), gate)
+  for (const result of chosen) {
+    const { place, isError, measured, scores, dropped } = result
+    const caseId = options.caseIdVariable === undefined ? named.idOf(result) : variable(result, options.caseIdVariable)
+    const names = { cluster: variable(result, options.clusterVariable), slice: variable(result, options.sliceVariable) }
+    cases.add({ caseId, ...names, isError, measured, scores }, place)
+    for (const name of dropped) cases.drop(`result.${name}`)
+  }
+  for (const name of file.dropped) cases.drop(`file.${name}`)
+  if (options.caseIdVariable === undefined) named.notes.forEach(cases.note)
+  return cases.finish(selection)
 }
 
-function metricName(name: string, gate: IdentifierGate): string {
-  return gate.label(METRICS.some((metric) => metric.name === name) ? `named/${name}` : name)
+function variable({ rendered, vars }: PromptfooResult, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : readName(field(rendered, name) ?? field(vars, name))
+}
+
+/**
+ * Variables by which the cases of two promptfoo files would pair: they tell the cases of each file apart, and nine of ten of their
+ * values stand in both. Names alone; a name that can't be shown isn't proposed.
+ */
+export function pairingVariables(baseline: string, candidate: string): string[] {
+  const [ours, theirs] = [valuesOf(baseline), valuesOf(candidate)]
+  const cases = Math.max(...[...ours.values(), ...theirs.values()].map(({ size }) => size), 2)
+  return [...ours]
+    .filter(([name, values]) => {
+      const others = theirs.get(name) ?? new Set()
+      const shared = [...values].filter((value) => others.has(value)).length
+      return shared >= 0.9 * cases && /^[A-Za-z]\w{0,63}$/.test(name)
+    })
+    .map(([name]) => name)
+    .toSorted()
+}
+
+function valuesOf(text: string): Map<string, Set<string>> {
+  const values = new Map<string, Set<string>>()
+  const faults = faultList(identifierGate(() => 'unused-0'))
+  readPromptfooFile(text, faults, ({ rendered }) => {
+    for (const [name, value] of Object.entries(rendered)) {
+      const text = isAddedByRun(name, new Set()) ? undefined : variableText(value)
+      if (text !== undefined) values.set(name, (values.get(name) ?? new Set()).add(text))
+    }
+  })
+  return values
+}
+
+/** What the configuration in the file says of its tests (promptfoo, `UnifiedConfig`). */
+function conditionsOf(config: unknown): TestConditions {
+  const tests = field(config, 'tests')
+  const all = [field(config, 'defaultTest'), ...(Array.isArray(tests) ? (tests as unknown[]) : [])]
+  const stored = all.flatMap((test) => readName(field(field(test, 'options'), 'storeOutputAs')) ?? [])
+  const repeats = ['evaluateOptions', 'commandLineOptions'].map((name) => field(field(config, name), 'repeat'))
+  return { stored: new Set(stored), isRepeated: repeats.some((count) => typeof count === 'number' && count > 1) }
 }

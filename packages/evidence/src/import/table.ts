@@ -1,124 +1,91 @@
-import { identifierGate } from '../identifier.ts'
-import { defaultDirection } from '../metric.ts'
-import { isBlank, readFlag, readMetric, readName } from './cell.ts'
-import { runCollector } from './collector.ts'
-import { faultList, type FaultList, type ImportResult } from './faults.ts'
-import { automaticMapping, CONFIGURATION_COLUMNS, type ImportMapping, type RowFilter } from './mapping.ts'
-import { LIMITS, type ImportSource } from './source.ts'
+import { isTypedName, type IdentifierGate } from '../identifier.ts'
+import { settleNotations } from './column-survey.ts'
+import type { ImportResult } from './faults.ts'
+import { checkCaseIds } from './guesses.ts'
+import { automaticMapping, caseColumnsOf, columnsOf, selectionOf, type ImportMapping } from './mapping.ts'
+import type { Notation } from './notation.ts'
+import { profileOf } from './profiles.ts'
+import { proposeMapping } from './proposal.ts'
+import { readCases, type CaseReader } from './read-cases.ts'
+import type { TableReading } from './reading.ts'
+import { surveyTable } from './survey.ts'
+import type { TableFile } from './table-file.ts'
+import { definitionOf, type TableContext } from './table-options.ts'
 
-/** How to read a table; without a mapping the columns' usual names are looked for. */
-export interface TableOptions {
-  readonly mapping?: ImportMapping | undefined
-  readonly where?: readonly RowFilter[] | undefined
-}
-
-/** One row of a table, whatever its file's format. */
-export interface TableRow {
-  readonly line: number
-  readonly get: (column: string) => unknown
-  /** The names of the row's own fields. */
-  readonly fields: () => Iterable<string>
-}
-
-/** Takes a table row by row. */
-export interface TableReader {
-  readonly faults: FaultList
-  /** Settles the mapping against the columns that exist; false if it can't be settled. */
-  readonly begin: (columns: readonly string[], has: (column: string) => boolean) => boolean
-  readonly row: (row: TableRow) => void
-  readonly finish: () => ImportResult
-}
-
-/** A reader for one file. */
-export function tableReader(format: 'csv' | 'jsonl', source: ImportSource, options: TableOptions): TableReader {
-  const gate = identifierGate(source.digest)
-  const faults = faultList(gate)
-  const collector = runCollector(format, source, gate, faults)
-  const where = options.where ?? []
-  const checkConfiguration = configurationCheck(faults)
-  let mapping: ImportMapping | undefined
-  let used = new Set<string>()
-  /** The fields that are read: the used columns, and what a used JSON pointer leads through. */
-  let read = new Set<string>()
-  let rows = 0
-
-  function begin(columns: readonly string[], has: (column: string) => boolean): boolean {
-    mapping = options.mapping ?? automaticMapping(columns)
-    if (!mapping) faults.add('column_missing', 'no column of case ids; give a mapping')
-    else if (mapping.metrics.length === 0)
-      faults.add('no_metric', 'no column has the usual name of a metric; give a mapping')
-    if (!mapping) return false
-    used = new Set([...columnsOf(mapping), ...where.map(({ column }) => column)])
-    read = new Set([...used, ...[...used].flatMap((column) => /^\/([^/]+)\//.exec(column)?.[1] ?? [])])
-    for (const column of used) if (!has(column)) faults.add('column_missing', 'no such column', { column })
-    return !faults.any()
-  }
-
-  function row(entry: TableRow): void {
-    if (!mapping || !where.every(({ column, equals }) => readName(entry.get(column)) === equals)) return
-    rows += 1
-    if (rows === LIMITS.rows + 1) faults.add('too_large', `more than ${LIMITS.rows} rows`, { line: entry.line })
-    if (rows > LIMITS.rows) return
-    checkConfiguration(entry, used)
-    readCase(entry, mapping)
-    for (const field of entry.fields()) if (!read.has(field) && !isBlank(entry.get(field))) collector.drop(field)
-  }
-
-  function readCase(entry: TableRow, { caseId, cluster, slice, error, metrics }: ImportMapping): void {
-    const id = readName(entry.get(caseId))
-    if (id === undefined) return faults.add('case_id_missing', 'no case id', { line: entry.line, column: caseId })
-    const isError = error !== undefined && readFlag(entry.get(error))
-    const values = metrics.map(({ column, kind }) => {
-      const cell = readMetric(entry.get(column), kind)
-      if ('value' in cell) return cell.value
-      faults.add(cell.fault, cell.text, { line: entry.line, column })
-      return null
-    })
-    const name = (column: string | undefined): string | undefined =>
-      column === undefined ? undefined : readName(entry.get(column))
-    collector.add(
-      { caseId: id, cluster: name(cluster), slice: sliceName(name(slice)), isError, values },
-      { line: entry.line },
-    )
-  }
-
-  /** A column of slices that nobody mapped, but that has the usual name, may hold anything: one token at most. */
-  function sliceName(name: string | undefined): string | undefined {
-    return name === undefined || options.mapping ? name : gate.token(name)
-  }
-
-  function finish(): ImportResult {
-    const metrics = (mapping?.metrics ?? []).map(({ name, kind, direction }) => ({
-      name: gate.label(name),
-      kind,
-      direction: direction ?? defaultDirection(kind),
-    }))
-    const selection = where.length === 0 ? null : where.map(({ equals }) => equals).join('/')
-    return collector.finish({ selection, metrics })
-  }
-
-  return { faults, begin, row, finish }
-}
-
-/** Rows of two configurations under the same case ids would be averaged as repeats: refuse to guess. Each column is complained of once. */
-function configurationCheck(faults: FaultList): (row: TableRow, used: ReadonlySet<string>) => void {
-  const firstOf = new Map<string, string>()
-  const ambiguous = new Set<string>()
-  return (row, used) => {
-    for (const column of row.fields()) {
-      if (!CONFIGURATION_COLUMNS.has(column.toLowerCase()) || used.has(column) || ambiguous.has(column)) continue
-      const value = readName(row.get(column)) ?? ''
-      const first = firstOf.get(column) ?? value
-      firstOf.set(column, first)
-      if (first === value) continue
-      ambiguous.add(column)
-      faults.add('ambiguous_selection', 'several configurations; choose one', { column, line: row.line })
-    }
+/**
+ * Reads a table in two passes over its records: the first settles how each column is written, the second reads. So nothing depends on
+ * the order of rows, and no more is held than the cases.
+ */
+export function readTable<R>(file: TableFile<R>, context: TableContext): ImportResult {
+  const { options, faults } = context
+  const mapping = settleMapping(file, context)
+  if (!mapping) return faults.result()
+  const survey = surveyTable(file, { ...context, mapping })
+  if (options.mapping === undefined) checkCaseIds(file.columns(), mapping, survey.hasUniqueUuids, faults)
+  const notations = settleNotations(survey.metrics, options.decimal, faults)
+  const reader = readCases(file, { ...context, mapping, notations })
+  const result = reader.finish(selectionOf(options.where ?? []))
+  if (!result.ok) return result
+  const table = readingOf(file, { mapping, notations, reader, gate: context.gate })
+  const kinds = new Map(result.run.metrics.map(({ name, kind }) => [name, kind]))
+  return {
+    ...result,
+    run: { ...result.run, dropped: result.run.dropped.toSorted((a, b) => (a.field < b.field ? -1 : 1)) },
+    table: {
+      ...table,
+      metrics: table.metrics.map((metric) => ({ ...metric, kind: kinds.get(metric.metric) ?? metric.kind })),
+    },
   }
 }
 
-function columnsOf({ caseId, cluster, slice, error, metrics }: ImportMapping): string[] {
-  return [caseId, cluster, slice, error, ...metrics.map(({ column }) => column)].filter(
-    (column) => column !== undefined,
-  )
+/** The mapping, and that its columns are there. */
+function settleMapping<R>(file: TableFile<R>, { source, options, faults }: TableContext): ImportMapping | undefined {
+  const propose = (): string => proposeMapping(file, source.name)
+  const columns = options.mapping ? [] : file.columns()
+  const mapping = options.mapping ?? profileOf(columns)?.mapping(columns) ?? automaticMapping(columns)
+  if (!mapping) return faults.add('column_missing', 'no column has the usual name of case ids', {}, propose())
+  if (mapping.metrics.length === 0)
+    return faults.add('no_metric', 'no column has the usual name of a metric', {}, propose())
+  const used = new Set([...columnsOf(mapping), ...(options.where ?? []).map(({ column }) => column)])
+  const absent = [...used].filter((column) => file.has(column) === false)
+  if (absent.length > 0) {
+    const step = propose()
+    for (const column of absent)
+      if (file.has(`${column}#1`) === true)
+        faults.add('duplicate_column', 'several columns have this name', { column }, stepFor(column))
+      else faults.add('column_missing', 'no such column', { column }, step)
+  }
+  return faults.any() ? undefined : mapping
+}
+
+function stepFor(column: string): string | undefined {
+  return isTypedName(column) ? `name one by its place, such as ${column}#1 or ${column}#2` : undefined
+}
+
+interface ReadTable {
+  readonly mapping: ImportMapping
+  readonly notations: ReadonlyMap<string, Notation>
+  readonly reader: CaseReader
+  readonly gate: IdentifierGate
+}
+
+function readingOf<R>(file: TableFile<R>, { mapping, notations, reader, gate }: ReadTable): TableReading {
+  const named = (column: string | undefined): string | null => (column === undefined ? null : gate.token(column))
+  return {
+    encoding: file.encoding,
+    separator: file.separator,
+    caseId: caseColumnsOf(mapping).map((column) => gate.token(column)),
+    cluster: named(mapping.cluster),
+    slice: named(mapping.slice),
+    error: named(mapping.error),
+    rows: reader.rows(),
+    metrics: mapping.metrics.map((metric, index) => ({
+      metric: gate.label(metric.name),
+      column: gate.token(metric.column),
+      kind: metric.kind,
+      direction: definitionOf(metric).direction,
+      notation: notations.get(metric.column) ?? 'number',
+      missing: reader.missing(index),
+    })),
+  }
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { importCsv } from '../index.ts'
-import { hasFixtures, readFixture, runOf, sourceOf } from '../../testing/fixtures.ts'
+import { hasFixtures, pairsFrom, readFixture, runOf, sourceOf } from '../../testing/fixtures.ts'
 import { seededNormal, seededUniform } from '../../testing/random.ts'
 import { estimateDifference, estimateLogRatio } from './estimate.ts'
 import type { Interval } from './interval.ts'
-import { pairCases, type Pair } from './pairing.ts'
+import { matchCases, pairValues } from './pairing.ts'
+import type { Pairs } from './pairs.ts'
 import { bandOf, isGreen } from './verdict.ts'
 
 /** The share of `runs` simulated comparisons for which `holds`. The seed is fixed: the same numbers on every machine. */
@@ -18,11 +19,12 @@ function simulate(
   n: number,
   draw: () => [baseline: number, candidate: number],
   clusterOf = (index: number) => index,
-): Pair[] {
-  return Array.from({ length: n }, (_, index) => {
+): Pairs {
+  const rows = Array.from({ length: n }, (_, index) => {
     const [baseline, candidate] = draw()
-    return { caseId: `${index}`, cluster: `${clusterOf(index)}`, slice: undefined, baseline, candidate }
+    return { cluster: clusterOf(index), baseline, candidate }
   })
+  return pairsFrom(rows)
 }
 
 function covers(interval: Interval | undefined, truth: number): boolean {
@@ -40,14 +42,19 @@ function binary(uniform: () => number, { lost, gained, passed }: { lost: number;
 }
 
 /** GPT-4's answers of March and of June 2023 to the same thousand questions. */
-function realPairs(): readonly Pair[] {
+function realPairs(): readonly { baseline: number; candidate: number }[] {
   const source = sourceOf(readFixture('evidence/llmdrift_prime.csv'))
-  const attempts = (equals: string) =>
-    runOf(importCsv(source, { where: [{ column: 'config', equals }] })).cases.map(({ caseId, values }) => ({
-      caseId,
-      value: values[0] ?? null,
-    }))
-  return pairCases(attempts('gpt-4-0314'), attempts('gpt-4-0613')).pairs
+  const run = (equals: string) => runOf(importCsv(source, { where: [{ column: 'config', equals }] }))
+  const [baseline, candidate] = [run('gpt-4-0314'), run('gpt-4-0613')]
+  const score = baseline.metrics.findIndex(({ name }) => name === 'score')
+  const { pairs } = pairValues(matchCases(baseline.cases, candidate.cases), {
+    baseline: baseline.cases.values[score] ?? new Float64Array(),
+    candidate: candidate.cases.values[score] ?? new Float64Array(),
+    baselineErrors: baseline.cases.errors,
+    candidateErrors: candidate.cases.errors,
+    failure: 0,
+  })
+  return Array.from(pairs.baseline, (before, index) => ({ baseline: before, candidate: pairs.candidate[index] ?? 0 }))
 }
 
 describe('coverage of the 95% intervals, by simulation', () => {
@@ -132,7 +139,7 @@ describe('false verdicts, by simulation', () => {
         const shuffled = real.map((pair) =>
           uniform() < 0.5 ? pair : { ...pair, baseline: pair.candidate, candidate: pair.baseline },
         )
-        const band = bandOf(estimateDifference(shuffled)?.interval ?? { lower: -1, upper: 1 }, 0.02)
+        const band = bandOf(estimateDifference(pairsFrom(shuffled))?.interval ?? { lower: -1, upper: 1 }, 0.02)
         return band === 'improved' || band.endsWith('regression')
       })
       expect(claims).toBeLessThanOrEqual(0.07)

@@ -3,7 +3,7 @@ import { mcNemar } from './mcnemar.ts'
 import { clusteredT, pairedT, type MeanEstimate } from './mean-difference.ts'
 import { mean, standardDeviation } from './moments.ts'
 import { normalQuantile } from './normal.ts'
-import type { Pair } from './pairing.ts'
+import { changedPairs, clustersMet, differences, everyPair, isZeroOrOne, logRatios, type Pairs } from './pairs.ts'
 import { tangoInterval } from './tango.ts'
 
 /** Which closed form answered. Source of each: docs/reference/statistics.md. */
@@ -26,30 +26,21 @@ export interface Estimate {
 }
 
 /** Compares 0/1 outcomes or scores by their difference. `undefined`: fewer than two pairs (or clusters), or numbers beyond a double. */
-export function estimateDifference(pairs: readonly Pair[]): Estimate | undefined {
-  const isZeroOne = pairs.every((pair) => isZeroOrOne(pair.baseline) && isZeroOrOne(pair.candidate))
-  if (isZeroOne && !hasClusters(pairs)) return pairs.length < 2 ? undefined : estimateBinary(pairs)
-  return estimateMean(pairs, differences(pairs), 'paired_t', 'clustered_t')
+export function estimateDifference(pairs: Pairs): Estimate | undefined {
+  const clusters = clustersMet(pairs)
+  if (clusters === pairs.length && everyPair(pairs, isZeroOrOne))
+    return pairs.length < 2 ? undefined : estimateBinary(pairs)
+  return estimateMean(pairs, { values: differences(pairs), clusters, plain: 'paired_t', clustered: 'clustered_t' })
 }
 
 /** Compares positive amounts by the logarithm of their ratio. Every value must be above 0. */
-export function estimateLogRatio(pairs: readonly Pair[]): Estimate | undefined {
-  return estimateMean(pairs, logRatios(pairs), 'log_ratio_t', 'clustered_log_ratio_t')
+export function estimateLogRatio(pairs: Pairs): Estimate | undefined {
+  const clusters = clustersMet(pairs)
+  const estimators = { plain: 'log_ratio_t', clustered: 'clustered_log_ratio_t' } as const
+  return estimateMean(pairs, { values: logRatios(pairs), clusters, ...estimators })
 }
 
-/** How many pairs went from 1 to 0 and from 0 to 1; `undefined` unless every value is 0 or 1. */
-export function changedPairs(pairs: readonly Pair[]): { lost: number; gained: number } | undefined {
-  let lost = 0
-  let gained = 0
-  for (const { baseline, candidate } of pairs) {
-    if (!isZeroOrOne(baseline) || !isZeroOrOne(candidate)) return undefined
-    if (baseline > candidate) lost += 1
-    if (baseline < candidate) gained += 1
-  }
-  return { lost, gained }
-}
-
-function estimateBinary(pairs: readonly Pair[]): Estimate {
+function estimateBinary(pairs: Pairs): Estimate {
   const { lost, gained } = changedPairs(pairs) ?? { lost: 0, gained: 0 }
   const interval = tangoInterval({ pairs: pairs.length, lost, gained })
   const { exact, midP } = mcNemar(lost, gained)
@@ -69,20 +60,18 @@ function estimateBinary(pairs: readonly Pair[]): Estimate {
   }
 }
 
-function estimateMean(
-  pairs: readonly Pair[],
-  values: readonly number[],
-  plain: Estimator,
-  clustered: Estimator,
-): Estimate | undefined {
-  const clusterOf = pairs.map(({ cluster }) => cluster)
-  if (!hasClusters(pairs)) {
-    if (pairs.length < 2) return undefined
-    return ifFinite(describeMean(pairedT(values), plain, pairs.length))
-  }
-  if (new Set(clusterOf).size < 2) return undefined
-  const { clusters, designEffect, ...mean } = clusteredT(values, clusterOf)
-  return ifFinite({ ...describeMean(mean, clustered, pairs.length), clusters, designEffect })
+interface MeanQuestion {
+  readonly values: Float64Array
+  readonly clusters: number
+  readonly plain: Estimator
+  readonly clustered: Estimator
+}
+
+function estimateMean(pairs: Pairs, { values, clusters, ...estimators }: MeanQuestion): Estimate | undefined {
+  if (clusters < 2) return undefined
+  if (clusters === pairs.length) return ifFinite(describeMean(pairedT(values), estimators.plain, pairs.length))
+  const { designEffect, ...mean } = clusteredT(values, pairs.clusterOf)
+  return ifFinite({ ...describeMean(mean, estimators.clustered, pairs.length), clusters, designEffect })
 }
 
 function describeMean({ estimate, ...mean }: MeanEstimate, estimator: Estimator, pairs: number): Estimate {
@@ -95,28 +84,7 @@ function ifFinite(estimate: Estimate): Estimate | undefined {
   return [interval.lower, interval.upper, delta, standardError].every(Number.isFinite) ? estimate : undefined
 }
 
-function hasClusters(pairs: readonly Pair[]): boolean {
-  return new Set(pairs.map(({ cluster }) => cluster)).size < pairs.length
-}
-
-/** Candidate minus baseline, pair by pair. */
-export function differences(pairs: readonly Pair[]): number[] {
-  return pairs.map(({ baseline, candidate }) => candidate - baseline)
-}
-
-function isZeroOrOne(value: number): boolean {
-  return value === 0 || value === 1
-}
-
-/** The logarithm of candidate over baseline, pair by pair. */
-export function logRatios(pairs: readonly Pair[]): number[] {
-  return pairs.map(({ baseline, candidate }) => Math.log(candidate) - Math.log(baseline))
-}
-
 /** Both sides' arithmetic means, of at least one pair. */
-export function sideMeans(pairs: readonly Pair[]): { baseline: number; candidate: number } {
-  return {
-    baseline: mean(pairs.map(({ baseline }) => baseline)),
-    candidate: mean(pairs.map(({ candidate }) => candidate)),
-  }
+export function sideMeans({ baseline, candidate }: Pairs): { baseline: number; candidate: number } {
+  return { baseline: mean(baseline), candidate: mean(candidate) }
 }

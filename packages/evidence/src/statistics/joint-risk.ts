@@ -1,6 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { mean } from './moments.ts'
+import type { Pairs } from './pairs.ts'
 import { studentCdf } from './student-t.ts'
 
 /** A guardrail as the joint draw sees it; up is better. */
@@ -9,8 +10,8 @@ export interface RiskInput {
   readonly standardError: number
   readonly margin: number
   readonly degreesOfFreedom: number
-  /** What each cluster contributes to the estimate's error: the sum of its residuals over n. */
-  readonly influence: ReadonlyMap<string, number>
+  /** By cluster, what it contributes to the estimate's error: the sum of its residuals over n. */
+  readonly influence: Float64Array
 }
 
 const DRAWS = 10_000
@@ -49,15 +50,15 @@ function riskAlone({ delta, standardError, margin, degreesOfFreedom }: RiskInput
 
 /** What each cluster's residuals contribute to the error of their mean. `sign` turns it so that up is better. */
 export function influenceOf(
-  values: readonly number[],
-  clusterOf: readonly string[],
+  values: Float64Array,
+  { clusterOf, clusterCount }: Pick<Pairs, 'clusterOf' | 'clusterCount'>,
   sign: 1 | -1,
-): Map<string, number> {
+): Float64Array {
   const centre = mean(values)
-  const influence = new Map<string, number>()
+  const influence = new Float64Array(clusterCount)
   values.forEach((value, index) => {
-    const cluster = clusterOf[index] ?? ''
-    influence.set(cluster, (influence.get(cluster) ?? 0) + (sign * (value - centre)) / values.length)
+    const cluster = clusterOf[index] ?? 0
+    influence[cluster] = (influence[cluster] ?? 0) + (sign * (value - centre)) / values.length
   })
   return influence
 }
@@ -73,10 +74,8 @@ function correlations(inputs: readonly RiskInput[]): number[][] {
   )
 }
 
-function product(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
-  let sum = 0
-  for (const [cluster, value] of a) sum += value * (b.get(cluster) ?? 0)
-  return sum
+function product(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, cluster) => sum + value * (b[cluster] ?? 0), 0)
 }
 
 /** The lower triangle whose square is the matrix. Two guardrails that always agree leave a zero on the diagonal: no error of its own. */

@@ -19,7 +19,7 @@ export interface ClusteredEstimate extends MeanEstimate {
 }
 
 /** The paired t interval: n - 1 degrees of freedom, at least two differences. */
-export function pairedT(differences: readonly number[]): MeanEstimate {
+export function pairedT(differences: ArrayLike<number>): MeanEstimate {
   const standardError = standardDeviation(differences) / Math.sqrt(differences.length)
   return withStudentInterval(mean(differences), standardError, differences.length - 1)
 }
@@ -28,14 +28,14 @@ export function pairedT(differences: readonly number[]): MeanEstimate {
  * The mean of differences that come in clusters: CR1 standard error, t with G - 1 degrees of freedom, at least two clusters.
  * Source: Cameron & Miller 2015, "A Practitioner's Guide to Cluster-Robust Inference", equations 11 and 12.
  */
-export function clusteredT(differences: readonly number[], clusterOf: readonly string[]): ClusteredEstimate {
+export function clusteredT(differences: ArrayLike<number>, clusterOf: ArrayLike<number | string>): ClusteredEstimate {
   const n = differences.length
   const estimate = mean(differences)
-  const residuals = new Map<string, number>()
-  differences.forEach((difference, index) => {
-    const cluster = clusterOf[index] ?? ''
-    residuals.set(cluster, (residuals.get(cluster) ?? 0) + difference - estimate)
-  })
+  const residuals = new Map<number | string, number>()
+  for (let index = 0; index < n; index += 1) {
+    const cluster = clusterOf[index] ?? 0
+    residuals.set(cluster, (residuals.get(cluster) ?? 0) + (differences[index] ?? Number.NaN) - estimate)
+  }
   const clusters = residuals.size
   const sumOfSquares = [...residuals.values()].reduce((sum, residual) => sum + residual ** 2, 0)
   const standardError = Math.sqrt((clusters / (clusters - 1)) * sumOfSquares) / n

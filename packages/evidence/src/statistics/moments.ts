@@ -1,19 +1,29 @@
 /** The arithmetic mean of at least one value. */
-export function mean(values: readonly number[]): number {
+export function mean(values: ArrayLike<number>): number {
+  const { length } = values
   // Dividing first keeps huge values finite; a second pass removes the rounding of the first.
-  const rough = values.reduce((sum, value) => sum + value / values.length, 0)
-  return rough + values.reduce((sum, value) => sum + (value - rough) / values.length, 0)
+  let rough = 0
+  for (let index = 0; index < length; index += 1) rough += (values[index] ?? Number.NaN) / length
+  let rest = 0
+  for (let index = 0; index < length; index += 1) rest += ((values[index] ?? Number.NaN) - rough) / length
+  return rough + rest
 }
 
 /** The sample standard deviation (n - 1) of at least two values. */
-export function standardDeviation(values: readonly number[]): number {
+export function standardDeviation(values: ArrayLike<number>): number {
   const centre = mean(values)
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1))
+  let squares = 0
+  for (let index = 0; index < values.length; index += 1) squares += ((values[index] ?? Number.NaN) - centre) ** 2
+  return Math.sqrt(squares / (values.length - 1))
 }
 
 /** The `p` quantile (0..1) of at least one value, interpolated linearly (type 7 of Hyndman & Fan 1996, the default of R and numpy). */
-export function quantile(values: readonly number[], p: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
+export function quantile(values: ArrayLike<number>, p: number): number {
+  return quantileOfSorted(Float64Array.from(values).toSorted(), p)
+}
+
+/** The same of values in ascending order. */
+export function quantileOfSorted(sorted: Float64Array, p: number): number {
   const position = p * (sorted.length - 1)
   const below = sorted[Math.floor(position)] ?? Number.NaN
   const above = sorted[Math.ceil(position)] ?? below

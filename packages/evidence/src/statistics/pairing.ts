@@ -1,25 +1,20 @@
-/** One answer to a case, as pairing sees it. `null`: not measured. */
-export interface Attempt {
-  readonly caseId: string
-  readonly cluster?: string | undefined
-  readonly slice?: string | undefined
-  readonly value: number | null
-}
+import type { CaseTable } from '../cases/case-table.ts'
+import type { NameColumn } from '../cases/name-column.ts'
+import { compareTexts, textAt, textCount } from '../cases/text-column.ts'
+import type { Pairs } from './pairs.ts'
 
-/** A case that was measured in both runs; repeats are averaged. */
-export interface Pair {
-  readonly caseId: string
-  /** The case itself where no cluster is known. */
-  readonly cluster: string
-  readonly slice: string | undefined
-  readonly baseline: number
-  readonly candidate: number
-}
-
-/** The cases of two runs, matched by id. */
-export interface Pairing {
-  readonly pairs: readonly Pair[]
-  readonly missing: Missing
+/** The cases of two runs side by side, sorted by id. The result doesn't depend on the order of either. */
+export interface Matching {
+  readonly cases: number
+  /** The rows of case k in the baseline: from `before[k]` to `before[k + 1]`; none if it doesn't know the case. */
+  readonly before: Uint32Array
+  readonly after: Uint32Array
+  /** By case, the number of its cluster; the case itself where no run knows one. The baseline's word comes first. */
+  readonly clusterOf: Uint32Array
+  readonly clusterCount: number
+  /** By case, the place of its slice in `slices` plus 1; 0 where it has none. The baseline's word comes first. */
+  readonly sliceOf: Uint32Array
+  readonly slices: readonly string[]
 }
 
 /** How many cases have no value, by the side that lacks it. */
@@ -31,57 +26,150 @@ export interface Missing {
   readonly share: number
 }
 
-interface CaseValues {
-  cluster: string
-  slice: string | undefined
-  values: number[]
+/** The pairs of one metric, and what lacks one. */
+export interface Pairing {
+  readonly pairs: Pairs
+  readonly missing: Missing
 }
 
-/** Matches two runs by case id. The result doesn't depend on the order of either. */
-export function pairCases(baseline: readonly Attempt[], candidate: readonly Attempt[]): Pairing {
-  const before = byCase(baseline)
-  const after = byCase(candidate)
-  const ids = [...new Set([...before.keys(), ...after.keys()])].toSorted()
-  const pairs: Pair[] = []
+/** Goes through both tables once: they are sorted alike. */
+export function matchCases(baseline: CaseTable, candidate: CaseTable): Matching {
+  const most = baseline.rows + candidate.rows
+  const before = new Uint32Array(most + 1)
+  const after = new Uint32Array(most + 1)
+  let cases = 0
+  let [left, right] = [0, 0]
+  while (left < baseline.rows || right < candidate.rows) {
+    const order = orderOf(baseline, left, candidate, right)
+    const leftEnd = order <= 0 ? endOfCase(baseline, left) : left
+    const rightEnd = order >= 0 ? endOfCase(candidate, right) : right
+    ;[left, right] = [leftEnd, rightEnd]
+    cases += 1
+    before[cases] = left
+    after[cases] = right
+  }
+  const rows = { before: before.slice(0, cases + 1), after: after.slice(0, cases + 1) }
+  const clusters = namesByCase(rows, cases, baseline.clusters, candidate.clusters)
+  const slices = namesByCase(rows, cases, baseline.slices, candidate.slices)
+  const clusterCount = clusters.names.length + cases
+  return {
+    cases,
+    ...rows,
+    clusterOf: clusters.of.map((name, index) => (name === 0 ? clusters.names.length + index : name - 1)),
+    clusterCount,
+    sliceOf: slices.of,
+    slices: slices.names,
+  }
+}
+
+/** The values of one metric, by row; `failure` is what an error counts as, null where it counts as not measured. */
+export interface MetricValues {
+  readonly baseline: Float64Array
+  readonly candidate: Float64Array
+  readonly baselineErrors: Uint8Array
+  readonly candidateErrors: Uint8Array
+  readonly failure: number | null
+}
+
+/** Pairs one metric over all cases, or over those of the slice at a place of `slices`. */
+export function pairValues(matching: Matching, values: MetricValues, slice?: number): Pairing {
+  const { cases, before, after, clusterOf, clusterCount, sliceOf } = matching
+  const left = new Float64Array(cases)
+  const right = new Float64Array(cases)
+  const clusters = new Uint32Array(cases)
   const missing = { baseline: 0, candidate: 0, both: 0 }
-  for (const caseId of ids) {
-    const left = before.get(caseId)
-    const right = after.get(caseId)
-    const leftMean = average(left)
-    const rightMean = average(right)
-    if (leftMean !== undefined && rightMean !== undefined) {
-      const known = left ?? right
-      pairs.push({
-        caseId,
-        cluster: known?.cluster ?? caseId,
-        slice: known?.slice ?? right?.slice,
-        baseline: leftMean,
-        candidate: rightMean,
-      })
-    } else if (leftMean === undefined && rightMean === undefined) missing.both += 1
-    else missing[leftMean === undefined ? 'baseline' : 'candidate'] += 1
+  let length = 0
+  let seen = 0
+  for (let index = 0; index < cases; index += 1) {
+    if (slice !== undefined && sliceOf[index] !== slice + 1) continue
+    seen += 1
+    const baseline = average(values.baseline, values.baselineErrors, values.failure, before, index)
+    const candidate = average(values.candidate, values.candidateErrors, values.failure, after, index)
+    if (!Number.isNaN(baseline) && !Number.isNaN(candidate)) {
+      left[length] = baseline
+      right[length] = candidate
+      clusters[length] = clusterOf[index] ?? 0
+      length += 1
+    } else if (Number.isNaN(baseline) && Number.isNaN(candidate)) missing.both += 1
+    else missing[Number.isNaN(baseline) ? 'baseline' : 'candidate'] += 1
   }
-  const lacking = ids.length - pairs.length
-  return { pairs, missing: { ...missing, share: ids.length === 0 ? 1 : lacking / ids.length } }
+  const pairs: Pairs = {
+    length,
+    baseline: left.subarray(0, length),
+    candidate: right.subarray(0, length),
+    clusterOf: clusters.subarray(0, length),
+    clusterCount,
+  }
+  return { pairs, missing: { ...missing, share: seen === 0 ? 1 : (seen - length) / seen } }
 }
 
-function byCase(attempts: readonly Attempt[]): Map<string, CaseValues> {
-  const cases = new Map<string, CaseValues>()
-  for (const { caseId, cluster, slice, value } of attempts) {
-    let known = cases.get(caseId)
-    if (!known) {
-      known = { cluster: cluster ?? caseId, slice, values: [] }
-      cases.set(caseId, known)
-    }
-    if (value !== null) known.values.push(value)
+/** The mean of a case's repeats; NaN where none was measured. Sorted before adding, so that their order can't change the last digit. */
+function average(
+  column: Float64Array,
+  errors: Uint8Array,
+  failure: number | null,
+  bounds: Uint32Array,
+  index: number,
+): number {
+  const [start = 0, end = 0] = [bounds[index], bounds[index + 1]]
+  const valueAt = (row: number): number => (errors[row] === 1 ? (failure ?? Number.NaN) : (column[row] ?? Number.NaN))
+  if (end - start === 1) return valueAt(start)
+  const measured: number[] = []
+  for (let row = start; row < end; row += 1) {
+    const value = valueAt(row)
+    if (!Number.isNaN(value)) measured.push(value)
   }
-  return cases
+  const [first = Number.NaN] = measured
+  if (measured.every((value) => value === first)) return first
+  return measured.toSorted((a, b) => a - b).reduce((sum, value) => sum + value, 0) / measured.length
 }
 
-/** Sorted before adding, so that the order of repeats can't change the last digit. */
-function average(known: CaseValues | undefined): number | undefined {
-  if (!known || known.values.length === 0) return undefined
-  const [first = 0] = known.values
-  if (known.values.every((value) => value === first)) return first
-  return known.values.toSorted((a, b) => a - b).reduce((sum, value) => sum + value, 0) / known.values.length
+function orderOf(baseline: CaseTable, left: number, candidate: CaseTable, right: number): number {
+  if (left >= baseline.rows) return 1
+  if (right >= candidate.rows) return -1
+  return compareTexts(baseline.ids, left, candidate.ids, right)
+}
+
+/** The row behind the last repeat of the case at a row. */
+function endOfCase({ ids, rows }: CaseTable, row: number): number {
+  let end = row + 1
+  while (end < rows && compareTexts(ids, row, ids, end) === 0) end += 1
+  return end
+}
+
+/** The name that the baseline gives each case, or else the candidate, over one list of names. */
+function namesByCase(
+  { before, after }: Pick<Matching, 'before' | 'after'>,
+  cases: number,
+  left: NameColumn | null,
+  right: NameColumn | null,
+): { of: Uint32Array; names: string[] } {
+  const names = [...new Set([...namesOf(left), ...namesOf(right)])].toSorted((a, b) => (a < b ? -1 : 1))
+  const places = new Map(names.map((name, index) => [name, index + 1]))
+  const leftPlaces = placesOf(left, places)
+  const rightPlaces = placesOf(right, places)
+  const of = new Uint32Array(cases)
+  if (names.length === 0) return { of, names }
+  for (let index = 0; index < cases; index += 1)
+    of[index] = leftPlaces[firstName(left, before, index)] || (rightPlaces[firstName(right, after, index)] ?? 0)
+  return { of, names }
+}
+
+function namesOf(column: NameColumn | null): string[] {
+  if (column === null) return []
+  return Array.from({ length: textCount(column.names) }, (_, index) => textAt(column.names, index))
+}
+
+function placesOf(column: NameColumn | null, places: ReadonlyMap<string, number>): Uint32Array {
+  return Uint32Array.from([0, ...namesOf(column).map((name) => places.get(name) ?? 0)])
+}
+
+/** The first name among a case's repeats, as its table numbers it; 0 where none has one. */
+function firstName(column: NameColumn | null, bounds: Uint32Array, index: number): number {
+  if (column === null) return 0
+  for (let row = bounds[index] ?? 0; row < (bounds[index + 1] ?? 0); row += 1) {
+    const name = column.of[row] ?? 0
+    if (name > 0) return name
+  }
+  return 0
 }

@@ -7,10 +7,10 @@ import { mean, standardDeviation } from './moments.ts'
  * waiting time as a whole does, where the geometric mean tells what the typical case does.
  * Source: the delta method for a ratio of paired means (Casella & Berger 2002, example 5.5.27). The p value is that of "ratio is 0": not used.
  */
-export function ratioOfTotals(baseline: readonly number[], candidate: readonly number[]): Omit<MeanEstimate, 'p'> {
+export function ratioOfTotals(baseline: ArrayLike<number>, candidate: ArrayLike<number>): Omit<MeanEstimate, 'p'> {
   const base = mean(baseline)
   const ratio = mean(candidate) / base
-  const residuals = candidate.map((value, index) => value - ratio * (baseline[index] ?? Number.NaN))
+  const residuals = Float64Array.from(candidate, (value, index) => value - ratio * (baseline[index] ?? Number.NaN))
   const standardError = standardDeviation(residuals) / Math.sqrt(residuals.length) / base
   const { p: _, ...estimate } = withStudentInterval(ratio, standardError, residuals.length - 1)
   return estimate

@@ -1,9 +1,13 @@
 import type { Interval } from './interval.ts'
 
-/** What a change did to a metric, worst first. There is no "not significant": what is not known is `inconclusive`. */
+/**
+ * What a change did to a metric, worst first. There is no "not significant": what the evidence leaves open is `inconclusive`, and
+ * what can't be judged because nobody said its direction, scale or unit is `withheld`.
+ */
 export const BANDS = [
   'material_regression',
   'regression',
+  'withheld',
   'minor_regression',
   'inconclusive',
   'non_inferior',

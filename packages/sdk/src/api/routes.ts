@@ -35,6 +35,9 @@ export type AuditEvent = {
   action: string
   outcome: "allowed" | "denied" | "failed"
   actorId: string | null
+  actorName: string | null
+  actorEmail: string | null
+  actorKey: string | null
   credential: string
   address: string | null
   requestId: string | null
@@ -181,6 +184,7 @@ export type Decision = {
   supersedes: string | null
   authorId: string
   authorName: string
+  authorEmail: string | null
   proposedAt: string
   approvalPolicy: {
     ruleType: "single_approver"
@@ -190,6 +194,7 @@ export type Decision = {
   approvals: ({
     approverId: string
     approverName: string
+    approverEmail: string | null
     verdict: "approve" | "reject"
     comment: string | null
     evidenceDigest: string
@@ -204,7 +209,7 @@ export type Evaluation = {
   id: string
   system: string | null
   label: string | null
-  format: "csv" | "jsonl" | "promptfoo"
+  format: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"
   selection: string | null
   sourceDigest: string
   sizeBytes: number
@@ -213,13 +218,37 @@ export type Evaluation = {
   metrics: ({
     name: string
     kind: string
-    direction: string
+    direction: string | null
+    directionFrom?: string
+    scale?: {
+      lower: number
+      upper: number
+    }
   })[]
   dropped: ({
     field: string
     count: number
   })[]
   digestedIdentifiers: number
+  notes: (string)[]
+  repeats: number | null
+  table: {
+    encoding: string
+    separator: string | null
+    caseId: (string)[]
+    cluster: string | null
+    slice: string | null
+    error: string | null
+    rows: number
+    metrics: ({
+      metric: string
+      column: string
+      kind: string
+      direction: string | null
+      notation: string
+      missing: number
+    })[]
+  } | null
   importedBy: string
   createdAt: string
 }
@@ -1257,6 +1286,9 @@ export interface Routes {
       action: string
       outcome: "allowed" | "denied" | "failed"
       actorId: string | null
+      actorName: string | null
+      actorEmail: string | null
+      actorKey: string | null
       credential: string
       address: string | null
       requestId: string | null
@@ -1456,15 +1488,15 @@ export interface Routes {
     }
   }
   'POST /v1/traces': {
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: unknown
   }
   'POST /v1/metrics': {
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: unknown
   }
   'POST /v1/logs': {
-    body: string | Uint8Array<ArrayBuffer>
+    body: string | Uint8Array
     answer: unknown
   }
   'GET /v1/telemetry/clients': {
@@ -1508,8 +1540,8 @@ export interface Routes {
     }
   }
   'POST /v1/evaluations': {
-    query: { format: "csv" | "jsonl" | "promptfoo"; system?: string; label?: string; mapping?: string; where?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
-    body: string | Uint8Array<ArrayBuffer>
+    query?: { format?: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"; system?: string; label?: string; mapping?: string; where?: string; decimal?: "point" | "comma"; missing?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
+    body: string | Uint8Array
     answer: Evaluation
   }
   'GET /v1/evaluations/{id}': {
@@ -1528,6 +1560,10 @@ export interface Routes {
           kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
           direction?: "up" | "down"
           margin?: number
+          scale?: {
+            lower: number
+            upper: number
+          }
           primary?: boolean
           failureValue?: number
         })[]
@@ -1547,6 +1583,10 @@ export interface Routes {
           kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
           direction?: "up" | "down"
           margin?: number
+          scale?: {
+            lower: number
+            upper: number
+          }
           primary?: boolean
           failureValue?: number
         })[]
@@ -1555,22 +1595,28 @@ export interface Routes {
       assessment: {
         schema: "afterai.assessment/v1"
         mode: "prospective" | "diagnostic" | "counterfactual"
-        verdict: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+        verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         overallRisk: number | null
         guardrails: ({
           metric: string
           slice: string | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           adjustedP: number | null
         })[]
         metrics: ({
           metric: string
           slice: string | null
           kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down"
+          direction: "up" | "down" | null
+          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
           primary: boolean
-          margin: number
+          sameAs?: string | null
+          margin: number | null
           scale: "absolute" | "relative"
+          declaredScale?: {
+            lower: number
+            upper: number
+          } | null
           estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
           pairs: number
           missing: {
@@ -1581,6 +1627,16 @@ export interface Routes {
           }
           baselineMean: number | null
           candidateMean: number | null
+          withoutErrors?: {
+            pairs: number
+            baselineMean: number | null
+            candidateMean: number | null
+            delta: number | null
+            interval: {
+              lower: number
+              upper: number
+            } | null
+          } | null
           delta: number | null
           interval: {
             lower: number
@@ -1609,16 +1665,22 @@ export interface Routes {
             pairsForMargin: number
             morePairs: number
           } | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         slices: ({
           metric: string
           slice: string | null
           kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down"
+          direction: "up" | "down" | null
+          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
           primary: boolean
-          margin: number
+          sameAs?: string | null
+          margin: number | null
           scale: "absolute" | "relative"
+          declaredScale?: {
+            lower: number
+            upper: number
+          } | null
           estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
           pairs: number
           missing: {
@@ -1629,6 +1691,16 @@ export interface Routes {
           }
           baselineMean: number | null
           candidateMean: number | null
+          withoutErrors?: {
+            pairs: number
+            baselineMean: number | null
+            candidateMean: number | null
+            delta: number | null
+            interval: {
+              lower: number
+              upper: number
+            } | null
+          } | null
           delta: number | null
           interval: {
             lower: number
@@ -1657,10 +1729,10 @@ export interface Routes {
             pairsForMargin: number
             morePairs: number
           } | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         warnings: ({
-          code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+          code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
           text: string
           metric: string | null
           slice: string | null
@@ -1701,6 +1773,10 @@ export interface Routes {
             kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
             direction?: "up" | "down"
             margin?: number
+            scale?: {
+              lower: number
+              upper: number
+            }
             primary?: boolean
             failureValue?: number
           })[]
@@ -1709,22 +1785,28 @@ export interface Routes {
         assessment: {
           schema: "afterai.assessment/v1"
           mode: "prospective" | "diagnostic" | "counterfactual"
-          verdict: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           overallRisk: number | null
           guardrails: ({
             metric: string
             slice: string | null
-            band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
             adjustedP: number | null
           })[]
           metrics: ({
             metric: string
             slice: string | null
             kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction: "up" | "down"
+            direction: "up" | "down" | null
+            directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
             primary: boolean
-            margin: number
+            sameAs?: string | null
+            margin: number | null
             scale: "absolute" | "relative"
+            declaredScale?: {
+              lower: number
+              upper: number
+            } | null
             estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
             pairs: number
             missing: {
@@ -1735,6 +1817,16 @@ export interface Routes {
             }
             baselineMean: number | null
             candidateMean: number | null
+            withoutErrors?: {
+              pairs: number
+              baselineMean: number | null
+              candidateMean: number | null
+              delta: number | null
+              interval: {
+                lower: number
+                upper: number
+              } | null
+            } | null
             delta: number | null
             interval: {
               lower: number
@@ -1763,16 +1855,22 @@ export interface Routes {
               pairsForMargin: number
               morePairs: number
             } | null
-            band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           })[]
           slices: ({
             metric: string
             slice: string | null
             kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction: "up" | "down"
+            direction: "up" | "down" | null
+            directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
             primary: boolean
-            margin: number
+            sameAs?: string | null
+            margin: number | null
             scale: "absolute" | "relative"
+            declaredScale?: {
+              lower: number
+              upper: number
+            } | null
             estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
             pairs: number
             missing: {
@@ -1783,6 +1881,16 @@ export interface Routes {
             }
             baselineMean: number | null
             candidateMean: number | null
+            withoutErrors?: {
+              pairs: number
+              baselineMean: number | null
+              candidateMean: number | null
+              delta: number | null
+              interval: {
+                lower: number
+                upper: number
+              } | null
+            } | null
             delta: number | null
             interval: {
               lower: number
@@ -1811,10 +1919,10 @@ export interface Routes {
               pairsForMargin: number
               morePairs: number
             } | null
-            band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           })[]
           warnings: ({
-            code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+            code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
             text: string
             metric: string | null
             slice: string | null
@@ -1856,6 +1964,10 @@ export interface Routes {
           kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
           direction?: "up" | "down"
           margin?: number
+          scale?: {
+            lower: number
+            upper: number
+          }
           primary?: boolean
           failureValue?: number
         })[]
@@ -1864,22 +1976,28 @@ export interface Routes {
       assessment: {
         schema: "afterai.assessment/v1"
         mode: "prospective" | "diagnostic" | "counterfactual"
-        verdict: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+        verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         overallRisk: number | null
         guardrails: ({
           metric: string
           slice: string | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
           adjustedP: number | null
         })[]
         metrics: ({
           metric: string
           slice: string | null
           kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down"
+          direction: "up" | "down" | null
+          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
           primary: boolean
-          margin: number
+          sameAs?: string | null
+          margin: number | null
           scale: "absolute" | "relative"
+          declaredScale?: {
+            lower: number
+            upper: number
+          } | null
           estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
           pairs: number
           missing: {
@@ -1890,6 +2008,16 @@ export interface Routes {
           }
           baselineMean: number | null
           candidateMean: number | null
+          withoutErrors?: {
+            pairs: number
+            baselineMean: number | null
+            candidateMean: number | null
+            delta: number | null
+            interval: {
+              lower: number
+              upper: number
+            } | null
+          } | null
           delta: number | null
           interval: {
             lower: number
@@ -1918,16 +2046,22 @@ export interface Routes {
             pairsForMargin: number
             morePairs: number
           } | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         slices: ({
           metric: string
           slice: string | null
           kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down"
+          direction: "up" | "down" | null
+          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
           primary: boolean
-          margin: number
+          sameAs?: string | null
+          margin: number | null
           scale: "absolute" | "relative"
+          declaredScale?: {
+            lower: number
+            upper: number
+          } | null
           estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
           pairs: number
           missing: {
@@ -1938,6 +2072,16 @@ export interface Routes {
           }
           baselineMean: number | null
           candidateMean: number | null
+          withoutErrors?: {
+            pairs: number
+            baselineMean: number | null
+            candidateMean: number | null
+            delta: number | null
+            interval: {
+              lower: number
+              upper: number
+            } | null
+          } | null
           delta: number | null
           interval: {
             lower: number
@@ -1966,10 +2110,10 @@ export interface Routes {
             pairsForMargin: number
             morePairs: number
           } | null
-          band: "material_regression" | "regression" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
         })[]
         warnings: ({
-          code: "same_source" | "metric_missing" | "no_primary_metric" | "nothing_compared" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+          code: "same_source" | "metric_missing" | "all_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
           text: string
           metric: string | null
           slice: string | null

@@ -1,5 +1,6 @@
 import { add, get, type Shared } from '../shared/memory.ts'
 import type { Measurement } from '../types.ts'
+import { isFielded } from '../unknown-field.ts'
 import {
   absent,
   chunksAway,
@@ -13,6 +14,8 @@ import {
   numbersPerRow,
   rowsPerChunk,
 } from './layout.ts'
+import { isMeasured, measurementFields, scoreFields } from './measurement-fields.ts'
+import type { Notices } from '../notices.ts'
 import * as count from '../shared/counts.ts'
 import * as word from '../shared/words.ts'
 
@@ -50,6 +53,7 @@ export class Ring {
   /** Whether rows had to go for others. */
   hasDropped = false
   readonly #shared: Shared
+  readonly #notices: Pick<Notices, 'unknown'>
   /** Rows that went from here, or were dropped. */
   left = 0
   /** Full ones, the oldest first, and how many of these keep nothing alive but themselves. */
@@ -62,8 +66,9 @@ export class Ring {
   /** The one that was used last is the last, and nearest. */
   readonly #free = Array.from({ length: chunksInAll - 1 }, (_, n) => n + 1)
 
-  constructor(shared: Shared) {
+  constructor(shared: Shared, notices: Pick<Notices, 'unknown'>) {
     this.#shared = shared
+    this.#notices = notices
     this.#numbers = shared.rows
     this.#back = get(shared, word.givenBack)
   }
@@ -85,6 +90,10 @@ export class Ring {
     const scored = it.score
     const score = scored == null ? absent : number(scored.value)
     const scoreName = scored == null ? undefined : (text(scored.name) ?? invalidText)
+
+    if (!isFielded(it)) this.#notices.unknown('measurement', 'length', measurementFields)
+    else for (const field in it) if (!isMeasured(field)) this.#notices.unknown('measurement', field, measurementFields)
+    if (scored != null && typeof scored === 'object' && isFielded(scored)) this.#lookInto(scored)
 
     if (this.#place === this.#end) this.#turn(1)
     if (
@@ -113,6 +122,11 @@ export class Ring {
     numbers[n + 7] = flags + this.#names * flagValues
     this.#place = n + numbersPerRow
     return (this.rows += 1)
+  }
+
+  #lookInto(score: object): void {
+    for (const field in score)
+      if (field !== 'name' && field !== 'value') this.#notices.unknown('score', field, scoreFields)
   }
 
   // Goes on in another chunk. Where none is free but so many, the oldest that waits is it.

@@ -1,4 +1,5 @@
 import { InvalidField, isName } from '../names.ts'
+import { unknownField } from '../unknown-field.ts'
 import { budgetOf, canonicalJson, spend, type Budget } from './canonical-json.ts'
 
 /** The most text, in characters, that one configuration may hold. */
@@ -32,7 +33,8 @@ export interface Snapshot {
  */
 export function snapshotOf(configuration: unknown): Snapshot {
   const { model, inference = {}, prompts = {}, tools = {}, ...others } = objectOf(configuration)
-  if (model === undefined || Object.keys(others).length > 0) throw new InvalidField('configuration')
+  refuseOthers('configuration', others, ['model', 'inference', 'prompts', 'tools'])
+  if (model === undefined) throw new InvalidField('configuration.model')
   const budget = budgetOf(mostCharacters)
   return {
     model: plainJson(model),
@@ -64,8 +66,8 @@ export function plainJson(value: unknown): string {
 
 function promptOf(value: unknown, budget: Budget): Omit<TextPart, 'name'> {
   const { text, version, ...others } = typeof value === 'string' ? { text: value } : objectOf(value)
-  if (typeof text !== 'string' || Object.keys(others).length > 0 || !(version === undefined || isName(version)))
-    throw new TypeError('no prompt')
+  refuseOthers('prompts', others, ['text', 'version'])
+  if (typeof text !== 'string' || !(version === undefined || isName(version))) throw new TypeError('no prompt')
   return { text: spend(budget, text), version }
 }
 
@@ -78,7 +80,12 @@ function partsOf(parts: unknown, field: string, read: (value: unknown) => Omit<T
       if (!isName(name)) throw new TypeError('no name')
       return { name, ...read(given[name]) }
     })
-  } catch {
-    throw new InvalidField(field)
+  } catch (error) {
+    throw error instanceof InvalidField ? error : new InvalidField(field)
   }
+}
+
+function refuseOthers(at: string, others: object, known: readonly string[]): void {
+  const [other] = Object.keys(others)
+  if (other !== undefined) throw new InvalidField(unknownField(at, other, known))
 }

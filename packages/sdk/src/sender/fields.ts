@@ -1,4 +1,5 @@
 import { InvalidField, isModelName, isName } from '../names.ts'
+import { unknownField } from '../unknown-field.ts'
 
 type Kind = 'name' | 'modelName' | 'number' | 'integer' | 'text' | 'any'
 
@@ -15,7 +16,7 @@ export function fields(
   const found: Record<string, unknown> = {}
   for (const [key, member] of Object.entries(value)) {
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined
-    if (kind === undefined) throw new InvalidField(`${at} (one that there isn’t)`)
+    if (kind === undefined) throw new InvalidField(unknownField(at, key, Object.keys(kinds)))
     if (!is(kind.replace('!', '') as Kind, member)) throw new InvalidField(`${at}.${key}`)
     found[key] = member
   }

@@ -4,8 +4,10 @@ import type { Reply } from './platform.ts'
 
 /** Why there was no reply: the system's code, or the kind of error. */
 export function failure(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown }
-  return typeof code === 'string' ? code : String(name)
+  const { code, name, cause } = error as { code?: unknown; name?: unknown; cause?: { code?: unknown } }
+  // That of `fetch` has the system's code in its cause.
+  const found = code ?? cause?.code
+  return typeof found === 'string' ? found : String(name)
 }
 
 /** Whether the same request may be taken later. */

@@ -165,10 +165,18 @@ export class Sender {
     this.#settle()
   }
 
+  /** What there still is to do for the host. */
+  get #owed(): number {
+    const { rows = 0, changes = [] } = this.#batch ?? {}
+    return rows + changes.length + this.#rows.rows + this.#changes.size + Number(this.#keyWanted)
+  }
+
   #settle(): void {
-    const idle = this.#batch === undefined && !this.#keyWanted && this.#rows.rows + this.#changes.size === 0
+    const idle = this.#batch === undefined && this.#owed === 0
     if (this.#closing && (idle || this.#backoff.waiting || this.#keyBackoff.waiting)) set(this.#shared, word.closed, 1)
-    if (!idle) return
+    // What only says how many were dropped holds up no flush that the server turns away.
+    const isDone = idle || (this.#backoff.waiting && this.#owed === 0)
+    if (!isDone) return
     if (this.#flush !== undefined) this.#platform.tell({ type: 'flushed', id: this.#flush })
     this.#flush = undefined
   }
@@ -299,8 +307,10 @@ export class Sender {
   async #fetchKey(): Promise<void> {
     const reply = await this.#platform.request('/v1/digest-key').catch(failure)
     if (this.#stopped) return
-    if (typeof reply === 'string') return this.#keyBackoff.start(0)
-    if (isWorthRetry(reply.status)) return this.#keyBackoff.start(retryAfterMs(reply))
+    if (typeof reply === 'string' || isWorthRetry(reply.status)) {
+      this.#complain('unreachable', typeof reply === 'string' ? reply : `HTTP ${reply.status}`)
+      return this.#keyBackoff.start(typeof reply === 'string' ? 0 : retryAfterMs(reply))
+    }
     const key = reply.status === 200 ? keyOf(reply.text) : undefined
     if (key === undefined || !writeKey(this.#shared, key)) {
       this.#say('digest_key', `HTTP ${reply.status}`)

@@ -82,6 +82,8 @@ function changeOf(plain: unknown): Record<string, unknown> {
     origin: 'text',
     revision: 'name',
     risk: 'any',
+    // Its configuration comes apart.
+    after: 'any',
   })
   choose(rest, ['intent', 'changeClass', 'origin'])
   return {

@@ -1,19 +1,19 @@
 import { Agent, request, type IncomingMessage } from 'node:http'
-import { Agent as TlsAgent, request as requestTls } from 'node:https'
-import { rootCertificates } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import type { FromSender, SenderOptions } from '../messages.ts'
 import { longestReply, timeoutMs, type Platform, type Reply } from '../sender/platform.ts'
+import { builtin } from '../platform-modules.ts'
 import { fileSpool } from './file-spool.ts'
 
 /** Node's own HTTP, over one connection that is kept alive. */
 export function nodePlatform(options: SenderOptions, tell: (message: FromSender) => void): Platform {
   const { endpoint, apiKey, ca, proxy, spoolFolder } = options
-  const isTls = endpoint.startsWith('https:')
-  const agent = new (isTls ? TlsAgent : Agent)({
+  // Loading what TLS needs takes as long as starting the thread: only where it is used.
+  const tls = endpoint.startsWith('https:') ? builtin('node:https') : undefined
+  const agent = new (tls?.Agent ?? Agent)({
     keepAlive: true,
     maxSockets: 1,
-    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+    ...(ca === undefined ? {} : { ca: [...(builtin('node:tls')?.rootCertificates ?? []), ca] }),
     ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
   })
   const authorization = `Bearer ${apiKey}`
@@ -22,7 +22,7 @@ export function nodePlatform(options: SenderOptions, tell: (message: FromSender)
     pack: (text) => gzipSync(text, { level: 1 }),
     request: (path, body) =>
       new Promise((resolve, reject) => {
-        const sent = (isTls ? requestTls : request)(`${endpoint}${path}`, {
+        const sent = (tls?.request ?? request)(`${endpoint}${path}`, {
           agent,
           method: body === undefined ? 'GET' : 'POST',
           headers: {

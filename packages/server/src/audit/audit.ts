@@ -7,6 +7,7 @@ import {
   sealSection,
   sha256,
 } from '@afterai/record'
+import { sql } from 'kysely'
 import { json, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 
@@ -19,6 +20,9 @@ declare module '../platform/database.ts' {
       action: string
       outcome: AuditOutcome
       actor_id: string | null
+      actor_name: string | null
+      actor_email: string | null
+      actor_key: string | null
       credential: string
       address: string | null
       request_id: string | null
@@ -42,6 +46,10 @@ export interface Actor {
   readonly credential: string
   readonly address: string | null
   readonly requestId: string | null
+  /** The name that they go by elsewhere, for those who are no members: an operator in another tenant. */
+  readonly name?: string
+  /** The API key's id, where that is the credential. */
+  readonly credentialId?: string
 }
 
 /** What happened. `details` are metadata: ids, names, digests; never content or a secret. */
@@ -108,6 +116,7 @@ export function createAudit(append: AppendStatement): Audit {
         action,
         outcome,
         actor_id: actorId,
+        ...namesOf(actor),
         credential,
         address,
         request_id: requestId,
@@ -118,6 +127,22 @@ export function createAudit(append: AppendStatement): Audit {
         ciphertext,
       })
       .execute()
+  }
+}
+
+// As they are at this moment, by the same statement: nobody who writes an event has to look them up, or can forget to.
+function namesOf({ tenantId, actorId, name, credential, credentialId }: Actor) {
+  const ofMember = (column: 'name' | 'email') =>
+    sql<
+      string | null
+    >`(select ${sql.ref(column)} from membership where tenant_id = ${tenantId} and account_id = ${actorId})`
+  const isKey = credential === 'api_key' && credentialId !== undefined
+  return {
+    actor_name: sql<string | null>`coalesce(${ofMember('name')}, ${name ?? null})`,
+    actor_email: ofMember('email'),
+    actor_key: isKey
+      ? sql<string | null>`(select prefix from api_key where tenant_id = ${tenantId} and id = ${credentialId})`
+      : null,
   }
 }
 

@@ -1,11 +1,13 @@
 import { ProblemError } from '@afterai/contract'
-import { assess, type Assessment, type AssessmentPlan } from '@afterai/evidence'
+import type { Assessment, AssessmentPlan } from '@afterai/evidence'
 import type { Selectable } from 'kysely'
 import { digestOf, readChange } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller } from '../identity/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
+import type { AssessRuns } from './assess-runs.ts'
+import { readRun } from './evaluation-service.ts'
 
 type Row = Selectable<Tables['assessment']>
 
@@ -24,37 +26,71 @@ export interface AssessmentView {
   readonly createdAt: string
 }
 
+/** What an assessment is made of, and what is asked of it. */
+export interface AssessmentRequest {
+  readonly changeId: string
+  readonly baselineId: string
+  readonly candidateId: string
+  readonly plan: AssessmentPlan
+}
+
+/** Two runs compared, with the digests of what was compared. */
+export interface ComparedRuns {
+  readonly result: Assessment
+  readonly baselineDigest: string
+  readonly candidateDigest: string
+}
+
 /**
- * Assesses a change from two imported evaluations under margins that are fixed in the plan.
- * The digest binds the change, both runs with their files' digests, the plan and the result.
- * @throws ProblemError `not_found`, `invalid_transition`, `not_assessable`
+ * Compares two imported evaluations, which never change once they are kept: outside any transaction, since it may take seconds.
+ * @throws ProblemError `not_found`, `not_assessable`, `not_ready`
  */
-export async function assessChange(
+export async function compareRuns(
+  read: <T>(work: (tx: Transaction, tenantId: string) => Promise<T>) => Promise<T>,
+  assessRuns: AssessRuns,
+  { changeId, baselineId, candidateId, plan }: AssessmentRequest,
+): Promise<ComparedRuns> {
+  const { baseline, candidate } = await read(async (tx, tenantId) => {
+    // Whether its state allows it is asked where the answer is kept: a retry gets the answer that it got before.
+    await readChange(tx, tenantId, changeId)
+    return {
+      baseline: await readRun(tx, tenantId, baselineId),
+      candidate: await readRun(tx, tenantId, candidateId),
+    }
+  })
+  const result = await assessRuns({ baseline: baseline.run, candidate: candidate.run, plan })
+  if (result.metrics.every(({ pairs }) => pairs === 0)) {
+    const hint = result.warnings.find(({ code }) => code === 'ids_nearly_match')?.text
+    const detail = 'the evaluations have no case of the same id with a metric in common'
+    throw new ProblemError('not_assessable', { detail: hint === undefined ? detail : `${detail}: ${hint}` })
+  }
+  return { result, baselineDigest: baseline.digest, candidateDigest: candidate.digest }
+}
+
+async function assessableChange(tx: Transaction, tenantId: string, changeId: string) {
+  const change = await readChange(tx, tenantId, changeId)
+  if (change.status === 'dismissed') throw new ProblemError('invalid_transition', { detail: 'the change is dismissed' })
+  return change
+}
+
+/**
+ * Keeps what two evaluations say of a change, under margins that are fixed in the plan.
+ * The digest binds the change, both runs with their files' digests, the plan and the result.
+ * @throws ProblemError `not_found`, `invalid_transition`
+ */
+export async function keepAssessment(
   audit: Audit,
   tx: Transaction,
   { principal, actor }: Caller,
-  {
-    changeId,
-    baselineId,
-    candidateId,
-    plan,
-  }: { changeId: string; baselineId: string; candidateId: string; plan: AssessmentPlan },
+  { changeId, baselineId, candidateId, plan, compared }: AssessmentRequest & { readonly compared: ComparedRuns },
 ): Promise<AssessmentView> {
   const { tenantId, accountId } = principal
-  const change = await readChange(tx, tenantId, changeId)
-  if (change.status === 'dismissed') throw new ProblemError('invalid_transition', { detail: 'the change is dismissed' })
-  const baseline = await readRun(tx, tenantId, baselineId)
-  const candidate = await readRun(tx, tenantId, candidateId)
-  const result = assess(baseline.run, candidate.run, plan)
-  if (result.metrics.every(({ pairs }) => pairs === 0)) {
-    throw new ProblemError('not_assessable', {
-      detail: 'the evaluations have no case of the same id with a metric in common',
-    })
-  }
+  const { result, baselineDigest, candidateDigest } = compared
+  const change = await assessableChange(tx, tenantId, changeId)
   const bound = {
     changeDigest: change.digest,
-    baseline: baseline.run_digest,
-    candidate: candidate.run_digest,
+    baseline: baselineDigest,
+    candidate: candidateDigest,
     plan,
     result,
   }
@@ -81,17 +117,6 @@ export async function assessChange(
     details: { changeId, verdict: row.verdict, digest: row.digest },
   })
   return toView(row)
-}
-
-async function readRun(tx: Transaction, tenantId: string, id: string) {
-  const row = await tx
-    .selectFrom('evaluation')
-    .select(['run', 'run_digest'])
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', id)
-    .executeTakeFirst()
-  if (row === undefined) throw new ProblemError('not_found', { detail: `there is no evaluation ${id}` })
-  return row
 }
 
 /** An assessment. @throws ProblemError `not_found` */

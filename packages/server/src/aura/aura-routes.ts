@@ -8,21 +8,29 @@ import {
   ProblemError,
   sha256,
 } from '@afterai/contract'
-import { assessmentPlanSchema, assessmentSchema, defaultPlan, importMappingSchema } from '@afterai/evidence'
+import {
+  assessmentPlanSchema,
+  assessmentSchema,
+  defaultPlan,
+  importMappingSchema,
+  RESULTS_MEDIA_TYPES,
+  rowFiltersSchema,
+} from '@afterai/evidence'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import { inTenant, inTenantOnce } from '../identity/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
-import { assessChange, listAssessments, readAssessment } from './assessment-service.ts'
-import { acceptedRun, keepEvaluation, listEvaluations, readEvaluation } from './evaluation-service.ts'
+import { createAssessRuns } from './assess-runs.ts'
+import { compareRuns, keepAssessment, listAssessments, readAssessment } from './assessment-service.ts'
+import { accepted, keepEvaluation, listEvaluations, readEvaluation } from './evaluation-service.ts'
 import { createImportFile, type ImportJob } from './import-file.ts'
 
 const byId = z.object({ id })
-const mediaTypes = ['text/csv', 'application/x-ndjson', 'application/json', 'application/octet-stream']
+const mediaTypes = [...RESULTS_MEDIA_TYPES, 'application/octet-stream']
 
-const whereSchema = z.array(z.strictObject({ column: z.string().min(1).max(256), equals: z.string().max(256) })).max(16)
+const missingSchema = z.array(z.string().min(1).max(64)).max(16)
 
 /** An assessment as the API shows it. */
 export const assessmentView = z.object({
@@ -92,12 +100,12 @@ export async function evaluationRoutes(
         const { key: digestKey } = await read(request, (tx, { principal }) =>
           keys.promptDigestKey(tx, principal.tenantId),
         )
-        const run = acceptedRun(
+        const imported = accepted(
           await importFile({ bytes, format: request.query.format, options: optionsOf(request.query), digestKey }),
         )
         const { system, label } = request.query
         const kept = await write(request, (tx, caller) =>
-          keepEvaluation(audit, tx, caller, { run, system, label, sizeBytes: bytes.length }),
+          keepEvaluation(audit, tx, caller, { imported, system, label, sizeBytes: bytes.length }),
         )
         return reply.code(201).send(kept)
       },
@@ -109,6 +117,7 @@ export async function evaluationRoutes(
 export function assessmentRoutes(http: Http, { db, audit }: AuraDependencies): void {
   const read = inTenant(db)
   const write = inTenantOnce(db)
+  const assessRuns = createAssessRuns()
 
   http.post(
     '/v1/changes/:id/assessments',
@@ -118,9 +127,13 @@ export function assessmentRoutes(http: Http, { db, audit }: AuraDependencies): v
     },
     async (request, reply) => {
       const { baselineEvaluationId: baselineId, candidateEvaluationId: candidateId, plan } = request.body
-      const assessed = await write(request, (tx, caller) =>
-        assessChange(audit, tx, caller, { changeId: request.params.id, baselineId, candidateId, plan }),
+      const asked = { changeId: request.params.id, baselineId, candidateId, plan }
+      const compared = await compareRuns(
+        (work) => read(request, (tx, { principal }) => work(tx, principal.tenantId)),
+        assessRuns,
+        asked,
       )
+      const assessed = await write(request, (tx, caller) => keepAssessment(audit, tx, caller, { ...asked, compared }))
       return reply.code(201).send(assessed)
     },
   )
@@ -146,10 +159,12 @@ function bodyOf(body: unknown): Uint8Array {
 }
 
 function optionsOf(query: z.infer<typeof importQuery>): ImportJob['options'] {
-  const { mapping, where, provider, prompt, caseIdVariable, sliceVariable, clusterVariable } = query
+  const { mapping, where, decimal, missing, provider, prompt, caseIdVariable, sliceVariable, clusterVariable } = query
   return {
     mapping: parseParameter('mapping', mapping, importMappingSchema),
-    where: parseParameter('where', where, whereSchema),
+    where: parseParameter('where', where, rowFiltersSchema),
+    decimal,
+    missing: parseParameter('missing', missing, missingSchema),
     provider,
     prompt,
     caseIdVariable,

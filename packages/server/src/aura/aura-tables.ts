@@ -1,4 +1,11 @@
-import type { Assessment, AssessmentPlan, Band, EvaluationRun } from '@afterai/evidence'
+import type {
+  Assessment,
+  AssessmentPlan,
+  Band,
+  EvaluationRun,
+  EvaluationRunJson,
+  TableReading,
+} from '@afterai/evidence'
 import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
@@ -17,8 +24,13 @@ declare module '../platform/database.ts' {
       metrics: EvaluationRun['metrics']
       dropped: EvaluationRun['dropped']
       digested_identifiers: number
-      /** Every case: read where a change is assessed, never for a view or a list. */
-      run: EvaluationRun
+      notes: Generated<readonly string[]>
+      /** How the file was read; null where it was imported before that was kept. */
+      reading: { readonly repeats: number; readonly table: TableReading | null } | null
+      /** Every case, of what an earlier release imported: read where a change is assessed, never for a view or a list. */
+      run: EvaluationRunJson | null
+      /** Every case, in compressed columns. */
+      case_table: Buffer | null
       run_digest: string
       imported_by: string
       created_at: Generated<Date>

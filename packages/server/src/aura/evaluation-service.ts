@@ -1,5 +1,5 @@
 import { type Evaluation, ProblemError } from '@afterai/contract'
-import type { EvaluationRun, ImportFault, ImportResult } from '@afterai/evidence'
+import type { ImportFault } from '@afterai/evidence'
 import type { Selectable } from 'kysely'
 import { digestOf, findSystem } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -7,6 +7,8 @@ import type { Caller } from '../identity/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
+import type { ImportOutcome } from './import-file.ts'
+import type { KeptRun } from './packed-run.ts'
 
 const shown = [
   'id',
@@ -20,15 +22,20 @@ const shown = [
   'metrics',
   'dropped',
   'digested_identifiers',
+  'notes',
+  'reading',
   'imported_by',
   'created_at',
 ] as const
 
 type Row = Pick<Selectable<Tables['evaluation']>, (typeof shown)[number]> & { system: string | null }
 
-/** The run of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */
-export function acceptedRun(result: ImportResult): EvaluationRun {
-  if (result.ok) return result.run
+/** What was read of a file, ready to be kept. */
+type Imported = Extract<ImportOutcome, { ok: true }>
+
+/** The result of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */
+export function accepted(result: ImportOutcome): Imported {
+  if (result.ok) return result
   throw new ProblemError('unreadable_evaluation', {
     errors: result.faults.map((fault) => ({ pointer: placeOf(fault), detail: fault.text })),
     ...(result.more > 0 ? { moreErrors: result.more } : {}),
@@ -47,15 +54,17 @@ export async function keepEvaluation(
   tx: Transaction,
   { principal, actor }: Caller,
   {
-    run,
+    imported,
     system,
     label,
     sizeBytes,
-  }: { run: EvaluationRun; system?: string | undefined; label?: string | undefined; sizeBytes: number },
+  }: { imported: Imported; system?: string | undefined; label?: string | undefined; sizeBytes: number },
 ): Promise<Evaluation> {
   const { tenantId, accountId } = principal
+  const { run, repeats, table = null } = imported
   const systemId = system === undefined ? null : (await findSystem(tx, tenantId, system)).id
   const id = newId()
+  const { described } = run
   await tx
     .insertInto('evaluation')
     .values({
@@ -63,26 +72,54 @@ export async function keepEvaluation(
       id,
       system_id: systemId,
       label: label ?? null,
-      format: run.format,
-      selection: run.selection,
-      source_digest: `sha256:${run.sourceDigest}`,
+      format: described.format,
+      selection: described.selection,
+      source_digest: `sha256:${described.sourceDigest}`,
       size_bytes: sizeBytes,
-      cases: run.cases.length,
-      errors: run.cases.filter(({ outcome }) => outcome === 'error').length,
-      metrics: json(run.metrics),
-      dropped: json(run.dropped),
-      digested_identifiers: run.digestedIdentifiers,
-      run: json(run),
-      run_digest: digestOf(run),
+      cases: run.rows,
+      errors: run.errors,
+      metrics: json(described.metrics),
+      dropped: json(described.dropped),
+      digested_identifiers: described.digestedIdentifiers,
+      notes: json(described.notes ?? []),
+      reading: json({ repeats, table }),
+      case_table: Buffer.from(run.caseTable.buffer),
+      run_digest: digestOf({ ...described, casesDigest: run.casesDigest }),
       imported_by: accountId,
     })
     .execute()
   await audit(tx, actor, {
     action: 'evaluation.import',
     resource: `evaluation/${id}`,
-    details: { format: run.format, sourceDigest: run.sourceDigest, cases: run.cases.length },
+    details: { format: described.format, sourceDigest: described.sourceDigest, cases: run.rows },
   })
   return readEvaluation(tx, tenantId, id)
+}
+
+/** The run of an evaluation as it is kept, with every case, and its digest. @throws ProblemError `not_found` */
+export async function readRun(
+  tx: Transaction,
+  tenantId: string,
+  id: string,
+): Promise<{ run: KeptRun; digest: string }> {
+  const row = await tx
+    .selectFrom('evaluation')
+    .select(['format', 'selection', 'source_digest', 'metrics', 'dropped', 'digested_identifiers'])
+    .select(['cases', 'run', 'case_table', 'run_digest'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) throw new ProblemError('not_found', { detail: `there is no evaluation ${id}` })
+  const described = {
+    format: row.format,
+    selection: row.selection,
+    sourceDigest: row.source_digest.replace(/^sha256:/, ''),
+    metrics: row.metrics,
+    dropped: row.dropped,
+    digestedIdentifiers: row.digested_identifiers,
+  }
+  const run: KeptRun = { described, rows: row.cases, caseTable: row.case_table, json: row.run }
+  return { run, digest: row.run_digest }
 }
 
 function evaluations(tx: Transaction, tenantId: string) {
@@ -131,6 +168,11 @@ function toView(row: Row): Evaluation {
     metrics: [...row.metrics],
     dropped: [...row.dropped],
     digestedIdentifiers: row.digested_identifiers,
+    notes: [...row.notes],
+    repeats: row.reading?.repeats ?? null,
+    table: row.reading?.table
+      ? { ...row.reading.table, caseId: [...row.reading.table.caseId], metrics: [...row.reading.table.metrics] }
+      : null,
     importedBy: row.imported_by,
     createdAt: row.created_at.toISOString(),
   }

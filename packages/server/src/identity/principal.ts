@@ -34,6 +34,8 @@ export function actorOf(principal: Principal, request: FastifyRequest): Actor {
     credential: principal.credential,
     address: request.ip,
     requestId: request.id,
+    name: principal.name,
+    credentialId: principal.credentialId,
   }
 }
 
@@ -62,4 +64,9 @@ export function refuseRoleBeyond(principal: Standing, role: Role): void {
   const beyond = permissionsOf(role, principal.tenantKind).find((permission) => !held.includes(permission))
   if (beyond === undefined) return
   throw new ProblemError('forbidden', { permission: beyond, detail: `${role} may do what you may not: ${beyond}` })
+}
+
+/** Whether somebody may see the address of an account: they are for admins and auditors, and one's own (ASVS 8.2.3). */
+export function seesAddress({ accountId, role }: Pick<Principal, 'accountId' | 'role'>, whose: string): boolean {
+  return role === 'admin' || role === 'auditor' || whose === accountId
 }

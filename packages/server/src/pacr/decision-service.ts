@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import { digestOf, readChange } from '../ace/index.ts'
 import { type AssessmentView, listAssessments } from '../aura/index.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { Caller } from '../identity/index.ts'
+import { type Caller, type Principal, readMemberIdentity, seesAddress } from '../identity/index.ts'
 import { json, sqlState, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
@@ -55,6 +55,7 @@ export async function proposeDecision(
     evidence_digest: evidenceDigest(change, known, proposal),
     author_id: accountId,
     author_name: name,
+    author_email: await emailOf(tx, principal),
     settled_at: null,
   }
   try {
@@ -71,6 +72,22 @@ export async function proposeDecision(
     details: { changeId, decision: proposal.decision, decisionDetail: proposal.decisionDetail },
   })
   return (await readDossier(tx, tenantId, id)).decision
+}
+
+async function emailOf(tx: Transaction, { tenantId, accountId }: Principal): Promise<string | null> {
+  return (await readMemberIdentity(tx, tenantId, accountId))?.email ?? null
+}
+
+/** A decision as a principal may see it: of people, addresses are for admins and auditors, and one's own, as in the list of members. */
+export function viewDecision(principal: Principal, decision: Decision): Decision {
+  return {
+    ...decision,
+    authorEmail: seesAddress(principal, decision.authorId) ? decision.authorEmail : null,
+    approvals: decision.approvals.map((it) => ({
+      ...it,
+      approverEmail: seesAddress(principal, it.approverId) ? it.approverEmail : null,
+    })),
+  }
 }
 
 function refuseForeignAssessments(wanted: readonly string[], known: readonly AssessmentView[]): void {
@@ -140,9 +157,10 @@ export async function readDossier(tx: Transaction, tenantId: string, id: string)
 /** Decisions, newest first; of one change where it is named. */
 export async function listDecisions(
   tx: Transaction,
-  tenantId: string,
+  principal: Principal,
   { limit, cursor, changeId }: { limit: number; cursor?: string | undefined; changeId?: string },
 ): Promise<{ items: Decision[]; nextCursor: string | null }> {
+  const { tenantId } = principal
   const before = readCursor(cursor)
   const rows = await tx
     .selectFrom('decision')
@@ -155,7 +173,7 @@ export async function listDecisions(
     .execute()
   const { items, nextCursor } = toPage(rows, limit, ({ id }) => id)
   const decisions: Decision[] = []
-  for (const id of items) decisions.push((await readDossier(tx, tenantId, id)).decision)
+  for (const id of items) decisions.push(viewDecision(principal, (await readDossier(tx, tenantId, id)).decision))
   return { items: decisions, nextCursor }
 }
 
@@ -182,6 +200,7 @@ export async function approveDecision(
       decision_id: wanted.id,
       approver_id: accountId,
       approver_name: name,
+      approver_email: await emailOf(tx, principal),
       verdict: wanted.verdict,
       comment: wanted.comment ?? null,
       evidence_digest: wanted.evidenceDigest,
@@ -250,11 +269,13 @@ function toView(
     supersedes: proposal.supersedes ?? null,
     authorId: row.author_id,
     authorName: row.author_name,
+    authorEmail: row.author_email,
     proposedAt: row.proposed_at.toISOString(),
     approvalPolicy,
     approvals: approvals.map((it) => ({
       approverId: it.approver_id,
       approverName: it.approver_name,
+      approverEmail: it.approver_email,
       verdict: it.verdict,
       comment: it.comment,
       evidenceDigest: it.evidence_digest,

@@ -16,7 +16,14 @@ import type { TenantKeys } from '../keys/index.ts'
 import type { LedgerWaiting } from '../ledger/index.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
-import { approveDecision, listDecisions, proposeDecision, readDossier, type SealRecord } from './decision-service.ts'
+import {
+  approveDecision,
+  listDecisions,
+  proposeDecision,
+  readDossier,
+  type SealRecord,
+  viewDecision,
+} from './decision-service.ts'
 import { exportBundle, listRecords, readRecord } from './record-service.ts'
 
 const integrationDeadlineMs = 10_000
@@ -50,8 +57,11 @@ export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly s
       reply
         .code(201)
         .send(
-          await write(request, (tx, caller) =>
-            proposeDecision(audit, tx, caller, { changeId: request.params.id, proposal: request.body }),
+          await write(request, async (tx, caller) =>
+            viewDecision(
+              caller.principal,
+              await proposeDecision(audit, tx, caller, { changeId: request.params.id, proposal: request.body }),
+            ),
           ),
         ),
   )
@@ -60,21 +70,20 @@ export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly s
     { config: reading, schema: { params: byId, querystring: pageQuery, response: { 200: page(decisionView) } } },
     (request) =>
       read(request, (tx, { principal }) =>
-        listDecisions(tx, principal.tenantId, { ...request.query, changeId: request.params.id }),
+        listDecisions(tx, principal, { ...request.query, changeId: request.params.id }),
       ),
   )
   http.get(
     '/v1/decisions',
     { config: reading, schema: { querystring: pageQuery, response: { 200: page(decisionView) } } },
-    (request) => read(request, (tx, { principal }) => listDecisions(tx, principal.tenantId, request.query)),
+    (request) => read(request, (tx, { principal }) => listDecisions(tx, principal, request.query)),
   )
   http.get(
     '/v1/decisions/:id',
     { config: reading, schema: { params: byId, response: { 200: decisionView } } },
     (request) =>
-      read(
-        request,
-        async (tx, { principal }) => (await readDossier(tx, principal.tenantId, request.params.id)).decision,
+      read(request, async (tx, { principal }) =>
+        viewDecision(principal, (await readDossier(tx, principal.tenantId, request.params.id)).decision),
       ),
   )
   http.post(
@@ -84,8 +93,11 @@ export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly s
       schema: { params: byId, body: approveRequest, response: { 200: decisionView } },
     },
     async (request) => {
-      const decision = await write(request, (tx, caller) =>
-        approveDecision(deps, tx, caller, { id: request.params.id, ...request.body }),
+      const decision = await write(request, async (tx, caller) =>
+        viewDecision(
+          caller.principal,
+          await approveDecision(deps, tx, caller, { id: request.params.id, ...request.body }),
+        ),
       )
       if (decision.recordId === null) return decision
       // Acknowledged only when it is in the log: otherwise the caller asks again with the same key.

@@ -15,6 +15,7 @@ declare module '../platform/database.ts' {
       evidence_digest: string
       author_id: string
       author_name: string
+      author_email: string | null
       proposed_at: Generated<Date>
       settled_at: Date | null
     }
@@ -23,6 +24,7 @@ declare module '../platform/database.ts' {
       decision_id: string
       approver_id: string
       approver_name: string
+      approver_email: string | null
       verdict: 'approve' | 'reject'
       comment: string | null
       evidence_digest: string

@@ -1,4 +1,4 @@
-import { type Change, ProblemError } from '@afterai/contract'
+import { type Change, type Decision, ProblemError } from '@afterai/contract'
 import { BANDS, type Band } from '@afterai/evidence'
 import {
   type Actor,
@@ -14,6 +14,7 @@ import {
 import { digestOf } from '../ace/index.ts'
 import { readEvaluation } from '../aura/index.ts'
 import type { Audit } from '../audit/audit.ts'
+import { readMemberIdentity } from '../identity/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Append } from '../ledger/index.ts'
 import type { Transaction } from '../platform/database.ts'
@@ -112,12 +113,18 @@ async function supersededDigest(tx: Transaction, tenantId: string, recordId: str
   return entryFromEnvelope('pacr', readEnvelope(parseCanonical(row.envelope))).paeSha256
 }
 
+/** Who asked for the change: a member, unless they have left since. */
+async function nameOf(tx: Transaction, tenantId: string, accountId: string): Promise<Record<string, { name: string }>> {
+  const member = await readMemberIdentity(tx, tenantId, accountId)
+  return member === undefined ? {} : { [accountId]: { name: member.name } }
+}
+
 /** The content of a record, section by section. */
 async function contentsOf(tx: Transaction, tenantId: string, { decision, change, assessments, proposal }: Dossier) {
   const evaluationIds = new Set(assessments.flatMap((it) => [it.baselineEvaluationId, it.candidateEvaluationId]))
   const evaluations = []
   for (const id of evaluationIds) evaluations.push(await readEvaluation(tx, tenantId, id))
-  const { approvals, authorName, ...rationale } = decision
+  const { approvals, authorName, authorEmail: _email, ...rationale } = decision
   return {
     before: { fingerprint: change.fingerprints.before, configuration: change.before },
     after: { fingerprint: change.fingerprints.after, configuration: change.after },
@@ -127,12 +134,18 @@ async function contentsOf(tx: Transaction, tenantId: string, { decision, change,
       evaluations,
     },
     // The proposal as it was written is part of what the approvers' digest covers: with it a reader can compute that again.
-    rationale: { ...rationale, proposal, approvals: approvals.map(({ approverName: _name, ...approval }) => approval) },
+    rationale: { ...rationale, proposal, approvals: approvals.map(withoutIdentity) },
     identities: {
+      ...(await nameOf(tx, tenantId, change.authorId)),
       [decision.authorId]: { name: authorName },
       ...Object.fromEntries(approvals.map(({ approverId, approverName }) => [approverId, { name: approverName }])),
     },
   } satisfies Partial<Record<SectionName, unknown>>
+}
+
+// Names are in a section of their own, which can be withheld or erased; addresses are sealed nowhere (ADR 0026).
+function withoutIdentity({ approverName: _name, approverEmail: _email, ...approval }: Decision['approvals'][number]) {
+  return approval
 }
 
 function subjectOf(change: Change): Omit<Change, 'before' | 'after'> {

@@ -10,6 +10,9 @@ const columns = [
   'requestId',
   'resource',
   'details',
+  'actorName',
+  'actorEmail',
+  'actorKey',
 ] as const
 
 type CsvRow = Readonly<Record<(typeof columns)[number], unknown>>

@@ -3,7 +3,7 @@ import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Audit } from '../../audit/audit.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
 import type { Caller } from '../access.ts'
-import { type Principal, refuseRoleBeyond } from '../principal.ts'
+import { type Principal, refuseRoleBeyond, seesAddress } from '../principal.ts'
 import { refuseWithoutBreakGlass } from '../federation/break-glass.ts'
 import { lockAdmins, refuseLastAdmin } from './admins.ts'
 
@@ -36,14 +36,13 @@ export async function readMembers(
     .execute()
 }
 
-/** A member as a principal may see them: addresses are for admins and auditors, and one's own (ASVS 8.2.3). */
-export function viewMember({ accountId, role }: Pick<Principal, 'accountId' | 'role'>, row: Row): MemberView {
-  const sees = role === 'admin' || role === 'auditor' || row.account_id === accountId
+/** A member as a principal may see them. */
+export function viewMember(principal: Pick<Principal, 'accountId' | 'role'>, row: Row): MemberView {
   return {
     accountId: row.account_id,
     kind: row.kind,
     name: row.name,
-    email: sees ? row.email : null,
+    email: seesAddress(principal, row.account_id) ? row.email : null,
     role: row.role,
     createdAt: row.created_at.toISOString(),
     disabledAt: row.disabled_at?.toISOString() ?? null,

@@ -1,0 +1,136 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { casesOf, LATENCY, metricOf, PASS, runWith, SCORE, zeroOnes } from '../testing/runs.ts'
+import { assess, type EvaluationCase, type MetricAssessment, type MetricDefinition } from './index.ts'
+
+type ValuePairs = readonly (readonly [number, number])[]
+
+function assessPairs(metric: MetricDefinition, pairs: ValuePairs): MetricAssessment {
+  const before = runWith([metric], casesOf(pairs.map(([value]) => [value])))
+  const after = runWith([metric], casesOf(pairs.map(([, value]) => [value])), 'b')
+  return metricOf(assess(before, after), metric.name)
+}
+
+function swapped(pairs: ValuePairs): ValuePairs {
+  return pairs.map(([before, after]) => [after, before] as const)
+}
+
+/** NaN, which no bound accepts, where a number is missing. */
+function gap(a: number | undefined, b: number | undefined): number {
+  return Math.abs((a ?? Number.NaN) - (b ?? Number.NaN))
+}
+
+/** The band that the swapped comparison must have, where the law says. */
+function mirrored(there: MetricAssessment, back: MetricAssessment): string {
+  return there.band.endsWith('regression') ? 'improved' : back.band
+}
+
+describe('laws', () => {
+  const scores = fc.array(
+    fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
+    { minLength: 10, maxLength: 60 },
+  )
+  const amounts = fc.array(
+    fc.tuple(fc.double({ min: 0.01, max: 100, noNaN: true }), fc.double({ min: 0.01, max: 100, noNaN: true })),
+    { minLength: 10, maxLength: 60 },
+  )
+  const bits = fc.array(fc.tuple(fc.constantFrom(0, 1), fc.constantFrom(0, 1)), { minLength: 10, maxLength: 80 })
+  test.each([['scores', SCORE, scores] as const, ['zeros and ones', PASS, bits] as const])(
+    'swapping baseline and candidate mirrors the interval and the band: %s',
+    (_, metric, arbitrary) => {
+      fc.assert(
+        fc.property(arbitrary, (pairs) => {
+          const there = assessPairs(metric, pairs)
+          const back = assessPairs(metric, swapped(pairs))
+          expect(gap(there.interval?.lower, -(back.interval?.upper ?? Number.NaN))).toBeLessThanOrEqual(1e-9)
+          expect(gap(there.interval?.upper, -(back.interval?.lower ?? Number.NaN))).toBeLessThanOrEqual(1e-9)
+          expect(back.band).toBe(mirrored(there, back))
+        }),
+        { numRuns: 150, seed: 1 },
+      )
+    },
+  )
+
+  test('swapping baseline and candidate inverts a ratio', () => {
+    fc.assert(
+      fc.property(amounts, (pairs) => {
+        const there = assessPairs(LATENCY, pairs)
+        const back = assessPairs(LATENCY, swapped(pairs))
+        const inverse = 1 / (1 + (back.interval?.upper ?? Number.NaN))
+        expect(gap(1 + (there.interval?.lower ?? Number.NaN), inverse)).toBeLessThanOrEqual(1e-9 * (1 + inverse))
+        expect(back.band).toBe(mirrored(there, back))
+      }),
+      { numRuns: 100, seed: 2 },
+    )
+  })
+
+  test('adding a constant to every score of both runs changes no difference', () => {
+    fc.assert(
+      fc.property(scores, fc.double({ min: -5, max: 5, noNaN: true }), (pairs, shift) => {
+        const plain = assessPairs(SCORE, pairs)
+        const moved = assessPairs(
+          SCORE,
+          pairs.map(([before, after]) => [before + shift, after + shift] as const),
+        )
+        // Zeros and ones have an estimator of their own, which a shift takes away.
+        fc.pre(plain.estimator === moved.estimator)
+        expect(gap(plain.interval?.lower, moved.interval?.lower)).toBeLessThanOrEqual(1e-9)
+        expect(gap(plain.interval?.upper, moved.interval?.upper)).toBeLessThanOrEqual(1e-9)
+      }),
+      { numRuns: 100, seed: 3 },
+    )
+  })
+
+  test('a ratio does not depend on the unit', () => {
+    fc.assert(
+      fc.property(amounts, fc.double({ min: 0.001, max: 1000, noNaN: true }), (pairs, unit) => {
+        const seconds = assessPairs(LATENCY, pairs)
+        const other = assessPairs(
+          LATENCY,
+          pairs.map(([before, after]) => [before * unit, after * unit] as const),
+        )
+        const scale = 1 + Math.abs(seconds.interval?.upper ?? 0)
+        expect(gap(seconds.interval?.lower, other.interval?.lower)).toBeLessThanOrEqual(1e-9 * scale)
+        expect(gap(seconds.interval?.upper, other.interval?.upper)).toBeLessThanOrEqual(1e-9 * scale)
+        expect(gap(seconds.totalChange?.estimate, other.totalChange?.estimate)).toBeLessThanOrEqual(1e-9 * scale * 100)
+      }),
+      { numRuns: 100, seed: 4 },
+    )
+  })
+
+  test('the order of cases is irrelevant to the last bit', () => {
+    fc.assert(
+      fc.property(scores, fc.infiniteStream(fc.nat()), (pairs, keys) => {
+        const order = (cases: EvaluationCase[]) =>
+          cases
+            .map((entry) => ({ entry, key: keys.next().value }))
+            .toSorted((a, b) => a.key - b.key)
+            .map(({ entry }) => entry)
+        const before = casesOf(pairs.map(([value]) => [value]))
+        const after = casesOf(pairs.map(([, value]) => [value]))
+        expect(assess(runWith([SCORE], order(before)), runWith([SCORE], order(after), 'b'))).toEqual(
+          assess(runWith([SCORE], before), runWith([SCORE], after, 'b')),
+        )
+      }),
+      { numRuns: 50, seed: 5 },
+    )
+  })
+
+  test('turning a metric round and its values with it changes no band', () => {
+    fc.assert(
+      fc.property(bits, (pairs) => {
+        const down: MetricDefinition = { ...PASS, direction: 'down' }
+        const turned = pairs.map(([before, after]) => [1 - before, 1 - after] as const)
+        expect(assessPairs(down, turned).band).toBe(assessPairs(PASS, pairs).band)
+      }),
+      { numRuns: 100, seed: 6 },
+    )
+  })
+
+  test('repeats of a case are averaged, not counted as more cases', () => {
+    const once = casesOf(zeroOnes(30, 40))
+    const thrice = [...once, ...once, ...once]
+    const after = runWith([PASS], casesOf(zeroOnes(25, 40)), 'b')
+    expect(assess(runWith([PASS], thrice), after).metrics).toEqual(assess(runWith([PASS], once), after).metrics)
+  })
+})

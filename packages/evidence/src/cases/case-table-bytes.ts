@@ -1,0 +1,136 @@
+import type { CaseTable } from './case-table.ts'
+import type { NameColumn } from './name-column.ts'
+import { textCount, type TextColumn } from './text-column.ts'
+
+/** What comes before the columns, as JSON: how long each is. */
+interface Header {
+  readonly version: 1
+  readonly rows: number
+  readonly metrics: number
+  readonly idBytes: number
+  readonly clusters: NamesHeader | null
+  readonly slices: NamesHeader | null
+}
+
+interface NamesHeader {
+  readonly names: number
+  readonly bytes: number
+}
+
+const headerLengthBytes = 4
+
+/**
+ * A table as bytes: a header (its length in 4 bytes, then JSON), then column after column, little-endian. The same cases give the
+ * same bytes, so their digest names them.
+ */
+export function encodeCases({ rows, ids, clusters, slices, errors, values }: CaseTable): Uint8Array<ArrayBuffer> {
+  const header: Header = {
+    version: 1,
+    rows,
+    metrics: values.length,
+    idBytes: ids.bytes.length,
+    clusters: namesHeader(clusters),
+    slices: namesHeader(slices),
+  }
+  const head = new TextEncoder().encode(JSON.stringify(header))
+  const parts: Uint8Array[] = [
+    ...textParts(ids),
+    ...nameParts(clusters),
+    ...nameParts(slices),
+    errors,
+    ...values.map((column) => littleEndian(column, 8, (view, at, value) => view.setFloat64(at, value, true))),
+  ]
+  const size = headerLengthBytes + head.length + parts.reduce((sum, { length }) => sum + length, 0)
+  const bytes = new Uint8Array(size)
+  new DataView(bytes.buffer).setUint32(0, head.length, true)
+  let at = headerLengthBytes
+  for (const part of [head, ...parts]) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+/** The table that some bytes hold. @throws TypeError if they hold none */
+export function decodeCases(bytes: Uint8Array): CaseTable {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const headLength = bytes.length < headerLengthBytes ? 0 : view.getUint32(0, true)
+  const head = bytes.subarray(headerLengthBytes, headerLengthBytes + headLength)
+  const { version, rows, metrics, idBytes, clusters, slices } = JSON.parse(new TextDecoder().decode(head)) as Header
+  if (version !== 1) throw new TypeError('not a table of cases of version 1')
+  const reader = columnReader(view, headerLengthBytes + headLength)
+  const table: CaseTable = {
+    rows,
+    ids: reader.texts(rows, idBytes),
+    clusters: clusters && reader.names(clusters, rows),
+    slices: slices && reader.names(slices, rows),
+    errors: reader.bytes(rows),
+    values: Array.from({ length: metrics }, () => reader.numbers(rows)),
+  }
+  if (reader.at() !== bytes.length) throw new TypeError('a table of cases has another length than it says')
+  return table
+}
+
+function namesHeader(column: NameColumn | null): NamesHeader | null {
+  return column && { names: textCount(column.names), bytes: column.names.bytes.length }
+}
+
+function nameParts(column: NameColumn | null): Uint8Array[] {
+  return column === null ? [] : [...textParts(column.names), words(column.of)]
+}
+
+function textParts({ bytes, offsets }: TextColumn): Uint8Array[] {
+  return [words(offsets.subarray(1).map((end, index) => end - (offsets[index] ?? 0))), bytes]
+}
+
+function words(column: Uint32Array): Uint8Array {
+  return littleEndian(column, 4, (view, at, value) => view.setUint32(at, value, true))
+}
+
+function littleEndian(
+  column: Uint32Array | Float64Array,
+  width: number,
+  set: (view: DataView, at: number, value: number) => void,
+): Uint8Array {
+  const view = new DataView(new ArrayBuffer(column.length * width))
+  column.forEach((value: number, index: number) => set(view, index * width, value))
+  return new Uint8Array(view.buffer)
+}
+
+function columnReader(view: DataView, start: number) {
+  let at = start
+  const take = (length: number): number => {
+    if (at + length > view.byteLength) throw new TypeError('a table of cases is cut off')
+    at += length
+    return at - length
+  }
+  const wordsOf = (count: number): Uint32Array => {
+    const from = take(count * 4)
+    return Uint32Array.from({ length: count }, (_, index) => view.getUint32(from + index * 4, true))
+  }
+  const bytes = (length: number): Uint8Array => {
+    const from = take(length)
+    return new Uint8Array(view.buffer, view.byteOffset + from, length).slice()
+  }
+  const texts = (count: number, length: number): TextColumn => {
+    const offsets = new Uint32Array(count + 1)
+    wordsOf(count).forEach((size, index) => {
+      offsets[index + 1] = (offsets[index] ?? 0) + size
+    })
+    if (offsets[count] !== length) throw new TypeError('the texts of a table of cases do not add up')
+    return { offsets, bytes: bytes(length) }
+  }
+  return {
+    at: () => at,
+    bytes,
+    texts,
+    names: (header: NamesHeader, rows: number): NameColumn => ({
+      names: texts(header.names, header.bytes),
+      of: wordsOf(rows),
+    }),
+    numbers: (count: number): Float64Array => {
+      const from = take(count * 8)
+      return Float64Array.from({ length: count }, (_, index) => view.getFloat64(from + index * 8, true))
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { growingArray } from './growing-array.ts'
+import { textColumn, type TextColumn } from './text-column.ts'
+
+/** A name for each row, of which many rows share one: clusters, slices. */
+export interface NameColumn {
+  /** The different names, sorted. */
+  readonly names: TextColumn
+  /** By row: the place of its name plus 1; 0 where it has none. */
+  readonly of: Uint32Array
+}
+
+/** A column of names under construction. */
+export interface GrowingNames {
+  readonly add: (name: string | undefined) => void
+  /** Null if no row has a name. */
+  readonly finish: () => NameColumn | null
+}
+
+/** An empty column of names. */
+export function growingNames(): GrowingNames {
+  const places = new Map<string, number>()
+  const column = growingArray(Uint32Array)
+  let rows = 0
+  return {
+    add(name) {
+      rows += 1
+      if (name === undefined) return
+      column.reserve(rows)
+      const place = places.get(name) ?? places.size + 1
+      if (place > places.size) places.set(name, place)
+      column.array()[rows - 1] = place
+    },
+    finish() {
+      if (places.size === 0) return null
+      const of = column.array()
+      const names = [...places.keys()].toSorted((a, b) => (a < b ? -1 : 1))
+      const sorted = new Uint32Array(places.size + 1)
+      names.forEach((name, index) => {
+        sorted[places.get(name) ?? 0] = index + 1
+      })
+      return {
+        names: textColumn(names),
+        of: Uint32Array.from({ length: rows }, (_, row) => sorted[of[row] ?? 0] ?? 0),
+      }
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import { distinctTexts, type DistinctTexts } from '../distinct-texts.ts'
+import { isToken } from '../identifier.ts'
+import { settleDirection, type MetricKind } from '../metric.ts'
+import { readId } from './cell.ts'
+import { columnSurvey, type ColumnSurvey } from './column-survey.ts'
+import { isUsualCaseColumn, usualKind } from './mapping.ts'
+import { EVERY_NOTATION, isZeroOrOneCell } from './notation.ts'
+import type { TableFile } from './table-file.ts'
+
+const MOST_COLUMNS = 60
+const MOST_NAMED = 12
+const MOST_METRICS = 4
+
+/** Columns that people keep case ids in, best first. */
+const CASE_HINTS = [
+  /(?:^|[._/])(?:case|test|sample|question|example|item|task|doc)?_?id$/i,
+  /id$|key$|idx$|index$/i,
+  /question|query|prompt|input|example|case|test/i,
+]
+/** Columns whose numbers count or identify rather than measure. */
+const NO_METRIC = /(?:^|[._/])(?:id|idx|index|row|seed|turn|epoch|step|year|timestamp)$|_id$|^column-\d+$/i
+
+/** What of a table a proposal looks at. */
+type MappableFile<R> = Pick<TableFile<R>, 'leaves' | 'records' | 'cell'>
+
+interface ColumnFacts {
+  readonly column: string
+  readonly survey: ColumnSurvey
+  readonly ids: DistinctTexts
+  zeroOne: boolean
+}
+
+/** The command that would map this file as far as it can be seen, after the columns that it has. Only names that pass the gate are shown. */
+export function proposeMapping<R>(file: MappableFile<R>, name = 'FILE'): string {
+  const columns = file.leaves()
+  const shown = columns.filter((column) => isShowable(column))
+  const others = columns.length - Math.min(shown.length, MOST_NAMED)
+  const more = others > 0 ? ` and ${others} more` : ''
+  const listed = `the columns are ${shown.slice(0, MOST_NAMED).join(', ')}${more}`
+  const facts = factsOf(file, shown.slice(0, MOST_COLUMNS))
+  const caseColumn = caseColumnOf(facts)
+  const metrics = facts
+    .filter(({ column, survey }) => column !== caseColumn && !NO_METRIC.test(column) && isNumeric(survey))
+    .slice(0, MOST_METRICS)
+    .map((fact) => metricOption(fact))
+  const options = [
+    `--case ${caseColumn ?? 'COLUMN'}`,
+    ...(metrics.length > 0 ? metrics : ['--metric NAME=COLUMN:KIND:DIRECTION']),
+  ]
+  return `${listed}; name them, and which way is better: afterai import ${quoted(name)} ${options.join(' ')}`
+}
+
+function isShowable(column: string): boolean {
+  return column.startsWith('/') ? column.slice(1).split('/').every(isToken) : isToken(column)
+}
+
+function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly ColumnFacts[] {
+  const none = new Set<string>()
+  const facts = columns.map((column): ColumnFacts & { cell: (record: R) => unknown } => ({
+    column,
+    survey: columnSurvey(column, false, none),
+    ids: distinctTexts(),
+    zeroOne: true,
+    cell: file.cell(column),
+  }))
+  for (const { record, line } of file.records(false))
+    for (const fact of facts) {
+      const cell = fact.cell(record)
+      fact.survey.see(cell, line)
+      const id = readId(cell)
+      if (id === undefined) continue
+      fact.ids.add(id)
+      fact.zeroOne &&= isZeroOrOneCell(cell)
+    }
+  return facts
+}
+
+/** The column that looks most like one of ids: each row has one, and no two rows the same; by its name among several. */
+function caseColumnOf(facts: readonly ColumnFacts[]): string | undefined {
+  const whole = facts.filter(({ survey }) => survey.missing() === 0 && survey.values() > 0)
+  const unique = whole.filter(({ survey, ids }) => ids.count() === survey.values())
+  const rank = ({ column }: ColumnFacts): number => {
+    if (isUsualCaseColumn(column)) return 0
+    const hint = CASE_HINTS.findIndex((pattern) => pattern.test(column))
+    return hint === -1 ? CASE_HINTS.length + 1 : hint + 1
+  }
+  const candidates = (unique.length > 0 ? unique : whole).filter(
+    (fact) => unique.length > 0 || rank(fact) <= CASE_HINTS.length,
+  )
+  return candidates.toSorted((a, b) => rank(a) - rank(b) || (a.column < b.column ? -1 : 1))[0]?.column
+}
+
+function isNumeric(survey: ColumnSurvey): boolean {
+  return survey.values() > 0 && survey.unreadable.count() === 0 && (survey.notations() & EVERY_NOTATION) !== 0
+}
+
+function metricOption({ column, zeroOne }: ColumnFacts): string {
+  const kind = kindOf(column, zeroOne)
+  const name = column.startsWith('/') ? column.slice(column.lastIndexOf('/') + 1) : column
+  return `--metric ${name}=${column}:${kind}:${settleDirection({ kind, names: [column] }).direction ?? 'up|down'}`
+}
+
+function kindOf(column: string, zeroOne: boolean): MetricKind {
+  const usual = usualKind(column)
+  if (usual !== undefined && usual !== 'continuous') return usual
+  if (zeroOne) return 'binary'
+  if (/latency|duration|elapsed|(?:^|_)(?:ms|seconds)$/i.test(column)) return 'latency'
+  if (/cost|price|usd|eur$/i.test(column)) return 'cost'
+  return /token/i.test(column) ? 'tokens' : 'continuous'
+}
+
+/** A word for a shell. */
+function quoted(name: string): string {
+  return /^[A-Za-z0-9._/@+-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`
+}

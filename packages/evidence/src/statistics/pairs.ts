@@ -1,0 +1,73 @@
+/** Cases that were measured in both runs, in columns; repeats are averaged. */
+export interface Pairs {
+  readonly length: number
+  readonly baseline: Float64Array
+  readonly candidate: Float64Array
+  /** The number of each pair's cluster, below `clusterCount`; the case itself where no cluster is known. */
+  readonly clusterOf: Uint32Array
+  /** How many clusters the whole comparison knows, of which these pairs may meet only some. */
+  readonly clusterCount: number
+}
+
+/** Only the pairs that `keep` accepts. */
+export function filterPairs(pairs: Pairs, keep: (baseline: number, candidate: number) => boolean): Pairs {
+  const kept = new Uint32Array(pairs.length)
+  let length = 0
+  for (let index = 0; index < pairs.length; index += 1)
+    if (keep(pairs.baseline[index] ?? Number.NaN, pairs.candidate[index] ?? Number.NaN)) {
+      kept[length] = index
+      length += 1
+    }
+  if (length === pairs.length) return pairs
+  const chosen = kept.subarray(0, length)
+  return {
+    length,
+    baseline: Float64Array.from(chosen, (index) => pairs.baseline[index] ?? Number.NaN),
+    candidate: Float64Array.from(chosen, (index) => pairs.candidate[index] ?? Number.NaN),
+    clusterOf: Uint32Array.from(chosen, (index) => pairs.clusterOf[index] ?? 0),
+    clusterCount: pairs.clusterCount,
+  }
+}
+
+/** Whether every pair has two values that `holds` accepts. */
+export function everyPair({ baseline, candidate }: Pairs, holds: (value: number) => boolean): boolean {
+  return baseline.every(holds) && candidate.every(holds)
+}
+
+/** How many different clusters these pairs belong to. */
+export function clustersMet({ clusterOf, clusterCount }: Pairs): number {
+  const met = new Uint8Array(clusterCount)
+  let count = 0
+  for (const cluster of clusterOf) {
+    if (met[cluster] === 0) count += 1
+    met[cluster] = 1
+  }
+  return count
+}
+
+/** Candidate minus baseline, pair by pair. */
+export function differences({ baseline, candidate }: Pairs): Float64Array {
+  return baseline.map((before, index) => (candidate[index] ?? Number.NaN) - before)
+}
+
+/** The logarithm of candidate over baseline, pair by pair. */
+export function logRatios({ baseline, candidate }: Pairs): Float64Array {
+  return baseline.map((before, index) => Math.log(candidate[index] ?? Number.NaN) - Math.log(before))
+}
+
+/** How many pairs went from 1 to 0 and from 0 to 1; `undefined` unless every value is 0 or 1. */
+export function changedPairs(pairs: Pairs): { lost: number; gained: number } | undefined {
+  if (!everyPair(pairs, isZeroOrOne)) return undefined
+  let lost = 0
+  let gained = 0
+  for (const difference of differences(pairs)) {
+    if (difference < 0) lost += 1
+    if (difference > 0) gained += 1
+  }
+  return { lost, gained }
+}
+
+/** Whether a value is that of a 0/1 metric. */
+export function isZeroOrOne(value: number): boolean {
+  return value === 0 || value === 1
+}
