@@ -4,9 +4,9 @@ import {
   importMappingSchema,
   importResults,
   recogniseFormat,
-  RESULTS_FORMATS,
   rowFiltersSchema,
   unsuitedOption,
+  type ByteSource,
   type DecimalMark,
   type FormatName,
   type ImportMapping,
@@ -15,6 +15,7 @@ import {
   type RowFilter,
 } from '@afterai/evidence'
 import { CommandFailure } from './command-failure.ts'
+import { printable } from './terminal/style.ts'
 import { openResultFile, sourceOf, type ResultFile } from './result-file.ts'
 
 /** What options say of a file of results. */
@@ -45,12 +46,31 @@ export interface EvaluationFile {
 /** @throws {CommandFailure} `failed` if the file can't be read, `usage` if the options don't say how */
 export function openEvaluationFile(path: string, options: EvaluationOptions): EvaluationFile {
   const file = openResultFile(path)
-  const format = options.format ?? recogniseFormat({ chunks: file.chunks, name: path })
-  if (format === undefined)
-    throw new CommandFailure('usage', `The format of ${path} does not show, neither in the file nor in its name.`, {
-      remedy: `Give --format ${RESULTS_FORMATS.map(({ name }) => name).join(', ')}.`,
-    })
+  const source = sourceOf(file, randomBytes(32))
+  const format = options.format ?? recogniseFormat(source)
+  if (format === undefined) throw refusalOf(source, path)
   return { file, format, reading: readingOf(format, options) }
+}
+
+/** What a file looks like that no format is known by, and what to do with it. */
+function refusalOf(source: ByteSource, path: string): CommandFailure {
+  const result = importResults(source)
+  if (result.ok) throw new TypeError('a file without a format was read')
+  return unreadable(path, result)
+}
+
+/** The faults of a file that can't be imported, with their places. */
+export function unreadable(path: string, { faults, more }: Extract<ImportResult, { ok: false }>): CommandFailure {
+  const place = ({ line, column, pointer }: (typeof faults)[number]): string =>
+    [line !== undefined && `line ${line}`, column !== undefined && `column ${column}`, pointer]
+      .filter(Boolean)
+      .join(', ')
+  return new CommandFailure('failed', `${path} cannot be imported.`, {
+    lines: [
+      ...faults.map((fault) => `  ${[place(fault), printable(fault.text)].filter(Boolean).join(': ')}`),
+      ...(more > 0 ? [`  ... and ${more} more`] : []),
+    ],
+  })
 }
 
 /** How a file of a format is read. @throws {CommandFailure} `usage` if the options don't suit the format */

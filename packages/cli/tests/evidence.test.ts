@@ -193,9 +193,9 @@ test('a file tells its format, whatever it is called, and is sent as what it is'
   }
 })
 
-test('a file that shows no format is refused with the option that names it', async () => {
+test('a file that shows no format is refused with what is read', async () => {
   const ran = await afterai(['import', await written('results.json', '{"hello":1}'), '--dry-run'])
-  expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('Give --format promptfoo, inspect') })
+  expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('name it with --format') })
 })
 
 test('a dry run tells what a reader of the results should know', async () => {

@@ -32,13 +32,13 @@ export interface MetricEvidence {
   readonly slice: string | null
   /** Measured values outside the declared scale. */
   readonly offScale: number
-  /** Whether a side has nothing but errors: no green verdict then, whatever the numbers. */
-  readonly allErrors: boolean
+  /** Whether more than half of a side are errors: no green verdict then, whatever the numbers. */
+  readonly mostlyErrors: boolean
 }
 
 /** Compares one metric over matched cases. */
 export function assessMetric(evidence: MetricEvidence): MetricResult {
-  const { metric, pairing, slice, offScale, allErrors } = evidence
+  const { metric, pairing, slice, offScale, mostlyErrors } = evidence
   const isRatio = !isQuality(metric.kind)
   const pairs = isRatio ? filterPairs(pairing.pairs, arePositive) : pairing.pairs
   const estimate = isRatio ? estimateLogRatio(pairs) : estimateDifference(pairs)
@@ -56,7 +56,7 @@ export function assessMetric(evidence: MetricEvidence): MetricResult {
     return { assessment: { ...measured, band: 'withheld' }, warnings, p: null, risk: null }
   const judged = judge({ estimate, pairs, sign: direction === 'up' ? 1 : -1, margin, natural, isRatio, reasons })
   // A risk that is worked out from cases which can't show a loss would read as safety.
-  const isBlind = allErrors || isBeyondMoreCases(reasons)
+  const isBlind = mostlyErrors || isBeyondMoreCases(reasons)
   const band = isBlind && isGreen(judged.band) ? 'inconclusive' : judged.band
   const fields = isBlind ? { ...judged.fields, regressionRisk: null } : judged.fields
   return { assessment: { ...measured, ...fields, band }, warnings, p: estimate.p, risk: isBlind ? null : judged.risk }

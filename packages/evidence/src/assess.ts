@@ -27,8 +27,8 @@ export function assess(
 ): Assessment {
   const { metrics, missing } = resolveMetrics(baseline, candidate, plan)
   const matching = matchCases(baseline.cases, candidate.cases)
-  const allErrors = hasOnlyErrors(baseline) || hasOnlyErrors(candidate)
-  const compared = metrics.map((metric) => compare(metric, { baseline, candidate, matching, plan, allErrors }))
+  const mostlyErrors = hasMostlyErrors(baseline) || hasMostlyErrors(candidate)
+  const compared = metrics.map((metric) => compare(metric, { baseline, candidate, matching, plan, mostlyErrors }))
   const overall = compared.map((result) => result.overall)
   const slices = compared.flatMap((result) => result.slices)
   const critical = slices.filter(isCritical(plan))
@@ -64,12 +64,12 @@ interface Compared {
   readonly candidate: EvaluationRun
   readonly matching: Matching
   readonly plan: AssessmentPlan
-  readonly allErrors: boolean
+  readonly mostlyErrors: boolean
 }
 
 /** One metric over all cases and, if the cases have slices, in each. */
 function compare(metric: ResolvedMetric, compared: Compared): { overall: MetricResult; slices: MetricResult[] } {
-  const { baseline, candidate, matching, plan, allErrors } = compared
+  const { baseline, candidate, matching, plan, mostlyErrors } = compared
   const before = baseline.cases.values[metric.baselineIndex] ?? new Float64Array()
   const after = candidate.cases.values[metric.candidateIndex] ?? new Float64Array()
   const failure = isQuality(metric.kind) ? failureValue(metric, before, after) : null
@@ -89,7 +89,7 @@ function compare(metric: ResolvedMetric, compared: Compared): { overall: MetricR
       withoutErrors: countsErrors ? pairValues(matching, { ...values, failure: null }, slice) : null,
       slice: slice === undefined ? null : (matching.slices[slice] ?? ''),
       offScale,
-      allErrors,
+      mostlyErrors,
     })
   const { slices } = matching
   const areFew = slices.length >= 2 || (slices.length > 0 && plan.criticalSlices.length > 0)
@@ -101,8 +101,9 @@ function hasErrors({ cases }: EvaluationRun): boolean {
   return cases.errors.includes(1)
 }
 
-function hasOnlyErrors({ cases }: EvaluationRun): boolean {
-  return cases.rows > 0 && !cases.errors.includes(0)
+/** What is left of a side that answered less than half of its cases is no sample of it. */
+function hasMostlyErrors({ cases }: EvaluationRun): boolean {
+  return errorCount(cases) * 2 > cases.rows
 }
 
 function countOffScale({ scale }: ResolvedMetric, values: Float64Array): number {
@@ -208,7 +209,11 @@ function inputWarnings(facts: InputFacts): AssessmentWarning[] {
     slice: string | null = null,
   ): number => warnings.push({ code, text, metric, slice })
   for (const [side, run] of [['baseline', baseline] as const, ['candidate', candidate] as const])
-    if (hasOnlyErrors(run)) say('all_errors', `every case of the ${side} ended in an error: nothing of it was measured`)
+    if (hasMostlyErrors(run))
+      say(
+        'mostly_errors',
+        `${errorCount(run.cases)} of ${run.cases.rows} answers of the ${side} never came: run it again`,
+      )
   if (baseline.sourceDigest === candidate.sourceDigest && baseline.selection === candidate.selection)
     say('same_source', 'baseline and candidate are the same results')
   if (metrics.length === 0) say('nothing_compared', 'the two runs share no metric')

@@ -17,7 +17,7 @@ import { BANDS, type Band } from './statistics/verdict.ts'
 const WARNING_CODES = [
   'same_source',
   'metric_missing',
-  'all_errors',
+  'mostly_errors',
   'kind_conflict',
   'direction_conflict',
   'direction_unknown',

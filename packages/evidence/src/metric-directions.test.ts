@@ -37,6 +37,17 @@ test.each([
   expect(directionOf(name)).toBe(direction)
 })
 
+// The meaning lies in a word that the table doesn't have, or in two that it has.
+test.each(
+  (
+    'prompt_injection_success injection_success exploit_success data_exfiltration_succeeded success_of_attack success_rate_of_jailbreaks pii_match forbidden_match matches_banned ' +
+    'mia_auc backdoor_accuracy acc_stderr accuracy_std accuracy_p_value accuracy_gap recall_time correct_answers_lost completeness_missing valid_until right_to_left ' +
+    'jailbreak_refused jailbreak_blocked jailbreak_failed attack_failed harmful_blocked harmful_refusal refused_harmful violence_refused errors_fixed toxicity_ok 1-toxicity one_minus_toxicity'
+  ).split(' '),
+)('%s says nothing certain, though it holds a word of the table', (name) => {
+  expect(directionOf(name)).toBeUndefined()
+})
+
 test.each([
   'score',
   'rating',

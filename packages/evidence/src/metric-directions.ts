@@ -1,13 +1,12 @@
 import { DIRECTION_OF_PHRASE } from './direction-table.ts'
 import type { Direction } from './metric.ts'
 
-/** Words that may turn a name round: `toxicity_free`, `non_hallucination`, `bias_detection`. With one of them nothing is certain. */
-const TURNING: ReadonlySet<string> = new Set(
+/** Words that say nothing of which way is better, wherever they stand: how a value was made, or of what it is the measure. */
+const NEUTRAL: ReadonlySet<string> = new Set(
   (
-    'no not non without free anti less lack absence avoid avoided avoidance resist resistance resistant robust robustness ' +
-    'detect detected detection detector recover recovered recovery reduce reduced reduction prevent prevented prevention ' +
-    'handle handled handling aware awareness inverse inverted neg negative negated under over below mitigation mitigated ' +
-    'defence defense protection saved saving savings improvement gain drop decrease increase delta diff change'
+    'score scores rating ratings grade grades points stars rate rates ratio share percent percentage pct level value values metric result results mean avg average ' +
+    'median total overall final raw count num number sum probability prob label flag judge judged llm gpt g ai human auto automatic model eval evals evaluation test ' +
+    'answer answers response responses output outputs macro micro weighted norm normalized strict lenient fuzzy l lsum ms s sec secs seconds usd eur v at k the is was'
   ).split(' '),
 )
 
@@ -28,23 +27,23 @@ const AMOUNTS: ReadonlySet<string> = new Set([
 const LONGEST_PHRASE: number = Math.max(...[...DIRECTION_OF_PHRASE.keys()].map((phrase) => phrase.split(' ').length))
 
 /**
- * The direction that a metric's name states, by the curated table; undefined where it states none, where two of its words disagree
- * (`toxicity_pass`), or where a word may turn it round (`toxicity_free`). Spelling (`toxicityScore`, `Toxicity-Score`) doesn't matter.
+ * The direction that a metric's name states, by the curated table; undefined where it states none. It does so only if the whole name
+ * is understood: one phrase of the table, and beside it nothing but neutral words and numbers behind them. Any other word may carry
+ * the meaning (`injection_success`, `toxicity_free`, `harmful_refused`, `accuracy_gap`). Spelling (`toxicityScore`) doesn't matter.
  */
 export function directionOf(name: string): Direction | undefined {
   const words = wordsOf(name)
-  const found = new Set<Direction>()
+  const found: string[] = []
   for (let at = 0; at < words.length;) {
     const phrase = phraseAt(words, at)
-    if (phrase === undefined && TURNING.has(words[at] ?? '')) return undefined
-    if (phrase !== undefined) {
-      if (AMOUNTS.has(phrase) && words.some((word) => GRADES.has(word))) return undefined
-      found.add(DIRECTION_OF_PHRASE.get(phrase) ?? 'up')
-    }
+    if (phrase !== undefined) found.push(phrase)
+    else if (!NEUTRAL.has(words[at] ?? '') && !(at > 0 && /^\d+$/.test(words[at] ?? ''))) return undefined
     at += phrase?.split(' ').length ?? 1
   }
-  const [direction] = found
-  return found.size === 1 ? direction : undefined
+  const [phrase, another] = found
+  if (phrase === undefined || another !== undefined) return undefined
+  if (AMOUNTS.has(phrase) && words.some((word) => GRADES.has(word))) return undefined
+  return DIRECTION_OF_PHRASE.get(phrase)
 }
 
 /** The longest phrase of the table that begins at a word. */
@@ -56,7 +55,7 @@ function phraseAt(words: readonly string[], at: number): string | undefined {
   return undefined
 }
 
-/** `ToxicityScore_v2` is `toxicity score v2`; a number behind a word is left out, unless the word is known with it (`f1`). */
+/** `ToxicityScore_v2` is `toxicity score v 2`; a number stands apart from its word, unless the word is known with it (`f1`). */
 function wordsOf(name: string): string[] {
   return name
     .normalize('NFKC')
@@ -64,7 +63,5 @@ function wordsOf(name: string): string[] {
     .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\p{N}@]+/u)
-    .filter((word) => word !== '')
-    .map((word) => (DIRECTION_OF_PHRASE.has(word) ? word : word.replace(/@?\d+$/, '')))
-    .filter((word) => word !== '')
+    .flatMap((word) => (DIRECTION_OF_PHRASE.has(word) ? [word] : (word.match(/\d+|[^\d@]+/g) ?? [])))
 }

@@ -1,7 +1,7 @@
 import type { AssessmentWarning } from './assessment.ts'
 import { isBinary } from './metric.ts'
 import type { OpenQuestion, ResolvedMetric } from './resolve-metrics.ts'
-import type { Estimate } from './statistics/estimate.ts'
+import { sideMeans, type Estimate } from './statistics/estimate.ts'
 import { mcNemar } from './statistics/mcnemar.ts'
 import { quantile } from './statistics/moments.ts'
 import type { Pairing } from './statistics/pairing.ts'
@@ -55,7 +55,7 @@ const HOLDING_BACK: ReadonlySet<AssessmentWarning['code']> = new Set([
 
 /** Whether a warning belongs under the verdict: without it the verdict would be misread. */
 export function isHeadline({ code }: Pick<AssessmentWarning, 'code'>): boolean {
-  return WITHHOLDING.has(code) || SATURATED.has(code) || code === 'all_errors'
+  return WITHHOLDING.has(code) || SATURATED.has(code) || code === 'mostly_errors'
 }
 
 /** Whether more cases of the same kind couldn't settle the metric. */
@@ -137,21 +137,39 @@ function isConstant(pairs: Pairs): boolean {
 }
 
 /** Sides on which nothing can be told apart. */
-function saturationReasons({ metric: { kind, direction }, used }: MetricFacts): Reason[] {
+function saturationReasons({ metric, used }: MetricFacts): Reason[] {
+  const floor = floorReason(metric, used)
+  if (floor) return [floor]
   const [first] = used.baseline
   if (first === undefined || !isConstant(used)) return []
-  if (!isBinary(kind) || direction === null)
+  if (isBinary(metric.kind) && metric.direction !== null && first === (metric.direction === 'up' ? 1 : 0))
     return [
       {
-        code: 'constant',
-        text: `every value of both sides is ${first}: it can't show a change; check that it is measured at all`,
+        code: 'ceiling',
+        text: `all ${used.length} cases are right on both sides: these cases can't tell the two apart; add harder ones`,
       },
     ]
-  const works = first === (direction === 'up' ? 1 : 0)
-  const text = works
-    ? `all ${used.length} cases are right on both sides: these cases can't tell the two apart; add harder ones`
-    : `no case is right on either side, of ${used.length}: nothing worked, or the check itself is broken`
-  return [{ code: works ? 'ceiling' : 'floor', text }]
+  return [
+    {
+      code: 'constant',
+      text: `every value of both sides is ${first}: it can't show a change; check that it is measured at all`,
+    },
+  ]
+}
+
+/** A baseline that has nothing to lose: all of it gone would be within the margin, so holding the margin says nothing. */
+function floorReason({ kind, direction, scale, margin }: ResolvedMetric, used: Pairs): Reason | undefined {
+  const ends = isBinary(kind) ? { lower: 0, upper: 1 } : scale
+  if (ends === null || direction === null || margin === null || used.length === 0) return undefined
+  const { baseline, candidate } = sideMeans(used)
+  const above = (mean: number): number => (direction === 'up' ? mean - ends.lower : ends.upper - mean)
+  if (above(baseline) > margin || above(candidate) > margin) return undefined
+  const isNothing = above(baseline) === 0 && above(candidate) === 0
+  const text =
+    isNothing && isBinary(kind)
+      ? `no case is right on either side, of ${used.length}: nothing worked, or the check itself is broken`
+      : `both sides are at the worse end of the scale: losing all that is left would be within the margin`
+  return { code: 'floor', text: `${text}; see that the check works, or add cases that can be solved` }
 }
 
 function pairReasons({ pairing: { pairs: all, missing }, used }: MetricFacts): Reason[] {

@@ -82,6 +82,20 @@ describe('P6.5: a direction is never guessed', () => {
     expect(rising(name, plan({ name, margin: 0.05, direction: 'up' })).verdict).toBe('improved')
   })
 
+  test('a column that is called like a metric takes part, whatever its name ends in, unless it holds words', () => {
+    const side = (toxic: number) =>
+      table(100, (index) => ({ correct: Number(index > 20), toxicity: Number(index % 100 < toxic), bias: 'none seen' }))
+    const columns = ['id', 'correct', 'toxicity', 'bias']
+    const assessment = assess(run(side(2), columns), run(side(60), columns))
+    expect(assessment.verdict).toBe('material_regression')
+    expect(assessment.guardrails.map(({ metric }) => metric)).toEqual(['correct', 'toxicity'])
+  })
+
+  test('numbers that no metric was made of are told', () => {
+    const result = importCsv(sourceOf('id,correct,tone,seed,remark\n1,1,0.5,7,x\n2,0,0.25,8,y\n'))
+    expect(runOf(result).notes).toEqual([expect.stringMatching(/no metric was made of: tone\. /)])
+  })
+
   test('two files that disagree are withheld, and a person decides', () => {
     const side = (rows: readonly Row[], direction: 'up' | 'down') =>
       run(rows, ['id', 'x'], [{ name: 'tone', column: 'x', kind: 'continuous', direction }])
@@ -270,6 +284,29 @@ describe('P6.5: what failed on both sides is not green', () => {
     expect(headlines(assess(failed(0), failed(0)))).toEqual(['ceiling'])
   })
 
+  test('a baseline that has nothing to lose within the margin is a floor too', () => {
+    const one = assess(
+      outcomes(400, (index) => Number(index === 0)),
+      outcomes(400, (index) => Number(index === 0)),
+    )
+    expect([one.verdict, headlines(one)]).toEqual(['inconclusive', ['floor']])
+    const scored = run(
+      table(400, (index) => ({ helpfulness_score: index < 8 ? 0.01 : 0 })),
+      ['id', 'helpfulness_score'],
+    )
+    const near = assess(scored, scored, plan({ name: 'helpfulness_score', scale: { lower: 0, upper: 1 } }))
+    expect([near.verdict, headlines(near)]).toEqual(['inconclusive', ['floor']])
+  })
+
+  test('repeats that average to one value everywhere are constant, and no floor', () => {
+    const rows = table(40, () => ({})).flatMap(({ id = '' }) => [
+      { id, pass: 0 },
+      { id, pass: 1 },
+    ])
+    const half = run(rows, ['id', 'pass'])
+    expect(headlines(assess(half, half))).toEqual(['constant'])
+  })
+
   test('one failure less than all, and the suite can tell something', () => {
     expect(GREEN).toContain(
       assess(
@@ -293,18 +330,25 @@ describe('P6.5: what failed on both sides is not green', () => {
       withErrors(() => false, 1),
     )
     expect(broken.verdict).toBe('inconclusive')
-    expect(headlines(broken)).toContain('all_errors')
+    expect(headlines(broken)).toContain('mostly_errors')
     const both = assess(
       withErrors(() => true, 1),
       withErrors(() => true, 1),
     )
-    expect(headlines(both)).toEqual(['all_errors', 'all_errors', 'floor'])
+    expect(headlines(both)).toEqual(['mostly_errors', 'mostly_errors', 'floor'])
     expect(
       assess(
         withErrors(() => false, 1),
         withErrors(() => true, 1),
       ).verdict,
     ).toBe('material_regression')
+  })
+
+  test('a side that mostly answered nothing is said, and is not green beside another of its kind', () => {
+    const most = withErrors((index) => index > 40, 1)
+    const { verdict, warnings } = assess(most, most)
+    expect(verdict).toBe('inconclusive')
+    expect(warnings.filter(({ code }) => code === 'mostly_errors')).toHaveLength(2)
   })
 
   test('time-outs count as failures, and the value without them stands beside', () => {

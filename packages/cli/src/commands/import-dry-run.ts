@@ -1,7 +1,6 @@
 import type { Evaluation } from '@afterai/contract'
-import { errorCount, runToJson, type DroppedField, type ImportResult, type TableReading } from '@afterai/evidence'
-import { CommandFailure } from '../command-failure.ts'
-import { importHere, type EvaluationFile } from '../evaluation-file.ts'
+import { errorCount, runToJson, type DroppedField, type TableReading } from '@afterai/evidence'
+import { importHere, unreadable, type EvaluationFile } from '../evaluation-file.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import type { LocalContext } from './leaf.ts'
@@ -12,7 +11,13 @@ export function dryRun({ out }: LocalContext, evaluation: EvaluationFile): void 
   if (!result.ok) throw unreadable(evaluation.file.path, result)
   const { run, repeats, table: reading = null } = result
   out.answer(
-    { json: { ...runToJson(run), repeats, table: reading }, value: run },
+    {
+      // Made only where it is asked for: each case becomes an object.
+      get json() {
+        return { ...runToJson(run), repeats, table: reading }
+      },
+      value: run,
+    },
     {
       lines: () => [
         ...properties([
@@ -88,17 +93,4 @@ export function droppedLines(dropped: readonly DroppedField[]): string[] {
       dropped.map(({ field, count }) => [printable(field), count]),
     ),
   ]
-}
-
-function unreadable(path: string, { faults, more }: Extract<ImportResult, { ok: false }>): CommandFailure {
-  const place = ({ line, column, pointer }: (typeof faults)[number]): string =>
-    [line !== undefined && `line ${line}`, column !== undefined && `column ${column}`, pointer]
-      .filter(Boolean)
-      .join(', ')
-  return new CommandFailure('failed', `${path} cannot be imported.`, {
-    lines: [
-      ...faults.map((fault) => `  ${[place(fault), printable(fault.text)].filter(Boolean).join(': ')}`),
-      ...(more > 0 ? [`  ... and ${more} more`] : []),
-    ],
-  })
 }

@@ -53,6 +53,8 @@ export async function assessOffline(request: OfflineAssessment): Promise<Offline
   }
   const hints = await pairingHint([baselinePath, candidatePath], [baseline.run, candidate.run])
   const notes = [
+    ...repeatNote(baselinePath, baseline.repeats),
+    ...repeatNote(candidatePath, candidate.repeats),
     ...(baseline.run.notes ?? []).map((note) => `${baselinePath}: ${note}`),
     ...(candidate.run.notes ?? []).map((note) => `${candidatePath}: ${note}`),
   ]
@@ -67,6 +69,10 @@ export async function assessOffline(request: OfflineAssessment): Promise<Offline
 function report(assessment: Assessment, out: TextOutput): string {
   const color = out.isTTY === true && out.hasColors?.() === true
   return formatAssessment(assessment, { color, width: out.columns ?? 80 })
+}
+
+function repeatNote(path: string, repeats: number): string[] {
+  return repeats === 0 ? [] : [`${path}: ${repeats} rows repeat a case; the repeats of each are averaged`]
 }
 
 function listFaults(path: string, result: ImportResult, err: TextOutput): void {

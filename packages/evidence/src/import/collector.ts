@@ -57,7 +57,8 @@ export function runCollector(
       findConflicts(table, order, (row, what) =>
         faults.add('conflicting_case', `a repeat of this case has another ${what}`, places[row]),
       )
-      if (!faults.any() && table.rows === 0) faults.add('nothing_selected', 'no case is left to import')
+      if (!faults.any() && table.rows === 0)
+        faults.add(selection === null ? 'empty' : 'nothing_selected', 'there is no case to import')
       if (faults.any()) return faults.result()
       return {
         ok: true,

@@ -2,6 +2,7 @@ import { readRecords } from './csv-records.ts'
 import { settleText, type TextFile } from './encoding.ts'
 import { faultList, type FaultList, type ImportResult } from './faults.ts'
 import { lookOfText } from './file-look.ts'
+import { placeList } from './places.ts'
 import { SEPARATORS, settleSeparator, startOf, trimmedTo, type Separator } from './separator.ts'
 import { LIMITS, type ByteSource } from './source.ts'
 import { readTable } from './table.ts'
@@ -81,6 +82,7 @@ function* rowsOf(
   text: TextFile,
   { separator, width, faults }: { separator: Separator; width: number; faults: FaultList | undefined },
 ): Generator<Placed<Cells>> {
+  const ragged = placeList()
   let isHeader = true
   for (const record of linesOf(text, separator)) {
     if (!('cells' in record)) {
@@ -96,8 +98,10 @@ function* rowsOf(
     if (cells.length === width) {
       // Spreadsheets end a table with rows of separators alone.
       if (width === 1 || cells.some((cell) => cell !== '')) yield { record: cells, line }
-    } else faults?.add('ragged_row', `${cells.length} cells under ${width} columns`, { line })
+    } else ragged.add(line)
   }
+  if (ragged.count() > 0)
+    faults?.add('ragged_row', `not ${width} cells, as there are columns, ${ragged.text()}`, { line: ragged.first() })
 }
 
 function* linesOf({ pieces }: TextFile, { character, hasOwnLine }: Separator): ReturnType<typeof readRecords> {

@@ -6,9 +6,9 @@ import type { FaultList } from './faults.ts'
 import {
   caseColumnsOf,
   columnsOf,
-  CONFIGURATION_COLUMNS,
-  DATASET_COLUMNS,
-  MEASURE_COLUMNS,
+  isConfigurationColumn,
+  isDatasetColumn,
+  isMeasureColumn,
   type ImportMapping,
   type RowFilter,
 } from './mapping.ts'
@@ -57,9 +57,8 @@ export function fieldRoles<R>(file: TableFile<R>, { mapping, where, faults, coll
 
   function checkOf(field: string): Role<R>['check'] {
     if (used.has(field)) return undefined
-    const usual = field.toLowerCase()
-    if (CONFIGURATION_COLUMNS.has(usual)) return configurationCheck(field, faults)
-    return DATASET_COLUMNS.has(usual) || MEASURE_COLUMNS.has(usual) ? identityCheck(field, mapping, faults) : undefined
+    if (isConfigurationColumn(field)) return configurationCheck(field, faults)
+    return isDatasetColumn(field) || isMeasureColumn(field) ? identityCheck(field, mapping, faults) : undefined
   }
 
   return {
@@ -99,8 +98,7 @@ function identityCheck(column: string, mapping: ImportMapping, faults: FaultList
     const isNewPair = pairs.add(`${value}\0${caseId}`)
     // Beyond what can be told apart, several values are taken to share cases.
     if (!(isNewPair && !isNewCase) && !(varies && ids.isFull())) return false
-    if (MEASURE_COLUMNS.has(column.toLowerCase()))
-      faults.add('ambiguous_selection', 'several measures of one case', { column, line })
+    if (isMeasureColumn(column)) faults.add('ambiguous_selection', 'several measures of one case', { column, line })
     else faults.add('several_datasets', 'one case id in several data sets', { column, line }, stepFor(column, mapping))
     return true
   }

@@ -69,7 +69,6 @@ describe('CSV', () => {
     const text = 'case,score\na,1\nb\n,1\nc,NaN\nd,Infinity\ne,1e999\nf,0x10\ng,1,2\n'
     expect(faultsOf(csv(text))).toEqual([
       ['ragged_row', 3, undefined],
-      ['ragged_row', 9, undefined],
       ['case_id_missing', 4, 'case'],
       ['not_a_number', 6, 'score'],
     ])
@@ -102,7 +101,7 @@ describe('CSV', () => {
   test.each([
     ['an empty file', '', 'empty'],
     ['blank lines alone', '\n\n', 'empty'],
-    ['a header alone', 'case,score\n', 'nothing_selected'],
+    ['a header alone', 'case,score\n', 'empty'],
     ['a header twice', 'case,score,score\na,1,1\n', 'duplicate_column'],
     ['a missing column', 'case,points\na,1\n', 'column_missing'],
     ['an open quote', 'case,score\na,"1\n', 'malformed'],
@@ -123,9 +122,15 @@ describe('CSV', () => {
   })
 
   test('lists a hundred faults and counts the rest', () => {
-    const result = csv(`case,score\n${'a\n'.repeat(250)}`)
+    const result = importJsonl(sourceOf('not json\n'.repeat(250)), { mapping: MAPPING })
     expect(result).toMatchObject({ ok: false, more: 150 })
     expect(faultsOf(result)).toHaveLength(100)
+  })
+
+  test('rows of another width are told once, with the first three places', () => {
+    expect(csv(`case,score\n${'a\n'.repeat(250)}`)).toMatchObject({
+      faults: [{ code: 'ragged_row', line: 2, text: expect.stringContaining('in lines 2, 3, 4 and 247 more') }],
+    })
   })
 
   test('complains of a column once, with the accepted forms and the first three places', () => {

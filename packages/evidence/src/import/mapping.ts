@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { directionOf } from '../metric-directions.ts'
 import { isTypedName, labelSchema, TYPED_FORM } from '../identifier.ts'
 import {
   directionSchema,
@@ -87,20 +88,24 @@ export function columnsOf(mapping: ImportMapping): string[] {
   )
 }
 
-/** Names of columns that say which data set a row belongs to: the same id in two of them is two cases. */
-export const DATASET_COLUMNS: ReadonlySet<string> = new Set(['dataset', 'task', 'subset', 'split'])
+/** Whether a column says which data set a row belongs to, by its name: the same id in two of them is two cases. */
+export function isDatasetColumn(column: string): boolean {
+  return /^(?:.*[_. -])?(?:data_?set|task|subset|split|benchmark|language|lang|locale)(?:[_. -](?:name|id))?$/i.test(
+    column,
+  )
+}
 
-/** Names of columns that say what a row measured: a table of one metric a row. */
-export const MEASURE_COLUMNS: ReadonlySet<string> = new Set(['metric', 'metric_name', 'scorer', 'evaluator'])
+/** Whether a column says what a row measured: a table of one metric a row. */
+export function isMeasureColumn(column: string): boolean {
+  return /^(?:metric|scorer|evaluator)(?:[_. -]name)?$/i.test(column)
+}
 
-/** Names of columns that say which configuration a row belongs to: mixing several would pass for repeats. */
-export const CONFIGURATION_COLUMNS: ReadonlySet<string> = new Set([
-  'config',
-  'configuration',
-  'model',
-  'provider',
-  'variant',
-])
+/** Whether a column says which configuration a row belongs to: mixing several would pass for repeats. */
+export function isConfigurationColumn(column: string): boolean {
+  return /^(?:.*[_. -])?(?:config|configuration|model|provider|variant|experiment)(?:[_. -](?:name|id|version))?$/i.test(
+    column,
+  )
+}
 
 const CASE_COLUMNS = ['case_id', 'caseid', 'test_id', 'testid', 'sample_id', 'question_id', 'id']
 const CLUSTER_COLUMNS = ['cluster_id', 'cluster', 'conversation_id', 'document_id', 'group_id']
@@ -128,10 +133,22 @@ export function automaticMapping(columns: readonly string[]): ImportMapping | un
     cluster: find(CLUSTER_COLUMNS),
     slice: find(SLICE_COLUMNS),
     error: find(ERROR_COLUMNS),
-    metrics: METRIC_COLUMNS.flatMap(([pattern, kind]) =>
-      sorted.filter((column) => pattern.test(column.toLowerCase())).map((column) => ({ name: column, column, kind })),
-    ),
+    metrics: [
+      ...METRIC_COLUMNS.flatMap(([pattern, kind]) =>
+        sorted.filter((column) => pattern.test(column.toLowerCase())).map((column) => ({ name: column, column, kind })),
+      ),
+      ...sorted.filter(mayBeMetric).map((column) => ({ name: column, column, kind: 'continuous' as const })),
+    ],
   }
+}
+
+/** Whether a column has the name of a metric that is known, though it may as well hold words: it is read if it holds numbers. */
+export function mayBeMetric(column: string): boolean {
+  return (
+    usualKind(column) === undefined &&
+    !ERROR_COLUMNS.includes(column.toLowerCase()) &&
+    directionOf(column) !== undefined
+  )
 }
 
 /** The kind that a column's usual name tells, if it has one. */

@@ -60,10 +60,15 @@ export function chooseResults(
       'ambiguous_selection',
       'several providers',
       {},
-      `choose one with --provider: ${providerNames.join(', ')}`,
+      `choose one with --provider, or compare two of one file with --baseline-provider and --candidate-provider: ${providerNames.join(', ')}`,
     )
   else if (promptNames.length > 1)
-    faults.add('ambiguous_selection', 'several prompts', {}, `choose one with --prompt: ${promptNames.join(', ')}`)
+    faults.add(
+      'ambiguous_selection',
+      'several prompts',
+      {},
+      `choose one with --prompt, or compare two of one file with --baseline-prompt and --candidate-prompt: ${promptNames.join(', ')}`,
+    )
   const [provider = null] = providerNames
   return { chosen, selection: provider !== null && prompts.size > 1 ? `${provider}/${promptNames[0] ?? ''}` : provider }
 }

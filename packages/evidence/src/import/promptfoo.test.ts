@@ -163,7 +163,7 @@ describe('promptfoo', () => {
     ['an array', '[]', 'unsupported_version'],
     ['version 5', '{"results":{"version":5,"results":[]}}', 'unsupported_version'],
     ['no results', '{"results":{"version":3}}', 'malformed'],
-    ['an empty list', '{"results":{"version":3,"results":[]}}', 'nothing_selected'],
+    ['an empty list', '{"results":{"version":3,"results":[]}}', 'empty'],
     [
       'nesting without end',
       `{"results":{"version":3,"results":[{"vars":${'['.repeat(5000)}${']'.repeat(5000)}}]}}`,

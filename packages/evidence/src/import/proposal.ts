@@ -36,13 +36,16 @@ export function proposeMapping<R>(file: MappableFile<R>, name = 'FILE'): string 
   const shown = columns.filter((column) => isShowable(column))
   const others = columns.length - Math.min(shown.length, MOST_NAMED)
   const more = others > 0 ? ` and ${others} more` : ''
-  const listed = `the columns are ${shown.slice(0, MOST_NAMED).join(', ')}${more}`
+  const listed =
+    shown.length === 0
+      ? 'no column has a name that can be shown'
+      : `the columns are ${shown.slice(0, MOST_NAMED).join(', ')}${more}`
   const facts = factsOf(file, shown.slice(0, MOST_COLUMNS))
   const caseColumn = caseColumnOf(facts)
   const metrics = facts
     .filter(({ column, survey }) => column !== caseColumn && !NO_METRIC.test(column) && isNumeric(survey))
     .slice(0, MOST_METRICS)
-    .map((fact) => metricOption(fact))
+    .map(metricOption)
   const options = [
     `--case ${caseColumn ?? 'COLUMN'}`,
     ...(metrics.length > 0 ? metrics : ['--metric NAME=COLUMN:KIND:DIRECTION']),
@@ -94,10 +97,37 @@ function isNumeric(survey: ColumnSurvey): boolean {
   return survey.values() > 0 && survey.unreadable.count() === 0 && (survey.notations() & EVERY_NOTATION) !== 0
 }
 
-function metricOption({ column, zeroOne }: ColumnFacts): string {
+/** Which way is better is left to whoever pastes it, unless the name says it. Pointers that end alike are told apart by all of them. */
+function metricOption({ column, zeroOne }: ColumnFacts, _index: number, all: readonly ColumnFacts[]): string {
   const kind = kindOf(column, zeroOne)
-  const name = column.startsWith('/') ? column.slice(column.lastIndexOf('/') + 1) : column
-  return `--metric ${name}=${column}:${kind}:${settleDirection({ kind, names: [column] }).direction ?? 'up|down'}`
+  const short = (pointer: string): string => pointer.slice(pointer.lastIndexOf('/') + 1)
+  const isAlone = all.filter((other) => short(other.column) === short(column)).length === 1
+  const name = isAlone ? short(column) : column.slice(1).replaceAll('/', '.')
+  return `--metric ${name}=${column}:${kind}:${settleDirection({ kind, names: [column] }).direction ?? 'DIRECTION'}`
+}
+
+/** So many records show whether a column holds numbers. */
+const FEW_RECORDS = 200
+
+/** Columns of numbers that may be metrics and that nothing reads, as far as the first records show. Only names that pass the gate. */
+export function unreadNumbers<R>(file: MappableFile<R>, read: readonly string[]): readonly string[] {
+  const columns = file
+    .leaves()
+    .filter((column) => isShowable(column) && !read.includes(column) && !NO_METRIC.test(column))
+  const facts = columns.slice(0, MOST_COLUMNS).map((column) => ({
+    survey: columnSurvey(column, false, new Set()),
+    cell: file.cell(column),
+  }))
+  let seen = 0
+  for (const { record, line } of file.records(false)) {
+    for (const { survey, cell } of facts) survey.see(cell(record), line)
+    seen += 1
+    if (seen === FEW_RECORDS) break
+  }
+  return facts
+    .filter(({ survey }) => isNumeric(survey))
+    .map(({ survey }) => survey.column)
+    .toSorted()
 }
 
 function kindOf(column: string, zeroOne: boolean): MetricKind {

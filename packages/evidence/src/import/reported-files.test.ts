@@ -42,7 +42,7 @@ describe.skipIf(!hasFixtures)('files that were once read wrong (skipped where th
 
   test('prompts without labels are chosen by names that stay, and compared with each other', () => {
     const refused = importResults(fileOf(fixtureBytes('found/evaluations/two_prompts.json'), 'two_prompts.json'))
-    expect(JSON.stringify(refused)).toContain('choose one with --prompt: p0, p1')
+    expect(JSON.stringify(refused)).toContain('--baseline-prompt and --candidate-prompt: p0, p1')
     const [first, second] = [run('two_prompts.json', { prompt: 'p0' }), run('two_prompts.json', { prompt: 'p1' })]
     expect(sharedCases(first.cases, second.cases)).toBe(distinctCases(first.cases))
   })

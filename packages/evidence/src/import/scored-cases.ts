@@ -165,7 +165,8 @@ function namedDirection(
   const [own] = told ?? []
   // What a file says of this very score is more than a name; what a format says of all its scores isn't.
   if (own !== undefined) return { direction: own, directionFrom: 'format' }
-  return settleDirection({ kind: 'continuous', names: [name], format: better })
+  // What stands in brackets behind a name are the metric's arguments: `factual_correctness(mode=f1)`, `Correctness [GEval]`.
+  return settleDirection({ kind: 'continuous', names: [name.replace(/\s*[([].*$/s, '')], format: better })
 }
 
 /** Brackets and the like, in which tools set a metric's arguments, would keep its name from being a name. */

@@ -1,14 +1,14 @@
 import { isTypedName, type IdentifierGate } from '../identifier.ts'
 import { settleNotations } from './column-survey.ts'
-import type { ImportResult } from './faults.ts'
+import type { FaultList, ImportResult } from './faults.ts'
 import { checkCaseIds } from './guesses.ts'
-import { automaticMapping, caseColumnsOf, columnsOf, selectionOf, type ImportMapping } from './mapping.ts'
+import { automaticMapping, caseColumnsOf, columnsOf, mayBeMetric, selectionOf, type ImportMapping } from './mapping.ts'
 import type { Notation } from './notation.ts'
 import { profileOf } from './profiles.ts'
-import { proposeMapping } from './proposal.ts'
+import { proposeMapping, unreadNumbers } from './proposal.ts'
 import { readCases, type CaseReader } from './read-cases.ts'
 import type { TableReading } from './reading.ts'
-import { surveyTable } from './survey.ts'
+import { surveyTable, type TableSurvey } from './survey.ts'
 import type { TableFile } from './table-file.ts'
 import { definitionOf, type TableContext } from './table-options.ts'
 
@@ -22,20 +22,48 @@ export function readTable<R>(file: TableFile<R>, context: TableContext): ImportR
   if (!mapping) return faults.result()
   const survey = surveyTable(file, { ...context, mapping })
   if (options.mapping === undefined) checkCaseIds(file.columns(), mapping, survey.hasUniqueUuids, faults)
-  const notations = settleNotations(survey.metrics, options.decimal, faults)
-  const reader = readCases(file, { ...context, mapping, notations })
+  const read = options.mapping === undefined ? withoutWords(mapping, survey) : mapping
+  if (read.metrics.length === 0 && !faults.any())
+    return fail(faults, 'no column has the usual name of a metric', proposeMapping(file, context.source.name))
+  const surveys = survey.metrics.filter(({ column }) => read.metrics.some((metric) => metric.column === column))
+  const notations = settleNotations(surveys, options.decimal, faults)
+  const reader = readCases(file, { ...context, mapping: read, notations })
   const result = reader.finish(selectionOf(options.where ?? []))
   if (!result.ok) return result
-  const table = readingOf(file, { mapping, notations, reader, gate: context.gate })
+  const table = readingOf(file, { mapping: read, notations, reader, gate: context.gate })
+  const unread = options.mapping === undefined ? unreadNumbers(file, columnsOf(read)) : []
   const kinds = new Map(result.run.metrics.map(({ name, kind }) => [name, kind]))
   return {
     ...result,
-    run: { ...result.run, dropped: result.run.dropped.toSorted((a, b) => (a.field < b.field ? -1 : 1)) },
+    run: {
+      ...result.run,
+      dropped: result.run.dropped.toSorted((a, b) => (a.field < b.field ? -1 : 1)),
+      ...(unread.length === 0 ? {} : { notes: [noteOf(unread)] }),
+    },
     table: {
       ...table,
       metrics: table.metrics.map((metric) => ({ ...metric, kind: kinds.get(metric.metric) ?? metric.kind })),
     },
   }
+}
+
+/** Without the columns that are called like a metric but hold words. */
+function withoutWords(mapping: ImportMapping, { metrics }: TableSurvey): ImportMapping {
+  const words = new Set(
+    metrics
+      .filter(({ column, unreadable, values }) => mayBeMetric(column) && (unreadable.count() > 0 || values() === 0))
+      .map(({ column }) => column),
+  )
+  return { ...mapping, metrics: mapping.metrics.filter(({ column }) => !words.has(column)) }
+}
+
+function fail(faults: FaultList, found: string, step: string): ImportResult {
+  faults.add('no_metric', found, {}, step)
+  return faults.result()
+}
+
+function noteOf(unread: readonly string[]): string {
+  return `Columns of numbers that no metric was made of: ${unread.join(', ')}. What of them is a metric takes part once it is named: --case COLUMN --metric NAME=COLUMN:KIND:DIRECTION for each.`
 }
 
 /** The mapping, and that its columns are there. */

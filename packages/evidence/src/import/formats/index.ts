@@ -2,6 +2,7 @@ import { identifierGate } from '../../identifier.ts'
 import { importCsv } from '../csv.ts'
 import { settleText, wholeText } from '../encoding.ts'
 import { faultList, type FaultList, type ImportResult } from '../faults.ts'
+import { lookOfText } from '../file-look.ts'
 import { objectsIn, proposeLines } from '../json-objects.ts'
 import { importJsonl } from '../jsonl.ts'
 import { importPromptfoo } from '../promptfoo.ts'
@@ -107,7 +108,9 @@ export function importResults(
 function refuseUnknown(file: ByteSource, faults: FaultList): ImportResult {
   const opened = openText(file, faults)
   if (opened === undefined) return faults.result()
+  const look = lookOfText(opened.text.slice(0, 256))
   if (opened.text.trim() === '') faults.add('empty', 'the file is empty')
+  else if (look === 'XML or HTML') faults.add('not_a_table', `this looks like ${look}, and no JUnit report`)
   else {
     const objects = objectsIn(opened.text)
     const names = RESULTS_FORMATS.map(({ name }) => name).join(', ')

@@ -94,7 +94,11 @@ describe('Inspect', () => {
       zip([...entries([], 'stored'), { name: 'samples/1.json', text: `"${'a'.repeat(1e6)}"`, claimedSize: 5 }]),
       'convert the log',
     ],
-    ['an archive of something else', zip([{ name: 'word/document.xml', text: '<a/>' }]), 'not an Inspect log'],
+    [
+      'an archive of something else',
+      zip([{ name: 'word/document.xml', text: '<a/>' }]),
+      'without the header of an Inspect log',
+    ],
   ])('refuses %s, and tells what is wrong', (_, bytes, text) => {
     expect(
       faultsOf(bytes)

@@ -98,7 +98,7 @@ function readArchive(bytes: Uint8Array, faults: FaultList, take: TakeRecord): un
   }
   const header = json('header.json') ?? json('_journal/start.json')
   if (!isObject(field(header, 'eval')))
-    return faults.add('malformed', "not an Inspect log, or its header can't be read")
+    return faults.add('not_a_table', 'a zip archive, as spreadsheets are, without the header of an Inspect log')
   for (const { name } of entries) {
     if (!/^samples\/[^/]+\.json$/.test(name)) continue
     const sample = json(name)
