@@ -120,3 +120,17 @@ test('P2.4: a retry is told what was told at first, refused or not', async () =>
     expect(second.bytes.toString()).toBe(first.bytes.toString())
   }
 })
+
+test.each([true, false, [], { boolValue: true }, { kvlistValue: {} }])(
+  'P6.6: an environment that is %j, in JSON, is refused and never production',
+  async (value) => {
+    const attributes = [
+      { key: 'service.name', value: { stringValue: 'odd-environments' } },
+      { key: 'deployment.environment.name', value },
+    ]
+    const body = { resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans: [spanOf({})] }] }] }
+    const answer = await client.send('traces', 'json', body)
+    expect(JSON.stringify(answer)).toContain('deployment.environment.name')
+    expect(await client.windowsOf('odd-environments')).toEqual([])
+  },
+)

@@ -214,6 +214,22 @@ describe('P1.1, P6.6: of spans around each other that describe the same request,
     expect((await droppedOf('span.enclosing')) - before).toBe(2)
   })
 
+  test.each(encodings)('a span that was refused counts when it comes again, mended, in %s', async (as) => {
+    const system = fresh('mended')
+    const [span = {}] = spansOf([{ id: 1, facts: semantic('chat') }], as)
+    const attributes = attributesOf(semantic('chat'))
+    const faulty = [
+      { ...span, attributes: attributesOf({ ...semantic('chat'), 'deployment.environment.name': 'a b c d e' }) },
+      { ...span, attributes: attributesOf({ ...semantic('chat'), 'gen_ai.operation.name': 'my own step' }) },
+      { ...span, attributes: attributesOf({ 'http.request.method': 'POST' }) },
+    ]
+    for (const first of faulty) await send(tracesOf(system, [first]), as)
+    expect(await client.windowsOf(system)).toEqual([])
+    await send(tracesOf(system, [{ ...span, attributes }]), as)
+    await send(tracesOf(system, [{ ...span, attributes }]), as)
+    expect(await client.windowsOf(system)).toMatchObject([{ calls: 1, inputTokens: { sum: 100 } }])
+  })
+
   test('P2.4: a retry, a span that comes again, and a process that starts anew change nothing', async () => {
     const system = fresh('again')
     const [inner = {}, outer = {}] = spansOf(

@@ -30,7 +30,7 @@ export function arrive(
 ): Arrival {
   const [high = 0, low = 0] = [records[at + key], records[at + key + 1]]
   const there = memory.find(high, low)
-  if (there !== nowhere && !memory.is(there, infoBits.awaited)) return { span: nowhere, counts: false }
+  if (there !== nowhere && !isOpen(memory, there, records[at + info] ?? 0)) return { span: nowhere, counts: false }
   const span = there === nowhere ? memory.add(high, low) : there
   memory.fill(span, records, at)
   const isRequest = memory.is(span, infoBits.request)
@@ -42,6 +42,11 @@ export function arrive(
   }
   if (climbing.length > 0) climb(memory, memory.parentOf(span), climbing, enclosing)
   return { span, counts: memory.is(span, infoBits.counted) }
+}
+
+/** Whether a span that is known may still arrive: one that was only waited for, or one that told of no request before and does now (mended and sent again). */
+function isOpen(memory: SpanMemory, span: number, told: number): boolean {
+  return memory.is(span, infoBits.awaited) || (!memory.is(span, infoBits.request) && (told & infoBits.request) !== 0)
 }
 
 function noted(): void {

@@ -15,6 +15,7 @@ export function readJsonValue(value: unknown, gate: Gate, target: Target): void 
   if (value === undefined || value === null) return
   if (typeof value === 'string') return readText(value, gate, target)
   if (typeof value === 'number') return gate.number(target.id, value, target.facts)
+  if (typeof value === 'boolean') return gate.unfit(target.id, 'wrong_type', target.facts)
   if (Array.isArray(value)) return readList(value, gate, target)
   readWrapped(objectOf(value), gate, target)
 }
@@ -60,6 +61,8 @@ function textOf(value: unknown): string | undefined {
 
 function integerOf(value: unknown): number {
   if (typeof value === 'number') return value
+  const [low, high] = [memberOf(objectOf(value), 'low'), memberOf(objectOf(value), 'high')]
+  if (typeof low === 'number' && typeof high === 'number') return high * 4_294_967_296 + (low >>> 0)
   return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? Number(BigInt.asIntN(64, BigInt(value))) : Number.NaN
 }
 
