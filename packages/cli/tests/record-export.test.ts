@@ -74,7 +74,7 @@ describe('P4.5: exporting a record with a key that lacks log:read', () => {
   })
 
   test('asks for the sections to withhold, and says where the server withheld the names of its own accord', async () => {
-    const log = createExampleLog({ disclose: () => [] })
+    const log = createExampleLog({ sections: [{ name: 'identities', value: {} }], disclose: () => [] })
     const it = await exporting(log.bytes)
     const remark = 'discloses no identities'
     expect(await it.run()).toMatchObject({ code: 0, stderr: expect.stringContaining(remark) })

@@ -205,7 +205,7 @@ describe('P4.4: a name that could pass for an address', () => {
     ] as const) {
       const answer = await server.send<{ errors: { pointer: string }[] }>({ method: 'POST', path, token, body })
       expect([path, answer.status]).toEqual([path, 400])
-      expect(answer.body.errors.map(({ pointer }) => pointer)).toEqual(['/name'])
+      expect(new Set(answer.body.errors.map(({ pointer }) => pointer))).toEqual(new Set(['/name']))
       expect(JSON.stringify(answer.body)).not.toContain('example.com')
     }
   })
