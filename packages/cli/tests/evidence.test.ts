@@ -348,6 +348,48 @@ test('approve approves nothing where nobody can be asked', async () => {
   expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({ verdict: 'reject', evidenceDigest })
 })
 
+test('P4.4: decide and decision show name the author with the address, and a name that poses as one does not pass for it', async () => {
+  const server = await startStandIn({
+    [`GET /v1/changes/${ids.change}/assessments`]: () => [200, { items: [assessment], nextCursor: null }],
+    [`POST /v1/changes/${ids.change}/decisions`]: () => [201, decision],
+    [`GET /v1/decisions/${ids.decision}`]: () => [200, { ...decision, authorName: 'Bo <bo@example.com>\u200b\u202e' }],
+  })
+  const reasons = ['--not-act', '--detail', 'reject', '--justification', 'It loses too much.']
+  const decided = await afterai(['decide', ids.change, ...reasons], { env: server.env })
+  expect(decided.stdout).toMatch(/^author +Ada <ada@example\.com>, /m)
+  const shown = await afterai(['decision', 'show', ids.decision], { env: server.env })
+  expect(shown.stdout).toMatch(/^author +Bo bo <ada@example\.com>, /m)
+})
+
+test('record show names people as they were sealed, with the id; of old records by name alone', async () => {
+  const { id: recordId } = decision
+  const record = {
+    id: recordId,
+    changeId: ids.change,
+    decisionId: ids.decision,
+    system: 'support-bot',
+    environment: 'production',
+    decision: 'not_act',
+    decisionDetail: 'reject',
+    verdict: 'green',
+    riskLevel: null,
+    sealedAt: '2026-03-01T00:00:00.000Z',
+    state: 'integrated',
+    logIndex: 3,
+    sections: ['identities', 'rationale'],
+    supersedes: null,
+  }
+  const rationale = { authorId: ids.person, justification: 'It loses too much.', approvals: [] }
+  const shownWith = async (identity: object): Promise<string> => {
+    const content = { rationale, identities: { [ids.person]: identity } }
+    const server = await startStandIn({ [`GET /v1/records/${recordId}`]: () => [200, { ...record, content }] })
+    return (await afterai(['record', 'show', recordId], { env: server.env })).stdout
+  }
+  const named = await shownWith({ name: 'Bo', email: 'bo@example.com' })
+  expect(named).toContain(`Bo <bo@example.com> (${ids.person})`)
+  expect(await shownWith({ name: 'Bo' })).toContain(`  Bo (${ids.person})`)
+})
+
 test('export writes the exact bytes of the bundle and the public keys, and writes over nothing', async () => {
   const bytes = '{"format":"x",  "odd spacing":true}'
   const server = await startStandIn({

@@ -21,7 +21,7 @@ const keyCommand = 'afterai key create NAME --scope record:read --scope log:read
 async function exporting(bundle: Uint8Array | string, routes: Parameters<typeof startStandIn>[0] = narrow) {
   const folder = await temporaryFolder()
   const answers = { ...routes }
-  const { env, url } = await startStandIn({
+  const { env, url, received } = await startStandIn({
     [`GET /v1/records/${ids.person}/bundle`]: () => (response) => response.end(bundle),
     ...Object.fromEntries(
       Object.keys(narrow).map((route) => [route, (it: Received) => answers[route]?.(it) ?? forbidden()]),
@@ -33,6 +33,7 @@ async function exporting(bundle: Uint8Array | string, routes: Parameters<typeof 
     folder,
     out,
     answers,
+    received: () => received.filter(({ path }) => path.endsWith('/bundle')),
     run: (...more: string[]) => afterai(['record', 'export', ids.person, '--out', out, ...more], { env: state }),
     /** The same server under another of its addresses. */
     runElsewhere: () =>
@@ -70,6 +71,16 @@ describe('P4.5: exporting a record with a key that lacks log:read', () => {
       env: { AFTERAI_URL: 'http://127.0.0.1:9' },
     })
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/^verdict {2}valid: /m) })
+  })
+
+  test('asks for the sections to withhold, and says where the server withheld the names of its own accord', async () => {
+    const log = createExampleLog({ sections: [{ name: 'identities', value: {} }], disclose: () => [] })
+    const it = await exporting(log.bytes)
+    const remark = 'discloses no identities'
+    expect(await it.run()).toMatchObject({ code: 0, stderr: expect.stringContaining(remark) })
+    const asked = await it.run('--force', '--withhold', 'identities', 'details')
+    expect(asked).toMatchObject({ code: 0, stderr: expect.not.stringContaining(remark) })
+    expect(it.received().map(({ query }) => query.get('withhold'))).toEqual([null, 'identities,details'])
   })
 
   test('refuses what could not be verified offline, and writes nothing', async () => {

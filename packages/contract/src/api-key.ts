@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { displayName } from './display-name.ts'
 import { keyScopes } from './permissions.ts'
-import { id, instant, pageQuery, words } from './primitives.ts'
+import { id, instant, pageQuery } from './primitives.ts'
 
 export const scope = z.enum(keyScopes)
 
 export const createApiKeyRequest = z.strictObject({
-  name: words(100),
+  name: displayName,
   scopes: z.array(scope).min(1),
   /** Null makes a key that never expires: it must be said. */
   expiresInDays: z.number().int().min(1).max(730).nullable().default(90),
@@ -15,7 +16,7 @@ export const createApiKeyRequest = z.strictObject({
 
 /** Scopes can be given up, never gained. */
 export const changeApiKeyRequest = z.strictObject({
-  name: words(100).optional(),
+  name: displayName.optional(),
   scopes: z.array(scope).min(1).optional(),
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { displayName } from './display-name.ts'
 import { permissionNames, roles } from './permissions.ts'
 import { email, id, instant, newSlug, slug, words } from './primitives.ts'
 
@@ -10,7 +11,7 @@ export const role = z.enum(roles)
 export const setupRequest = z.strictObject({
   code: z.string().max(64),
   email,
-  name: words(100),
+  name: displayName,
   password,
   tenant: z.strictObject({ slug: newSlug, name: words(100) }).default({ slug: 'main', name: 'Main' }),
 })
@@ -21,7 +22,7 @@ export const switchRequest = z.strictObject({ tenant: slug })
 /** Who has an account proves it by its password, which may be shorter; the server holds a new one to `password`. */
 export const acceptInvitationRequest = z.strictObject({
   code: z.string().max(64),
-  name: words(100),
+  name: displayName,
   password: z.string().max(256),
 })
 

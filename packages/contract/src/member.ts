@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { displayName } from './display-name.ts'
 import { password, role } from './identity.ts'
-import { email, id, instant, pageQuery, words } from './primitives.ts'
+import { email, id, instant, pageQuery } from './primitives.ts'
 
 /**
  * A member of a tenant. Addresses are for admins and auditors: others read their own, and null for everybody else.
@@ -49,9 +50,9 @@ export const createdInvitationView = invitationView.extend({ code: z.string().nu
 export type CreatedInvitation = z.infer<typeof createdInvitationView>
 
 const serviceRole = z.enum(['member', 'viewer', 'auditor'])
-export const serviceAccountRequest = z.strictObject({ name: words(100), role: serviceRole })
+export const serviceAccountRequest = z.strictObject({ name: displayName, role: serviceRole })
 export const changeServiceAccountRequest = z.strictObject({
-  name: words(100).optional(),
+  name: displayName.optional(),
   role: serviceRole.optional(),
 })
 

@@ -65,6 +65,8 @@ export interface ExampleOptions {
   /** Size of the earlier checkpoint that the bundle proves to continue; null for no such proof. */
   readonly earlierSize?: number | null
   readonly algorithm?: KeyAlgorithm
+  /** Content of the record, if not the example's. */
+  readonly sections?: typeof exampleSections
   readonly disclose?: (sections: readonly SealedSection[]) => readonly Disclosure[]
   readonly cosigners?: readonly NoteSigner[]
 }
@@ -125,7 +127,7 @@ export function createExampleLog(options: ExampleOptions = {}): ExampleLog {
   const { size = 11, index = 4, earlierSize = 5, algorithm = 'ed25519', disclose = discloseAllButLast } = options
   const recordKey = createExampleKey(algorithm)
   const logKey = createExampleKey()
-  const sections = exampleSections.map(({ name, value }) => sealSection(name, value))
+  const sections = (options.sections ?? exampleSections).map(({ name, value }) => sealSection(name, value))
   const payload = encodeStatement(exampleStatement(sections))
   const dsseEnvelope = signEnvelope(statementPayloadType, payload, [recordKey.signer])
   const entry = encodeEntry(entryFromEnvelope('pacr', dsseEnvelope))

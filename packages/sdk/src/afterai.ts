@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { contextsAtMost } from './capture/layout.ts'
 import { Client, type Told } from './client.ts'
 import { objectOf, plainJson, snapshotOf } from './configuration/snapshot.ts'

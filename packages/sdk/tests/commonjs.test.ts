@@ -124,16 +124,22 @@ const api = createApi({ endpoint: 'http://127.0.0.1:9', apiKey: 'k' })
 void api('GET /v1/nothing')
 `
 
+const nodeTypes = ['--types', 'node', '--typeRoots', join(folder, '../../node_modules/@types')]
 test.each([
-  ['commonjs', 'node10'],
-  ['node16', 'node16'],
-])('a project of CommonJS finds the types by --module %s --moduleResolution %s', async (module, resolution) => {
-  writeFileSync(join(project, 'main.ts'), typed)
-  const types = ['--types', 'node', '--typeRoots', join(folder, '../../node_modules/@types')]
-  const target = ['--target', 'es2022', '--lib', 'es2023,dom,esnext.disposable', '--strict', '--noEmit']
-  const ways = ['--module', module, '--moduleResolution', resolution]
-  const failed = await run(process.execPath, [olderTsc, ...target, ...types, ...ways, 'main.ts'], {
-    cwd: project,
-  }).catch((error: { stdout: string }) => error)
-  expect(failed.stdout).toBe('')
-})
+  ['commonjs', 'node10', 'those of Node', nodeTypes],
+  ['node16', 'node16', 'those of Node', nodeTypes],
+  ['commonjs', 'node10', 'none', ['--typeRoots', '.']],
+  ['node16', 'node16', 'none', ['--typeRoots', '.']],
+])(
+  'a project of CommonJS finds the types by --module %s --moduleResolution %s; other types: %s',
+  async (module, resolution, _, types) => {
+    writeFileSync(join(project, 'main.ts'), typed)
+    // As `tsc --init` leaves it: no library is named.
+    const target = ['--target', 'es2022', '--strict', '--noEmit']
+    const ways = ['--module', module, '--moduleResolution', resolution]
+    const failed = await run(process.execPath, [olderTsc, ...target, ...types, ...ways, 'main.ts'], {
+      cwd: project,
+    }).catch((error: { stdout: string }) => error)
+    expect(failed.stdout).toBe('')
+  },
+)

@@ -142,8 +142,6 @@ process.exit()
   const options = [
     '--target',
     'es2024',
-    '--lib',
-    'es2024,dom,esnext.disposable',
     '--module',
     'nodenext',
     '--strict',

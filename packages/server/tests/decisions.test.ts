@@ -214,7 +214,7 @@ describe('the record', () => {
       token: author.token,
     })
     const made = await recordedChange(server, { author, approver }, 'pinned')
-    const { bytes } = await server.send({ path: `/v1/records/${made.recordId}/bundle`, token: author.token })
+    const { bytes } = await server.send({ path: `/v1/records/${made.recordId}/bundle`, token: server.admin.token })
     const trust = createTrust({ logVkeys: [pins.logVkey], recordKeys: pins.recordKeys.map(({ pem }) => pem) })
     expect(verifyBundle(bytes, trust).verdict).toBe('valid')
 
@@ -239,8 +239,8 @@ describe('the record', () => {
       approvals: [{ approverId: approver.accountId, verdict: 'approve' }],
     })
     expect(disclosed['identities']).toEqual({
-      [author.accountId]: { name: 'The member' },
-      [approver.accountId]: { name: 'The approver' },
+      [author.accountId]: { name: 'The member', email: expect.stringContaining('@') },
+      [approver.accountId]: { name: 'The approver', email: expect.stringContaining('@') },
     })
   })
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from './browser-client.ts'
 import { callBack, type FederatedServer, settings, startFederatedServer } from './federation-fixture.ts'
@@ -227,6 +227,22 @@ test('P3.4: a member’s role tells which provider’s groups gave it, until a p
   const changed = await it.server.send({ method: 'PUT', path, token, body: { role: 'viewer' } })
   expect(changed.body).toMatchObject({ role: 'viewer', roleProviderId: null })
 })
+
+test.each([
+  [{ name: 'Gus <ceo@corp.example>\u202e\u0000' }, 'Gus ceo'],
+  [{ name: '\u200b<>', preferredUsername: 'gus@corp.example' }, 'gus'],
+  [{ name: 'G'.repeat(300) }, 'G'.repeat(100)],
+  [{ name: '＜＞' }, undefined],
+])(
+  'P4.4: a name of the provider’s that could pass for an address lets its owner in, cleaned: %j',
+  async (said, name) => {
+    const subject = `gus-${randomUUID()}`
+    const email = `${subject}@corp.example`
+    it.provider.users.set(subject, { subject, email, emailVerified: true, groups: ['staff'], ...said })
+    const signedIn = await it.signIn(subject)
+    expect((await it.me(signedIn.token)).body).toMatchObject({ name: name ?? subject })
+  },
+)
 
 test('P3.1, ASVS 8.2.2: who comes back by a provider that tells no address stays a person, in whose name nobody makes keys', async () => {
   const flo = { subject: 'flo', email: 'flo@corp.example', emailVerified: true, name: 'Flo', groups: ['staff'] }

@@ -1,5 +1,7 @@
 import type { AuditEventView, Decision } from '@afterai/contract'
+import { createTrust, type Disclosure, parseBundle, verifyBundle } from '@afterai/record'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seesAllAddresses, viewIdentities } from '../src/pacr/sealed-identities.ts'
 import { approve, assessedChange, proposalOf } from './lifecycle.ts'
 import { type Person, startTestServer, type TestServer } from './test-server.ts'
 
@@ -99,6 +101,20 @@ function actorOf({ name, email }: Named): Pick<AuditEventView, 'actorName' | 'ac
   return { actorName: name, actorEmail: email }
 }
 
+async function contentFor({ token }: Person): Promise<Record<string, unknown>> {
+  const path = `/v1/records/${recordId}`
+  return (await server.expectOk<{ content: Record<string, unknown> }>({ path, token })).content
+}
+
+async function bundleFor({ token }: Person, query = ''): Promise<Buffer> {
+  return (await server.send({ path: `/v1/records/${recordId}/bundle${query}`, token })).bytes
+}
+
+const sectionsOf = (bundle: Buffer): string[] => parseBundle(bundle).disclosures.map(({ section }) => section)
+
+const textOf = (disclosure: Disclosure): string =>
+  'bytes' in disclosure ? Buffer.from(disclosure.bytes).toString() : disclosure.section
+
 describe('P4.4: a decision and its record name people as they were', () => {
   test('with addresses for admins, auditors, and oneself, and for nobody else (ASVS 8.2.3)', async () => {
     const [by, of] = [nameOf(author), nameOf(approver)]
@@ -118,17 +134,85 @@ describe('P4.4: a decision and its record name people as they were', () => {
     expect(items[0]).toMatchObject({ authorName: by.name, authorEmail: null, approvals: [{ approverEmail: null }] })
   })
 
-  test('the record by name alone, in a section of its own: no address is sealed', async () => {
-    const { content } = await server.expectOk<{ content: Record<string, unknown> }>({
-      path: `/v1/records/${recordId}`,
+  test('from the moment of the proposal', async () => {
+    const { changeId, assessmentId } = await assessedChange(server, author, 'proposed-bot')
+    const path = `/v1/changes/${changeId}/decisions`
+    const proposed = await server.expectOk<Decision>({
+      method: 'POST',
+      path,
+      token: author.token,
+      body: proposalOf(assessmentId),
+    })
+    expect(proposed).toMatchObject({ authorName: 'Another', authorEmail: 'another@example.com' })
+  })
+
+  test('the record with addresses for admins, auditors, and oneself, in a section of its own (ASVS 8.2.3)', async () => {
+    for (const reader of [server.admin, auditor, author]) {
+      const content = await contentFor(reader)
+      expect(content['identities']).toEqual({
+        [author.accountId]: nameOf(author),
+        [approver.accountId]: reader === author ? { name: nameOf(approver).name } : nameOf(approver),
+      })
+      const { identities: _, ...others } = content
+      expect(JSON.stringify(others)).not.toContain(nameOf(author).name)
+      expect(JSON.stringify(others)).not.toContain('@')
+    }
+  })
+
+  test('its bundle discloses them to who may see each, and verifies without them for anybody else, and where they are withheld', async () => {
+    expect(sectionsOf(await bundleFor(server.admin))).toContain('identities')
+    const withheld = await bundleFor(server.admin, '?withhold=identities,before')
+    expect(sectionsOf(withheld)).toEqual(['after', 'evidence', 'rationale'])
+    const toAuthor = await bundleFor(author)
+    expect(sectionsOf(toAuthor)).toEqual(['after', 'before', 'evidence', 'rationale'])
+    const pins = await server.expectOk<{ logVkey: string; recordKeys: { pem: string }[] }>({
+      path: '/v1/log/keys',
+      token: auditor.token,
+    })
+    const trust = createTrust({ logVkeys: [pins.logVkey], recordKeys: pins.recordKeys.map(({ pem }) => pem) })
+    for (const bytes of [withheld, toAuthor]) {
+      expect(verifyBundle(bytes, trust).verdict).toBe('valid')
+      expect(JSON.stringify(parseBundle(bytes).disclosures.map(textOf))).not.toContain('@')
+    }
+    const [exported] = await events({ action: 'record.export' })
+    expect(exported?.details).toEqual({ withheld: ['identities'] })
+    const unknown = await server.send({
+      path: `/v1/records/${recordId}/bundle?withhold=names`,
       token: server.admin.token,
     })
-    expect(content['identities']).toEqual({
-      [author.accountId]: { name: nameOf(author).name },
-      [approver.accountId]: { name: nameOf(approver).name },
-    })
-    const { identities: _, ...others } = content
-    expect(JSON.stringify(others)).not.toContain(nameOf(author).name)
-    expect(JSON.stringify(content)).not.toContain('@')
+    expect(unknown.status).toBe(400)
+  })
+
+  test('a record from before addresses were sealed discloses its names to all', async () => {
+    const identities = { [approver.accountId]: { name: 'Bo' } }
+    for (const principal of [author, server.admin].map(({ accountId }) => ({ accountId, role: 'member' }) as const)) {
+      expect(seesAllAddresses(principal, identities)).toBe(true)
+      expect(viewIdentities(principal, identities)).toEqual(identities)
+    }
+  })
+})
+
+describe('P4.4: a name that could pass for an address', () => {
+  const posing = ['Bo <bo@example.com>', 'bo@example.com', 'B\u200bo', 'B\u202eo', 'B\no']
+
+  test.each(posing)('is refused for accounts, machines and keys, and the answer says why: %j', async (name) => {
+    const { token } = server.admin
+    for (const [path, body] of [
+      ['/v1/service-accounts', { name, role: 'member' }],
+      ['/v1/api-keys', { name, scopes: ['system:read'] }],
+      ['/v1/invitations/accept', { code: 'x', name, password: 'x' }],
+      ['/v1/setup', { code: 'x', email: 'x@example.com', name, password: 'long enough to be taken' }],
+    ] as const) {
+      const answer = await server.send<{ errors: { pointer: string }[] }>({ method: 'POST', path, token, body })
+      expect([path, answer.status]).toEqual([path, 400])
+      expect(new Set(answer.body.errors.map(({ pointer }) => pointer))).toEqual(new Set(['/name']))
+      expect(JSON.stringify(answer.body)).not.toContain('example.com')
+    }
+  })
+
+  test('goes on working where it is there already', async () => {
+    const person = await server.addPerson(server.admin.tenant, 'member')
+    await server.owner.query(`update membership set name = 'Bo <bo@x>' where account_id = $1`, [person.accountId])
+    expect(await server.expectOk({ path: '/v1/me', token: person.token })).toMatchObject({ name: 'Bo <bo@x>' })
   })
 })

@@ -8,6 +8,7 @@ export interface ProviderUser {
   readonly email?: string
   readonly emailVerified?: boolean
   readonly name?: string
+  readonly preferredUsername?: string
   groups: readonly string[]
 }
 
@@ -72,7 +73,7 @@ function configurationOf(options: TestOidcProviderOptions, { users, client }: Kn
         grant_types: ['authorization_code'],
       },
     ],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username', 'groups'] },
     pkce: { required: () => true },
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
     cookies: { keys: ['of the test provider'] },
@@ -85,8 +86,9 @@ function configurationOf(options: TestOidcProviderOptions, { users, client }: Kn
   }
 }
 
-function claimsOf({ subject, email, emailVerified, name, groups }: ProviderUser) {
-  return { sub: subject, email, email_verified: emailVerified, name, groups: [...groups] }
+function claimsOf({ subject, email, emailVerified, name, preferredUsername, groups }: ProviderUser) {
+  const called = { name, preferred_username: preferredUsername }
+  return { sub: subject, email, email_verified: emailVerified, ...called, groups: [...groups] }
 }
 
 type Interaction = Parameters<Provider['interactionDetails']>

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { ListOptions } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
-import { printable } from '../terminal/style.ts'
+import { nameShown } from '../terminal/person.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, readPositiveInteger, serverLeaf, withPaging, withQuiet, type Mount } from './leaf.ts'
 
@@ -72,8 +72,8 @@ export function addApiKeyCommands(program: Command, mount: Mount): void {
               ['id', 'name', 'owner', 'prefix', 'scopes', 'expires', 'last used', 'from', 'revoked'],
               items.map((it) => [
                 it.id,
-                printable(it.name),
-                printable(it.accountName),
+                nameShown(it.name),
+                nameShown(it.accountName),
                 it.prefix,
                 it.scopes.join(' '),
                 it.expiresSoon ? `${it.expiresAt ?? ''} (soon)` : it.expiresAt,
@@ -131,7 +131,7 @@ function addChanges(key: Command, mount: Mount): void {
           throw new CommandFailure('usage', 'Give --name, --scope or both.')
         const path = `/v1/api-keys/${await findId(api, given, found)}`
         out.answer(await api.call(apiKeyView, { method: 'PUT', path, body: { name, scopes } }), {
-          lines: (it) => [`${printable(it.name)} may now: ${it.scopes.join(' ')}`],
+          lines: (it) => [`${nameShown(it.name)} may now: ${it.scopes.join(' ')}`],
         })
       }),
     )

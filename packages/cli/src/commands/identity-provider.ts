@@ -10,6 +10,7 @@ import {
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import { CommandFailure, messageOf } from '../command-failure.ts'
+import { nameShown } from '../terminal/person.ts'
 import { confirm, readPassword } from '../terminal/prompt.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
@@ -81,7 +82,7 @@ export function addIdentityProviderCommands(program: Command, mount: Mount): voi
 }
 
 function addExceptions(provider: Command, mount: Mount): void {
-  const shown = { lines: (it: { accountId: string; name: string }) => [`${it.accountId} ${printable(it.name)}`] }
+  const shown = { lines: (it: { accountId: string; name: string }) => [`${it.accountId} ${nameShown(it.name)}`] }
   serverLeaf(provider, 'break-glass [account]', {
     description: 'List the admins who may sign in without an enforced provider, or mark one, by account id.',
     examples: ['afterai identity-provider break-glass', 'afterai identity-provider break-glass ACCOUNT_ID'],

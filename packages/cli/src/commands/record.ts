@@ -1,7 +1,8 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { approvalView, id, recordView } from '@afterai/contract'
-import type { Command } from 'commander'
+import { decodeStatement, parseBundle, RecordError, type SectionName, sectionNames } from '@afterai/record'
+import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
@@ -9,6 +10,7 @@ import { ApiProblem } from '../api/problem.ts'
 import { logKeysView } from '../api/views.ts'
 import { checkBundle, withoutScope } from '../checkpoints/check-bundle.ts'
 import { CommandFailure } from '../command-failure.ts'
+import { person } from '../terminal/person.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
@@ -24,7 +26,7 @@ const shownRecord = recordView.extend({
         approvals: z.array(approvalView.omit({ approverName: true, approverEmail: true })),
       })
       .optional(),
-    identities: z.record(z.string(), z.object({ name: z.string() })).default({}),
+    identities: z.record(z.string(), z.object({ name: z.string(), email: z.string().optional() })).default({}),
   }),
 })
 
@@ -74,6 +76,12 @@ export function addRecordCommands(program: Command, mount: Mount): void {
   )
     .option('--out <file>', 'where to (default: record-ID.json)')
     .option('--keys <folder>', 'also write the public keys there: record-key.pem and log.vkey')
+    .addOption(
+      new Option(
+        '--withhold <section...>',
+        'sections that the bundle is not to disclose, such as identities; it verifies without',
+      ).choices(sectionNames),
+    )
     .option('--force', 'write over files that exist')
     .action(online(mount, exportRecord))
 
@@ -85,6 +93,7 @@ type LogKeys = z.infer<typeof logKeysView>
 interface ExportOptions {
   readonly out?: string
   readonly keys?: string
+  readonly withhold?: readonly SectionName[]
   readonly force?: boolean
 }
 
@@ -96,7 +105,8 @@ interface WriteOptions extends ExportOptions {
 async function exportRecord(context: ServerContext, given: string, options: ExportOptions): Promise<void> {
   const { api, out } = context
   const found = await recordIdOf(api, given)
-  const { bytes } = await api.request({ method: 'GET', path: `/v1/records/${found}/bundle` })
+  const query = { withhold: options.withhold?.join(',') }
+  const { bytes } = await api.request({ method: 'GET', path: `/v1/records/${found}/bundle`, query })
   await checkBundle({ ...context, remark: out.remark }, bytes)
   const keys = options.keys === undefined ? undefined : await readKeys(api)
   const bundle = options.out ?? `record-${found}.json`
@@ -108,8 +118,25 @@ async function exportRecord(context: ServerContext, given: string, options: Expo
     { json: written, value: written },
     { lines: () => [bundle, ...written.keys].map((path) => `wrote ${path}`), quiet: () => [bundle] },
   )
+  if (withheldIn(bytes).includes('identities') && options.withhold?.includes('identities') !== true)
+    out.remark(
+      'The bundle names nobody: it discloses no identities, which hold addresses that only admins and auditors may see.',
+    )
   if (keys !== undefined)
     out.remark('Keys that came from the server prove nothing about the server: compare them with ones had another way.')
+}
+
+/** Sections that a record commits to, of which its bundle neither has the content nor says that it was erased. */
+function withheldIn(bytes: Uint8Array): SectionName[] {
+  try {
+    const { dsseEnvelope, disclosures } = parseBundle(bytes)
+    const { sections } = decodeStatement(Buffer.from(dsseEnvelope.payload, 'base64'))
+    return sections.map(({ name }) => name).filter((name) => disclosures.every(({ section }) => section !== name))
+  } catch (error) {
+    // `record verify` says what is wrong with a bundle of no known form.
+    if (error instanceof RecordError) return []
+    throw error
+  }
 }
 
 /** Asked for before anything is written, so that a refusal leaves nothing behind. */
@@ -148,10 +175,10 @@ async function recordIdOf(api: Api, given: string): Promise<string> {
 
 function recordLines(record: z.infer<typeof shownRecord>): string[] {
   const { authorId, justification, approvals } = record.content.rationale ?? { approvals: [] }
-  // By the name that was sealed, with the id: two people may have one name.
+  // As they were sealed, with the id: a name may be several people's, an address another's by now.
   const named = (who: string): string => {
-    const name = record.content.identities[who]?.name
-    return name === undefined ? who : `${printable(name)} (${who})`
+    const known = record.content.identities[who]
+    return known === undefined ? who : `${person({ id: who, ...known })} (${who})`
   }
   return properties([
     ['record', record.id],

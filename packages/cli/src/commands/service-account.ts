@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import type { Api } from '../api/api.ts'
 import { CommandFailure } from '../command-failure.ts'
+import { nameShown } from '../terminal/person.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount } from './leaf.ts'
@@ -22,7 +23,7 @@ export function addServiceAccountCommands(program: Command, mount: Mount): void 
         lines: ({ items }) =>
           table(
             ['id', 'name', 'role', 'since', 'disabled'],
-            items.map((it) => [it.accountId, printable(it.name), it.role, it.createdAt.slice(0, 10), it.disabledAt]),
+            items.map((it) => [it.accountId, nameShown(it.name), it.role, it.createdAt.slice(0, 10), it.disabledAt]),
           ),
         quiet: ({ items }) => items.map(({ accountId }) => accountId),
       })
@@ -42,7 +43,7 @@ export function addServiceAccountCommands(program: Command, mount: Mount): void 
         out.answer(await api.call(memberView, { method: 'POST', path, body: { name, role } }), {
           lines: (it) =>
             properties([
-              ['name', printable(it.name)],
+              ['name', nameShown(it.name)],
               ['id', it.accountId],
               ['role', it.role],
             ]),
@@ -66,7 +67,7 @@ function addChanges(account: Command, mount: Mount): void {
         if (name === undefined && role === undefined) throw new CommandFailure('usage', 'Give --name, --role or both.')
         const one = `${path}/${await findAccount(api, given)}`
         out.answer(await api.call(memberView, { method: 'PUT', path: one, body: { name, role } }), {
-          lines: (it) => [`${printable(it.name)} is ${it.role} now.`],
+          lines: (it) => [`${nameShown(it.name)} is ${it.role} now.`],
         })
       }),
     )
@@ -81,7 +82,7 @@ function addChanges(account: Command, mount: Mount): void {
       online(mount, async ({ api, out }, given: string) => {
         const one = `${path}/${await findAccount(api, given)}/${verb}`
         out.answer(await api.call(memberView, { method: 'POST', path: one }), {
-          lines: (it) => [`${printable(it.name)} is ${verb}d.`],
+          lines: (it) => [`${nameShown(it.name)} is ${verb}d.`],
         })
       }),
     )

@@ -7,6 +7,7 @@ import { ApiProblem } from '../api/problem.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { credentialStore } from '../credentials/credential-store.ts'
 import { completeSignIn, type FactorOptions } from '../credentials/second-factor.ts'
+import { nameShown } from '../terminal/person.ts'
 import { ask, askHidden, readPassword, secretLines } from '../terminal/prompt.ts'
 import { printable } from '../terminal/style.ts'
 import { properties } from '../terminal/table.ts'
@@ -89,7 +90,7 @@ async function keep(context: ServerContext, session: Session): Promise<void> {
   const { api, out, settings } = context
   out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
     lines: ({ name, role, tenant }) => [
-      `Signed in to ${settings.url} as ${printable(name)}, ${role} of ${tenant.slug} (profile ${settings.profile}).`,
+      `Signed in to ${settings.url} as ${nameShown(name)}, ${role} of ${tenant.slug} (profile ${settings.profile}).`,
     ],
   })
 }
@@ -163,7 +164,7 @@ async function whoAmI({ api, out, settings }: ServerContext): Promise<void> {
   out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
     lines: (me) =>
       properties([
-        ['name', printable(me.name)],
+        ['name', nameShown(me.name)],
         ['role', me.role],
         ['tenant', `${me.tenant.slug} (${printable(me.tenant.name)})${me.tenant.sample ? ', sample' : ''}`],
         ['credential', me.credential],

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import type { Api } from '../api/api.ts'
 import { CommandFailure } from '../command-failure.ts'
+import { nameShown } from '../terminal/person.ts'
 import { confirm } from '../terminal/prompt.ts'
 import { printable } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
@@ -33,7 +34,7 @@ function addList(user: Command, mount: Mount): void {
             ['id', 'name', 'e-mail', 'role', 'kind', 'since', 'disabled'],
             items.map((it) => [
               it.accountId,
-              printable(it.name),
+              nameShown(it.name),
               it.email && printable(it.email),
               it.role,
               it.kind,
@@ -76,7 +77,7 @@ function addChanges(user: Command, mount: Mount): void {
     online(mount, async ({ api, out }, given: string, role: string) => {
       const id = await findPerson(api, given)
       const request = { method: 'PUT', path: `${people}/${id}`, body: { role } } as const
-      out.answer(await api.call(memberView, request), { lines: (it) => [`${printable(it.name)} is ${it.role} now.`] })
+      out.answer(await api.call(memberView, request), { lines: (it) => [`${nameShown(it.name)} is ${it.role} now.`] })
     }),
   )
   for (const [verb, description] of [
@@ -87,7 +88,7 @@ function addChanges(user: Command, mount: Mount): void {
       online(mount, async ({ api, out }, given: string) => {
         const path = `${people}/${await findPerson(api, given)}/${verb}`
         out.answer(await api.call(memberView, { method: 'POST', path }), {
-          lines: (it) => [`${printable(it.name)} is ${verb}d.`],
+          lines: (it) => [`${nameShown(it.name)} is ${verb}d.`],
         })
       }),
     )

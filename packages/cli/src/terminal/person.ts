@@ -1,10 +1,21 @@
-import type { AuditEventView } from '@afterai/contract'
+import { type AuditEventView, shownName } from '@afterai/contract'
 import { printable } from './style.ts'
 
+interface Named {
+  readonly id: string
+  readonly name?: string | null | undefined
+  readonly email?: string | null | undefined
+}
+
 /** A person or a machine as they are named to people: `Bo <bo@example.com>`. The id, where no name is known. */
-export function person({ id, name, email }: { id: string; name?: string | null; email?: string | null }): string {
-  if (name == null) return id
-  return email == null ? printable(name) : `${printable(name)} <${printable(email)}>`
+export function person({ id, name, email }: Named): string {
+  if (name == null || shownName(name) === '') return id
+  return email == null ? nameShown(name) : `${nameShown(name)} <${printable(email)}>`
+}
+
+/** The name of a person, a machine or a key, without what would pass for an address beside it. */
+export function nameShown(name: string): string {
+  return printable(shownName(name)) || '(no name)'
 }
 
 /** Who did what an event tells: a person, a key of somebody, AfterAI itself, or nobody who is known. */

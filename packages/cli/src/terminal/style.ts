@@ -27,6 +27,6 @@ export function printable(text: string): string {
 /** The same for text of several lines. */
 export function printableLines(text: string): string {
   // Control characters could rewrite the screen; bidirectional marks could show a line in another order than it has.
-  const obeyed = /(?!\n)[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu
+  const obeyed = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
   return stripVTControlCharacters(text).replace(/\r\n?/g, '\n').replace(obeyed, ' ')
 }

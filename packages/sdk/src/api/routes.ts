@@ -2212,6 +2212,7 @@ export interface Routes {
   }
   'GET /v1/records/{id}/bundle': {
     path: { id: string }
+    query?: { withhold?: string }
     answer: unknown
   }
   'GET /v1/audit-streams': {

@@ -8,7 +8,7 @@ import {
   proposeDecisionRequest,
   recordView,
 } from '@afterai/contract'
-import type { KeyHints } from '@afterai/record'
+import { type KeyHints, sectionNames } from '@afterai/record'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import { callerOf, inTenant, inTenantOnce } from '../identity/index.ts'
@@ -28,6 +28,16 @@ import { exportBundle, listRecords, readRecord } from './record-service.ts'
 
 const integrationDeadlineMs = 10_000
 const byId = z.object({ id })
+
+const section = `(?:${sectionNames.join('|')})`
+const bundleQuery = z.strictObject({
+  withhold: z
+    .string()
+    .max(100)
+    .regex(new RegExp(`^${section}(?:,${section})*$`), `sections, divided by commas: ${sectionNames.join(', ')}`)
+    .optional()
+    .meta({ description: 'Sections that the bundle is not to disclose, divided by commas. It verifies without them.' }),
+})
 
 /** What the routes of decisions and records need. */
 export interface PacrDependencies {
@@ -129,11 +139,15 @@ export function recordRoutes(http: Http, deps: PacrDependencies): void {
   )
   http.get(
     '/v1/records/:id/bundle',
-    { config: { ...reading, rateClass: 'heavy' }, schema: { params: byId } },
+    { config: { ...reading, rateClass: 'heavy' }, schema: { params: byId, querystring: bundleQuery } },
     async (request, reply) => {
       const bundle = await read(request, async (tx, caller) => {
         const keyHints = await deps.keyHints(tx, caller.principal.tenantId)
-        return exportBundle(deps, tx, caller, { id: request.params.id, keyHints })
+        return exportBundle(deps, tx, caller, {
+          id: request.params.id,
+          keyHints,
+          withhold: request.query.withhold?.split(',') ?? [],
+        })
       })
       // The exact bytes: a serialiser that wrote them again could change what was signed for.
       return reply.type('application/json').send(Buffer.from(bundle))

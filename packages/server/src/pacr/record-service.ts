@@ -9,11 +9,12 @@ import {
   type SectionName,
 } from '@afterai/record'
 import type { Audit } from '../audit/audit.ts'
-import type { Caller } from '../identity/index.ts'
+import type { Caller, Principal } from '../identity/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import { proveEntry } from '../ledger/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { readCursor, toPage } from '../platform/page.ts'
+import { seesAllAddresses, viewIdentities } from './sealed-identities.ts'
 
 const dataKeyBytes = 32
 
@@ -65,9 +66,7 @@ export async function readRecord(
   if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no record with this id' })
   const disclosures = await openSections(deps.keys, tx, tenantId, id)
   await deps.audit(tx, actor, { action: 'record.read', resource: `record/${id}` })
-  const content = Object.fromEntries(
-    disclosures.map(({ section, bytes }) => [section, JSON.parse(Buffer.from(bytes).toString())]),
-  )
+  const content = Object.fromEntries(disclosures.map((it) => [it.section, contentFor(principal, it)]))
   return {
     ...toView(
       row,
@@ -77,15 +76,21 @@ export async function readRecord(
   }
 }
 
+function contentFor(principal: Principal, { section, bytes }: Opened): unknown {
+  const content = JSON.parse(Buffer.from(bytes).toString())
+  return section === 'identities' ? viewIdentities(principal, content) : content
+}
+
 /**
- * The export bundle of a record: everything that an outsider needs but the pinned keys.
+ * The export bundle of a record: everything that an outsider needs but the pinned keys, without the sections to withhold. A section is
+ * disclosed as a whole or not at all, so who may not see each address in `identities` gets a bundle without it.
  * @throws ProblemError `not_found`, `ledger_unavailable` while the log hasn't integrated it
  */
 export async function exportBundle(
   deps: { readonly audit: Audit; readonly keys: TenantKeys },
   tx: Transaction,
   { principal, actor }: Caller,
-  { id, keyHints }: { id: string; keyHints: KeyHints },
+  { id, keyHints, withhold }: { id: string; keyHints: KeyHints; withhold: readonly string[] },
 ): Promise<Uint8Array> {
   const { tenantId } = principal
   const record = await tx
@@ -98,23 +103,27 @@ export async function exportBundle(
   const proved = await proveEntry(tx, tenantId, id)
   if (proved === undefined)
     throw new ProblemError('ledger_unavailable', { detail: 'the log has not integrated this record yet' })
-  await deps.audit(tx, actor, { action: 'record.export', resource: `record/${id}` })
+  const sections = await openSections(deps.keys, tx, tenantId, id)
+  const disclosures = sections.filter((it) => !withhold.includes(it.section) && mayDisclose(principal, it))
+  const withheld = sections.filter((it) => !disclosures.includes(it)).map(({ section }) => section)
+  await deps.audit(tx, actor, { action: 'record.export', resource: `record/${id}`, details: { withheld } })
   return encodeBundle({
     entry: proved.entry,
     dsseEnvelope: readEnvelope(parseCanonical(record.envelope)),
     tlogProof: proved.tlogProof,
-    disclosures: await openSections(deps.keys, tx, tenantId, id),
+    disclosures,
     consistencyProof: null,
     keyHints,
   })
 }
 
-async function openSections(
-  keys: TenantKeys,
-  tx: Transaction,
-  tenantId: string,
-  recordId: string,
-): Promise<Extract<Disclosure, { bytes: Uint8Array }>[]> {
+function mayDisclose(principal: Principal, { section, bytes }: Opened): boolean {
+  return section !== 'identities' || seesAllAddresses(principal, JSON.parse(Buffer.from(bytes).toString()))
+}
+
+type Opened = Extract<Disclosure, { bytes: Uint8Array }>
+
+async function openSections(keys: TenantKeys, tx: Transaction, tenantId: string, recordId: string): Promise<Opened[]> {
   const rows = await tx
     .selectFrom('record_section')
     .selectAll()

@@ -20,6 +20,7 @@ import type { Append } from '../ledger/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import type { Dossier, SealRecord } from './decision-service.ts'
+import type { SealedIdentity } from './sealed-identities.ts'
 
 /** What sealing needs. */
 export interface SealingDependencies {
@@ -113,18 +114,29 @@ async function supersededDigest(tx: Transaction, tenantId: string, recordId: str
   return entryFromEnvelope('pacr', readEnvelope(parseCanonical(row.envelope))).paeSha256
 }
 
-/** Who asked for the change: a member, unless they have left since. */
-async function nameOf(tx: Transaction, tenantId: string, accountId: string): Promise<Record<string, { name: string }>> {
-  const member = await readMemberIdentity(tx, tenantId, accountId)
-  return member === undefined ? {} : { [accountId]: { name: member.name } }
+/** Who asked for the change, decided and approved, by id. Who asked is a member, unless they have left since. */
+async function identitiesOf(tx: Transaction, tenantId: string, { decision, change }: Dossier) {
+  const requester = await readMemberIdentity(tx, tenantId, change.authorId)
+  return {
+    ...(requester === undefined ? {} : { [change.authorId]: identityOf(requester.name, requester.email) }),
+    [decision.authorId]: identityOf(decision.authorName, decision.authorEmail),
+    ...Object.fromEntries(
+      decision.approvals.map((it) => [it.approverId, identityOf(it.approverName, it.approverEmail)]),
+    ),
+  }
+}
+
+function identityOf(name: string, email: string | null): SealedIdentity {
+  return email === null ? { name } : { name, email }
 }
 
 /** The content of a record, section by section. */
-async function contentsOf(tx: Transaction, tenantId: string, { decision, change, assessments, proposal }: Dossier) {
+async function contentsOf(tx: Transaction, tenantId: string, dossier: Dossier) {
+  const { decision, change, assessments, proposal } = dossier
   const evaluationIds = new Set(assessments.flatMap((it) => [it.baselineEvaluationId, it.candidateEvaluationId]))
   const evaluations = []
   for (const id of evaluationIds) evaluations.push(await readEvaluation(tx, tenantId, id))
-  const { approvals, authorName, authorEmail: _email, ...rationale } = decision
+  const { approvals, authorName: _name, authorEmail: _email, ...rationale } = decision
   return {
     before: { fingerprint: change.fingerprints.before, configuration: change.before },
     after: { fingerprint: change.fingerprints.after, configuration: change.after },
@@ -135,15 +147,11 @@ async function contentsOf(tx: Transaction, tenantId: string, { decision, change,
     },
     // The proposal as it was written is part of what the approvers' digest covers: with it a reader can compute that again.
     rationale: { ...rationale, proposal, approvals: approvals.map(withoutIdentity) },
-    identities: {
-      ...(await nameOf(tx, tenantId, change.authorId)),
-      [decision.authorId]: { name: authorName },
-      ...Object.fromEntries(approvals.map(({ approverId, approverName }) => [approverId, { name: approverName }])),
-    },
+    identities: await identitiesOf(tx, tenantId, dossier),
   } satisfies Partial<Record<SectionName, unknown>>
 }
 
-// Names are in a section of their own, which can be withheld or erased; addresses are sealed nowhere (ADR 0026).
+// Names and addresses are in a section of their own, which can be withheld or erased (ADR 0026).
 function withoutIdentity({ approverName: _name, approverEmail: _email, ...approval }: Decision['approvals'][number]) {
   return approval
 }

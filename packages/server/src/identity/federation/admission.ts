@@ -7,7 +7,7 @@ import { addMember } from '../enrolment-service.ts'
 import { createAccount } from '../entry-functions.ts'
 import { lockAdminsOf } from '../members/admins.ts'
 import { standingOf } from './break-glass.ts'
-import { isOfDomain, type ProviderClaims, roleOf } from './claims.ts'
+import { isOfDomain, nameOf, type ProviderClaims, roleOf } from './claims.ts'
 import type { LinkedBy } from './federation-tables.ts'
 import { setMappedRole, takeAccess } from './mapped-role.ts'
 import type { ProviderRow } from './provider-service.ts'
@@ -116,7 +116,7 @@ async function admitNew(deps: { audit: Audit }, tx: Transaction, it: Admitting &
       return refusal('domain_not_allowed')
   }
   const accountId = newId()
-  await createFederatedAccount(tx, { accountId, name: claims.name ?? email })
+  await createFederatedAccount(tx, { accountId, name: nameOf(claims) })
   await join(deps, tx, { ...it, accountId, email })
   await link(deps, tx, { ...it, accountId, linkedBy: isInvited ? 'invitation' : 'created' })
   return { kind: 'admitted', accountId }
@@ -165,7 +165,7 @@ async function join(
 ): Promise<void> {
   const { provider, claims, accountId, role, email } = it
   const tenantId = provider.tenant_id
-  await addMember(tx, { tenantId, accountId, role, name: claims.name ?? email ?? claims.subject.slice(0, 100), email })
+  await addMember(tx, { tenantId, accountId, role, name: nameOf(claims), email })
   await tx
     .updateTable('membership')
     .set({ role_provider_id: provider.id })

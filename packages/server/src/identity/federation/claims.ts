@@ -1,4 +1,4 @@
-import type { Role } from '@afterai/contract'
+import { type Role, shownName } from '@afterai/contract'
 import { type Configuration, fetchUserInfo, type IDToken } from 'openid-client'
 import { z } from 'zod'
 
@@ -8,6 +8,7 @@ export interface ProviderClaims {
   readonly email: string | undefined
   /** Undefined where the provider doesn't say. */
   readonly emailVerified: boolean | undefined
+  /** What can be shown of it; it may be the beginning of an address. */
   readonly name: string | undefined
   readonly groups: readonly string[]
 }
@@ -34,9 +35,19 @@ export async function readClaims(
     subject: idToken.sub,
     email: emailClaim.safeParse(claims['email']).data,
     emailVerified: z.boolean().safeParse(claims['email_verified']).data,
-    name: text.max(100).safeParse(claims['name'] ?? claims['preferred_username']).data,
+    name: nameIn(claims['name']) ?? nameIn(claims['preferred_username']),
     groups: groupsIn(claimAt(claims, groupsClaim)),
   }
+}
+
+// A name that no rule of ours knew is no reason to keep its owner out.
+function nameIn(claim: unknown): string | undefined {
+  return typeof claim === 'string' ? shownName(claim.slice(0, 100)) || undefined : undefined
+}
+
+/** What a person goes by: the name that the provider says, or else what can be shown of the address or of the subject. */
+export function nameOf({ name, email, subject }: Pick<ProviderClaims, 'name' | 'email' | 'subject'>): string {
+  return name ?? ([email, subject].map(nameIn).find((it) => it !== undefined) || 'Unnamed')
 }
 
 /** A claim by its name, or by the path to it: `realm_access.roles`. */
