@@ -100,10 +100,14 @@ function isNumeric(survey: ColumnSurvey): boolean {
 /** Which way is better is left to whoever pastes it, unless the name says it. Pointers that end alike are told apart by all of them. */
 function metricOption({ column, zeroOne }: ColumnFacts, _index: number, all: readonly ColumnFacts[]): string {
   const kind = kindOf(column, zeroOne)
-  const short = (pointer: string): string => pointer.slice(pointer.lastIndexOf('/') + 1)
-  const isAlone = all.filter((other) => short(other.column) === short(column)).length === 1
-  const name = isAlone ? short(column) : column.slice(1).replaceAll('/', '.')
+  const isAlone = all.filter((other) => lastPart(other.column) === lastPart(column)).length === 1
+  const name = isAlone ? lastPart(column) : column.slice(1).replaceAll('/', '.')
   return `--metric ${name}=${column}:${kind}:${settleDirection({ kind, names: [column] }).direction ?? 'DIRECTION'}`
+}
+
+/** The last name of a pointer; a key as it stands. */
+function lastPart(column: string): string {
+  return column.startsWith('/') ? column.slice(column.lastIndexOf('/') + 1) : column
 }
 
 /** So many records show whether a column holds numbers. */
