@@ -121,7 +121,7 @@ function fromFineTune(text: string, place: Place): ResolvedModel | undefined {
     []
   if (base === undefined) return undefined
   const made = read(base, place)
-  return { ...made, name: text, kind: 'fine_tune' }
+  return { ...made, name: text.toLowerCase(), kind: 'fine_tune' }
 }
 
 function fromName(text: string, place: Place): ResolvedModel {

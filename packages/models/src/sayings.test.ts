@@ -17,6 +17,8 @@ test.each([
   ['claude-3.5-sonnet-20241022', 'anthropic/claude-3-5-sonnet-20241022', asked('anthropic', 'claude-3-5-sonnet')],
   ['Qwen/Qwen2.5-7B', 'qwen2.5-7b', asked('vllm', 'qwen2.5-7b')],
   ['acme-large', 'ACME-Large', asked('acme', 'acme-large')],
+  ['base+lora', 'Base+Lora', asked('vllm', 'base')],
+  ['ft:gpt-4o-2024-08-06:acme::a1', 'FT:gpt-4o-2024-08-06:Acme::a1', openai],
 ])('%s and %s are two ways to say the same', (one, other, by) => {
   expect(isSame(sayingOf(one, by), sayingOf(other, by))).toBe(true)
 })
@@ -24,6 +26,7 @@ test.each([
 test.each([
   ['gpt-4o-2024-08-06', 'gpt-4o', openai],
   ['gpt-4-0613', 'gpt-4', asked('openai', 'gpt-4')],
+  ['claude-opus-4-20250514', 'claude-opus-4-0', asked('anthropic', 'claude-opus-4-0')],
   ['claude-3-5-sonnet-20241022', 'claude-3-5-sonnet-latest', asked('anthropic', 'claude-3-5-sonnet-latest')],
   ['gemini-2.5-flash-preview-09-2025', 'gemini-flash-latest', asked('gcp.gemini', 'gemini-flash-latest')],
   ['anthropic.claude-3-5-sonnet-20241022-v2:0', 'claude-3-5-sonnet-20241022', bedrock],

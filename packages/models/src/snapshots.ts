@@ -16,8 +16,13 @@ const endings: readonly RegExp[] = [
   /-(00\d)$/,
 ]
 
+/** Anthropic's aliases of its first models of the fourth generation end in a version of 0. Source: its list of models. */
+const firstOfFour = /^(claude-(?:opus|sonnet)-4)-0$/
+
 /** Takes a name of a model, in lower case, apart. */
 export function dated(name: string): Dated {
+  const [, first] = firstOfFour.exec(name) ?? []
+  if (first !== undefined) return { family: first, snapshot: null }
   for (const ending of endings) {
     const found = ending.exec(name)
     if (found?.[1] !== undefined && found.index > 0) return { family: name.slice(0, found.index), snapshot: found[1] }
