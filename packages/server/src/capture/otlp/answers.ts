@@ -27,7 +27,8 @@ export function exportResponse(rejections: Rejections, signal: Signal, encoding:
   return lengthField(partialSuccess, Buffer.concat([...counted, textField(errorMessage, message)]))
 }
 
-const aName = 'is empty, longer than 128 characters, of more than four words, or no text'
+const aName =
+  'is no name: give a text of one to four words, of 128 characters and 256 bytes at most, without line breaks and control characters'
 
 /** What an answer says of things that were refused. */
 export const reasons: Readonly<Record<RejectionReason, string>> = {
@@ -57,11 +58,13 @@ export const reasons: Readonly<Record<RejectionReason, string>> = {
 export const remarks: Readonly<Record<Remark, string>> = {
   route:
     'count without their route (afterai.route, gen_ai.agent.name, ai.telemetry.functionId or http.route), which is no name',
-  model: 'count without a model whose name cannot be read',
+  model:
+    'count without their model (gen_ai.request.model, gen_ai.response.model): give a name without blanks, of 256 characters at most',
   tokens: 'count without token counts that are no numbers, or that no request could have',
   duration: 'count without their duration: they end before they start, or last more than a day',
   spanScore: 'evaluations in events of spans were not read: send them as log records',
-  member: 'members of the body are not known, and were not read',
+  member:
+    'members of the body have names that OTLP does not know, and were not read: compare them with its JSON encoding',
 }
 
 function told<K extends keyof Rejections>(
