@@ -40,7 +40,10 @@ function sum(told: number | undefined, apart: number): number | undefined {
 
 // Who asks Anthropic's models through another provider's API gets them counted as either does.
 function countsCachesApart({ provider, requestedModel, servedModel }: CallConfiguration): boolean {
-  return provider === undefined || /anthropic|bedrock|claude/i.test(`${provider} ${requestedModel} ${servedModel}`)
+  return (
+    provider === undefined ||
+    /anthropic|bedrock|claude|aws|amazon/i.test(`${provider} ${requestedModel} ${servedModel}`)
+  )
 }
 
 function countsThoughtsApart({ provider, requestedModel, servedModel }: CallConfiguration): boolean {

@@ -64,6 +64,28 @@ describe('P6.6: bodies of other shapes are read', () => {
     expect(windows[0]).toMatchObject(expected)
   })
 
+  test('a histogram that counts in its buckets alone', async () => {
+    const system = fresh()
+    const body = rewritten(oneHistogram(system), /"count":"?(\d+)"?/g, '"bucketCounts":["$1","0"]')
+    const { said, kept } = await outcomeOf(client, system, body, { signal: 'metrics' })
+    expect([said, kept]).toEqual(['{}', 1])
+  })
+
+  const lost: readonly (readonly [string, Signal, (system: string) => Buffer])[] = [
+    [
+      'spans that are nothing',
+      'traces',
+      (it) => rewritten(oneCall(it), /"spans":\[.*?\](?=\}\]\})/g, '"spans":[null,5]'),
+    ],
+    ['points on the metric itself', 'metrics', (it) => rewritten(oneHistogram(it), '"histogram":', '"points":')],
+    ['one list under two names', 'traces', (it) => rewritten(oneCall(it), /^\{/g, '{"resource_spans":[],')],
+  ]
+  test.each(lost)('%s are told', async (_what, signal, body) => {
+    const system = fresh()
+    const { said, kept } = await outcomeOf(client, system, body(system), { signal })
+    expect([said === '{}', kept]).toEqual([false, 0])
+  })
+
   test('times in two halves', async () => {
     const system = fresh()
     const halves = (_: string, ns: string): string => {

@@ -22,6 +22,11 @@ export function memberOf(it: Json, name: string): unknown {
   return Object.hasOwn(it, other) ? it[other] : undefined
 }
 
+/** Whether an object has a member under both of its names: one of them would be read, the other lost. */
+export function isTwice(it: Json, name: string): boolean {
+  return Object.hasOwn(it, name) && Object.hasOwn(it, snakeCase(name))
+}
+
 /** The value as an object; one without members where it is none. */
 export function objectOf(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {}

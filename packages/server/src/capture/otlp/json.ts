@@ -3,7 +3,17 @@ import { bodyLimits, OversizedBody } from '../gate/body-size.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
-import { halvesOf, isForeign, type Json, listOf, memberOf, objectOf, tellOthers, textOf } from './json-shapes.ts'
+import {
+  halvesOf,
+  isForeign,
+  isTwice,
+  type Json,
+  listOf,
+  memberOf,
+  objectOf,
+  tellOthers,
+  textOf,
+} from './json-shapes.ts'
 import { readJsonValue } from './json-value.ts'
 import { MalformedBody } from './malformed.ts'
 import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './point.ts'
@@ -74,6 +84,7 @@ export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, read
 /** Refuses a body that holds something and nothing for this door. */
 function checkRoot(body: Json, signal: JsonSignal, gate: Gate, readings: Readings): void {
   for (const name of Object.keys(body)) if (isForeign({ [name]: 1 }, [signal])) gate.drops.field('unknown_field')
+  if (isTwice(body, signal)) throw new MalformedBody(`it holds ${signal} in two spellings: send one list`)
   if (memberOf(body, signal) !== undefined) return tellOthers(body, [signal], readings)
   for (const [other, { door }] of Object.entries(layouts)) {
     if (memberOf(body, other) !== undefined) throw new MalformedBody(`it holds ${other}, which go to ${door}`)
@@ -97,7 +108,7 @@ function readResource(it: Json, layout: Layout, gate: Gate, readings: Readings):
     for (const item of layout.items.flatMap((name) => listOf(scope, name))) {
       gate.size.item()
       facts.clear()
-      if (isForeign(item, layout.members)) readings.reject('shape')
+      if (Object.keys(item).length === 0 || isForeign(item, layout.members)) readings.reject('shape')
       else layout.read(item, gate, readings)
     }
   }
@@ -145,7 +156,7 @@ function readMetric(metric: Json, gate: Gate, readings: Readings): void {
   if (data === undefined) {
     gate.drops.field('metric.kind')
     const other = metric['gauge'] ?? metric['sum'] ?? metric['summary']
-    return readings.reject('metricKind', listOf(objectOf(other), 'dataPoints').length)
+    return readings.reject('metricKind', Math.max(1, listOf(objectOf(other), 'dataPoints').length))
   }
   const unit = durationUnitOf(textOf(metric['unit']))
   const temporality = temporalityOf(memberOf(objectOf(data), 'aggregationTemporality'))
@@ -154,17 +165,34 @@ function readMetric(metric: Json, gate: Gate, readings: Readings): void {
     facts.clear()
     readAttributes(point, gate, facts, readings)
     for (const _ of listOf(point, 'exemplars')) gate.drops.field('metric.exemplars')
-    const [high, low] = halvesOf(point['count'])
+    const n = countOf(point)
+    if (n === undefined) {
+      readings.reject('outOfRange')
+      continue
+    }
     const it = {
       startMs: timeOf(point, 'startTimeUnixNano'),
       atMs: timeOf(point, 'timeUnixNano'),
-      n: high * 4_294_967_296 + low,
+      n,
       sum: sumOf(point['sum']),
       temporality,
       identity: [...origin, JSON.stringify(point['attributes'] ?? null)],
     }
     addPoint(facts, resource, it, { name, unit }, { gate, readings })
   }
+}
+
+/** How many requests a point stands for: its count, or what its buckets come to. Undefined where it says neither and yet holds something. */
+function countOf(point: Json): number | undefined {
+  if (point['count'] !== undefined && point['count'] !== null) return wholeOf(point['count'])
+  const buckets = memberOf(point, 'bucketCounts')
+  if (Array.isArray(buckets) && buckets.length > 0) return buckets.reduce((sum: number, it) => sum + wholeOf(it), 0)
+  return point['sum'] === undefined ? 0 : undefined
+}
+
+function wholeOf(value: unknown): number {
+  const [high, low] = halvesOf(value)
+  return high * 4_294_967_296 + low
 }
 
 function timeOf(it: Json, name: string): number {
