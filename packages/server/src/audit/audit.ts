@@ -132,14 +132,16 @@ export function createAudit(append: AppendStatement): Audit {
 
 // As they are at this moment, by the same statement: nobody who writes an event has to look them up, or can forget to.
 function namesOf({ tenantId, actorId, name, credential, credentialId }: Actor) {
-  const ofMember = (column: 'name' | 'email') =>
-    sql<
-      string | null
-    >`(select ${sql.ref(column)} from membership where tenant_id = ${tenantId} and account_id = ${actorId})`
+  const memberName = sql<
+    string | null
+  >`(select name from membership where tenant_id = ${tenantId} and account_id = ${actorId})`
+  const memberEmail = sql<
+    string | null
+  >`(select email from membership where tenant_id = ${tenantId} and account_id = ${actorId})`
   const isKey = credential === 'api_key' && credentialId !== undefined
   return {
-    actor_name: sql<string | null>`coalesce(${ofMember('name')}, ${name ?? null})`,
-    actor_email: ofMember('email'),
+    actor_name: sql<string | null>`coalesce(${memberName}, ${name ?? null})`,
+    actor_email: memberEmail,
     actor_key: isKey
       ? sql<string | null>`(select prefix from api_key where tenant_id = ${tenantId} and id = ${credentialId})`
       : null,
