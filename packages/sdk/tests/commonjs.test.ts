@@ -128,8 +128,8 @@ const nodeTypes = ['--types', 'node', '--typeRoots', join(folder, '../../node_mo
 test.each([
   ['commonjs', 'node10', 'those of Node', nodeTypes],
   ['node16', 'node16', 'those of Node', nodeTypes],
-  ['commonjs', 'node10', 'none', ['--typeRoots', '.']],
-  ['node16', 'node16', 'none', ['--typeRoots', '.']],
+  ['commonjs', 'node10', 'none', ['--typeRoots', './no-types']],
+  ['node16', 'node16', 'none', ['--typeRoots', './no-types']],
 ])(
   'a project of CommonJS finds the types by --module %s --moduleResolution %s; other types: %s',
   async (module, resolution, _, types) => {
