@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stats } from '../src/index.ts'
+import { timeoutMs } from '../src/sender/platform.ts'
 import { places, type Place } from '../testing/places.ts'
 import { selfSigned } from '../testing/self-signed.ts'
 import { runHost, startHost, type HostResult } from '../testing/run-host.ts'
@@ -181,6 +182,7 @@ test.each([
   const { options, server } = await (places[name] as () => Promise<Place>)()
   const rounds = pauseMs === 0 ? 1 : 4
   const task = { rounds, perRound: 50, pauseMs, observe: true, end: 'return', withoutThreads: true } as const
-  expect(await heldMs({ ...task, options: { apiKey: standInApiKey, ...options } })).toBeLessThan(420)
+  // A request ends by itself after its own time, which is long beside what a busy machine takes for anything else.
+  expect(await heldMs({ ...task, options: { apiKey: standInApiKey, ...options } })).toBeLessThan(timeoutMs / 2)
   await server?.close()
 })
