@@ -232,5 +232,8 @@ describe('P3.2: one’s own credentials and sessions', () => {
     expect((await afterai(['password', 'change'], { env, answers: [password, 'new', 'new'] })).code).toBe(0)
     expect((await afterai(['password', 'change'], { env })).code).toBe(2)
     expect(server.received).toHaveLength(2)
+    const answers = [password, 'new', 'new']
+    expect((await afterai(['password', 'change', '--end-api-keys'], { env, answers })).code).toBe(0)
+    expect(bodyOf(server.received[2])).toMatchObject({ endApiKeys: true })
   })
 })

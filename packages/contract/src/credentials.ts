@@ -116,8 +116,15 @@ export const registerPasskeyRequest = z.strictObject({ name: words(100), attesta
 export const registeredPasskeyView = passkeyView.extend({ recoveryCodes: z.array(z.string()).nullable() })
 export const renamePasskeyRequest = z.strictObject({ name: words(100) })
 
-/** Without `currentPassword` the session must have been authenticated within ten minutes. */
-export const changePasswordRequest = z.strictObject({ currentPassword: typedPassword.optional(), newPassword })
+/**
+ * Without `currentPassword` the session must have been authenticated within ten minutes. `endApiKeys` revokes the API keys of the
+ * account in each of its tenants, besides its other sessions, which end in any case.
+ */
+export const changePasswordRequest = z.strictObject({
+  currentPassword: typedPassword.optional(),
+  newPassword,
+  endApiKeys: z.boolean().optional(),
+})
 
 export const sessionItemView = z.object({
   id,

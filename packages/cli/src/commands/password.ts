@@ -5,6 +5,11 @@ import { askHidden, readPassword, secretLines } from '../terminal/prompt.ts'
 import { isInteractive, type World } from '../world.ts'
 import { online, serverLeaf, type Mount } from './leaf.ts'
 
+interface ChangeOptions {
+  readonly passwordStdin?: boolean
+  readonly endApiKeys?: boolean
+}
+
 /** `password`: changing it, and what to do when it is forgotten. */
 export function addPasswordCommands(program: Command, mount: Mount): void {
   const password = program.command('password').description('Your password.')
@@ -12,14 +17,23 @@ export function addPasswordCommands(program: Command, mount: Mount): void {
   serverLeaf(password, 'change', {
     description:
       'Change your password, and end all of your other sessions. It has 15 characters at least, or 8 with a second factor.',
-    examples: ['afterai password change', 'afterai password change --password-stdin'],
+    examples: ['afterai password change', 'afterai password change --end-api-keys'],
   })
     .option('--password-stdin', 'read the present and the new password from standard input, one a line')
+    .option(
+      '--end-api-keys',
+      'revoke your API keys too, in each of your tenants: whoever knew the password may have made one',
+    )
     .action(
-      online(mount, async ({ api, out, world }, { passwordStdin }: { passwordStdin?: boolean }) => {
+      online(mount, async ({ api, out, world }, { passwordStdin, endApiKeys = false }: ChangeOptions) => {
         const [currentPassword, newPassword] = passwordStdin === true ? await piped(world) : await asked(world)
-        await api.request({ method: 'PUT', path: '/v1/password', body: { currentPassword, newPassword } })
-        out.remark('Your password is changed; your other sessions have ended.')
+        const body = { currentPassword, newPassword, ...(endApiKeys ? { endApiKeys } : {}) }
+        await api.request({ method: 'PUT', path: '/v1/password', body })
+        out.remark(
+          endApiKeys
+            ? 'Your password is changed; your other sessions and your API keys have ended.'
+            : 'Your password is changed; your other sessions have ended. API keys of yours still work: `afterai key list` shows them, and --end-api-keys ends them all.',
+        )
       }),
     )
 

@@ -635,6 +635,7 @@ export interface Routes {
     body: {
       currentPassword?: string
       newPassword: string
+      endApiKeys?: boolean
     }
     answer: undefined
   }

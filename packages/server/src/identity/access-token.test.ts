@@ -19,7 +19,7 @@ function forge(head: unknown, body: unknown, key = ours.privateKey): string {
   return `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`
 }
 
-const verified = (token: string): Promise<string | undefined> => verifyAccessToken(ours, token)
+const verified = async (token: string): Promise<string | undefined> => (await verifyAccessToken(ours, token))?.sessionId
 
 test('accepts its own token, and one made by hand to the same rules', async () => {
   const { token } = await issueAccessToken(ours, { sessionId: sid, accountId: sub })
@@ -48,6 +48,20 @@ describe('P3.2, ASVS 9.1.1: the signature is checked before anything else', () =
 
   test('refuses a token of another key', async () => {
     expect(await verified(forge(header, claims(), another.privateKey))).toBeUndefined()
+  })
+
+  test('refuses every other spelling of the same signature', async () => {
+    const { token } = await issueAccessToken(ours, { sessionId: sid, accountId: sub })
+    const bytes = Buffer.from(token.split('.')[2] ?? '', 'base64url')
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const same = alphabet
+      .split('')
+      .map((last) => token.slice(0, -1) + last)
+      .filter((text) => Buffer.from(text.split('.')[2] ?? '', 'base64url').equals(bytes))
+    expect(same.length).toBeGreaterThan(1)
+    const accepted = []
+    for (const text of same) if ((await verified(text)) !== undefined) accepted.push(text)
+    expect(accepted).toEqual([token])
   })
 
   test('refuses padded, spaced, wrapped and otherwise loose Base64', async () => {

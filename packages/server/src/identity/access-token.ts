@@ -9,6 +9,11 @@ const lifetimeMs = 10 * 60_000
 
 /** A strict compact JWS: jose accepts padded and spaced Base64 in places (ASVS 9.1.1). */
 const compact = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
+
+/** Whether each part is spelled the one way that its bytes have: the last character may hold bits that decoding drops. */
+function isCanonical(token: string): boolean {
+  return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
+}
 const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() })
 const headerMembers = new Set(['alg', 'typ'])
 
@@ -34,8 +39,13 @@ export async function issueAccessToken(
   return { token, expiresAt }
 }
 
-interface Verified {
+/** Whom a token names. */
+export interface NamedSession {
   readonly sessionId: string
+  readonly accountId: string
+}
+
+interface Verified extends NamedSession {
   readonly expiresAtMs: number
 }
 
@@ -44,25 +54,25 @@ const checked = new WeakMap<KeyObject, Map<string, Verified>>()
 const mostChecked = 10_000
 
 /**
- * The session that a token names, or undefined for whatever isn't a valid token of ours. A signature is checked once for the same text;
+ * The session that a token names and whose it says that is, or undefined for whatever isn't a valid token of ours. A signature is checked once for the same text;
  * whether the session still stands is asked of the database each time, and isn't this function's to say.
  */
-export async function verifyAccessToken(keys: AccessTokenKeys, token: string): Promise<string | undefined> {
+export async function verifyAccessToken(keys: AccessTokenKeys, token: string): Promise<NamedSession | undefined> {
   const known = checked.get(keys.publicKey) ?? new Map<string, Verified>()
   checked.set(keys.publicKey, known)
   const before = known.get(token)
-  if (before !== undefined && Date.now() < before.expiresAtMs) return before.sessionId
+  if (before !== undefined && Date.now() < before.expiresAtMs) return before
   known.delete(token)
   const verified = await verify(keys, token)
   if (verified === undefined) return undefined
   const [oldest] = known.size < mostChecked ? [] : known.keys()
   if (oldest !== undefined) known.delete(oldest)
   known.set(token, verified)
-  return verified.sessionId
+  return verified
 }
 
 async function verify(keys: AccessTokenKeys, token: string): Promise<Verified | undefined> {
-  if (!compact.test(token)) return undefined
+  if (!compact.test(token) || !isCanonical(token)) return undefined
   try {
     const { payload, protectedHeader } = await jwtVerify(token, keys.publicKey, {
       algorithms: ['EdDSA'],
@@ -73,8 +83,8 @@ async function verify(keys: AccessTokenKeys, token: string): Promise<Verified | 
     })
     // No kid, jku, jwk, x5u: the key is ours, whatever a header says (ASVS 9.1.3).
     if (Object.keys(protectedHeader).some((member) => !headerMembers.has(member))) return undefined
-    const { sid, exp } = claims.parse(payload)
-    return { sessionId: sid, expiresAtMs: exp * 1000 }
+    const { sub, sid, exp } = claims.parse(payload)
+    return { sessionId: sid, accountId: sub, expiresAtMs: exp * 1000 }
   } catch {
     return undefined
   }

@@ -9,7 +9,11 @@ export async function actFor(tx: Transaction, accountId: string): Promise<void> 
   await sql`select set_config('app.account', ${accountId}, true)`.execute(tx)
 }
 
-/** Acts for an account, after whoever changes its credentials at the moment: what depends on each other is changed in turns. */
+/**
+ * Acts for an account, after whoever changes its credentials at the moment: what depends on each other is changed in turns. Whatever
+ * changes a credential begins with it, since the change withdraws the account's recoveries under the same lock
+ * (migrations/0043_withdrawn_recoveries.sql).
+ */
 export async function actAlone(tx: Transaction, accountId: string): Promise<void> {
   await actFor(tx, accountId)
   await sql`select lock_own_account()`.execute(tx)
@@ -51,6 +55,12 @@ export async function ownAccount(tx: Transaction): Promise<OwnAccount> {
   const { rows } = await sql<OwnAccount>`select * from own_account()`.execute(tx)
   if (rows[0] === undefined) throw new Error('the transaction acts for no account')
   return rows[0]
+}
+
+/** Revokes its API keys in each of its tenants. Answers how many were revoked in which. */
+export async function endOwnApiKeys(tx: Transaction): Promise<{ tenantId: string; ended: number }[]> {
+  const { rows } = await sql<{ tenant_id: string; ended: number }>`select * from end_own_api_keys()`.execute(tx)
+  return rows.map(({ tenant_id: tenantId, ended }) => ({ tenantId, ended }))
 }
 
 /** Replaces its password. `standsAlone`: it is long enough to be the only factor. */

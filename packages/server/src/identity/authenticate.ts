@@ -70,10 +70,12 @@ async function fromToken(
   request: FastifyRequest,
   { token, credential }: { token: string; credential: 'cookie' | 'bearer' },
 ): Promise<Principal> {
-  const sessionId = await verifyAccessToken(deps.tokens, token)
-  if (sessionId === undefined) throw new ProblemError('unauthenticated')
+  const named = await verifyAccessToken(deps.tokens, token)
+  if (named === undefined) throw new ProblemError('unauthenticated')
+  const { sessionId } = named
   const session = await deps.credentials.session(sessionId)
   if (session === undefined) throw new ProblemError('session_revoked')
+  if (session.accountId !== named.accountId) throw new ProblemError('unauthenticated')
   const principal = principalOf(session, { credential, credentialId: sessionId, scopes: null })
   const elsewhere = credential === 'cookie' && isCrossOrigin(request, deps.publicOrigin) ? 'cross_origin' : null
   const refusal = session.refusal ?? idleRefusal(session, deps.sessionIdleMs) ?? elsewhere

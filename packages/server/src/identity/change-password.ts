@@ -1,11 +1,12 @@
 import { ProblemError } from '@afterai/contract'
 import type { Actor, Audit } from '../audit/audit.ts'
-import { type Database, type Transaction, withTenant } from '../platform/database.ts'
+import { type Database, forTenant, type Transaction, withTenant } from '../platform/database.ts'
 import type { Caller } from './access.ts'
 import {
   accountFactors,
   actAlone,
   actFor,
+  endOwnApiKeys,
   hasSecondFactor,
   ownAccount,
   type OwnAccount,
@@ -30,15 +31,19 @@ interface Dependencies {
 }
 
 /**
- * Changes the caller's password and ends all of their other sessions, wherever they are. Who doesn't give the present password
- * must have proved themselves within ten minutes.
+ * Changes the caller's password and ends all of their other sessions, wherever they are; their API keys too, if they wish so. Who
+ * doesn't give the present password must have proved themselves within ten minutes.
  * @throws ProblemError `step_up_required`, `invalid_credentials`, `invalid_request`, `invalid_transition`,
  *   `too_many_attempts`
  */
 export async function changePassword(
   deps: Dependencies,
   { principal, actor }: Caller,
-  { currentPassword, newPassword }: { currentPassword?: string | undefined; newPassword: string },
+  {
+    currentPassword,
+    newPassword,
+    endApiKeys,
+  }: { currentPassword?: string | undefined; newPassword: string; endApiKeys?: boolean | undefined },
 ): Promise<void> {
   const { tenantId, accountId } = principal
   if (currentPassword === undefined) await refuseStaleProof(deps.db, principal)
@@ -55,7 +60,16 @@ export async function changePassword(
     if (!standsAlone(newPassword) && !hasSecondFactor(await accountFactors(tx, accountId)))
       throw new ProblemError('invalid_transition', { detail: 'the second factor was removed just now' })
     const sessionsEnded = await endOtherSessions(tx, { accountId, kept: principal.credentialId })
-    await deps.audit(tx, actor, { action: 'password.change', details: { sessionsEnded } })
+    const keys = endApiKeys === true ? await endOwnApiKeys(tx) : []
+    const apiKeysEnded = keys.find((it) => it.tenantId === tenantId)?.ended ?? 0
+    await deps.audit(tx, actor, { action: 'password.change', details: { sessionsEnded, apiKeysEnded } })
+    // Another tenant learns of it where keys of its own have ended.
+    for (const { tenantId: to, ended } of keys.filter((it) => it.tenantId !== tenantId)) {
+      const details = { apiKeysEnded: ended }
+      await forTenant(tx, { from: tenantId, to }, () =>
+        deps.audit(tx, { ...actor, tenantId: to }, { action: 'password.change', details }),
+      )
+    }
   })
 }
 

@@ -4,8 +4,17 @@ import { limiter } from '../platform/limiter.ts'
 // Argon2id, RFC 9106 §4, second recommended option: 64 MiB, three passes. (The library's enum has no run-time value.)
 const parameters = { algorithm: 2, memoryCost: 64 * 1024, timeCost: 3, parallelism: 4 }
 
-/** Each hash holds 64 MiB and a processor for a tenth of a second: this bounds both under a flood of sign-ins. */
-const limits = { running: 2, waiting: 64, retryAfterSeconds: 2, busy: 'too many passwords are being checked' }
+/**
+ * Each hash holds 64 MiB and a processor for a tenth of a second: this bounds both under a flood of sign-ins. Who waits is answered
+ * while the connection is still open, on however busy a machine.
+ */
+const limits = {
+  running: 2,
+  waiting: 64,
+  longestWaitMs: 5_000,
+  retryAfterSeconds: 2,
+  busy: 'too many passwords are being checked',
+}
 
 /** Hashes and checks passwords, few at a time. Both throw ProblemError `not_ready` under a flood. */
 export interface Passwords {

@@ -1,5 +1,5 @@
-import { type Role, shownName } from '@afterai/contract'
-import { type Configuration, fetchUserInfo, type IDToken } from 'openid-client'
+import { exactText, type Role, shownName } from '@afterai/contract'
+import { ClientError, type Configuration, fetchUserInfo, type IDToken } from 'openid-client'
 import { z } from 'zod'
 
 /** What a provider says of a person, as far as it matters here. */
@@ -13,17 +13,23 @@ export interface ProviderClaims {
   readonly groups: readonly string[]
 }
 
+/** At most 255 characters (OpenID Connect Core §2), of those that the database keeps: U+0000 isn't one. */
+const subjectClaim = exactText(255)
 const text = z.string().trim().min(1)
 const emailClaim = text.toLowerCase().max(254).pipe(z.email())
 
 /**
  * Reads the claims of a checked id token, and of the provider's userinfo where the token leaves out what is needed.
  * Userinfo is asked with the person's access token over the same checked connection, and must be about the same subject.
+ * @throws ClientError for a subject that is no text
  */
 export async function readClaims(
   configuration: Configuration,
   { idToken, accessToken, groupsClaim }: { idToken: IDToken; accessToken: string; groupsClaim: string },
 ): Promise<ProviderClaims> {
+  const subject = subjectClaim.safeParse(idToken.sub).data
+  if (subject === undefined)
+    throw new ClientError('the subject is longer than 255 characters, or holds control characters')
   const complete = idToken['email'] !== undefined && claimAt(idToken, groupsClaim) !== undefined
   const more = configuration.serverMetadata().userinfo_endpoint
   const claims: Readonly<Record<string, unknown>> =
@@ -32,7 +38,7 @@ export async function readClaims(
       : // What was signed has the last word.
         { ...(await fetchUserInfo(configuration, accessToken, idToken.sub)), ...idToken }
   return {
-    subject: idToken.sub,
+    subject,
     email: emailClaim.safeParse(claims['email']).data,
     emailVerified: z.boolean().safeParse(claims['email_verified']).data,
     name: nameIn(claims['name']) ?? nameIn(claims['preferred_username']),

@@ -4,7 +4,7 @@ import type { Actor, Audit } from '../../audit/audit.ts'
 import { type Tables, type Transaction, sqlState } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
-import { actFor } from '../account-credentials.ts'
+import { actAlone, actFor } from '../account-credentials.ts'
 import type { ProofOutcome } from '../second-factor/totp.ts'
 import type { checkAttestation, KnownPasskey, VerifiedPasskey } from './passkey-ceremony.ts'
 
@@ -48,6 +48,7 @@ export async function addPasskey(
   },
 ) {
   const { accountId } = caller.principal
+  await actAlone(tx, accountId)
   if ((await knownPasskeys(tx, accountId)).length >= mostPasskeys) {
     throw new ProblemError('conflict', { detail: `an account has ${mostPasskeys} passkeys at most` })
   }

@@ -53,6 +53,7 @@ export async function confirmTotp(
   { caller: { principal, actor }, code }: { caller: Caller; code: string },
 ): Promise<(ProofOutcome & { right: false }) | { right: true; recoveryCodes: string[] }> {
   const { accountId } = principal
+  await actAlone(tx, accountId)
   const outcome = await proveTotp(deps.secretBox, tx, { accountId, code, state: 'enrolling' })
   if (!outcome.right) {
     await deps.audit(tx, actor, { action: 'totp.confirm', outcome: 'failed' })

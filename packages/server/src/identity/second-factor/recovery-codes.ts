@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database.ts'
-import { actFor } from '../account-credentials.ts'
+import { actAlone, actFor } from '../account-credentials.ts'
 import { type HashCredential, newCode, normalizeCode } from '../secret-tokens.ts'
 
 const codes = 10
@@ -10,7 +10,7 @@ export async function replaceRecoveryCodes(
   tx: Transaction,
   accountId: string,
 ): Promise<string[]> {
-  await actFor(tx, accountId)
+  await actAlone(tx, accountId)
   const made = Array.from({ length: codes }, newCode)
   await tx.deleteFrom('recovery_code').where('account_id', '=', accountId).execute()
   await tx
