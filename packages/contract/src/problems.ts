@@ -172,6 +172,11 @@ export const problems = {
     'The identity provider does not answer',
     'Try again. If it stays, a break-glass account can sign in with its password.',
   ],
+  database_unavailable: [
+    503,
+    'The database does not answer',
+    'Send it again after the seconds in Retry-After, with the same Idempotency-Key if it changes something: whether the last attempt arrived may not be known.',
+  ],
   not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
   storage_full: [
     507,

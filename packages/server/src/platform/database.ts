@@ -63,9 +63,9 @@ export function openDatabase(
     max: options.poolSize,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    statement_timeout: 30_000,
-    // For a connection that has died without a word, of which the server's own limit never tells.
-    query_timeout: 35_000,
+    statement_timeout: 10_000,
+    // For a database that says nothing any more, or can't commit since its standby is gone: of those its own limit never tells.
+    query_timeout: 12_000,
     keepAlive: true,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'afterai',
@@ -175,6 +175,25 @@ async function settled<T>(run: (watch: (tx: Transaction) => void) => Promise<T>)
 /** A value as a `jsonb` parameter. `pg` would turn a JavaScript array into a PostgreSQL array. */
 export function json<T>(value: T): ReturnType<typeof sql<T>> {
   return sql<T>`${JSON.stringify(value)}::text::jsonb`
+}
+
+// Its own words for why it doesn't serve: connection exceptions (class 08), shutting down, starting up, no connections left, memory, a
+// statement or a lock that took too long, a standby that takes no writes, and two transactions of which one had to give way.
+const awayStates = /^(?:08...|57P0[0-5]|57014|53300|53200|55P03|25006|40P01|40001)$/
+
+// Those of its driver, which have no code, and those of the system.
+const awayWords =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (?:has encountered|was closed)|Cannot use a pool|driver has already been destroyed)/
+const awayCodes = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_\w+|ENOENT|EMFILE|ENFILE)$/
+
+/** Whether an error says that the database couldn't be asked, or gave the work up: what it was about can be sent again as it is. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof DatabaseError) return awayStates.test(error.code ?? '')
+  if (!(error instanceof Error)) return false
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException
+  return (
+    awayWords.test(error.message) || (awayCodes.test(code) && /^(?:connect|read|write|getaddrinfo|)$/.test(syscall))
+  )
 }
 
 /** The SQLSTATE of a database error, or undefined. */

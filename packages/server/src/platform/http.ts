@@ -20,7 +20,14 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { boundReading, limitConnections, parseBoundedJson, refusePlainHttp, shedLoad } from './hardening/index.ts'
+import {
+  boundReading,
+  limitConnections,
+  parseBoundedJson,
+  refusePlainHttp,
+  refuseRepeatedHeaders,
+  shedLoad,
+} from './hardening/index.ts'
 import { answerTo } from './problem-response.ts'
 
 declare module 'fastify' {
@@ -127,6 +134,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   if (onlyOverTls) refusePlainHttp(http, isProxy)
+  refuseRepeatedHeaders(http)
   http.addHook('onRequest', async ({ raw: { headers } }) => {
     // Fastify would take the host from it too; many proxies pass it on as their client wrote it.
     delete headers['x-forwarded-host']

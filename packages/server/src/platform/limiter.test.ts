@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { limiter } from './limiter.ts'
 
 const limits = { running: 2, waiting: 3, retryAfterSeconds: 7, busy: 'too many at once' }
@@ -34,6 +34,25 @@ test('P5.3: beyond what may run and wait, work is refused at once with the secon
   for (const name of [1, 2, 3, 4, 5]) await end(name)
   expect(await Promise.all(accepted)).toEqual([1, 2, 3, 4, 5])
   expect(began).toEqual([1, 2, 3, 4, 5])
+})
+
+test('P5.3: what has waited as long as it may is refused, never begun, and leaves its place in the line', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const limit = limiter({ ...limits, longestWaitMs: 5_000 })
+  const { began, work, end } = stage()
+  const running = [limit(work(1)), limit(work(2))]
+  const late = limit(work(3)).catch((error: unknown) => error)
+  vi.advanceTimersByTime(4_000)
+  const served = limit(work(4))
+  vi.advanceTimersByTime(1_000)
+  expect(await late).toMatchObject({ code: 'not_ready', fields: { retryAfterSeconds: 7 } })
+  expect(limit.load()).toEqual({ running: 2, waiting: 1 })
+  await end(1)
+  vi.advanceTimersByTime(60_000)
+  for (const name of [2, 4]) await end(name)
+  expect([await Promise.all(running), await served]).toEqual([[1, 2], 4])
+  expect(began).toEqual([1, 2, 4])
 })
 
 test.each([0, 1, 2, 3, 4, 5, 6, 7])(

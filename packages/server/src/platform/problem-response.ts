@@ -1,5 +1,5 @@
 import { type FieldError, ProblemError, problems } from '@afterai/contract'
-import { sqlState } from './database.ts'
+import { isDatabaseAway, sqlState } from './database.ts'
 import { JsonRefused } from './hardening/index.ts'
 import type { FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
@@ -56,12 +56,20 @@ function translate(error: unknown): ProblemError {
   if (!(error instanceof Error)) return new ProblemError('internal_error')
   if (error instanceof JsonRefused) return new ProblemError('malformed_body', { detail: error.message })
   if (outOfRoom.has(sqlState(error) ?? '')) return new ProblemError('storage_full', {}, { cause: error })
+  if (unstorable.has(sqlState(error) ?? '')) {
+    const detail = 'a text of it holds U+0000, which no database text can'
+    return new ProblemError('invalid_request', { detail }, { cause: error })
+  }
+  if (isDatabaseAway(error)) return new ProblemError('database_unavailable', {}, { cause: error })
   const code = 'code' in error ? String(error.code) : ''
   return fastifyProblem(code, error) ?? new ProblemError('internal_error', {}, { cause: error })
 }
 
 /** SQLSTATE: disk_full, and the class that it belongs to. */
 const outOfRoom = new Set(['53100', '53000'])
+
+/** SQLSTATE: character_not_in_repertoire, untranslatable_character. */
+const unstorable = new Set(['22021', '22P05'])
 
 function fieldError(it: { instancePath: string; message?: string | undefined }, context: string): FieldError {
   const path = it.instancePath === '/' ? '' : it.instancePath
@@ -84,6 +92,16 @@ function fastifyProblem(code: string, error: Error): ProblemError | undefined {
       return new ProblemError('malformed_body')
     default:
       // Body parsers throw SyntaxError for JSON they can't read, and for `__proto__` keys.
-      return error instanceof SyntaxError ? new ProblemError('malformed_body') : undefined
+      if (error instanceof SyntaxError) return new ProblemError('malformed_body')
+      return code.startsWith('FST_ERR_') ? refusedByFramework(error) : undefined
   }
+}
+
+// Whatever else the framework holds against a request: it says by its status whose fault it is.
+function refusedByFramework(error: Error): ProblemError | undefined {
+  const status = 'statusCode' in error ? Number(error.statusCode) : 500
+  if (status === 413) return new ProblemError('payload_too_large')
+  if (status === 415) return new ProblemError('unsupported_media_type')
+  if (status === 404 || status === 405) return new ProblemError('not_found')
+  return status >= 400 && status < 500 ? new ProblemError('invalid_request', {}, { cause: error }) : undefined
 }

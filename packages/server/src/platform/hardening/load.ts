@@ -1,9 +1,11 @@
-import { fastifyUnderPressure, TYPE_EVENT_LOOP_DELAY } from '@fastify/under-pressure'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Http } from '../http.ts'
 import { boundRequests, overloaded } from './places.ts'
 
 const longestLoopDelayMs = 500
+const sampleEveryMs = 500
+const resolutionMs = 10
 const mebibyte = 2 ** 20
 /** Beside the heap: buffers of bodies and answers, passwords being hashed, the libraries. */
 const outsideHeapBytes = 768 * mebibyte
@@ -15,23 +17,54 @@ const settlingMs = 2_000
 
 /**
  * Sheds load before memory grows: refuses requests while the event loop lags, the heap is nearly full, or too many are under way.
- * What tells that the process lives is exempt (`rateClass: 'none'`).
+ * What tells that the process lives is exempt (`rateClass: 'none'`). It measures by itself: `@fastify/under-pressure` reads the
+ * memory in a timer where nothing catches that no file descriptor is left, which ends the process.
  */
 export async function shedLoad(http: Http, { concurrentRequests }: { concurrentRequests: number }): Promise<void> {
-  let listeningSince = Number.POSITIVE_INFINITY
-  http.addHook('onListen', async () => {
-    listeningSince = Date.now()
-  })
-  const heapBytes = getHeapStatistics().heap_size_limit
-  await http.register(fastifyUnderPressure, {
-    maxEventLoopDelay: longestLoopDelayMs,
-    maxHeapUsedBytes: Math.floor((heapBytes - youngBytes) * heapPart),
-    maxRssBytes: heapBytes + outsideHeapBytes,
-    sampleInterval: 500,
-    pressureHandler: (request, _reply, kind) => {
-      if (kind === TYPE_EVENT_LOOP_DELAY && Date.now() - listeningSince < settlingMs) return
-      if (request.routeOptions.config.rateClass !== 'none') throw overloaded()
-    },
+  const pressure = watchPressure()
+  http.addHook('onListen', async () => pressure.listensNow())
+  http.addHook('onClose', async () => pressure.stop())
+  http.addHook('onRequest', async (request) => {
+    if (pressure.isHigh() && request.routeOptions.config.rateClass !== 'none') throw overloaded()
   })
   boundRequests(http, concurrentRequests)
+}
+
+interface Pressure {
+  listensNow(): void
+  isHigh(): boolean
+  stop(): void
+}
+
+function watchPressure(): Pressure {
+  const delays = monitorEventLoopDelay({ resolution: resolutionMs })
+  delays.enable()
+  const limitBytes = getHeapStatistics().heap_size_limit
+  const mostHeapBytes = Math.floor((limitBytes - youngBytes) * heapPart)
+  let settledAt = Number.POSITIVE_INFINITY
+  let lags = false
+  let isFull = false
+  const timer = setInterval(() => {
+    // No measure at all since the last time: the loop stood still all the while.
+    lags = Number.isNaN(delays.mean) || delays.mean / 1e6 - resolutionMs > longestLoopDelayMs
+    delays.reset()
+    isFull = getHeapStatistics().used_heap_size > mostHeapBytes || residentBytes() > limitBytes + outsideHeapBytes
+  }, sampleEveryMs).unref()
+  return {
+    listensNow: () => (settledAt = Date.now() + settlingMs),
+    isHigh: () => isFull || (lags && Date.now() >= settledAt),
+    stop() {
+      clearInterval(timer)
+      delays.disable()
+    },
+  }
+}
+
+// Node opens a file for it: without a descriptor left there is no answer.
+function residentBytes(): number {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return 0
+  }
 }
