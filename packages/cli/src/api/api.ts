@@ -82,7 +82,8 @@ export function createApi(url: string, bearers: BearerSource, stepUp?: StepUp): 
         }
         const answer: (typeof pages)[number] = await call(schema, { ...it, method: 'GET', query })
         pages.push(answer)
-        next = all === true ? answer.value.nextCursor : null
+        // A page may be empty while there is more to read: where several conditions leave little.
+        next = all === true || answer.value.items.length === 0 ? answer.value.nextCursor : null
       } while (next !== null)
       const nextCursor = pages.at(-1)?.value.nextCursor ?? null
       return {

@@ -45,6 +45,7 @@ declare module '../platform/database.ts' {
       opened_at: Generated<Date>
       updated_at: Generated<Date>
     }
+    observation_count: { tenant_id: string; system_id: string; environment: string; share: number; count: number }
     observation: {
       tenant_id: string
       id: string

@@ -107,8 +107,8 @@ async function readEnvironments(
     .selectAll()
     .select((eb) =>
       eb
-        .selectFrom('observation as o')
-        .select(sql<number>`count(*)`.as('n'))
+        .selectFrom('observation_count as o')
+        .select(sql<number>`sum(o.count)::bigint`.as('n'))
         .whereRef('o.tenant_id', '=', 'e.tenant_id')
         .whereRef('o.system_id', '=', 'e.system_id')
         .whereRef('o.environment', '=', 'e.name')

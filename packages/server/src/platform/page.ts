@@ -9,6 +9,11 @@ export function readCursor(cursor: string | undefined): string | undefined {
   return id.data
 }
 
+/** The cursor that goes on after an id. */
+export function cursorOf(id: string): string {
+  return Buffer.from(id).toString('base64url')
+}
+
 /** Cuts `limit + 1` rows, newest id first, to a page. The row beyond the limit tells that there is more. */
 export function toPage<Row extends { id: string }, Item>(
   rows: readonly Row[],
@@ -18,5 +23,5 @@ export function toPage<Row extends { id: string }, Item>(
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const more = rows.length > limit && last !== undefined
-  return { items: shown.map(view), nextCursor: more ? Buffer.from(last.id).toString('base64url') : null }
+  return { items: shown.map(view), nextCursor: more ? cursorOf(last.id) : null }
 }

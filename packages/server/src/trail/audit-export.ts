@@ -4,6 +4,7 @@ import { type Database, withTenant } from '../platform/database.ts'
 import { csvHeader, toCsvRow } from './csv.ts'
 import { readLoggedEvents, readLogSize } from './logged-events.ts'
 
+/** Entries of the log that one statement looks at, however few of them are asked for. */
 const pageSize = 500
 const integrationPollMs = 20
 const integrationTries = 500
@@ -27,12 +28,12 @@ export async function* exportLines(
   if (format === 'csv') yield csvHeader
   const toLine = format === 'csv' ? toCsvRow : (event: object) => `${JSON.stringify(event)}\n`
   for (let from = 0; from < end;) {
-    const start = from
+    const [start, before] = [from, Math.min(end, from + pageSize)]
     const events = await withTenant(db, tenantId, (tx) =>
-      readLoggedEvents(tx, tenantId, { from: start, end, limit: pageSize, filter }),
+      readLoggedEvents(tx, tenantId, { from: start, end: before, limit: pageSize, filter }),
     )
     if (events.length > 0) yield events.map(toLine).join('')
-    from = events.length < pageSize ? end : (events.at(-1)?.logIndex ?? end) + 1
+    from = before
   }
 }
 

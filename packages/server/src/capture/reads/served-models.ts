@@ -19,7 +19,15 @@ export async function listServedModels(
     .select('s.name as system')
     .where('m.tenant_id', '=', tenantId)
     .$if(before !== undefined, (query) => query.where('m.id', '<', before ?? ''))
-    .$if(system !== undefined, (query) => query.where('s.name', '=', system ?? ''))
+    .$if(system !== undefined, (query) =>
+      query.where('m.system_id', '=', (eb) =>
+        eb
+          .selectFrom('system')
+          .select('id')
+          .where('tenant_id', '=', tenantId)
+          .where('name', '=', system ?? ''),
+      ),
+    )
     .orderBy('m.id', 'desc')
     .limit(limit + 1)
     .execute()

@@ -35,19 +35,23 @@ export async function listWindows(
   const after = readPosition(cursor)
   const rows = await tx
     .selectFrom('telemetry_window as w')
-    .innerJoin('system as s', (join) => join.onRef('s.tenant_id', '=', 'w.tenant_id').onRef('s.id', '=', 'w.system_id'))
     .selectAll('w')
-    .select('s.name as system')
     .where('w.tenant_id', '=', tenantId)
-    .where('s.name', '=', system)
+    // By its id, asked first: a join by the name would read the rows of others.
+    .where('w.system_id', '=', (eb) =>
+      eb.selectFrom('system').select('id').where('tenant_id', '=', tenantId).where('name', '=', system),
+    )
     // An hour of which all was taken back shows nothing.
     .where(sql<boolean>`w.aggregate - 'distinct' <> ${emptied}::jsonb`)
     .$if(environment !== undefined, (query) => query.where('w.environment', '=', environment ?? ''))
     .$if(since !== undefined, (query) => query.where('w.hour', '>=', new Date(since ?? 0)))
     .$if(after !== undefined, (query) => {
-      const [hour, ...names] = after ?? ['', '', '', '', '']
+      const [hour, of, fingerprint, route, source] = after ?? ['', '', '', '', '']
+      // Each in the order of an index: with an environment its primary key, without one that of the feed.
       return query.where(
-        sql<boolean>`(w.hour, w.environment, w.fingerprint, w.route, w.source) < (${hour}::timestamptz, ${names[0]}, ${names[1]}, ${names[2]}, ${names[3]})`,
+        environment === undefined
+          ? sql<boolean>`(w.hour, w.environment, w.fingerprint, w.route, w.source) < (${hour}::timestamptz, ${of}, ${fingerprint}, ${route}, ${source})`
+          : sql<boolean>`(w.hour, w.fingerprint, w.route, w.source) < (${hour}::timestamptz, ${fingerprint}, ${route}, ${source})`,
       )
     })
     .orderBy('w.hour', 'desc')
@@ -57,7 +61,7 @@ export async function listWindows(
     .orderBy('w.source', 'desc')
     .limit(limit + 1)
     .execute()
-  const items = rows.slice(0, limit).map(toView)
+  const items = rows.slice(0, limit).map((row) => toView(row, system))
   const last = rows.length > limit ? items.at(-1) : undefined
   return { items, nextCursor: last === undefined ? null : cursorOf(last) }
 }
@@ -83,7 +87,6 @@ function cursorOf({ hour, environment, fingerprint, route, source }: TelemetryWi
 }
 
 interface Row {
-  readonly system: string
   readonly environment: string
   readonly fingerprint: string
   readonly route: string
@@ -93,11 +96,11 @@ interface Row {
   readonly price_version: string | null
 }
 
-function toView(row: Row): TelemetryWindow {
+function toView(row: Row, system: string): TelemetryWindow {
   const window = windowFromJson(row.aggregate)
   const { calls, errors, refusals, agreed, disagreed, unidentified, unpriced } = window
   return {
-    system: row.system,
+    system,
     environment: row.environment,
     fingerprint: row.fingerprint,
     route: row.route,
