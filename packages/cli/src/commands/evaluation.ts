@@ -5,6 +5,7 @@ import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { openEvaluationFile, type EvaluationFile, type EvaluationOptions } from '../evaluation-file.ts'
 import { bytesOf } from '../result-file.ts'
+import { person } from '../terminal/person.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { caseCount, dryRun, droppedLines, metricText, noteLines, tableLines } from './import-dry-run.ts'
@@ -51,14 +52,15 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
       out.answer(await api.list(evaluationView, { path: '/v1/evaluations' }, options), {
         lines: ({ items }) =>
           table(
-            ['id', 'label', 'format', 'cases', 'metrics', 'imported'],
+            ['id', 'label', 'format', 'cases', 'metrics', 'imported', 'by'],
             items.map((it) => [
               it.id,
               it.label && printable(it.label),
               it.format,
               it.cases,
               it.metrics.map(({ name }) => name).join(' '),
-              it.createdAt.slice(0, 16).replace('T', ' '),
+              minuteOf(it.createdAt),
+              importerOf(it),
             ]),
           ),
         quiet: ({ items }) => items.map(({ id }) => id),
@@ -109,6 +111,7 @@ export async function evaluationIdOf(api: Api, given: string): Promise<string> {
     path: '/v1/evaluations',
     item: evaluationView,
     label: ({ label }) => label,
+    about: (it) => `${it.system ?? 'no system'}, ${minuteOf(it.createdAt)}, ${it.format}, by ${importerOf(it)}`,
   })
 }
 
@@ -138,6 +141,14 @@ function importQuery({ format, reading }: EvaluationFile): Readonly<Record<strin
   }
 }
 
+function minuteOf(instant: string): string {
+  return instant.slice(0, 16).replace('T', ' ')
+}
+
+function importerOf({ importedBy: id, importedByName: name, importedByEmail: email }: Evaluation): string {
+  return person({ id, name, email })
+}
+
 function evaluationLines(it: Evaluation): string[] {
   return [
     ...properties([
@@ -147,6 +158,7 @@ function evaluationLines(it: Evaluation): string[] {
       ['selection', it.selection && printable(it.selection)],
       ['cases', caseCount(it)],
       ['metrics', metricText(it.metrics)],
+      ['imported', `${it.createdAt}, by ${importerOf(it)}`],
       ['source', `${it.format}, ${it.sizeBytes} bytes, ${it.sourceDigest}`],
     ]),
     ...noteLines(it.notes),
