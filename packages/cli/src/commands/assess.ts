@@ -9,7 +9,7 @@ import { formatAssessment } from '../offline/format-assessment.ts'
 import { person } from '../terminal/person.ts'
 import { readPlan, type PlanOptions } from '../assessment-plan.ts'
 import { changeIdOf } from './change.ts'
-import { evaluationIdOf, withReadingOptions } from './evaluation.ts'
+import { evaluationIdOf, keyOf, withReadingOptions } from './evaluation.ts'
 import { during, gather, online, serverLeaf, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
 interface AssessOptions extends PlanOptions, EvaluationOptions {
@@ -113,15 +113,17 @@ async function assessChange(
 }
 
 async function assessFiles(
-  { world, out }: ServerContext,
+  context: ServerContext,
   [baselinePath, candidatePath]: Arguments,
   options: AssessOptions,
 ): Promise<ExitName> {
+  const { world, out } = context
   if (candidatePath === undefined) throw new CommandFailure('usage', 'Give two files with --offline.')
   const silent = { write: () => undefined }
   const request: OfflineAssessment = {
     baselinePath,
     candidatePath,
+    key: keyOf(context),
     reading: readingOf(options, [baselinePath, candidatePath]),
     baselineReading: choiceOf(options, {
       where: options.baselineWhere,

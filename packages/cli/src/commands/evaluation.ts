@@ -3,6 +3,7 @@ import { formatByName, RESULTS_FORMATS } from '@afterai/evidence'
 import { Option, type Command } from 'commander'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
+import { localKey, type LocalKey } from '../local-key.ts'
 import { openEvaluationFile, type EvaluationFile, type EvaluationOptions } from '../evaluation-file.ts'
 import { bytesOf } from '../result-file.ts'
 import { person } from '../terminal/person.ts'
@@ -104,6 +105,12 @@ export function withReadingOptions(command: Command): Command {
     .option('--prompt <label>', 'for promptfoo: the results of which prompt')
 }
 
+/** The key under which files are read here, without a server. */
+export function keyOf({ world, out, settings }: ServerContext): LocalKey {
+  const warn = (line: string): unknown => world.stderr.write(`${line}\n`)
+  return localKey(settings.digestKeyFile, { remark: out.remark, warn })
+}
+
 /** The whole id of an evaluation, given by id, part of an id, or label. */
 export async function evaluationIdOf(api: Api, given: string): Promise<string> {
   return findId(api, given, {
@@ -116,8 +123,9 @@ export async function evaluationIdOf(api: Api, given: string): Promise<string> {
 }
 
 async function importFile(context: ServerContext, path: string, options: ImportOptions): Promise<void> {
-  const evaluation = openEvaluationFile(path, options)
-  if (options.dryRun === true) return dryRun(context, evaluation)
+  const key = keyOf(context)
+  const evaluation = openEvaluationFile(path, options, key)
+  if (options.dryRun === true) return dryRun(context, evaluation, key)
   const { file, format } = evaluation
   const answer = await during(context, `Importing ${path}`, () =>
     context.api.call(evaluationView, {
