@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   formatByName,
   importMappingSchema,
@@ -15,6 +14,7 @@ import {
   type RowFilter,
 } from '@afterai/evidence'
 import { CommandFailure } from './command-failure.ts'
+import type { LocalKey } from './local-key.ts'
 import { printable } from './terminal/style.ts'
 import { openResultFile, sourceOf, type ResultFile } from './result-file.ts'
 
@@ -44,11 +44,10 @@ export interface EvaluationFile {
 }
 
 /** @throws {CommandFailure} `failed` if the file can't be read, `usage` if the options don't say how */
-export function openEvaluationFile(path: string, options: EvaluationOptions): EvaluationFile {
+export function openEvaluationFile(path: string, options: EvaluationOptions, key: LocalKey): EvaluationFile {
   const file = openResultFile(path)
-  const source = sourceOf(file, randomBytes(32))
-  const format = options.format ?? recogniseFormat(source)
-  if (format === undefined) throw refusalOf(source, path)
+  const format = options.format ?? recogniseFormat({ chunks: file.chunks, name: path })
+  if (format === undefined) throw refusalOf(sourceOf(file, key), path)
   return { file, format, reading: readingOf(format, options) }
 }
 
@@ -90,9 +89,9 @@ function readingOf(format: FormatName, options: EvaluationOptions): ReadingOptio
   return reading
 }
 
-/** Reads the results here, without a server. */
-export function importHere({ file, format, reading }: EvaluationFile): ImportResult {
-  return importResults(sourceOf(file, randomBytes(32)), { ...reading, format })
+/** Reads the results here, without a server. What may not be shown is digested under `key`. */
+export function importHere({ file, format, reading }: EvaluationFile, key: LocalKey): ImportResult {
+  return importResults(sourceOf(file, key), { ...reading, format })
 }
 
 /** The variables that name a case, its slice and cluster, in files of tools that have their own metrics. */

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { ByteSource } from '@afterai/evidence'
 import { CommandFailure } from './command-failure.ts'
+import type { LocalKey } from './local-key.ts'
 
 const PIECE_BYTES = 64 * 1024
 
@@ -27,12 +28,12 @@ export function openResultFile(path: string): ResultFile {
   }
 }
 
-/** What the importers read. Names without an identifier's shape are digested under `key`: two files that are compared need the same. */
-export function sourceOf({ path, chunks }: ResultFile, key: Uint8Array): ByteSource {
+/** What the importers read. Texts without an identifier's shape are digested under `key`: two files that are compared need the same. */
+export function sourceOf({ path, chunks }: ResultFile, key: LocalKey): ByteSource {
   return {
     chunks,
     sha256: () => createHash('sha256'),
-    digest: (text) => `hmac-${createHmac('sha256', key).update(text).digest('hex').slice(0, 40)}`,
+    digest: (text) => `hmac-${createHmac('sha256', key()).update(text).digest('hex').slice(0, 40)}`,
     name: path,
   }
 }

@@ -20,7 +20,11 @@ export const settingVariables = {
     secret: true,
     description: 'Code for `login --setup` and `login --invitation` where neither names one.',
   },
-  XDG_CONFIG_HOME: { default: '~/.config', secret: false, description: 'Folder under which credentials are kept.' },
+  XDG_CONFIG_HOME: {
+    default: '~/.config',
+    secret: false,
+    description: 'Folder under which credentials are kept, and the key that names prompts without a label offline.',
+  },
   XDG_STATE_HOME: {
     default: '~/.local/state',
     secret: false,
@@ -37,6 +41,8 @@ export interface Settings {
   readonly loginCode: string | undefined
   readonly profile: string
   readonly credentialsFile: string
+  /** This machine's own key for digests, made when it is first needed. */
+  readonly digestKeyFile: string
   /** The newest checkpoint that was verified of each log. */
   readonly seenFile: string
 }
@@ -63,6 +69,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     loginCode: value('AFTERAI_LOGIN_CODE')?.trim(),
     profile,
     credentialsFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'credentials.json'),
+    digestKeyFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'digest-key'),
     seenFile: join(value('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'afterai', 'seen-checkpoints.json'),
   }
 }

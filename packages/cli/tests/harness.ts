@@ -1,3 +1,4 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,6 +22,10 @@ export interface RunOptions {
   readonly answers?: readonly string[]
 }
 
+/** Stands in for the home of whoever runs the tests, unless a test has its own. */
+const home = mkdtempSync(join(tmpdir(), 'afterai-cli-home-'))
+process.once('exit', () => rmSync(home, { recursive: true, force: true }))
+
 /** Runs one command line in this process. */
 export async function afterai(args: readonly string[], { env = {}, stdin, answers }: RunOptions = {}): Promise<Ran> {
   const input = Object.assign(new PassThrough(), { isTTY: answers !== undefined })
@@ -37,7 +42,7 @@ export async function afterai(args: readonly string[], { env = {}, stdin, answer
       setImmediate(() => input.write(`${left.shift()}\n`))
   })
   if (answers === undefined) input.end(stdin ?? '')
-  const code = await run(args, { env, stdin: input, stdout: output, stderr: errors })
+  const code = await run(args, { env: { XDG_CONFIG_HOME: home, ...env }, stdin: input, stdout: output, stderr: errors })
   return { code, stdout, stderr }
 }
 

@@ -180,7 +180,10 @@ test('an id may be given by an end that fits one thing only', async () => {
   })
   const show = async (given: string): ReturnType<typeof afterai> => afterai(['ace', 'show', given], { env: server.env })
   expect((await show('c002')).stdout).toContain(ids.otherChange)
-  expect(await show('01980a2c')).toMatchObject({ code: 1, stderr: expect.stringContaining('Several fit') })
+  expect(await show('01980a2c')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/Several fit.*\n.*support-bot.*Model/),
+  })
   expect(await show('002')).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no change') })
 })
 

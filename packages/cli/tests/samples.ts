@@ -82,6 +82,11 @@ export function change(id: string, title = 'Model acme-large to acme-small'): Ch
     delta: [{ category: 'model', path: '/model/name', before: 'acme-large', after: 'acme-small' }],
     risk: null,
     authorId: ids.person,
+    authorName: 'Ada',
+    authorEmail: 'ada@example.com',
+    settledBy: null,
+    settledByName: null,
+    settledByEmail: null,
     statusReason: null,
     observations: 1,
     openedAt: at,
@@ -131,6 +136,9 @@ function results(passes: (index: number) => boolean): EvaluationRun {
 /** A kept assessment that found a material regression. */
 export const assessment = {
   id: ids.assessment,
+  authorId: ids.person,
+  authorName: 'Ada',
+  authorEmail: 'ada@example.com',
   changeId: ids.change,
   assessment: assess(
     results(() => true),
@@ -156,5 +164,7 @@ export const evaluation: Evaluation = {
   repeats: 0,
   table: null,
   importedBy: ids.person,
+  importedByName: 'Ada',
+  importedByEmail: 'ada@example.com',
   createdAt: at,
 }

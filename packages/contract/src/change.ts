@@ -32,33 +32,43 @@ const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 export const deltaItem = z.object({ category: z.enum(changeTypes), path: z.string(), before: value, after: value })
 export type DeltaItem = z.infer<typeof deltaItem>
 
-/** An AI Change Event (ACE). */
-export const changeView = z
-  .object({
-    id,
-    systemId: id,
-    system: name,
-    environment: name,
-    status: changeStatus,
-    changeTypes: z.array(z.enum(changeTypes)),
-    intent,
-    changeClass,
-    title: z.string(),
-    source: z.object({
-      origin: z.enum(['manual', 'sdk', 'api', 'ci', 'otel', 'watchlist', 'signal', 'import']),
-      revision: z.string().nullable(),
-    }),
-    fingerprints: z.object({ before: sha256.nullable(), after: sha256.nullable(), change: sha256 }),
-    before: configuration.nullable(),
-    after: configuration.nullable(),
-    delta: z.array(deltaItem),
-    risk: risk.nullable(),
-    authorId: id,
-    statusReason: z.string().nullable(),
-    observations: z.number().int(),
-    openedAt: instant,
-    updatedAt: instant,
-    digest: sha256.meta({ description: 'Digest of what a decision on this change binds to.' }),
+/** What a change says, without the names of people: what decisions bind to and records seal. */
+export const changeFacts = z.object({
+  id,
+  systemId: id,
+  system: name,
+  environment: name,
+  status: changeStatus,
+  changeTypes: z.array(z.enum(changeTypes)),
+  intent,
+  changeClass,
+  title: z.string(),
+  source: z.object({
+    origin: z.enum(['manual', 'sdk', 'api', 'ci', 'otel', 'watchlist', 'signal', 'import']),
+    revision: z.string().nullable(),
+  }),
+  fingerprints: z.object({ before: sha256.nullable(), after: sha256.nullable(), change: sha256 }),
+  before: configuration.nullable(),
+  after: configuration.nullable(),
+  delta: z.array(deltaItem),
+  risk: risk.nullable(),
+  authorId: id,
+  statusReason: z.string().nullable(),
+  observations: z.number().int(),
+  openedAt: instant,
+  updatedAt: instant,
+  digest: sha256.meta({ description: 'Digest of what a decision on this change binds to.' }),
+})
+export type ChangeFacts = z.infer<typeof changeFacts>
+
+/** An AI Change Event (ACE), with the names of who opened and who settled it, as they were then. Addresses are for admins and auditors, and one's own. */
+export const changeView = changeFacts
+  .extend({
+    authorName: z.string().nullable(),
+    authorEmail: z.string().nullable(),
+    settledBy: id.nullable().meta({ description: 'Who confirmed or dismissed it; null while it is pending.' }),
+    settledByName: z.string().nullable(),
+    settledByEmail: z.string().nullable(),
   })
   .meta({ id: 'Change' })
 export type Change = z.infer<typeof changeView>

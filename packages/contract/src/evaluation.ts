@@ -68,37 +68,41 @@ const tableReading = z.object({
   ),
 })
 
-/** An imported evaluation: what is kept of a file, and what was dropped. */
-export const evaluationView = z
-  .object({
-    id,
-    system: name.nullable(),
-    label: z.string().nullable(),
-    format: z.enum(evaluationFormats),
-    selection: z.string().nullable(),
-    sourceDigest: sha256,
-    sizeBytes: z.number().int(),
-    cases: z.number().int(),
-    errors: z.number().int(),
-    metrics: z.array(
-      z.object({
-        name: z.string(),
-        kind: z.string(),
-        direction: z.string().nullable().meta({ description: 'up, down, or null where nothing says which is better' }),
-        directionFrom: z.string().optional().meta({ description: 'who says it: stated, format, name or kind' }),
-        scale: z.object({ lower: z.number(), upper: z.number() }).optional(),
-      }),
-    ),
-    dropped: z.array(z.object({ field: z.string(), count: z.number().int() })),
-    digestedIdentifiers: z.number().int(),
-    notes: z.array(z.string()).meta({ description: 'What a reader should know of how the file was read.' }),
-    repeats: z.number().int().nullable().meta({
-      description: "rows beyond each case's first, which are averaged; null if imported before they were counted",
+/** What is kept of a file and what was dropped, without the name of who imported it: what records seal. */
+export const evaluationFacts = z.object({
+  id,
+  system: name.nullable(),
+  label: z.string().nullable(),
+  format: z.enum(evaluationFormats),
+  selection: z.string().nullable(),
+  sourceDigest: sha256,
+  sizeBytes: z.number().int(),
+  cases: z.number().int(),
+  errors: z.number().int(),
+  metrics: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.string(),
+      direction: z.string().nullable().meta({ description: 'up, down, or null where nothing says which is better' }),
+      directionFrom: z.string().optional().meta({ description: 'who says it: stated, format, name or kind' }),
+      scale: z.object({ lower: z.number(), upper: z.number() }).optional(),
     }),
-    table: tableReading.nullable().meta({ description: 'how a table was read; null for other files' }),
-    importedBy: id,
-    createdAt: instant,
-  })
+  ),
+  dropped: z.array(z.object({ field: z.string(), count: z.number().int() })),
+  digestedIdentifiers: z.number().int(),
+  notes: z.array(z.string()).meta({ description: 'What a reader should know of how the file was read.' }),
+  repeats: z.number().int().nullable().meta({
+    description: "rows beyond each case's first, which are averaged; null if imported before they were counted",
+  }),
+  table: tableReading.nullable().meta({ description: 'how a table was read; null for other files' }),
+  importedBy: id,
+  createdAt: instant,
+})
+export type EvaluationFacts = z.infer<typeof evaluationFacts>
+
+/** An imported evaluation, with the name that its importer had then. The address is for admins and auditors, and one's own. */
+export const evaluationView = evaluationFacts
+  .extend({ importedByName: z.string().nullable(), importedByEmail: z.string().nullable() })
   .meta({ id: 'Evaluation' })
 export type Evaluation = z.infer<typeof evaluationView>
 

@@ -224,12 +224,14 @@ describe('the record', () => {
       token: author.token,
     })
     const assessment = await server.expectOk({ path: `/v1/assessments/${made.assessmentId}`, token: author.token })
+    // Names of people are sealed in a section of their own.
+    const { authorName: _name, authorEmail: _email, ...facts } = assessment
     const disclosed = disclosuresOf(bytes)
     expect(disclosed['before']).toMatchObject({ configuration: change.before })
     expect(disclosed['after']).toMatchObject({ configuration: change.after })
     expect(disclosed['evidence']).toMatchObject({
       change: { id: made.changeId, delta: [{ path: '/model/name', before: 'large', after: 'small' }] },
-      assessments: [{ ...assessment, cited: true }],
+      assessments: [{ ...facts, cited: true }],
       evaluations: [{ id: made.baselineId }, { id: made.candidateId }],
     })
     expect(disclosed['rationale']).toMatchObject({

@@ -1,4 +1,4 @@
-import type { AuditEventView, Decision } from '@afterai/contract'
+import type { AuditEventView, Change, Decision, Evaluation } from '@afterai/contract'
 import { createTrust, type Disclosure, parseBundle, verifyBundle } from '@afterai/record'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seesAllAddresses, viewIdentities } from '../src/pacr/sealed-identities.ts'
@@ -11,6 +11,7 @@ let author: Person
 let approver: Person
 let decisionId: string
 let recordId: string
+let changeId: string
 
 interface Named {
   readonly name: string
@@ -34,7 +35,9 @@ beforeAll(async () => {
   author = await server.addPerson(tenant, 'member')
   approver = await server.addPerson(tenant, 'approver')
   for (const person of [author, approver]) names.set(person.accountId, (await readName(person)) as Named)
-  const { changeId, assessmentId } = await assessedChange(server, author, 'support-bot')
+  const assessed = await assessedChange(server, author, 'support-bot')
+  const { assessmentId } = assessed
+  changeId = assessed.changeId
   const proposed = await server.expectOk<Decision>({
     method: 'POST',
     path: `/v1/changes/${changeId}/decisions`,
@@ -189,6 +192,79 @@ describe('P4.4: a decision and its record name people as they were', () => {
       expect(seesAllAddresses(principal, identities)).toBe(true)
       expect(viewIdentities(principal, identities)).toEqual(identities)
     }
+  })
+})
+
+describe('P4.4: a change, its assessments and evaluations name people as they were', () => {
+  const read = async <T>(path: string, { token }: Person): Promise<T> => server.expectOk<T>({ path, token })
+
+  interface Assessed {
+    readonly authorName: string
+    readonly authorEmail: string | null
+    readonly candidateEvaluationId: string
+  }
+
+  async function namesFor(reader: Person): Promise<(string | null)[]> {
+    const change = await read<Change>(`/v1/changes/${changeId}`, reader)
+    const { items: changes } = await read<{ items: Change[] }>('/v1/changes', reader)
+    expect(changes).toContainEqual(change)
+    const { items } = await read<{ items: Assessed[] }>(`/v1/changes/${changeId}/assessments`, reader)
+    const [assessment] = items as [Assessed]
+    const evaluation = await read<Evaluation>(`/v1/evaluations/${assessment.candidateEvaluationId}`, reader)
+    expect((await read<{ items: Evaluation[] }>('/v1/evaluations', reader)).items).toContainEqual(evaluation)
+    const { authorName, authorEmail, settledByName, settledByEmail } = change
+    const imported = [evaluation.importedByName, evaluation.importedByEmail]
+    return [
+      authorName,
+      authorEmail,
+      settledByName,
+      settledByEmail,
+      assessment.authorName,
+      assessment.authorEmail,
+    ].concat(imported)
+  }
+
+  test('with addresses for admins, auditors, and oneself, and for nobody else (ASVS 8.2.3)', async () => {
+    const { name, email } = nameOf(author)
+    const shown = Array.from({ length: 4 }, () => [name, email]).flat()
+    for (const reader of [server.admin, auditor, author]) expect(await namesFor(reader)).toEqual(shown)
+    const viewer = await server.addPerson(server.admin.tenant, 'viewer')
+    expect(await namesFor(viewer)).toEqual(Array.from({ length: 4 }, () => [name, null]).flat())
+  })
+
+  test('what a pending change is settled by names who settles it, not who opened it; the digest stays', async () => {
+    const { tenant } = server.admin
+    const [opener, settler] = [await server.addPerson(tenant, 'member'), await server.addPerson(tenant, 'member')]
+    const body = { system: 'support-bot', title: 'A new index', changeTypes: ['retrieval'] }
+    const opened = await server.expectOk<Change>({ method: 'POST', path: '/v1/changes', token: opener.token, body })
+    expect(opened).toMatchObject({ settledBy: null, settledByName: null, settledByEmail: null })
+    const path = `/v1/changes/${opened.id}/dismiss`
+    const reason = { reason: 'None.' }
+    const settled = await server.expectOk<Change>({ method: 'POST', path, token: settler.token, body: reason })
+    const [by, of] = [await readName(opener), await readName(settler)]
+    expect(settled).toMatchObject({
+      authorName: by?.name,
+      authorEmail: null,
+      settledBy: settler.accountId,
+      settledByName: of?.name,
+      settledByEmail: of?.email,
+      digest: opened.digest,
+    })
+  })
+
+  test('a record names who asked for the change as they were, also where they have left since', async () => {
+    const { tenant } = server.admin
+    const asker = await server.addPerson(tenant, 'member')
+    const was = await readName(asker)
+    const { changeId: asked, assessmentId } = await assessedChange(server, asker, 'left-bot')
+    await server.send({ method: 'DELETE', path: `/v1/members/${asker.accountId}`, token: server.admin.token })
+    const path = `/v1/changes/${asked}/decisions`
+    const body = proposalOf(assessmentId)
+    const { id } = await server.expectOk<Decision>({ method: 'POST', path, token: author.token, body })
+    const second = await server.addPerson(tenant, 'approver')
+    const sealed = (await approve(server, second, id)) as { recordId: string }
+    const { content } = await read<{ content: { identities: object } }>(`/v1/records/${sealed.recordId}`, server.admin)
+    expect(content.identities).toMatchObject({ [asker.accountId]: was })
   })
 })
 

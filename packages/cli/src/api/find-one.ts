@@ -12,6 +12,8 @@ export interface FindOptions<T extends { readonly id: string }> {
   readonly item: z.ZodType<T>
   /** Another name that it goes by. */
   readonly label?: (item: T) => string | null
+  /** What tells it from others of the same label, for a person who has to choose. */
+  readonly about?: (item: T) => string
 }
 
 /**
@@ -24,7 +26,7 @@ export async function findId<T extends { readonly id: string }>(
   given: string,
   options: FindOptions<T>,
 ): Promise<string> {
-  const { noun, path, item, label } = options
+  const { noun, path, item, label, about } = options
   if (idSchema.safeParse(given).success) return given.toLowerCase()
   const { value } = await api.list(item, { path }, { all: true })
   const part = given.toLowerCase()
@@ -38,7 +40,12 @@ export async function findId<T extends { readonly id: string }>(
   const all = value.items.map(({ id }) => id)
   throw new CommandFailure('failed', `Several fit ${noun} ${printable(given)}.`, {
     lines: [
-      ...fitting.slice(0, mostShown).map((it) => `  ${shortest(it.id, all)}  ${printable(label?.(it) ?? it.id)}`),
+      ...fitting
+        .slice(0, mostShown)
+        .map(
+          (it) =>
+            `  ${shortest(it.id, all)}  ${printable([label?.(it) ?? it.id, about?.(it)].filter(Boolean).join(', '))}`,
+        ),
       ...(fitting.length > mostShown ? [`  and ${fitting.length - mostShown} more`] : []),
     ],
     remedy: `Type one of these in place of ${printable(given)}, such as ${shortest(found.id, all)}.`,

@@ -7,10 +7,21 @@ export interface KeptAssessment {
   readonly id: string
   readonly changeId: string
   readonly assessment: Assessment
+  readonly authorId: string
+  /** As it was then; undefined of a server that doesn't tell. */
+  readonly authorName?: string | null | undefined
+  readonly authorEmail?: string | null | undefined
 }
 
 /** Wire schema of a kept assessment. */
-export const assessmentView: z.ZodType<KeptAssessment> = z.object({ id, changeId: id, assessment: assessmentSchema })
+export const assessmentView: z.ZodType<KeptAssessment> = z.object({
+  id,
+  changeId: id,
+  assessment: assessmentSchema,
+  authorId: id,
+  authorName: z.string().nullish(),
+  authorEmail: z.string().nullish(),
+})
 
 /** Public keys with which an outsider verifies records. */
 export interface LogKeys {

@@ -6,9 +6,10 @@ import { filtersOf, isTable, mappingOf, variablesOf, type EvaluationOptions } fr
 import type { ExitName } from '../exit-codes.ts'
 import { assessOffline, type OfflineAssessment } from '../offline/assess-offline.ts'
 import { formatAssessment } from '../offline/format-assessment.ts'
+import { person } from '../terminal/person.ts'
 import { readPlan, type PlanOptions } from '../assessment-plan.ts'
 import { changeIdOf } from './change.ts'
-import { evaluationIdOf, withReadingOptions } from './evaluation.ts'
+import { evaluationIdOf, keyOf, withReadingOptions } from './evaluation.ts'
 import { during, gather, online, serverLeaf, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
 interface AssessOptions extends PlanOptions, EvaluationOptions {
@@ -101,10 +102,10 @@ async function assessChange(
   }
   const answer = await during(context, 'Assessing', () => api.call(assessmentView, { method: 'POST', path, body }))
   out.answer(answer, {
-    lines: ({ id, assessment }) => [
+    lines: ({ id, assessment, ...author }) => [
       ...formatAssessment(assessment, { color: out.isColored, width: out.width }).trimEnd().split('\n'),
       '',
-      `assessment  ${id}`,
+      `assessment  ${id}, by ${person({ id: author.authorId, name: author.authorName, email: author.authorEmail })}`,
     ],
     quiet: ({ id }) => [id],
   })
@@ -112,15 +113,17 @@ async function assessChange(
 }
 
 async function assessFiles(
-  { world, out }: ServerContext,
+  context: ServerContext,
   [baselinePath, candidatePath]: Arguments,
   options: AssessOptions,
 ): Promise<ExitName> {
+  const { world, out } = context
   if (candidatePath === undefined) throw new CommandFailure('usage', 'Give two files with --offline.')
   const silent = { write: () => undefined }
   const request: OfflineAssessment = {
     baselinePath,
     candidatePath,
+    key: keyOf(context),
     reading: readingOf(options, [baselinePath, candidatePath]),
     baselineReading: choiceOf(options, {
       where: options.baselineWhere,

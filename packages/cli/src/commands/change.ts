@@ -13,6 +13,7 @@ import { findId } from '../api/find-one.ts'
 import type { Api } from '../api/api.ts'
 import { digestConfiguration } from '../observe/digest-files.ts'
 import { readConfiguration } from '../observe/read-configuration.ts'
+import { person } from '../terminal/person.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
@@ -87,9 +88,18 @@ export function addChangeCommands(program: Command, mount: Mount): void {
     )
 }
 
+function minuteOf(instant: string): string {
+  return instant.slice(0, 16).replace('T', ' ')
+}
+
 /** The whole id of a change. */
 export async function changeIdOf(api: Api, given: string): Promise<string> {
-  return findId(api, given, { noun: 'change', path: '/v1/changes', item: changeView })
+  return findId(api, given, {
+    noun: 'change',
+    path: '/v1/changes',
+    item: changeView,
+    about: ({ system, title, openedAt }) => `${system}, ${minuteOf(openedAt)}, ${title}`,
+  })
 }
 
 async function changePath(api: Api, given: string): Promise<string> {
@@ -151,14 +161,15 @@ async function listChanges(
   out.answer(answer, {
     lines: ({ items }) =>
       table(
-        ['id', 'status', 'system', 'environment', 'severity', 'opened', 'title'],
+        ['id', 'status', 'system', 'environment', 'severity', 'opened', 'by', 'title'],
         items.map((it) => [
           it.id,
           it.status,
           it.system,
           it.environment,
           it.risk?.severity ?? null,
-          it.openedAt.slice(0, 16).replace('T', ' '),
+          minuteOf(it.openedAt),
+          authorOf(it),
           printable(it.title),
         ]),
       ),
@@ -201,13 +212,26 @@ export function changeLines(change: Change, paint: Paint): string[] {
       change.risk &&
         `${change.risk.severity}; blast radius ${change.risk.blastRadius}; customer impact ${change.risk.customerImpact}`,
     ],
-    ['opened', change.openedAt],
+    ['opened', `${change.openedAt}, by ${authorOf(change)}`],
+    [settledWord(change), settlerOf(change)],
     ['observations', change.observations],
     ['digest', change.digest],
   ])
   if (change.delta.length === 0) return heading
   const rows = change.delta.map((it) => [it.path, paint('bad', shown(it.before)), '->', paint('good', shown(it.after))])
   return [...heading, '', ...table(['differs', 'before', '', 'after'], rows)]
+}
+
+function authorOf({ authorId: id, authorName: name, authorEmail: email }: Change): string {
+  return person({ id, name, email })
+}
+
+function settledWord({ status }: Change): string {
+  return status === 'pending' ? 'settled' : status
+}
+
+function settlerOf({ settledBy: id, settledByName: name, settledByEmail: email }: Change): string | null {
+  return id === null ? null : `by ${person({ id, name, email })}`
 }
 
 function shown(value: Change['delta'][number]['before']): string {

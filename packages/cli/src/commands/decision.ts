@@ -199,11 +199,12 @@ async function evidenceLines(api: Api, decision: Decision, paint: Paint): Promis
     ...changeLines(change, paint),
     '',
     ...table(
-      ['assessment', 'verdict', '', 'guardrails'],
+      ['assessment', 'verdict', '', 'by', 'guardrails'],
       assessments.items.map((it) => [
         it.id,
         it.assessment.verdict,
         decision.assessmentIds.includes(it.id) ? 'cited' : 'not cited',
+        person({ id: it.authorId, name: it.authorName, email: it.authorEmail }),
         guardrailText(it),
       ]),
     ),

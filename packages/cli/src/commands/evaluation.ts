@@ -3,8 +3,10 @@ import { formatByName, RESULTS_FORMATS } from '@afterai/evidence'
 import { Option, type Command } from 'commander'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
+import { localKey, type LocalKey } from '../local-key.ts'
 import { openEvaluationFile, type EvaluationFile, type EvaluationOptions } from '../evaluation-file.ts'
 import { bytesOf } from '../result-file.ts'
+import { person } from '../terminal/person.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { caseCount, dryRun, droppedLines, metricText, noteLines, tableLines } from './import-dry-run.ts'
@@ -51,14 +53,15 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
       out.answer(await api.list(evaluationView, { path: '/v1/evaluations' }, options), {
         lines: ({ items }) =>
           table(
-            ['id', 'label', 'format', 'cases', 'metrics', 'imported'],
+            ['id', 'label', 'format', 'cases', 'metrics', 'imported', 'by'],
             items.map((it) => [
               it.id,
               it.label && printable(it.label),
               it.format,
               it.cases,
               it.metrics.map(({ name }) => name).join(' '),
-              it.createdAt.slice(0, 16).replace('T', ' '),
+              minuteOf(it.createdAt),
+              importerOf(it),
             ]),
           ),
         quiet: ({ items }) => items.map(({ id }) => id),
@@ -102,6 +105,12 @@ export function withReadingOptions(command: Command): Command {
     .option('--prompt <label>', 'for promptfoo: the results of which prompt')
 }
 
+/** The key under which files are read here, without a server. */
+export function keyOf({ world, out, settings }: ServerContext): LocalKey {
+  const warn = (line: string): unknown => world.stderr.write(`${line}\n`)
+  return localKey(settings.digestKeyFile, { remark: out.remark, warn })
+}
+
 /** The whole id of an evaluation, given by id, part of an id, or label. */
 export async function evaluationIdOf(api: Api, given: string): Promise<string> {
   return findId(api, given, {
@@ -109,12 +118,14 @@ export async function evaluationIdOf(api: Api, given: string): Promise<string> {
     path: '/v1/evaluations',
     item: evaluationView,
     label: ({ label }) => label,
+    about: (it) => `${it.system ?? 'no system'}, ${minuteOf(it.createdAt)}, ${it.format}, by ${importerOf(it)}`,
   })
 }
 
 async function importFile(context: ServerContext, path: string, options: ImportOptions): Promise<void> {
-  const evaluation = openEvaluationFile(path, options)
-  if (options.dryRun === true) return dryRun(context, evaluation)
+  const key = keyOf(context)
+  const evaluation = openEvaluationFile(path, options, key)
+  if (options.dryRun === true) return dryRun(context, evaluation, key)
   const { file, format } = evaluation
   const answer = await during(context, `Importing ${path}`, () =>
     context.api.call(evaluationView, {
@@ -138,6 +149,14 @@ function importQuery({ format, reading }: EvaluationFile): Readonly<Record<strin
   }
 }
 
+function minuteOf(instant: string): string {
+  return instant.slice(0, 16).replace('T', ' ')
+}
+
+function importerOf({ importedBy: id, importedByName: name, importedByEmail: email }: Evaluation): string {
+  return person({ id, name, email })
+}
+
 function evaluationLines(it: Evaluation): string[] {
   return [
     ...properties([
@@ -147,6 +166,7 @@ function evaluationLines(it: Evaluation): string[] {
       ['selection', it.selection && printable(it.selection)],
       ['cases', caseCount(it)],
       ['metrics', metricText(it.metrics)],
+      ['imported', `${it.createdAt}, by ${importerOf(it)}`],
       ['source', `${it.format}, ${it.sizeBytes} bytes, ${it.sourceDigest}`],
     ]),
     ...noteLines(it.notes),

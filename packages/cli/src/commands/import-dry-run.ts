@@ -1,13 +1,14 @@
 import type { Evaluation } from '@afterai/contract'
 import { errorCount, runToJson, type DroppedField, type TableReading } from '@afterai/evidence'
 import { importHere, unreadable, type EvaluationFile } from '../evaluation-file.ts'
+import type { LocalKey } from '../local-key.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import type { LocalContext } from './leaf.ts'
 
 /** Reads a file here and tells what would be imported, and how it was read. Nothing is sent. @throws {CommandFailure} `failed` with the file's faults */
-export function dryRun({ out }: LocalContext, evaluation: EvaluationFile): void {
-  const result = importHere(evaluation)
+export function dryRun({ out }: LocalContext, evaluation: EvaluationFile, key: LocalKey): void {
+  const result = importHere(evaluation, key)
   if (!result.ok) throw unreadable(evaluation.file.path, result)
   const { run, repeats, table: reading = null } = result
   out.answer(

@@ -21,16 +21,18 @@ function planWith(...metrics: AssessmentPlan['metrics']): AssessmentPlan {
   return { ...defaultPlan, metrics }
 }
 
+const key = new Uint8Array(32).fill(7)
+
 /** An output that keeps what is written. */
 function recorder(overrides: Partial<TextOutput> = {}): TextOutput & { text: () => string } {
   let written = ''
   return { write: (text) => (written += text), text: () => written, ...overrides }
 }
 
-async function run(request: Omit<OfflineAssessment, 'out' | 'err'>, overrides: Partial<TextOutput> = {}) {
+async function run(request: Omit<OfflineAssessment, 'out' | 'err' | 'key'>, overrides: Partial<TextOutput> = {}) {
   const out = recorder(overrides)
   const err = recorder()
-  const outcome = await assessOffline({ ...request, out, err })
+  const outcome = await assessOffline({ ...request, key: () => key, out, err })
   return { outcome, out: out.text(), err: err.text() }
 }
 

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { assess, type Assessment, type AssessmentPlan, type ImportResult } from '@afterai/evidence'
+import type { LocalKey } from '../local-key.ts'
 import { formatAssessment } from './format-assessment.ts'
 import { pairingHint } from './pairing-hint.ts'
 import { readResults, type ResultsOptions } from './read-results.ts'
@@ -17,6 +17,8 @@ export interface TextOutput {
 export interface OfflineAssessment {
   readonly baselinePath: string
   readonly candidatePath: string
+  /** Under which texts that may not be shown are digested, in both files. */
+  readonly key: LocalKey
   /** How to read both files. */
   readonly reading?: ResultsOptions | undefined
   /** What to choose in one file alone, such as its provider. */
@@ -41,9 +43,7 @@ export type OfflineOutcome =
  * @throws {CommandFailure} `failed` when a file can't be read
  */
 export async function assessOffline(request: OfflineAssessment): Promise<OfflineOutcome> {
-  // A key for this one comparison: the digests match across the two files and mean nothing elsewhere.
-  const key = randomBytes(32)
-  const { reading, baselineReading, candidateReading, baselinePath, candidatePath } = request
+  const { key, reading, baselineReading, candidateReading, baselinePath, candidatePath } = request
   const baseline = readResults(baselinePath, { ...reading, ...baselineReading }, key)
   const candidate = readResults(candidatePath, { ...reading, ...candidateReading }, key)
   if (!baseline.ok || !candidate.ok) {

@@ -7,6 +7,7 @@ import {
   type ReadingOptions,
 } from '@afterai/evidence'
 import { openResultFile, sourceOf } from '../result-file.ts'
+import type { LocalKey } from '../local-key.ts'
 
 /** What of a file of results to read, and how. Tables take the mapping, other formats the variables. */
 export interface ResultsOptions extends ReadingOptions {
@@ -15,10 +16,10 @@ export interface ResultsOptions extends ReadingOptions {
 }
 
 /**
- * Reads a file of results. Case ids are digested under `key`: two files need the same.
+ * Reads a file of results. What may not be shown is digested under `key`: two files need the same.
  * @throws {CommandFailure} `failed` if it can't be read
  */
-export function readResults(path: string, options: ResultsOptions, key: Uint8Array): ImportResult {
+export function readResults(path: string, options: ResultsOptions, key: LocalKey): ImportResult {
   const source = sourceOf(openResultFile(path), key)
   const format = options.format ?? recogniseFormat(source)
   return importResults(source, { ...suited(format, options), format })

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { hasFixtures, readFixture, rowsOf, sourceOf } from '../../testing/fixtures.ts'
+import { hasFixtures, readFixture, rowsOf, sourceOf, testDigest } from '../../testing/fixtures.ts'
 import { importPromptfoo, pairingVariables, type EvaluationRunJson, type PromptfooOptions } from '../index.ts'
 
 type Result = Record<string, unknown>
@@ -146,23 +146,65 @@ describe('prompts and providers', () => {
     ),
   )
 
+  const nameOf = (text: string): string => `prompt-${testDigest(`prompt\n${text}`).slice(-8)}`
+  const refusal = (results: readonly Result[]): string =>
+    JSON.stringify(importPromptfoo(sourceOf(JSON.stringify({ results: { version: 3, results } }))))
+
   test('prompts without labels have names that can be typed back, the same in each command and each file', () => {
-    const text = JSON.stringify({ results: { version: 3, results: twoPrompts } })
-    const refused = importPromptfoo(sourceOf(text))
-    expect(JSON.stringify(refused)).toContain('prompt-1, prompt-2')
-    expect(JSON.stringify(refused)).not.toContain('CANARY')
-    const chosen = ['prompt-1', 'prompt-2'].map((prompt) => read(twoPrompts, { prompt }))
+    const [short, other] = ['CANARY short', 'CANARY other'].map(nameOf) as [string, string]
+    expect(refusal(twoPrompts)).toContain([`${short} (no. 1)`, `${other} (no. 2)`].toSorted().join(', '))
+    expect(refusal(twoPrompts)).not.toContain('CANARY')
+    const chosen = [short, other].map((prompt) => read(twoPrompts, { prompt }))
     expect(chosen.map(({ cases, selection }) => [cases.length, selection])).toEqual([
-      [2, 'acme:large/prompt-1'],
-      [2, 'acme:large/prompt-2'],
+      [2, `acme:large/${short}`],
+      [2, `acme:large/${other}`],
     ])
-    expect(read(twoPrompts.toReversed(), { prompt: 'prompt-2' }).selection).toBe('acme:large/prompt-2')
   })
 
-  test('two prompts under one label are told apart by their place', () => {
-    const same = [0, 1].map((promptIdx) => result(0, { vars: { q: 1 } }, { promptId: `p${promptIdx}`, promptIdx }))
-    const text = JSON.stringify({ results: { version: 3, results: same } })
-    expect(JSON.stringify(importPromptfoo(sourceOf(text)))).toContain('prompt-1, prompt-2')
+  test('P1.2: a text has one name wherever it stands: in another order, from a file, in another format', () => {
+    const swapped = twoPrompts.map((it) => ({ ...it, promptIdx: 1 - (it['promptIdx'] as number) }))
+    const fromFiles = twoPrompts.map((it) => {
+      const { raw } = it['prompt'] as { raw: string }
+      return { ...it, prompt: { raw, label: `prompts/one.txt: ${raw}` }, promptId: testDigest(raw).slice(5) }
+    })
+    const prompt = nameOf('CANARY other')
+    const expected = read(twoPrompts, { prompt })
+    for (const results of [swapped, fromFiles, twoPrompts.toReversed()])
+      expect(new Set(idsOf(read(results, { prompt })))).toEqual(new Set(idsOf(expected)))
+    const block = (raw: string): string => `[acme:large] ${raw},Status,Score,Named Scores,Grader Reason,Comment`
+    const answer = 'x,PASS,1,,,'
+    const csv = `q,${block('CANARY other')},${block('CANARY short')}\n0,${answer},${answer}\n`
+    expect(rowsOf(importPromptfoo(sourceOf(csv), { prompt })).selection).toBe(expected.selection)
+  })
+
+  test('two prompts of one text or label are told apart: under two ids, and in two columns of one provider', () => {
+    const column = (promptIdx: number, more: Result): Result => result(0, { vars: { q: 1 } }, { promptIdx, ...more })
+    const hash = (digit: number): string => String(digit).repeat(64)
+    const labelled = [0, 1].map((at) => column(at, { promptId: hash(at) }))
+    const names = [0, 1].map((at) => `${nameOf(hash(at))} (no. ${at + 1})`)
+    expect(refusal(labelled)).toContain(names.toSorted().join(', '))
+    const twins = [0, 1].map((at) => column(at, {}))
+    expect(refusal(twins)).toContain('v1:1 (column 1), v1:2 (column 2)')
+    expect(read(twins, { prompt: 'v1:2' })).toMatchObject({ selection: 'acme:large/v1:2', cases: [{}] })
+    const sameText = [0, 1].map((at) => column(at, { prompt: { raw: 'CANARY', label: 'CANARY' }, promptId: hash(at) }))
+    expect(refusal(sameText)).toContain(`${nameOf('CANARY')}:1 (no. 1), ${nameOf('CANARY')}:2 (no. 2)`)
+    const providers = [0, 1].map((at) => column(at, { provider: { id: `acme:${at}` } }))
+    expect(read(providers, { provider: 'acme:1' }).selection).toBe('acme:1')
+  })
+
+  test('a provider whose name may not be shown has a name that can be typed back too', () => {
+    const provider = { id: 'CANARY, said the customer, and left again' }
+    const name = `provider-${testDigest(`provider\n${provider.id}`).slice(-8)}`
+    const results = [result(0, undefined, { provider, promptIdx: 1 }), result(0, undefined)]
+    expect(refusal(results)).toContain(`${name} (no. 2)`)
+    expect(refusal(results)).not.toContain('CANARY')
+    expect(read(results, { provider: name }).cases).toHaveLength(1)
+  })
+
+  test('a prompt of which nothing is known is called by its place', () => {
+    const results = [0, 1].map((promptIdx) => result(0, undefined, { prompt: {}, promptId: undefined, promptIdx }))
+    expect(refusal(results)).toContain('prompt-1 (no. 1), prompt-2 (no. 2)')
+    expect(read(results, { prompt: 'prompt-2' }).cases).toHaveLength(1)
   })
 })
 
@@ -277,5 +319,5 @@ test.skipIf(!hasFixtures)('inputs that went wrong once (skipped where the shared
   expect(found('tokens_in_response').metrics.map(({ name }) => name)).toContain('tokens')
   expect(idsOf(found('conversation_a'))).toEqual(idsOf(found('conversation_b')))
   expect(distinct(found('samevars'))).toBe(found('samevars').cases.length)
-  expect(idsOf(found('two_prompts', { prompt: 'prompt-1' }))).toEqual(idsOf(found('two_prompts', { prompt: 'p1' })))
+  expect(idsOf(found('two_prompts', { prompt: 'p0' }))).toEqual(idsOf(found('two_prompts', { prompt: 'p1' })))
 })

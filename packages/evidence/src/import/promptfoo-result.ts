@@ -35,6 +35,8 @@ export interface PromptfooPrompt {
   /** A label that somebody gave; undefined where the label is the prompt's own text. */
   readonly label: string | undefined
   readonly id: string | undefined
+  /** Its own text, where that is its label. Content: it is digested under a key, and never shown. */
+  readonly text: string | undefined
   /** What tells prompts of one file apart; may be content, and is never shown. */
   readonly key: string
 }
@@ -107,7 +109,20 @@ function promptOf(result: JsonObject): PromptfooPrompt {
   const id = readName(field(result, 'promptId')) ?? readName(field(prompt, 'id'))
   const holdsText = label !== undefined && ((text !== undefined && label.includes(text)) || label.includes('{{'))
   const index = position(field(result, 'promptIdx'))
-  return { label: holdsText ? undefined : label, id, key: id ?? label ?? (index === undefined ? '' : `#${index}`) }
+  return {
+    ...labelOrText(label, holdsText),
+    id,
+    key: id ?? label ?? (index === undefined ? '' : `#${index}`),
+  }
+}
+
+/** Prompts in files are labelled by the file before their text (promptfoo, src/prompts/processors). */
+const FILE_BEFORE_TEXT = /^(?:[^\n]{1,128}?: )?\S+\.(?:txt|md|j2|jsonl?|ya?ml|csv|[cm]?[jt]s|py): /
+
+/** What a label of promptfoo is: a name that somebody gave, or the prompt's own text, the same whatever file it stood in. */
+export function labelOrText(label: string | undefined, holdsText: boolean): Pick<PromptfooPrompt, 'label' | 'text'> {
+  if (label === undefined || !(holdsText || showableName(label) === undefined)) return { label, text: undefined }
+  return { label: undefined, text: label.replace(FILE_BEFORE_TEXT, '').replaceAll('\r\n', '\n').trim() }
 }
 
 /** Before version 3 nothing says why a test failed: then an error without a grade is an answer that never came. */

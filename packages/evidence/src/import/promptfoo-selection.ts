@@ -1,5 +1,7 @@
+import type { Digest } from '../identifier.ts'
 import type { FaultList } from './faults.ts'
-import { showableName, type PromptfooResult } from './promptfoo-result.ts'
+import { nameChoices, type Choice } from './promptfoo-names.ts'
+import type { PromptfooResult } from './promptfoo-result.ts'
 
 /** Which provider and prompt of a promptfoo file to read, by label, id or the name that a refusal listed. Needed where there are several. */
 export interface PromptfooSelection {
@@ -13,100 +15,96 @@ export interface ChosenResults {
   readonly selection: string | null
 }
 
-/** A provider or prompt: the name that is shown, and all names that select it. */
-interface Choice {
-  readonly shown: string
-  readonly names: ReadonlySet<string>
-}
-
 /** Picks the results that match; several providers or prompts among them are a fault that lists what there is to choose. */
 export function chooseResults(
   results: readonly PromptfooResult[],
   selection: PromptfooSelection,
-  faults: FaultList,
+  { faults, digest }: { readonly faults: FaultList; readonly digest: Digest },
 ): ChosenResults {
-  const providers = choices(
+  const providerKey = ({ providers: [key = ''] }: PromptfooResult): string => key
+  const providers = nameChoices(
     'provider',
-    results,
-    ({ providers: [key = ''] }) => key,
-    ({ providers }) => providers,
+    results.map((result) => ({ key: providerKey(result), names: result.providers, place: result.promptIdx })),
+    digest,
   )
-  const prompts = choices(
+  const prompts = nameChoices(
     'prompt',
-    results,
-    ({ prompt }) => prompt.key,
-    ({ prompt: { label, id } }) => [label, id].filter((name) => name !== undefined),
+    results.map(({ prompt: { key, label, id, text }, promptIdx }) => {
+      const names = [label, id].filter((name) => name !== undefined)
+      return { key, names, text, place: promptIdx }
+    }),
+    digest,
   )
-  const providerOf = ({ providers: [key = ''] }: PromptfooResult): Choice | undefined => providers.get(key)
-  const promptOf = ({ prompt }: PromptfooResult): Choice | undefined => prompts.get(prompt.key)
+  const twins = twinsOf(results, providerKey)
+  const providerOf = (result: PromptfooResult): Choice | undefined => providers.get(providerKey(result))
+  const promptOf = (result: PromptfooResult): Choice | undefined => twins(result, prompts.get(result.prompt.key))
   const chosen = results.filter(
     (result) =>
       (selection.provider === undefined || providerOf(result)?.names.has(selection.provider)) &&
       (selection.prompt === undefined || promptOf(result)?.names.has(selection.prompt)),
   )
   const left = chosen.length > 0 ? chosen : results
-  const shown = (choice: (result: PromptfooResult) => Choice | undefined): string[] =>
-    [...new Set(left.map((result) => choice(result)?.shown ?? ''))].toSorted()
-  const [providerNames, promptNames] = [shown(providerOf), shown(promptOf)]
+  const among = (choice: (result: PromptfooResult) => Choice | undefined): Choice[] => [
+    ...new Set(left.flatMap((result) => choice(result) ?? [])),
+  ]
+  const [providersLeft, promptsLeft] = [among(providerOf), among(promptOf)]
+  const [providerNames, promptNames] = [listed(providersLeft), listed(promptsLeft)]
   if (chosen.length === 0 && results.length > 0)
     faults.add(
       'nothing_selected',
       'no result matches',
       {},
-      `choose of the providers ${providerNames.join(', ')} and the prompts ${promptNames.join(', ')}`,
+      `choose of the providers ${providerNames} and the prompts ${promptNames}`,
     )
-  else if (providerNames.length > 1)
+  else if (providersLeft.length > 1)
     faults.add(
       'ambiguous_selection',
       'several providers',
       {},
-      `choose one with --provider, or compare two of one file with --baseline-provider and --candidate-provider: ${providerNames.join(', ')}`,
+      `choose one with --provider, or compare two of one file with --baseline-provider and --candidate-provider: ${providerNames}`,
     )
-  else if (promptNames.length > 1)
+  else if (promptsLeft.length > 1)
     faults.add(
       'ambiguous_selection',
       'several prompts',
       {},
-      `choose one with --prompt, or compare two of one file with --baseline-prompt and --candidate-prompt: ${promptNames.join(', ')}`,
+      `choose one with --prompt, or compare two of one file with --baseline-prompt and --candidate-prompt: ${promptNames}`,
     )
-  const [provider = null] = providerNames
-  return { chosen, selection: provider !== null && prompts.size > 1 ? `${provider}/${promptNames[0] ?? ''}` : provider }
+  const [provider = null] = providersLeft.map(({ shown }) => shown)
+  const [prompt = ''] = promptsLeft.map(({ shown }) => shown)
+  const isOneOfSeveral = new Set(results.map(promptOf)).size > 1
+  return { chosen, selection: provider !== null && isOneOfSeveral ? `${provider}/${prompt}` : provider }
+}
+
+function listed(choices: readonly Choice[]): string {
+  return choices
+    .map(({ shown, hint }) => (hint === undefined ? shown : `${shown} (${hint})`))
+    .toSorted()
+    .join(', ')
 }
 
 /**
- * Names each provider or prompt. One without a name that can be shown is called by its place among them (`prompt-2`): that
- * is the same in every command and every run of one configuration, and no digest that a guess could be tried on.
+ * Takes a prompt of several columns apart. One provider may answer what goes by one prompt in two of them, such as under two
+ * configurations: these are two prompts, not repeats of one. They are numbered by their places.
  */
-function choices(
-  noun: string,
+function twinsOf(
   results: readonly PromptfooResult[],
-  keyOf: (result: PromptfooResult) => string,
-  namesOf: (result: PromptfooResult) => readonly string[],
-): ReadonlyMap<string, Choice> {
-  const found = new Map<string, { readonly place: number; readonly names: readonly string[] }>()
-  for (const result of results) {
-    const known = found.get(keyOf(result))
-    const place = Math.min(known?.place ?? Infinity, result.promptIdx ?? Infinity)
-    found.set(keyOf(result), { place, names: known?.names ?? namesOf(result) })
+  providerKey: (result: PromptfooResult) => string,
+): (result: PromptfooResult, choice: Choice | undefined) => Choice | undefined {
+  const groupOf = (result: PromptfooResult): string => JSON.stringify([providerKey(result), result.prompt.key])
+  const places = new Map<string, Set<number>>()
+  for (const result of results)
+    if (result.promptIdx !== undefined)
+      places.set(groupOf(result), (places.get(groupOf(result)) ?? new Set()).add(result.promptIdx))
+  const made = new Map<string, Choice>()
+  return (result, choice) => {
+    const { promptIdx } = result
+    const columns = places.get(groupOf(result))
+    if (choice === undefined || promptIdx === undefined || columns === undefined || columns.size < 2) return choice
+    const number = [...columns].filter((place) => place <= promptIdx).length
+    const shown = `${choice.shown}:${number}`
+    const twin = made.get(shown) ?? { shown, names: new Set([shown]), hint: `column ${promptIdx + 1}` }
+    made.set(shown, twin)
+    return twin
   }
-  // Where nothing tells the place, the order of the file does: sorting is stable.
-  const ordered = [...found].toSorted(([, a], [, b]) => (a.place === b.place ? 0 : a.place - b.place))
-  const shownTwice = repeated(ordered.map(([, { names }]) => showableOf(names)))
-  return new Map(
-    ordered.map(([key, { names }], index) => {
-      const place = `${noun}-${index + 1}`
-      const name = showableOf(names)
-      const shown = name === undefined || shownTwice.has(name) ? place : name
-      return [key, { shown, names: new Set([...names.filter((it) => !shownTwice.has(it)), place, shown]) }]
-    }),
-  )
-}
-
-function showableOf(names: readonly string[]): string | undefined {
-  return names.map(showableName).find((name) => name !== undefined)
-}
-
-/** Two prompts may share a label: neither can be chosen by it. */
-function repeated(names: readonly (string | undefined)[]): ReadonlySet<string> {
-  return new Set(names.filter((name, index) => name !== undefined && names.indexOf(name) !== index) as string[])
 }

@@ -2,7 +2,7 @@ import { readRecords } from './csv-records.ts'
 import type { FaultList } from './faults.ts'
 import { field, isObject, parseJson } from './json.ts'
 import type { PromptfooFile } from './promptfoo-file.ts'
-import type { PromptfooResult } from './promptfoo-result.ts'
+import { labelOrText, type PromptfooResult } from './promptfoo-result.ts'
 import { LIMITS } from './source.ts'
 
 /** The columns of one provider and prompt: its output, `Status`, `Score`, `Named Scores`, a column a metric, `Grader Reason`, `Comment`. */
@@ -100,7 +100,7 @@ function blocksOf(columns: readonly string[]): Block[] {
 
 /** The table labels a prompt without a label by its text, and nothing tells which it is: only a name of one word with a mark in it counts as a label. */
 function promptOf(label: string): PromptfooResult['prompt'] {
-  return { label: /^(?=\S*[0-9._-])\S{1,64}$/.test(label) ? label : undefined, id: undefined, key: label }
+  return { ...labelOrText(label, !/^(?=\S*[0-9._-])\S{1,64}$/.test(label)), id: undefined, key: label }
 }
 
 function scoresOf(record: readonly string[], columns: readonly string[], { start, end }: Block): [string, unknown][] {

@@ -81,7 +81,7 @@ describe('promptfoo', () => {
     for (const imported of [faulty, truncated, stray]) expect(JSON.stringify(imported)).not.toContain('CANARY')
   })
 
-  test('P1.2: a prompt without a label of its own is called by its place, and no hash of it is shown', () => {
+  test('P1.2: a prompt without a label of its own is called by a keyed digest of it, and no hash of it is shown', () => {
     const plain = { raw: 'CANARY', label: 'CANARY' }
     const hash = createHash('sha256').update('CANARY').digest('hex')
     const imported = read([
@@ -89,7 +89,7 @@ describe('promptfoo', () => {
       result({ prompt: { raw: 'Another', label: 'v2' }, promptId: 'def', promptIdx: 1 }),
     ])
     expect(codesOf(imported)).toEqual(['ambiguous_selection'])
-    expect(JSON.stringify(imported)).toContain('prompt-1, v2')
+    expect(JSON.stringify(imported)).toContain(`prompt-${testDigest('prompt\nCANARY').slice(-8)} (no. 1), v2`)
     expect(JSON.stringify(imported)).not.toMatch(new RegExp(`CANARY|${hash}`))
   })
 

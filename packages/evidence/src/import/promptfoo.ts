@@ -31,7 +31,7 @@ export function importPromptfoo(source: ImportSource, options: PromptfooOptions 
   const results: PromptfooResult[] = []
   const file = readPromptfooFile(source.text, faults, (result) => results.push(result))
   if (!file) return faults.result()
-  const { chosen, selection } = chooseResults(results, options, faults)
+  const { chosen, selection } = chooseResults(results, options, { faults, digest: source.digest })
   const named = namePromptfooCases(results, conditionsOf(file.config), gate)
   for (const result of chosen) {
     const { place, isError, measured, scores, dropped } = result

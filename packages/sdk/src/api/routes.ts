@@ -165,6 +165,11 @@ export type Change = {
   openedAt: string
   updatedAt: string
   digest: string
+  authorName: string | null
+  authorEmail: string | null
+  settledBy: string | null
+  settledByName: string | null
+  settledByEmail: string | null
 }
 
 export type Decision = {
@@ -251,6 +256,8 @@ export type Evaluation = {
   } | null
   importedBy: string
   createdAt: string
+  importedByName: string | null
+  importedByEmail: string | null
 }
 
 export type Tenant = {
@@ -1755,6 +1762,8 @@ export interface Routes {
       }
       digest: string
       authorId: string
+      authorName: string | null
+      authorEmail: string | null
       createdAt: string
     }
   }
@@ -1945,6 +1954,8 @@ export interface Routes {
         }
         digest: string
         authorId: string
+        authorName: string | null
+        authorEmail: string | null
         createdAt: string
       })[]
       nextCursor: string | null
@@ -2136,6 +2147,8 @@ export interface Routes {
       }
       digest: string
       authorId: string
+      authorName: string | null
+      authorEmail: string | null
       createdAt: string
     }
   }

@@ -24,7 +24,7 @@ import { inTenant, inTenantOnce } from '../identity/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
-import { listChanges, readChange, setRisk, settleChange } from './change-service.ts'
+import { listChanges, setRisk, settleChange, viewChange } from './change-service.ts'
 import { observe } from './observation-service.ts'
 import { recordChange } from './recorded-change.ts'
 import { createSystem, listSystems, readSystem } from './system-service.ts'
@@ -116,12 +116,12 @@ export function changeRoutes(http: Http, { db, audit }: AceDependencies): void {
       config: { permission: 'change:read' },
       schema: { querystring: changeQuery, response: { 200: page(changeView) } },
     },
-    (request) => read(request, (tx, { principal }) => listChanges(tx, principal.tenantId, request.query)),
+    (request) => read(request, (tx, { principal }) => listChanges(tx, principal, request.query)),
   )
   http.get(
     '/v1/changes/:id',
     { config: { permission: 'change:read' }, schema: { params: byId, response: shown } },
-    (request) => read(request, (tx, { principal }) => readChange(tx, principal.tenantId, request.params.id)),
+    (request) => read(request, (tx, { principal }) => viewChange(tx, principal, request.params.id)),
   )
   http.post(
     '/v1/changes',

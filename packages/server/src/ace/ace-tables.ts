@@ -40,6 +40,11 @@ declare module '../platform/database.ts' {
       delta: DeltaItem[]
       risk: Risk | null
       author_id: string
+      author_name: string | null
+      author_email: string | null
+      settled_by: Generated<string | null>
+      settled_by_name: Generated<string | null>
+      settled_by_email: Generated<string | null>
       status_reason: string | null
       observations: Generated<number>
       opened_at: Generated<Date>

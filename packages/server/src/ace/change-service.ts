@@ -1,7 +1,8 @@
-import { type Change, type Configuration, ProblemError, type Risk } from '@afterai/contract'
+import { type Change, type ChangeFacts, type Configuration, ProblemError, type Risk } from '@afterai/contract'
 import type { Selectable } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
-import type { Caller } from '../identity/index.ts'
+import { emailThen, nameThen } from '../audit/name-then.ts'
+import { type Caller, type Principal, seesAddress } from '../identity/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
@@ -64,6 +65,8 @@ export async function openChange(audit: Audit, tx: Transaction, caller: Caller, 
       delta: json(delta),
       risk: wanted.risk ? json(wanted.risk) : null,
       author_id: accountId,
+      author_name: nameThen(caller.principal),
+      author_email: emailThen(caller.principal),
       status_reason: null,
     })
     .execute()
@@ -123,15 +126,34 @@ function changes(tx: Transaction, tenantId: string) {
     .where('c.tenant_id', '=', tenantId)
 }
 
-/** A change. @throws ProblemError `not_found` */
-export async function readChange(tx: Transaction, tenantId: string, id: string): Promise<Change> {
+async function readRow(tx: Transaction, tenantId: string, id: string): Promise<Row> {
   const row = await changes(tx, tenantId).where('c.id', '=', id).executeTakeFirst()
   if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no change with this id' })
-  return toView(row)
+  return row
+}
+
+/** What a change says, without names of people: digests and records hold this. @throws ProblemError `not_found` */
+export async function readChange(tx: Transaction, tenantId: string, id: string): Promise<ChangeFacts> {
+  return factsOf(await readRow(tx, tenantId, id))
+}
+
+/** A change as a principal may see it. @throws ProblemError `not_found` */
+export async function viewChange(tx: Transaction, principal: Principal, id: string): Promise<Change> {
+  return toView(principal, await readRow(tx, principal.tenantId, id))
+}
+
+/** Who opened a change, as they were named then. @throws ProblemError `not_found` */
+export async function readChangeAuthor(
+  tx: Transaction,
+  tenantId: string,
+  id: string,
+): Promise<{ readonly name: string | null; readonly email: string | null }> {
+  const { author_name: name, author_email: email } = await readRow(tx, tenantId, id)
+  return { name, email }
 }
 
 // Held until the end, so that the state before is the one that was updated.
-async function lockChange(tx: Transaction, tenantId: string, id: string): Promise<Change> {
+async function lockChange(tx: Transaction, tenantId: string, id: string): Promise<ChangeFacts> {
   await tx
     .selectFrom('change')
     .select('id')
@@ -145,7 +167,7 @@ async function lockChange(tx: Transaction, tenantId: string, id: string): Promis
 /** One page of the feed of changes, newest first. */
 export async function listChanges(
   tx: Transaction,
-  tenantId: string,
+  principal: Principal,
   query: {
     limit: number
     cursor?: string | undefined
@@ -155,14 +177,14 @@ export async function listChanges(
 ): Promise<{ items: Change[]; nextCursor: string | null }> {
   const before = readCursor(query.cursor)
   const { status, system } = query
-  const rows = await changes(tx, tenantId)
+  const rows = await changes(tx, principal.tenantId)
     .$if(before !== undefined, (it) => it.where('c.id', '<', before ?? ''))
     .$if(status !== undefined, (it) => it.where('c.status', '=', status ?? 'pending'))
     .$if(system !== undefined, (it) => it.where('s.name', '=', system ?? ''))
     .orderBy('c.id', 'desc')
     .limit(query.limit + 1)
     .execute()
-  return toPage(rows, query.limit, toView)
+  return toPage(rows, query.limit, (row) => toView(principal, row))
 }
 
 /** Settles a pending change: it happened (confirmed), or it was noise (dismissed). @throws ProblemError `invalid_transition`, `not_found` */
@@ -177,10 +199,19 @@ export async function settleChange(
     risk,
   }: { id: string; status: 'confirmed' | 'dismissed'; reason?: string | null; risk?: Risk | undefined },
 ): Promise<Change> {
-  const { tenantId } = caller.principal
+  const { principal } = caller
+  const { tenantId } = principal
   const pending = tx
     .updateTable('change')
-    .set({ status, status_reason: reason, updated_at: new Date(), ...(risk ? { risk: json<Risk | null>(risk) } : {}) })
+    .set({
+      status,
+      status_reason: reason,
+      updated_at: new Date(),
+      settled_by: principal.accountId,
+      settled_by_name: nameThen(principal),
+      settled_by_email: emailThen(principal),
+      ...(risk ? { risk: json<Risk | null>(risk) } : {}),
+    })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .where('status', '=', 'pending')
@@ -197,7 +228,7 @@ export async function settleChange(
     details: risk ? { risk } : {},
     change: { before, after },
   })
-  return after
+  return viewChange(tx, principal, id)
 }
 
 /** Sets the risk of a change that isn't dismissed. @throws ProblemError `invalid_transition`, `not_found` */
@@ -223,10 +254,21 @@ export async function setRisk(
     details: { before: before.risk, after: risk },
     change: { before, after },
   })
-  return after
+  return viewChange(tx, caller.principal, id)
 }
 
-function toView(row: Row): Change {
+function toView(principal: Principal, row: Row): Change {
+  return {
+    ...factsOf(row),
+    authorName: row.author_name,
+    authorEmail: seesAddress(principal, row.author_id) ? row.author_email : null,
+    settledBy: row.settled_by,
+    settledByName: row.settled_by_name,
+    settledByEmail: row.settled_by !== null && seesAddress(principal, row.settled_by) ? row.settled_by_email : null,
+  }
+}
+
+function factsOf(row: Row): ChangeFacts {
   const view = {
     id: row.id,
     systemId: row.system_id,

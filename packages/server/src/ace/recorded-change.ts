@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller } from '../identity/index.ts'
 import type { Transaction } from '../platform/database.ts'
-import { openChange, readChange } from './change-service.ts'
+import { openChange, viewChange } from './change-service.ts'
 import { fingerprintOf, normalize } from './configuration.ts'
 import { keepConfiguration } from './observation-service.ts'
 import { findSystem } from './system-service.ts'
@@ -49,5 +49,5 @@ export async function recordChange(
     changeClass: wanted.changeClass,
     risk: wanted.risk ?? null,
   })
-  return readChange(tx, tenantId, changeId)
+  return viewChange(tx, caller.principal, changeId)
 }

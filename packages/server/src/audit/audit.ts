@@ -10,6 +10,7 @@ import {
 import { sql } from 'kysely'
 import { json, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
+import { emailThen, nameThen } from './name-then.ts'
 
 declare module '../platform/database.ts' {
   interface Tables {
@@ -132,16 +133,11 @@ export function createAudit(append: AppendStatement): Audit {
 
 // As they are at this moment, by the same statement: nobody who writes an event has to look them up, or can forget to.
 function namesOf({ tenantId, actorId, name, credential, credentialId }: Actor) {
-  const memberName = sql<
-    string | null
-  >`(select name from membership where tenant_id = ${tenantId} and account_id = ${actorId})`
-  const memberEmail = sql<
-    string | null
-  >`(select email from membership where tenant_id = ${tenantId} and account_id = ${actorId})`
+  const account = { tenantId, accountId: actorId, name }
   const isKey = credential === 'api_key' && credentialId !== undefined
   return {
-    actor_name: sql<string | null>`coalesce(${memberName}, ${name ?? null})`,
-    actor_email: memberEmail,
+    actor_name: nameThen(account),
+    actor_email: emailThen(account),
     actor_key: isKey
       ? sql<string | null>`(select prefix from api_key where tenant_id = ${tenantId} and id = ${credentialId})`
       : null,

@@ -3,7 +3,8 @@ import type { Assessment, AssessmentPlan } from '@afterai/evidence'
 import type { Selectable } from 'kysely'
 import { digestOf, readChange } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { Caller } from '../identity/index.ts'
+import { emailThen, nameThen } from '../audit/name-then.ts'
+import { type Caller, type Principal, seesAddress } from '../identity/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import type { AssessRuns } from './assess-runs.ts'
@@ -11,8 +12,8 @@ import { readRun } from './evaluation-service.ts'
 
 type Row = Selectable<Tables['assessment']>
 
-/** An assessment (AURA) as it was made: what it binds to, and its result. */
-export interface AssessmentView {
+/** An assessment (AURA) as it was made: what it binds to, and its result; without names of people, as records seal it. */
+export interface AssessmentFacts {
   readonly id: string
   readonly changeId: string
   /** The change as the assessment saw it. */
@@ -24,6 +25,13 @@ export interface AssessmentView {
   readonly digest: string
   readonly authorId: string
   readonly createdAt: string
+}
+
+/** An assessment with the name that its author had then. */
+export interface AssessmentView extends AssessmentFacts {
+  readonly authorName: string | null
+  /** For admins and auditors, and one's own. */
+  readonly authorEmail: string | null
 }
 
 /** What an assessment is made of, and what is asked of it. */
@@ -108,6 +116,8 @@ export async function keepAssessment(
       verdict: result.verdict,
       digest: digestOf(bound),
       author_id: accountId,
+      author_name: nameThen(principal),
+      author_email: emailThen(principal),
     })
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -116,35 +126,55 @@ export async function keepAssessment(
     resource: `assessment/${row.id}`,
     details: { changeId, verdict: row.verdict, digest: row.digest },
   })
-  return toView(row)
+  return toView(principal, row)
 }
 
-/** An assessment. @throws ProblemError `not_found` */
-export async function readAssessment(tx: Transaction, tenantId: string, id: string): Promise<AssessmentView> {
+/** An assessment as a principal may see it. @throws ProblemError `not_found` */
+export async function readAssessment(tx: Transaction, principal: Principal, id: string): Promise<AssessmentView> {
   const row = await tx
     .selectFrom('assessment')
     .selectAll()
-    .where('tenant_id', '=', tenantId)
+    .where('tenant_id', '=', principal.tenantId)
     .where('id', '=', id)
     .executeTakeFirst()
   if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no assessment with this id' })
-  return toView(row)
+  return toView(principal, row)
 }
 
 /** All assessments of a change, newest first: a decision is bound to each of them. */
-export async function listAssessments(tx: Transaction, tenantId: string, changeId: string): Promise<AssessmentView[]> {
+export async function listAssessments(tx: Transaction, tenantId: string, changeId: string): Promise<AssessmentFacts[]> {
+  return (await rowsOf(tx, tenantId, changeId)).map(factsOf)
+}
+
+/** All assessments of a change as a principal may see them, newest first. */
+export async function viewAssessments(
+  tx: Transaction,
+  principal: Principal,
+  changeId: string,
+): Promise<AssessmentView[]> {
+  return (await rowsOf(tx, principal.tenantId, changeId)).map((row) => toView(principal, row))
+}
+
+async function rowsOf(tx: Transaction, tenantId: string, changeId: string): Promise<Row[]> {
   await readChange(tx, tenantId, changeId)
-  const rows = await tx
+  return tx
     .selectFrom('assessment')
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('change_id', '=', changeId)
     .orderBy('id', 'desc')
     .execute()
-  return rows.map(toView)
 }
 
-function toView(row: Row): AssessmentView {
+function toView(principal: Principal, row: Row): AssessmentView {
+  return {
+    ...factsOf(row),
+    authorName: row.author_name,
+    authorEmail: seesAddress(principal, row.author_id) ? row.author_email : null,
+  }
+}
+
+function factsOf(row: Row): AssessmentFacts {
   return {
     id: row.id,
     changeId: row.change_id,

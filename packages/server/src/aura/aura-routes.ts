@@ -23,8 +23,8 @@ import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
 import { createAssessRuns } from './assess-runs.ts'
-import { compareRuns, keepAssessment, listAssessments, readAssessment } from './assessment-service.ts'
-import { accepted, keepEvaluation, listEvaluations, readEvaluation } from './evaluation-service.ts'
+import { compareRuns, keepAssessment, readAssessment, viewAssessments } from './assessment-service.ts'
+import { accepted, keepEvaluation, listEvaluations, viewEvaluation } from './evaluation-service.ts'
 import { createImportFile, type ImportJob } from './import-file.ts'
 
 const byId = z.object({ id })
@@ -43,6 +43,8 @@ export const assessmentView = z.object({
   assessment: assessmentSchema,
   digest: sha256,
   authorId: id,
+  authorName: z.string().nullable(),
+  authorEmail: z.string().nullable(),
   createdAt: instant,
 })
 
@@ -75,12 +77,12 @@ export async function evaluationRoutes(
       config: { permission: 'evaluation:read' },
       schema: { querystring: evaluationQuery, response: { 200: page(evaluationView) } },
     },
-    (request) => read(request, (tx, { principal }) => listEvaluations(tx, principal.tenantId, request.query)),
+    (request) => read(request, (tx, { principal }) => listEvaluations(tx, principal, request.query)),
   )
   http.get(
     '/v1/evaluations/:id',
     { config: { permission: 'evaluation:read' }, schema: { params: byId, response: { 200: evaluationView } } },
-    (request) => read(request, (tx, { principal }) => readEvaluation(tx, principal.tenantId, request.params.id)),
+    (request) => read(request, (tx, { principal }) => viewEvaluation(tx, principal, request.params.id)),
   )
   // In a scope of its own, since here alone a body of JSON stays bytes.
   await http.register(async (scope: Http) => {
@@ -142,14 +144,14 @@ export function assessmentRoutes(http: Http, { db, audit }: AuraDependencies): v
     { config: { permission: 'assessment:read' }, schema: { params: byId, response: { 200: page(assessmentView) } } },
     (request) =>
       read(request, async (tx, { principal }) => ({
-        items: await listAssessments(tx, principal.tenantId, request.params.id),
+        items: await viewAssessments(tx, principal, request.params.id),
         nextCursor: null,
       })),
   )
   http.get(
     '/v1/assessments/:id',
     { config: { permission: 'assessment:read' }, schema: { params: byId, response: { 200: assessmentView } } },
-    (request) => read(request, (tx, { principal }) => readAssessment(tx, principal.tenantId, request.params.id)),
+    (request) => read(request, (tx, { principal }) => readAssessment(tx, principal, request.params.id)),
   )
 }
 

@@ -33,6 +33,8 @@ declare module '../platform/database.ts' {
       case_table: Buffer | null
       run_digest: string
       imported_by: string
+      imported_by_name: string | null
+      imported_by_email: string | null
       created_at: Generated<Date>
     }
     assessment: {
@@ -47,6 +49,8 @@ declare module '../platform/database.ts' {
       verdict: Band
       digest: string
       author_id: string
+      author_name: string | null
+      author_email: string | null
       created_at: Generated<Date>
     }
   }

@@ -1,9 +1,10 @@
-import { type Evaluation, ProblemError } from '@afterai/contract'
+import { type Evaluation, type EvaluationFacts, ProblemError } from '@afterai/contract'
 import type { ImportFault } from '@afterai/evidence'
 import type { Selectable } from 'kysely'
 import { digestOf, findSystem } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { Caller } from '../identity/index.ts'
+import { emailThen, nameThen } from '../audit/name-then.ts'
+import { type Caller, type Principal, seesAddress } from '../identity/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
@@ -25,6 +26,8 @@ const shown = [
   'notes',
   'reading',
   'imported_by',
+  'imported_by_name',
+  'imported_by_email',
   'created_at',
 ] as const
 
@@ -86,6 +89,8 @@ export async function keepEvaluation(
       case_table: Buffer.from(run.caseTable.buffer),
       run_digest: digestOf({ ...described, casesDigest: run.casesDigest }),
       imported_by: accountId,
+      imported_by_name: nameThen(principal),
+      imported_by_email: emailThen(principal),
     })
     .execute()
   await audit(tx, actor, {
@@ -93,7 +98,7 @@ export async function keepEvaluation(
     resource: `evaluation/${id}`,
     details: { format: described.format, sourceDigest: described.sourceDigest, cases: run.rows },
   })
-  return readEvaluation(tx, tenantId, id)
+  return viewEvaluation(tx, principal, id)
 }
 
 /** The run of an evaluation as it is kept, with every case, and its digest. @throws ProblemError `not_found` */
@@ -131,30 +136,47 @@ function evaluations(tx: Transaction, tenantId: string) {
     .where('e.tenant_id', '=', tenantId)
 }
 
-/** An evaluation without its cases. @throws ProblemError `not_found` */
-export async function readEvaluation(tx: Transaction, tenantId: string, id: string): Promise<Evaluation> {
+/** An evaluation without its cases and without names of people, as records seal it. @throws ProblemError `not_found` */
+export async function readEvaluation(tx: Transaction, tenantId: string, id: string): Promise<EvaluationFacts> {
+  return factsOf(await readRow(tx, tenantId, id))
+}
+
+/** An evaluation without its cases, as a principal may see it. @throws ProblemError `not_found` */
+export async function viewEvaluation(tx: Transaction, principal: Principal, id: string): Promise<Evaluation> {
+  return toView(principal, await readRow(tx, principal.tenantId, id))
+}
+
+async function readRow(tx: Transaction, tenantId: string, id: string): Promise<Row> {
   const row = await evaluations(tx, tenantId).where('e.id', '=', id).executeTakeFirst()
   if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no evaluation with this id' })
-  return toView(row)
+  return row
 }
 
 /** One page of evaluations, newest first. */
 export async function listEvaluations(
   tx: Transaction,
-  tenantId: string,
+  principal: Principal,
   { limit, cursor, system }: { limit: number; cursor?: string | undefined; system?: string | undefined },
 ): Promise<{ items: Evaluation[]; nextCursor: string | null }> {
   const before = readCursor(cursor)
-  const rows = await evaluations(tx, tenantId)
+  const rows = await evaluations(tx, principal.tenantId)
     .$if(before !== undefined, (it) => it.where('e.id', '<', before ?? ''))
     .$if(system !== undefined, (it) => it.where('s.name', '=', system ?? ''))
     .orderBy('e.id', 'desc')
     .limit(limit + 1)
     .execute()
-  return toPage(rows, limit, toView)
+  return toPage(rows, limit, (row) => toView(principal, row))
 }
 
-function toView(row: Row): Evaluation {
+function toView(principal: Principal, row: Row): Evaluation {
+  return {
+    ...factsOf(row),
+    importedByName: row.imported_by_name,
+    importedByEmail: seesAddress(principal, row.imported_by) ? row.imported_by_email : null,
+  }
+}
+
+function factsOf(row: Row): EvaluationFacts {
   return {
     id: row.id,
     system: row.system,

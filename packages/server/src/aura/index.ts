@@ -1,3 +1,3 @@
-export { type AssessmentView, listAssessments } from './assessment-service.ts'
+export { type AssessmentFacts, listAssessments } from './assessment-service.ts'
 export { assessmentRoutes, evaluationRoutes } from './aura-routes.ts'
 export { readEvaluation } from './evaluation-service.ts'

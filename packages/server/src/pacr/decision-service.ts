@@ -1,7 +1,7 @@
-import { type Change, type Decision, ProblemError, type ProposeDecision } from '@afterai/contract'
+import { type ChangeFacts, type Decision, ProblemError, type ProposeDecision } from '@afterai/contract'
 import type { Selectable } from 'kysely'
 import { digestOf, readChange } from '../ace/index.ts'
-import { type AssessmentView, listAssessments } from '../aura/index.ts'
+import { type AssessmentFacts, listAssessments } from '../aura/index.ts'
 import type { Audit } from '../audit/audit.ts'
 import { type Caller, type Principal, readMemberIdentity, seesAddress } from '../identity/index.ts'
 import { json, sqlState, type Tables, type Transaction } from '../platform/database.ts'
@@ -18,9 +18,9 @@ const uniqueViolation = '23505'
 /** A decision with all that it rests on, as of now. */
 export interface Dossier {
   readonly decision: Decision
-  readonly change: Change
+  readonly change: ChangeFacts
   /** Every assessment of the change, whether the decision names it or not: a record hides none. */
-  readonly assessments: readonly AssessmentView[]
+  readonly assessments: readonly AssessmentFacts[]
   readonly proposal: ProposeDecision
 }
 
@@ -90,7 +90,7 @@ export function viewDecision(principal: Principal, decision: Decision): Decision
   }
 }
 
-function refuseForeignAssessments(wanted: readonly string[], known: readonly AssessmentView[]): void {
+function refuseForeignAssessments(wanted: readonly string[], known: readonly AssessmentFacts[]): void {
   const errors = wanted.flatMap((id, index) =>
     known.some((it) => it.id === id)
       ? []
@@ -115,7 +115,11 @@ async function refuseUnknownRecord(tx: Transaction, tenantId: string, id: string
 }
 
 /** What an approval binds to: the change, every assessment of it, and the proposal. Whatever is added or altered makes another digest. */
-function evidenceDigest(change: Change, assessments: readonly AssessmentView[], proposal: ProposeDecision): string {
+function evidenceDigest(
+  change: ChangeFacts,
+  assessments: readonly AssessmentFacts[],
+  proposal: ProposeDecision,
+): string {
   return digestOf({ change: change.digest, assessments: assessments.map(({ digest }) => digest).toSorted(), proposal })
 }
 

@@ -1,4 +1,4 @@
-import { type Change, type Decision, ProblemError } from '@afterai/contract'
+import { type ChangeFacts, type Decision, ProblemError } from '@afterai/contract'
 import { BANDS, type Band } from '@afterai/evidence'
 import {
   type Actor,
@@ -11,10 +11,9 @@ import {
   type SectionName,
   sealSection,
 } from '@afterai/record'
-import { digestOf } from '../ace/index.ts'
+import { digestOf, readChangeAuthor } from '../ace/index.ts'
 import { readEvaluation } from '../aura/index.ts'
 import type { Audit } from '../audit/audit.ts'
-import { readMemberIdentity } from '../identity/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Append } from '../ledger/index.ts'
 import type { Transaction } from '../platform/database.ts'
@@ -114,11 +113,11 @@ async function supersededDigest(tx: Transaction, tenantId: string, recordId: str
   return entryFromEnvelope('pacr', readEnvelope(parseCanonical(row.envelope))).paeSha256
 }
 
-/** Who asked for the change, decided and approved, by id. Who asked is a member, unless they have left since. */
+/** Who asked for the change, decided and approved, by id, as they were named when they did. */
 async function identitiesOf(tx: Transaction, tenantId: string, { decision, change }: Dossier) {
-  const requester = await readMemberIdentity(tx, tenantId, change.authorId)
+  const { name, email } = await readChangeAuthor(tx, tenantId, change.id)
   return {
-    ...(requester === undefined ? {} : { [change.authorId]: identityOf(requester.name, requester.email) }),
+    ...(name === null ? {} : { [change.authorId]: identityOf(name, email) }),
     [decision.authorId]: identityOf(decision.authorName, decision.authorEmail),
     ...Object.fromEntries(
       decision.approvals.map((it) => [it.approverId, identityOf(it.approverName, it.approverEmail)]),
@@ -156,7 +155,7 @@ function withoutIdentity({ approverName: _name, approverEmail: _email, ...approv
   return approval
 }
 
-function subjectOf(change: Change): Omit<Change, 'before' | 'after'> {
+function subjectOf(change: ChangeFacts): Omit<ChangeFacts, 'before' | 'after'> {
   const { before: _before, after: _after, ...subject } = change
   return subject
 }
