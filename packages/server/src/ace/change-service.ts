@@ -137,6 +137,17 @@ export async function readChange(tx: Transaction, tenantId: string, id: string):
   return factsOf(await readRow(tx, tenantId, id))
 }
 
+/** The digests of changes, by their ids. */
+export async function readChangeDigests(
+  tx: Transaction,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await changes(tx, tenantId).where('c.id', 'in', ids).execute()
+  return new Map(rows.map((row) => [row.id, factsOf(row).digest]))
+}
+
 /** A change as a principal may see it. @throws ProblemError `not_found` */
 export async function viewChange(tx: Transaction, principal: Principal, id: string): Promise<Change> {
   return toView(principal, await readRow(tx, principal.tenantId, id))
@@ -180,7 +191,16 @@ export async function listChanges(
   const rows = await changes(tx, principal.tenantId)
     .$if(before !== undefined, (it) => it.where('c.id', '<', before ?? ''))
     .$if(status !== undefined, (it) => it.where('c.status', '=', status ?? 'pending'))
-    .$if(system !== undefined, (it) => it.where('s.name', '=', system ?? ''))
+    // By its id, asked first: a join by the name would read the changes of others.
+    .$if(system !== undefined, (it) =>
+      it.where('c.system_id', '=', (eb) =>
+        eb
+          .selectFrom('system')
+          .select('id')
+          .where('tenant_id', '=', principal.tenantId)
+          .where('name', '=', system ?? ''),
+      ),
+    )
     .orderBy('c.id', 'desc')
     .limit(query.limit + 1)
     .execute()

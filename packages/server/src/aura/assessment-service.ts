@@ -146,6 +146,24 @@ export async function listAssessments(tx: Transaction, tenantId: string, changeI
   return (await rowsOf(tx, tenantId, changeId)).map(factsOf)
 }
 
+/** The digests of all assessments of changes, by the change. */
+export async function readAssessmentDigests(
+  tx: Transaction,
+  tenantId: string,
+  changeIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  if (changeIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('assessment')
+    .select(['change_id', 'digest'])
+    .where('tenant_id', '=', tenantId)
+    .where('change_id', 'in', changeIds)
+    .execute()
+  const byChange = new Map<string, string[]>()
+  for (const { change_id: id, digest } of rows) byChange.set(id, [...(byChange.get(id) ?? []), digest])
+  return byChange
+}
+
 /** All assessments of a change as a principal may see them, newest first. */
 export async function viewAssessments(
   tx: Transaction,

@@ -161,7 +161,16 @@ export async function listEvaluations(
   const before = readCursor(cursor)
   const rows = await evaluations(tx, principal.tenantId)
     .$if(before !== undefined, (it) => it.where('e.id', '<', before ?? ''))
-    .$if(system !== undefined, (it) => it.where('s.name', '=', system ?? ''))
+    // By its id, asked first: a join by the name would read the evaluations of others.
+    .$if(system !== undefined, (it) =>
+      it.where('e.system_id', '=', (eb) =>
+        eb
+          .selectFrom('system')
+          .select('id')
+          .where('tenant_id', '=', principal.tenantId)
+          .where('name', '=', system ?? ''),
+      ),
+    )
     .orderBy('e.id', 'desc')
     .limit(limit + 1)
     .execute()

@@ -1,3 +1,3 @@
-export { type AssessmentFacts, listAssessments } from './assessment-service.ts'
+export { type AssessmentFacts, listAssessments, readAssessmentDigests } from './assessment-service.ts'
 export { assessmentRoutes, evaluationRoutes } from './aura-routes.ts'
 export { readEvaluation } from './evaluation-service.ts'

@@ -16,14 +16,8 @@ import type { TenantKeys } from '../keys/index.ts'
 import type { LedgerWaiting } from '../ledger/index.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
-import {
-  approveDecision,
-  listDecisions,
-  proposeDecision,
-  readDossier,
-  type SealRecord,
-  viewDecision,
-} from './decision-service.ts'
+import { approveDecision, proposeDecision, type SealRecord } from './decision-service.ts'
+import { listDecisions, readDossier, viewDecision } from './dossier.ts'
 import { exportBundle, listRecords, readRecord } from './record-service.ts'
 
 const integrationDeadlineMs = 10_000

@@ -18,7 +18,8 @@ import type { TenantKeys } from '../keys/index.ts'
 import type { Append } from '../ledger/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import type { Dossier, SealRecord } from './decision-service.ts'
+import type { SealRecord } from './decision-service.ts'
+import type { Dossier } from './dossier.ts'
 import type { SealedIdentity } from './sealed-identities.ts'
 
 /** What sealing needs. */

@@ -1,5 +1,5 @@
 import { type ApiKeyView, type Permission, permissionsOf, ProblemError, type Role } from '@afterai/contract'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Audit } from '../../audit/audit.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
@@ -117,21 +117,34 @@ function keysOf(tx: Transaction, tenantId: string) {
     .where('k.tenant_id', '=', tenantId)
 }
 
-/** The caller's keys, newest first; an admin sees all of the tenant's. */
+/** The caller's keys, newest first, or those that expire soon, the soonest first; an admin sees all of the tenant's. */
 export async function readApiKeys(
   tx: Transaction,
   { principal }: Caller,
   { before, most, expiring }: { before: string | undefined; most: number; expiring: boolean },
 ): Promise<ApiKeyRow[]> {
-  const now = new Date()
-  return keysOf(tx, principal.tenantId)
-    .$if(principal.role !== 'admin', (it) => it.where('k.account_id', '=', principal.accountId))
-    .$if(before !== undefined, (it) => it.where('k.id', '<', before ?? ''))
-    .$if(expiring, (it) =>
-      it.where('k.revoked_at', 'is', null).where('k.expires_at', '>', now).where('k.expires_at', '<=', warningEnd(now)),
-    )
-    .orderBy('k.id', 'desc')
+  const { tenantId, accountId, role } = principal
+  const keys = keysOf(tx, tenantId)
+    .$if(role !== 'admin', (it) => it.where('k.account_id', '=', accountId))
     .limit(most)
+  if (!expiring) {
+    return keys
+      .$if(before !== undefined, (it) => it.where('k.id', '<', before ?? ''))
+      .orderBy('k.id', 'desc')
+      .execute()
+  }
+  const now = new Date()
+  return keys
+    .where('k.revoked_at', 'is', null)
+    .where('k.expires_at', '>', now)
+    .where('k.expires_at', '<=', warningEnd(now))
+    .$if(before !== undefined, (it) =>
+      it.where(
+        sql<boolean>`(k.expires_at, k.id) > (select expires_at, id from api_key where tenant_id = ${tenantId} and id = ${before})`,
+      ),
+    )
+    .orderBy('k.expires_at')
+    .orderBy('k.id')
     .execute()
 }
 

@@ -12,7 +12,8 @@ create index evaluation_by_system on evaluation (tenant_id, system_id, id desc);
 create index served_model_by_system on served_model (tenant_id, system_id, id desc);
 create index telemetry_window_feed on telemetry_window (tenant_id, system_id, hour, environment, fingerprint, route, source);
 create index api_key_by_account on api_key (tenant_id, account_id, id desc);
-create index api_key_expiring on api_key (tenant_id, id desc) where revoked_at is null and expires_at is not null;
+create index api_key_expiring on api_key (tenant_id, expires_at, id) where revoked_at is null;
+create index api_key_of_account_expiring on api_key (tenant_id, account_id, expires_at, id) where revoked_at is null;
 create index membership_by_kind on membership (tenant_id, kind, account_id desc);
 
 -- How often an environment was observed, counted as observations come. Some rows share a count, so that those who observe the same
