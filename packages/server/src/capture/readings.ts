@@ -107,7 +107,7 @@ export type RejectionReason =
   | 'scoreEvent'
 
 /** What isn't kept of a thing that is taken, or of a body. */
-export type Remark = 'route' | 'model' | 'tokens' | 'duration' | 'spanScore' | 'member'
+export type Remark = 'route' | 'model' | 'tokens' | 'duration' | 'status' | 'ids' | 'spanScore' | 'member'
 
 /** How many things can't be taken, or not whole, by the reason. */
 export type Rejections = { readonly [K in RejectionReason | Remark]?: number }
