@@ -35,6 +35,8 @@ export interface CallReading extends Placed {
   readonly span: number
   readonly measurement: Measurement
   readonly configuration: CallConfiguration
+  /** Whether it is only what a request within another one lacks: figures that count, of a request that doesn't and isn't watched. */
+  readonly isRest?: true
 }
 
 /** A score, or what a client's own measurement said. `fingerprint` where the client names its configuration. */

@@ -21,7 +21,8 @@ export async function countDropped(
       else sum.count += count
     }
   }
-  const [door, name, count] = ['traces', 'span.enclosing', enclosing.size + takenBack.length] as const
+  const calls = takenBack.filter(({ measurement }) => measurement.isCall).length
+  const [door, name, count] = ['traces', 'span.enclosing', enclosing.size + calls] as const
   if (count > 0) sums.set(`${door} ${name}`, { door, name, count })
   if (sums.size === 0) return
   const rows = [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)

@@ -53,7 +53,10 @@ export async function takeGroup(
     const rejections = over === undefined ? batch.refused.rejections : { ...batch.refused.rejections, overSeries: over }
     found.set(batch, { rejections, rejected })
   }
-  const counting = settled.map((it) => ({ ...it, readings: it.readings.filter((of) => !enclosing.enclosing.has(of)) }))
+  const counting = settled.map((it) => ({
+    ...it,
+    readings: it.readings.flatMap((of) => (enclosing.enclosing.has(of) ? (enclosing.enclosing.get(of) ?? []) : [of])),
+  }))
   const groups = groupReadings(counting, resolve)
   await deps.assumedProduction.note(tx, tenantId, groups)
   const windows = await fold(deps, tx, tenantId, groups)
