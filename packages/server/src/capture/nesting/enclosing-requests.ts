@@ -25,8 +25,8 @@ export interface Enclosing {
   readonly enclosing: ReadonlyMap<Reading, CallReading | undefined>
   /** What had been counted before of such requests, and is told by others now. */
   readonly takenBack: readonly TakenBack[]
-  /** Keeps where the group's requests were counted. */
-  note(counted: readonly CountedCall[]): Promise<void>
+  /** Keeps where the group's requests were counted. @returns how many of its spans only this process remembers, since they came faster than are kept for all */
+  note(counted: readonly CountedCall[]): Promise<number>
 }
 
 /** Finds requests that lie around others and describe the same (ADR 0023). */
@@ -46,7 +46,7 @@ interface Remembered {
 type Limits = Pick<CaptureLimits, 'spans' | 'loggedSpansPerSecond'>
 
 const purgedEveryMs = 10_000
-const nothing: Enclosing = { enclosing: new Map(), takenBack: [], note: async () => undefined }
+const nothing: Enclosing = { enclosing: new Map(), takenBack: [], note: async () => 0 }
 const { key, info } = recordFields
 
 /** A tenant's spans are taken in by one transaction after the other, in all processes; each first reads what the others have added. */
@@ -175,7 +175,11 @@ interface Noting {
   readonly budget: LogBudget
 }
 
-async function note(tx: Transaction, tenantId: string, { remembered, group, counted, budget }: Noting): Promise<void> {
+async function note(
+  tx: Transaction,
+  tenantId: string,
+  { remembered, group, counted, budget }: Noting,
+): Promise<number> {
   const { memory } = remembered
   const { records, spans, earlier } = group
   // What was taken back must be known to all, or another process would take it back once more.
@@ -183,7 +187,9 @@ async function note(tx: Transaction, tenantId: string, { remembered, group, coun
   const row = isLogged ? await writeGroup(tx, tenantId, { records, takenBack: earlier, counted }) : unlogged
   for (const span of spans) if (span !== nowhere) memory.setRow(span, row)
   if (isLogged) remembered.row = row
-  if (Date.now() - remembered.purgedAtMs < purgedEveryMs) return
-  remembered.purgedAtMs = Date.now()
-  await purgeGroups(tx, tenantId, memory.oldestRow)
+  if (Date.now() - remembered.purgedAtMs >= purgedEveryMs) {
+    remembered.purgedAtMs = Date.now()
+    await purgeGroups(tx, tenantId, memory.oldestRow)
+  }
+  return isLogged ? 0 : spans.length
 }
