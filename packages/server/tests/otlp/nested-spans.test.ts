@@ -233,6 +233,28 @@ describe('P1.1, P6.6: of spans around each other that describe the same request,
     expect((await droppedOf('span.enclosing')) - before).toBe(2)
   })
 
+  test('P6.6: spans that come faster than are kept for other processes are counted', async () => {
+    const own = await startOtlpClient({ loggedSpansPerSecond: 0 })
+    try {
+      const spans = spansOf(
+        [
+          { id: 1, facts: semantic('chat') },
+          { id: 2, facts: semantic('chat') },
+        ],
+        'json',
+      )
+      await own.send('traces', 'json', tracesOf('fast', spans))
+      const path = '/v1/telemetry/dropped?limit=200'
+      const { items } = await own.server.expectOk<{ items: DroppedTelemetry[] }>({
+        path,
+        token: own.server.admin.token,
+      })
+      expect(items.filter(({ name }) => name === 'span.unshared')).toMatchObject([{ count: 2 }])
+    } finally {
+      await own.server.stop()
+    }
+  })
+
   test.each(encodings)('a span that was refused counts when it comes again, mended, in %s', async (as) => {
     const system = fresh('mended')
     const [span = {}] = spansOf([{ id: 1, facts: semantic('chat') }], as)
