@@ -63,7 +63,15 @@ and attributes that aren't in the tables; [the counts](#names-under-which-droppe
 
 Refused as a whole with 400: what isn't OTLP, what is packed twice or lacks its \`Content-Encoding\`, JSON that is sent as protobuf or the other way round, and
 JSON that holds another signal's list or none. JSON may be written in protobuf's own names (\`resource_spans\`) and in those of OTLP before 0.16
-(\`instrumentationLibrarySpans\`), values without their wrapping (\`"value": "x"\`), and integers of 64 bits as text, as numbers or as \`{"low": 0, "high": 0}\`.`
+(\`instrumentationLibrarySpans\`), values without their wrapping (\`"value": "x"\`), and integers of 64 bits as text, as numbers or as \`{"low": 0, "high": 0}\`.
+
+A time in JSON may also stand under another name (\`startTime\`, \`end_time\`, \`timestamp\` of a point or a record), and be a text with its zone as RFC 3339 has it, \`[seconds, nanoseconds]\`,
+\`{"seconds": 0, "nanos": 0}\`, or a number of seconds, milliseconds, microseconds or nanoseconds, which between 2001 and 2286 differ in how many digits they have. A time that could be
+another one (without a zone, in a unit that its name denies, under a name that isn't known) refuses what it is of. What tells no time at all counts at the time of its arrival. A status may be its code alone, and
+ids be in hexadecimal, with \`0x\` or dashes, or in base64.
+
+An attribute without a value (\`{}\`, \`null\`) counts as not told, except that of a service or an environment: those are told and can't be read. So is a resource in JSON that is no object, lacks its
+\`attributes\`, has attributes as members of its own, or stands under another name: what comes from it is refused.`
 
 function rows(table: Readonly<Record<string, string>>): string {
   return Object.entries(table)

@@ -1,8 +1,9 @@
+import { datedAsAlias, isCoveredBy, mayStandFor } from './aliases.ts'
 import { localPath } from './paths.ts'
 import { unknownPlatform } from './platforms.ts'
 import { resolve } from './resolve.ts'
 import type { ResolvedModel } from './resolved-model.ts'
-import { dated, isAlias } from './snapshots.ts'
+import { aliasKind } from './snapshots.ts'
 
 /** What a served name says of what was served; null where it says nothing. The region and the case of a name say nothing of it. */
 export interface Saying {
@@ -10,8 +11,10 @@ export interface Saying {
   readonly vendor: string | null
   /** The model without its date; of a fine-tune or an identifier, all of its name. */
   readonly family: string | null
-  /** Whether the name stands for whatever is newest, so that more words may be part of the family. */
-  readonly open: boolean
+  /** Of a name that stands for others: for the newest of its family, or for whichever a router picks; null of one that doesn't. */
+  readonly open: 'newest' | 'any' | null
+  /** Whether it is what was asked for, said back, and no snapshot: which model that was, it leaves open. */
+  readonly echo: boolean
   readonly snapshot: string | null
   readonly release: string | null
 }
@@ -29,19 +32,21 @@ export function sayingOf(servedName: string, { provider, requestedModel }: Asked
   const asked = provider === '' ? unknownPlatform : provider
   const served = resolve(servedName, asked)
   const said = says(served, servedName)
+  if (!isSame(said, says(resolve(requestedModel, asked), requestedModel))) return said
   const isNamedByCustomer = served.kind === 'opaque' || (served.kind === 'deployment' && served.platform === 'azure')
-  if (!isNamedByCustomer || !isSame(said, says(resolve(requestedModel, asked), requestedModel))) return said
   // The name of a deployment, said back, tells nothing of the model that is there.
-  return { ...said, vendor: null, family: null, snapshot: null, release: null }
+  if (isNamedByCustomer) return { ...said, vendor: null, family: null, snapshot: null, release: null }
+  const isMoving = served.kind === 'floating' || served.kind === 'deployment'
+  return { ...said, echo: isMoving && said.snapshot === null && said.release === null }
 }
 
 function says({ platform, vendor, model, version, kind, name }: ResolvedModel, text: string): Saying {
   const place = { platform: platform === unknownPlatform ? null : platform, vendor }
   const isWhole = kind === 'fine_tune' || kind === 'opaque'
-  if (isWhole) return { ...place, family: name, open: false, snapshot: null, release: version }
-  const open = isAlias(model ?? name)
-  const { family, snapshot } = dated((model ?? name).replace(/(?:^|[-/:])(?:latest|auto)$/, ''))
-  return { ...place, family, open, snapshot, release: localPath(text)?.folder ?? version }
+  if (isWhole) return { ...place, family: name, open: null, echo: false, snapshot: null, release: version }
+  const open = aliasKind(model ?? name)
+  const { family, snapshot } = datedAsAlias((model ?? name).replace(/(?:^|[-/:])(?:latest|auto)$/, ''))
+  return { ...place, family, open, echo: false, snapshot, release: localPath(text)?.folder ?? version }
 }
 
 /** Whether two names can be of one model: nothing that both say differs. */
@@ -60,24 +65,24 @@ function agreeOn(one: string | null, other: string | null): boolean {
 }
 
 function familiesAgree(one: Saying, other: Saying): boolean {
-  if (agreeOn(one.family, other.family)) return true
-  return (one.open && isWithin(one.family, other.family)) || (other.open && isWithin(other.family, one.family))
+  return agreeOn(one.family, other.family) || stands(one, other) || stands(other, one)
 }
 
-// `gemini-flash-latest` may be `gemini-2.5-flash-preview`.
-function isWithin(alias: string | null, family: string | null): boolean {
-  const words = new Set(wordsOf(family))
-  return wordsOf(alias).every((word) => words.has(word))
-}
-
-function wordsOf(family: string | null): string[] {
-  return (family ?? '').split('-').filter((word) => word !== '')
+/** Whether one name may stand for the other, which is more than a name. */
+function stands(one: Saying, other: Saying): boolean {
+  if (one.family === null || other.family === null) return false
+  if (one.open !== null) return isCoveredBy(one.family, other.family, one.open)
+  if (!one.echo || other.echo || other.open !== null) return false
+  // A name that a gateway made up may be any vendor's model.
+  if (one.vendor === null) return other.vendor !== null
+  return other.snapshot !== null && mayStandFor(one.family, other.family)
 }
 
 /** Whether the first says something that the second leaves open. */
 export function tellsMore(one: Saying, other: Saying): boolean {
   return (
-    (other.open && !one.open && one.family !== null) ||
+    (other.open !== null && one.open === null && one.family !== null) ||
+    (other.echo && !one.echo && one.family !== other.family) ||
     (['platform', 'vendor', 'family', 'snapshot', 'release'] as const).some(
       (part) => one[part] !== null && other[part] === null,
     )

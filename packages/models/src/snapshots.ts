@@ -30,7 +30,9 @@ export function dated(name: string): Dated {
   return { family: name, snapshot: null }
 }
 
-/** Whether a name says by itself that it stands for whatever is newest. */
-export function isAlias(name: string): boolean {
-  return /(?:^|[-/:])(?:latest|auto)$/.test(name)
+/** What a name says by itself that it stands for: whatever is newest, or whichever a router picks; null where it says neither. */
+export function aliasKind(name: string): 'newest' | 'any' | null {
+  const [, word] = /(?:^|[-/:])(latest|auto)$/.exec(name) ?? []
+  if (word === undefined) return null
+  return word === 'auto' ? 'any' : 'newest'
 }

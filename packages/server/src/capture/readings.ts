@@ -35,6 +35,8 @@ export interface CallReading extends Placed {
   readonly span: number
   readonly measurement: Measurement
   readonly configuration: CallConfiguration
+  /** Whether it is only what a request within another one lacks: figures that count, of a request that doesn't and isn't watched. */
+  readonly isRest?: true
 }
 
 /** A score, or what a client's own measurement said. `fingerprint` where the client names its configuration. */
@@ -107,7 +109,7 @@ export type RejectionReason =
   | 'scoreEvent'
 
 /** What isn't kept of a thing that is taken, or of a body. */
-export type Remark = 'route' | 'model' | 'tokens' | 'duration' | 'spanScore' | 'member'
+export type Remark = 'route' | 'model' | 'tokens' | 'duration' | 'status' | 'ids' | 'spanScore' | 'member'
 
 /** How many things can't be taken, or not whole, by the reason. */
 export type Rejections = { readonly [K in RejectionReason | Remark]?: number }

@@ -156,7 +156,7 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
     [
       'a time that is none',
       'traces',
-      (it) => rewritten(oneCall(it), /"endTimeUnixNano":"\d+"/g, `"endTimeUnixNano":"${new Date().toISOString()}"`),
+      (it) => rewritten(oneCall(it), /"endTimeUnixNano":"\d+"/g, '"endTimeUnixNano":"noon"'),
       'nanoseconds',
     ],
     [

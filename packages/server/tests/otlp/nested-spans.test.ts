@@ -5,7 +5,7 @@ import type { Encoding } from '../../src/capture/otlp/read-otlp.ts'
 import { composeBeside } from '../test-server.ts'
 import { type AttributeValue, attributesOf, resourceOf, spanOf, tracesOf } from './otlp-bodies.ts'
 import { bytesOf, type OtlpClient, otlpTypes, startOtlpClient } from './otlp-client.ts'
-import { countedIn, idsOf, otlpSpanOf, spanTree } from './span-trees.ts'
+import { idsOf, otlpSpanOf, spanTree, totalsOf } from './span-trees.ts'
 
 let client: OtlpClient
 let beside: Awaited<ReturnType<typeof composeBeside>>
@@ -69,7 +69,7 @@ function spansOf(nested: readonly Nested[], as: Encoding): object[] {
 }
 
 describe('P1.1, P6.6: of spans around each other that describe the same request, the innermost counts', () => {
-  test('in every order, however they are split over batches and two processes: the same as if the others weren’t there', async () => {
+  test('in every order, however they are split over batches and two processes: the same as in one batch, and no figure is lost or counted twice', async () => {
     const cases = spanTree.chain((tree) =>
       fc.record({
         tree: fc.constant(tree),
@@ -95,9 +95,28 @@ describe('P1.1, P6.6: of spans around each other that describe the same request,
             .map((span) => otlpSpanOf(span, { as, trace, atMs }))
           if (spans.length > 0) await send(tracesOf(split, spans), as, to)
         }
-        const alone = countedIn(tree).map((span) => otlpSpanOf(span, { as: 'json', trace, atMs }))
-        await send(tracesOf(plain, alone))
-        expect(await countedOf(split)).toEqual(await countedOf(plain))
+        const whole = tree.map((span) => otlpSpanOf(span, { as: 'json', trace, atMs }))
+        await send(tracesOf(plain, whole))
+        const windows = await countedOf(split)
+        expect(windows).toEqual(await countedOf(plain))
+        const sum = (of: (it: (typeof windows)[number]) => number): number =>
+          windows.reduce((all, it) => all + of(it), 0)
+        const { calls, tokens, finished } = totalsOf(tree)
+        expect([
+          sum((it) => it.calls),
+          sum((it) => it.latencyMs.n),
+          sum((it) => it.inputTokens.n),
+          sum((it) => it.inputTokens.sum),
+          sum((it) => it.outputTokens.sum),
+          sum((it) => Object.values(it.finishReasons).reduce((all, count) => all + count, 0)),
+        ]).toEqual([
+          calls,
+          calls,
+          tokens.length,
+          tokens.reduce((all, it) => all + (it.tokens?.[0] ?? 0), 0),
+          tokens.reduce((all, it) => all + (it.tokens?.[1] ?? 0), 0),
+          finished.length,
+        ])
       }),
       { numRuns: 40 },
     )
@@ -212,6 +231,28 @@ describe('P1.1, P6.6: of spans around each other that describe the same request,
     ])
     expect(await read<Change>(`/v1/changes?system=${system}`)).toEqual([])
     expect((await droppedOf('span.enclosing')) - before).toBe(2)
+  })
+
+  test('P6.6: spans that come faster than are kept for other processes are counted', async () => {
+    const own = await startOtlpClient({ loggedSpansPerSecond: 0 })
+    try {
+      const spans = spansOf(
+        [
+          { id: 1, facts: semantic('chat') },
+          { id: 2, facts: semantic('chat') },
+        ],
+        'json',
+      )
+      await own.send('traces', 'json', tracesOf('fast', spans))
+      const path = '/v1/telemetry/dropped?limit=200'
+      const { items } = await own.server.expectOk<{ items: DroppedTelemetry[] }>({
+        path,
+        token: own.server.admin.token,
+      })
+      expect(items.filter(({ name }) => name === 'span.unshared')).toMatchObject([{ count: 2 }])
+    } finally {
+      await own.server.stop()
+    }
   })
 
   test.each(encodings)('a span that was refused counts when it comes again, mended, in %s', async (as) => {

@@ -14,9 +14,11 @@ export interface OtlpClient {
 /** The content type of each encoding. */
 export const otlpTypes = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
 
+type Limits = NonNullable<NonNullable<Parameters<typeof startTestServer>[0]>['captureLimits']>
+
 /** Starts a server and a client of it. */
-export async function startOtlpClient(): Promise<OtlpClient> {
-  const server = await startTestServer()
+export async function startOtlpClient(captureLimits: Limits = {}): Promise<OtlpClient> {
+  const server = await startTestServer({ captureLimits })
   const { key } = await server.addKey(server.admin, ['telemetry:write', 'telemetry:read'])
   return {
     server,

@@ -11,6 +11,7 @@ export interface TreeSpan {
   readonly model: string | undefined
   readonly tokens: readonly [input: number, output: number] | undefined
   readonly failed: boolean
+  readonly finish: string | undefined
 }
 
 const none = { any: {} }
@@ -25,6 +26,7 @@ export const spanTree: fc.Arbitrary<TreeSpan[]> = fc
       model: fc.option(fc.constantFrom(...models), { nil: undefined, freq: 6 }),
       tokens: fc.option(fc.constantFrom([100, 20] as const, [7, 3] as const), { nil: undefined }),
       failed: fc.boolean(),
+      finish: fc.option(fc.constantFrom('stop', 'length'), { nil: undefined }),
     }),
     { minLength: 1, maxLength: 12 },
   )
@@ -40,6 +42,18 @@ export const spanTree: fc.Arbitrary<TreeSpan[]> = fc
 /** The requests that count, by what the reference says: of those around each other that describe the same one, the innermost. */
 export function countedIn(tree: readonly TreeSpan[]): TreeSpan[] {
   return tree.filter((span) => isRequest(span) && !tree.some((below) => isAround(tree, span, below)))
+}
+
+/** What the requests of a tree come to: how many count, and of each figure those that no request within tells that describes the same. */
+export function totalsOf(tree: readonly TreeSpan[]): { calls: number; tokens: TreeSpan[]; finished: TreeSpan[] } {
+  const telling = (figure: 'tokens' | 'finish'): TreeSpan[] =>
+    tree.filter(
+      (span) =>
+        isRequest(span) &&
+        span[figure] !== undefined &&
+        !tree.some((below) => below[figure] !== undefined && isAround(tree, span, below)),
+    )
+  return { calls: countedIn(tree).length, tokens: telling('tokens'), finished: telling('finish') }
 }
 
 function isAround(tree: readonly TreeSpan[], span: TreeSpan, below: TreeSpan): boolean {
@@ -69,7 +83,7 @@ function areSame(one: TreeSpan, other: TreeSpan): boolean {
 
 /** A span of a tree as OTLP writes it. @param trace tells its trace from others */
 export function otlpSpanOf(
-  { id, parent, what, model, tokens, failed }: TreeSpan,
+  { id, parent, what, model, tokens, failed, finish }: TreeSpan,
   { as, trace, atMs }: { readonly as: Encoding; readonly trace: number; readonly atMs: number },
 ): object {
   const operation: Record<TreeSpan['what'], Record<string, AttributeValue>> = {
@@ -85,6 +99,7 @@ export function otlpSpanOf(
     'gen_ai.response.model': none,
     'gen_ai.usage.input_tokens': tokens?.[0] ?? none,
     'gen_ai.usage.output_tokens': tokens?.[1] ?? none,
+    'gen_ai.response.finish_reasons': finish === undefined ? none : [finish],
   }
   const frame = {
     ...idsOf(as, { traceId: [16, trace], spanId: [8, id + 1] }),

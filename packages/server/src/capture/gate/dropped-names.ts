@@ -116,6 +116,7 @@ export const droppedFields = [
   'span.status.message',
   'span.tokens',
   'span.enclosing',
+  'span.unshared',
   'scope.attributes',
   'log.body',
   'log.event',

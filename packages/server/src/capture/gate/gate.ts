@@ -39,6 +39,9 @@ function longestOf(kind: ValueKind): number {
 const binding: ReadonlySet<ValueKind> = new Set(['service', 'environment', 'evaluation', 'operation'])
 const numberForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
+/** Where a value that holds nothing says that there is one, so that none may be assumed. */
+const placing: ReadonlySet<ValueKind> = new Set(['service', 'environment'])
+
 /** Integers that count something, or stand for a whole setting. */
 const largestInteger = Number.MAX_SAFE_INTEGER
 
@@ -79,6 +82,12 @@ export class Gate {
   unfit(id: AttributeId, why: UnfitReason, facts: Facts): void {
     const rule = this.#claimed(id, facts)
     if (rule !== undefined) this.#refuse(rule, why, facts)
+  }
+
+  /** Hands over a value that holds nothing, as if there were no attribute; but a place that is told that way isn't one that wasn't told. */
+  empty(id: AttributeId, facts: Facts): void {
+    const kind = rules[id]?.kind
+    if (kind !== undefined && placing.has(kind)) this.unfit(id, 'wrong_form', facts)
   }
 
   /** Hands over a text. @returns whether it may be remembered */

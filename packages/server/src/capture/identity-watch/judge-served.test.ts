@@ -18,8 +18,11 @@ class Memory {
   readonly changes: string[] = []
   readonly #learningMs: number
 
-  constructor(learningMs = 24 * hourMs) {
+  readonly #asked: typeof asked
+
+  constructor(learningMs = 24 * hourMs, by = asked) {
     this.#learningMs = learningMs
+    this.#asked = by
   }
 
   /** One transaction: what it shows of an identity is told from its first to its last sighting. */
@@ -38,7 +41,7 @@ class Memory {
   }
 
   #tell(it: { servedName: string; systemFingerprint: string; firstMs: number; lastMs: number }): void {
-    const saying = sayingOf(it.servedName, asked)
+    const saying = sayingOf(it.servedName, this.#asked)
     const judgement = judge(this.kept, { ...it, saying }, this.#learningMs)
     if (judgement.is === 'late') return
     if (judgement.is === 'known') {
@@ -84,6 +87,36 @@ describe('another snapshot, release, model or platform opens exactly one', () =>
     [['m-1', 'm-2', 'm-1']],
   ])('%s', (names) => {
     expect(changesOf(...names.map((name, hour) => [name, hour] as const))).toEqual(['change'])
+  })
+})
+
+describe('an alias that a provider moves by itself', () => {
+  const turbo = { provider: 'openai', requestedModel: 'gpt-4-turbo-preview' }
+  const flash = { provider: 'gcp.gemini', requestedModel: 'gemini-flash-latest' }
+  const gateway = { provider: 'litellm_proxy', requestedModel: 'fast' }
+  test.each([
+    [turbo, 'gpt-4-0125-preview', 'gpt-4-1106-preview'],
+    [flash, 'gemini-2.5-flash-preview-09-2025', 'gemini-3-flash-preview'],
+    [flash, 'gemini-2.5-flash', 'gemini-2.5-flash-lite'],
+    [gateway, 'gpt-4o-2024-08-06', 'claude-3-5-haiku-20241022'],
+  ])('of $requestedModel: %s beside the alias opens nothing, and %s after it exactly one', (by, before, after) => {
+    const alias = by.requestedModel
+    const opened = (...names: readonly string[]): string[] => {
+      const memory = new Memory(undefined, by)
+      for (const [hour, name] of names.entries()) memory.batch([{ name, atMs: hour * hourMs }])
+      return memory.changes
+    }
+    expect(opened(alias, before, alias, before)).toEqual([])
+    expect(opened(before, alias, before, alias)).toEqual([])
+    for (const names of [
+      [alias, before, after],
+      [before, after],
+      [before, alias, after],
+      [alias, before, alias, after, alias, after],
+      [before, after, alias, before],
+    ]) {
+      expect(opened(...names)).toEqual(['change'])
+    }
   })
 })
 

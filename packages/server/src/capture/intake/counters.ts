@@ -4,12 +4,12 @@ import { droppedNames } from '../gate/dropped-names.ts'
 import type { Enclosing } from '../nesting/enclosing-requests.ts'
 import type { Batch } from './batch.ts'
 
-/** Adds what the gate dropped, and what doesn't count since it lies around what does, by door and by name of the server's own list. */
+/** Adds what the gate dropped, and what doesn't count since it lies around what does, and spans that other processes won't know of, by door and by name of the server's own list. */
 export async function countDropped(
   tx: Transaction,
   tenantId: string,
   batches: readonly Batch[],
-  { enclosing, takenBack }: Pick<Enclosing, 'enclosing' | 'takenBack'>,
+  { enclosing, takenBack, unshared }: Pick<Enclosing, 'enclosing' | 'takenBack'> & { readonly unshared: number },
 ): Promise<void> {
   const sums = new Map<string, { door: string; name: string; count: number }>()
   for (const { door, drops } of batches) {
@@ -21,8 +21,10 @@ export async function countDropped(
       else sum.count += count
     }
   }
-  const [door, name, count] = ['traces', 'span.enclosing', enclosing.size + takenBack.length] as const
-  if (count > 0) sums.set(`${door} ${name}`, { door, name, count })
+  const calls = takenBack.filter(({ measurement }) => measurement.isCall).length
+  const own = { 'span.enclosing': enclosing.size + calls, 'span.unshared': unshared }
+  for (const [name, count] of Object.entries(own))
+    if (count > 0) sums.set(`traces ${name}`, { door: 'traces', name, count })
   if (sums.size === 0) return
   const rows = [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
   await sql`

@@ -45,7 +45,8 @@ export async function fold(
   )
   const observed = places.map((place) => current.get(place))
   const calls = groups.map((group, index) => watchedCall(group, index, { environments, routes, observed }))
-  const derived = await deps.identityWatch.watch(tx, tenantId, calls.filter(isThere))
+  const watched = calls.filter((_, index) => groups[index]?.isRest === false).filter(isThere)
+  const derived = await deps.identityWatch.watch(tx, tenantId, watched)
   const own = groups.map(({ fingerprint }, index) => {
     const call = calls[index]
     return fingerprint ?? observed[index] ?? (call === undefined ? none : derived(call))

@@ -53,17 +53,20 @@ export async function takeGroup(
     const rejections = over === undefined ? batch.refused.rejections : { ...batch.refused.rejections, overSeries: over }
     found.set(batch, { rejections, rejected })
   }
-  const counting = settled.map((it) => ({ ...it, readings: it.readings.filter((of) => !enclosing.enclosing.has(of)) }))
+  const counting = settled.map((it) => ({
+    ...it,
+    readings: it.readings.flatMap((of) => (enclosing.enclosing.has(of) ? (enclosing.enclosing.get(of) ?? []) : [of])),
+  }))
   const groups = groupReadings(counting, resolve)
   await deps.assumedProduction.note(tx, tenantId, groups)
   const windows = await fold(deps, tx, tenantId, groups)
   for (const it of enclosing.takenBack) windows.takeBack(it)
-  await enclosing.note(windows.counted)
+  const unshared = await enclosing.note(windows.counted)
   // Sent one behind the other without a wait between; the database takes them, and their locks, in this order.
   await Promise.all([
     windows.write(tx, tenantId),
     countClients(tx, tenantId, fresh),
-    countDropped(tx, tenantId, fresh, enclosing),
+    countDropped(tx, tenantId, fresh, { ...enclosing, unshared }),
   ])
   await noteRejected(tx, tenantId, found)
   const duplicates = batches.filter((_, index) => receipts[index] === 'duplicate')

@@ -16,6 +16,8 @@ export interface ReadingGroup {
   readonly route: string
   /** Of calls; undefined for what isn't one. */
   readonly configuration: CallConfiguration | undefined
+  /** Whether they are figures of requests that don't count themselves, and aren't watched. */
+  readonly isRest: boolean
   /** As the client named it. */
   readonly fingerprint: string | undefined
   /** Whose batch showed it first. */
@@ -33,13 +35,18 @@ export function groupReadings(
   systemOf: (name: string) => { readonly id: string; readonly shared: boolean },
 ): ReadingGroup[] {
   const groups: ReadingGroup[] = []
-  const byKind: Level<Level<Level<Level<ReadingGroup>>>> = new Map()
+  const whole: Level<Level<Level<Level<ReadingGroup>>>> = new Map()
+  const rests: typeof whole = new Map()
   for (const { caller, readings } of batches) {
     for (const reading of readings) {
       const configuration = reading.kind === 'call' ? reading.configuration : undefined
       const fingerprint = reading.kind === 'measure' ? reading.fingerprint : undefined
       const route = reading.route ?? none
-      const byPlace = level(level(level(byKind, configuration ?? fingerprint), reading.system), reading.environment)
+      const isRest = reading.kind === 'call' && reading.isRest === true
+      const byPlace = level(
+        level(level(isRest ? rests : whole, configuration ?? fingerprint), reading.system),
+        reading.environment,
+      )
       const there = byPlace.get(route)
       if (there !== undefined) {
         there.readings.push(reading)
@@ -56,6 +63,7 @@ export function groupReadings(
         isDefaultEnvironment: reading.environment === undefined,
         route,
         configuration,
+        isRest,
         fingerprint,
         caller,
         readings: [reading],

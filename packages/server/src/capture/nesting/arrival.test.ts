@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { countedIn, otlpSpanOf, spanTree, type TreeSpan } from '../../../tests/otlp/span-trees.ts'
+import { countedIn, otlpSpanOf, spanTree, totalsOf, type TreeSpan } from '../../../tests/otlp/span-trees.ts'
 import { bytesOf } from '../../../tests/otlp/otlp-client.ts'
 import { tracesOf } from '../../../tests/otlp/otlp-bodies.ts'
 import { readOtlp } from '../otlp/read-otlp.ts'
 import { arrive } from './arrival.ts'
+import { figureBits, leftOf } from './figures.ts'
 import { nowhere, SpanMemory } from './span-memory.ts'
-import { infoBits, recordWords, SpanRecords, spanIdWords } from './span-records.ts'
+import { infoBits, recordFields, recordWords, SpanRecords, spanIdWords } from './span-records.ts'
 
 const atMs = Date.parse('2026-11-24T11:00:00Z')
 const context = { digestKey: { keyId: '0'.repeat(16), key: Buffer.from('k') }, nowMs: atMs }
@@ -20,18 +21,31 @@ function recordsOf(spans: readonly TreeSpan[], as: 'protobuf' | 'json'): Uint32A
   return readOtlp(bytesOf('traces', as, body), { signal: 'traces', encoding: as }, context).readings.spans.words
 }
 
-/** Which spans count once all have arrived; those that had counted first are told by `enclosing`. */
-function countedAfter(memory: SpanMemory, records: Uint32Array, order: readonly number[]): number[] {
+/** What is known of each span once all have arrived, by its place; what had been known of it before is told by `enclosing`. */
+function settledAfter(memory: SpanMemory, records: Uint32Array, order: readonly number[]): Map<number, number> {
   const places = new Map<number, number>()
-  const counted = new Set<number>()
+  const settled = new Map<number, number>()
   for (const place of order) {
-    const { span, counts } = arrive(memory, records, place * recordWords, (it) => {
-      expect(counted.delete(places.get(it) ?? nowhere)).toBe(true)
+    const { span, info } = arrive(memory, records, place * recordWords, (it, before) => {
+      const its = places.get(it) ?? nowhere
+      expect(settled.get(its)).toBe(before)
+      settled.set(its, memory.word(it, recordFields.info))
     })
     places.set(span, place)
-    if (counts) counted.add(place)
+    settled.set(place, info)
   }
-  return [...counted].toSorted((a, b) => a - b)
+  return settled
+}
+
+function countedAfter(memory: SpanMemory, records: Uint32Array, order: readonly number[]): number[] {
+  return placesWhere(settledAfter(memory, records, order), (info) => (info & infoBits.counted) !== 0)
+}
+
+function placesWhere(settled: ReadonlyMap<number, number>, is: (info: number) => boolean): number[] {
+  return [...settled]
+    .filter(([, info]) => is(info))
+    .map(([place]) => place)
+    .toSorted((a, b) => a - b)
 }
 
 test('P1.1: of requests around each other that describe the same one the innermost counts, in whatever order they arrive', () => {
@@ -47,8 +61,19 @@ test('P1.1: of requests around each other that describe the same one the innermo
   )
   fc.assert(
     fc.property(ordered, ({ tree, order, as }) => {
-      const counted = countedAfter(new SpanMemory(1024), recordsOf(tree, as), order)
-      expect(counted).toEqual(countedIn(tree).map(({ id }) => id))
+      const settled = settledAfter(new SpanMemory(1024), recordsOf(tree, as), order)
+      const idsOf = (spans: readonly TreeSpan[]): number[] => spans.map(({ id }) => id)
+      expect(placesWhere(settled, (info) => (info & infoBits.counted) !== 0)).toEqual(idsOf(countedIn(tree)))
+      // Of what doesn't count, the figures do that nothing within it tells.
+      const { tokens, finished } = totalsOf(tree)
+      const { input, output, finish } = figureBits
+      for (const [bit, telling] of [
+        [input, tokens],
+        [output, tokens],
+        [finish, finished],
+      ] as const) {
+        expect(placesWhere(settled, (info) => (leftOf(info) & bit) !== 0)).toEqual(idsOf(telling))
+      }
     }),
     { numRuns: 1_000 },
   )
@@ -70,7 +95,8 @@ function chainOf(pairs: readonly (readonly [id: number, parent: number])[]): Uin
 const countOf = (memory: SpanMemory, records: Uint32Array): number => {
   let counted = 0
   for (let at = 0; at < records.length; at += recordWords) {
-    if (arrive(memory, records, at, () => (counted -= 1)).counts) counted += 1
+    const { info } = arrive(memory, records, at, (_, before) => (counted -= (before & infoBits.counted) === 0 ? 0 : 1))
+    if ((info & infoBits.counted) !== 0) counted += 1
   }
   return counted
 }

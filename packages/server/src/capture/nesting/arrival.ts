@@ -1,3 +1,5 @@
+import { type Enclosed, encloses } from './encloses.ts'
+import { figuresIn } from './figures.ts'
 import { nowhere, type SpanMemory } from './span-memory.ts'
 import { pairWithTwins } from './twins.ts'
 import { infoBits, recordFields } from './span-records.ts'
@@ -13,24 +15,19 @@ const { key, info, asked, served, tokens } = recordFields
 export interface Arrival {
   /** Its number in the memory; `nowhere` for a span that had arrived before. */
   readonly span: number
-  /** Whether it is a request that counts. */
-  readonly counts: boolean
+  /** What is known of it: whether it is a request that counts, and which of its figures requests within tell too. */
+  readonly info: number
 }
 
 /**
  * Takes a span into the memory, wherever it lies among those that arrived before. Of requests around each other that describe the
- * same one, the innermost counts: a request that describes the same as one below it, with nothing between that divides them, doesn't.
- * @param enclosing told of each request that had counted and, now, doesn't
+ * same one, the innermost counts: a request that describes the same as one below it, with nothing between that divides them, doesn't. Of that one only
+ * the figures count that no such request below it tells.
  */
-export function arrive(
-  memory: SpanMemory,
-  records: Uint32Array,
-  at: number,
-  enclosing: (span: number) => void,
-): Arrival {
+export function arrive(memory: SpanMemory, records: Uint32Array, at: number, enclosing: Enclosed): Arrival {
   const [high = 0, low = 0] = [records[at + key], records[at + key + 1]]
   const there = memory.find(high, low)
-  if (there !== nowhere && !isOpen(memory, there, records[at + info] ?? 0)) return { span: nowhere, counts: false }
+  if (there !== nowhere && !isOpen(memory, there, records[at + info] ?? 0)) return { span: nowhere, info: 0 }
   const span = there === nowhere ? memory.add(high, low) : there
   memory.fill(span, records, at)
   const isRequest = memory.is(span, infoBits.request)
@@ -41,7 +38,7 @@ export function arrive(
     pairWithTwins(memory, span, enclosing)
   }
   if (climbing.length > 0) climb(memory, memory.parentOf(span), climbing, enclosing)
-  return { span, counts: memory.is(span, infoBits.counted) }
+  return { span, info: memory.word(span, info) }
 }
 
 /** Whether a span that is known may still arrive: one that was only waited for, or one that told of no request before and does now (mended and sent again). */
@@ -58,7 +55,7 @@ function climb(
   memory: SpanMemory,
   from: readonly [number, number],
   climbing: readonly number[],
-  enclosing: (span: number) => void,
+  enclosing: Enclosed,
 ): void {
   let [[high, low], left] = [from, climbing]
   for (let steps = 0; steps <= mostBetween && left.length > 0 && (high | low) !== 0; steps++) {
@@ -74,19 +71,11 @@ function climb(
  * @returns those that go on upwards from a span: none past one that divides, and past a request those that describe the same. One that does
  * so in the same words needs not: the request itself goes on
  */
-function pass(
-  memory: SpanMemory,
-  span: number,
-  climbing: readonly number[],
-  enclosing: (span: number) => void,
-): number[] {
+function pass(memory: SpanMemory, span: number, climbing: readonly number[], enclosing: Enclosed): number[] {
   if (memory.is(span, infoBits.divides)) return []
   if (!memory.is(span, infoBits.request)) return [...climbing]
   const same = climbing.filter((it) => it !== span && describeSame(memory, span, it))
-  if (same.length > 0 && memory.is(span, infoBits.counted)) {
-    memory.mark(span, infoBits.counted, false)
-    enclosing(span)
-  }
+  if (same.length > 0) encloses(memory, span, same, enclosing)
   return same.filter((it) => !isWordedAlike(memory, span, it))
 }
 
@@ -121,6 +110,7 @@ function isWordedAlike(memory: SpanMemory, one: number, other: number): boolean 
     memory.word(one, asked) === memory.word(other, asked) &&
     memory.word(one, served) === memory.word(other, served) &&
     memory.word(one, tokens) === memory.word(other, tokens) &&
-    (memory.word(one, info) & infoBits.kind) === (memory.word(other, info) & infoBits.kind)
+    (memory.word(one, info) & infoBits.kind) === (memory.word(other, info) & infoBits.kind) &&
+    figuresIn(memory.word(one, info)) === figuresIn(memory.word(other, info))
   )
 }

@@ -4,6 +4,7 @@ import type { CountedCall } from '../intake/windows.ts'
 import type { CaptureLimits } from '../limits.ts'
 import type { CallReading, Reading } from '../readings.ts'
 import { arrive } from './arrival.ts'
+import { leftOf, onlyFigures, toldBits, withAllTold } from './figures.ts'
 import { createLogBudget, type LogBudget } from './log-budget.ts'
 import {
   type EarlierCall,
@@ -20,12 +21,12 @@ import { infoBits, recordFields, recordWords } from './span-records.ts'
 
 /** What a group's spans tell of requests that lie around others. */
 export interface Enclosing {
-  /** Requests of the group that don't count: one that they lie around, and that describes the same, does. */
-  readonly enclosing: ReadonlySet<Reading>
-  /** What had been counted before, and is one of these. */
+  /** Requests of the group that don't count: one that they lie around, and that describes the same, does. With the figures that those lack. */
+  readonly enclosing: ReadonlyMap<Reading, CallReading | undefined>
+  /** What had been counted before of such requests, and is told by others now. */
   readonly takenBack: readonly TakenBack[]
-  /** Keeps where the group's requests were counted. */
-  note(counted: readonly CountedCall[]): Promise<void>
+  /** Keeps where the group's requests were counted. @returns how many of its spans only this process remembers, since they came faster than are kept for all */
+  note(counted: readonly CountedCall[]): Promise<number>
 }
 
 /** Finds requests that lie around others and describe the same (ADR 0023). */
@@ -45,7 +46,7 @@ interface Remembered {
 type Limits = Pick<CaptureLimits, 'spans' | 'loggedSpansPerSecond'>
 
 const purgedEveryMs = 10_000
-const nothing: Enclosing = { enclosing: new Set(), takenBack: [], note: async () => undefined }
+const nothing: Enclosing = { enclosing: new Map(), takenBack: [], note: async () => 0 }
 const { key, info } = recordFields
 
 /** A tenant's spans are taken in by one transaction after the other, in all processes; each first reads what the others have added. */
@@ -111,19 +112,24 @@ interface TakenIn {
   readonly earlier: readonly EarlierCall[]
 }
 
+const settledBits = infoBits.counted | toldBits
+
 function takeIn(memory: SpanMemory, batches: readonly Batch[]): TakenIn {
   const records = new Uint32Array(batches.reduce((sum, { spans }) => sum + spans.words.length, 0))
   const spans: number[] = []
-  const earlier: EarlierCall[] = []
-  const setCounted = (place: number, counts: boolean): void => {
+  const earlier = new Map<number, EarlierCall>()
+  const settle = (place: number, told: number): void => {
     const at = place * recordWords + info
-    records[at] = counts ? (records[at] ?? 0) | infoBits.counted : (records[at] ?? 0) & ~infoBits.counted
+    records[at] = ((records[at] ?? 0) & ~settledBits) | (told & settledBits)
   }
-  const enclosing = (span: number): void => {
+  const enclosing = (span: number, before: number): void => {
     const row = memory.rowOf(span)
-    if (row < 0) setCounted(-1 - row, false)
-    else if (row === unlogged) memory.mark(span, infoBits.counted, true)
-    else earlier.push({ row, high: memory.word(span, key), low: memory.word(span, key + 1) })
+    const after = memory.word(span, info)
+    if (row < 0) return settle(-1 - row, after)
+    // It can't be taken back, so it stays as it was counted.
+    if (row === unlogged) return memory.setInfo(span, before)
+    const [high, low] = [memory.word(span, key), memory.word(span, key + 1)]
+    earlier.set(span, { row, high, low, before: earlier.get(span)?.before ?? before, after })
   }
   let filled = 0
   for (const batch of batches) {
@@ -131,23 +137,27 @@ function takeIn(memory: SpanMemory, batches: readonly Batch[]): TakenIn {
     filled += batch.spans.words.length
   }
   for (let place = 0; place * recordWords < records.length; place++) {
-    const { span, counts } = arrive(memory, records, place * recordWords, enclosing)
+    const { span, info: told } = arrive(memory, records, place * recordWords, enclosing)
     spans.push(span)
-    setCounted(place, counts)
+    // Of a span that came before nothing counts again.
+    settle(place, span === nowhere ? withAllTold(records[place * recordWords + info] ?? 0) : told)
     // Where it is in the group, until it has a row.
     if (span !== nowhere) memory.setRow(span, -1 - place)
   }
-  return { records, spans, earlier }
+  return { records, spans, earlier: [...earlier.values()] }
 }
 
-function enclosingAmong(batches: readonly Batch[], records: Uint32Array): Set<Reading> {
-  const found = new Set<Reading>()
+function enclosingAmong(batches: readonly Batch[], records: Uint32Array): Map<Reading, CallReading | undefined> {
+  const found = new Map<Reading, CallReading | undefined>()
   let before = 0
   for (const { readings, spans } of batches) {
     for (const reading of readings) {
       if (!hasSpan(reading)) continue
-      const at = (before + reading.span) * recordWords + info
-      if (((records[at] ?? 0) & infoBits.counted) === 0) found.add(reading)
+      const told = records[(before + reading.span) * recordWords + info] ?? 0
+      if ((told & infoBits.counted) !== 0) continue
+      const left = leftOf(told)
+      const rest = { ...reading, isRest: true, measurement: onlyFigures(reading.measurement, left) } as const
+      found.set(reading, left === 0 ? undefined : rest)
     }
     before += spans.count
   }
@@ -165,7 +175,11 @@ interface Noting {
   readonly budget: LogBudget
 }
 
-async function note(tx: Transaction, tenantId: string, { remembered, group, counted, budget }: Noting): Promise<void> {
+async function note(
+  tx: Transaction,
+  tenantId: string,
+  { remembered, group, counted, budget }: Noting,
+): Promise<number> {
   const { memory } = remembered
   const { records, spans, earlier } = group
   // What was taken back must be known to all, or another process would take it back once more.
@@ -173,7 +187,9 @@ async function note(tx: Transaction, tenantId: string, { remembered, group, coun
   const row = isLogged ? await writeGroup(tx, tenantId, { records, takenBack: earlier, counted }) : unlogged
   for (const span of spans) if (span !== nowhere) memory.setRow(span, row)
   if (isLogged) remembered.row = row
-  if (Date.now() - remembered.purgedAtMs < purgedEveryMs) return
-  remembered.purgedAtMs = Date.now()
-  await purgeGroups(tx, tenantId, memory.oldestRow)
+  if (Date.now() - remembered.purgedAtMs >= purgedEveryMs) {
+    remembered.purgedAtMs = Date.now()
+    await purgeGroups(tx, tenantId, memory.oldestRow)
+  }
+  return isLogged ? 0 : spans.length
 }

@@ -2,7 +2,8 @@ import type { Measurement } from '@afterai/evidence'
 import { sql } from 'kysely'
 import { json, type Transaction } from '../../platform/database.ts'
 import type { CountedCall, WindowKey } from '../intake/windows.ts'
-import { recordWords } from './span-records.ts'
+import { figuresIn, leftOf, onlyFigures, withoutFigures } from './figures.ts'
+import { infoBits, recordWords } from './span-records.ts'
 
 /** How long a group of spans is remembered in the database. */
 const keptFor = '10 minutes'
@@ -14,17 +15,19 @@ export interface LoggedGroup {
   readonly takenBack: Uint32Array
 }
 
-/** A request that had been counted: where and as what. */
+/** What had been counted of a request and isn't any more: where and as what. */
 export interface TakenBack {
   readonly key: WindowKey
   readonly measurement: Measurement
 }
 
-/** A request of an earlier group, by its row and its key. */
+/** A request of an earlier group, by its row and its key, and its record's `info` before this group and after it. */
 export interface EarlierCall {
   readonly row: number
   readonly high: number
   readonly low: number
+  readonly before: number
+  readonly after: number
 }
 
 /** One that takes in spans of a tenant at a time, in all processes, until the end of its transaction. */
@@ -85,10 +88,16 @@ export async function readCounted(
     .where('tenant_id', '=', tenantId)
     .where('id', 'in', [...new Set(calls.map(({ row }) => row))])
     .execute()
-  const wanted = new Set(calls.map(({ row, high, low }) => `${row} ${high} ${low}`))
+  const wanted = new Map(calls.map((it) => [`${it.row} ${it.high} ${it.low}`, it]))
   return rows.flatMap(({ id, places, counted }) =>
-    callsFromBytes(places as Places, counted, (high, low) => wanted.has(`${id} ${high} ${low}`)),
+    callsFromBytes(places as Places, counted, (high, low) => wanted.get(`${id} ${high} ${low}`)),
   )
+}
+
+/** What of a request's measurement counts no more. Of one that counted it is all but the figures that are left, of one that didn't the figures that aren't any more. */
+function lostOf(measurement: Measurement, { before, after }: EarlierCall): Measurement {
+  if ((before & infoBits.counted) !== 0) return withoutFigures(measurement, leftOf(after))
+  return onlyFigures(measurement, figuresIn(leftOf(before) & ~leftOf(after)))
 }
 
 interface Places {
@@ -134,30 +143,29 @@ function placeIn<T>(places: Map<T, number>, it: T): number {
 function callsFromBytes(
   { keys, finishReasons }: Places,
   bytes: Uint8Array,
-  isWanted: (high: number, low: number) => boolean,
+  wanted: (high: number, low: number) => EarlierCall | undefined,
 ): TakenBack[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const calls: TakenBack[] = []
   for (let at = 0; at + callBytes <= bytes.length; at += callBytes) {
     const key = keys[view.getUint32(at + 8)]
-    if (key === undefined || !isWanted(view.getUint32(at), view.getUint32(at + 4))) continue
+    const earlier = wanted(view.getUint32(at), view.getUint32(at + 4))
+    if (key === undefined || earlier === undefined) continue
     const bits = view.getUint32(at + 12)
     const tokens = [view.getUint32(at + 16), view.getUint32(at + 20)].map((it) => (it === absent ? undefined : it))
     const amounts = [view.getFloat64(at + 24), view.getFloat64(at + 32)].map((it) =>
       Number.isNaN(it) ? undefined : it,
     )
-    calls.push({
-      key,
-      measurement: {
-        isCall: true,
-        inputTokens: tokens[0],
-        outputTokens: tokens[1],
-        latencyMs: amounts[0],
-        costUsd: amounts[1],
-        finishReason: finishReasons[(bits >>> 8) - 1],
-        ...Object.fromEntries(flags.map((flag, bit) => [flag, (bits & (1 << bit)) !== 0])),
-      },
-    })
+    const measurement = {
+      isCall: true,
+      inputTokens: tokens[0],
+      outputTokens: tokens[1],
+      latencyMs: amounts[0],
+      costUsd: amounts[1],
+      finishReason: finishReasons[(bits >>> 8) - 1],
+      ...Object.fromEntries(flags.map((flag, bit) => [flag, (bits & (1 << bit)) !== 0])),
+    }
+    calls.push({ key, measurement: lostOf(measurement, earlier) })
   }
   return calls
 }

@@ -91,6 +91,10 @@ export class SpanMemory {
     this.#records[at] = set ? before | bit : before & ~bit
   }
 
+  setInfo(span: number, value: number): void {
+    this.#records[this.#slot(span) * recordWords + info] = value
+  }
+
   parentOf(span: number): readonly [high: number, low: number] {
     return [this.word(span, parent), this.word(span, parent + 1)]
   }

@@ -1,4 +1,5 @@
 import type { CallReading, RequestKind } from '../readings.ts'
+import { figuresOf } from './figures.ts'
 import { modelWord, nameWord, tokensWord } from './signature.ts'
 
 /**
@@ -19,7 +20,7 @@ export const recordFields = {
   end: 11,
 } as const
 
-/** Bits of a record's `info`, above the two of the kind of request. */
+/** Bits of a record's `info`, above the two of the kind of request; those of its figures lie above them (`figures.ts`). */
 export const infoBits = { kind: 3, request: 4, divides: 8, counted: 16, awaited: 32 } as const
 
 const kinds: Readonly<Record<RequestKind, number>> = { unknown: 0, chat: 1, embeddings: 2, rerank: 3 }
@@ -84,7 +85,7 @@ export class SpanRecords {
     const { request, configuration, measurement } = call
     const at = place * recordWords
     const { inputTokens, outputTokens } = measurement
-    this.#words[at + recordFields.info] = kinds[request] | infoBits.request
+    this.#words[at + recordFields.info] = kinds[request] | infoBits.request | figuresOf(measurement)
     this.#words[at + recordFields.asked] = modelWord(configuration.requestedModel)
     this.#words[at + recordFields.served] = modelWord(configuration.servedModel)
     this.#words[at + recordFields.tokens] = tokensWord(inputTokens, outputTokens, this.#saltLow)

@@ -1,3 +1,4 @@
+import { encloses, type Enclosed } from './encloses.ts'
 import { nowhere, secondOf, type SpanMemory } from './span-memory.ts'
 import { infoBits, recordFields } from './span-records.ts'
 
@@ -16,7 +17,7 @@ const { key, parent, info, asked, served, tokens, scope, trace, start, end } = r
  * the other, since the outer one isn't made the active span. LangChain's callbacks are so: what the provider's library then does begins a trace of
  * its own, or becomes a span beside it. Of twins the inner one counts.
  */
-export function pairWithTwins(memory: SpanMemory, span: number, enclosing: (span: number) => void): void {
+export function pairWithTwins(memory: SpanMemory, span: number, enclosing: Enclosed): void {
   const numbers = memory.word(span, tokens)
   if (numbers === 0 || memory.word(span, scope) === 0) return
   memory.linkTwin(span)
@@ -26,10 +27,9 @@ export function pairWithTwins(memory: SpanMemory, span: number, enclosing: (span
     let left = mostLookedAt
     for (let it = memory.firstTwin(numbers, at); it !== nowhere && left > 0; it = memory.nextTwin(it), left--) {
       if (it === span || !areTwins(memory, span, it)) continue
-      const [outer, isNew] = isAround(memory, it, span) ? [it, false] : [span, true]
-      if (!memory.is(outer, infoBits.counted)) continue
-      memory.mark(outer, infoBits.counted, false)
-      if (!isNew) enclosing(outer)
+      if (isAround(memory, it, span)) encloses(memory, it, [span], enclosing)
+      // What arrives only now had counted nowhere.
+      else encloses(memory, span, [it], () => undefined)
     }
   }
 }

@@ -36,7 +36,7 @@ export const reasons: Readonly<Record<RejectionReason, string>> = {
   late: 'are older than 7 days',
   service: `have a service.name that ${aName}`,
   environment: `have a deployment.environment.name (or deployment.environment, langfuse.environment) that ${aName}`,
-  time: 'have a time that is no whole number of nanoseconds since 1970',
+  time: 'have a time that cannot be read: give startTimeUnixNano and endTimeUnixNano (of points and records timeUnixNano) in whole nanoseconds since 1970',
   operation:
     'carry a model or tokens, but no gen_ai.operation.name or other kind of operation that is known, so they count as no requests',
   shape: 'are not what this door takes: spans go to /v1/traces, metrics to /v1/metrics, log records to /v1/logs',
@@ -62,6 +62,8 @@ export const remarks: Readonly<Record<Remark, string>> = {
     'count without their model (gen_ai.request.model, gen_ai.response.model): give a name without blanks, of 256 characters at most',
   tokens: 'count without token counts that are no numbers, or that no request could have',
   duration: 'count without their duration: they end before they start, or last more than a day',
+  status: 'count as not failed: their status has no code that OTLP knows (0, 1, 2)',
+  ids: 'count each by itself: their traceId, spanId or parentSpanId is no id of 16 or 8 bytes',
   spanScore: 'evaluations in events of spans were not read: send them as log records',
   member:
     'members of the body have names that OTLP does not know, and were not read: compare them with its JSON encoding',

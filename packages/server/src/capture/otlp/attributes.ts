@@ -38,7 +38,8 @@ export function readAttribute(wire: Wire, start: number, end: number, gate: Gate
   const id = attributeIdAt(wire.bytes, keyStart, keyEnd)
   if (id < 0) return gate.drops.attribute(-1 - id)
   if (gate.isPresence(id)) return gate.present(id, facts)
-  if (valueStart >= 0) readValue(wire, valueStart, valueEnd, gate, { id, facts })
+  if (valueStart < 0) return gate.empty(id, facts)
+  readValue(wire, valueStart, valueEnd, gate, { id, facts })
 }
 
 interface Target {
@@ -67,7 +68,7 @@ function readValue(wire: Wire, start: number, end: number, gate: Gate, { id, fac
       to = wire.end
     }
   }
-  if (member === 0) return
+  if (member === 0) return gate.empty(id, facts)
   if (member === intValue || member === doubleValue) return gate.number(id, number, facts)
   if (member === stringValue) return readText(wire, from, to, gate, { id, facts })
   if (member === arrayValue && gate.takesList(id)) return readList(wire, from, to, gate, { id, facts })

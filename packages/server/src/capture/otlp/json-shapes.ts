@@ -52,11 +52,18 @@ export function isForeign(it: Json, names: readonly string[]): boolean {
   return keys.length > 0 && !keys.some(isKnown)
 }
 
-/** Counts members of an object that hold something and aren't of these names. */
-export function tellOthers(it: Json, names: readonly string[], readings: Readings): void {
-  for (const [key, value] of Object.entries(it)) {
+/** Counts members of an object that hold something, aren't of these names and are read by no other. */
+export function tellOthers(
+  it: Json,
+  names: readonly string[],
+  readings: Readings,
+  isRead: (key: string) => boolean = () => false,
+): void {
+  for (const key of Object.keys(it)) {
+    const value = it[key]
     const isEmpty = typeof value !== 'object' || value === null || Object.keys(value).length === 0
-    if (!isEmpty && !names.some((name) => name === key || snakeCase(name) === key)) readings.remark('member')
+    if (isEmpty || names.some((name) => name === key || snakeCase(name) === key) || isRead(key)) continue
+    readings.remark('member')
   }
 }
 

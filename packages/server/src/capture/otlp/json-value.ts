@@ -12,7 +12,7 @@ const longestList = 512
 
 /** Reads an AnyValue of OTLP in JSON onto an allowed attribute; also a value without its wrapping, which says the same. */
 export function readJsonValue(value: unknown, gate: Gate, target: Target): void {
-  if (value === undefined || value === null) return
+  if (value === undefined || value === null) return gate.empty(target.id, target.facts)
   if (typeof value === 'string') return readText(value, gate, target)
   if (typeof value === 'number') return gate.number(target.id, value, target.facts)
   if (typeof value === 'boolean') return gate.unfit(target.id, 'wrong_type', target.facts)
@@ -30,6 +30,7 @@ function readWrapped(value: Json, gate: Gate, { id, facts }: Target): void {
   const list = memberOf(value, 'arrayValue')
   if (list !== undefined) return readList(Array.isArray(list) ? list : objectOf(list)['values'], gate, { id, facts })
   if (Object.keys(value).length > 0) gate.unfit(id, 'wrong_type', facts)
+  else gate.empty(id, facts)
 }
 
 function readText(text: string, gate: Gate, { id, facts }: Target): void {

@@ -1,4 +1,3 @@
-import { attributeIdOf } from '../gate/attribute-index.ts'
 import { bodyLimits, OversizedBody } from '../gate/body-size.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
@@ -14,7 +13,9 @@ import {
   tellOthers,
   textOf,
 } from './json-shapes.ts'
-import { readJsonValue } from './json-value.ts'
+import { readAttributes, readResourceOf, refuseMembers } from './json-attributes.ts'
+import { hasFailed } from './json-status.ts'
+import { isTimeOfSpan, readTimes, times } from './json-times.ts'
 import { MalformedBody } from './malformed.ts'
 import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './point.ts'
 import { readJsonIds } from './json-ids.ts'
@@ -95,8 +96,7 @@ function checkRoot(body: Json, signal: JsonSignal, gate: Gate, readings: Reading
 function readResource(it: Json, layout: Layout, gate: Gate, readings: Readings): void {
   gate.size.item()
   resource.clear()
-  const about = objectOf(it['resource'])
-  readAttributes(about, gate, resource, readings)
+  const about = readResourceOf(it, { gate, into: resource, readings })
   tellOthers(it, ['resource', ...layout.scopes], readings)
   for (const scope of layout.scopes.flatMap((name) => listOf(it, name))) {
     gate.size.item()
@@ -114,36 +114,51 @@ function readResource(it: Json, layout: Layout, gate: Gate, readings: Readings):
   }
 }
 
-const failures: ReadonlySet<unknown> = new Set([2, '2', 'STATUS_CODE_ERROR', 'ERROR', 'Error'])
+const spanMembers = [
+  ...layouts.resourceSpans.members,
+  'endTimeUnixNano',
+  'traceState',
+  'flags',
+  'events',
+  'links',
+  'droppedAttributesCount',
+  'droppedEventsCount',
+  'droppedLinksCount',
+]
 
 function readSpan(span: Json, gate: Gate, readings: Readings): void {
-  readAttributes(span, gate, facts, readings)
-  const status = objectOf(span['status'])
+  refuseMembers(span, gate, facts)
+  readAttributes(span, { gate, into: facts, readings })
+  tellOthers(span, spanMembers, readings, isTimeOfSpan)
   if (memberOf(span, 'traceState')) gate.drops.field('span.trace_state')
   for (const { name } of listOf(span, 'events')) {
     gate.drops.field('span.events')
     if (name === scoreEvent) readings.remark('spanScore')
   }
   for (const _ of listOf(span, 'links')) gate.drops.field('span.links')
-  if (status['message']) gate.drops.field('span.status.message')
-  const start = halvesOf(memberOf(span, 'startTimeUnixNano'))
-  const end = halvesOf(memberOf(span, 'endTimeUnixNano'))
+  if (objectOf(span['status'])['message']) gate.drops.field('span.status.message')
+  const failed = hasFailed(span)
+  if (failed === undefined) readings.remark('status')
+  const [start, end] = readTimes(span, times.start, times.end)
+  const { ids, areRead } = readJsonIds(span)
+  if (!areRead) readings.remark('ids')
   const outline = {
     isSpan: true,
-    ids: readJsonIds(span),
+    ids,
     source: { startTicks: ticksOf(...start), endTicks: ticksOf(...end), scope: scopeName },
     startMs: toMs(...start),
     endMs: toMs(...end),
     durationMs: ((end[0] - start[0]) * 4_294_967_296 + (end[1] - start[1])) / 1e6,
-    failed: failures.has(status['code']),
+    failed: failed === true,
   }
   takeSpan(facts, resource, outline, { gate, readings })
 }
 
 function readRecord(record: Json, gate: Gate, readings: Readings): void {
-  readAttributes(record, gate, facts, readings)
+  refuseMembers(record, gate, facts)
+  readAttributes(record, { gate, into: facts, readings })
   if (Object.keys(objectOf(record['body'])).length > 0) gate.drops.field('log.body')
-  const [at, observedAt] = [timeOf(record, 'timeUnixNano'), timeOf(record, 'observedTimeUnixNano')]
+  const [at, observedAt] = msOf(readTimes(record, times.at, times.observed))
   const atMs = Number.isNaN(at + observedAt) ? Number.NaN : at || observedAt
   const isNamed = textOf(memberOf(record, 'eventName')) === scoreEvent
   addScore(facts, resource, { isNamed, atMs }, gate, readings)
@@ -160,19 +175,22 @@ function readMetric(metric: Json, gate: Gate, readings: Readings): void {
   }
   const unit = durationUnitOf(textOf(metric['unit']))
   const temporality = temporalityOf(memberOf(objectOf(data), 'aggregationTemporality'))
+  tellOthers(objectOf(data), ['dataPoints', 'aggregationTemporality'], readings)
   for (const point of listOf(objectOf(data), 'dataPoints')) {
     gate.size.item()
     facts.clear()
-    readAttributes(point, gate, facts, readings)
+    refuseMembers(point, gate, facts)
+    readAttributes(point, { gate, into: facts, readings })
     for (const _ of listOf(point, 'exemplars')) gate.drops.field('metric.exemplars')
     const n = countOf(point)
     if (n === undefined) {
       readings.reject('outOfRange')
       continue
     }
+    const [startMs, atMs] = msOf(readTimes(point, times.start, times.at))
     const it = {
-      startMs: timeOf(point, 'startTimeUnixNano'),
-      atMs: timeOf(point, 'timeUnixNano'),
+      startMs,
+      atMs,
       n,
       sum: sumOf(point['sum']),
       temporality,
@@ -195,8 +213,8 @@ function wholeOf(value: unknown): number {
   return high * 4_294_967_296 + low
 }
 
-function timeOf(it: Json, name: string): number {
-  return toMs(...halvesOf(memberOf(it, name)))
+function msOf([one, other]: ReturnType<typeof readTimes>): [number, number] {
+  return [toMs(...one), toMs(...other)]
 }
 
 /** A double, which JSON writes as a number or as text. */
@@ -211,17 +229,6 @@ function temporalityOf(value: unknown): number {
   const named = { AGGREGATION_TEMPORALITY_DELTA: 1, AGGREGATION_TEMPORALITY_CUMULATIVE: 2, '1': 1, '2': 2 }
   if (typeof value === 'string' && Object.hasOwn(named, value)) return named[value as keyof typeof named]
   return typeof value === 'number' ? value : 0
-}
-
-function readAttributes(it: Json, gate: Gate, into: Facts, readings: Readings): void {
-  for (const { key, value } of listOf(it, 'attributes')) {
-    gate.size.attribute()
-    if (typeof key !== 'string') readings.remark('member')
-    const id = attributeIdOf(textOf(key))
-    if (id < 0) gate.drops.attribute(-1 - id)
-    else if (gate.isPresence(id)) gate.present(id, into)
-    else readJsonValue(value, gate, { id, facts: into })
-  }
 }
 
 /** Refuses nesting that would use up the stack, and more parts than can be read at once, before anything is parsed. */

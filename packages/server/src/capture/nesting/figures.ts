@@ -1,0 +1,59 @@
+import type { Measurement } from '@afterai/evidence'
+
+/** What a request may tell beside that it was made, as bits of a record's `info`: each counts by itself where an inner request lacks it. */
+export const figureBits = { input: 64, output: 128, cost: 256, finish: 512 } as const
+
+const all = figureBits.input | figureBits.output | figureBits.cost | figureBits.finish
+/** How far left of a figure's bit that one lies which says that a request within tells it too. */
+const within = 4
+
+/** The figures that a request tells. */
+export function figuresOf({ inputTokens, outputTokens, costUsd, unpriced, finishReason }: Measurement): number {
+  return (
+    (inputTokens === undefined ? 0 : figureBits.input) |
+    (outputTokens === undefined ? 0 : figureBits.output) |
+    (costUsd === undefined && unpriced !== true ? 0 : figureBits.cost) |
+    (finishReason === undefined ? 0 : figureBits.finish)
+  )
+}
+
+/** The figures that a record tells. */
+export function figuresIn(info: number): number {
+  return info & all
+}
+
+/** A record whose figures are told by requests within as well, those of the second. */
+export function withTold(info: number, figures: number): number {
+  return info | ((info & figures & all) << within)
+}
+
+/** A record none of whose figures counts. */
+export function withAllTold(info: number): number {
+  return withTold(info, all)
+}
+
+/** The figures of a record that no request within tells. */
+export function leftOf(info: number): number {
+  return info & all & ~(info >>> within)
+}
+
+/** All bits that taking in spans sets or clears, besides that of being counted. */
+export const toldBits: number = all << within
+
+/** A measurement reduced to some of its figures: that there was a request isn't one, nor how long it took. */
+export function onlyFigures(it: Measurement, figures: number): Measurement {
+  const has = (bit: number): boolean => (figures & bit) !== 0
+  return {
+    isCall: false,
+    ...(has(figureBits.input) ? { inputTokens: it.inputTokens } : {}),
+    ...(has(figureBits.output) ? { outputTokens: it.outputTokens } : {}),
+    ...(has(figureBits.cost) ? { costUsd: it.costUsd, unpriced: it.unpriced } : {}),
+    ...(has(figureBits.finish) ? { finishReason: it.finishReason, refused: it.refused } : {}),
+  }
+}
+
+/** A measurement without some of its figures. */
+export function withoutFigures(it: Measurement, figures: number): Measurement {
+  const { error, latencyMs, unidentified } = it
+  return { ...onlyFigures(it, all & ~figures), isCall: true, error, latencyMs, unidentified }
+}
