@@ -99,6 +99,7 @@ function importRecords(tool: RecordTool, source: OpenedSource, options: ReadingO
     )
     for (const name of unread(record, new Set(scored))) cases.drop(name)
   }
+  if (source.encoding === 'windows-1252') cases.note('Read as Windows-1252 (Latin-1): the file is not UTF-8.')
   if (leftOut > 0) cases.note(`${leftOut} records that are no cases are left out.`)
   return cases.finish(selectionOf(options.where))
 }
