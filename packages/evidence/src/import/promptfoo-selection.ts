@@ -79,6 +79,10 @@ function providerKey({ providers: [key = ''] }: PromptfooResult): string {
   return key
 }
 
+function groupOf(result: PromptfooResult): string {
+  return JSON.stringify([providerKey(result), result.prompt.key])
+}
+
 function listed(choices: readonly Choice[]): string {
   return choices
     .map(({ shown, hint }) => (hint === undefined ? shown : `${shown} (${hint})`))
@@ -93,7 +97,6 @@ function listed(choices: readonly Choice[]): string {
 function twinsOf(
   results: readonly PromptfooResult[],
 ): (result: PromptfooResult, choice: Choice | undefined) => Choice | undefined {
-  const groupOf = (result: PromptfooResult): string => JSON.stringify([providerKey(result), result.prompt.key])
   const places = new Map<string, Set<number>>()
   for (const result of results)
     if (result.promptIdx !== undefined)

@@ -75,7 +75,9 @@ test.each([
   ['langfuse', 'id,input,output,latency,totalCost,observationCount,Qualität'],
   ['braintrust', 'id,input,output,expected,scores.Qualität,span_id,root_span_id'],
 ] as const)('%s: an export that a spreadsheet saved in Windows-1252 is read, and that is told', (format, header) => {
-  const cells = header.split(',').map((name) => (/Qual/.test(name) ? '0.5' : /latency|Cost|Count/.test(name) ? '1' : 'Straße'))
+  const cells = header
+    .split(',')
+    .map((name) => (/Qual/.test(name) ? '0.5' : /latency|Cost|Count/.test(name) ? '1' : 'Straße'))
   const text = `${header}\n${cells.join(',')}\n`
   const [unicode, windows] = ['utf8', 'latin1'].map((encoding) =>
     importResults(sourceOf(Buffer.from(text, encoding as BufferEncoding)), { format }),
