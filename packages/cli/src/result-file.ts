@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import type { ByteSource } from '@afterai/evidence'
+import type { ByteSource, Digest } from '@afterai/evidence'
 import { CommandFailure } from './command-failure.ts'
 import type { LocalKey } from './local-key.ts'
 
@@ -33,9 +33,14 @@ export function sourceOf({ path, chunks }: ResultFile, key: LocalKey): ByteSourc
   return {
     chunks,
     sha256: () => createHash('sha256'),
-    digest: (text) => `hmac-${createHmac('sha256', key()).update(text).digest('hex').slice(0, 40)}`,
+    digest: digestUnder(key),
     name: path,
   }
+}
+
+/** The digest of texts under a key. */
+export function digestUnder(key: LocalKey): Digest {
+  return (text) => `hmac-${createHmac('sha256', key()).update(text).digest('hex').slice(0, 40)}`
 }
 
 /** All bytes of a file, to be sent. */

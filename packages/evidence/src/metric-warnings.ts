@@ -91,7 +91,7 @@ function openReason(question: OpenQuestion, { name }: ResolvedMetric): Reason {
   return { code: question, text: texts[question] }
 }
 
-function scaleReasons({ metric, used, offScale, estimate }: MetricFacts): Reason[] {
+function scaleReasons({ metric, used, offScale }: MetricFacts): Reason[] {
   const { name, scale, kind } = metric
   if (scale !== null && offScale > 0) {
     const text = `${offScale} values lie outside its scale ${scale.lower}..${scale.upper}; say the right one with --scale ${name}=LOWER..UPPER`
@@ -101,13 +101,13 @@ function scaleReasons({ metric, used, offScale, estimate }: MetricFacts): Reason
     const text = `one side lies within 0..1, the other far beyond: probably two scales; import both on one, or say --scale ${name}=LOWER..UPPER if they are one`
     return [{ code: 'scale_mismatch', text }]
   }
-  const units = kind === 'latency' && !metric.marginIsGiven && estimate ? unitsApart(estimate.delta) : undefined
+  const units = kind === 'latency' && !metric.marginIsGiven ? unitsApart(used) : undefined
   return units === undefined
     ? []
     : [
         {
           code: 'unit_mismatch',
-          text: `${units}; import both in one unit, or give --margin ${name}=NUMBER if it is true`,
+          text: `${units}; import both in one unit, or, if they are, say so with --margin ${name}=NUMBER`,
         },
       ]
 }
@@ -121,14 +121,34 @@ function areUnitAndWide(unit: Float64Array, wide: Float64Array): boolean {
   return unit.every((value) => value >= 0 && value <= 1) && quantile(wide, 0.5) > 1 && wide.some((value) => value > 10)
 }
 
-/** A ratio near a power of a thousand is a change of unit far more often than of speed. `logRatio`: of geometric means. */
-function unitsApart(logRatio: number): string | undefined {
-  const thousands = Math.round(logRatio / Math.log(1000))
-  if (thousands === 0 || Math.abs(logRatio - thousands * Math.log(1000)) > Math.log(4)) return undefined
-  const [larger, smaller] = thousands > 0 ? ['candidate', 'baseline'] : ['baseline', 'candidate']
-  const factor = (1000 ** Math.abs(thousands)).toLocaleString('en-US')
-  const units = Math.abs(thousands) === 1 ? ', as milliseconds are to seconds' : ''
-  return `the ${larger}'s values are about ${factor} times the ${smaller}'s${units}: probably another unit`
+/** From this ratio on a latency has another unit far more often than another speed. */
+const BEYOND_SPEED = 100
+/** So many of the pairs make it more than some answers that hung: another unit is that of a whole file, or of a part of it. */
+const SHARE_OF_UNITS = 0.25
+const UNITS = ['milliseconds are to seconds', 'microseconds are to seconds', 'nanoseconds are to seconds']
+
+/**
+ * What pairs look like whose times are told in two units: each ratio is looked at, not their mean, since half a file may have another one.
+ * A real change can't be excluded, so both readings are told, and a person says which it is.
+ */
+function unitsApart({ baseline, candidate, length }: Pairs): string | undefined {
+  const logs = Float64Array.from(baseline, (before, index) => Math.log((candidate[index] ?? Number.NaN) / before))
+  for (const [larger, smaller, sign] of [
+    ['candidate', 'baseline', 1],
+    ['baseline', 'candidate', -1],
+  ] as const) {
+    const far = logs.map((log) => log * sign).filter((log) => log >= Math.log(BEYOND_SPEED))
+    if (far.length === 0 || far.length < SHARE_OF_UNITS * length) continue
+    const typical = quantile(far, 0.5)
+    const thousands = Math.min(UNITS.length, Math.max(1, Math.round(typical / Math.log(1000))))
+    const [asOne, asTwo] = [typical, typical - thousands * Math.log(1000)].map((log) => timesText(Math.exp(log)))
+    return `in ${far.length} of ${length} pairs the ${larger}'s value is over ${BEYOND_SPEED} times the ${smaller}'s: in one unit, typically ${asOne}; in two, as ${UNITS[thousands - 1]}, ${asTwo}`
+  }
+  return undefined
+}
+
+function timesText(ratio: number): string {
+  return `${ratio.toLocaleString('en-US', { maximumSignificantDigits: 3 })} times`
 }
 
 function isConstant(pairs: Pairs): boolean {

@@ -236,12 +236,44 @@ describe('P6.5: a margin belongs to a scale that somebody declared', () => {
       [1, 0.001],
       [1, 0.0011],
       [1, 1e6],
+      // Another unit and another speed at once, far from any power of a thousand.
+      [1, 150],
+      [8_000, 1],
+      [1, 31_000],
+      [1, 1e9],
     ] as const) {
       const assessment = assess(timed(before), timed(after))
       expect([assessment.verdict, headlines(assessment)]).toEqual(['withheld', ['unit_mismatch']])
     }
     expect(assess(timed(1), timed(1000), plan({ name: 'latency', margin: 0.2 })).verdict).toBe('material_regression')
-    expect(assess(timed(1), timed(100)).verdict).toBe('material_regression')
+    expect(assess(timed(1), timed(90)).verdict).toBe('material_regression')
+    const [said] = assess(timed(1), timed(1_100)).warnings.filter(({ code }) => code === 'unit_mismatch')
+    expect(said?.text).toContain("in 100 of 100 pairs the candidate's value is over 100 times the baseline's")
+    expect(said?.text).toContain(
+      'in one unit, typically 1,100 times; in two, as milliseconds are to seconds, 1.1 times',
+    )
+    expect(said?.text).toContain('--margin latency=NUMBER')
+  })
+
+  test('another unit in a part of a file is seen pair by pair, a few answers that hung are none', () => {
+    const timed = (factorOf: (index: number) => number) =>
+      run(
+        table(100, (index) => ({ latency: (100 + ((index * 31) % 97)) * factorOf(index) })),
+        ['id', 'latency'],
+      )
+    const before = timed(() => 1)
+    const codes = (every: number): string[] =>
+      headlines(
+        assess(
+          before,
+          timed((index) => (index % every === 0 ? 1000 : 1)),
+        ),
+      )
+    expect(codes(3)).toEqual(['unit_mismatch'])
+    expect(codes(10)).toEqual([])
+    // Of geometric means nothing shows: one half is a thousand times larger, the other smaller.
+    const crossed = [timed((index) => (index % 2 === 0 ? 1000 : 1)), timed((index) => (index % 2 === 0 ? 1 : 1000))]
+    expect(headlines(assess(...(crossed as [typeof before, typeof before])))).toEqual(['unit_mismatch'])
   })
 })
 

@@ -1,4 +1,12 @@
-import { assess, type Assessment, type AssessmentPlan, type ImportResult } from '@afterai/evidence'
+import {
+  assess,
+  withTypedSlices,
+  type Assessment,
+  type AssessmentPlan,
+  type EvaluationRun,
+  type ImportResult,
+} from '@afterai/evidence'
+import { digestUnder } from '../result-file.ts'
 import type { LocalKey } from '../local-key.ts'
 import { formatAssessment } from './format-assessment.ts'
 import { pairingHint } from './pairing-hint.ts'
@@ -59,7 +67,10 @@ export async function assessOffline(request: OfflineAssessment): Promise<Offline
     ...(candidate.run.notes ?? []).map((note) => `${candidatePath}: ${note}`),
   ]
   for (const line of [...new Set(notes), ...hints]) request.err.write(`${line}\n`)
-  const assessment = assess(baseline.run, candidate.run, request.plan)
+  const typed = request.plan?.criticalSlices ?? []
+  const named = ({ run }: { readonly run: EvaluationRun }): EvaluationRun =>
+    withTypedSlices(run, typed, digestUnder(key))
+  const assessment = assess(named(baseline), named(candidate), request.plan)
   request.out.write(
     request.json === true ? `${JSON.stringify(assessment, null, 2)}\n` : report(assessment, request.out),
   )

@@ -21,6 +21,7 @@ export type ImportFaultCode =
   | 'no_metric'
   | 'ragged_row'
   | 'not_an_object'
+  | 'duplicate_key'
   | 'case_id_missing'
   | 'ids_of_runs'
   | 'several_datasets'
@@ -50,6 +51,7 @@ export const FAULTS: Readonly<Record<ImportFaultCode, string>> = {
   no_metric: 'name each metric with --metric NAME=COLUMN:KIND:DIRECTION',
   ragged_row: 'give each row one cell per column; a cell that holds the separator needs quotes',
   not_an_object: 'write one JSON object a line',
+  duplicate_key: 'write each key once: of two values under one key nothing tells which counts',
   case_id_missing: 'give every row an id, or name another column with --case',
   ids_of_runs: 'name the column that stays the same from one run to the next with --case',
   several_datasets: 'name both columns with --case, in this order, or choose one data set with --where',

@@ -1,8 +1,12 @@
+import type { FaultList } from './faults.ts'
+import { endOfString as stringEnd } from './json-keys.ts'
 import { parseJson, type JsonObject } from './json.ts'
 
-/** A JSON text that isn't one: where reading it ended. */
+/** A JSON text that isn't one, or that says a key twice: where reading it ended. */
 export interface JsonFault {
   readonly offset: number
+  /** The key that stands twice in one object. */
+  readonly key?: string | undefined
 }
 
 /** One element of an array, parsed by itself. */
@@ -59,6 +63,7 @@ export function parseStreaming(
       at = skipSpace(text, at)
       if (text[at] !== ':') throw new Stop(at)
       at += 1
+      if (Object.hasOwn(members, key)) throw new Stop(start, key)
       members[key] = read(`${pointer}/${key}`)
     }
     return members
@@ -108,8 +113,30 @@ export function* jsonValues(text: string): Generator<{ readonly value: unknown; 
   }
 }
 
+/** Adds what keeps a text from being read as JSON, with its line. */
+export function addJsonFault(text: string, { offset, key }: JsonFault, faults: FaultList, isByLine = true): undefined {
+  const line = lineOf(text, offset)
+  const place = isByLine ? { line } : {}
+  const where = isByLine ? '' : ` (line ${line})`
+  if (key === undefined) return faults.add('malformed', `not valid JSON${where}`, place)
+  return faults.add('duplicate_key', `a key stands twice in one object${where}`, { ...place, column: key })
+}
+
+/** Adds what makes the JSON of a cell mean two things. Whether it may be read: a text that only looks like JSON is a text. */
+export function mayRead(
+  cell: string,
+  place: { readonly line?: number; readonly pointer?: string },
+  faults: FaultList,
+): boolean {
+  if (!/^\s*[[{]/.test(cell)) return true
+  const parsed = parseJson(cell)
+  if ('value' in parsed || parsed.key === undefined) return true
+  faults.add('duplicate_key', 'a key stands twice in one object of a cell', { ...place, column: parsed.key })
+  return false
+}
+
 /** The 1-based line of an offset. */
-export function lineOf(text: string, offset: number): number {
+function lineOf(text: string, offset: number): number {
   return 1 + lineFeeds(text, 0, offset)
 }
 
@@ -159,9 +186,11 @@ export function shallowKeys(text: string): { readonly keys: ReadonlySet<string>;
 /** Ends the reading of a text; never seen outside. */
 class Stop extends Error {
   readonly offset: number
-  constructor(offset: number) {
+  readonly key: string | undefined
+  constructor(offset: number, key?: string) {
     super('not JSON')
     this.offset = offset
+    this.key = key
   }
 }
 
@@ -170,7 +199,7 @@ function stopping<T>(read: () => T): T | JsonFault {
     return read()
   } catch (error) {
     if (!(error instanceof Stop)) throw error
-    return { offset: error.offset }
+    return { offset: error.offset, key: error.key }
   }
 }
 
@@ -179,9 +208,10 @@ function parseValue(text: string, start: number, end: number): unknown {
   const slice = text.slice(start, end)
   const parsed = parseJson(slice)
   if ('value' in parsed) return parsed.value
+  if (parsed.key !== undefined) throw new Stop(start + (parsed.offset ?? 0), parsed.key)
   const again = parseJson(withoutConstants(slice))
   if ('value' in again) return again.value
-  throw new Stop(start + (parsed.offset ?? 0))
+  throw new Stop(start + (parsed.offset ?? 0), again.key)
 }
 
 function withoutConstants(text: string): string {
@@ -221,12 +251,9 @@ function endOfValue(text: string, start: number): number {
 }
 
 function endOfString(text: string, start: number): number {
-  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
-    let backslashes = 0
-    while (text[quote - 1 - backslashes] === '\\') backslashes += 1
-    if (backslashes % 2 === 0) return quote + 1
-  }
-  throw new Stop(text.length)
+  const end = stringEnd(text, start)
+  if (end === -1) throw new Stop(text.length)
+  return end
 }
 
 function skipSpace(text: string, start: number): number {

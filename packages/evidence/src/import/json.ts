@@ -1,3 +1,5 @@
+import { repeatedKey } from './json-keys.ts'
+
 /** A JSON object as parsed: only own keys are ever read, so `__proto__` and `constructor` are names like any other. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -11,10 +13,19 @@ export function field(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }
 
+/** A text that isn't JSON, or that says one key twice. */
+export interface JsonProblem {
+  /** Where, if the engine tells. */
+  readonly offset: number | undefined
+  /** The key that stands twice in one object; it may be content. */
+  readonly key?: string | undefined
+}
+
 /** Parses JSON. On a syntax error answers the offset, if the engine tells: its message quotes the text, so it goes no further. */
-export function parseJson(text: string): { readonly value: unknown } | { readonly offset: number | undefined } {
+export function parseJson(text: string): { readonly value: unknown } | JsonProblem {
   try {
-    return { value: JSON.parse(text) as unknown }
+    const value = JSON.parse(text) as unknown
+    return repeatedKey(text, value) ?? { value }
   } catch (error) {
     const position = error instanceof SyntaxError ? / at position (\d+)/.exec(error.message)?.[1] : undefined
     return { offset: position === undefined ? undefined : Number(position) }

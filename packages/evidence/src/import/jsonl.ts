@@ -1,7 +1,7 @@
 import { settleText, type TextFile } from './encoding.ts'
 import { faultList, type FaultList, type ImportResult } from './faults.ts'
 import { lookOfText } from './file-look.ts'
-import { isObject, parseJson, type JsonObject } from './json.ts'
+import { isObject, parseJson, type JsonObject, type JsonProblem } from './json.ts'
 import { cellOf, leavesOf } from './json-objects.ts'
 import { startOf } from './separator.ts'
 import { LIMITS, type ByteSource } from './source.ts'
@@ -28,15 +28,22 @@ function openJsonl(source: ByteSource, faults: FaultList): TableFile<JsonObject>
   const look = lookOfText(start)
   if (look === 'XML or HTML' || isSpread(start))
     return faults.add('not_a_table', `this looks like ${look}, not like one JSON object a line`, {}, stepFor(look))
+  // The first pass over the file tells what is wrong with its lines, whatever it is made for.
+  let isTold = false
+  const records = (complains: boolean): Generator<Placed<JsonObject>> => {
+    const told = complains && !isTold ? faults : undefined
+    isTold ||= complains
+    return recordsOf(text, told)
+  }
   return {
     format: 'jsonl',
     encoding: text.encoding,
     sourceDigest: text.sourceDigest,
     separator: null,
-    columns: () => namesIn(text, (record) => Object.keys(record)),
-    leaves: () => namesIn(text, (record) => leavesOf(record)),
+    columns: () => namesIn(records(true), (record) => Object.keys(record)),
+    leaves: () => namesIn(records(false), (record) => leavesOf(record)),
     has: () => undefined,
-    records: (complains) => recordsOf(text, complains ? faults : undefined),
+    records,
     cell: cellOf,
     fields: (record) => Object.keys(record),
   }
@@ -52,10 +59,12 @@ function stepFor(look: ReturnType<typeof lookOfText>): string | undefined {
   return look === 'a JSON object' ? 'make one object a line of it: jq -c . FILE > FILE.jsonl' : undefined
 }
 
-function namesIn(text: TextFile, namesOf: (record: JsonObject) => Iterable<string>): readonly string[] {
+function namesIn(
+  records: Iterable<Placed<JsonObject>>,
+  namesOf: (record: JsonObject) => Iterable<string>,
+): readonly string[] {
   const names = new Set<string>()
-  for (const { record } of recordsOf(text, undefined))
-    for (const name of namesOf(record)) if (names.size < MOST_KEYS) names.add(name)
+  for (const { record } of records) for (const name of namesOf(record)) if (names.size < MOST_KEYS) names.add(name)
   return [...names].toSorted()
 }
 
@@ -67,7 +76,7 @@ function* recordsOf(text: TextFile, faults: FaultList | undefined): Generator<Pl
     }
     if (raw.trim() === '') continue
     const parsed = parseLine(raw)
-    if (!('value' in parsed)) faults?.add('malformed', 'not valid JSON', { line })
+    if (!('value' in parsed)) addLineFault(parsed, line, faults)
     else if (!isObject(parsed.value)) faults?.add('not_an_object', 'not a JSON object', { line })
     else if (Object.keys(parsed.value).length > LIMITS.columns)
       faults?.add('too_large', `more than ${LIMITS.columns} keys`, { line })
@@ -75,10 +84,15 @@ function* recordsOf(text: TextFile, faults: FaultList | undefined): Generator<Pl
   }
 }
 
+function addLineFault({ key }: JsonProblem, line: number, faults: FaultList | undefined): void {
+  if (key === undefined) faults?.add('malformed', 'not valid JSON', { line })
+  else faults?.add('duplicate_key', 'a key stands twice in one object', { line, column: key })
+}
+
 /** Python writes `NaN` where it has no number, which JSON knows nothing of. */
 function parseLine(text: string): ReturnType<typeof parseJson> {
   const parsed = parseJson(text)
-  if ('value' in parsed || !text.includes('NaN')) return parsed
+  if ('value' in parsed || parsed.key !== undefined || !text.includes('NaN')) return parsed
   return parseJson(text.replaceAll(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (token) => (token === 'NaN' ? 'null' : token)))
 }
 

@@ -278,6 +278,7 @@ describe('shapes that promptfoo writes', () => {
         .join('\n')}`,
     ],
     ['neither of them', 'hello: [CANARY'],
+    ['YAML that breaks off within a list', `${stringify(document)}  - [CANARY`],
     ['cut JSON', JSON.stringify(document).slice(0, -30)],
     ['cut JSON Lines', JSON.stringify(results[0]).slice(0, -3)],
   ])('refuses %s without quoting it', (_, text) => {

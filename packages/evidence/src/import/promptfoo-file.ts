@@ -1,7 +1,7 @@
-import { parse as parseYaml } from 'yaml'
+import { parse as parseYaml, YAMLParseError } from 'yaml'
 import type { FaultList } from './faults.ts'
 import { field, isObject } from './json.ts'
-import { jsonValues, lineOf, parseStreaming, shallowKeys } from './json-text.ts'
+import { addJsonFault, jsonValues, parseStreaming, shallowKeys } from './json-text.ts'
 import { readPromptfooResult, type PromptfooResult } from './promptfoo-result.ts'
 import { isPromptfooTable, readPromptfooTable } from './promptfoo-table.ts'
 import { LIMITS } from './source.ts'
@@ -38,14 +38,14 @@ export function readPromptfooFile(text: string, faults: FaultList, take: Take): 
 function readDocument(text: string, faults: FaultList, take: Take): PromptfooFile | undefined {
   const taken = taking(faults, take)
   const parsed = parseStreaming(text, ['/results/results'], ({ value, index }) => taken(value, index))
-  if (!('value' in parsed)) return faults.add('malformed', 'not valid JSON', { line: lineOf(text, parsed.offset) })
+  if (!('value' in parsed)) return addJsonFault(text, parsed, faults)
   return described(parsed.value, faults)
 }
 
 /** Some versions wrote the batches of a JSONL file with nothing between them. */
 function readLines(text: string, faults: FaultList, take: Take): PromptfooFile {
   for (const found of jsonValues(text)) {
-    if ('offset' in found) faults.add('malformed', 'not valid JSON', { line: lineOf(text, found.offset) })
+    if ('offset' in found) addJsonFault(text, found, faults)
     else if (!isObject(found.value)) faults.add('not_an_object', 'not a JSON object', { line: found.line })
     else take(readPromptfooResult(found.value, { line: found.line }))
   }
@@ -62,9 +62,11 @@ function readYaml(text: string, faults: FaultList, take: Take): PromptfooFile | 
     )
   let root: unknown
   try {
-    root = parseYaml(text, { maxAliasCount: YAML_ALIASES, logLevel: 'silent' })
-  } catch {
+    root = parseYaml(text, { maxAliasCount: YAML_ALIASES, logLevel: 'error' })
+  } catch (error) {
     // The parser's message quotes the file.
+    if (error instanceof YAMLParseError && error.code === 'DUPLICATE_KEY')
+      return faults.add('duplicate_key', 'a key stands twice in one object', { line: error.linePos?.[0].line ?? 1 })
     return faults.add('malformed', 'neither JSON, JSONL, YAML nor CSV as promptfoo writes it')
   }
   const file = described(root, faults)

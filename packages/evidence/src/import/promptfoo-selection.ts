@@ -21,7 +21,6 @@ export function chooseResults(
   selection: PromptfooSelection,
   { faults, digest }: { readonly faults: FaultList; readonly digest: Digest },
 ): ChosenResults {
-  const providerKey = ({ providers: [key = ''] }: PromptfooResult): string => key
   const providers = nameChoices(
     'provider',
     results.map((result) => ({ key: providerKey(result), names: result.providers, place: result.promptIdx })),
@@ -35,7 +34,7 @@ export function chooseResults(
     }),
     digest,
   )
-  const twins = twinsOf(results, providerKey)
+  const twins = twinsOf(results)
   const providerOf = (result: PromptfooResult): Choice | undefined => providers.get(providerKey(result))
   const promptOf = (result: PromptfooResult): Choice | undefined => twins(result, prompts.get(result.prompt.key))
   const chosen = results.filter(
@@ -76,6 +75,14 @@ export function chooseResults(
   return { chosen, selection: provider !== null && isOneOfSeveral ? `${provider}/${prompt}` : provider }
 }
 
+function providerKey({ providers: [key = ''] }: PromptfooResult): string {
+  return key
+}
+
+function groupOf(result: PromptfooResult): string {
+  return JSON.stringify([providerKey(result), result.prompt.key])
+}
+
 function listed(choices: readonly Choice[]): string {
   return choices
     .map(({ shown, hint }) => (hint === undefined ? shown : `${shown} (${hint})`))
@@ -89,9 +96,7 @@ function listed(choices: readonly Choice[]): string {
  */
 function twinsOf(
   results: readonly PromptfooResult[],
-  providerKey: (result: PromptfooResult) => string,
 ): (result: PromptfooResult, choice: Choice | undefined) => Choice | undefined {
-  const groupOf = (result: PromptfooResult): string => JSON.stringify([providerKey(result), result.prompt.key])
   const places = new Map<string, Set<number>>()
   for (const result of results)
     if (result.promptIdx !== undefined)

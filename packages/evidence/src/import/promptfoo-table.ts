@@ -1,6 +1,7 @@
 import { readRecords } from './csv-records.ts'
 import type { FaultList } from './faults.ts'
 import { field, isObject, parseJson } from './json.ts'
+import { mayRead } from './json-text.ts'
 import type { PromptfooFile } from './promptfoo-file.ts'
 import { labelOrText, type PromptfooResult } from './promptfoo-result.ts'
 import { LIMITS } from './source.ts'
@@ -40,7 +41,7 @@ export function readPromptfooTable(
     const { cells, line } = record
     if (columns === undefined) columns = cells
     else {
-      if (cells.length === columns.length) readRow(cells, columns, { testIdx: row, line }, take)
+      if (cells.length === columns.length) readRow(cells, columns, { testIdx: row, line, faults }, take)
       else faults.add('ragged_row', `${cells.length} cells under ${columns.length} columns`, { line })
       row += 1
     }
@@ -51,7 +52,7 @@ export function readPromptfooTable(
 function readRow(
   record: readonly string[],
   columns: readonly string[],
-  { testIdx, line }: { readonly testIdx: number; readonly line: number },
+  { testIdx, line, faults }: { readonly testIdx: number; readonly line: number; readonly faults: FaultList },
   take: (result: PromptfooResult) => void,
 ): void {
   const blocks = blocksOf(columns)
@@ -67,7 +68,7 @@ function readRow(
   const description = hasDescription && record[0] !== '' ? unescaped(record[0] ?? '') : undefined
   blocks.forEach((block, promptIdx) => {
     const status = record[block.start + 1] ?? ''
-    if (status === '') return
+    if (status === '' || !mayRead(record[block.start + 3] ?? '', { line }, faults)) return
     take({
       place: { line },
       providers: block.provider === '' ? [] : [block.provider],

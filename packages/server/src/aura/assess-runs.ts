@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { ProblemError } from '@afterai/contract'
-import { assess, type Assessment, type AssessmentPlan } from '@afterai/evidence'
+import { assess, type Assessment, type AssessmentPlan, type EvaluationRun, withTypedSlices } from '@afterai/evidence'
 import { limiter } from '../platform/limiter.ts'
+import { digestUnder } from './name-digest.ts'
 import { unpackRun, type KeptRun } from './packed-run.ts'
 
 /** Two runs as they are kept, and what to hold the second to. */
@@ -9,6 +10,8 @@ export interface AssessJob {
   readonly baseline: KeptRun
   readonly candidate: KeptRun
   readonly plan: AssessmentPlan
+  /** Under which the names of slices were digested. */
+  readonly digestKey: Uint8Array
 }
 
 /** Compares two runs. @throws ProblemError `not_ready` when too many are waiting, `not_assessable` when it takes too long */
@@ -29,8 +32,10 @@ export function createAssessRuns(): AssessRuns {
 }
 
 /** Compares two kept runs on this thread. */
-export async function assessKept({ baseline, candidate, plan }: AssessJob): Promise<Assessment> {
-  return assess(await unpackRun(baseline), await unpackRun(candidate), plan)
+export async function assessKept({ baseline, candidate, plan, digestKey }: AssessJob): Promise<Assessment> {
+  const named = async (kept: KeptRun): Promise<EvaluationRun> =>
+    withTypedSlices(await unpackRun(kept), plan.criticalSlices, digestUnder(digestKey))
+  return assess(await named(baseline), await named(candidate), plan)
 }
 
 function assessOnThread(job: AssessJob): Promise<Assessment> {

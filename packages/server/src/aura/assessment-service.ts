@@ -5,6 +5,7 @@ import { digestOf, readChange } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
 import { emailThen, nameThen } from '../audit/name-then.ts'
 import { type Caller, type Principal, seesAddress } from '../identity/index.ts'
+import type { TenantKeys } from '../keys/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import type { AssessRuns } from './assess-runs.ts'
@@ -55,18 +56,19 @@ export interface ComparedRuns {
  */
 export async function compareRuns(
   read: <T>(work: (tx: Transaction, tenantId: string) => Promise<T>) => Promise<T>,
-  assessRuns: AssessRuns,
+  { assessRuns, keys }: { readonly assessRuns: AssessRuns; readonly keys: TenantKeys },
   { changeId, baselineId, candidateId, plan }: AssessmentRequest,
 ): Promise<ComparedRuns> {
-  const { baseline, candidate } = await read(async (tx, tenantId) => {
+  const { baseline, candidate, digestKey } = await read(async (tx, tenantId) => {
     // Whether its state allows it is asked where the answer is kept: a retry gets the answer that it got before.
     await readChange(tx, tenantId, changeId)
     return {
       baseline: await readRun(tx, tenantId, baselineId),
       candidate: await readRun(tx, tenantId, candidateId),
+      digestKey: (await keys.promptDigestKey(tx, tenantId)).key,
     }
   })
-  const result = await assessRuns({ baseline: baseline.run, candidate: candidate.run, plan })
+  const result = await assessRuns({ baseline: baseline.run, candidate: candidate.run, plan, digestKey })
   if (result.metrics.every(({ pairs }) => pairs === 0)) {
     const hint = result.warnings.find(({ code }) => code === 'ids_nearly_match')?.text
     const detail = 'the evaluations have no case of the same id with a metric in common'

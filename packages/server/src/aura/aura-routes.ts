@@ -116,7 +116,7 @@ export async function evaluationRoutes(
 }
 
 /** Assessments (AURA) of a change. */
-export function assessmentRoutes(http: Http, { db, audit }: AuraDependencies): void {
+export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependencies): void {
   const read = inTenant(db)
   const write = inTenantOnce(db)
   const assessRuns = createAssessRuns()
@@ -132,7 +132,7 @@ export function assessmentRoutes(http: Http, { db, audit }: AuraDependencies): v
       const asked = { changeId: request.params.id, baselineId, candidateId, plan }
       const compared = await compareRuns(
         (work) => read(request, (tx, { principal }) => work(tx, principal.tenantId)),
-        assessRuns,
+        { assessRuns, keys },
         asked,
       )
       const assessed = await write(request, (tx, caller) => keepAssessment(audit, tx, caller, { ...asked, compared }))

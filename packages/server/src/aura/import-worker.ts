@@ -1,7 +1,8 @@
 import { type ImportResult, importResults } from '@afterai/evidence'
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ImportJob, ImportOutcome } from './import-file.ts'
+import { digestUnder } from './name-digest.ts'
 import { packRun } from './packed-run.ts'
 
 parentPort?.postMessage(await pack(read(workerData as ImportJob)))
@@ -10,7 +11,7 @@ function read({ bytes, format, options, digestKey }: ImportJob): ImportResult {
   const source = {
     chunks: () => [bytes],
     sha256: () => createHash('sha256'),
-    digest: (text: string) => `hmac-${createHmac('sha256', digestKey).update(text).digest('hex').slice(0, 40)}`,
+    digest: digestUnder(digestKey),
   }
   return importResults(source, { ...options, format })
 }

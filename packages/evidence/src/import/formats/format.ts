@@ -1,3 +1,4 @@
+import type { TextEncoding } from '../encoding.ts'
 import type { ImportResult } from '../faults.ts'
 import type { PromptfooOptions } from '../promptfoo.ts'
 import type { ByteSource, ImportSource } from '../source.ts'
@@ -29,6 +30,8 @@ export interface FileHead {
 export interface OpenedSource extends ImportSource {
   readonly name?: string | undefined
   readonly bytes: Uint8Array
+  /** Of a text. */
+  readonly encoding?: TextEncoding | undefined
 }
 
 /** A format of results. */

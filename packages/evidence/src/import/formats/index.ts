@@ -100,7 +100,7 @@ export function importResults(
     return faults.result()
   }
   if (found.holds === 'pieces') return found.read(file, options)
-  const opened = found.holds === 'bytes' ? openBytes(file, faults) : openText(file, faults)
+  const opened = found.holds === 'bytes' ? openBytes(file, faults) : openText(file, faults, !mayBeWindows(found, file))
   return opened === undefined ? faults.result() : found.read(opened, options)
 }
 
@@ -120,11 +120,23 @@ function refuseUnknown(file: ByteSource, faults: FaultList): ImportResult {
   return faults.result()
 }
 
-function openText(file: ByteSource, faults: FaultList): OpenedSource | undefined {
-  const text = settleText(file, faults, { onlyUnicode: true })
+/** Exports of rows pass through spreadsheets, which write them in an encoding of their own; the run's notes tell it. */
+function mayBeWindows({ takes, mediaTypes }: ResultsFormat, file: ByteSource): boolean {
+  return takes.includes('where') && mediaTypes.includes(MEDIA.csv) && headOf(file.chunks(), file.name).kind === 'text'
+}
+
+function openText(file: ByteSource, faults: FaultList, onlyUnicode = true): OpenedSource | undefined {
+  const text = settleText(file, faults, { onlyUnicode })
   if (!text) return undefined
-  const { digest, name } = file
-  return { bytes: new Uint8Array(), text: wholeText(text), sourceDigest: text.sourceDigest, digest, name }
+  const { sourceDigest, encoding } = text
+  return {
+    bytes: new Uint8Array(),
+    text: wholeText(text),
+    sourceDigest,
+    encoding,
+    digest: file.digest,
+    name: file.name,
+  }
 }
 
 function openBytes(file: ByteSource, faults: FaultList): OpenedSource | undefined {

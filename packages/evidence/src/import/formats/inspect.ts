@@ -1,7 +1,7 @@
 import { readName } from '../cell.ts'
 import type { FaultList, ImportResult } from '../faults.ts'
 import { field, isObject, type JsonObject } from '../json.ts'
-import { parseStreaming } from '../json-text.ts'
+import { addJsonFault, parseStreaming } from '../json-text.ts'
 import { COMMON_METRICS, scoredCases, type ScoredCase, type ScoredCases } from '../scored-cases.ts'
 import { MEDIA, type OpenedSource, type ReadingOptions, type ResultsFormat } from './format.ts'
 import { namesFrom, readDocument, unread, type TakeRecord } from './records.ts'
@@ -94,6 +94,8 @@ function readArchive(bytes: Uint8Array, faults: FaultList, take: TakeRecord): un
     const unpacked = entry?.read()
     const text = unpacked && decoded(unpacked)
     const parsed = text === undefined ? undefined : parseStreaming(text, [], () => undefined)
+    if (text !== undefined && parsed && 'offset' in parsed && parsed.key !== undefined)
+      addJsonFault(text, parsed, faults)
     return parsed && 'value' in parsed ? parsed.value : undefined
   }
   const header = json('header.json') ?? json('_journal/start.json')

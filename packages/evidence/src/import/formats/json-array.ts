@@ -1,7 +1,7 @@
 import { faultList, type FaultList, type ImportResult } from '../faults.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import { cellOf, leavesOf } from '../json-objects.ts'
-import { lineOf, parseStreaming } from '../json-text.ts'
+import { addJsonFault, parseStreaming } from '../json-text.ts'
 import { LIMITS } from '../source.ts'
 import { readTable } from '../table.ts'
 import type { Placed, TableFile } from '../table-file.ts'
@@ -57,7 +57,7 @@ function readObjects(text: string, faults: FaultList): Placed<JsonObject>[] {
       faults.add('too_large', `more than ${LIMITS.columns} keys`, { pointer })
     else records.push({ record: value, line: index + 1 })
   })
-  if (!('value' in parsed)) faults.add('malformed', `not valid JSON (line ${lineOf(text, parsed.offset)})`)
+  if (!('value' in parsed)) addJsonFault(text, parsed, faults, false)
   else if (!Array.isArray(parsed.value)) faults.add('malformed', 'not an array of objects')
   else if (records.length === 0 && !faults.any()) faults.add('empty', 'the array is empty')
   return records

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { fileOf, testDigest } from '../../../testing/fixtures.ts'
+import { fileOf, sourceOf, testDigest } from '../../../testing/fixtures.ts'
 import { faultsOf, metricsOf, readResults as read } from '../../../testing/read-results.ts'
 import { json, samples } from '../../../testing/result-samples.ts'
-import { recogniseFormat } from '../../index.ts'
+import { casesOf, importResults, recogniseFormat } from '../../index.ts'
 
 describe('LangSmith', () => {
   test('the inputs identify the case, since a run has a new id each time; an example’s id goes before them', () => {
@@ -68,4 +68,23 @@ describe('Ragas', () => {
       `user_input,reference,goal\n"[HumanMessage(content='CANARY'), AIMessage(content='${answer}')]",CANARY,1\n`
     expect(read(talk('a')).cases[0]?.caseId).toBe(read(talk('b')).cases[0]?.caseId)
   })
+})
+
+test.each([
+  ['langsmith', 'id,inputs,outputs,reference_outputs,Qualität'],
+  ['langfuse', 'id,input,output,latency,totalCost,observationCount,Qualität'],
+  ['braintrust', 'id,input,output,expected,scores.Qualität,span_id,root_span_id'],
+] as const)('%s: an export that a spreadsheet saved in Windows-1252 is read, and that is told', (format, header) => {
+  const cells = header
+    .split(',')
+    .map((name) => (/Qual/.test(name) ? '0.5' : /latency|Cost|Count/.test(name) ? '1' : 'Straße'))
+  const text = `${header}\n${cells.join(',')}\n`
+  const [unicode, windows] = ['utf8', 'latin1'].map((encoding) =>
+    importResults(sourceOf(Buffer.from(text, encoding as BufferEncoding)), { format }),
+  )
+  if (!unicode?.ok || !windows?.ok) throw new Error(JSON.stringify([unicode, windows]))
+  expect(windows.run.metrics).toEqual(unicode.run.metrics)
+  expect(casesOf(windows.run.cases)).toEqual(casesOf(unicode.run.cases))
+  expect(windows.run.notes).toContainEqual(expect.stringContaining('Windows-1252'))
+  expect(unicode.run.notes ?? []).not.toContainEqual(expect.stringContaining('Windows-1252'))
 })

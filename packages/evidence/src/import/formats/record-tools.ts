@@ -6,6 +6,7 @@ import { LIMITS } from '../source.ts'
 import { MEDIA, type OpenedSource, type ReadingOptions, type ResultsFormat } from './format.ts'
 import type { FormatName } from './names.ts'
 import { configurationGuard, parsedCell, passes, readRecords, selectionOf, unread } from './records.ts'
+import { mayRead } from '../json-text.ts'
 
 /** What is known of a tool that exports one record a case, as CSV or as JSON, with a column for each of its scores. */
 export interface RecordTool {
@@ -74,6 +75,7 @@ function importRecords(tool: RecordTool, source: OpenedSource, options: ReadingO
       leftOut += 1
       return
     }
+    if (!isPlain(tool, record, place, faults)) return
     guard.see(record)
     records.push([record, place])
   })
@@ -97,8 +99,27 @@ function importRecords(tool: RecordTool, source: OpenedSource, options: ReadingO
     )
     for (const name of unread(record, new Set(scored))) cases.drop(name)
   }
+  if (source.encoding === 'windows-1252') cases.note('Read as Windows-1252 (Latin-1): the file is not UTF-8.')
   if (leftOut > 0) cases.note(`${leftOut} records that are no cases are left out.`)
   return cases.finish(selectionOf(options.where))
+}
+
+/** Fields that hold JSON in a CSV file and are read. */
+const JSON_FIELDS = new Set(['scores', 'metrics', 'origin', 'metadata'])
+
+/** Whether what is read of a record means one thing. What a model wrote isn't read, and may say a key as often as it likes. */
+function isPlain(
+  { known }: RecordTool,
+  record: JsonObject,
+  place: { readonly line?: number; readonly pointer?: string },
+  faults: FaultList,
+): boolean {
+  return Object.entries(record).every(
+    ([name, cell]) =>
+      typeof cell !== 'string' ||
+      (!JSON_FIELDS.has(name) && (known.has(name) || isContent(name))) ||
+      mayRead(cell, place, faults),
+  )
 }
 
 function isRefused(tool: RecordTool, record: JsonObject | undefined, faults: FaultList): boolean {

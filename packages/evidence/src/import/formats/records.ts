@@ -1,7 +1,7 @@
 import { readRecords as csvRecords } from '../csv-records.ts'
 import type { FaultList } from '../faults.ts'
 import { field, isObject, parseJson, type JsonObject } from '../json.ts'
-import { jsonValues, lineOf, parseStreaming } from '../json-text.ts'
+import { addJsonFault, jsonValues, parseStreaming } from '../json-text.ts'
 import { isBlank, readName } from '../cell.ts'
 import type { ScoredCase } from '../scored-cases.ts'
 import { settleSeparator } from '../separator.ts'
@@ -25,7 +25,7 @@ export function readRecords(
   if (first !== '{' && first !== '[') return readRows(text, faults, take)
   if (first === '[' || !arrays.includes('')) return readDocument(text, faults, take, arrays)
   for (const found of jsonValues(text)) {
-    if ('offset' in found) faults.add('malformed', 'not valid JSON', { line: lineOf(text, found.offset) })
+    if ('offset' in found) addJsonFault(text, found, faults)
     else if (isObject(found.value)) take(found.value, { line: found.line })
     else faults.add('not_an_object', 'not a JSON object', { line: found.line })
   }
@@ -39,8 +39,7 @@ export function readDocument(text: string, faults: FaultList, take: TakeRecord, 
     if (isObject(value)) take(value, { pointer })
     else faults.add('not_an_object', 'not a JSON object', { pointer })
   })
-  if ('value' in parsed) return parsed.value
-  return faults.add('malformed', 'not valid JSON', { line: lineOf(text, parsed.offset) })
+  return 'value' in parsed ? parsed.value : addJsonFault(text, parsed, faults)
 }
 
 function readRows(text: string, faults: FaultList, take: TakeRecord): undefined {
