@@ -6,7 +6,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { Caller } from '../identity/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import type { AssessRuns } from './assess-runs.ts'
+import type { AssessJob } from './assess-runs.ts'
 import { readRun } from './evaluation-service.ts'
 
 type Row = Selectable<Tables['assessment']>
@@ -47,7 +47,7 @@ export interface ComparedRuns {
  */
 export async function compareRuns(
   read: <T>(work: (tx: Transaction, tenantId: string) => Promise<T>) => Promise<T>,
-  assessRuns: AssessRuns,
+  assessRuns: (job: AssessJob) => Promise<Assessment>,
   { changeId, baselineId, candidateId, plan }: AssessmentRequest,
 ): Promise<ComparedRuns> {
   const { baseline, candidate } = await read(async (tx, tenantId) => {

@@ -1,14 +1,16 @@
 import { type ImportResult, importResults } from '@afterai/evidence'
 import { createHash, createHmac } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
+import { readScratch } from '../platform/scratch-file.ts'
 import type { ImportJob, ImportOutcome } from './import-file.ts'
 import { packRun } from './packed-run.ts'
 
-parentPort?.postMessage(await pack(read(workerData as ImportJob)))
+const outcome = await pack(read(workerData as ImportJob))
+parentPort?.postMessage(outcome, outcome.ok ? [outcome.run.caseTable.buffer] : [])
 
-function read({ bytes, format, options, digestKey }: ImportJob): ImportResult {
+function read({ file, format, options, digestKey }: ImportJob): ImportResult {
   const source = {
-    chunks: () => [bytes],
+    chunks: () => readScratch(file),
     sha256: () => createHash('sha256'),
     digest: (text: string) => `hmac-${createHmac('sha256', digestKey).update(text).digest('hex').slice(0, 40)}`,
   }
