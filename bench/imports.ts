@@ -61,7 +61,8 @@ async function importedBy(args: readonly string[]): Promise<Imported> {
   return JSON.parse(stdout) as Imported
 }
 
-async function writeRows(path: string, format: 'csv' | 'jsonl', rows: number): Promise<void> {
+/** Writes a file of results of so many rows. */
+export async function writeRows(path: string, format: 'csv' | 'jsonl', rows: number): Promise<void> {
   await pipeline(linesOf(format, rows), createWriteStream(path))
 }
 
