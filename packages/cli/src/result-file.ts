@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openAsBlob, openSync, readSync } from 'node:fs'
 import type { ByteSource } from '@afterai/evidence'
 import { CommandFailure } from './command-failure.ts'
 
@@ -10,6 +10,8 @@ export interface ResultFile {
   readonly path: string
   /** The bytes from the start. A piece is good until the next one is asked for. */
   readonly chunks: () => Iterable<Uint8Array>
+  /** All of it, to be sent: read while it is. */
+  readonly content: () => Promise<Blob>
 }
 
 /**
@@ -19,9 +21,9 @@ export interface ResultFile {
 export function openResultFile(path: string): ResultFile {
   const descriptor = opened(path)
   try {
-    if (fstatSync(descriptor).isFile()) return { path, chunks: () => piecesOf(path) }
+    if (fstatSync(descriptor).isFile()) return { path, chunks: () => piecesOf(path), content: () => openAsBlob(path) }
     const held = copiesOf(readAll(descriptor, path))
-    return { path, chunks: () => held }
+    return { path, chunks: () => held, content: async () => new Blob(held) }
   } finally {
     closeSync(descriptor)
   }
@@ -37,12 +39,7 @@ export function sourceOf({ path, chunks }: ResultFile, key: Uint8Array): ByteSou
   }
 }
 
-/** All bytes of a file, to be sent. */
-export function bytesOf({ chunks }: ResultFile): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.concat(copiesOf(chunks())))
-}
-
-function copiesOf(pieces: Iterable<Uint8Array>): Uint8Array[] {
+function copiesOf(pieces: Iterable<Uint8Array>): Uint8Array<ArrayBuffer>[] {
   return Array.from(pieces, (piece) => new Uint8Array(piece))
 }
 

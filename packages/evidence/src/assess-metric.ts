@@ -190,11 +190,16 @@ function advise(
 /** What latency and cost do besides the typical ratio. */
 function amountChanges(pairs: Pairs): Pick<MetricAssessment, 'totalChange' | 'p50Change' | 'p95Change'> {
   if (pairs.length === 0) return { totalChange: null, p50Change: null, p95Change: null }
-  const [before, after] = [pairs.baseline.toSorted(), pairs.candidate.toSorted()]
+  // One copy is sorted after the other, in the same place.
+  const sorted = pairs.baseline.slice().sort()
+  const before = [quantileOfSorted(sorted, 0.5), quantileOfSorted(sorted, 0.95)] as const
+  sorted.set(pairs.candidate)
+  sorted.sort()
+  const after = [quantileOfSorted(sorted, 0.5), quantileOfSorted(sorted, 0.95)] as const
   return {
     totalChange: totalChange(pairs),
-    p50Change: finite(quantileOfSorted(after, 0.5) / quantileOfSorted(before, 0.5) - 1),
-    p95Change: finite(quantileOfSorted(after, 0.95) / quantileOfSorted(before, 0.95) - 1),
+    p50Change: finite(after[0] / before[0] - 1),
+    p95Change: finite(after[1] / before[1] - 1),
   }
 }
 
