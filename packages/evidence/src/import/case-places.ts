@@ -16,9 +16,13 @@ export function casePlaces(): CasePlaces {
   const others = new Map<number, FaultPlace>()
   return {
     set(added, place) {
-      if (place.line === undefined || place.pointer !== undefined) return void others.set(added, place)
+      const { line, pointer } = place
+      if (line === undefined || pointer !== undefined) {
+        others.set(added, place)
+        return
+      }
       lines.reserve(added + 1)
-      lines.array()[added] = place.line
+      lines.array()[added] = line
     },
     at: (added) => others.get(added) ?? { line: lines.array()[added] ?? 0 },
   }

@@ -48,12 +48,12 @@ test('P5.3: work that takes longer than a connection may be silent is answered, 
 })
 
 test('P5.3: a body that takes longer than its route allows is told so with the seconds to wait, and never reaches it', async () => {
-  const drip = [head('/work'), ...'bodybod']
+  const drip = [head('/work'), ...Array.from('bodybod')]
   const answer = await answerTo(await start({ patient: true }), drip)
   expect(answer).toMatch(/^HTTP\/1\.1 408 .*retry-after: \d+\r\n/s)
 })
 
 test('a route may allow its bodies more time', async () => {
-  const drip = [head('/upload'), ...'bodybody']
+  const drip = [head('/upload'), ...Array.from('bodybody')]
   expect(await answerTo(await start({ patient: true }), drip)).toMatch(/^HTTP\/1\.1 200 .*done$/s)
 })

@@ -25,12 +25,13 @@ export function waitForBodies(http: Http, usualMs: number): void {
  * the machine is: what work takes is bounded where it is done, and whoever waits is told. Cut off, they would not know what was kept.
  */
 export function waitForWork(http: Http, idleMs: number): void {
-  const allow = ({ socket }: IncomingMessage, silenceMs: number): void => {
-    // What is injected has no connection.
-    if (socket instanceof Socket) socket.setTimeout(silenceMs)
-  }
   http.addHook('preHandler', async ({ raw }) => allow(raw, 0))
   http.addHook('onSend', async ({ raw }) => allow(raw, idleMs))
+}
+
+function allow({ socket }: IncomingMessage, silenceMs: number): void {
+  // What is injected has no connection.
+  if (socket instanceof Socket) socket.setTimeout(silenceMs)
 }
 
 /** Tells a client that its request took too long, by hand: the request that an answer would belong to isn't there yet. */
