@@ -1,19 +1,12 @@
-import { resourceUsage } from 'node:process'
-import { importHere, openEvaluationFile } from '../packages/cli/src/evaluation-file.ts'
+import { resourceUsage, stdout } from 'node:process'
+import { PassThrough } from 'node:stream'
+import { run } from '../packages/cli/src/run.ts'
 
-/** Imports one file as the command line does, and says how long it took and how much memory; without a file, what it takes to do nothing. */
-const [path, where = ''] = process.argv.slice(2)
-const key = (): Uint8Array => new Uint8Array(32)
+/** Runs one command line in this process, and says how it ended, how long it took and how much memory the process had at most. */
 const start = performance.now()
-const result =
-  path === undefined
-    ? undefined
-    : importHere(openEvaluationFile(path, where === '' ? {} : { where: [where] }, key), key)
-if (result && !result.ok) throw new Error(result.faults.map(({ text }) => text).join('\n'))
-process.stdout.write(
-  JSON.stringify({
-    cases: result?.run.cases.rows ?? 0,
-    seconds: (performance.now() - start) / 1000,
-    peakMib: resourceUsage().maxRSS / 1024,
-  }),
-)
+const [said, nowhere] = [new PassThrough(), new PassThrough()]
+const world = { env: { HOME: '/nonexistent', AFTERAI_API_KEY: 'none' }, stdin: nowhere, stdout: said, stderr: said }
+const code = await run(process.argv.slice(2), world)
+const seconds = (performance.now() - start) / 1000
+const peakMib = resourceUsage().maxRSS / 1024
+stdout.write(JSON.stringify({ code, seconds, peakMib, said: String(said.read() ?? '').slice(0, 400) }))

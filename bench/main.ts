@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   verify: () => import('./verify.ts'),
   evidence: () => import('./evidence.ts'),
   imports: () => import('./imports.ts'),
+  'server-imports': () => import('./server-imports.ts'),
   sdk: () => import('./sdk.ts'),
   'sdk-states': () => import('./sdk-states.ts'),
   'sdk-outage': () => import('./sdk-outage.ts'),

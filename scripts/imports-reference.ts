@@ -66,7 +66,20 @@ their keyed digest if not.
 
 ## Size
 A file is read in pieces; what is held is the cases. There is no limit of rows, only of bytes: 128 MiB, or \`AFTERAI_IMPORT_MAX_MIB\` on a server if that is
-less. A record holds at most 4 Mi characters and 500 columns.
+less. A record holds at most 4 Mi characters and 500 columns. A file of a tool's own format, such as promptfoo's, is held whole.
+
+A server puts what arrives into a file without a name in its folder for temporary files (\`TMPDIR\`, or \`/tmp\`), encrypted under a key that it keeps
+in memory alone and forgets with the file. The folder must have room for the uploads of a moment; where it lies in memory itself (tmpfs), they count
+as memory. Files above 8 MiB are read one at a time, smaller ones two at a time, and a few more wait their turn.
+
+| what an import may take on a server | limit | beyond it |
+| --- | --- | --- |
+| its body, to arrive | 5 minutes, and never 15 seconds of silence | 408 or a closed connection; nothing is kept |
+| its turn, to come | 1 minute, and so many that wait | 503 \`not_ready\` with \`Retry-After\`; nothing is kept |
+| reading it | 1 minute | 503 \`not_ready\` with \`Retry-After\`; nothing is kept |
+
+While a server reads or compares, a connection may be silent as long as that takes. If its client goes away before the answer, nothing is kept. A retry
+with the same \`Idempotency-Key\` and file gets what the first try stored, before anything is read again; \`afterai import\` retries so by itself.
 
 ## Faults
 A file with a fault is not imported at all. Each fault says what was found and where, with the first three lines of each column's, and what

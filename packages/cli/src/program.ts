@@ -1,69 +1,97 @@
 import { Command } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { addApiKeyCommands } from './commands/api-key.ts'
-import { addAuditCommands } from './commands/audit.ts'
-import { addAuditStreamCommands } from './commands/audit-stream.ts'
-import { addAssessCommand } from './commands/assess.ts'
-import { addBackupCommands } from './commands/backup.ts'
-import { addChangeCommands } from './commands/change.ts'
-import { addCompletionCommand } from './commands/completion.ts'
-import { addDecisionCommands } from './commands/decision.ts'
-import { addEvaluationCommands } from './commands/evaluation.ts'
-import { addIdentityProviderCommands } from './commands/identity-provider.ts'
 import { sharedOptionsOf, type Mount } from './commands/leaf.ts'
-import { addInvitationCommands } from './commands/invitation.ts'
-import { addLogCommands } from './commands/log.ts'
-import { addObserveCommand } from './commands/observe.ts'
-import { addRecordCommands } from './commands/record.ts'
-import { addServerCommands } from './commands/server.ts'
-import { addServiceAccountCommands } from './commands/service-account.ts'
-import { addSessionCommands } from './commands/session.ts'
-import { addSystemCommands } from './commands/system.ts'
-import { addFactorCommands } from './commands/factor.ts'
-import { addOwnSessionCommands } from './commands/own-session.ts'
-import { addPasswordCommands } from './commands/password.ts'
-import { addTelemetryCommands } from './commands/telemetry.ts'
-import { addTenantCommands } from './commands/tenant.ts'
-import { addUserCommands } from './commands/user.ts'
 
-/** The whole command line, in the order of a change's life. */
-export function createProgram(mount: Mount): Command {
+/** Commands that are defined together, and where. */
+interface Chapter {
+  readonly commands: readonly string[]
+  readonly load: () => Promise<(program: Command, mount: Mount) => void>
+}
+
+/** Every command by its first word, in the order of a change's life. A command line loads the chapter that it names and no other. */
+const groups: readonly { readonly heading: string; readonly chapters: readonly Chapter[] }[] = [
+  {
+    heading: 'Server:',
+    chapters: [
+      chapter('up doctor keys', async () => (await import('./commands/server.ts')).addServerCommands),
+      chapter('backup restore', async () => (await import('./commands/backup.ts')).addBackupCommands),
+    ],
+  },
+  {
+    heading: 'You and others:',
+    chapters: [
+      chapter('login logout whoami', async () => (await import('./commands/session.ts')).addSessionCommands),
+      chapter('session', async () => (await import('./commands/own-session.ts')).addOwnSessionCommands),
+      chapter('factor', async () => (await import('./commands/factor.ts')).addFactorCommands),
+      chapter('password', async () => (await import('./commands/password.ts')).addPasswordCommands),
+      chapter('tenant account sample', async () => (await import('./commands/tenant.ts')).addTenantCommands),
+      chapter('user', async () => (await import('./commands/user.ts')).addUserCommands),
+      chapter('invitation', async () => (await import('./commands/invitation.ts')).addInvitationCommands),
+      chapter('service-account', async () => (await import('./commands/service-account.ts')).addServiceAccountCommands),
+      chapter('key', async () => (await import('./commands/api-key.ts')).addApiKeyCommands),
+      chapter(
+        'identity-provider',
+        async () => (await import('./commands/identity-provider.ts')).addIdentityProviderCommands,
+      ),
+    ],
+  },
+  {
+    heading: 'From a change to its record:',
+    chapters: [
+      chapter('system', async () => (await import('./commands/system.ts')).addSystemCommands),
+      chapter('observe', async () => (await import('./commands/observe.ts')).addObserveCommand),
+      chapter('ace', async () => (await import('./commands/change.ts')).addChangeCommands),
+      chapter('import evaluation', async () => (await import('./commands/evaluation.ts')).addEvaluationCommands),
+      chapter('assess', async () => (await import('./commands/assess.ts')).addAssessCommand),
+      chapter('decide approve decision', async () => (await import('./commands/decision.ts')).addDecisionCommands),
+      chapter('record', async () => (await import('./commands/record.ts')).addRecordCommands),
+      chapter('log', async () => (await import('./commands/log.ts')).addLogCommands),
+      chapter('telemetry', async () => (await import('./commands/telemetry.ts')).addTelemetryCommands),
+    ],
+  },
+  {
+    heading: 'The audit trail:',
+    chapters: [
+      chapter('audit', async () => (await import('./commands/audit.ts')).addAuditCommands),
+      chapter('audit-stream', async () => (await import('./commands/audit-stream.ts')).addAuditStreamCommands),
+    ],
+  },
+  {
+    heading: 'Other:',
+    chapters: [chapter('completion', async () => (await import('./commands/completion.ts')).addCompletionCommand)],
+  },
+]
+
+function chapter(commands: string, load: Chapter['load']): Chapter {
+  return { commands: commands.split(' '), load }
+}
+
+/** The command line: the whole of it, or what these words need. A word that is no command needs all, to say what it may have meant. */
+export async function createProgram(mount: Mount, words: readonly string[] = []): Promise<Command> {
   const program = new Command('afterai')
     .description('A verifiable record of every change to your AI systems.')
     .version(packageJson.version, '-V, --version')
     .enablePositionalOptions()
     .showSuggestionAfterError()
-  program.commandsGroup('Server:')
-  addServerCommands(program, mount)
-  addBackupCommands(program, mount)
-  program.commandsGroup('You and others:')
-  addSessionCommands(program, mount)
-  addOwnSessionCommands(program, mount)
-  addFactorCommands(program, mount)
-  addPasswordCommands(program, mount)
-  addTenantCommands(program, mount)
-  addUserCommands(program, mount)
-  addInvitationCommands(program, mount)
-  addServiceAccountCommands(program, mount)
-  addApiKeyCommands(program, mount)
-  addIdentityProviderCommands(program, mount)
-  program.commandsGroup('From a change to its record:')
-  addSystemCommands(program, mount)
-  addObserveCommand(program, mount)
-  addChangeCommands(program, mount)
-  addEvaluationCommands(program, mount)
-  addAssessCommand(program, mount)
-  addDecisionCommands(program, mount)
-  addRecordCommands(program, mount)
-  addLogCommands(program, mount)
-  addTelemetryCommands(program, mount)
-  program.commandsGroup('The audit trail:')
-  addAuditCommands(program, mount)
-  addAuditStreamCommands(program, mount)
-  program.commandsGroup('Other:')
-  addCompletionCommand(program, mount)
+  const isWanted = wantedBy(words)
+  for (const { heading, chapters } of groups) {
+    program.commandsGroup(heading)
+    for (const wanted of chapters.filter(isWanted)) (await wanted.load())(program, mount)
+  }
   behave(program, mount)
   return program
+}
+
+function wantedBy([first = '', ...more]: readonly string[]): (chapter: Chapter) => boolean {
+  if (['-V', '--version'].includes(first) && more.length === 0) return () => false
+  // A completion script completes them all.
+  const named = groups.flatMap(({ chapters }) => chapters).find(({ commands }) => commands.includes(first))
+  return named === undefined || first === 'completion' ? () => true : (it) => it === named
+}
+
+/** The first words of the commands that each chapter says it defines. */
+export function chapterWords(): readonly (readonly string[])[] {
+  return groups.flatMap(({ chapters }) => chapters.map(({ commands }) => commands))
 }
 
 /** Ends by an exception in place of ending the process, and writes where the world says, in every command below. */

@@ -8,9 +8,9 @@ import { createProgram, pathOf } from './program.ts'
 import { settingVariables } from './settings.ts'
 
 /** `docs/reference/command-line.md`, made from the program itself. */
-export function commandLineReference(): string {
+export async function commandLineReference(): Promise<string> {
   const nowhere = new PassThrough()
-  const program = createProgram({
+  const program = await createProgram({
     world: { env: {}, stdin: nowhere, stdout: nowhere, stderr: nowhere },
     onExit: () => undefined,
   })

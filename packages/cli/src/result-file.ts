@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openAsBlob, openSync, readSync } from 'node:fs'
 import type { ByteSource, Digest } from '@afterai/evidence'
 import { CommandFailure } from './command-failure.ts'
 import type { LocalKey } from './local-key.ts'
@@ -11,6 +11,8 @@ export interface ResultFile {
   readonly path: string
   /** The bytes from the start. A piece is good until the next one is asked for. */
   readonly chunks: () => Iterable<Uint8Array>
+  /** All of it, to be sent: read while it is. */
+  readonly content: () => Promise<Blob>
 }
 
 /**
@@ -20,9 +22,9 @@ export interface ResultFile {
 export function openResultFile(path: string): ResultFile {
   const descriptor = opened(path)
   try {
-    if (fstatSync(descriptor).isFile()) return { path, chunks: () => piecesOf(path) }
+    if (fstatSync(descriptor).isFile()) return { path, chunks: () => piecesOf(path), content: () => openAsBlob(path) }
     const held = copiesOf(readAll(descriptor, path))
-    return { path, chunks: () => held }
+    return { path, chunks: () => held, content: async () => new Blob(held) }
   } finally {
     closeSync(descriptor)
   }
@@ -43,12 +45,7 @@ export function digestUnder(key: LocalKey): Digest {
   return (text) => `hmac-${createHmac('sha256', key()).update(text).digest('hex').slice(0, 40)}`
 }
 
-/** All bytes of a file, to be sent. */
-export function bytesOf({ chunks }: ResultFile): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.concat(copiesOf(chunks())))
-}
-
-function copiesOf(pieces: Iterable<Uint8Array>): Uint8Array[] {
+function copiesOf(pieces: Iterable<Uint8Array>): Uint8Array<ArrayBuffer>[] {
   return Array.from(pieces, (piece) => new Uint8Array(piece))
 }
 

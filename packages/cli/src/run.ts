@@ -7,8 +7,8 @@ import type { World } from './world.ts'
 /** Runs one command line, and answers the exit code. It never throws. */
 export async function run(args: readonly string[], world: World): Promise<number> {
   let code = exitCodeOf('ok')
-  const program = createProgram({ world, onExit: (ending) => (code = ending) })
   try {
+    const program = await createProgram({ world, onExit: (ending) => (code = ending) }, args)
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {

@@ -10,27 +10,25 @@ import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { examplesOf } from '../src/commands/leaf.ts'
 import { exitCodes } from '../src/exit-codes.ts'
-import { createProgram, pathOf } from '../src/program.ts'
+import { chapterWords, createProgram, pathOf } from '../src/program.ts'
 import { commandLineReference, leavesOf } from '../src/reference.ts'
 import { afterai, temporaryFolder } from './harness.ts'
 
 const run = promisify(execFile)
 const launcher = fileURLToPath(new URL('../bin/afterai', import.meta.url))
 
-function program(): Command {
+async function program(words?: readonly string[]): Promise<Command> {
   const nowhere = new PassThrough()
   nowhere.resume()
-  return createProgram({
-    world: { env: {}, stdin: nowhere, stdout: nowhere, stderr: nowhere },
-    onExit: () => undefined,
-  })
+  const world = { env: {}, stdin: nowhere, stdout: nowhere, stderr: nowhere }
+  return createProgram({ world, onExit: () => undefined }, words)
 }
 
-const leaves = leavesOf(program()).map((command) => ({ path: pathOf(command), examples: examplesOf(command) }))
+const leaves = leavesOf(await program()).map((command) => ({ path: pathOf(command), examples: examplesOf(command) }))
 
 test('the reference and the program agree', async () => {
   const page = fileURLToPath(new URL('../../../docs/reference/command-line.md', import.meta.url))
-  expect(await readFile(page, 'utf8')).toBe(commandLineReference())
+  expect(await readFile(page, 'utf8')).toBe(await commandLineReference())
 })
 
 test.each(leaves)('$path has examples, and they are command lines that it takes', async ({ path, examples }) => {
@@ -38,7 +36,7 @@ test.each(leaves)('$path has examples, and they are command lines that it takes'
   for (const example of examples) {
     const words = wordsOf(example)
     const parsed: string[] = []
-    const it = program()
+    const it = await program()
     for (const leaf of leavesOf(it)) leaf.action(() => void parsed.push(pathOf(leaf)))
     await it.parseAsync(words, { from: 'user' })
     expect(parsed).toEqual([path])
@@ -58,7 +56,7 @@ test('the guides have commands', () => {
 })
 
 test.each(commandsOfGuides)('$name: $line is a command line that the program takes', async ({ line }) => {
-  const it = program()
+  const it = await program()
   const parsed: string[] = []
   for (const leaf of leavesOf(it)) leaf.action(() => void parsed.push(pathOf(leaf)))
   await it.parseAsync(wordsOf(line), { from: 'user' })
@@ -103,6 +101,18 @@ test('an exit code means one thing', () => {
   const all: number[] = [...own, ...verdicts]
   expect(new Set(all).size).toBe(all.length)
 })
+
+test.each(chapterWords())(
+  '%s: its chapter defines it, and is all that a command line with it loads',
+  async (...words) => {
+    const whole = await program()
+    for (const word of words) {
+      const names = (await program([word])).commands.map((command) => command.name())
+      expect(names).toEqual(word === 'completion' ? whole.commands.map((command) => command.name()) : words)
+    }
+    expect(whole.commands.map((command) => command.name())).toEqual(chapterWords().flat())
+  },
+)
 
 test('tells its version', async () => {
   expect(await afterai(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })

@@ -9,6 +9,7 @@ import { resolveMetrics, type MissingMetric, type ResolvedMetric } from './resol
 import { jointRisk } from './statistics/joint-risk.ts'
 import { benjaminiHochberg, holm } from './statistics/multiplicity.ts'
 import { matchCases, pairValues, type Matching } from './statistics/pairing.ts'
+import { letGo } from './statistics/pairs.ts'
 import { bandAfterHolm, isGreen, worstBand, type Band } from './statistics/verdict.ts'
 
 /** The largest share of false claims tolerated among the slices that are pointed at. */
@@ -82,15 +83,15 @@ function compare(metric: ResolvedMetric, compared: Compared): { overall: MetricR
   }
   const countsErrors = failure !== null && (hasErrors(baseline) || hasErrors(candidate))
   const offScale = countOffScale(metric, before) + countOffScale(metric, after)
-  const at = (slice?: number): MetricResult =>
-    assessMetric({
-      metric,
-      pairing: pairValues(matching, values, slice),
-      withoutErrors: countsErrors ? pairValues(matching, { ...values, failure: null }, slice) : null,
-      slice: slice === undefined ? null : (matching.slices[slice] ?? ''),
-      offScale,
-      mostlyErrors,
-    })
+  const at = (slice?: number): MetricResult => {
+    const pairing = pairValues(matching, values, slice)
+    const withoutErrors = countsErrors ? pairValues(matching, { ...values, failure: null }, slice) : null
+    const name = slice === undefined ? null : (matching.slices[slice] ?? '')
+    const result = assessMetric({ metric, pairing, withoutErrors, slice: name, offScale, mostlyErrors })
+    letGo(pairing.pairs)
+    if (withoutErrors) letGo(withoutErrors.pairs)
+    return result
+  }
   const { slices } = matching
   const areFew = slices.length >= 2 || (slices.length > 0 && plan.criticalSlices.length > 0)
   if (!areFew || slices.length > MOST_SLICES) return { overall: at(), slices: [] }

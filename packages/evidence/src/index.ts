@@ -10,7 +10,7 @@ export type {
 } from './assessment.ts'
 export { caseTable, casesOf, distinctCases, errorCount, sharedCases } from './cases/case-table.ts'
 export type { CaseTable, EvaluationCase } from './cases/case-table.ts'
-export { decodeCases, encodeCases } from './cases/case-table-bytes.ts'
+export { casePieces, decodeCases } from './cases/case-table-bytes.ts'
 export { evaluationRunSchema, runFromJson, runToJson } from './evaluation-run.ts'
 export type { DroppedField, EvaluationRun, EvaluationRunJson } from './evaluation-run.ts'
 export { withTypedSlices } from './cases/typed-slices.ts'

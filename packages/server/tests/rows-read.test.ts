@@ -32,7 +32,7 @@ interface PlanNode {
 /** The rows that a plan took from tables and indexes, those that it threw away again too. */
 function rowsIn(node: PlanNode): number {
   const inner = (node.Plans ?? []).reduce((sum, it) => sum + rowsIn(it), 0)
-  if (!/Scan$/.test(node['Node Type']) || node['Node Type'] === 'Bitmap Heap Scan') return inner
+  if (!node['Node Type'].endsWith('Scan') || node['Node Type'] === 'Bitmap Heap Scan') return inner
   const each =
     node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)
   return inner + (node['Relation Name'] === undefined ? 0 : each * node['Actual Loops'])

@@ -23,7 +23,9 @@ export interface ApiRequest {
   /** Sent as JSON. */
   readonly body?: unknown
   /** Sent as it is. */
-  readonly file?: { readonly bytes: Uint8Array<ArrayBuffer>; readonly contentType: string }
+  readonly file?: { readonly content: Blob; readonly contentType: string }
+  /** How long an answer may take, sending included; by default a minute. */
+  readonly timeoutMs?: number
   /** `unsent`: tried again only if the server can't have seen it. For what may be spent once, such as a refresh handle. */
   readonly retry?: 'unsent' | undefined
 }
@@ -35,7 +37,7 @@ export interface ApiResponse {
 }
 
 /**
- * Sends a request until it is answered: again after a network error or 503, with the same Idempotency-Key, three times at most.
+ * Sends a request until it is answered: again after a network error, 408 or 503, with the same Idempotency-Key, three times at most.
  * Redirects aren't followed: a credential goes to the address that was given and to no other.
  * @throws {ApiProblem} if the server refuses it
  * @throws {CommandFailure} `unreachable` if there is no answer
@@ -43,13 +45,13 @@ export interface ApiResponse {
 export async function send(url: string, request: ApiRequest, bearer: string | undefined): Promise<ApiResponse> {
   const init = requestInit(request, bearer)
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await attemptOnce(address(url, request), init)
+    const outcome = await attemptOnce(address(url, request), init, request.timeoutMs)
     const isLast = attempt === TRIES
     if (outcome.kind === 'failed') {
       const isSafe = request.retry !== 'unsent' || outcome.isUnsent
       if (isLast || !isSafe) throw unreachable(url, outcome.cause)
       await sleep(200 * 2 ** attempt)
-    } else if (outcome.response.status === 503 && !isLast) {
+    } else if ([408, 503].includes(outcome.response.status) && !isLast) {
       await sleep(retryAfterMs(outcome.response) ?? 200 * 2 ** attempt)
     } else {
       return readResponse(outcome)
@@ -78,9 +80,9 @@ type Outcome =
   | { readonly kind: 'answered'; readonly response: Response; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'failed'; readonly isUnsent: boolean; readonly cause: unknown }
 
-async function attemptOnce(address: URL, init: RequestInit): Promise<Outcome> {
+async function attemptOnce(address: URL, init: RequestInit, timeoutMs = TIMEOUT_MS): Promise<Outcome> {
   try {
-    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(timeoutMs) })
     return { kind: 'answered', response, bytes: new Uint8Array(await response.arrayBuffer()) }
   } catch (cause) {
     return { kind: 'failed', isUnsent: ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause) ?? ''), cause }
@@ -93,7 +95,7 @@ function requestInit({ method, body, file }: ApiRequest, bearer: string | undefi
   if (method === 'POST') headers.set('idempotency-key', randomUUID())
   if (file) headers.set('content-type', file.contentType)
   else if (body !== undefined) headers.set('content-type', 'application/json')
-  const payload = file ? { body: file.bytes } : body === undefined ? {} : { body: JSON.stringify(body) }
+  const payload = file ? { body: file.content } : body === undefined ? {} : { body: JSON.stringify(body) }
   return { method, headers, redirect: 'manual', ...payload }
 }
 

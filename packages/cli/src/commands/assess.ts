@@ -8,7 +8,6 @@ import { assessOffline, type OfflineAssessment } from '../offline/assess-offline
 import { formatAssessment } from '../offline/format-assessment.ts'
 import { person } from '../terminal/person.ts'
 import { readPlan, type PlanOptions } from '../assessment-plan.ts'
-import { changeIdOf } from './change.ts'
 import { evaluationIdOf, keyOf, withReadingOptions } from './evaluation.ts'
 import { during, gather, online, serverLeaf, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
@@ -82,6 +81,9 @@ export function addAssessCommand(program: Command, mount: Mount): void {
     )
 }
 
+/** What a server allows two large evaluations: a minute to wait their turn, and two to be compared. */
+const ASSESS_TIMEOUT_MS = 4 * 60_000
+
 type Arguments = readonly [first: string, second: string | undefined]
 
 async function assessChange(
@@ -93,6 +95,8 @@ async function assessChange(
   const { baseline, candidate } = options
   if (baseline === undefined || candidate === undefined || second !== undefined)
     throw new CommandFailure('usage', 'Give a change with --baseline and --candidate, or --offline with two files.')
+  // Offline nothing of changes is needed.
+  const { changeIdOf } = await import('./change.ts')
   const path = `/v1/changes/${await changeIdOf(api, given)}/assessments`
   const plan = readPlan(options)
   const body = {
@@ -100,7 +104,9 @@ async function assessChange(
     candidateEvaluationId: await evaluationIdOf(api, candidate),
     plan,
   }
-  const answer = await during(context, 'Assessing', () => api.call(assessmentView, { method: 'POST', path, body }))
+  const answer = await during(context, 'Assessing', () =>
+    api.call(assessmentView, { method: 'POST', path, body, timeoutMs: ASSESS_TIMEOUT_MS }),
+  )
   out.answer(answer, {
     lines: ({ id, assessment, ...author }) => [
       ...formatAssessment(assessment, { color: out.isColored, width: out.width }).trimEnd().split('\n'),

@@ -5,7 +5,6 @@ import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { localKey, type LocalKey } from '../local-key.ts'
 import { openEvaluationFile, type EvaluationFile, type EvaluationOptions } from '../evaluation-file.ts'
-import { bytesOf } from '../result-file.ts'
 import { person } from '../terminal/person.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
@@ -18,6 +17,9 @@ interface ImportOptions extends EvaluationOptions {
   readonly dryRun?: boolean
   readonly json?: boolean
 }
+
+/** What a server allows a large file: five minutes on its way, and a minute each to wait its turn and to be read. */
+const IMPORT_TIMEOUT_MS = 8 * 60_000
 
 /** `import` and `evaluation`: results of evaluations, without their content. */
 export function addEvaluationCommands(program: Command, mount: Mount): void {
@@ -127,12 +129,13 @@ async function importFile(context: ServerContext, path: string, options: ImportO
   const evaluation = openEvaluationFile(path, options, key)
   if (options.dryRun === true) return dryRun(context, evaluation, key)
   const { file, format } = evaluation
-  const answer = await during(context, `Importing ${path}`, () =>
+  const answer = await during(context, `Importing ${path}`, async () =>
     context.api.call(evaluationView, {
       method: 'POST',
       path: '/v1/evaluations',
       query: { ...importQuery(evaluation), system: options.system, label: options.label },
-      file: { bytes: bytesOf(file), contentType: formatByName(format).mediaTypes[0] },
+      file: { content: await file.content(), contentType: formatByName(format).mediaTypes[0] },
+      timeoutMs: IMPORT_TIMEOUT_MS,
     }),
   )
   context.out.answer(answer, { lines: evaluationLines, quiet: ({ id }) => [id] })

@@ -1,12 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { createApi, type Api } from '../api/api.ts'
-import { bearerSource } from '../credentials/access-token.ts'
-import { stepUpAt } from '../credentials/step-up.ts'
+import type { Api } from '../api/api.ts'
 import { exitCodeOf, type ExitName } from '../exit-codes.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { createOutput, type Output, type OutputOptions } from '../terminal/output.ts'
 import { withProgress } from '../terminal/progress.ts'
-import { isInteractive, type World } from '../world.ts'
+import type { World } from '../world.ts'
 
 /** Where commands are added, and the process that they will run in. */
 export interface Mount {
@@ -115,10 +113,9 @@ export function online<A extends unknown[]>(
   return async (...args) => {
     const options = optionsOf(args)
     const settings = readSettings(world.env, options)
-    const bearers = bearerSource(settings)
-    const canAsk = isInteractive(world) && settings.apiKey === undefined
-    const api = createApi(settings.url, bearers, canAsk ? stepUpAt(settings, { world, bearers }) : undefined)
-    const context = { world, out: createOutput(world, options), settings, api }
+    // Here rather than above: what only tells its version or its help needs none of it.
+    const { apiAs } = await import('../api/signed-in.ts')
+    const context = { world, out: createOutput(world, options), settings, api: apiAs(settings, world) }
     onExit(codeOf(await run(context, ...argumentsOf<A>(args))))
   }
 }

@@ -18,12 +18,26 @@ interface NamesHeader {
 }
 
 const headerLengthBytes = 4
+/** So many numbers are written at once. */
+const STEP = 8192
 
 /**
  * A table as bytes: a header (its length in 4 bytes, then JSON), then column after column, little-endian. The same cases give the
  * same bytes, so their digest names them.
  */
-export function encodeCases({ rows, ids, clusters, slices, errors, values }: CaseTable): Uint8Array<ArrayBuffer> {
+export function encodeCases(table: CaseTable): Uint8Array<ArrayBuffer> {
+  const parts = Array.from(casePieces(table), (piece) => piece.slice())
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+/** The same bytes piece by piece, for a table whose bytes nobody should hold as well. */
+export function* casePieces({ rows, ids, clusters, slices, errors, values }: CaseTable): Generator<Uint8Array> {
   const header: Header = {
     version: 1,
     rows,
@@ -33,22 +47,13 @@ export function encodeCases({ rows, ids, clusters, slices, errors, values }: Cas
     slices: namesHeader(slices),
   }
   const head = new TextEncoder().encode(JSON.stringify(header))
-  const parts: Uint8Array[] = [
-    ...textParts(ids),
-    ...nameParts(clusters),
-    ...nameParts(slices),
-    errors,
-    ...values.map((column) => littleEndian(column, 8, (view, at, value) => view.setFloat64(at, value, true))),
-  ]
-  const size = headerLengthBytes + head.length + parts.reduce((sum, { length }) => sum + length, 0)
-  const bytes = new Uint8Array(size)
-  new DataView(bytes.buffer).setUint32(0, head.length, true)
-  let at = headerLengthBytes
-  for (const part of [head, ...parts]) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  yield* numbers([head.length], 4, (view, at, value) => view.setUint32(at, value, true))
+  yield head
+  yield* textPieces(ids)
+  yield* namePieces(clusters)
+  yield* namePieces(slices)
+  yield errors
+  for (const column of values) yield* numbers(column, 8, (view, at, value) => view.setFloat64(at, value, true))
 }
 
 /** The table that some bytes hold. @throws TypeError if they hold none */
@@ -75,26 +80,39 @@ function namesHeader(column: NameColumn | null): NamesHeader | null {
   return column && { names: textCount(column.names), bytes: column.names.bytes.length }
 }
 
-function nameParts(column: NameColumn | null): Uint8Array[] {
-  return column === null ? [] : [...textParts(column.names), words(column.of)]
+function* namePieces(column: NameColumn | null): Generator<Uint8Array> {
+  if (column === null) return
+  yield* textPieces(column.names)
+  yield* words(column.of)
 }
 
-function textParts({ bytes, offsets }: TextColumn): Uint8Array[] {
-  return [words(offsets.subarray(1).map((end, index) => end - (offsets[index] ?? 0))), bytes]
+function* textPieces({ bytes, offsets }: TextColumn): Generator<Uint8Array> {
+  yield* words(offsets, 1, (end, index) => end - (offsets[index - 1] ?? 0))
+  yield bytes
 }
 
-function words(column: Uint32Array): Uint8Array {
-  return littleEndian(column, 4, (view, at, value) => view.setUint32(at, value, true))
+function words(
+  column: Uint32Array,
+  from = 0,
+  of: (value: number, index: number) => number = (value) => value,
+): Generator<Uint8Array> {
+  return numbers(column, 4, (view, at, value, index) => view.setUint32(at, of(value, index), true), from)
 }
 
-function littleEndian(
-  column: Uint32Array | Float64Array,
+/** Numbers of a column, little-endian, a step of them at a time. */
+function* numbers(
+  column: ArrayLike<number>,
   width: number,
-  set: (view: DataView, at: number, value: number) => void,
-): Uint8Array {
-  const view = new DataView(new ArrayBuffer(column.length * width))
-  column.forEach((value: number, index: number) => set(view, index * width, value))
-  return new Uint8Array(view.buffer)
+  set: (view: DataView, at: number, value: number, index: number) => void,
+  from = 0,
+): Generator<Uint8Array> {
+  for (let start = from; start < column.length; start += STEP) {
+    const count = Math.min(STEP, column.length - start)
+    const view = new DataView(new ArrayBuffer(count * width))
+    for (let index = 0; index < count; index += 1)
+      set(view, index * width, column[start + index] ?? Number.NaN, start + index)
+    yield new Uint8Array(view.buffer)
+  }
 }
 
 function columnReader(view: DataView, start: number) {

@@ -64,14 +64,18 @@ export function caseTableBuilder(metrics: number): CaseTableBuilder {
       const compare = (a: number, b: number): number =>
         compareTexts(texts, a, texts, b) || compareMeasured(errorOf, values, a, b)
       const order = sortedOrder(rows, compare)
+      // Column by column, each let go before the next is copied: no more is held twice than the largest.
+      const sorted = reorderTexts(texts, order)
+      ids.release()
       const table: CaseTable = {
         rows,
-        ids: reorderTexts(texts, order),
-        clusters: reorderNames(clusters.finish(), order),
-        slices: reorderNames(slices.finish(), order),
-        errors: reorder(errorOf, new Uint8Array(rows), order),
+        ids: sorted,
+        clusters: clusters.finish(order),
+        slices: slices.finish(order),
+        errors: errorOf.subarray(0, rows).map((_, row) => errorOf[order[row] ?? 0] ?? 0),
         values: values.map((column) => column.finish(order)),
       }
+      errors.release()
       return { table, order }
     },
   }
@@ -147,13 +151,4 @@ function compareMeasured(errors: Uint8Array, values: readonly GrowingNumbers[], 
     if (left > right) return 1
   }
   return 0
-}
-
-function reorderNames(column: NameColumn | null, order: Uint32Array): NameColumn | null {
-  return column === null ? null : { names: column.names, of: reorder(column.of, new Uint32Array(order.length), order) }
-}
-
-function reorder<T extends Uint8Array | Uint32Array>(column: T, sorted: T, order: Uint32Array): T {
-  for (let index = 0; index < order.length; index += 1) sorted[index] = column[order[index] ?? 0] ?? 0
-  return sorted
 }

@@ -6,7 +6,7 @@ export interface GrowingArray<T extends Column> {
   readonly array: () => T
   /** Makes room for so many items. @throws RangeError beyond the most that a column may take */
   readonly reserve: (length: number) => void
-  /** Lets the memory go. */
+  /** Lets the memory go: at once that of a large one, which the engine would only give back when it next looks for garbage. */
   readonly release: () => void
 }
 
@@ -33,6 +33,7 @@ export function growingArray<T extends Column>(type: new (source: number | Array
     array: () => array,
     reserve,
     release: () => {
+      if (array.buffer.resizable) array.buffer.resize(0)
       array = new type(0)
     },
   }

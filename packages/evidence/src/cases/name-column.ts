@@ -12,8 +12,8 @@ export interface NameColumn {
 /** A column of names under construction. */
 export interface GrowingNames {
   readonly add: (name: string | undefined) => void
-  /** Null if no row has a name. */
-  readonly finish: () => NameColumn | null
+  /** The names in another order, or null if no row has one. What was under construction is let go. */
+  readonly finish: (order: Uint32Array) => NameColumn | null
 }
 
 /** An empty column of names. */
@@ -30,18 +30,18 @@ export function growingNames(): GrowingNames {
       if (place > places.size) places.set(name, place)
       column.array()[rows - 1] = place
     },
-    finish() {
+    finish(order) {
       if (places.size === 0) return null
-      const of = column.array()
+      const unsorted = column.array()
       const names = [...places.keys()].toSorted((a, b) => (a < b ? -1 : 1))
       const sorted = new Uint32Array(places.size + 1)
       names.forEach((name, index) => {
         sorted[places.get(name) ?? 0] = index + 1
       })
-      return {
-        names: textColumn(names),
-        of: Uint32Array.from({ length: rows }, (_, row) => sorted[of[row] ?? 0] ?? 0),
-      }
+      const of = new Uint32Array(order.length)
+      for (let row = 0; row < order.length; row += 1) of[row] = sorted[unsorted[order[row] ?? 0] ?? 0] ?? 0
+      column.release()
+      return { names: textColumn(names), of }
     },
   }
 }

@@ -4,7 +4,7 @@ import { growingArray } from './growing-array.ts'
 export interface GrowingNumbers {
   readonly add: (value: number) => void
   readonly at: (index: number) => number
-  /** The numbers in another order. */
+  /** The numbers in another order. What was under construction is let go. */
   readonly finish: (order: Uint32Array) => Float64Array
 }
 

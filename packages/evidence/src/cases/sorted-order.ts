@@ -10,6 +10,8 @@ export function sortedOrder(rows: number, compare: (a: number, b: number) => num
     for (let start = 0; start < rows; start += 2 * width) mergeRuns(from, to, start, width, compare)
     ;[from, to] = [to, from]
   }
+  // What would else lie about until the engine next looks for garbage, while the columns are copied.
+  to.buffer.transfer(0)
   return from
 }
 

@@ -56,7 +56,10 @@ export function textColumn(texts: Iterable<string>): TextColumn {
 /** A column under construction. */
 export interface GrowingTexts {
   readonly add: (text: string) => void
+  /** The texts so far; no more may be added. */
   readonly finish: () => TextColumn
+  /** Lets the memory of what was finished go. */
+  readonly release: () => void
 }
 
 /** An empty column. */
@@ -75,5 +78,9 @@ export function growingTexts(): GrowingTexts {
       offsets.array()[count] = used
     },
     finish: () => ({ bytes: bytes.array().subarray(0, used), offsets: offsets.array().subarray(0, count + 1) }),
+    release() {
+      bytes.release()
+      offsets.release()
+    },
   }
 }

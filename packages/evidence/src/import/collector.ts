@@ -9,6 +9,7 @@ import { compareTexts } from '../cases/text-column.ts'
 import type { DroppedField, EvaluationRun } from '../evaluation-run.ts'
 import type { IdentifierGate } from '../identifier.ts'
 import type { MetricDefinition } from '../metric.ts'
+import { casePlaces } from './case-places.ts'
 import type { FaultList, ImportFault, ImportResult } from './faults.ts'
 import type { ImportSource } from './source.ts'
 
@@ -40,14 +41,14 @@ export function runCollector(
   faults: FaultList,
 ): RunCollector {
   const dropped = new Map<string, number>()
-  const places: FaultPlace[] = []
+  const places = casePlaces()
   let builder: CaseTableBuilder | undefined
   const notes = new Set<string>()
   return {
     add(raw, place) {
       builder ??= caseTableBuilder(raw.values.length)
       // Only a case with a cluster or a slice can contradict another.
-      if (raw.cluster !== undefined || raw.slice !== undefined) places[builder.rows()] = place
+      if (raw.cluster !== undefined || raw.slice !== undefined) places.set(builder.rows(), place)
       builder.add(pass(raw, gate))
     },
     note: (text) => void notes.add(text),
@@ -55,7 +56,7 @@ export function runCollector(
     finish({ selection, metrics }) {
       const { table, order } = (builder ?? caseTableBuilder(metrics.length)).finish()
       findConflicts(table, order, (row, what) =>
-        faults.add('conflicting_case', `a repeat of this case has another ${what}`, places[row]),
+        faults.add('conflicting_case', `a repeat of this case has another ${what}`, places.at(row)),
       )
       if (!faults.any() && table.rows === 0)
         faults.add(selection === null ? 'empty' : 'nothing_selected', 'there is no case to import')

@@ -15,7 +15,7 @@ export interface TextFile {
 }
 
 /** So much is decoded at once, however large the pieces are that the bytes come in. */
-const STEP = 64 * 1024
+const STEP = 16 * 1024
 
 /** Bytes that Windows-1252 leaves undefined: where they stand, the file is in some other encoding. */
 const UNDEFINED_BYTES: ReadonlySet<number> = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])

@@ -48,7 +48,8 @@ export function matchCases(baseline: CaseTable, candidate: CaseTable): Matching 
     before[cases] = left
     after[cases] = right
   }
-  const rows = { before: before.slice(0, cases + 1), after: after.slice(0, cases + 1) }
+  // Parts, not copies: what lies behind them was never written, and takes no memory.
+  const rows = { before: before.subarray(0, cases + 1), after: after.subarray(0, cases + 1) }
   const clusters = namesByCase(rows, cases, baseline.clusters, candidate.clusters)
   const slices = namesByCase(rows, cases, baseline.slices, candidate.slices)
   const clusterCount = clusters.names.length + cases

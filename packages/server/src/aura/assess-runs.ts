@@ -1,9 +1,8 @@
-import { Worker } from 'node:worker_threads'
-import { ProblemError } from '@afterai/contract'
 import { assess, type Assessment, type AssessmentPlan, type EvaluationRun, withTypedSlices } from '@afterai/evidence'
 import { limiter } from '../platform/limiter.ts'
 import { digestUnder } from './name-digest.ts'
 import { unpackRun, type KeptRun } from './packed-run.ts'
+import { runOnThread } from './run-on-thread.ts'
 
 /** Two runs as they are kept, and what to hold the second to. */
 export interface AssessJob {
@@ -14,20 +13,26 @@ export interface AssessJob {
   readonly digestKey: Uint8Array
 }
 
-/** Compares two runs. @throws ProblemError `not_ready` when too many are waiting, `not_assessable` when it takes too long */
-export type AssessRuns = (job: AssessJob) => Promise<Assessment>
+/** Compares two runs. @throws ProblemError `not_ready` when too many are waiting, or the machine is too busy to compare them in time */
+export type AssessRuns = (job: AssessJob, departure: AbortSignal) => Promise<Assessment>
 
 /** So many rows are compared where the request is handled, in some milliseconds; more would hold up everybody else's. */
 const mostRowsAtOnce = 20_000
 const timeLimitMs = 120_000
-const limits = { running: 2, waiting: 8, retryAfterSeconds: 10, busy: 'too many evaluations are being compared' }
+const limits = {
+  running: 2,
+  waiting: 8,
+  retryAfterSeconds: 10,
+  longestWaitMs: 60_000,
+  busy: 'too many evaluations are being compared',
+}
 
 /** Compares small runs at once, and large ones on threads of their own, two at a time. */
 export function createAssessRuns(): AssessRuns {
   const limit = limiter(limits)
-  return async (job) => {
+  return async (job, departure) => {
     const isLarge = job.baseline.rows + job.candidate.rows > mostRowsAtOnce
-    return isLarge ? limit(() => assessOnThread(job)) : assessKept(job)
+    return isLarge ? limit(() => assessOnThread(job, departure)) : assessKept(job)
   }
 }
 
@@ -38,19 +43,12 @@ export async function assessKept({ baseline, candidate, plan, digestKey }: Asses
   return assess(await named(baseline), await named(candidate), plan)
 }
 
-function assessOnThread(job: AssessJob): Promise<Assessment> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./assess-worker.ts', import.meta.url), { workerData: job })
-    const end = (settle: () => void): void => {
-      clearTimeout(timer)
-      settle()
-      void worker.terminate()
-    }
-    const tooLong = new ProblemError('not_assessable', {
-      detail: `comparing them took over ${timeLimitMs / 1000} s; split the evaluations`,
-    })
-    const timer = setTimeout(() => end(() => reject(tooLong)), timeLimitMs)
-    worker.once('message', (result: Assessment) => end(() => resolve(result)))
-    worker.once('error', (cause) => end(() => reject(new Error('two evaluations could not be compared', { cause }))))
+function assessOnThread(job: AssessJob, departure: AbortSignal): Promise<Assessment> {
+  return runOnThread({
+    script: new URL('./assess-worker.ts', import.meta.url),
+    workerData: job,
+    timeLimitMs,
+    doing: 'comparing the evaluations',
+    departure,
   })
 }

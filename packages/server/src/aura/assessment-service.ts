@@ -8,7 +8,7 @@ import { type Caller, type Principal, seesAddress } from '../identity/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import type { AssessRuns } from './assess-runs.ts'
+import type { AssessJob } from './assess-runs.ts'
 import { readRun } from './evaluation-service.ts'
 
 type Row = Selectable<Tables['assessment']>
@@ -56,7 +56,7 @@ export interface ComparedRuns {
  */
 export async function compareRuns(
   read: <T>(work: (tx: Transaction, tenantId: string) => Promise<T>) => Promise<T>,
-  { assessRuns, keys }: { readonly assessRuns: AssessRuns; readonly keys: TenantKeys },
+  { assessRuns, keys }: { readonly assessRuns: (job: AssessJob) => Promise<Assessment>; readonly keys: TenantKeys },
   { changeId, baselineId, candidateId, plan }: AssessmentRequest,
 ): Promise<ComparedRuns> {
   const { baseline, candidate, digestKey } = await read(async (tx, tenantId) => {

@@ -1,4 +1,5 @@
 import {
+  type Evaluation,
   evaluationQuery,
   evaluationView,
   id,
@@ -23,12 +24,22 @@ import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
 import { createAssessRuns } from './assess-runs.ts'
-import { compareRuns, keepAssessment, readAssessment, viewAssessments } from './assessment-service.ts'
+import {
+  type AssessmentView,
+  compareRuns,
+  keepAssessment,
+  readAssessment,
+  viewAssessments,
+} from './assessment-service.ts'
 import { accepted, keepEvaluation, listEvaluations, viewEvaluation } from './evaluation-service.ts'
 import { createImportFile, type ImportJob } from './import-file.ts'
+import { departureOf, takeUploads, withUpload } from './upload.ts'
 
 const byId = z.object({ id })
 const mediaTypes = [...RESULTS_MEDIA_TYPES, 'application/octet-stream']
+
+/** The largest file at half a megabyte a second. */
+const uploadTimeoutMs = 300_000
 
 const missingSchema = z.array(z.string().min(1).max(64)).max(16)
 
@@ -86,29 +97,36 @@ export async function evaluationRoutes(
   )
   // In a scope of its own, since here alone a body of JSON stays bytes.
   await http.register(async (scope: Http) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(mediaTypes, { parseAs: 'buffer', bodyLimit: importMaxBytes }, (_request, body, done) => {
-      done(null, body)
-    })
+    takeUploads(scope, mediaTypes, importMaxBytes)
     scope.post(
       '/v1/evaluations',
       {
-        bodyLimit: importMaxBytes,
-        config: { permission: 'evaluation:write', rateClass: 'heavy' },
+        config: { permission: 'evaluation:write', rateClass: 'heavy', bodyTimeoutMs: uploadTimeoutMs },
         schema: { querystring: importQuery, response: { 201: evaluationView } },
       },
       async (request, reply) => {
-        const bytes = bodyOf(request.body)
-        const { key: digestKey } = await read(request, (tx, { principal }) =>
-          keys.promptDigestKey(tx, principal.tenantId),
-        )
-        const imported = accepted(
-          await importFile({ bytes, format: request.query.format, options: optionsOf(request.query), digestKey }),
-        )
-        const { system, label } = request.query
-        const kept = await write(request, (tx, caller) =>
-          keepEvaluation(audit, tx, caller, { imported, system, label, sizeBytes: bytes.length }),
-        )
+        const kept = await withUpload(request, async (upload) => {
+          const before = await write.answered<Evaluation>(request)
+          if (before !== undefined) return before
+          const departure = departureOf(reply)
+          const { key: digestKey } = await read(request, (tx, { principal }) =>
+            keys.promptDigestKey(tx, principal.tenantId),
+          )
+          const { descriptor, key, sizeBytes } = upload
+          const job: ImportJob = {
+            file: { descriptor, key, sizeBytes },
+            format: request.query.format,
+            options: optionsOf(request.query),
+            digestKey,
+          }
+          const imported = accepted(await importFile(job, departure))
+          const { system, label } = request.query
+          return write(request, async (tx, caller) => {
+            const evaluation = await keepEvaluation(audit, tx, caller, { imported, system, label, sizeBytes })
+            departure.throwIfAborted()
+            return evaluation
+          })
+        })
         return reply.code(201).send(kept)
       },
     )
@@ -129,13 +147,20 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
     },
     async (request, reply) => {
       const { baselineEvaluationId: baselineId, candidateEvaluationId: candidateId, plan } = request.body
+      const before = await write.answered<AssessmentView>(request)
+      if (before !== undefined) return reply.code(201).send(before)
+      const departure = departureOf(reply)
       const asked = { changeId: request.params.id, baselineId, candidateId, plan }
       const compared = await compareRuns(
         (work) => read(request, (tx, { principal }) => work(tx, principal.tenantId)),
-        { assessRuns, keys },
+        { assessRuns: (job) => assessRuns(job, departure), keys },
         asked,
       )
-      const assessed = await write(request, (tx, caller) => keepAssessment(audit, tx, caller, { ...asked, compared }))
+      const assessed = await write(request, async (tx, caller) => {
+        const kept = await keepAssessment(audit, tx, caller, { ...asked, compared })
+        departure.throwIfAborted()
+        return kept
+      })
       return reply.code(201).send(assessed)
     },
   )
@@ -153,11 +178,6 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
     { config: { permission: 'assessment:read' }, schema: { params: byId, response: { 200: assessmentView } } },
     (request) => read(request, (tx, { principal }) => readAssessment(tx, principal, request.params.id)),
   )
-}
-
-function bodyOf(body: unknown): Uint8Array {
-  if (body instanceof Uint8Array && body.length > 0) return body
-  throw new ProblemError('unreadable_evaluation', { errors: [{ pointer: 'file', detail: 'is empty' }] })
 }
 
 function optionsOf(query: z.infer<typeof importQuery>): ImportJob['options'] {

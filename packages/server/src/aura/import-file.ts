@@ -1,17 +1,25 @@
 import { FAULTS, type FormatName, type ImportResult, type ReadingOptions, type TableReading } from '@afterai/evidence'
-import { Worker } from 'node:worker_threads'
 import { limiter } from '../platform/limiter.ts'
+import type { Scratch } from '../platform/scratch-file.ts'
 import type { PackedRun } from './packed-run.ts'
+import { isTooLarge, runOnThread } from './run-on-thread.ts'
 
 const timeLimitMs = 60_000
+const mebibyte = 1024 * 1024
 /** What the largest file takes that AFTERAI_IMPORT_MAX_MIB allows, 128 MiB, in each format; more of it needs more here. */
 const memoryLimitMib = 1024
-/** Each that waits holds its file. */
-const limits = { running: 2, waiting: 4, retryAfterSeconds: 10, busy: 'too many files are being read' }
+/** Young objects of a parser die young: room for more of them only costs memory. */
+const youngMib = 8
+
+/** Files above this are read one at a time, since their cases are what memory is needed for; smaller ones two at a time beside them. */
+const largeBytes = 8 * mebibyte
+const wait = { retryAfterSeconds: 10, longestWaitMs: 60_000, busy: 'too many files are being read' }
+const small = { ...wait, running: 2, waiting: 4 }
+const large = { ...wait, running: 1, waiting: 4 }
 
 /** A file to import and how to read it. */
 export interface ImportJob {
-  readonly bytes: Uint8Array
+  readonly file: Scratch
   /** Undefined leaves it to what the file shows. */
   readonly format: FormatName | undefined
   readonly options: ReadingOptions
@@ -24,36 +32,34 @@ export type ImportOutcome =
   | { readonly ok: true; readonly run: PackedRun; readonly repeats: number; readonly table?: TableReading | undefined }
   | Extract<ImportResult, { ok: false }>
 
-/** Reads a file of results. @throws ProblemError `not_ready` when too many are waiting */
-export type ImportFile = (job: ImportJob) => Promise<ImportOutcome>
+/** Reads a file of results. @throws ProblemError `not_ready` when too many are waiting, or the machine is too busy to read it in time */
+export type ImportFile = (job: ImportJob, departure: AbortSignal) => Promise<ImportOutcome>
 
 /**
- * Reads files on threads of their own, two at a time, each with a limit on time and memory: a hostile or huge file
+ * Reads files on threads of their own, each with a limit on time and memory: a hostile or huge file
  * neither holds up other requests nor ends the process, and a flood of them is refused.
  */
 export function createImportFile(): ImportFile {
-  const limit = limiter(limits)
-  return (job) => limit(() => importOnThread(job))
+  const [smallOnes, largeOnes] = [limiter(small), limiter(large)]
+  return (job, departure) => {
+    const limit = job.file.sizeBytes > largeBytes ? largeOnes : smallOnes
+    return limit(() => importOnThread(job, departure))
+  }
 }
 
-function importOnThread(job: ImportJob): Promise<ImportOutcome> {
-  return new Promise((resolve) => {
-    const worker = new Worker(new URL('./import-worker.ts', import.meta.url), {
+async function importOnThread(job: ImportJob, departure: AbortSignal): Promise<ImportOutcome> {
+  try {
+    return await runOnThread<ImportOutcome>({
+      script: new URL('./import-worker.ts', import.meta.url),
       workerData: job,
-      resourceLimits: { maxOldGenerationSizeMb: memoryLimitMib },
+      resourceLimits: { maxOldGenerationSizeMb: memoryLimitMib, maxYoungGenerationSizeMb: youngMib },
+      timeLimitMs,
+      doing: 'reading the file',
+      departure,
     })
-    const giveUp = (found: string): void => {
-      clearTimeout(timer)
-      const fault = { code: 'too_large', text: `${found}; ${FAULTS.too_large}` } as const
-      resolve({ ok: false, faults: [fault], more: 0 })
-      void worker.terminate()
-    }
-    const timer = setTimeout(() => giveUp(`reading it took over ${timeLimitMs / 1000} s`), timeLimitMs)
-    worker.once('message', (result: ImportOutcome) => {
-      clearTimeout(timer)
-      resolve(result)
-    })
-    // What a parser stumbles over may quote the file, so its message goes no further.
-    worker.once('error', () => giveUp('the file could not be read within the memory that an import may take'))
-  })
+  } catch (error) {
+    if (!isTooLarge(error)) throw error
+    const found = 'the file could not be read within the memory that an import may take'
+    return { ok: false, faults: [{ code: 'too_large', text: `${found}; ${FAULTS.too_large}` }], more: 0 }
+  }
 }

@@ -1,17 +1,18 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { createZstdCompress, zstdDecompress } from 'node:zlib'
 import {
+  casePieces,
   decodeCases,
   distinctCases,
-  encodeCases,
   errorCount,
   runFromJson,
   type EvaluationRun,
   type EvaluationRunJson,
 } from '@afterai/evidence'
 
-const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
 
 /** What a table of cases may take when it is unpacked: far above what the largest file that can be imported makes of itself. */
@@ -28,17 +29,25 @@ export interface PackedRun {
   readonly errors: number
 }
 
-/** Packs a run for keeping. */
+/** Packs a run for keeping, column by column: its bytes are never held beside its columns. */
 export async function packRun({ cases, ...described }: EvaluationRun): Promise<PackedRun> {
-  const table = encodeCases(cases)
-  const packed = await compress(table)
+  const hash = createHash('sha256')
+  const packer = createZstdCompress()
+  const [packed] = await Promise.all([buffer(packer), pipeline(hashed(casePieces(cases), hash), packer)])
   return {
     described,
     caseTable: new Uint8Array(packed),
-    casesDigest: createHash('sha256').update(table).digest('hex'),
+    casesDigest: hash.digest('hex'),
     cases: distinctCases(cases),
     rows: cases.rows,
     errors: errorCount(cases),
+  }
+}
+
+function* hashed(pieces: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    hash.update(piece)
+    yield piece
   }
 }
 

@@ -4,7 +4,7 @@ import type { Actor, Audit } from '../audit/audit.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
 import type { AdmitPrincipal } from '../platform/rate-limits/index.ts'
-import { runOnce } from '../platform/idempotency.ts'
+import { answerKept, type KeyedRequest, runOnce } from '../platform/idempotency.ts'
 import { authenticate, type Authentication } from './authenticate.ts'
 import { refuseProviderSession } from './federation/enforced-sign-on.ts'
 import { actorOf, authorize, type Principal } from './principal.ts'
@@ -97,21 +97,39 @@ export function inTenant(db: Database): InTenant {
   }
 }
 
+/** Transactions that run once for an `Idempotency-Key`. */
+export interface InTenantOnce extends InTenant {
+  /** What the request was answered before, for routes that have much to do before they write; undefined if it wasn't. */
+  answered<T>(request: FastifyRequest): Promise<T | undefined>
+}
+
 /** Transactions for routes that change something: with an `Idempotency-Key`, a retry gets the first answer and changes nothing. */
-export function inTenantOnce(db: Database): InTenant {
-  return (request, work) => {
+export function inTenantOnce(db: Database): InTenantOnce {
+  const run: InTenant = (request, work) => {
     const caller = callerOf(request)
-    const key = request.headers['idempotency-key']
-    const { tenantId, accountId: actorId } = caller.principal
-    return withTenant(db, tenantId, (tx) => {
-      if (key === undefined) return work(tx, caller)
-      if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-        throw new ProblemError('invalid_request', {
-          errors: [{ pointer: '/headers/idempotency-key', detail: 'needs 1 to 255 visible ASCII characters' }],
-        })
-      }
-      const { method, url, body } = request
-      return runOnce(tx, { tenantId, actorId, key, method, url, body }, () => work(tx, caller))
+    const keyed = keyedRequest(request)
+    return withTenant(db, caller.principal.tenantId, (tx) =>
+      keyed === undefined ? work(tx, caller) : runOnce(tx, keyed, () => work(tx, caller)),
+    )
+  }
+  return Object.assign(run, {
+    async answered<T>(request: FastifyRequest): Promise<T | undefined> {
+      const keyed = keyedRequest(request)
+      return keyed && withTenant(db, keyed.tenantId, (tx) => answerKept<T>(tx, keyed))
+    },
+  })
+}
+
+/** The request as it is known by its key; undefined without one. @throws ProblemError `invalid_request` */
+function keyedRequest(request: FastifyRequest): KeyedRequest | undefined {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new ProblemError('invalid_request', {
+      errors: [{ pointer: '/headers/idempotency-key', detail: 'needs 1 to 255 visible ASCII characters' }],
     })
   }
+  const { tenantId, accountId: actorId } = callerOf(request).principal
+  const { method, url, body } = request
+  return { tenantId, actorId, key, method, url, body }
 }

@@ -215,7 +215,7 @@ export const configurationTable = {
     default: '64',
     secret: false,
     description:
-      'Largest file of evaluation results that is accepted, in MiB. Like any request it must arrive within 15 seconds: 64 MiB need a line of 36 Mbit/s; over a slower one, split the file.',
+      'Largest file of evaluation results that is accepted, in MiB. It has five minutes to arrive: 64 MiB need a line of 2 Mbit/s; over a slower one, split the file. It lies encrypted in the folder for temporary files while it is read.',
   },
   metricsListen: {
     variable: 'AFTERAI_METRICS_LISTEN',

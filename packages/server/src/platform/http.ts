@@ -21,12 +21,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import {
+  answerLateBody,
   boundReading,
   limitConnections,
   parseBoundedJson,
   refusePlainHttp,
   refuseRepeatedHeaders,
   shedLoad,
+  waitForBodies,
+  waitForWork,
 } from './hardening/index.ts'
 import { answerTo } from './problem-response.ts'
 
@@ -40,6 +43,8 @@ declare module 'fastify' {
     acrossTenants?: boolean
     /** Whether its answer may take a client longer than a minute to read, as a stream does. */
     longAnswer?: boolean
+    /** How long its body may take to arrive, where that is more than the 15 seconds of others. */
+    bodyTimeoutMs?: number
   }
   interface FastifyInstance {
     /** What each route asks for: `GET /v1/systems/:name` -> permission. */
@@ -58,6 +63,11 @@ export type Http = FastifyInstance<
 
 const mebibyte = 1024 * 1024
 const answerTimeoutMs = 60_000
+/** So long a connection may be silent while its client is waited for. */
+const idleTimeoutMs = 15_000
+const bodyTimeoutMs = 15_000
+/** What no route's own time for bodies may exceed. */
+const longestRequestMs = 330_000
 
 /** How the application meets the world. */
 export interface HttpOptions {
@@ -87,8 +97,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     requestIdHeader: false,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: mebibyte,
-    connectionTimeout: 15_000,
-    requestTimeout: 15_000,
+    connectionTimeout: idleTimeoutMs,
+    requestTimeout: longestRequestMs,
     keepAliveTimeout: 10_000,
     maxRequestsPerSocket: 1000,
     forceCloseConnections: 'idle',
@@ -144,6 +154,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     mostOfOne: Math.max(8, Math.floor(maxConnections / 10)),
     isProxy,
   })
+  waitForBodies(http, bodyTimeoutMs)
+  waitForWork(http, idleTimeoutMs)
   await shedLoad(http, { concurrentRequests: Math.max(8, Math.floor(maxConnections / 4)) })
   await http.register(fastifyCookie)
   await http.register(fastifySwagger, {
@@ -204,11 +216,7 @@ function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyRe
 /** What a client gets whose bytes aren't HTTP: there is no request yet, so the answer is written by hand. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? '431 Request Header Fields Too Large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? '408 Request Timeout'
-        : '400 Bad Request'
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return answerLateBody(socket)
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }

@@ -39,7 +39,11 @@ export async function runOnce<T>(tx: Transaction, request: KeyedRequest, work: (
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   const row = { tenant_id, actor_id, key }
-  if (inserted.numInsertedOrUpdatedRows === 0n) return replay<T>(tx, row, digest)
+  if (inserted.numInsertedOrUpdatedRows === 0n) {
+    const before = await answerKept<T>(tx, request)
+    if (before === undefined) throw new Error('a key is taken whose answer is gone')
+    return before
+  }
   const outcome = await work()
   await tx
     .updateTable('idempotency')
@@ -49,17 +53,19 @@ export async function runOnce<T>(tx: Transaction, request: KeyedRequest, work: (
   return outcome
 }
 
-async function replay<T>(
-  tx: Transaction,
-  row: { tenant_id: string; actor_id: string; key: string },
-  digest: Uint8Array,
-): Promise<T> {
+/**
+ * The outcome that is kept for a request; undefined if there is none, and while one is on its way, which `runOnce` waits for.
+ * @throws ProblemError `idempotency_conflict` when the key was used for another request
+ */
+export async function answerKept<T>(tx: Transaction, request: KeyedRequest): Promise<T | undefined> {
+  const { tenantId: tenant_id, actorId: actor_id, key } = request
   const kept = await tx
     .selectFrom('idempotency')
     .select(['request_digest', 'body'])
-    .where((eb) => eb.and(row))
-    .executeTakeFirstOrThrow()
-  if (!timingSafeEqual(kept.request_digest, digest)) throw new ProblemError('idempotency_conflict')
+    .where((eb) => eb.and({ tenant_id, actor_id, key }))
+    .executeTakeFirst()
+  if (kept === undefined) return undefined
+  if (!timingSafeEqual(kept.request_digest, digestOf(request))) throw new ProblemError('idempotency_conflict')
   return kept.body as T
 }
 

@@ -112,3 +112,16 @@ test('whatever comes and ends in whatever order, no more runs at once than may, 
     { numRuns: 100, seed: 1 },
   )
 })
+
+test('P5.3: what has waited too long is refused with the seconds to wait, and is never begun', async () => {
+  const limit = limiter({ ...limits, running: 1, longestWaitMs: 200 })
+  const { began, work, end } = stage()
+  const running = limit(work(1))
+  await expect(limit(work(2))).rejects.toMatchObject({ code: 'not_ready', fields: { retryAfterSeconds: 7 } })
+  expect(limit.load()).toEqual({ running: 1, waiting: 0 })
+  const next = limit(work(3))
+  await end(1)
+  await end(3)
+  expect(await Promise.all([running, next])).toEqual([1, 3])
+  expect(began).toEqual([1, 3])
+})

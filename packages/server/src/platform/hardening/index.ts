@@ -1,5 +1,6 @@
 export { JsonRefused, parseBoundedJson } from './bounded-json.ts'
 export { boundReading, limitConnections } from './connections.ts'
 export { shedLoad } from './load.ts'
+export { answerLateBody, waitForBodies, waitForWork } from './patience.ts'
 export { refusePlainHttp } from './over-tls.ts'
 export { refuseRepeatedHeaders } from './single-headers.ts'

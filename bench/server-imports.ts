@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { openAsBlob } from 'node:fs'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { processesGone } from '../packages/testing/src/processes.ts'
+import { type ServerProcess, startServerProcess } from '../packages/testing/src/running-server.ts'
+import { writeRows } from './imports.ts'
+import type { Row } from './row.ts'
+
+/** What a server may hold above what it holds when nothing happens. */
+const GROWTH_MIB = 150
+const ROWS = 1_000_000
+
+/** What a server answered to files of results, and the most memory that it held meanwhile. */
+export interface ServedImports {
+  readonly answers: readonly { readonly status: number; readonly id: string | null; readonly cases: number | null }[]
+  readonly idleMib: number
+  readonly peakMib: number
+  readonly seconds: number
+}
+
+/** Imports a million rows into a server, once and then twice at once, and measures what its process holds at most. */
+export async function run(): Promise<Row[]> {
+  const once = await serveImports({ rows: ROWS, times: 1 })
+  const twice = await serveImports({ rows: ROWS, times: 2 })
+  return [row('one file of 1,000,000 rows', once), row('two such files at once', twice)]
+}
+
+function row(what: string, { answers, idleMib, peakMib, seconds }: ServedImports): Row {
+  const growth = peakMib - idleMib
+  const statuses = answers.map(({ status }) => status).join(' and ')
+  return {
+    name: `${what}, answered ${statuses} in ${seconds.toFixed(1)} s`,
+    value: growth,
+    unit: 'MiB above idle at most',
+    limitName: 'the idle server',
+    limit: idleMib,
+    ratio: peakMib / idleMib,
+    goal: `<= ${GROWTH_MIB} MiB`,
+    isMissed: growth > GROWTH_MIB,
+  }
+}
+
+/** Starts a server, sends it a file of results so many times at once, each under a key of its own, and stops it. */
+export async function serveImports({
+  rows,
+  times,
+  flags = [],
+}: {
+  readonly rows: number
+  readonly times: number
+  /** Of Node, such as a bound on its heap. */
+  readonly flags?: readonly string[]
+}): Promise<ServedImports> {
+  const folder = await mkdtemp(join(tmpdir(), 'afterai-server-imports-'))
+  await chmod(folder, 0o711)
+  const server = await startServerProcess({
+    env: { AFTERAI_DATA_DIR: join(folder, 'data'), AFTERAI_IMPORT_MAX_MIB: '128' },
+    command: [process.execPath, ...flags, 'packages/server/main.ts', 'up', '--empty'],
+  })
+  try {
+    const token = await setUp(server)
+    const path = join(folder, 'results.csv')
+    await writeRows(path, 'csv', rows)
+    const idleMib = await peakMib(server.pid)
+    await forgetPeak(server.pid)
+    const start = performance.now()
+    const answers = await Promise.all(Array.from({ length: times }, () => upload(server, token, path)))
+    return { answers, idleMib, peakMib: await peakMib(server.pid), seconds: (performance.now() - start) / 1000 }
+  } finally {
+    server.signal('SIGTERM')
+    await server.ending
+    await processesGone(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function setUp(server: ServerProcess): Promise<string> {
+  const code = await printedCode(server)
+  const person = { email: 'ada@example.com', name: 'Ada', password: 'heron-quartz-91-lantern' }
+  const body = JSON.stringify({ code, ...person, tenant: { slug: 'acme', name: 'Acme' } })
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${server.origin}/v1/setup`, { method: 'POST', headers, body })
+  return ((await answer.json()) as { accessToken: string }).accessToken
+}
+
+async function printedCode(server: ServerProcess): Promise<string> {
+  for (;;) {
+    const code = /--setup (\S+)/.exec(server.output())?.[1]
+    if (code !== undefined) return code
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+async function upload(server: ServerProcess, token: string, path: string): Promise<ServedImports['answers'][number]> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/csv', 'idempotency-key': randomUUID() }
+  const url = `${server.origin}/v1/evaluations?format=csv`
+  const answer = await fetch(url, { method: 'POST', headers, body: await openAsBlob(path) })
+  const body = (await answer.json()) as { id?: string; cases?: number }
+  return { status: answer.status, id: body.id ?? null, cases: body.cases ?? null }
+}
+
+/** The most memory that a process has held since it was last forgotten, in MiB. */
+async function peakMib(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
+}
+
+async function forgetPeak(pid: number): Promise<void> {
+  await writeFile(`/proc/${pid}/clear_refs`, '5')
+}
