@@ -28,7 +28,7 @@ describe('verifyBundle', () => {
       'witnesses passed',
       'disclosures passed',
     ])
-    expect(report.steps.at(-1)?.detail).toBe('disclosed: before, after; withheld: rationale')
+    expect(report.steps.at(-1)?.detail).toBe('disclosed: after, before; withheld: rationale')
   })
 
   it.each(attacks)('P4.5: to "$name" answers $verdict', ({ verdict, commit }) => {
