@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import type { Evidence } from './attacks.ts'
 import type { ExampleLog } from './example-record.ts'
 
-const script = fileURLToPath(new URL('../../../docs/verify.sh', import.meta.url))
+/** Path of `docs/verify.sh`. */
+export const scriptPath: string = fileURLToPath(new URL('../../../docs/verify.sh', import.meta.url))
 
 /** What `docs/verify.sh` says of an evidence: its exit code, the verdict's word, and all that it wrote. */
 export interface ScriptAnswer {
@@ -26,7 +27,7 @@ export function runScript({ bytes, kept }: Evidence, { recordKey, vkey }: Exampl
   }
   try {
     const keptPath = kept === undefined ? [] : [write('kept', kept)]
-    const args = [script, write('bundle.json', bytes), write('record.pem', recordKey.pem), vkey, ...keptPath]
+    const args = [scriptPath, write('bundle.json', bytes), write('record.pem', recordKey.pem), vkey, ...keptPath]
     const { status, stdout, stderr } = spawnSync('bash', args, { encoding: 'utf8' })
     return { status, word: stdout.split(':')[0], stdout, stderr }
   } finally {
@@ -49,7 +50,7 @@ async function runOnFolder(bundles: readonly Uint8Array[], { recordKey, vkey }: 
     await writeFile(pem, recordKey.pem)
     for (const [at, bytes] of bundles.entries()) await writeFile(join(folder, String(at).padStart(6, '0')), bytes)
     const stdout = await new Promise<string>((resolve) => {
-      execFile('bash', [script, folder, pem, vkey], { maxBuffer: 2 ** 26 }, (_error, out) => resolve(out))
+      execFile('bash', [scriptPath, folder, pem, vkey], { maxBuffer: 2 ** 26 }, (_error, out) => resolve(out))
     })
     return stdout
       .split('\n')
