@@ -53,7 +53,7 @@ forms='
       and (.[0] | test("[^ -~\n]") | not)
       and (.[0] | split("\n") | length >= 3 and .[0] != "" and (.[1] | size) and (.[2] | hash))
       and ((.[0] | split("\n")[0]) as $origin | .[1] | rtrimstr("\n") | split("\n")
-        | length <= 100 and all(.[]; signature_line) and (map(signer) | once) and own_first($origin)));
+        | length > 0 and length <= 100 and all(.[]; signature_line) and (map(signer) | once) and own_first($origin)));
   def proof: list(hash) and length <= 64;
   def tlog_proof: type == "string" and length <= 65536 and (split("\n\n")
     | (.[0] | split("\n") | .[0] == "c2sp.org/tlog-proof@v1" and (.[1] | spelled("index (?:0|[1-9][0-9]{0,17})")) and (.[2:] | proof))
@@ -125,7 +125,7 @@ sound_point() {
     000000000000000000000000000000000000000000000000000000000000000[01]) return 1 ;;
     7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec) return 1 ;;
     05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826) return 1 ;;
-    7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7) return 1 ;;
+    7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7) return 1 ;;
   esac
 }
 

@@ -19,7 +19,7 @@ import type { ExampleLog } from './example-record.ts'
 
 const ed25519SpkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 const fieldPrime = 2n ** 255n - 19n
-const order8 = 2707385501144840649318225287225658788936804267575313519463743609750303021n
+const order8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n
 
 /** Each encoding of a point of small order: canonical ones, and those with a sign of zero or a y beyond the field. */
 export const smallOrderEncodings: readonly Uint8Array[] = [0n, 1n, fieldPrime - 1n, fieldPrime, fieldPrime + 1n]
