@@ -155,14 +155,14 @@ describe('inputs beyond their limits', () => {
     expect(codes).toEqual(['too_large', 'too_large', 'too_large'])
   })
 
-  it('P4.5: leave room for a bundle of megabytes', () => {
-    const rationale = { name: 'rationale', value: { text: 'a'.repeat(6_000_000) } } as const
+  it('P4.5: leave room for a bundle of over a megabyte', () => {
+    const rationale = { name: 'rationale', value: { text: 'a'.repeat(1_000_000) } } as const
     const { bytes, recordKey, vkey } = createExampleLog({
       sections: [rationale, { name: 'after', value: {} }],
       disclose: (sections) =>
         sections.map((section) => ({ section: section.name, salt: section.salt, bytes: openSection(section) })),
     })
-    expect(bytes.length).toBeGreaterThan(8_000_000)
+    expect(bytes.length).toBeGreaterThan(1_000_000)
     expect(verifyBundle(bytes, createTrust({ recordKeys: [recordKey.pem], logVkeys: [vkey] })).verdict).toBe('valid')
   })
 })
