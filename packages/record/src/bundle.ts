@@ -7,6 +7,7 @@ import type { Envelope } from './dsse.ts'
 import { decodeEntry } from './entry.ts'
 import type { Entry } from './entry.ts'
 import { arrayField, base64Field, exactFields, textField, wordField } from './fields.ts'
+import { refuseLarger, verificationLimits } from './limits.ts'
 import { RecordError } from './record-error.ts'
 import { sectionNames } from './sections.ts'
 import type { SectionName } from './sections.ts'
@@ -60,7 +61,7 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
     dsseEnvelope: bundle.dsseEnvelope,
     tlogProof: bundle.tlogProof,
     timestamps: [],
-    disclosures: bundle.disclosures.map(writeDisclosure),
+    disclosures: bundle.disclosures.toSorted(bySection).map(writeDisclosure),
     consistencyProof: consistencyProof && {
       earlierCheckpoint: consistencyProof.earlierCheckpoint,
       hashes: consistencyProof.hashes.map(encodeBase64),
@@ -70,15 +71,18 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
 }
 
 /**
- * Reads a bundle's file strictly: canonical JSON, canonical Base64, every field known, nothing that the verifier can't check.
+ * Reads a bundle's file strictly: of bounded size, canonical JSON, canonical Base64, every field known, nothing that the verifier can't check.
  * @throws RecordError with the code of the first fault
  */
 export function parseBundle(bytes: Uint8Array): ParsedBundle {
+  refuseLarger(bytes, 'the bundle', verificationLimits.bundleBytes)
+  refuseManyParts(bytes)
   const fields = exactFields(parseCanonical(bytes), 'bundle', bundleFields)
   wordField(fields.format, 'format', [bundleFormat])
   refuseTimestamps(fields.timestamps)
   const entry = base64Field(fields.entry, 'entry')
   const tlogProof = textField(fields.tlogProof, 'tlogProof')
+  refuseLarger(tlogProof, 'tlogProof', verificationLimits.pinnedBytes)
   const proof = parseTlogProof(tlogProof)
   if (proof.extra !== undefined)
     throw new RecordError('unknown_field', 'tlogProof has extra data, which nothing vouches for')
@@ -120,10 +124,23 @@ function refuseTimestamps(value: unknown): void {
   throw new RecordError('unknown_field', 'timestamps are not part of this version of the format')
 }
 
+// By code units, as names of members are in canonical JSON.
+function bySection(left: Disclosure, right: Disclosure): number {
+  if (left.section === right.section) return 0
+  return left.section < right.section ? -1 : 1
+}
+
+// Counted before it is parsed: millions of empty objects fit into few bytes, and not into memory.
+function refuseManyParts(bytes: Uint8Array): void {
+  let count = 0
+  for (const byte of bytes) if (byte === 0x5b || byte === 0x7b || byte === 0x2c) count++
+  if (count > verificationLimits.bundleParts) throw new RecordError('too_large', 'the bundle has too many parts')
+}
+
 function readDisclosures(value: unknown): readonly Disclosure[] {
   const disclosures = arrayField(value, 'disclosures').map(readDisclosure)
-  const names = new Set(disclosures.map(({ section }) => section))
-  if (names.size < disclosures.length) throw new RecordError('bad_field', 'disclosures name a section twice')
+  const isInOrder = disclosures.every((it, at) => at === 0 || bySection(disclosures[at - 1] ?? it, it) < 0)
+  if (!isInOrder) throw new RecordError('bad_field', 'disclosures are in the order of their sections, each once')
   return disclosures
 }
 
@@ -144,13 +161,17 @@ function readDisclosure(value: unknown): Disclosure {
 function readConsistencyProof(value: unknown): ConsistencyProof | null {
   if (value === null) return null
   const { earlierCheckpoint, hashes } = exactFields(value, 'consistencyProof', ['earlierCheckpoint', 'hashes'])
+  const all = arrayField(hashes, 'hashes')
+  if (all.length > verificationLimits.proofHashes) throw new RecordError('too_large', 'the proof has too many hashes')
   return {
     earlierCheckpoint: textField(earlierCheckpoint, 'earlierCheckpoint'),
-    hashes: arrayField(hashes, 'hashes').map((hash) => base64Field(hash, 'consistencyProof.hashes', 32)),
+    hashes: all.map((hash) => base64Field(hash, 'consistencyProof.hashes', 32)),
   }
 }
 
 function readKeyHints(value: unknown): KeyHints {
   const { recordKey, logVkey } = exactFields(value, 'keyHints', ['recordKey', 'logVkey'])
+  refuseLarger(textField(logVkey, 'logVkey', /^[!-~]+$/), 'logVkey', verificationLimits.vkeyCharacters)
+  refuseLarger(textField(recordKey, 'recordKey'), 'recordKey', verificationLimits.vkeyCharacters)
   return { recordKey: base64Field(recordKey, 'recordKey'), logVkey: textField(logVkey, 'logVkey') }
 }

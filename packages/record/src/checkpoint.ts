@@ -1,4 +1,5 @@
 import { decodeBase64, encodeBase64 } from './base64.ts'
+import { refuseLarger, verificationLimits } from './limits.ts'
 import { RecordError } from './record-error.ts'
 import { parseNote, signNote, verifyNote } from './signed-note.ts'
 import type { Note, NoteSigner, NoteVerifier } from './signed-note.ts'
@@ -30,8 +31,12 @@ export function signCheckpoint(
   return signNote(formatCheckpoint({ origin, size, root, extensions: [] }), signers)
 }
 
-/** Reads a signed checkpoint without verifying it. @throws RecordError `bad_note`, `bad_checkpoint`, `bad_base64` */
+/**
+ * Reads a signed checkpoint without verifying it. It has one spelling: visible ASCII, and each key's signature once, the log's own first.
+ * @throws RecordError `bad_note`, `bad_checkpoint`, `bad_base64`, `too_large`
+ */
 export function parseCheckpoint(source: string | Uint8Array): SignedCheckpoint {
+  refuseLarger(source, 'the checkpoint', verificationLimits.pinnedBytes)
   const note = parseNote(source)
   const [origin = '', size = '', root = '', ...extensions] = note.text.slice(0, -1).split('\n')
   if (origin === '' || extensions.includes('')) {
@@ -40,7 +45,18 @@ export function parseCheckpoint(source: string | Uint8Array): SignedCheckpoint {
   if (!/^(?:0|[1-9]\d{0,17})$/.test(size)) throw new RecordError('bad_checkpoint', 'the tree size is not a number')
   const hash = decodeBase64(root)
   if (hash.length !== 32) throw new RecordError('bad_checkpoint', 'the root hash does not have 32 bytes')
+  refuseOtherSpellings(origin, note)
   return { origin, size: BigInt(size), root: hash, extensions, note }
+}
+
+function refuseOtherSpellings(origin: string, { text, signatures }: Note): void {
+  const isPlain = /^[ -~\n]*$/.test(text) && signatures.every(({ name }) => /^[!-~]+$/.test(name))
+  if (!isPlain) throw new RecordError('bad_checkpoint', 'the checkpoint has other characters than those of ASCII')
+  if (new Set(signatures.map(({ name, keyId }) => `${name}+${keyId}`)).size < signatures.length)
+    throw new RecordError('bad_checkpoint', 'a key signed the checkpoint twice')
+  const others = signatures.findIndex(({ name }) => name !== origin)
+  if (others >= 0 && signatures.slice(others).some(({ name }) => name === origin))
+    throw new RecordError('bad_checkpoint', "the log's own signatures of its checkpoint come first")
 }
 
 /**

@@ -26,7 +26,7 @@ export function createCosigner(
 }
 
 /**
- * The right cosignatures of a checkpoint by known witnesses, one for each witness.
+ * The right cosignatures of a checkpoint by known witnesses, one for each key: a key under two names is one witness.
  * @throws RecordError `bad_signature` when a known witness's cosignature is wrong
  */
 export function verifyCosignatures(note: Note, witnesses: readonly NoteVerifier[]): readonly Cosignature[] {
@@ -38,7 +38,7 @@ export function verifyCosignatures(note: Note, witnesses: readonly NoteVerifier[
     if (!verifySignature(witness.key, cosignedBytes(utf8(note.text), unixSeconds), signature.subarray(8))) {
       throw new RecordError('bad_signature', `the cosignature by ${name} does not verify`)
     }
-    found.set(name, { witness: name, unixSeconds })
+    found.set(witness.key.keyid, { witness: name, unixSeconds })
   }
   return [...found.values()]
 }

@@ -14,8 +14,9 @@ import {
   verify,
 } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { concatBytes } from './bytes.ts'
-import { encodeHex } from './hex.ts'
+import { concatBytes, equalBytes } from './bytes.ts'
+import { isSoundPoint, isSoundSignature } from './ed25519-encoding.ts'
+import { decodeHex, encodeHex } from './hex.ts'
 import { RecordError } from './record-error.ts'
 
 /** Signature algorithms of records: Ed25519 (RFC 8032), or ECDSA over P-256 with SHA-256 and a DER signature. */
@@ -35,6 +36,8 @@ export type PrivateKey = KeyObject
 const gcmNonceBytes = 12
 const gcmTagBytes = 16
 const ed25519SpkiPrefix = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00)
+// Up to the mark of an uncompressed point (RFC 5480 §2): a key has one SPKI, so it has one keyid.
+const p256SpkiPrefix = decodeHex('3059301306072a8648ce3d020106082a8648ce3d03010703420004')
 
 /** SHA-256 of the bytes, 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -58,12 +61,14 @@ export function equalSecrets(left: Uint8Array, right: Uint8Array): boolean {
 
 /**
  * Reads a public key from SPKI, as PEM text or DER bytes.
- * @throws RecordError `bad_key` when it is not an Ed25519 or P-256 key
+ * @throws RecordError `bad_key` when it is not an Ed25519 or P-256 key in its one encoding, or one with which anybody can sign
  */
 export function importPublicKey(spki: string | Uint8Array): PublicKey {
   const handle = readSpki(spki)
+  const algorithm = algorithmOf(handle)
   const der = plain(handle.export({ format: 'der', type: 'spki' }))
-  return { algorithm: algorithmOf(handle), spki: der, keyid: encodeHex(sha256(der)), handle }
+  refuseUnsoundKey(algorithm, der)
+  return { algorithm, spki: der, keyid: encodeHex(sha256(der)), handle }
 }
 
 /**
@@ -91,9 +96,9 @@ export function signWith(key: PrivateKey, bytes: Uint8Array): Uint8Array {
   return plain(sign(algorithmOf(key) === 'ed25519' ? null : 'sha256', bytes, key))
 }
 
-/** Whether the signature is the key's over the bytes: 64 bytes for Ed25519, DER for P-256. */
+/** Whether the signature is the key's over the bytes: 64 bytes in their one spelling for Ed25519, DER for P-256. */
 export function verifySignature(key: PublicKey, bytes: Uint8Array, signature: Uint8Array): boolean {
-  if (key.algorithm === 'ed25519') return signature.length === 64 && verify(null, bytes, key.handle, signature)
+  if (key.algorithm === 'ed25519') return isSoundSignature(signature) && verify(null, bytes, key.handle, signature)
   return verify('sha256', bytes, { key: key.handle, dsaEncoding: 'der' }, signature)
 }
 
@@ -140,4 +145,15 @@ function algorithmOf(key: KeyObject): KeyAlgorithm {
   if (key.asymmetricKeyType === 'ed25519') return 'ed25519'
   if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return 'p256'
   throw new RecordError('bad_key', 'only Ed25519 and P-256 keys are used')
+}
+
+function refuseUnsoundKey(algorithm: KeyAlgorithm, spki: Uint8Array): void {
+  const prefix = algorithm === 'ed25519' ? ed25519SpkiPrefix : p256SpkiPrefix
+  if (
+    spki.length !== prefix.length + (algorithm === 'ed25519' ? 32 : 64) ||
+    !equalBytes(spki.subarray(0, prefix.length), prefix)
+  )
+    throw new RecordError('bad_key', 'the public key is not in its one encoding')
+  if (algorithm === 'ed25519' && !isSoundPoint(spki.subarray(prefix.length)))
+    throw new RecordError('bad_key', 'the Ed25519 key is of small order or not canonical: anybody could sign with it')
 }

@@ -3,7 +3,13 @@ import { concatBytes, utf8 } from './bytes.ts'
 import { verifySignature } from './crypto.ts'
 import type { PublicKey } from './crypto.ts'
 import { arrayField, base64Field, digestField, exactFields, textField } from './fields.ts'
+import { refuseLarger } from './limits.ts'
 import { RecordError } from './record-error.ts'
+
+/** Longest message that every cloud key manager signs. */
+export const maxSignedBytes = 4095
+/** Size of the longest P-256 signature in DER; those of Ed25519 have 64 bytes. */
+const maxSignatureBytes = 72
 
 /** Something that holds a private key: in memory, in an HSM or in a cloud key manager's cache. */
 export interface Signer {
@@ -59,19 +65,23 @@ export function verifyEnvelope(envelope: Envelope, trustedKeys: readonly PublicK
   return payload
 }
 
-/** Reads an envelope from parsed JSON. @throws RecordError for any field that isn't exactly as it must be */
+/**
+ * Reads a record's envelope from parsed JSON: one signature, over no more than every key manager signs.
+ * @throws RecordError for any field that isn't exactly as it must be
+ */
 export function readEnvelope(value: unknown): Envelope {
   const fields = exactFields(value, 'dsseEnvelope', ['payload', 'payloadType', 'signatures'])
-  base64Field(fields.payload, 'payload')
-  return {
-    payload: textField(fields.payload, 'payload'),
-    payloadType: textField(fields.payloadType, 'payloadType'),
-    signatures: arrayField(fields.signatures, 'signatures').map(readSignature),
-  }
+  const payload = textField(fields.payload, 'payload')
+  const payloadType = textField(fields.payloadType, 'payloadType', /^[ -~]*$/)
+  refuseLarger(payload + payloadType, 'the envelope', 2 * maxSignedBytes)
+  refuseLarger(preAuthEncoding(payloadType, base64Field(payload, 'payload')), 'what is signed', maxSignedBytes)
+  const [signature, ...others] = arrayField(fields.signatures, 'signatures')
+  if (others.length > 0) throw new RecordError('bad_field', 'a record has one signature')
+  return { payload, payloadType, signatures: [readSignature(signature)] }
 }
 
 function readSignature(value: unknown): EnvelopeSignature {
   const { keyid, sig } = exactFields(value, 'signature', ['keyid', 'sig'])
-  base64Field(sig, 'sig')
+  refuseLarger(base64Field(sig, 'sig'), 'the signature', maxSignatureBytes)
   return { keyid: digestField(keyid, 'keyid'), sig: textField(sig, 'sig') }
 }

@@ -4,6 +4,7 @@ import { sha256 } from './crypto.ts'
 import { preAuthEncoding } from './dsse.ts'
 import type { Envelope } from './dsse.ts'
 import { encodeHex } from './hex.ts'
+import { refuseLarger } from './limits.ts'
 import { RecordError } from './record-error.ts'
 import { maxEntryBytes } from './tiles.ts'
 
@@ -43,6 +44,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
 
 /** Reads an entry's canonical bytes. @throws RecordError for any field that isn't exactly as it must be */
 export function decodeEntry(bytes: Uint8Array): Entry {
+  refuseLarger(bytes, 'the entry', maxEntryBytes - 1)
   const fields = exactFields(parseCanonical(bytes), 'entry', ['v', 'kind', 'paeSha256', 'keyid', 'sig'])
   if (fields.v !== 1) throw new RecordError('bad_field', 'the entry is of an unknown version')
   base64Field(fields.sig, 'entry.sig')

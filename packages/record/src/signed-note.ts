@@ -3,6 +3,7 @@ import { concatBytes, textOf, utf8 } from './bytes.ts'
 import { importEd25519, rawEd25519, sha256, signWith, verifySignature } from './crypto.ts'
 import type { PrivateKey, PublicKey } from './crypto.ts'
 import { decodeHex, encodeHex } from './hex.ts'
+import { verificationLimits } from './limits.ts'
 import { RecordError } from './record-error.ts'
 
 /** Signature types of notes that are used here. Source: C2SP signed-note, tlog-cosignature. */
@@ -11,7 +12,6 @@ export const noteAlgorithms: { readonly ed25519: 1; readonly cosignature: 4 } = 
 const assignedTypes: readonly number[] = [1, 2, 4, 5, 6, 0xff]
 /** ML-DSA-44, whose key ids are made like those of Ed25519. Source: C2SP tlog-cosignature. */
 const mlDsa44 = 6
-const maxSignatures = 100
 const namePattern = /^[^\p{White_Space}+]+$/u
 
 /** Who signs notes: a name, and a key of a certain type. `key` is absent for the types that aren't used here. */
@@ -101,7 +101,8 @@ export function parseNote(note: string | Uint8Array): Note {
   if (split < 0 || !source.endsWith('\n')) throw new RecordError('bad_note', 'the note has no signatures')
   if (hasControlCharacter(source)) throw new RecordError('bad_note', 'the note holds a control character')
   const lines = source.slice(split + 2, -1).split('\n')
-  if (lines.length > maxSignatures) throw new RecordError('bad_note', `the note has over ${maxSignatures} signatures`)
+  if (lines.length > verificationLimits.noteSignatures)
+    throw new RecordError('bad_note', 'the note has too many signatures')
   return { text: source.slice(0, split + 1), signatures: lines.map(parseSignatureLine) }
 }
 

@@ -1,5 +1,5 @@
 import { canonicalBytes, parseCanonical } from './canonical-json.ts'
-import { preAuthEncoding } from './dsse.ts'
+import { maxSignedBytes, preAuthEncoding } from './dsse.ts'
 import { arrayField, countField, digestField, exactFields, textField, wordField } from './fields.ts'
 import { RecordError } from './record-error.ts'
 import { sectionNames } from './sections.ts'
@@ -11,8 +11,6 @@ export const statementPayloadType = 'application/vnd.in-toto+json'
 export const pacrPredicateType = 'urn:afterai:pacr:v1'
 /** Predicate of an audit event. */
 export const auditPredicateType = 'urn:afterai:audit:v1'
-/** Longest message that every cloud key manager signs. */
-export const maxSignedBytes = 4095
 
 const statementType = 'https://in-toto.io/Statement/v1'
 const opaqueId = /^[A-Za-z0-9_-]{1,64}$/

@@ -1,4 +1,5 @@
 import { decodeBase64, encodeBase64 } from './base64.ts'
+import { verificationLimits } from './limits.ts'
 import { RecordError } from './record-error.ts'
 
 const firstLine = 'c2sp.org/tlog-proof@v1'
@@ -27,6 +28,7 @@ export function parseTlogProof(text: string): TlogProof {
   const extraLine = lines[0]?.startsWith('extra ') === true ? lines.shift() : undefined
   const [, index] = /^index (0|[1-9]\d{0,17})$/.exec(lines.shift() ?? '') ?? []
   if (index === undefined) throw new RecordError('bad_proof', 'the proof has no index')
+  if (lines.length > verificationLimits.proofHashes) throw new RecordError('bad_proof', 'the proof has too many hashes')
   return {
     index: BigInt(index),
     ...(extraLine === undefined ? {} : { extra: decodeBase64(extraLine.slice('extra '.length)) }),

@@ -3,6 +3,7 @@ import type { SignedCheckpoint } from './checkpoint.ts'
 import { importPublicKey } from './crypto.ts'
 import type { PublicKey } from './crypto.ts'
 import { digestField } from './fields.ts'
+import { refuseLarger, verificationLimits } from './limits.ts'
 import { noteAlgorithms, parseVkey } from './signed-note.ts'
 import type { NoteVerifier } from './signed-note.ts'
 import { RecordError } from './record-error.ts'
@@ -41,21 +42,43 @@ export interface TrustInput {
  */
 export function createTrust(input: TrustInput): Trust {
   const logs = input.logVkeys.map((vkey) => usableVerifier(vkey, noteAlgorithms.ed25519))
+  const recordKeys = (input.recordKeys ?? []).map(readRecordKey)
+  const recordKeyids = (input.recordKeyids ?? []).map((keyid) => digestField(keyid, 'recordKeyids'))
   const earlierCheckpoint = input.earlierCheckpoint === undefined ? null : parseCheckpoint(input.earlierCheckpoint)
   if (earlierCheckpoint !== null) verifyCheckpoint(earlierCheckpoint, logs)
   return {
-    recordKeys: (input.recordKeys ?? []).map(importPublicKey),
-    recordKeyids: (input.recordKeyids ?? []).map((keyid) => digestField(keyid, 'recordKeyids')),
+    recordKeys,
+    recordKeyids,
     logs,
     earlierCheckpoint,
-    witnessPolicy: input.witnessPolicy === undefined ? null : createWitnessPolicy(input.witnessPolicy),
+    witnessPolicy:
+      input.witnessPolicy === undefined
+        ? null
+        : createWitnessPolicy(input.witnessPolicy, [
+            ...logs.map(({ key }) => key?.keyid),
+            ...recordKeys.map(({ keyid }) => keyid),
+            ...recordKeyids,
+          ]),
   }
 }
 
-function createWitnessPolicy({ quorum, vkeys }: NonNullable<TrustInput['witnessPolicy']>): WitnessPolicy {
+function readRecordKey(spki: string | Uint8Array): PublicKey {
+  refuseLarger(spki, 'the record key', verificationLimits.pinnedBytes)
+  return importPublicKey(spki)
+}
+
+// A witness is somebody else than whoever runs the log, and counts once: what is counted is keys, whatever their names.
+function createWitnessPolicy(
+  { quorum, vkeys }: NonNullable<TrustInput['witnessPolicy']>,
+  operatorKeyids: readonly (string | undefined)[],
+): WitnessPolicy {
   const witnesses = vkeys.map((vkey) => usableVerifier(vkey, noteAlgorithms.cosignature))
   const names = new Set(witnesses.map(({ name }) => name))
   if (names.size < witnesses.length) throw new RecordError('bad_key', 'two witnesses have the same name')
+  const keyids = new Set(witnesses.map(({ key }) => key?.keyid))
+  if (keyids.size < witnesses.length) throw new RecordError('bad_key', 'two witnesses have the same key')
+  if (operatorKeyids.some((keyid) => keyids.has(keyid)))
+    throw new RecordError('bad_key', 'a witness has the key of the log or of its records')
   if (!Number.isInteger(quorum) || quorum < 1 || quorum > witnesses.length) {
     throw new RecordError('bad_field', 'the quorum must be from 1 to the number of witnesses')
   }
@@ -63,6 +86,7 @@ function createWitnessPolicy({ quorum, vkeys }: NonNullable<TrustInput['witnessP
 }
 
 function usableVerifier(vkey: string, algorithm: number): NoteVerifier {
+  refuseLarger(vkey, 'the vkey', verificationLimits.vkeyCharacters)
   const verifier = parseVkey(vkey)
   if (verifier.algorithm === algorithm) return verifier
   throw new RecordError('bad_key', `the vkey of ${verifier.name} is not of type ${algorithm}`)

@@ -2,7 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { attacks } from '../testing/attacks.ts'
 import { createExampleKey, createExampleLog } from '../testing/example-record.ts'
+import { forgeForIdentity } from '../testing/unsound-keys.ts'
 import { createCosigner } from './cosignature.ts'
+import { openSection } from './sections.ts'
 import { createNoteVerifier, noteAlgorithms } from './signed-note.ts'
 import { createTrust } from './trust.ts'
 import { verdictExitCodes, verifyBundle } from './verify.ts'
@@ -28,7 +30,7 @@ describe('verifyBundle', () => {
       'witnesses passed',
       'disclosures passed',
     ])
-    expect(report.steps.at(-1)?.detail).toBe('disclosed: before, after; withheld: rationale')
+    expect(report.steps.at(-1)?.detail).toBe('disclosed: after, before; withheld: rationale')
   })
 
   it.each(attacks)('P4.5: to "$name" answers $verdict', ({ verdict, commit }) => {
@@ -122,6 +124,49 @@ describe('what the auditor pinned', () => {
   })
 })
 
+describe('a forgery for the identity as the key', () => {
+  const { bytes, pem, vkey } = forgeForIdentity(log)
+
+  it('P4.5: finds no verifier that takes such a key: not pinned, and not from the bundle', () => {
+    const refused = expect.objectContaining({ code: 'bad_key' })
+    expect(() => createTrust({ recordKeys: [pem], logVkeys: [log.vkey] })).toThrow(refused)
+    expect(() => createTrust({ recordKeys: [log.recordKey.pem], logVkeys: [vkey] })).toThrow(refused)
+    const keyid = JSON.parse(Buffer.from(bytes).toString()).dsseEnvelope.signatures[0].keyid
+    expect(verifyBundle(bytes, createTrust({ recordKeyids: [keyid], logVkeys: [log.vkey] })).verdict).toBe(
+      'invalid_signature',
+    )
+  })
+})
+
+describe('inputs beyond their limits', () => {
+  it('P4.5: are refused before they are parsed', () => {
+    const large = `${log.checkpointAt(5n)}${' '.repeat(65_536)}`
+    const codes = [
+      { ...pinned, recordKeys: [log.recordKey.pem + '\n'.repeat(65_536)] },
+      { ...pinned, logVkeys: [`${'a'.repeat(1_024)}${log.vkey}`] },
+      { ...pinned, earlierCheckpoint: large },
+    ].map((input) => {
+      try {
+        return createTrust(input)
+      } catch (error) {
+        return Object(error).code
+      }
+    })
+    expect(codes).toEqual(['too_large', 'too_large', 'too_large'])
+  })
+
+  it('P4.5: leave room for a bundle of over a megabyte', () => {
+    const rationale = { name: 'rationale', value: { text: 'a'.repeat(1_000_000) } } as const
+    const { bytes, recordKey, vkey } = createExampleLog({
+      sections: [rationale, { name: 'after', value: {} }],
+      disclose: (sections) =>
+        sections.map((section) => ({ section: section.name, salt: section.salt, bytes: openSection(section) })),
+    })
+    expect(bytes.length).toBeGreaterThan(1_000_000)
+    expect(verifyBundle(bytes, createTrust({ recordKeys: [recordKey.pem], logVkeys: [vkey] })).verdict).toBe('valid')
+  })
+})
+
 describe('witnesses', () => {
   const [one, two] = ['one.example', 'two.example'].map((name) => ({ name, keys: createExampleKey() }))
   const vkeys = [one, two].map((witness) =>
@@ -141,5 +186,37 @@ describe('witnesses', () => {
   it('P4.5: too few leave it unwitnessed', () => {
     const asked = createTrust({ ...own, witnessPolicy: { quorum: 2, vkeys } })
     expect(verifyBundle(witnessed.bytes, asked)).toMatchObject({ verdict: 'unwitnessed', exitCode: 15 })
+  })
+
+  it('P4.5: are counted by their keys: one under two names, or the key of the log or of its records, is none', () => {
+    const vkeyOf = (name: string, key: typeof log.logKey): string =>
+      createNoteVerifier(name, key.publicKey, noteAlgorithms.cosignature).vkey
+    const other = createExampleKey()
+    const refusals = [
+      [vkeyOf('one.example', other), vkeyOf('two.example', other)],
+      [vkeyOf('one.example', other), vkeyOf('two.example', witnessed.logKey)],
+      [vkeyOf('one.example', other), vkeyOf('two.example', witnessed.recordKey)],
+    ].map((both) => {
+      try {
+        return createTrust({ ...own, witnessPolicy: { quorum: 1, vkeys: both } })
+      } catch (error) {
+        return Object(error).message
+      }
+    })
+    expect(refusals).toEqual([
+      'two witnesses have the same key',
+      'a witness has the key of the log or of its records',
+      'a witness has the key of the log or of its records',
+    ])
+  })
+
+  it('P4.5: that sign under two names with one key are one', () => {
+    const keys = createExampleKey()
+    const names = ['one.example', 'two.example']
+    const twice = createExampleLog({ cosigners: names.map((name) => createCosigner(name, keys, 1_763_892_000)) })
+    const witnesses = names.map((name) => createNoteVerifier(name, keys.publicKey, noteAlgorithms.cosignature))
+    const trust = createTrust({ recordKeys: [twice.recordKey.pem], logVkeys: [twice.vkey] })
+    const asked = { ...trust, witnessPolicy: { quorum: 2, witnesses } }
+    expect(verifyBundle(twice.bytes, asked).verdict).toBe('unwitnessed')
   })
 })

@@ -17,7 +17,7 @@ import {
   textOf,
   utf8,
 } from '../src/index.ts'
-import type { Bundle, Verdict } from '../src/index.ts'
+import type { Bundle, JsonValue, Verdict } from '../src/index.ts'
 import { createExampleKey, exampleOrigin, storeHashes } from './example-record.ts'
 import type { ExampleLog } from './example-record.ts'
 
@@ -40,6 +40,32 @@ function attack(name: string, verdict: Verdict, commit: (log: ExampleLog) => Evi
 
 function changed(name: string, verdict: Verdict, change: (bundle: Bundle, log: ExampleLog) => Partial<Bundle>): Attack {
   return attack(name, verdict, (log) => ({ bytes: encodeBundle({ ...log.bundle, ...change(log.bundle, log) }) }))
+}
+
+type Written = Readonly<Record<'tlogProof', string>> & {
+  readonly disclosures: readonly JsonValue[]
+  readonly dsseEnvelope: Readonly<Record<'payload' | 'payloadType', string>> & {
+    readonly signatures: readonly Readonly<Record<'keyid' | 'sig', string>>[]
+  }
+}
+
+function rewritten(
+  name: string,
+  verdict: Verdict,
+  change: (fields: Written) => Readonly<Record<string, JsonValue>>,
+): Attack {
+  return attack(name, verdict, ({ bytes }) => {
+    const fields = parseCanonical(bytes) as Written
+    return { bytes: canonicalBytes({ ...fields, ...change(fields) }) }
+  })
+}
+
+// S and S + L are the same number to a verifier that doesn't look. Source of L: RFC 8032 §5.1.
+function addGroupOrder(signature: Uint8Array): Uint8Array {
+  const s = signature.slice(-32).toReversed()
+  const sum = BigInt(`0x${Buffer.from(s).toString('hex')}`) + 2n ** 252n + 27742317777372353535851937790883648493n
+  const written = Buffer.from(sum.toString(16).padStart(64, '0'), 'hex').toReversed()
+  return Uint8Array.of(...signature.slice(0, -32), ...written)
 }
 
 function respelt(name: string, respell: (text: string) => string): Attack {
@@ -191,6 +217,33 @@ export const attacks: readonly Attack[] = [
   changed('disclose a section twice', 'malformed', ({ disclosures }) => ({
     disclosures: [...disclosures, ...disclosures],
   })),
+  rewritten('disclose the sections in another order', 'malformed', ({ disclosures }) => ({
+    disclosures: disclosures.toReversed(),
+  })),
+  rewritten('repeat the signature of the envelope', 'malformed', ({ dsseEnvelope }) => ({
+    dsseEnvelope: { ...dsseEnvelope, signatures: [...dsseEnvelope.signatures, ...dsseEnvelope.signatures] },
+  })),
+  rewritten('sign the checkpoint again, wrongly, after the right signature', 'malformed', ({ tlogProof }) => ({
+    tlogProof: `${tlogProof}${(tlogProof.split('\n').at(-2) ?? '').replace(/.{9}$/, 'AAAAAAA=')}\n`,
+  })),
+  rewritten('sign the checkpoint ten thousand times', 'malformed', ({ tlogProof }) => ({
+    tlogProof:
+      tlogProof + Array.from({ length: 10_000 }, (_, at) => `— w${at} ${encodeBase64(new Uint8Array(68))}\n`).join(''),
+  })),
+  rewritten('spell the signature of the checkpoint with the order of the group added', 'invalid_signature', (it) => ({
+    tlogProof: it.tlogProof.replace(/\S+(?=\n$)/, (line) => encodeBase64(addGroupOrder(Buffer.from(line, 'base64')))),
+  })),
+  rewritten('spell the signature of the record with the order of the group added', 'invalid_signature', (it) => ({
+    dsseEnvelope: {
+      ...it.dsseEnvelope,
+      signatures: it.dsseEnvelope.signatures.map(({ keyid, sig }) => ({
+        keyid,
+        sig: encodeBase64(addGroupOrder(Buffer.from(sig, 'base64'))),
+      })),
+    },
+  })),
+  attack('send millions of empty objects', 'malformed', () => ({ bytes: utf8(`[${'{},'.repeat(7_000_000)}{}]`) })),
+  attack('send more than a bundle can have', 'malformed', () => ({ bytes: new Uint8Array(67_108_865).fill(0x20) })),
   changed('claim that a section was erased', 'payload_erased', () => ({
     disclosures: [{ section: 'before', erased: true }],
   })),

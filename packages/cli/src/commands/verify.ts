@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import {
   createTrust,
   RecordError,
   type verdictExitCodes,
   verifyBundle,
   type Trust,
+  verificationLimits,
   type VerificationReport,
 } from '@afterai/record'
 import type { Command } from 'commander'
@@ -50,7 +51,7 @@ export function addVerifyCommand(record: Command, mount: Mount): void {
 
 async function verify({ out }: LocalContext, path: string, options: VerifyOptions): Promise<number> {
   const trust = await readTrust(options)
-  const report = verifyBundle(await read(path), trust)
+  const report = verifyBundle(await readUpTo(path, verificationLimits.bundleBytes + 1), trust)
   // The position holds big integers, which JSON has no form for but text.
   const json: unknown = JSON.parse(
     JSON.stringify(report, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
@@ -60,9 +61,9 @@ async function verify({ out }: LocalContext, path: string, options: VerifyOption
 }
 
 async function readTrust({ recordKey, logVkey, since }: VerifyOptions): Promise<Trust> {
-  const pems = await Promise.all(recordKey.map(read))
+  const pems = await Promise.all(recordKey.map(readPinned))
   const vkeys = await Promise.all(logVkey.map(readVkey))
-  const earlier = since === undefined ? {} : { earlierCheckpoint: await read(since) }
+  const earlier = since === undefined ? {} : { earlierCheckpoint: await readPinned(since) }
   try {
     return createTrust({
       recordKeys: pems.flatMap((bytes) => splitPems(new TextDecoder().decode(bytes))),
@@ -83,14 +84,27 @@ function splitPems(text: string): string[] {
 /** A vkey has two plus signs: `<name>+<key id>+<key>`; a path that looks like this has to be written `./path`. */
 async function readVkey(text: string): Promise<string[]> {
   if (/^[^+\s/.][^+\s]*\+[0-9a-f]{8}\+\S+$/.test(text)) return [text]
-  const lines = new TextDecoder().decode(await read(text)).split('\n')
+  const lines = new TextDecoder().decode(await readPinned(text)).split('\n')
   return lines.map((line) => line.trim()).filter((line) => line !== '')
 }
 
-async function read(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CommandFailure('failed', `${path} cannot be read (${cause.code}).`, { cause })
-  })
+async function readPinned(path: string): Promise<Uint8Array> {
+  const most = verificationLimits.pinnedBytes
+  const bytes = await readUpTo(path, most + 1)
+  if (bytes.length > most)
+    throw new CommandFailure('usage', `${path} is over ${most} bytes: it is no key or checkpoint.`)
+  return bytes
+}
+
+/** The first bytes of a file, which may have no end: a device or a pipe. */
+async function readUpTo(path: string, most: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of createReadStream(path, { end: most - 1 })) chunks.push(chunk)
+  } catch (cause) {
+    throw new CommandFailure('failed', `${path} cannot be read (${Object(cause).code}).`, { cause })
+  }
+  return Buffer.concat(chunks)
 }
 
 function storyOf({ verdict, steps, statement, position }: VerificationReport, paint: Paint): string[] {
