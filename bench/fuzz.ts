@@ -3,11 +3,12 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { fuzz, type FuzzResult, fuzzJson, jsonSeeds } from '../packages/server/tests/otlp/fuzz-otlp.ts'
 import { captures, encodeOtlp, scoreOf, spanOf, tokensOf, tracesOf } from '../packages/server/tests/otlp/otlp-bodies.ts'
-import type { Row } from './row.ts'
+import type { Length, Row } from './row.ts'
 
-const protobufInputs = 10_000_000
-const jsonInputs = 1_000_000
-const inputsOfRound = 100_000
+const inputs = {
+  whole: { protobuf: 10_000_000, json: 1_000_000, round: 100_000 },
+  short: { protobuf: 100_000, json: 20_000, round: 10_000 },
+}
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -24,7 +25,8 @@ async function liveBytes(): Promise<number> {
 const mebibytes = (bytes: number): number => bytes / 2 ** 20
 
 /** Ten million mutated bodies of protobuf, of which each twentieth is read by the full decoder as well, and a million of JSON. */
-export async function run(): Promise<Row[]> {
+export async function run(length: Length): Promise<Row[]> {
+  const { protobuf, json, round } = inputs[length]
   const seeds = [
     { signal: 'traces', bytes: encodeOtlp('traces', tracesOf('bot', [spanOf({}), spanOf({})])) },
     { signal: 'logs', bytes: encodeOtlp('logs', scoreOf('bot', 0.25)) },
@@ -32,22 +34,22 @@ export async function run(): Promise<Row[]> {
     ...captures().flatMap(({ signal, protobuf }) => (protobuf ? [{ signal, bytes: protobuf }] : [])),
   ] as const
   return [
-    ...(await rounds('protobuf', protobufInputs, (seed) =>
-      fuzz(seeds, { seed, inputs: inputsOfRound, comparedEvery: 20 }),
+    ...(await rounds('protobuf', { inputs: protobuf, round }, (seed) =>
+      fuzz(seeds, { seed, inputs: round, comparedEvery: 20 }),
     )),
-    ...(await rounds('JSON', jsonInputs, (seed) => fuzzJson(jsonSeeds, { seed, inputs: inputsOfRound }))),
+    ...(await rounds('JSON', { inputs: json, round }, (seed) => fuzzJson(jsonSeeds, { seed, inputs: round }))),
   ]
 }
 
 async function rounds(
   what: string,
-  inputs: number,
-  round: (seed: number) => Pick<FuzzResult, 'faults'>,
+  { inputs, round }: { readonly inputs: number; readonly round: number },
+  work: (seed: number) => Pick<FuzzResult, 'faults'>,
 ): Promise<Row[]> {
   let faults = 0
   let memoryOfFirstRounds = 0
-  for (let done = inputsOfRound; done <= inputs; done += inputsOfRound) {
-    const found = round(done).faults
+  for (let done = round; done <= inputs; done += round) {
+    const found = work(done).faults
     faults += found.length
     for (const fault of found.slice(0, 5)) process.stderr.write(`${fault}\n`)
     // The first rounds fill what has a bound of its own.

@@ -6,13 +6,14 @@ import { createLog } from '../packages/server/src/platform/log.ts'
 import { ingestUntilKilled, storedCalls } from '../packages/server/tests/otlp/ingest-crash.ts'
 import { partsOf } from '../packages/server/tests/test-server.ts'
 import { withDatabase } from './database.ts'
-import type { Row } from './row.ts'
+import type { Length, Row } from './row.ts'
 
-const kills = 100
+const killsOf = { whole: 100, short: 6 }
 const lifeMs = (): number => Math.random() * 1_200
 
 /** Two processes take telemetry in and are killed (-9) a hundred times in turns: what was acknowledged beside what is stored. */
-export function run(): Promise<Row[]> {
+export function run(length: Length): Promise<Row[]> {
+  const kills = killsOf[length]
   return withDatabase(async ({ dataDir, owner, login: connection }) => {
     const keyDir = join(dataDir, 'keys')
     const keys = await loadInstanceKeys(keyDir, { make: true })

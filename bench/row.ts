@@ -1,12 +1,25 @@
+/** How long a bench takes: as long as its figures need, or some seconds, to see that it runs. */
+export type Length = 'whole' | 'short'
+
 /** One measured figure beside the bare limit that was measured in the same run. */
-export interface Row {
+export type Row = Figures & (WithoutGoal | WithGoal)
+
+interface Figures {
   readonly name: string
   readonly value: number
   readonly unit: string
   readonly limitName: string
   readonly limit: number
   readonly ratio: number
-  readonly goal?: string
-  /** Whether the goal was missed: the run fails then. */
-  readonly isMissed?: boolean
+}
+
+interface WithoutGoal {
+  readonly goal?: undefined
+  readonly isMissed?: undefined
+}
+
+/** A figure with a goal says whether it was missed: the run fails then. */
+interface WithGoal {
+  readonly goal: string
+  readonly isMissed: boolean
 }

@@ -31,14 +31,17 @@ function measure(name: string, signatures: number, earlierSize: number | null, b
     const value = ratePerSecond(verify)
     return { limit, value, ratio: value / limit }
   })
+  const value = median(turns.map((it) => it.value))
+  const ratio = median(turns.map((it) => it.ratio))
   return {
     name,
-    value: median(turns.map(({ value }) => value)),
+    value,
     unit: 'bundles/s',
     limitName: `bare Ed25519 verifications/s, ${signatures} for each bundle`,
     limit: median(turns.map(({ limit }) => limit)),
-    ratio: median(turns.map(({ ratio }) => ratio)),
+    ratio,
     goal: '>= 5000 bundles/s per core, or >= 50%',
+    isMissed: value < 5000 && ratio < 0.5,
   }
 }
 
