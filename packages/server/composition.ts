@@ -124,6 +124,8 @@ export interface ComposedServer {
   /** Starts to integrate what the outboxes hold, and to send audit events to where they are streamed. */
   /** Starts to integrate what the outboxes hold, to send mails, to delete what has served its time. */
   begin(): void
+  /** How many requests are being worked on, or answered. */
+  requestsUnderWay(): number
   /** Stops taking requests, ends those under way, finishes the ledger's batch, lets go of the database. */
   close(): Promise<void>
 }
@@ -170,6 +172,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   accessLog(http, { who: whoAsked, onAnswer: metrics.onAnswer })
   const shared = startSharedRates(db, (key) => hashCredential(`rate ${key}`))
   const stopForgetting = startForgettingGuesses(db)
+  const requestsUnderWay = countRequests(http)
   endConnectionsWhile(http, () => state.stopping)
   guardRoutes(http, {
     ...enrolment,
@@ -251,6 +254,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
         publicUrl,
       })
     },
+    requestsUnderWay,
     async close() {
       state.stopping = true
       if (parts.drainMs > 0) await sleep(parts.drainMs)
@@ -290,6 +294,15 @@ function endConnectionsWhile(http: Http, isStopping: () => boolean): void {
   http.addHook('onSend', async (_request, reply) => {
     if (isStopping()) reply.header('connection', 'close')
   })
+}
+
+function countRequests(http: Http): () => number {
+  let underWay = 0
+  http.addHook('onRequest', async (_request, reply) => {
+    underWay += 1
+    reply.raw.once('close', () => (underWay -= 1))
+  })
+  return () => underWay
 }
 
 function wakeAfter(append: Append, wake: () => void): Append {
