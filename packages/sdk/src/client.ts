@@ -21,7 +21,7 @@ const handOverMs = 250
 /** How often what can't wake this thread is looked at while it waits. */
 const lookMs = 5
 
-/** In all a process that ends waits so many times as long as for one sign of life: for its thread to start, the key, and each batch. */
+/** A process that ends waits at most so many times as long as for one sign of life: for its thread to start, and then for the key and each batch. */
 const mostWaits = 6
 
 const mostContexts = 1_000
@@ -50,9 +50,10 @@ export class Client implements Leaving {
   #others = 0
   #flushesAsked = 0
   #hasLeft = false
-  /** What the server answered so far, and since when it has answered nothing, while the process ends. */
+  /** While the process ends: since when it waits for a thread that runs, what the server answered so far, and how long was listened by then. */
+  #waitsSince = 0
   #progress = -1
-  #quietSince = 0
+  #heardMs = 0
   #closing: Promise<void> | undefined
 
   constructor(options: unknown) {
@@ -233,17 +234,15 @@ export class Client implements Leaving {
   leave(): boolean {
     if (!this.#isOn || this.stats().pending === 0 || !this.#open().canWait) return false
     this.#handOver(true)
+    this.#send({ type: 'leaving' })
     if (this.#digests.size === 0) this.#send({ type: 'close' })
     return true
   }
 
   isLeaving(since: number): boolean {
-    const { exitWaitMs } = (this.options as ReadOptions).sender
-    const now = Date.now()
-    const isStarting = get(this.#shared, word.ready) === 0
-    this.#watchProgress(isStarting ? now : since, now)
-    const leftMs = Math.min(since + mostWaits * exitWaitMs, this.#quietSince + exitWaitMs) - now
+    const leftMs = this.#leftMs(since)
     if (leftMs <= 0) return false
+    const isStarting = get(this.#shared, word.ready) === 0
     const isKeyAwaited = this.#digests.size > 0
     const which = isStarting ? word.ready : isKeyAwaited ? word.key : word.closed
     const isChanged = Atomics.wait(this.#shared.words, which, 0, Math.min(leftMs, lookMs)) === 'not-equal'
@@ -254,12 +253,19 @@ export class Client implements Leaving {
     return true
   }
 
-  // How long a thread takes to start is up to the machine and what else it does: that is no silence of the server's.
-  #watchProgress(quietSince: number, now: number): void {
+  // How long a thread takes to start, and how long it waits for the processor, is up to the machine and what else it does: that is no
+  // silence of the server's. Only what the thread listened for in vain is.
+  #leftMs(since: number): number {
+    const { exitWaitMs } = (this.options as ReadOptions).sender
+    const now = Date.now()
+    const isStarting = get(this.#shared, word.ready) === 0
+    if (!isStarting) this.#waitsSince ||= now
+    const listenedMs = get(this.#shared, word.listenedMs)
     const progress = read(this.#shared, count.delivered) + get(this.#shared, word.key)
-    if (this.#progress < 0) this.#quietSince = quietSince
-    else if (this.#progress !== progress || quietSince === now) this.#quietSince = now
+    if (this.#progress !== progress) this.#heardMs = listenedMs
     this.#progress = progress
+    const mostMs = (this.#waitsSince || since) + mostWaits * exitWaitMs - now
+    return isStarting ? mostMs : Math.min(mostMs, this.#heardMs + exitWaitMs - listenedMs)
   }
 
   leaveSoon(): void {
