@@ -80,6 +80,16 @@ describe('an error that nothing catches', () => {
   )
 })
 
+test('P5.3, P5.5: a process that is told to stop while a body arrives, and never ends, stops in order all the same', async () => {
+  server = await start([process.execPath, main, 'up', '--empty'])
+  const socket = await open(unfinished)
+  const broken = once(socket, 'close')
+  await sleep(500)
+  server.signal('SIGTERM')
+  expect(await server.ending).toEqual({ code: 0, signal: null })
+  await broken
+})
+
 describe('P5.3: a process that may open 64 files', () => {
   test('P5.3: sheds the connections for which it has none left, lives, and serves again once they are gone', async () => {
     server = await start(['/bin/sh', '-c', `ulimit -n 64; exec '${process.execPath}' '${main}' up --empty`])

@@ -27,10 +27,5 @@ if (parentPort !== null) {
  * having the processor, in which it can have heard nothing. A turn that comes late counts no more than one that comes in time.
  */
 function listen(shared: Shared): void {
-  let last = performance.now()
-  setInterval(() => {
-    const now = performance.now()
-    Atomics.add(shared.words, word.listenedMs, Math.round(Math.min(now - last, turnMs * 2)))
-    last = now
-  }, turnMs).unref()
+  setInterval(() => Atomics.add(shared.words, word.listenedMs, turnMs), turnMs).unref()
 }
