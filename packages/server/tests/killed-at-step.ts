@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import promises from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { basename } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 
 /**
  * Preloaded into a server that a test starts (`--import`). Each thing that lasts beyond the process is a step: a file that it writes, a
@@ -41,8 +41,8 @@ watch(promises, ['writeFile', 'rename', 'mkdir', 'chmod', 'link', 'rm'], ofFile)
 watch(childProcess, ['spawn'], (name, program) => `${name} ${String(program)}`)
 syncBuiltinESMExports()
 
-watch(pg.Client.prototype, ['connect'], (name) => `pg ${name}`)
-watch(pg.Client.prototype, ['query'], (_, query) => `sql ${statementOf(query).slice(0, 80)}`)
+watch(Client.prototype, ['connect'], (name) => `pg ${name}`)
+watch(Client.prototype, ['query'], (_, query) => `sql ${statementOf(query).slice(0, 80)}`)
 watch(globalThis, ['fetch'], (name, url) => `${name} ${new URL(String(url)).pathname}`)
 
 function statementOf(query: unknown): string {

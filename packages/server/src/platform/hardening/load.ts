@@ -22,8 +22,8 @@ const settlingMs = 2_000
  */
 export async function shedLoad(http: Http, { concurrentRequests }: { concurrentRequests: number }): Promise<void> {
   const pressure = watchPressure()
-  http.addHook('onListen', async () => void pressure.listensNow())
-  http.addHook('onClose', async () => void pressure.stop())
+  http.addHook('onListen', async () => pressure.listensNow())
+  http.addHook('onClose', async () => pressure.stop())
   http.addHook('onRequest', async (request) => {
     if (pressure.isHigh() && request.routeOptions.config.rateClass !== 'none') throw overloaded()
   })
@@ -51,7 +51,10 @@ function watchPressure(): Pressure {
     isFull = getHeapStatistics().used_heap_size > mostHeapBytes || residentBytes() > limitBytes + outsideHeapBytes
   }, sampleEveryMs).unref()
   return {
-    listensNow: () => (settledAt = Date.now() + settlingMs),
+    // Nothing comes back: what a hook answers is logged as an error.
+    listensNow() {
+      settledAt = Date.now() + settlingMs
+    },
     isHigh: () => isFull || (lags && Date.now() >= settledAt),
     stop() {
       clearInterval(timer)
