@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { processesGone, type ServerProcess, startServerProcess } from '@afterai/testing'
+import { createTestDatabase, processesGone, type ServerProcess, startServerProcess } from '@afterai/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
@@ -90,18 +90,20 @@ test('P5.3, P5.5: a process that is told to stop while a body arrives, and never
   await broken
 })
 
-describe('P5.3: a process that may open 64 files', () => {
-  test('P5.3: sheds the connections for which it has none left, lives, and serves again once they are gone', async () => {
-    server = await start(['/bin/sh', '-c', `ulimit -n 64; exec '${process.execPath}' '${main}' up --empty`])
-    for (let n = 0; n < 120; n += 1) await open('GET /livez HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n')
-    // The process looks at its memory and at its event loop twice a second, the database once a second.
-    await sleep(2_500)
-    const isOpen = sockets.filter((it) => !it.destroyed).length
-    expect(isOpen).toBeLessThan(64)
-    for (const socket of sockets) socket.destroy()
-    await expect.poll(ready, { timeout: 30_000 }).toBe(200)
-    expect(server.output()).not.toContain('"level":60')
-    server.signal('SIGTERM')
-    expect(await server.ending).toEqual({ code: 0, signal: null })
-  })
+test('P5.3: a process that may open 64 files sheds the connections for which it has none left, lives, and serves again once they are gone', async () => {
+  const database = await createTestDatabase()
+  const { user, password, host, port, name } = { ...database.login, name: database.name }
+  const url = `postgresql://${user}:${encodeURIComponent(password)}@/${name}?host=${encodeURIComponent(host)}&port=${port}`
+  const command = `ulimit -n 64; exec '${process.execPath}' '${main}' up --empty`
+  server = await start(['/bin/sh', '-c', command], { AFTERAI_DATABASE_URL: url })
+  for (let n = 0; n < 120; n += 1) await open('GET /livez HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n')
+  // The process looks at its memory and at its event loop twice a second, and asks its database for the ledger's queue.
+  await sleep(2_500)
+  expect(sockets.filter((it) => !it.destroyed).length).toBeLessThan(64)
+  for (const socket of sockets) socket.destroy()
+  await expect.poll(ready, { timeout: 30_000 }).toBe(200)
+  expect(server.output()).not.toContain('"level":60')
+  server.signal('SIGTERM')
+  expect(await server.ending).toEqual({ code: 0, signal: null })
+  await database.drop()
 })
