@@ -92,8 +92,8 @@ test('P5.3, P5.5: a process that is told to stop while a body arrives, and never
 
 test('P5.3: a process that may open 64 files sheds the connections for which it has none left, lives, and serves again once they are gone', async () => {
   const database = await createTestDatabase()
-  const { user, password, host, port, name } = { ...database.login, name: database.name }
-  const url = `postgresql://${user}:${encodeURIComponent(password)}@/${name}?host=${encodeURIComponent(host)}&port=${port}`
+  const { user, password, host } = database.login
+  const url = `postgresql://${user}:${encodeURIComponent(password)}@localhost/${database.name}?host=${encodeURIComponent(host)}`
   const command = `ulimit -n 64; exec '${process.execPath}' '${main}' up --empty`
   server = await start(['/bin/sh', '-c', command], { AFTERAI_DATABASE_URL: url })
   for (let n = 0; n < 120; n += 1) await open('GET /livez HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n')
