@@ -285,7 +285,7 @@ describe('P5.5: killed in the middle', () => {
       const name = partial()
       return name !== undefined && statSync(join(directory, name)).size > 1_000_000
     }
-    await expect.poll(isUnderWay, { timeout: 30_000, interval: 5 }).toBe(true)
+    await expect.poll(isUnderWay, { timeout: 120_000, interval: 5 }).toBe(true)
     cut.child.kill('SIGKILL')
     await cut.end
     expect(existsSync(file)).toBe(false)
@@ -296,7 +296,7 @@ describe('P5.5: killed in the middle', () => {
     const random = seededRandom(7)
     for (let round = 0; round < 3; round += 1) {
       const restore = launchProgram(['restore', '--from', file], settings('target'))
-      await expect.poll(() => existsSync(mark), { timeout: 60_000, interval: 5 }).toBe(true)
+      await expect.poll(() => existsSync(mark), { timeout: 120_000, interval: 5 }).toBe(true)
       await sleep(random() * 3_000)
       restore.child.kill('SIGKILL')
       await restore.end
@@ -317,7 +317,7 @@ describe('P5.5: killed in the middle', () => {
     expect(trail).toHaveLength(logs.length)
     server.signal('SIGTERM')
     await server.ending
-  }, 300_000)
+  }, 600_000)
 
   test('P5.5: a full disk leaves no backup, and says so', async () => {
     await makeInstance('source', (database) => queryBehind(database, manyRows))
