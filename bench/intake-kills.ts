@@ -1,8 +1,12 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeReachableDirectory } from '../packages/testing/src/test-cluster.ts'
 import { composeServer } from '../packages/server/composition.ts'
 import { newCode, putSetupCode } from '../packages/server/src/identity/index.ts'
 import { loadInstanceKeys } from '../packages/server/src/keys/index.ts'
 import { createLog } from '../packages/server/src/platform/log.ts'
+import { runUntilKilled } from '../packages/server/tests/crash-run.ts'
+import { embeddedDatabase } from '../packages/server/tests/database-behind.ts'
 import { ingestUntilKilled, storedCalls } from '../packages/server/tests/otlp/ingest-crash.ts'
 import { partsOf } from '../packages/server/tests/test-server.ts'
 import { withDatabase } from './database.ts'
@@ -11,9 +15,34 @@ import type { Length, Row } from './row.ts'
 const killsOf = { whole: 100, short: 6 }
 const lifeMs = (): number => Math.random() * 1_200
 
-/** Two processes take telemetry in and are killed (-9) a hundred times in turns: what was acknowledged beside what is stored. */
-export function run(length: Length): Promise<Row[]> {
+/** Two processes that take telemetry in, and a whole server, each killed (-9) a hundred times. */
+export async function run(length: Length): Promise<Row[]> {
   const kills = killsOf[length]
+  return [...(await killedIntake(kills)), await killedServer(kills)]
+}
+
+/** The whole server on the embedded database is killed a hundred times while people and pipelines write: what was acknowledged and isn't there. */
+async function killedServer(kills: number): Promise<Row> {
+  const directory = makeReachableDirectory('afterai-kills-')
+  const dataDir = join(directory, 'data')
+  const target = { dataDir, env: {}, database: () => embeddedDatabase(dataDir) }
+  const { acknowledged, lost, doubled, faults } = await runUntilKilled(target, { seed: Date.now(), kills })
+  rmSync(directory, { recursive: true, force: true })
+  const wrong = lost.length + doubled.length + faults.length
+  return {
+    name: `${kills} kills of a server: lost, doubled, or wrong in a log`,
+    value: wrong,
+    unit: 'operations',
+    limitName: 'acknowledged',
+    limit: acknowledged,
+    ratio: wrong / acknowledged,
+    goal: 'exactly 0',
+    isMissed: wrong > 0,
+  }
+}
+
+/** Two processes take telemetry in and are killed in turns: what was acknowledged beside what is stored. */
+function killedIntake(kills: number): Promise<Row[]> {
   return withDatabase(async ({ dataDir, owner, login: connection }) => {
     const keyDir = join(dataDir, 'keys')
     const keys = await loadInstanceKeys(keyDir, { make: true })

@@ -114,6 +114,9 @@ export interface ServerParts {
   readonly captureLimits?: Partial<CaptureLimits>
 }
 
+/** How long a body may go on arriving once the server stops. */
+const bodyPatienceMs = 3_000
+
 /** A server that is wired up, not yet listening. */
 export interface ComposedServer {
   readonly http: Http
@@ -124,6 +127,8 @@ export interface ComposedServer {
   /** Starts to integrate what the outboxes hold, and to send audit events to where they are streamed. */
   /** Starts to integrate what the outboxes hold, to send mails, to delete what has served its time. */
   begin(): void
+  /** How many requests are being worked on, or answered. */
+  requestsUnderWay(): number
   /** Stops taking requests, ends those under way, finishes the ledger's batch, lets go of the database. */
   close(): Promise<void>
 }
@@ -170,6 +175,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   accessLog(http, { who: whoAsked, onAnswer: metrics.onAnswer })
   const shared = startSharedRates(db, (key) => hashCredential(`rate ${key}`))
   const stopForgetting = startForgettingGuesses(db)
+  const underWay = watchRequests(http)
   endConnectionsWhile(http, () => state.stopping)
   guardRoutes(http, {
     ...enrolment,
@@ -251,10 +257,13 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
         publicUrl,
       })
     },
+    requestsUnderWay: () => underWay.size,
     async close() {
       state.stopping = true
       if (parts.drainMs > 0) await sleep(parts.drainMs)
+      const patience = breakOffBodies(underWay)
       await http.close()
+      clearTimeout(patience)
       await refusals.stop()
       await streamSender?.stop()
       stopForgetting()
@@ -290,6 +299,24 @@ function endConnectionsWhile(http: Http, isStopping: () => boolean): void {
   http.addHook('onSend', async (_request, reply) => {
     if (isStopping()) reply.header('connection', 'close')
   })
+}
+
+/** The requests that are being worked on or answered. */
+function watchRequests(http: Http): ReadonlySet<FastifyRequest> {
+  const underWay = new Set<FastifyRequest>()
+  http.addHook('onRequest', async (request, reply) => {
+    underWay.add(request)
+    reply.raw.once('close', () => underWay.delete(request))
+  })
+  return underWay
+}
+
+// How long a body takes is for its client to say: none may hold up a stop until the whole process is cut off. Nothing of it was acknowledged.
+function breakOffBodies(underWay: ReadonlySet<FastifyRequest>): NodeJS.Timeout {
+  const breakOff = (): void => {
+    for (const { raw } of underWay) if (!raw.complete) raw.destroy()
+  }
+  return setTimeout(breakOff, bodyPatienceMs).unref()
 }
 
 function wakeAfter(append: Append, wake: () => void): Append {

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Login } from './src/platform/migrations.ts'
+import { writeWhole } from './src/platform/whole-file.ts'
 
 /** The login role that a server runs as on its own database: its password is kept beside the data by its owner alone. */
-export async function embeddedLogin(dataDir: string): Promise<Login> {
+export function embeddedLogin(dataDir: string): Login {
   const path = join(dataDir, 'database-login')
-  if (!existsSync(path)) await writeFile(path, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true })
-  return { name: 'afterai_server', password: readFileSync(path, 'utf8') }
+  const kept = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  // An empty file is one that an earlier version had begun to write when it was killed: the role takes whatever stands there.
+  const password = kept || randomBytes(24).toString('base64url')
+  if (kept === '') writeWhole(path, password)
+  return { name: 'afterai_server', password }
 }
 
 /** The login role that a database URL names. */

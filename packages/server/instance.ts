@@ -17,7 +17,7 @@ import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts
 import { createLog, type Logger } from './src/platform/log.ts'
 import { type MetricsServer, startMetricsServer } from './src/platform/metrics/index.ts'
 import { migrate } from './src/platform/migrations.ts'
-import { foundSample, type SamplePeople, seedSample } from './src/sample/index.ts'
+import { foundSample, type SamplePeople, type SampleServer, seedSample } from './src/sample/index.ts'
 
 /** How an instance speaks, and what it begins with. */
 export interface InstanceOptions {
@@ -30,6 +30,7 @@ export interface InstanceOptions {
 export interface Instance {
   /** Where it listens, as an origin. */
   readonly origin: string
+  requestsUnderWay(): number
   stop(): Promise<void>
 }
 
@@ -115,10 +116,13 @@ async function begin(
   const metrics = await listenForMetrics(server, configuration)
   const origin = await listen(server, configuration, say)
   server.begin()
-  const sample = seed(people, origin, say)
+  const stopping = new AbortController()
+  const sample = seed(people, { origin, signal: stopping.signal }, say)
   return {
     origin,
+    requestsUnderWay: server.requestsUnderWay,
     async stop() {
+      stopping.abort()
       await sample
       await metrics?.stop()
       await server.close()
@@ -149,7 +153,7 @@ async function openInstanceDatabase(
   const embedded = await startEmbeddedPostgres({ dataDir, log: (line) => log.debug(line), onExit: onDatabaseExit })
   try {
     if (embedded.firstStart) say(`The embedded database is made in ${dataDir}.`)
-    const login = await embeddedLogin(dataDir)
+    const login = embeddedLogin(dataDir)
     await migrate(embedded.admin, login)
     const { host, port, database: name } = embedded.admin
     return {
@@ -207,13 +211,18 @@ async function listen(
   return origin
 }
 
-/** Fills the sample while the server is in use already. A failure is told, and leaves the instance as it is. */
-async function seed(people: SamplePeople | undefined, origin: string, say: (line: string) => void): Promise<void> {
+/** Fills the sample while the server is in use already. A failure is told, and leaves the instance as it is. A stop ends it: the next start makes it anew. */
+async function seed(
+  people: SamplePeople | undefined,
+  server: SampleServer,
+  say: (line: string) => void,
+): Promise<void> {
   if (people === undefined) return
   try {
-    await seedSample(origin, people)
+    await seedSample(server, people)
     say('A sample workspace shows one change from observation to sealed record: `npx afterai tenant use sample`.')
   } catch (error) {
+    if (server.signal.aborted) return
     say(`The sample workspace could not be made: ${error instanceof Error ? error.message : 'unknown reason'}`)
   }
 }

@@ -1,9 +1,10 @@
 import { formatDoctor, runDoctor } from './src/platform/doctor.ts'
 import { readConfiguration, refuseToStart } from './src/platform/configuration.ts'
 import { runBackupProgram } from './backup-program.ts'
-import { startInstance } from './instance.ts'
+import { type Instance, startInstance } from './instance.ts'
 import { KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
 import { StartRefused } from './start-checks.ts'
+import { endOnUnforeseen } from './unforeseen-end.ts'
 
 /** Ctrl-C comes twice at once where npm hands on what the terminal has sent already; that is one wish, not impatience. */
 const sameSignalMs = 1_000
@@ -12,9 +13,11 @@ const sameSignalMs = 1_000
  * The server's process: `main.ts [up] [--empty]` runs it, `main.ts doctor [--json] [--fix-hints]` examines the deployment,
  * `main.ts keys-init [--json]` makes the keys of a new instance; `main.ts backup --to FILE`, `backup verify --from FILE` and
  * `restore --from FILE` keep and bring back all of it.
- * Exit codes: 0 stopped as asked, 78 configuration refused, 1 otherwise.
+ * Exit codes: 0 stopped as asked, 78 configuration refused, 70 ended by an error that nothing caught, 1 otherwise.
  */
 async function main(args: readonly string[]): Promise<void> {
+  let instance: Instance | undefined
+  endOnUnforeseen(() => instance?.requestsUnderWay() ?? 0)
   const [command = 'up', ...options] = args
     .filter((it) => !it.startsWith('--'))
     .concat(args.filter((it) => it.startsWith('--')))
@@ -57,7 +60,7 @@ async function main(args: readonly string[]): Promise<void> {
   const { shutdownSeconds, drainSeconds } = result.configuration
   // From the first moment on: what is told to stop while it starts, starts and stops in order.
   stopOnSignals(async () => (await starting).stop(), shutdownSeconds + drainSeconds)
-  await starting
+  instance = await starting
 }
 
 function stopOnSignals(stopInstance: () => Promise<void>, seconds: number): void {

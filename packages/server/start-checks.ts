@@ -8,6 +8,7 @@ import { type Connection, openDatabase } from './src/platform/database.ts'
 import type { Check } from './src/platform/check.ts'
 import { checkDatabase } from './src/platform/doctor-database.ts'
 import { checkDeployment } from './src/platform/doctor.ts'
+import { NameTaken } from './src/platform/migrations.ts'
 
 /** What keeps an instance from starting although its configuration could be read. The process ends with exit code 78. */
 export class StartRefused extends Error {
@@ -43,7 +44,9 @@ export function migrationRefused(error: unknown): StartRefused {
   const cause = error instanceof Error && error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : ''
   const problem = cause || (error instanceof Error ? error.message || error.name : String(error))
   const fix =
-    'Check host, role and password, its certificate, and that the role owns the database and may create roles.'
+    error instanceof NameTaken
+      ? 'Give AfterAI a database of its own: another application has a name in the schema public that AfterAI needs.'
+      : 'Check host, role and password, its certificate, and that the role owns the database and may create roles.'
   return new StartRefused([{ variable: 'AFTERAI_DATABASE_OWNER_URL', problem, fix }])
 }
 

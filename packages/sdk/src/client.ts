@@ -21,8 +21,14 @@ const handOverMs = 250
 /** How often what can't wake this thread is looked at while it waits. */
 const lookMs = 5
 
-/** In all a process that ends waits so many times as long as for one sign of life: for its thread to start, the key, and each batch. */
+/** A process that ends waits at most so many times as long as for one sign of life: for its thread to start, and then for the key and each batch. */
 const mostWaits = 6
+
+/** By the clock it ends after so many, also where nothing of it gets the processor. */
+const longestWaits = 40
+
+/** How long this thread has waited for others as the process ends. A look that comes back late counts no more than one that comes in time. */
+let waitedMs = 0
 
 const mostContexts = 1_000
 
@@ -50,9 +56,11 @@ export class Client implements Leaving {
   #others = 0
   #flushesAsked = 0
   #hasLeft = false
-  /** What the server answered so far, and since when it has answered nothing, while the process ends. */
+  /** While the process ends: from when on it waits, whether its thread runs, what the server answered, and how long was listened by then. */
+  #waitsFromMs = 0
+  #isRunning = false
   #progress = -1
-  #quietSince = 0
+  #heardMs = 0
   #closing: Promise<void> | undefined
 
   constructor(options: unknown) {
@@ -232,21 +240,21 @@ export class Client implements Leaving {
 
   leave(): boolean {
     if (!this.#isOn || this.stats().pending === 0 || !this.#open().canWait) return false
+    this.#waitsFromMs = waitedMs
     this.#handOver(true)
+    this.#send({ type: 'leaving' })
     if (this.#digests.size === 0) this.#send({ type: 'close' })
     return true
   }
 
   isLeaving(since: number): boolean {
-    const { exitWaitMs } = (this.options as ReadOptions).sender
-    const now = Date.now()
     const isStarting = get(this.#shared, word.ready) === 0
-    this.#watchProgress(isStarting ? now : since, now)
-    const leftMs = Math.min(since + mostWaits * exitWaitMs, this.#quietSince + exitWaitMs) - now
+    const leftMs = this.#leftMs(since, isStarting)
     if (leftMs <= 0) return false
     const isKeyAwaited = this.#digests.size > 0
     const which = isStarting ? word.ready : isKeyAwaited ? word.key : word.closed
     const isChanged = Atomics.wait(this.#shared.words, which, 0, Math.min(leftMs, lookMs)) === 'not-equal'
+    if (!isChanged) waitedMs += lookMs
     if (isStarting || !isChanged) return true
     if (!isKeyAwaited) return false
     this.#digests.run()
@@ -254,12 +262,21 @@ export class Client implements Leaving {
     return true
   }
 
-  // How long a thread takes to start is up to the machine and what else it does: that is no silence of the server's.
-  #watchProgress(quietSince: number, now: number): void {
+  // How long a thread takes to start, and how long it waits for the processor, is up to the machine and what else it does: that is no
+  // silence of the server's. Only what the thread listened for in vain is.
+  #leftMs(since: number, isStarting: boolean): number {
+    const { exitWaitMs } = (this.options as ReadOptions).sender
+    if (this.#isRunning === isStarting) this.#waitsFromMs = waitedMs
+    this.#isRunning = !isStarting
+    const listenedMs = get(this.#shared, word.listenedMs)
     const progress = read(this.#shared, count.delivered) + get(this.#shared, word.key)
-    if (this.#progress < 0) this.#quietSince = quietSince
-    else if (this.#progress !== progress || quietSince === now) this.#quietSince = now
+    if (this.#progress !== progress) this.#heardMs = listenedMs
     this.#progress = progress
+    const mostMs = Math.min(
+      this.#waitsFromMs + mostWaits * exitWaitMs - waitedMs,
+      since + longestWaits * exitWaitMs - Date.now(),
+    )
+    return isStarting ? mostMs : Math.min(mostMs, this.#heardMs + exitWaitMs - listenedMs)
   }
 
   leaveSoon(): void {

@@ -49,6 +49,8 @@ export type ToSender =
   | ContextMessage
   | { readonly type: 'key' }
   | { readonly type: 'flush'; readonly id: number }
+  /** The host waits from now on: say how long its server was listened to. */
+  | { readonly type: 'leaving' }
   /** Send what there is, try nothing twice, and say when it is done. */
   | { readonly type: 'close' }
   /** Send no more, and count no more. */

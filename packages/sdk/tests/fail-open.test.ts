@@ -70,12 +70,21 @@ async function runAndTerminate(task: Omit<HostTask, 'end'>): Promise<HostResult>
   return host.result
 }
 
+const terminated = new Map<HostTask['onSigterm'], Promise<HostResult>>()
+
+/** How such a host ends without the client: that depends on no server, so it is found out once. */
+function bareTerminated(onSigterm?: HostTask['onSigterm']): Promise<HostResult> {
+  const known = terminated.get(onSigterm) ?? runAndTerminate(onSigterm === undefined ? work : { ...work, onSigterm })
+  terminated.set(onSigterm, known)
+  return known
+}
+
 describe.each(Object.entries(places))('a signal, and a server that is %s', (name, open) => {
   test('P2.2: end a host that has no answer to it as they would without the client', async () => {
     const { options, server, midway } = await open()
     const running = runAndTerminate({ ...work, options: { apiKey: standInApiKey, ...options } })
     const last = (await midway?.()) ?? server
-    expect(await running).toEqual(await runAndTerminate(work))
+    expect(await running).toEqual(await bareTerminated())
     expect(last?.faults ?? []).toEqual([])
     await last?.close()
   })
@@ -88,7 +97,7 @@ describe.each(Object.entries(places))('a signal, and a server that is %s', (name
       const given = { apiKey: standInApiKey, exitWaitMs: name === 'healthy' ? 10_000 : 250, ...options }
       const running = runAndTerminate({ ...work, onSigterm, options: given, statsFile })
       const last = (await midway?.()) ?? server
-      expect(await running).toEqual(await runAndTerminate({ ...work, onSigterm }))
+      expect(await running).toEqual(await bareTerminated(onSigterm))
       const { enqueued, delivered, dropped, pending } = statsOf(statsFile)
       expect([enqueued, delivered + dropped + pending]).toEqual([told, told])
       const received = last?.events().length ?? 0
@@ -161,8 +170,8 @@ test.each(['return', 'shutdown'] as const)(
   },
 )
 
-/** How long a host takes, beside the same one without the client. */
-async function heldMs(task: HostTask): Promise<number> {
+/** How long a host takes, and the same one without the client. */
+async function timesOf(task: HostTask): Promise<{ heldMs: number; bareMs: number }> {
   const time = async (run: HostTask): Promise<number> => {
     const since = performance.now()
     await runHost(run)
@@ -170,7 +179,7 @@ async function heldMs(task: HostTask): Promise<number> {
   }
   const { options: _, ...without } = task
   const bareMs = Math.min(await time(without), await time(without))
-  return Math.min(await time(task), await time(task)) - bareMs
+  return { bareMs, heldMs: Math.min(await time(task), await time(task)) - bareMs }
 }
 
 test.each([
@@ -182,7 +191,8 @@ test.each([
   const { options, server } = await (places[name] as () => Promise<Place>)()
   const rounds = pauseMs === 0 ? 1 : 4
   const task = { rounds, perRound: 50, pauseMs, observe: true, end: 'return', withoutThreads: true } as const
-  // A request ends by itself after its own time, which is long beside what a busy machine takes for anything else.
-  expect(await heldMs({ ...task, options: { apiKey: standInApiKey, ...options } })).toBeLessThan(timeoutMs / 2)
+  const { heldMs, bareMs } = await timesOf({ ...task, options: { apiKey: standInApiKey, ...options } })
+  // A request ends by itself after its own time. What a machine takes that is so busy that a host without the client takes as long, proves nothing.
+  expect(heldMs).toBeLessThan(timeoutMs / 2 + bareMs)
   await server?.close()
 })

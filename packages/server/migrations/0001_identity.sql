@@ -227,7 +227,15 @@ create function take_setup_code(hash bytea) returns boolean
   select exists (select from taken)
 $$;
 
-revoke execute on all functions in schema public from public;
+-- Those made here: others in this schema, such as an extension's, aren't ours to close.
+do $$
+declare
+  made regprocedure;
+begin
+  for made in select oid from pg_proc where pronamespace = 'public'::regnamespace and proowner = current_user::regrole loop
+    execute format('revoke execute on function %s from public', made);
+  end loop;
+end $$;
 grant execute on function current_tenant() to public;
 grant execute on function create_account(uuid, text, text, text, text), account_tenants(uuid), instance_state(),
   take_setup_code(bytea) to afterai_app;

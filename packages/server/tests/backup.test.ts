@@ -194,24 +194,29 @@ test('P4.6: a passphrase’s file that others may read is refused, as key files 
   const secret = join(directory, 'passphrase')
   const file = join(directory, 'one.backup')
   writeFileSync(secret, passphrase)
-  for (const command of [
+  const commands = [
     ['backup', '--to', file],
     ['backup', 'verify', '--from', file],
     ['restore', '--from', file],
-  ]) {
-    for (const mode of [0o644, 0o640, 0o602]) {
-      chmodSync(secret, mode)
-      const refused = await runProgram([...command, '--passphrase-file', secret], settings('source'))
-      expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('chmod 600') })
-      expect(refused.output).toContain('Other accounts of this machine may read its file')
-      expect(refused.output).not.toContain(passphrase)
-    }
+  ]
+  const refuse = async (command: readonly string[]): Promise<void> => {
+    const refused = await runProgram([...command, '--passphrase-file', secret], settings('source'))
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('chmod 600') })
+    expect(refused.output).toContain('Other accounts of this machine may read its file')
+    expect(refused.output).not.toContain(passphrase)
+  }
+  chmodSync(secret, 0o644)
+  await Promise.all(commands.map(refuse))
+  // What is too much is one rule for all of them.
+  for (const mode of [0o640, 0o602]) {
+    chmodSync(secret, mode)
+    await refuse(commands[0] ?? [])
   }
   expect([existsSync(file), existsSync(join(directory, 'source'))]).toEqual([false, false])
   chmodSync(secret, 0o600)
   const read = await runProgram(['backup', 'verify', '--from', file, '--passphrase-file', secret], settings('source'))
   expect(read.output).not.toContain('chmod')
-}, 60_000)
+}, 300_000)
 
 describe('P5.5: the schema of a backup', () => {
   /** A backup of a database at some schema, of an instance whose keys are those of the directory `source`. */
@@ -280,7 +285,7 @@ describe('P5.5: killed in the middle', () => {
       const name = partial()
       return name !== undefined && statSync(join(directory, name)).size > 1_000_000
     }
-    await expect.poll(isUnderWay, { timeout: 30_000, interval: 5 }).toBe(true)
+    await expect.poll(isUnderWay, { timeout: 120_000, interval: 5 }).toBe(true)
     cut.child.kill('SIGKILL')
     await cut.end
     expect(existsSync(file)).toBe(false)
@@ -291,7 +296,7 @@ describe('P5.5: killed in the middle', () => {
     const random = seededRandom(7)
     for (let round = 0; round < 3; round += 1) {
       const restore = launchProgram(['restore', '--from', file], settings('target'))
-      await expect.poll(() => existsSync(mark), { timeout: 60_000, interval: 5 }).toBe(true)
+      await expect.poll(() => existsSync(mark), { timeout: 120_000, interval: 5 }).toBe(true)
       await sleep(random() * 3_000)
       restore.child.kill('SIGKILL')
       await restore.end
@@ -312,7 +317,7 @@ describe('P5.5: killed in the middle', () => {
     expect(trail).toHaveLength(logs.length)
     server.signal('SIGTERM')
     await server.ending
-  }, 300_000)
+  }, 600_000)
 
   test('P5.5: a full disk leaves no backup, and says so', async () => {
     await makeInstance('source', (database) => queryBehind(database, manyRows))

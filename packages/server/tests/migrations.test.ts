@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createTestDatabase } from '@afterai/testing'
 import { Client } from 'pg'
-import { expect, test } from 'vitest'
-import { migrate } from '../src/platform/migrations.ts'
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { openDatabase } from '../src/platform/database.ts'
+import { knownMigrations, migrate, migrationState, NameTaken } from '../src/platform/migrations.ts'
 import { isOlder } from '../src/platform/release.ts'
-import { refuseUnfitDatabase, StartRefused } from '../start-checks.ts'
+import { migrationRefused, refuseUnfitDatabase, StartRefused } from '../start-checks.ts'
 
 const folder = new URL('../migrations/', import.meta.url)
 const files = readdirSync(folder).filter((name) => name.endsWith('.sql'))
@@ -113,4 +115,106 @@ test('P5.5: an older release starts beside a newer one, unless the schema has ta
   await expect(refuseUnfitDatabase(url)).rejects.toThrow(StartRefused)
   await client.end()
   await database.drop()
+})
+
+describe('a database that isn’t empty', () => {
+  const name = `shared_${randomUUID().replaceAll('-', '')}`
+  let login: { name: string; password: string }
+  let owner: { host: string; port: number; user: string; password: string; database: string }
+  let client: Client
+
+  beforeEach(async () => {
+    const cluster = inject('testCluster')
+    if (!cluster.ok) throw new Error(cluster.reason)
+    login = cluster.login
+    owner = { ...cluster.admin, database: name }
+    await asAdmin(cluster.admin, `create database ${name}`)
+    client = new Client(owner)
+    await client.connect()
+  })
+  afterEach(async () => {
+    await client.end()
+    await asAdmin({ ...owner, database: 'postgres' }, `drop database ${name} with (force)`)
+  })
+
+  async function asAdmin(admin: typeof owner, statement: string): Promise<void> {
+    const other = new Client(admin)
+    await other.connect()
+    await other.query(statement)
+    await other.end()
+  }
+
+  /** What the server sees of its schema when it connects. */
+  async function missing(): Promise<readonly string[]> {
+    const { host, port } = owner
+    const connection = { host, port, user: login.name, password: login.password, database: name }
+    const database = openDatabase(connection, { poolSize: 1, onError: () => undefined })
+    try {
+      return (await migrationState(database.db as never)).missing
+    } finally {
+      await database.close()
+    }
+  }
+
+  test.each<[what: string, statements: readonly string[]]>([
+    ['an extension in the schema public', ['create extension pg_stat_statements']],
+    [
+      'tables, functions and types of others in the schema public',
+      [
+        'create table spatial_ref_sys (srid integer primary key)',
+        'create function area(double precision) returns double precision language sql as $$ select $1 $$',
+        `create type geometry as enum ('point')`,
+      ],
+    ],
+    [
+      'the migrations of another application that uses Kysely, in a schema of its own',
+      ['create schema other', 'create table other.kysely_migration (name text, timestamp text)'],
+    ],
+    [
+      'another path than the usual one',
+      ['create schema other', `alter database ${name} set search_path = other, public`],
+    ],
+    [
+      'what a start left that was killed before its first migration',
+      [
+        'grant create on schema public to afterai_owner',
+        'set role afterai_owner',
+        'create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)',
+        'reset role',
+      ],
+    ],
+  ])('P5.5: %s is left as it is, and the schema is made beside it', async (_what, statements) => {
+    for (const statement of statements) await client.query(statement)
+    const foreign = `select p.oid, p.proacl::text from pg_proc p
+      where p.pronamespace = 'public'::regnamespace and p.proowner <> 'afterai_owner'::regrole order by 1`
+    const { rows: before } = await client.query(foreign)
+    expect(await migrate(owner, login)).toEqual(await knownMigrations())
+    expect(await missing()).toEqual([])
+    expect(await migrate(owner, login)).toEqual([])
+    expect((await client.query(foreign)).rows).toEqual(before)
+  })
+
+  test('P4.1: the functions that are made are closed to everybody else, also beside an extension', async () => {
+    await client.query('create extension pg_stat_statements')
+    await migrate(owner, login)
+    const { rows } = await client.query(`select proname from pg_proc
+      where pronamespace = 'public'::regnamespace and proowner = 'afterai_owner'::regrole and prosecdef
+        and has_function_privilege('public', oid, 'execute')`)
+    expect(rows).toEqual([])
+  })
+
+  test.each([
+    ['a table', 'create table tenant (id integer)', '0001_identity'],
+    [
+      'a table that Kysely keeps',
+      'create table kysely_migration (name text, timestamp text)',
+      'public.kysely_migration',
+    ],
+  ])('refuses a database in which another application has %s of a name that is needed', async (_what, made, said) => {
+    await client.query(made)
+    const refusal = await migrate(owner, login).catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(NameTaken)
+    expect(String(refusal)).toContain(said)
+    expect(migrationRefused(refusal).faults).toMatchObject([{ fix: expect.stringContaining('a database of its own') }])
+  })
 })

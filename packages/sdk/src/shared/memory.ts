@@ -22,7 +22,7 @@ export interface Shared {
 export function makeShared(): Shared {
   return {
     counts: new BigInt64Array(memory(64)),
-    words: new Int32Array(memory(32)),
+    words: new Int32Array(memory(36)),
     rows: new Float64Array(memory(8 * chunksInAll * numbersPerChunk)),
     key: new Uint8Array(memory(512)),
   }

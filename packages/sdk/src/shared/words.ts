@@ -9,6 +9,8 @@ export const closed = 4
 export const backingOff = 5
 export const spooled = 6
 export const skewMs = 7
+/** How long the sender has listened to the server while the process ends. */
+export const listenedMs = 8
 
 export const keyUnknown = 0
 export const keyKnown = 1

@@ -7,8 +7,9 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { syncDirectory } from '../platform/whole-file.ts'
 
 /** A signing key with its public half. */
 export interface SigningKey {
@@ -115,16 +116,27 @@ async function readOrFail(path: string): Promise<string> {
 }
 
 async function readOrMake(path: string, make: () => string): Promise<string> {
-  const kept = await readKey(path)
-  if (kept !== undefined) return kept
-  // Written aside and linked into place: never half a key, and of two processes the first one's key stays.
-  const aside = `${path}.${randomBytes(8).toString('hex')}.new`
-  await writeFile(aside, make(), { mode: 0o600, flag: 'wx', flush: true })
-  await link(aside, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-  await rm(aside)
+  if ((await readKey(path)) === undefined) {
+    // Written aside and linked into place: never half a key, and of two processes the first one's key stays.
+    const aside = `${path}.${randomBytes(8).toString('hex')}.new`
+    await writeFile(aside, make(), { mode: 0o600, flag: 'wx', flush: true })
+    await link(aside, path).catch((error: NodeJS.ErrnoException) => {
+      // The other process, done before, may have taken away what was written here.
+      if (error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error
+    })
+    syncDirectory(dirname(path))
+  }
+  await removeUnlinked(path)
   return readFile(path, 'utf8')
+}
+
+// Also what a process left that was killed before it came to this.
+async function removeUnlinked(path: string): Promise<void> {
+  const folder = dirname(path)
+  for (const name of await readdir(folder)) {
+    const isUnlinked = name.startsWith(`${basename(path)}.`) && name.endsWith('.new')
+    if (isUnlinked) await rm(join(folder, name), { force: true })
+  }
 }
 
 async function readKey(path: string): Promise<string | undefined> {

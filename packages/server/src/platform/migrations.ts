@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator, type Migration, type MigrationResult } from 'kysely/migration'
 import { Pool } from 'pg'
-import { connectionOptions, type Connection } from './database.ts'
+import { connectionOptions, type Connection, sqlState } from './database.ts'
 
 const folder = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
@@ -13,13 +13,16 @@ export interface Login {
   readonly password: string
 }
 
+/** Something in the schema `public` that isn't ours has a name that AfterAI needs. */
+export class NameTaken extends Error {}
+
 /**
  * Brings a database to the newest schema: roles first, then the numbered files of `migrations/`, all in one transaction.
  * Safe when several processes start at once: they take turns by an advisory lock. A schema that a newer release has brought further is left as it is.
  * @param owner a connection whose role may create roles and owns the database
  * @param upTo the last migration to apply, for a database that is to have an older schema; the newest if not given
  * @returns names of the migrations that were applied now, oldest first
- * @throws the database's error; nothing is applied then
+ * @throws NameTaken, or the database's error; nothing is applied then
  */
 export async function migrate(owner: Connection, login: Login, upTo?: string): Promise<string[]> {
   const pool = new Pool({
@@ -32,6 +35,9 @@ export async function migrate(owner: Connection, login: Login, upTo?: string): P
   try {
     await createRoles(db, login)
     await sql`set role afterai_owner`.execute(db)
+    // Whatever path the database or the role has: another schema's tables aren't ours, and ours go nowhere else.
+    await sql`set search_path = public`.execute(db)
+    await refuseForeignHistory(db)
     if (await isAhead(db)) return []
     const { error, results = [] } = await (upTo === undefined
       ? migrator(db).migrateToLatest()
@@ -78,18 +84,19 @@ async function readOldestRelease(db: Kysely<unknown>): Promise<string | undefine
   return rows[0]?.release
 }
 
-// Kysely refuses a schema with migrations that it can't find. One that lacks nothing needs nothing.
+// Kysely refuses a schema with migrations that it can't find. One that lacks nothing needs nothing. Its table of migrations alone is no
+// schema: it makes that before the first of them, and a start that was cut off there leaves it empty.
 async function isAhead(db: Kysely<unknown>): Promise<boolean> {
   const { rows } = await sql<{
     made: boolean
-  }>`select to_regclass('public.kysely_migration') is not null as made`.execute(db)
+  }>`select to_regprocedure('public.applied_migrations()') is not null as made`.execute(db)
   if (rows[0]?.made !== true) return false
   const { missing, unknown } = await migrationState(db)
   return missing.length === 0 && unknown.length > 0
 }
 
 function migrator(db: Kysely<unknown>): Migrator {
-  return new Migrator({ db, provider: { getMigrations: readMigrations } })
+  return new Migrator({ db, provider: { getMigrations: readMigrations }, migrationTableSchema: 'public' })
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {
@@ -102,9 +109,25 @@ async function readMigrations(): Promise<Record<string, Migration>> {
   )
 }
 
+// Another application that uses Kysely keeps a table of this name too: what it migrated says nothing of ours.
+async function refuseForeignHistory(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{ table: string; owner: string }>`
+    select relname as "table", pg_get_userbyid(relowner) as owner from pg_class
+    where relnamespace = 'public'::regnamespace and relname in ('kysely_migration', 'kysely_migration_lock')
+      and relowner <> 'afterai_owner'::regrole`.execute(db)
+  const [foreign] = rows
+  if (foreign === undefined) return
+  throw new NameTaken(`the table public.${foreign.table} belongs to ${foreign.owner}; nothing was changed`)
+}
+
+const duplicates = new Set(['42P07', '42710', '42723'])
+
 function migrationError(error: unknown, results: readonly MigrationResult[]): Error {
   const failed = results.find((result) => result.status === 'Error')?.migrationName ?? 'before the first'
-  return new Error(`migration ${failed} failed; nothing was changed`, { cause: error })
+  const said = `migration ${failed} failed; nothing was changed`
+  return duplicates.has(sqlState(error) ?? '')
+    ? new NameTaken(said, { cause: error })
+    : new Error(said, { cause: error })
 }
 
 // Roles belong to the whole PostgreSQL cluster, so two databases may create them at the same moment.
@@ -120,6 +143,16 @@ async function createRoles(db: Kysely<unknown>, login: Login): Promise<void> {
   await sql`grant afterai_owner to current_user`.execute(db)
   await sql`grant create, usage on schema public to afterai_owner`.execute(db)
   await sql`grant usage on schema public to afterai_app, afterai_sequencer, ${name}`.execute(db)
+  await findOwnTables(db, login)
+}
+
+// A database shared with others may have a path of its own, on which the server wouldn't find its tables.
+async function findOwnTables(db: Kysely<unknown>, login: Login): Promise<void> {
+  const { rows } = await sql<{ path: string; database: string }>`
+    select reset_val as path, current_database() as database from pg_settings where name = 'search_path'`.execute(db)
+  const [{ path, database } = { path: '', database: '' }] = rows
+  if (path === '"$user", public') return
+  await sql`alter role ${sql.id(login.name)} in database ${sql.id(database)} set search_path = public`.execute(db)
 }
 
 async function createRole(db: Kysely<unknown>, role: string, attributes: string): Promise<void> {

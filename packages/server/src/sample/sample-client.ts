@@ -10,20 +10,28 @@ export interface SampleClient {
 
 type Init = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
 
+/** The server that is to hold the sample, and what ends its making. */
+export interface SampleServer {
+  readonly origin: string
+  readonly signal: AbortSignal
+}
+
 /** Signs in as one of the sample's people. */
-export async function sampleClient(origin: string, { email, password }: SamplePerson): Promise<SampleClient> {
-  const { accessToken } = await call<{ accessToken: string }>(`${origin}/v1/session`, json('POST', { email, password }))
+export async function sampleClient(server: SampleServer, { email, password }: SamplePerson): Promise<SampleClient> {
+  const { accessToken } = await call<{ accessToken: string }>(server, '/v1/session', json('POST', { email, password }))
   const authorization = `Bearer ${accessToken}`
-  const withToken = (init: Init): Init => ({ ...init, headers: { ...init.headers, authorization } })
+  const ask = <T>(path: string, init: Init): Promise<T> =>
+    call(server, path, { ...init, headers: { ...init.headers, authorization } })
   return {
-    get: (path) => call(`${origin}${path}`, withToken({})),
-    post: (path, body) => call(`${origin}${path}`, withToken(json('POST', body))),
+    get: (path) => ask(path, {}),
+    post: (path, body) => ask(path, json('POST', body)),
     upload: (path, bytes) =>
-      call(
-        `${origin}${path}`,
-        withToken({ method: 'POST', body: Buffer.from(bytes), headers: { 'content-type': 'application/json' } }),
-      ),
-    signOut: () => call(`${origin}/v1/session`, withToken({ method: 'DELETE' })),
+      ask(path, {
+        method: 'POST',
+        body: Buffer.from(bytes),
+        headers: { 'content-type': 'application/json' },
+      }),
+    signOut: () => ask('/v1/session', { method: 'DELETE' }),
   }
 }
 
@@ -31,9 +39,10 @@ function json(method: string, body: unknown): Init {
   return { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
 }
 
-async function call<T>(url: string, init: RequestInit): Promise<T> {
-  const response = await fetch(url, init)
+async function call<T>({ origin, signal }: SampleServer, path: string, init: Init): Promise<T> {
+  const response = await fetch(`${origin}${path}`, { ...init, signal })
   const text = await response.text()
-  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${new URL(url).pathname}: ${response.status} ${text}`)
+  const [resource] = path.split('?')
+  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${resource}: ${response.status} ${text}`)
   return (text === '' ? undefined : JSON.parse(text)) as T
 }

@@ -10,17 +10,17 @@ export async function removeSampleTenant(db: Database | Transaction, id: string)
 }
 
 /**
- * Makes the sample tenant and its people on an instance that is empty; one whose making was cut off is made anew.
+ * Makes the sample tenant and its people on an instance that is empty; one whose making was cut off is made anew, or taken away where
+ * the instance was set up meanwhile.
  * @returns the people to seed it as, or undefined where there is nothing to do
  */
 export async function foundSample(deps: EnrolmentDependencies): Promise<SamplePeople | undefined> {
   const { db } = deps
-  const { tenants } = await instanceState(db)
-  if (tenants > 0) return undefined
   const { rows } = await sql<{ id: string | null }>`select unfinished_sample() as id`.execute(db)
   const unfinished = rows[0]?.id ?? null
   if (unfinished !== null) await removeSampleTenant(db, unfinished)
-  if ((await instanceState(db)).sample_tenant !== null) return undefined
+  const { tenants, sample_tenant: sample } = await instanceState(db)
+  if (tenants > 0 || sample !== null) return undefined
   const people = samplePeople()
   const hashes = await Promise.all(people.map(({ password }) => deps.passwords.hash(password)))
   const tenant = { id: newId(), slug: 'sample', name: 'Sample workspace', sample: true }

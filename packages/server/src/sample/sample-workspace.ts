@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { sampleClient, type SampleClient } from './sample-client.ts'
+import { sampleClient, type SampleClient, type SampleServer } from './sample-client.ts'
 
 /** Where the sample's evaluation files are: the results of one promptfoo run each (examples/support-bot/README.md). */
 const examples = new URL('../../../../examples/support-bot/', import.meta.url)
@@ -38,8 +38,8 @@ function newPassword(): string {
  * results, decided, approved, sealed.
  * @throws Error with the API's answer when a step is refused
  */
-export async function seedSample(origin: string, [author, approver]: SamplePeople): Promise<void> {
-  const ada = await sampleClient(origin, author)
+export async function seedSample(server: SampleServer, [author, approver]: SamplePeople): Promise<void> {
+  const ada = await sampleClient(server, author)
   await ada.post('/v1/systems', { name: system, title: 'Sample: answers customers of a shop', owner: 'Sample team' })
   const changeId = await observeChange(ada)
   const assessmentId = await assessChange(ada, changeId)
@@ -51,7 +51,7 @@ export async function seedSample(origin: string, [author, approver]: SamplePeopl
     riskImpactAnalysis: 'Wrong answers about refunds reach customers directly.',
     assessmentIds: [assessmentId],
   })
-  const kofi = await sampleClient(origin, approver)
+  const kofi = await sampleClient(server, approver)
   const { evidenceDigest } = await kofi.get<{ evidenceDigest: string }>(`/v1/decisions/${decision.id}`)
   await kofi.post(`/v1/decisions/${decision.id}/approvals`, { verdict: 'approve', evidenceDigest, comment: 'Agreed.' })
   await Promise.all([ada.signOut(), kofi.signOut()])

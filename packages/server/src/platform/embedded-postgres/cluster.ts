@@ -2,11 +2,8 @@ import { spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
   chownSync,
-  closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -15,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { syncDirectory, writeWhole } from '../whole-file.ts'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
@@ -94,7 +92,7 @@ async function createCluster(place: Place, binaries: Binaries): Promise<void> {
   const passwordCopy = join(place.dir, `${unfinished}password`)
   writeFileSync(passwordCopy, password, { mode: 0o600 })
   if (place.account !== undefined) chownSync(passwordCopy, place.account.uid, place.account.gid)
-  writeFileSync(passwordFile(place), password, { mode: 0o600 })
+  writeWhole(passwordFile(place), password)
   try {
     await runInitdb({ place, binaries, partial, passwordCopy })
     renameSync(partial, place.clusterDir)
@@ -161,13 +159,3 @@ async function runInitdb(job: {
 
 const namelessRemedy =
   '. PostgreSQL needs a name for the account it runs under: add one to /etc/passwd, run AfterAI as another user, or set AFTERAI_DATABASE_URL.'
-
-/** Makes a rename survive a power cut. */
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r')
-  try {
-    fsyncSync(directory)
-  } finally {
-    closeSync(directory)
-  }
-}

@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeWhole } from '../whole-file.ts'
 import type { Account } from './account.ts'
 import { canReach, serverAccount } from './account.ts'
 
@@ -50,7 +41,7 @@ export function findPlace(options: { dataDir: string; systemDir: string; log: (l
     `PostgreSQL can't run as root and no other account may enter ${dataDir}: the database is kept in ${elsewhere}.`,
   )
   mkdirSync(elsewhere, { recursive: true, mode: 0o711 })
-  writeFileSync(note, `${elsewhere}\n`)
+  writeWhole(note, `${elsewhere}\n`)
   return placeIn(elsewhere)
 }
 

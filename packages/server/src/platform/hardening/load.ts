@@ -51,7 +51,10 @@ function watchPressure(): Pressure {
     isFull = getHeapStatistics().used_heap_size > mostHeapBytes || residentBytes() > limitBytes + outsideHeapBytes
   }, sampleEveryMs).unref()
   return {
-    listensNow: () => (settledAt = Date.now() + settlingMs),
+    // Nothing comes back: what a hook answers is logged as an error.
+    listensNow() {
+      settledAt = Date.now() + settlingMs
+    },
     isHigh: () => isFull || (lags && Date.now() >= settledAt),
     stop() {
       clearInterval(timer)
