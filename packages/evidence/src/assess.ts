@@ -26,8 +26,9 @@ export function assess(
   candidate: EvaluationRun,
   plan: AssessmentPlan = defaultPlan,
 ): Assessment {
-  const { metrics, missing } = resolveMetrics(baseline, candidate, plan)
   const matching = matchCases(baseline.cases, candidate.cases)
+  const { metrics: resolved, missing } = resolveMetrics(baseline, candidate, plan)
+  const metrics = resolved.filter((metric) => !isIdle(metric, { baseline, candidate, matching }))
   const mostlyErrors = hasMostlyErrors(baseline) || hasMostlyErrors(candidate)
   const compared = metrics.map((metric) => compare(metric, { baseline, candidate, matching, plan, mostlyErrors }))
   const overall = compared.map((result) => result.overall)
@@ -57,6 +58,23 @@ export function assess(
     baseline: inputOf(baseline),
     candidate: inputOf(candidate),
   }
+}
+
+/** Whether it doesn't matter which way is better: nobody said it, and no case has another value than before. */
+function isIdle(
+  { open, baselineIndex, candidateIndex }: ResolvedMetric,
+  { baseline, candidate, matching }: Pick<Compared, 'baseline' | 'candidate' | 'matching'>,
+): boolean {
+  if (!open.includes('direction_unknown')) return false
+  const { pairs, missing } = pairValues(matching, {
+    baseline: baseline.cases.values[baselineIndex] ?? new Float64Array(),
+    candidate: candidate.cases.values[candidateIndex] ?? new Float64Array(),
+    baselineErrors: baseline.cases.errors,
+    candidateErrors: candidate.cases.errors,
+    failure: null,
+  })
+  const isSame = (): boolean => pairs.baseline.every((before, index) => before === pairs.candidate[index])
+  return missing.baseline + missing.candidate === 0 && isSame()
 }
 
 /** The two runs matched, as every metric sees them. */

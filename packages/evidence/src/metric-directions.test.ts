@@ -31,6 +31,9 @@ test.each([
   ['BLEU-4', 'up'],
   ['ndcg@10', 'up'],
   ['pass@1', 'up'],
+  ['win_rate', 'up'],
+  ['hit_rate@10', 'up'],
+  ['sensitivity_score', 'up'],
   ['answer_relevancy', 'up'],
   ['LLM judge helpfulness v2', 'up'],
 ] as const)('%s is better %s', (name, direction) => {
@@ -40,6 +43,7 @@ test.each([
 // The meaning lies in a word that the table doesn't have, or in two that it has.
 test.each(
   (
+    'human_wins human_win_rate num_matches total_hits ai_matches sensitivity_level num_hits match_count ' +
     'prompt_injection_success injection_success exploit_success data_exfiltration_succeeded success_of_attack success_rate_of_jailbreaks pii_match forbidden_match matches_banned ' +
     'mia_auc backdoor_accuracy acc_stderr accuracy_std accuracy_p_value accuracy_gap recall_time correct_answers_lost completeness_missing valid_until right_to_left ' +
     'jailbreak_refused jailbreak_blocked jailbreak_failed attack_failed harmful_blocked harmful_refusal refused_harmful violence_refused errors_fixed toxicity_ok 1-toxicity one_minus_toxicity'

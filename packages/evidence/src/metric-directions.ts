@@ -24,12 +24,24 @@ const AMOUNTS: ReadonlySet<string> = new Set([
   'price',
 ])
 
+/** Words whose meaning turns with who or what is counted: `human_wins`, `num_matches` of a block list, `sensitivity_level` of data. */
+const WEAK: ReadonlySet<string> = new Set(
+  'match, matches, hits, hit rate, win, wins, won, win rate, preference rate, sensitivity'.split(', '),
+)
+/** What may stand beside them: how they are put into a number, and nothing of what they are of. */
+const MEASURES: ReadonlySet<string> = new Set(
+  'score scores rate rates ratio share percent percentage pct value metric result mean avg average macro micro weighted at k'.split(
+    ' ',
+  ),
+)
+
 const LONGEST_PHRASE: number = Math.max(...[...DIRECTION_OF_PHRASE.keys()].map((phrase) => phrase.split(' ').length))
 
 /**
  * The direction that a metric's name states, by the curated table; undefined where it states none. It does so only if the whole name
  * is understood: one phrase of the table, and beside it nothing but neutral words and numbers behind them. Any other word may carry
- * the meaning (`injection_success`, `toxicity_free`, `harmful_refused`, `accuracy_gap`). Spelling (`toxicityScore`) doesn't matter.
+ * the meaning (`injection_success`, `toxicity_free`, `harmful_refused`, `accuracy_gap`). Some phrases turn with what is counted, and
+ * bear fewer words beside them. Spelling (`toxicityScore`) doesn't matter.
  */
 export function directionOf(name: string): Direction | undefined {
   const words = wordsOf(name)
@@ -42,6 +54,8 @@ export function directionOf(name: string): Direction | undefined {
   }
   const [phrase, another] = found
   if (phrase === undefined || another !== undefined) return undefined
+  const beside = words.filter((word) => !phrase.split(' ').includes(word) && !/^\d+$/.test(word))
+  if (WEAK.has(phrase) && beside.some((word) => !MEASURES.has(word))) return undefined
   if (AMOUNTS.has(phrase) && words.some((word) => GRADES.has(word))) return undefined
   return DIRECTION_OF_PHRASE.get(phrase)
 }

@@ -98,7 +98,7 @@ function scaleReasons({ metric, used, offScale }: MetricFacts): Reason[] {
     return [{ code: 'off_scale', text }]
   }
   if (kind === 'continuous' && scale === null && hasTwoScales(used)) {
-    const text = `one side lies within 0..1, the other far beyond: probably two scales; import both on one, or say --scale ${name}=LOWER..UPPER if they are one`
+    const text = `one side lies within 0..1, much of the other beyond: probably two scales; import both on one, or say --scale ${name}=LOWER..UPPER if they are one`
     return [{ code: 'scale_mismatch', text }]
   }
   const units = kind === 'latency' && !metric.marginIsGiven ? unitsApart(used) : undefined
@@ -112,13 +112,16 @@ function scaleReasons({ metric, used, offScale }: MetricFacts): Reason[] {
       ]
 }
 
-/** Whether one side of a score lies between 0 and 1, and most of the other above it. */
+/** So large a part of a side beyond 1 makes it another scale than one of 0 to 1, such as `4/5` beside `4`. */
+const SHARE_BEYOND = 0.25
+
+/** Whether one side of a score lies between 0 and 1, and much of the other above it. */
 function hasTwoScales({ baseline, candidate, length }: Pairs): boolean {
   return length > 0 && (areUnitAndWide(baseline, candidate) || areUnitAndWide(candidate, baseline))
 }
 
 function areUnitAndWide(unit: Float64Array, wide: Float64Array): boolean {
-  return unit.every((value) => value >= 0 && value <= 1) && quantile(wide, 0.5) > 1 && wide.some((value) => value > 10)
+  return unit.every((value) => value >= 0 && value <= 1) && quantile(wide, 1 - SHARE_BEYOND) > 1
 }
 
 /** From this ratio on a latency has another unit far more often than another speed. */

@@ -59,7 +59,7 @@ export async function createListData(server: TestServer): Promise<ListData> {
       `id, system_id, environment, status, change_types, intent, change_class, title, origin, change_fingerprint, delta, author_id, fingerprint_after`,
       much,
       `${idOf(much)}, case when n < 5 then ${small} else ${big} end, 'production',
-       case when ${old} then 'dismissed' else 'confirmed' end, '{model}', 'observed', 'normal', 'x', 'sdk', 'f' || n, '[]', ${by}, ${fingerprint}`,
+       case when ${old} then 'dismissed' else 'confirmed' end, '{model}', 'observed', 'normal', 'x', 'sdk', 'sha256:' || lpad(to_hex(n), 64, '0'), '[]', ${by}, ${fingerprint}`,
     ),
     fill(
       'evaluation',

@@ -196,8 +196,8 @@ describe('CSV', () => {
     const text = 'id,category,wife has cancer_score,pass\n1,my wife is ill,1,1\n'
     const guessed = rowsOf(importCsv(sourceOf(text)))
     expect(guessed.cases[0]?.slice).toBe(testDigest('my wife is ill'))
-    expect(guessed.metrics.map(({ name }) => name)).toEqual(['pass'])
-    expect(guessed.dropped).toEqual([{ field: testDigest('wife has cancer_score'), count: 1 }])
+    expect(guessed.metrics.map(({ name }) => name)).toEqual(['pass', testDigest('wife has cancer_score')])
+    expect(guessed.dropped).toEqual([])
     const mapping: ImportMapping = {
       caseId: 'id',
       slice: 'category',

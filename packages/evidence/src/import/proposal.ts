@@ -3,7 +3,7 @@ import { isToken } from '../identifier.ts'
 import { settleDirection, type MetricKind } from '../metric.ts'
 import { readId } from './cell.ts'
 import { columnSurvey, type ColumnSurvey } from './column-survey.ts'
-import { isUsualCaseColumn, usualKind } from './mapping.ts'
+import { isUsualCaseColumn, usualKind, type MetricColumn } from './mapping.ts'
 import { EVERY_NOTATION, isZeroOrOneCell } from './notation.ts'
 import type { TableFile } from './table-file.ts'
 
@@ -108,6 +108,24 @@ function metricOption({ column, zeroOne }: ColumnFacts, _index: number, all: rea
 /** The last name of a pointer; a key as it stands. */
 function lastPart(column: string): string {
   return column.startsWith('/') ? column.slice(column.lastIndexOf('/') + 1) : column
+}
+
+/**
+ * Columns that nobody named and whose numbers may measure something, under whatever name: what of them holds numbers takes part, and
+ * nothing is said of it until somebody says which way is better. A column that is left out in silence could hide a loss.
+ */
+export function possibleMetrics<R>(file: MappableFile<R>, used: readonly string[]): readonly MetricColumn[] {
+  const columns = file
+    .leaves()
+    .filter((column) => !used.includes(column) && !NO_METRIC.test(column))
+    .toSorted()
+  const alone = (column: string): boolean =>
+    [...columns, ...used].filter((other) => lastPart(other) === lastPart(column)).length === 1
+  return columns.slice(0, MOST_COLUMNS).map((column) => ({
+    name: alone(column) ? lastPart(column) : column,
+    column,
+    kind: usualKind(lastPart(column)) ?? 'continuous',
+  }))
 }
 
 /** So many records show whether a column holds numbers. */

@@ -1,11 +1,12 @@
-import { isTypedName, type IdentifierGate } from '../identifier.ts'
+import { isToken, isTypedName, type IdentifierGate } from '../identifier.ts'
+import { directionOf } from '../metric-directions.ts'
 import { settleNotations } from './column-survey.ts'
 import type { FaultList, ImportResult } from './faults.ts'
 import { checkCaseIds } from './guesses.ts'
-import { automaticMapping, caseColumnsOf, columnsOf, mayBeMetric, selectionOf, type ImportMapping } from './mapping.ts'
+import { automaticMapping, caseColumnsOf, columnsOf, selectionOf, type ImportMapping, usualKind } from './mapping.ts'
 import type { Notation } from './notation.ts'
 import { profileOf } from './profiles.ts'
-import { proposeMapping, unreadNumbers } from './proposal.ts'
+import { possibleMetrics, proposeMapping, unreadNumbers } from './proposal.ts'
 import { readCases, type CaseReader } from './read-cases.ts'
 import type { TableReading } from './reading.ts'
 import { surveyTable, type TableSurvey } from './survey.ts'
@@ -32,13 +33,15 @@ export function readTable<R>(file: TableFile<R>, context: TableContext): ImportR
   if (!result.ok) return result
   const table = readingOf(file, { mapping: read, notations, reader, gate: context.gate })
   const unread = options.mapping === undefined ? unreadNumbers(file, columnsOf(read)) : []
+  const left = mapping.metrics.filter((metric) => !read.metrics.includes(metric)).map(({ column }) => column)
+  const notes = [...(unread.length === 0 ? [] : [noteOf(unread)]), ...wordsNote(left, survey)]
   const kinds = new Map(result.run.metrics.map(({ name, kind }) => [name, kind]))
   return {
     ...result,
     run: {
       ...result.run,
       dropped: result.run.dropped.toSorted((a, b) => (a.field < b.field ? -1 : 1)),
-      ...(unread.length === 0 ? {} : { notes: [noteOf(unread)] }),
+      ...(notes.length === 0 ? {} : { notes }),
     },
     table: {
       ...table,
@@ -47,11 +50,17 @@ export function readTable<R>(file: TableFile<R>, context: TableContext): ImportR
   }
 }
 
-/** Without the columns that are called like a metric but hold words. */
+/** So large a part of a column's cells are numbers where one that isn't is a mistake, and not a column of words. */
+const MOSTLY = 0.5
+
+/** Without the columns that nobody named and that hold words. Where most cells are numbers, those that aren't are faults. */
 function withoutWords(mapping: ImportMapping, { metrics }: TableSurvey): ImportMapping {
   const words = new Set(
     metrics
-      .filter(({ column, unreadable, values }) => mayBeMetric(column) && (unreadable.count() > 0 || values() === 0))
+      .filter(({ column, unreadable, values }) => {
+        const isGuess = usualKind(column) === undefined
+        return isGuess && (values() === 0 || values() - unreadable.count() <= MOSTLY * values())
+      })
       .map(({ column }) => column),
   )
   return { ...mapping, metrics: mapping.metrics.filter(({ column }) => !words.has(column)) }
@@ -66,11 +75,28 @@ function noteOf(unread: readonly string[]): string {
   return `Columns of numbers that no metric was made of: ${unread.join(', ')}. What of them is a metric takes part once it is named: --case COLUMN --metric NAME=COLUMN:KIND:DIRECTION for each.`
 }
 
+/** Columns with the name of a metric that hold words: what they say is in no verdict. */
+function wordsNote(left: readonly string[], { metrics }: TableSurvey): string[] {
+  const named = metrics
+    .filter(({ column, values }) => left.includes(column) && values() > 0 && isToken(column) && directionOf(column))
+    .map(({ column }) => column)
+    .toSorted()
+  return named.length === 0
+    ? []
+    : [
+        `Columns with the name of a metric that hold words, which take no part: ${named.join(', ')}. Write them as numbers to have them judged.`,
+      ]
+}
+
 /** The mapping, and that its columns are there. */
-function settleMapping<R>(file: TableFile<R>, { source, options, faults }: TableContext): ImportMapping | undefined {
+function settleMapping<R>(
+  file: TableFile<R>,
+  { source, options, faults, gate }: TableContext,
+): ImportMapping | undefined {
   const propose = (): string => proposeMapping(file, source.name)
   const columns = options.mapping ? [] : file.columns()
-  const mapping = options.mapping ?? profileOf(columns)?.mapping(columns) ?? automaticMapping(columns)
+  const profile = options.mapping ?? profileOf(columns)?.mapping(columns)
+  const mapping = profile ?? automaticMapping(columns)
   if (!mapping) return faults.add('column_missing', 'no column has the usual name of case ids', {}, propose())
   if (mapping.metrics.length === 0)
     return faults.add('no_metric', 'no column has the usual name of a metric', {}, propose())
@@ -83,7 +109,11 @@ function settleMapping<R>(file: TableFile<R>, { source, options, faults }: Table
         faults.add('duplicate_column', 'several columns have this name', { column }, stepFor(column))
       else faults.add('column_missing', 'no such column', { column }, step)
   }
-  return faults.any() ? undefined : mapping
+  if (faults.any()) return undefined
+  if (profile) return mapping
+  // Nobody typed these names: what is no machine name is shown as its digest.
+  const possible = possibleMetrics(file, [...used]).map((metric) => ({ ...metric, name: gate.token(metric.name) }))
+  return { ...mapping, metrics: [...mapping.metrics, ...possible] }
 }
 
 function stepFor(column: string): string | undefined {
