@@ -142,7 +142,7 @@ async function openInstanceDatabase(
       await migrate({ url: database.ownerUrl }, externalLogin(database.url)).catch((error: unknown) => {
         throw migrationRefused(error)
       })
-      await refuseUnfitDatabase(database.url)
+      await refuseUnfitDatabase({ url: database.url })
     }
     return { connection: { url: database.url }, stop: async () => undefined }
   }
@@ -152,10 +152,9 @@ async function openInstanceDatabase(
     const login = await embeddedLogin(dataDir)
     await migrate(embedded.admin, login)
     const { host, port, database: name } = embedded.admin
-    return {
-      connection: { host, port, user: login.name, password: login.password, database: name },
-      stop: embedded.stop,
-    }
+    const connection = { host, port, user: login.name, password: login.password, database: name }
+    await refuseUnfitDatabase(connection)
+    return { connection, stop: embedded.stop }
   } catch (error) {
     await embedded.stop()
     throw error
