@@ -11,6 +11,7 @@ import {
   StartRefused,
 } from './start-checks.ts'
 import { foundInstanceTenant, instanceState, newCode, putSetupCode } from './src/identity/index.ts'
+import { type LogMemory, LogMemoryError, logMemoryPath, openLogMemory } from './src/ledger/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import type { Connection } from './src/platform/database.ts'
 import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
@@ -65,6 +66,7 @@ export async function startInstance(configuration: Configuration, options: Insta
       publicOrigin: configuration.publicUrl,
       stepUpForApproval: configuration.stepUpForApproval === 'on',
       mail: await mailOf(configuration),
+      logMemory: openMemory(configuration, log),
     })
     try {
       return await begin(server, { ...database, stop: () => stopBoth(database, traces) }, { configuration, ...options })
@@ -75,6 +77,17 @@ export async function startInstance(configuration: Configuration, options: Insta
   } catch (error) {
     await database.stop()
     throw error
+  }
+}
+
+function openMemory({ dataDir }: Configuration, log: Logger): LogMemory {
+  const path = logMemoryPath(dataDir)
+  try {
+    return openLogMemory(path, (error) => log.error({ err: error }, 'the newest checkpoints could not be kept on disk'))
+  } catch (error) {
+    if (!(error instanceof LogMemoryError)) throw error
+    const fix = `Bring it back from a backup of the data directory. Without one, remove it: what the database shows is believed then.`
+    throw new StartRefused([{ variable: 'AFTERAI_DATA_DIR', problem: error.message, fix }])
   }
 }
 
@@ -108,6 +121,7 @@ async function begin(
   { configuration, withSample, say }: InstanceOptions & { configuration: Configuration },
 ): Promise<Instance> {
   refuseChangedLogs(await server.checkLogs())
+  await server.lookAtLogs()
   await foundInstanceTenant(server.enrolment)
   const isTrial = configuration.database.kind === 'embedded'
   // The tenant is made before anybody can set the instance up, so that its first administrator is let into it.
