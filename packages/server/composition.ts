@@ -63,6 +63,7 @@ import {
   startSequencer,
   startVerification,
   startWaiting,
+  type VerificationPace,
 } from './src/ledger/index.ts'
 import { readStreamLoad, startStreamSender, type StreamSender, streamRoutes } from './src/notify/siem/index.ts'
 import {
@@ -124,6 +125,8 @@ export interface ServerParts {
   readonly captureLimits?: Partial<CaptureLimits>
   /** What this process knows of its logs without the database; kept in memory alone if not given. */
   readonly logMemory?: LogMemory | undefined
+  /** How often the logs are verified, where it isn't as usual. */
+  readonly verificationPace?: VerificationPace | undefined
 }
 
 /** A server that is wired up, not yet listening. */
@@ -265,6 +268,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
         alarms,
         log,
         onProgress: metrics.onVerified,
+        pace: parts.verificationPace,
       })
       sequencer ??= startSequencer({
         db,

@@ -183,6 +183,11 @@ export const problems = {
     'The database has no room left',
     'Nothing of this request was kept. Whoever operates this server must make room; then send it again.',
   ],
+  storage_damaged: [
+    500,
+    'The database can’t read a part of what it holds',
+    'Whoever operates this server must look at the database’s storage and restore a backup: `afterai log verify` and `afterai doctor` tell which entries of a log it is about.',
+  ],
   log_tampered: [
     503,
     'The log was changed behind AfterAI, and nothing more is signed for it',

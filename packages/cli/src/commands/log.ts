@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { logAuditView, type LogAudit } from '@afterai/contract'
 import type { Command } from 'commander'
+import { ApiProblem } from '../api/problem.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties } from '../terminal/table.ts'
 import { checkLog, type CheckedLog } from '../checkpoints/check-log.ts'
@@ -80,7 +81,11 @@ function factsOf({ origin, size, before, checkpoint }: CheckedLog): object {
 
 async function verifyLog(context: ServerContext): Promise<'ok' | 'failed'> {
   const { api, out } = context
-  await checkLog({ ...context, remark: out.remark })
+  await checkLog({ ...context, remark: out.remark }).catch((error: unknown) => {
+    // What can't be read is told with its place by the verification below.
+    if (!(error instanceof ApiProblem) || error.code !== 'storage_damaged') throw error
+    out.remark('The newest checkpoint could not be held against the one seen before: a part of the log can’t be read.')
+  })
   const answer = await during(context, 'Verifying the log', () =>
     api.call(logAuditView, { method: 'GET', path: '/v1/log/audit' }),
   )

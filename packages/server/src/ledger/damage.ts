@@ -1,16 +1,11 @@
 import { sql } from 'kysely'
-import { sqlState, type Transaction } from '../platform/database.ts'
+import { isDamage, type Transaction } from '../platform/database.ts'
 
 /** Answers instead of rows that the database holds and can't read. */
 export const damaged: unique symbol = Symbol('damaged')
 
 /** How often a range is halved before its rest is called unreadable as a whole. */
 const mostReads = 400
-
-/** Whether a database error says that a part of its storage can't be read: a page with a wrong checksum, a row of no known form, a file that is gone. */
-export function isDamage(error: unknown): boolean {
-  return /^(?:XX00[0-2]|58030|58P01)$/.test(sqlState(error) ?? '')
-}
 
 /** Reads something that may be damaged. The transaction goes on either way. */
 export async function readOrDamaged<T>(tx: Transaction, read: () => Promise<T>): Promise<T | typeof damaged> {

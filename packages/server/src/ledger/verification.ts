@@ -26,8 +26,14 @@ export interface VerificationParts {
   readonly log: Logger
   /** Told of each page and of each pass over all logs. */
   readonly onProgress?: (progress: { entries: number; passed?: { logs: number; stopped: number } }) => void
-  /** For tests: how often it verifies, how soon again, and how much of the time it works. */
-  readonly pace?: { readonly everyMs?: number; readonly againMs?: number; readonly worksOneIn?: number }
+  readonly pace?: VerificationPace | undefined
+}
+
+/** How often the logs are verified, how soon again where something was found, and how much of the time it works at most. */
+export interface VerificationPace {
+  readonly everyMs?: number
+  readonly againMs?: number
+  readonly worksOneIn?: number
 }
 
 /** Verifies all logs from their first entry: at once, and every day. A log of which something is found is stopped, until it verifies again. */
