@@ -314,7 +314,8 @@ function metricSources(
   { db, pool }: OpenDatabase,
   { passwords, alarms }: { passwords: EnrolmentDependencies['passwords']; alarms: LogAlarms },
 ): MetricSources {
-  const countOf = (code: LogAlarm['code']): number => alarms.all().filter((it) => it.code === code).length
+  const countOf = (code: LogAlarm['code']): number =>
+    new Set(alarms.all().flatMap((it) => (it.code === code ? [it.tenantId] : []))).size
   return {
     stoppedLogs: () => ({ log_tampered: countOf('log_tampered'), log_went_back: countOf('log_went_back') }),
     connections: () => ({ used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),

@@ -1,6 +1,7 @@
 import { formatDoctor, runDoctor } from './src/platform/doctor.ts'
 import { readConfiguration, refuseToStart } from './src/platform/configuration.ts'
 import { runBackupProgram } from './backup-program.ts'
+import { checkStoredLogs } from './log-checks.ts'
 import { runLogProgram } from './log-program.ts'
 import { startInstance } from './instance.ts'
 import { KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
@@ -22,7 +23,9 @@ async function main(args: readonly string[]): Promise<void> {
   // oxlint-disable-next-line node/no-process-env -- the one place that reads it
   const { env } = process
   if (command === 'doctor') {
-    const checks = await runDoctor({ env })
+    const configured = readConfiguration(env)
+    const stored = configured.ok ? await checkStoredLogs(configured.configuration) : []
+    const checks = [...(await runDoctor({ env })), ...stored]
     const report = { withCommands: options.includes('--fix-hints') }
     process.stdout.write(
       options.includes('--json') ? `${JSON.stringify(checks, null, 2)}\n` : formatDoctor(checks, report),
