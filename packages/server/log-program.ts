@@ -5,14 +5,16 @@ import { createAudit } from './src/audit/audit.ts'
 import { type InstanceKeys, loadInstanceKeys } from './src/keys/index.ts'
 import {
   auditWholeLog,
-  continuesFrom,
   createAppend,
+  createFence,
   createLedgerKeys,
   createProducers,
   HeadMismatch,
+  LogWentBack,
   type LogMemory,
   logMemoryPath,
   openLogMemory,
+  readAcceptances,
   readStoredTree,
   writeAcceptance,
 } from './src/ledger/index.ts'
@@ -115,10 +117,12 @@ function acceptLog(
     const { tree } = await readStoredTree(tx, tenantId, ledgerKeys.checkpointSigner)
     const { faults } = await auditWholeLog(tx, tenantId, [ledgerKeys.checkpointVerifier(origin)])
     const had = memory.checkpointOf(tenantId)
-    const isWhole = had === undefined || (await continuesFrom(tx, tenantId, { tree, ...had }))
-    if (tenant !== tenantId && isWhole && faults.length === 0) return undefined
+    const isWhole = await isAdmitted(createFence(memory, ledgerKeys.recordKey).admit(tx, tenantId, tree))
+    const accepted = (await readAcceptances(tx, tenantId, ledgerKeys.recordKey)).flatMap((it) => it.faults)
+    const isNew = faults.some((fault) => !accepted.includes(fault))
+    if (tenant !== tenantId && isWhole && !isNew) return undefined
     const size = Number(tree.size)
-    const lostFrom = isWhole ? null : had.size
+    const lostFrom = isWhole ? null : (had?.size ?? null)
     const acceptance = { tenantId, acceptedAt: new Date(), size, root: rootOf(tree), faults, database: timeline }
     await writeAcceptance(tx, ledgerKeys.recordSigner, acceptance)
     const actor = { tenantId, actorId: null, credential: 'system', address: null, requestId: null }
@@ -126,6 +130,16 @@ function acceptLog(
     await audit(tx, actor, { action: 'log.accept_loss', resource: `log/${tenantId}`, details })
     return { tenantId, size, lostFrom, faults }
   })
+}
+
+async function isAdmitted(admitting: Promise<void>): Promise<boolean> {
+  try {
+    await admitting
+    return true
+  } catch (error) {
+    if (error instanceof LogWentBack) return false
+    throw error
+  }
 }
 
 async function withLogin<T>(

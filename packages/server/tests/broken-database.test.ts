@@ -43,7 +43,7 @@ beforeAll(async () => {
   const [, code] = /--setup (\S+)/.exec(server.output()) ?? []
   const person = { email: 'ada@example.com', name: 'Ada', password: 'violet-harbour-41-lantern' }
   const answer = await send('/v1/setup', { code, ...person, tenant: { slug: 'acme', name: 'Acme' } })
-  expect(answer.status, answer.text).toBe(200)
+  if (answer.status !== 200) throw new Error(`set-up answered ${answer.status}: ${answer.text}`)
   token = (JSON.parse(answer.text) as { accessToken: string }).accessToken
 }, 120_000)
 afterAll(async () => {

@@ -54,7 +54,7 @@ async function isAccepted(
 }
 
 /** Whether a log's stored tree begins with the tree of an earlier size and root. */
-export async function continuesFrom(
+async function continuesFrom(
   tx: Transaction,
   tenantId: string,
   { tree, size, root }: { tree: Frontier; size: number; root: Uint8Array },

@@ -29,7 +29,6 @@ export interface LogAlarms {
 /** Creates the alarms of a process. `onAlarm` is told each new one once. */
 export function createLogAlarms(log: Logger, onAlarm: (alarm: LogAlarm) => void = () => undefined): LogAlarms {
   const raised = new Map<string, LogAlarm>()
-  const keyOf = (tenantId: string, source: AlarmSource): string => `${tenantId} ${source}`
   const of = (tenantId: string): LogAlarm | undefined => [...raised.values()].find((it) => it.tenantId === tenantId)
   return {
     all: () => [...raised.values()],
@@ -54,4 +53,8 @@ export function createLogAlarms(log: Logger, onAlarm: (alarm: LogAlarm) => void 
       if (alarm?.code === 'log_went_back') throw new ProblemError('log_went_back', { retryAfterSeconds: 60 })
     },
   }
+}
+
+function keyOf(tenantId: string, source: AlarmSource): string {
+  return `${tenantId} ${source}`
 }

@@ -1,6 +1,7 @@
 import {
   appendLeaf,
   emptyFrontier,
+  encodeHex,
   type Frontier,
   hashLeaf,
   type NoteVerifier,
@@ -30,8 +31,10 @@ export interface LogPosition {
   readonly size: number
   /** The tree of the entries up to here; undefined after entries that aren't there, until a checkpoint tells the tree again. */
   readonly tree: Frontier | undefined
-  /** The newest checkpoint that its entries gave, or that was taken for granted after ones that didn't. */
+  /** The newest checkpoint that its entries gave, or that the tree was taken up from after ones that didn't. */
   readonly signed: number
+  /** The first checkpoint since then that they didn't give: what comes after it can't be judged until the tree is taken up again. */
+  readonly lostAt?: number | undefined
 }
 
 /** An entry as it was read. */
@@ -96,22 +99,34 @@ export async function verifyPage(
     const signed = checkNote(note, known)
     if (typeof signed === 'string') faults.push(signed)
     else if (!walk.meets(signed)) {
-      faults.push(...walk.blame(idx + 1))
-      walk.goOnFrom(await storedTree(tx, tenantId, signed), idx + 1)
+      const stored = await storedTree(tx, tenantId, signed)
+      if (stored !== undefined) faults.push(...walk.takeUp(stored))
     }
   }
+  if (range.end === at.end) faults.push(...walk.lost())
   faults.push(...walk.faults())
   faults.push(...(await verifyTiles(tx, tenantId, { range, rootOfNode: walk.rootOfNode })))
   return { position: walk.position(range.end), faults }
 }
 
 /** Walks along the entries of a page, and knows the tree as long as none is missing. */
-function createWalk({ tree: begin, signed: from }: LogPosition, unreadable: readonly IndexRange[]) {
+function createWalk({ tree: begin, signed: from, lostAt: lostBefore }: LogPosition, unreadable: readonly IndexRange[]) {
   let tree = begin
   let signed = from
+  let lostAt = lostBefore
   const nodes = new Map<string, Uint8Array>()
   const missing: IndexRange[] = []
   const faults: string[] = []
+  // The root that they give tells one change from another: what was accepted of these entries is accepted of no others.
+  const lost = (): string[] => {
+    if (lostAt === undefined) return []
+    const given = tree === undefined ? 'no root' : `the root ${encodeHex(rootOf(tree)).slice(0, 16)}`
+    const part = { first: signed, end: lostAt }
+    return [
+      `the root of checkpoint ${lostAt} is another: ${entriesAre(part)} not what was signed (up to ${at()} they give ${given})`,
+    ]
+  }
+  const at = (): number => Number(tree?.size ?? lostAt ?? 0)
   const isUnreadable = (idx: number): boolean => unreadable.some(({ first, end }) => first <= idx && idx < end)
   return {
     step(idx: number, row: VerifiedEntry | undefined): void {
@@ -126,22 +141,22 @@ function createWalk({ tree: begin, signed: from }: LogPosition, unreadable: read
     },
     /** Whether the entries give what a checkpoint was signed for. */
     meets({ size, root }: SignedTree): boolean {
-      if (tree === undefined || Buffer.compare(rootOf(tree), root) !== 0) return false
-      signed = size
-      return true
+      const isMet = tree !== undefined && Buffer.compare(rootOf(tree), root) === 0
+      if (isMet) signed = size
+      else if (tree !== undefined) lostAt ??= size
+      return isMet
     },
-    blame(size: number): string[] {
-      const part = { first: signed, end: size }
-      if (tree === undefined) return []
-      return [`the root of checkpoint ${size} is another: ${entriesAre(part)} not what was signed`]
-    },
-    goOnFrom(stored: Frontier | undefined, size: number): void {
-      tree = stored ?? tree
-      signed = size
+    lost,
+    takeUp(stored: Frontier): string[] {
+      const faults = lost()
+      tree = stored
+      signed = Number(stored.size)
+      lostAt = undefined
+      return faults
     },
     rootOfNode: (level: number, index: number) => nodes.get(`${level}/${index}`),
     faults: (): string[] => [...missing.map((part) => `${entriesAre(part)} missing`), ...faults],
-    position: (size: number): LogPosition => ({ size, tree, signed }),
+    position: (size: number): LogPosition => ({ size, tree, signed, lostAt }),
   }
 }
 

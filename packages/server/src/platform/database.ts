@@ -78,7 +78,8 @@ export function openDatabase(
     // What is sent before an answer has come goes out at once; see transaction-opening.ts for what makes use of it.
     pipeline: true,
     types,
-    ...(options.onConnect && { onConnect: options.onConnect }),
+    // The pool waits for what it returns, which its types don't tell.
+    ...({ onConnect: options.onConnect } as object),
   })
   // An idle connection that breaks (database restart) is reported here; without a listener it would end the process.
   pool.on('error', report)

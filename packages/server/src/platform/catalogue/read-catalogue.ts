@@ -1,4 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Pool } from 'pg'
+import { type Connection, connectionOptions } from '../database.ts'
 
 /** What keeps the record, by kind and name, such as `trigger ledger_entry.append_only`, with its definition in words of PostgreSQL. */
 export type Catalogue = Readonly<Record<string, string>>
@@ -39,6 +41,13 @@ export async function readCatalogue(db: Kysely<unknown>, own?: ObjectNames): Pro
     for (const { object, text } of hidden.rows) catalogue.set(object, `${catalogue.get(object) ?? ''}, ${text}`)
     return Object.fromEntries([...catalogue].toSorted(([a], [b]) => (a < b ? -1 : 1)))
   })
+}
+
+/** Reads the catalogue of a database that the migrations have just made: what every other is held against. */
+export async function readMadeCatalogue(owner: Connection): Promise<Catalogue> {
+  const pool = new Pool({ ...connectionOptions(owner), max: 1 })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  return readCatalogue(db).finally(() => db.destroy())
 }
 
 interface Row {
