@@ -47,7 +47,11 @@ export async function readCatalogue(db: Kysely<unknown>, own?: ObjectNames): Pro
 export async function readMadeCatalogue(owner: Connection): Promise<Catalogue> {
   const pool = new Pool({ ...connectionOptions(owner), max: 1 })
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-  return readCatalogue(db).finally(() => db.destroy())
+  try {
+    return await readCatalogue(db)
+  } finally {
+    await db.destroy()
+  }
 }
 
 interface Row {
