@@ -11,6 +11,7 @@ interface Described {
 export function metricsReference(): string {
   const { registry } = createMetrics({
     connections: () => ({ used: 0, idle: 0, waiting: 0 }),
+    stoppedLogs: () => ({ log_tampered: 0, log_went_back: 0 }),
     passwordChecks: () => ({ running: 0, waiting: 0 }),
     stored: () => Promise.reject(new Error('there is no database')),
   })

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { auditReference } from './audit-reference.ts'
 import { asvsReference } from './asvs.ts'
+import { catalogueReference } from './catalogue-reference.ts'
 import { workerSourceFile } from '../packages/sdk/bundle.ts'
 import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
@@ -36,6 +37,7 @@ export const references: readonly Reference[] = [
   page('packages/sdk/src/api/routes.ts', sdkApiRoutes),
   page('packages/sdk/src/worker/source.ts', workerSourceFile),
   page('docs/reference/telemetry.md', telemetryReference),
+  page('packages/server/src/platform/catalogue/made-by-migrations.json', catalogueReference),
 ]
 
 function page(name: string, render: Reference['render']): Reference {

@@ -179,5 +179,14 @@ export const auditedOperations: Readonly<Record<string, string>> = {
   'password_reset.send': 'A mail with a one-time code for a new password has left.',
   'instance.purge': 'What has served its time was deleted: how many rows, of which kinds.',
   'backup.make': 'The instance was backed up.',
+  'log.stop':
+    'Nothing more is signed for the log, since it was changed behind the server or went back. It waits for what is signed again.',
+  'log.accept_loss': 'An operator has the log go on as it is: from which entry, without what, and why.',
   'instance.restore': 'The instance was restored from a backup: from which, and how long the log was there.',
+}
+
+/** Whether an event tells who came in and what was read or refused, rather than of something that was changed. */
+export function changesNothing(action: string): boolean {
+  if (/^(?:session|credential|access|log)\./.test(action)) return true
+  return ['digest_key.read', 'record.read', 'record.export', 'audit.read', 'audit.export'].includes(action)
 }

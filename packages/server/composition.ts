@@ -2,6 +2,7 @@ import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { alarmTeller, refuseStopped, stoppedBy, timelineGuard } from './stopped-logs.ts'
 import { assessmentRoutes, evaluationRoutes } from './src/aura/index.ts'
 import { changeRoutes, createChangeTracking, systemRoutes } from './src/ace/index.ts'
 import { type Audit, createAudit } from './src/audit/audit.ts'
@@ -42,17 +43,27 @@ import {
   type Append,
   checkHeads,
   createAppend,
+  createFence,
   createLedgerKeys,
   createLog,
+  createLogAlarms,
   createProducers,
   type HeadMismatch,
   ledgerRoutes,
+  type LogAlarm,
+  type LogAlarms,
   logKeyRoutes,
+  type LogMemory,
+  lookAtHeads,
+  openLogMemory,
   readOrigin,
   readOutboxLoad,
   type Sequencer,
+  startLogWatch,
   startSequencer,
+  startVerification,
   startWaiting,
+  type VerificationPace,
 } from './src/ledger/index.ts'
 import { readStreamLoad, startStreamSender, type StreamSender, streamRoutes } from './src/notify/siem/index.ts'
 import {
@@ -112,6 +123,10 @@ export interface ServerParts {
   readonly mail?: (MailSettings & { readonly publicUrl: string }) | undefined
   /** Bounds of telemetry that differ from the usual ones. */
   readonly captureLimits?: Partial<CaptureLimits>
+  /** What this process knows of its logs without the database; kept in memory alone if not given. */
+  readonly logMemory?: LogMemory | undefined
+  /** How often the logs are verified, where it isn't as usual. */
+  readonly verificationPace?: VerificationPace | undefined
 }
 
 /** How long a body may go on arriving once the server stops. */
@@ -124,7 +139,8 @@ export interface ComposedServer {
   readonly enrolment: EnrolmentDependencies
   /** The logs whose stored tree isn't the one of their newest checkpoint, or that another key signed. */
   checkLogs(): Promise<HeadMismatch[]>
-  /** Starts to integrate what the outboxes hold, and to send audit events to where they are streamed. */
+  /** Raises an alarm for each log that has less, or other entries, than this process remembers. */
+  lookAtLogs(): Promise<void>
   /** Starts to integrate what the outboxes hold, to send mails, to delete what has served its time. */
   begin(): void
   /** How many requests are being worked on, or answered. */
@@ -137,17 +153,23 @@ export interface ComposedServer {
 export async function composeServer(parts: ServerParts): Promise<ComposedServer> {
   const { log, keys } = parts
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke')
-  const database = openDatabase(parts.connection, { poolSize: parts.poolSize, onError })
-  const { db } = database
   const ledgerKeys = createLedgerKeys(keys.record.privateKey, keys.log.privateKey)
+  const memory = parts.logMemory ?? openLogMemory()
+  const onConnect = timelineGuard(memory, { key: ledgerKeys.recordKey, log })
+  const database = openDatabase(parts.connection, { poolSize: parts.poolSize, onError, onConnect })
+  const { db } = database
   const tenantKeys = createTenantKeys(keys.master)
   let sequencer: Sequencer | undefined
   let streamSender: StreamSender | undefined
   const waiting = startWaiting({ db, connection: connectionOptions(parts.connection), log })
-  const append = wakeAfter(createAppend(ledgerKeys.recordSigner, createProducers()), () => sequencer?.wake())
+  const fence = createFence(memory, ledgerKeys.recordKey)
+  const alarms = createLogAlarms(log, (alarm) => void tellAlarm(alarm))
+  const numbered = createAppend(ledgerKeys.recordSigner, createProducers())
+  const append = wakeAfter(refuseStopped(numbered, alarms), () => sequencer?.wake())
   let mailWorker: MailWorker | undefined
   let purges: ReturnType<typeof startPurges> | undefined
   const audit = createAudit(append)
+  const tellAlarm = alarmTeller({ mail: parts.mail, db, audit, log })
   const hashCredential = credentialHasher(keys.credentialHash)
   const https = parts.publicOrigin?.startsWith('https:') === true
   const cookies = cookieNames(https)
@@ -170,7 +192,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
 
   const http = await createHttp({ ...parts, https, logger: log })
   const state = { stopping: false }
-  const metrics = createMetrics(metricSources(database, enrolment.passwords))
+  const metrics = createMetrics(metricSources(database, { passwords: enrolment.passwords, alarms }))
   traceRequests(http)
   accessLog(http, { who: whoAsked, onAnswer: metrics.onAnswer })
   const shared = startSharedRates(db, (key) => hashCredential(`rate ${key}`))
@@ -183,7 +205,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     publicOrigin: parts.publicOrigin,
     admit: limitRequests(http, { shared, rates: parts.rates }),
   })
-  healthRoutes(http, { db, isStopping: () => state.stopping })
+  healthRoutes(http, { db, isStopping: () => state.stopping, stopped: () => stoppedBy(alarms) })
   sessionRoutes(http, { ...enrolment, cookies, publicOrigin: parts.publicOrigin })
   const factors = {
     ...enrolment,
@@ -233,16 +255,33 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   sampleRoutes(http, { db, audit })
   await http.ready()
 
+  const watched = { db, signerOf: ledgerKeys.checkpointSigner, memory, fence, alarms, log }
+  let logWatch: ReturnType<typeof startLogWatch> | undefined
+  let verification: ReturnType<typeof startVerification> | undefined
+
   return {
     http,
     metrics: metrics.registry,
     enrolment,
     checkLogs: () => checkHeads(db, ledgerKeys.checkpointSigner),
+    lookAtLogs: () => lookAtHeads(watched),
     begin() {
+      logWatch ??= startLogWatch(watched)
+      verification ??= startVerification({
+        db,
+        verifierOf: ledgerKeys.checkpointVerifier,
+        acceptanceKey: ledgerKeys.recordKey,
+        alarms,
+        log,
+        onProgress: metrics.onVerified,
+        pace: parts.verificationPace,
+      })
       sequencer ??= startSequencer({
         db,
         signerOf: ledgerKeys.checkpointSigner,
         log,
+        fence,
+        alarms,
         onBatch: metrics.onLedgerBatch,
       })
       streamSender ??= startStreamSender({ db, keys: tenantKeys, policy: parts.outbound, log })
@@ -270,15 +309,24 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
       await shared.stop()
       await mailWorker?.stop()
       await purges?.stop()
+      await verification?.stop()
+      await logWatch?.stop()
       await sequencer?.stop()
       await waiting.stop()
       await database.close()
+      await memory.stop()
     },
   }
 }
 
-function metricSources({ db, pool }: OpenDatabase, passwords: EnrolmentDependencies['passwords']): MetricSources {
+function metricSources(
+  { db, pool }: OpenDatabase,
+  { passwords, alarms }: { passwords: EnrolmentDependencies['passwords']; alarms: LogAlarms },
+): MetricSources {
+  const countOf = (code: LogAlarm['code']): number =>
+    new Set(alarms.all().flatMap((it) => (it.code === code ? [it.tenantId] : []))).size
   return {
+    stoppedLogs: () => ({ log_tampered: countOf('log_tampered'), log_went_back: countOf('log_went_back') }),
     connections: () => ({ used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     passwordChecks: () => passwords.load(),
     async stored() {

@@ -1,3 +1,4 @@
+import { rootOf } from '@afterai/record'
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { embeddedLogin, externalLogin } from './database-login.ts'
@@ -18,7 +19,7 @@ import {
   unmarkRestore,
 } from './src/backup/index.ts'
 import { fingerprintOf, type InstanceKeys, KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
-import { createAppend, createLedgerKeys, createProducers } from './src/ledger/index.ts'
+import { createAppend, createLedgerKeys, createProducers, readStoredTree, writeAcceptance } from './src/ledger/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import {
   type Connection,
@@ -153,6 +154,7 @@ async function finish(
       connection.db,
     )
     if (rows[0]?.bound !== manifest.keyFingerprint) throw otherKeys(configuration.keyDir)
+    await acceptEachLog({ login, keys }, logs)
     await auditEachLog({ owner: connection, login, keys }, (tenantId) => ({
       action: 'instance.restore',
       resource: `backup/${manifest.backupId}`,
@@ -164,6 +166,26 @@ async function finish(
     }))
   } finally {
     await connection.close()
+  }
+}
+
+// Servers that remember more of a log than the backup has go on with what was restored: whoever restores has decided that.
+async function acceptEachLog(
+  { login, keys }: { login: Connection; keys: InstanceKeys },
+  logs: CheckedBackup['logs'],
+): Promise<void> {
+  const { recordSigner, checkpointSigner } = createLedgerKeys(keys.record.privateKey, keys.log.privateKey)
+  const database = openDatabase(login, { poolSize: 1, onError: () => undefined })
+  try {
+    for (const { tenantId } of logs) {
+      await withTenant(database.db, tenantId, async (tx) => {
+        const { tree } = await readStoredTree(tx, tenantId, checkpointSigner)
+        const accepted = { tenantId, acceptedAt: new Date(), size: Number(tree.size), root: rootOf(tree), faults: [] }
+        await writeAcceptance(tx, recordSigner, accepted)
+      })
+    }
+  } finally {
+    await database.close()
   }
 }
 

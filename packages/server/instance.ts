@@ -11,6 +11,7 @@ import {
   StartRefused,
 } from './start-checks.ts'
 import { foundInstanceTenant, instanceState, newCode, putSetupCode } from './src/identity/index.ts'
+import { type LogMemory, LogMemoryError, logMemoryPath, openLogMemory } from './src/ledger/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import type { Connection } from './src/platform/database.ts'
 import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
@@ -66,6 +67,7 @@ export async function startInstance(configuration: Configuration, options: Insta
       publicOrigin: configuration.publicUrl,
       stepUpForApproval: configuration.stepUpForApproval === 'on',
       mail: await mailOf(configuration),
+      logMemory: openMemory(configuration, log),
     })
     try {
       return await begin(server, { ...database, stop: () => stopBoth(database, traces) }, { configuration, ...options })
@@ -76,6 +78,17 @@ export async function startInstance(configuration: Configuration, options: Insta
   } catch (error) {
     await database.stop()
     throw error
+  }
+}
+
+function openMemory({ dataDir }: Configuration, log: Logger): LogMemory {
+  const path = logMemoryPath(dataDir)
+  try {
+    return openLogMemory(path, (error) => log.error({ err: error }, 'the newest checkpoints could not be kept on disk'))
+  } catch (error) {
+    if (!(error instanceof LogMemoryError)) throw error
+    const fix = `Bring it back from a backup of the data directory. Without one, remove it: what the database shows is believed then.`
+    throw new StartRefused([{ variable: 'AFTERAI_DATA_DIR', problem: error.message, fix }])
   }
 }
 
@@ -109,6 +122,7 @@ async function begin(
   { configuration, withSample, say }: InstanceOptions & { configuration: Configuration },
 ): Promise<Instance> {
   refuseChangedLogs(await server.checkLogs())
+  await server.lookAtLogs()
   await foundInstanceTenant(server.enrolment)
   const isTrial = configuration.database.kind === 'embedded'
   // The tenant is made before anybody can set the instance up, so that its first administrator is let into it.
@@ -146,7 +160,7 @@ async function openInstanceDatabase(
       await migrate({ url: database.ownerUrl }, externalLogin(database.url)).catch((error: unknown) => {
         throw migrationRefused(error)
       })
-      await refuseUnfitDatabase(database.url)
+      await refuseUnfitDatabase({ url: database.url })
     }
     return { connection: { url: database.url }, stop: async () => undefined }
   }
@@ -156,10 +170,9 @@ async function openInstanceDatabase(
     const login = embeddedLogin(dataDir)
     await migrate(embedded.admin, login)
     const { host, port, database: name } = embedded.admin
-    return {
-      connection: { host, port, user: login.name, password: login.password, database: name },
-      stop: embedded.stop,
-    }
+    const connection = { host, port, user: login.name, password: login.password, database: name }
+    await refuseUnfitDatabase(connection)
+    return { connection, stop: embedded.stop }
   } catch (error) {
     await embedded.stop()
     throw error

@@ -1,6 +1,8 @@
 import { formatDoctor, runDoctor } from './src/platform/doctor.ts'
 import { readConfiguration, refuseToStart } from './src/platform/configuration.ts'
 import { runBackupProgram } from './backup-program.ts'
+import { checkStoredLogs } from './log-checks.ts'
+import { runLogProgram } from './log-program.ts'
 import { type Instance, startInstance } from './instance.ts'
 import { KeyFileError, loadInstanceKeys } from './src/keys/index.ts'
 import { StartRefused } from './start-checks.ts'
@@ -12,7 +14,7 @@ const sameSignalMs = 1_000
 /**
  * The server's process: `main.ts [up] [--empty]` runs it, `main.ts doctor [--json] [--fix-hints]` examines the deployment,
  * `main.ts keys-init [--json]` makes the keys of a new instance; `main.ts backup --to FILE`, `backup verify --from FILE` and
- * `restore --from FILE` keep and bring back all of it.
+ * `restore --from FILE` keep and bring back all of it; `log-accept-loss --reason TEXT` has a log that is stopped go on.
  * Exit codes: 0 stopped as asked, 78 configuration refused, 70 ended by an error that nothing caught, 1 otherwise.
  */
 async function main(args: readonly string[]): Promise<void> {
@@ -24,7 +26,9 @@ async function main(args: readonly string[]): Promise<void> {
   // oxlint-disable-next-line node/no-process-env -- the one place that reads it
   const { env } = process
   if (command === 'doctor') {
-    const checks = await runDoctor({ env })
+    const configured = readConfiguration(env)
+    const stored = configured.ok ? await checkStoredLogs(configured.configuration) : []
+    const checks = [...(await runDoctor({ env })), ...stored]
     const report = { withCommands: options.includes('--fix-hints') }
     process.stdout.write(
       options.includes('--json') ? `${JSON.stringify(checks, null, 2)}\n` : formatDoctor(checks, report),
@@ -40,6 +44,10 @@ async function main(args: readonly string[]): Promise<void> {
       remark: (text) => void process.stderr.write(text),
       isTerminal: process.stderr.isTTY,
     })
+    return
+  }
+  if (command === 'log-accept-loss') {
+    process.exitCode = await runLogProgram(args, result.configuration, (text) => void process.stdout.write(text))
     return
   }
   if (command === 'keys-init') {

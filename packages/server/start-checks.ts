@@ -34,9 +34,13 @@ export async function refuseUnfitDeployment(configuration: Configuration): Promi
   refuse(checks.filter(({ name }) => !passed.includes(name)))
 }
 
-/** P5.2: a role that could bypass row level security or rewrite the log, a schema that isn't this version's, a clock far off. @throws StartRefused */
-export async function refuseUnfitDatabase(url: string): Promise<void> {
-  refuse(await checkDatabase(url, () => new Date()))
+/**
+ * P5.2: a role that could bypass row level security or rewrite the log, a schema that isn't this version's, a clock far off, a guard
+ * that was switched off, dropped or replaced.
+ * @throws StartRefused
+ */
+export async function refuseUnfitDatabase(connection: Connection): Promise<void> {
+  refuse(await checkDatabase(connection, () => new Date()))
 }
 
 /** The fault of a schema that couldn't be migrated: its owner isn't reached, or may not do what is needed. */

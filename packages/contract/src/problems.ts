@@ -183,6 +183,21 @@ export const problems = {
     'The database has no room left',
     'Nothing of this request was kept. Whoever operates this server must make room; then send it again.',
   ],
+  storage_damaged: [
+    500,
+    'The database can’t read a part of what it holds',
+    'Whoever operates this server must look at the database’s storage and restore a backup: `afterai log verify` and `afterai doctor` tell which entries of a log it is about.',
+  ],
+  log_tampered: [
+    503,
+    'The log was changed behind AfterAI, and nothing more is signed for it',
+    'What is there can still be read. Whoever operates this server finds what was changed with `afterai log verify` and `afterai doctor`, and restores it; only `afterai log accept-loss` goes on without.',
+  ],
+  log_went_back: [
+    503,
+    'The log has fewer or other entries than were signed, and nothing more is signed for it',
+    'What is there can still be read. Whoever operates this server brings the newer database back; only `afterai log accept-loss` goes on without what is lost.',
+  ],
   ledger_unavailable: [
     503,
     'The record is kept but not yet sealed',

@@ -52,5 +52,5 @@ test('P4.5: refuses the keys of another instance, and a directory in which one k
 test('P5.2: refuses a database role that could bypass row level security', async () => {
   const { user, password, host, port, database: name } = database.owner
   const url = `postgresql://${user}:${encodeURIComponent(password)}@/${name}?host=${encodeURIComponent(host)}&port=${port}`
-  expect(await refusal(refuseUnfitDatabase(url))).toContain('superuser')
+  expect(await refusal(refuseUnfitDatabase({ url }))).toContain('superuser')
 })

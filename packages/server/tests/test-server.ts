@@ -93,6 +93,8 @@ export interface TestServerOptions {
   readonly onlyOverTls?: boolean
   readonly mail?: ServerParts['mail']
   readonly captureLimits?: Partial<CaptureLimits>
+  readonly verificationPace?: ServerParts['verificationPace']
+  readonly logMemory?: ServerParts['logMemory']
 }
 
 /** Starts one. */
@@ -179,6 +181,8 @@ export function partsOf(
     drainMs: options.drainMs ?? 0,
     mail: options.mail,
     captureLimits: options.captureLimits ?? {},
+    verificationPace: options.verificationPace,
+    logMemory: options.logMemory,
   }
 }
 

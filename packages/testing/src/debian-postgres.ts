@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { serverAccount } from '../../server/src/platform/embedded-postgres/account.ts'
 import type { AdminConnection } from '../../server/src/platform/embedded-postgres/index.ts'
 import { startServer } from '../../server/src/platform/embedded-postgres/server-process.ts'
@@ -22,6 +23,12 @@ export interface DebianPostgres {
   readonly url: string
   /** Presents another certificate from the next `pg_reload_conf()` on. */
   presentCertificate(identity: TlsIdentity): void
+  /** Shuts it down without waiting for its clients, and starts it again at the same place. `meanwhile` is told where its files are. */
+  restart(meanwhile?: (clusterDir: string) => void): Promise<void>
+  /** Stops all of its processes where they are, as a machine that hangs does; answers what has them go on. */
+  pause(): () => void
+  /** Makes a standby that streams from it and has its own port; it is stopped by its own `stop`. */
+  makeStandby(name: string): Promise<DebianPostgres>
   /** Stops it and removes its data; safe to call twice. */
   stop(): Promise<void>
 }
@@ -30,6 +37,8 @@ export interface DebianPostgres {
 export interface DebianPostgresOptions {
   /** Speak TLS over TCP with this certificate, and nothing else there. */
   readonly tls?: TlsIdentity
+  /** Further configuration parameters of PostgreSQL. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** A certificate and its key, in PEM. */
@@ -49,22 +58,32 @@ export async function startDebianPostgres(options: DebianPostgresOptions = {}): 
   const directory = makeReachableDirectory('afterai-debian-')
   const password = randomBytes(24).toString('hex')
   const place = createCluster({ directory, binaries, password })
-  const port = await freePort()
-  const socketDir = place.socketDir
-  const settings = {
-    listen_addresses: '127.0.0.1',
-    port: String(port),
-    max_connections: '40',
-    shared_buffers: '32MB',
-    jit: 'off',
-    log_min_messages: 'log',
-    ...(options.tls && { ssl: 'on', ssl_cert_file: 'server.crt', ssl_key_file: 'server.key' }),
-  }
   if (options.tls !== undefined) requireTls(place, options.tls)
+  const tls = options.tls && { ssl: 'on', ssl_cert_file: 'server.crt', ssl_key_file: 'server.key' }
+  return run({ place, binaries, password, directory, settings: { ...tls, ...options.settings } })
+}
+
+interface Running {
+  readonly place: NewPlace
+  readonly binaries: DebianBinaries
+  readonly password: string
+  readonly directory: string
+  readonly settings: Readonly<Record<string, string>>
+}
+
+async function run({ place, binaries, password, directory, settings }: Running): Promise<DebianPostgres> {
+  const port = await freePort()
+  const { socketDir } = place
   const { libraryPath } = binaries
-  const socket = { path: socketDir, temporary: true }
-  const start = { place, binaries, socketDir: socket, settings, log: () => undefined }
-  const server = await startServer(libraryPath === undefined ? start : { ...start, libraryPath })
+  const start = {
+    place,
+    binaries,
+    socketDir: { path: socketDir, temporary: true },
+    settings: { ...usualSettings, port: String(port), ...settings },
+    log: () => undefined,
+    ...(libraryPath !== undefined && { libraryPath }),
+  }
+  let server = await startServer(start)
   return {
     version: binaries.version,
     socketDir,
@@ -72,11 +91,61 @@ export async function startDebianPostgres(options: DebianPostgresOptions = {}): 
     admin: { host: socketDir, port, user: 'postgres', password, database: 'postgres' },
     url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
     presentCertificate: (identity) => writeIdentity(place, identity),
-    stop: async () => {
+    async restart(meanwhile) {
+      await server.stop()
+      meanwhile?.(place.clusterDir)
+      mkdirSync(socketDir, { recursive: true, mode: 0o700 })
+      if (place.account !== undefined) chownSync(socketDir, place.account.uid, place.account.gid)
+      server = await startServer(start)
+    },
+    pause: () => pauseProcesses(place),
+    makeStandby: (name) => makeStandby({ place, binaries, password, directory, settings }, { name, port }),
+    async stop() {
       await server.stop()
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+const usualSettings = {
+  listen_addresses: '127.0.0.1',
+  max_connections: '40',
+  shared_buffers: '32MB',
+  jit: 'off',
+  log_min_messages: 'log',
+}
+
+// The first process and those that it made, each of which would go on by itself.
+function pauseProcesses({ clusterDir }: NewPlace): () => void {
+  const [first = ''] = readFileSync(join(clusterDir, 'postmaster.pid'), 'utf8').split('\n')
+  const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim().split(' ')
+  const pids = [first, ...children].map(Number).filter((pid) => pid > 0)
+  const signalAll = (signal: NodeJS.Signals): void => {
+    for (const pid of pids) {
+      try {
+        process.kill(pid, signal)
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  }
+  signalAll('SIGSTOP')
+  return () => signalAll('SIGCONT')
+}
+
+async function makeStandby(primary: Running, { name, port }: { name: string; port: number }): Promise<DebianPostgres> {
+  const { password, binaries } = primary
+  const directory = makeReachableDirectory('afterai-standby-')
+  const place = placeIn(directory, primary.place.account)
+  const connection = `host=127.0.0.1 port=${port} user=postgres password=${password} application_name=${name}`
+  const program = join(dirname(binaries.postgres), 'pg_basebackup')
+  const parameters = ['--pgdata', place.clusterDir, '--dbname', connection, '--wal-method=stream', '--checkpoint=fast']
+  await promisify(execFile)(program, [...parameters, '--write-recovery-conf', '--no-sync'], {
+    ...place.account,
+    cwd: directory,
+    env: { PATH: '/usr/bin:/bin', ...(binaries.libraryPath && { LD_LIBRARY_PATH: binaries.libraryPath }) },
+  })
+  return run({ ...primary, place, directory })
 }
 
 interface NewCluster {
@@ -85,17 +154,24 @@ interface NewCluster {
   readonly password: string
 }
 
-function createCluster({ directory, binaries, password }: NewCluster) {
+type Account = ReturnType<typeof serverAccount>
+
+function placeIn(directory: string, account: Account) {
   const clusterDir = join(directory, 'postgres')
   const socketDir = join(directory, 'socket')
-  const passwordFile = join(directory, 'password')
-  const account = serverAccount(clusterDir)
-  mkdirSync(clusterDir, { mode: 0o700 })
-  mkdirSync(socketDir, { mode: 0o700 })
-  writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (account !== undefined) {
-    for (const path of [clusterDir, socketDir, passwordFile]) chownSync(path, account.uid, account.gid)
+  for (const path of [clusterDir, socketDir]) {
+    mkdirSync(path, { mode: 0o700 })
+    if (account !== undefined) chownSync(path, account.uid, account.gid)
   }
+  return { clusterDir, socketDir, account }
+}
+
+function createCluster({ directory, binaries, password }: NewCluster): NewPlace {
+  const place = placeIn(directory, serverAccount(join(directory, 'postgres')))
+  const { clusterDir, account } = place
+  const passwordFile = join(directory, 'password')
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  if (account !== undefined) chownSync(passwordFile, account.uid, account.gid)
   const parameters = ['-D', clusterDir, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
   execFileSync(binaries.initdb, [...parameters, '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'], {
     ...account,
@@ -103,10 +179,10 @@ function createCluster({ directory, binaries, password }: NewCluster) {
     env: { PATH: '/usr/bin:/bin', ...(binaries.libraryPath && { LD_LIBRARY_PATH: binaries.libraryPath }) },
     stdio: 'pipe',
   })
-  return { clusterDir, socketDir, account }
+  return place
 }
 
-type NewPlace = ReturnType<typeof createCluster>
+type NewPlace = ReturnType<typeof placeIn>
 
 function requireTls(place: NewPlace, identity: TlsIdentity): void {
   writeIdentity(place, identity)

@@ -25,3 +25,4 @@ export {
   residentMib,
   runAttack,
 } from './slow-clients.ts'
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'

@@ -1,10 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { logAuditView, type LogAudit } from '@afterai/contract'
 import type { Command } from 'commander'
+import { ApiProblem } from '../api/problem.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties } from '../terminal/table.ts'
 import { checkLog, type CheckedLog } from '../checkpoints/check-log.ts'
-import { during, online, readPositiveInteger, serverLeaf, type Mount, type ServerContext } from './leaf.ts'
+import {
+  during,
+  leaf,
+  locally,
+  type Mount,
+  online,
+  readPositiveInteger,
+  type ServerContext,
+  serverLeaf,
+} from './leaf.ts'
+import { becomeServer } from './server.ts'
 
 /** `log`: the log that every record and audit event of the tenant is in. */
 export function addLogCommands(program: Command, mount: Mount): void {
@@ -25,6 +36,25 @@ export function addLogCommands(program: Command, mount: Mount): void {
     .option('--every <seconds>', 'how often to look', readPositiveInteger, 60)
     .option('--once', 'look once and end')
     .action(online(mount, watchLog))
+
+  leaf(log, 'accept-loss', {
+    summary: 'Have a log go on that went back or was changed.',
+    description:
+      'Have logs go on as they are, which the server signs nothing more for: those that hold less, or other entries, than this machine remembers, and those whose verification finds something. Runs where the server runs, with its settings, whether or not the server is up. What is lost stays lost: bring the right database back if there is one. The reason is an entry of the log.',
+    examples: ['afterai log accept-loss --reason "restored from the standby of 3 May"'],
+  })
+    .requiredOption('--reason <text>', 'why, for the audit trail')
+    .option('--tenant <id>', 'accept the log of this tenant, also where this machine knows of nothing wrong')
+    .action(
+      locally(mount, async ({ world }, { reason, tenant, json }: { reason: string; tenant?: string; json?: boolean }) =>
+        becomeServer(world, [
+          'log-accept-loss',
+          `--reason=${reason}`,
+          ...(tenant === undefined ? [] : [`--tenant=${tenant}`]),
+          ...(json === true ? ['--json'] : []),
+        ]),
+      ),
+    )
 }
 
 interface WatchOptions {
@@ -51,7 +81,11 @@ function factsOf({ origin, size, before, checkpoint }: CheckedLog): object {
 
 async function verifyLog(context: ServerContext): Promise<'ok' | 'failed'> {
   const { api, out } = context
-  await checkLog({ ...context, remark: out.remark })
+  await checkLog({ ...context, remark: out.remark }).catch((error: unknown) => {
+    // What can't be read is told with its place by the verification below.
+    if (!(error instanceof ApiProblem) || error.code !== 'storage_damaged') throw error
+    out.remark('The newest checkpoint could not be held against the one seen before: a part of the log can’t be read.')
+  })
   const answer = await during(context, 'Verifying the log', () =>
     api.call(logAuditView, { method: 'GET', path: '/v1/log/audit' }),
   )

@@ -1,6 +1,6 @@
 export { type Caller, callerOf, guardRoutes, inTenant, inTenantOnce } from './access.ts'
 export { createCredentialLookup } from './credential-lookup.ts'
-export { createAccount, instanceState, putSetupCode } from './entry-functions.ts'
+export { createAccount, instanceState, instanceTenant, putSetupCode } from './entry-functions.ts'
 export { deviceRoutes } from './device-login/device-routes.ts'
 export { federationRoutes } from './federation/federation-routes.ts'
 export { createProviderClients } from './federation/provider-client.ts'

@@ -20,6 +20,7 @@ declare module '../platform/database.ts' {
       producer_sequence: number
       refused_at: Generated<Date>
     }
+    ledger_acceptance: { tenant_id: string; id: string; accepted_at: Date; envelope: Uint8Array }
     ledger_entry: {
       tenant_id: string
       idx: number

@@ -4,6 +4,7 @@ import {
   type KeyHints,
   type NoteSigner,
   type NoteVerifier,
+  type PublicKey,
   publicKeyOf,
   type Signer,
   signWith,
@@ -18,6 +19,7 @@ import type { Http } from '../platform/http.ts'
 export interface LedgerKeys {
   /** Signs records and audit events. */
   readonly recordSigner: Signer
+  readonly recordKey: PublicKey
   readonly recordPem: string
   /** The name of a new tenant's log. */
   originOf(tenantId: string): string
@@ -35,6 +37,7 @@ export function createLedgerKeys(record: KeyObject, log: KeyObject): LedgerKeys 
   const vkeyOf = (origin: string): string => checkpointVerifier(origin).vkey
   return {
     recordSigner: { keyid: recordKey.keyid, sign: (bytes) => signWith(record, bytes) },
+    recordKey,
     recordPem: recordKey.handle.export({ type: 'spki', format: 'pem' }).toString(),
     originOf: (tenantId) => `afterai.log/${tenantId}`,
     checkpointSigner: (origin) => createNoteSigner(origin, log, logKey),

@@ -3,6 +3,10 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Database, sqlState, type Transaction, withRole } from '../platform/database.ts'
 import { describeSpan, traced } from '../platform/tracing.ts'
+import { createFence, type Fence } from './fence.ts'
+import { createLogAlarms, type LogAlarms } from './log-alarms.ts'
+import { openLogMemory } from './log-memory.ts'
+import { isRaised, raiseFor } from './log-watch.ts'
 import { setRepeatsAside } from './refused.ts'
 import { readStoredTree, type SignerOf, type StoredTree } from './stored-tree.ts'
 import { writeFullTiles } from './tree-store.ts'
@@ -29,20 +33,30 @@ interface SequencerDependencies {
   readonly db: Database
   readonly signerOf: SignerOf
   readonly log: Logger
+  /** Keeps it from signing less, or other entries, than were signed before; that of this sequencer's own memory if not given. */
+  readonly fence?: Fence | undefined
+  /** Logs that it signs nothing for, and where it tells of others. */
+  readonly alarms?: LogAlarms | undefined
   /** Told of each batch that was integrated. */
   readonly onBatch?: ((batch: { entries: number; durationMs: number }) => void) | undefined
 }
 
-/** Each log's tree as this process last wrote it. */
-type Cache = Map<string, StoredTree>
+/** What integrating needs. */
+interface Integration extends SequencerDependencies {
+  readonly fence: Fence
+  readonly alarms: LogAlarms
+  /** Each log's tree as this process last wrote it. */
+  readonly cache: Map<string, StoredTree>
+}
 
 /** Starts the loop: woken by `wake`, and once a second besides, for what other processes left behind. */
 export function startSequencer(deps: SequencerDependencies): Sequencer {
-  const cache: Cache = new Map()
+  const { fence = createFence(openLogMemory()), alarms = createLogAlarms(deps.log) } = deps
+  const integration = { ...deps, fence, alarms, cache: new Map<string, StoredTree>() }
   const integrate = async (tenantId: string): Promise<number> => {
     const start = performance.now()
     const entries = await traced('ledger batch', async () => {
-      const integrated = await integrateOnce(deps, cache, tenantId)
+      const integrated = await integrateOnce(integration, tenantId)
       describeSpan({ 'afterai.entries': integrated })
       return integrated
     })
@@ -90,7 +104,8 @@ async function integrateAll(
       try {
         if ((await integrate(tenantId)) === batchSize) again.push(tenantId)
       } catch (error) {
-        log.error({ err: error, tenantId }, 'a log could not be extended')
+        // What was raised is told once, not with every round.
+        if (!isRaised(error)) log.error({ err: error, tenantId }, 'a log could not be extended')
       }
     }
     waiting = again
@@ -98,34 +113,31 @@ async function integrateAll(
 }
 
 // A batch with a repeated entry fails as a whole; it is tried again without what repeats.
-async function integrateOnce(
-  deps: { db: Database; signerOf: SignerOf; log: Logger },
-  cache: Cache,
-  tenantId: string,
-): Promise<number> {
+async function integrateOnce(integration: Integration, tenantId: string): Promise<number> {
+  const { db, log, alarms } = integration
+  // What another part of the process found stands until that part finds otherwise.
+  if (alarms.isStoppedBy(tenantId, 'verification')) return 0
   try {
-    return await integrateBatch(deps, cache, tenantId)
+    return await integrateBatch(integration, tenantId)
   } catch (error) {
+    raiseFor(alarms, tenantId, error)
     if (sqlState(error) !== uniqueViolation) throw error
-    const setAside = await setRepeatsAside(deps.db, tenantId)
+    const setAside = await setRepeatsAside(db, tenantId)
     if (setAside === 0) throw error
-    deps.log.error({ err: error, tenantId, setAside }, 'the log has entries of the queue already; they are set aside')
-    return integrateBatch(deps, cache, tenantId)
+    log.error({ err: error, tenantId, setAside }, 'the log has entries of the queue already; they are set aside')
+    return integrateBatch(integration, tenantId)
   }
 }
 
 /** One batch of one log, in one transaction: entries, full tiles, one signed checkpoint. */
-function integrateBatch(
-  { db, signerOf }: { db: Database; signerOf: SignerOf },
-  cache: Cache,
-  tenantId: string,
-): Promise<number> {
-  return withRole(db, 'afterai_sequencer', async (tx) => {
+async function integrateBatch({ db, signerOf, fence, cache }: Integration, tenantId: string): Promise<number> {
+  const done = await withRole(db, 'afterai_sequencer', async (tx) => {
     await lockLog(tx, tenantId)
     const batch = await takeBatch(tx, tenantId)
     const [first] = batch
-    if (first === undefined) return 0
+    if (first === undefined) return undefined
     const before = remembered(cache, tenantId, first) ?? (await readStoredTree(tx, tenantId, signerOf))
+    await fence.admit(tx, tenantId, before.tree)
     const { tree, leafHashes, nodes } = extend(before.tree, batch)
     await insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes })
     await writeFullTiles(tx, tenantId, {
@@ -133,10 +145,13 @@ function integrateBatch(
       to: tree.size,
       rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
     })
-    await publishCheckpoint(tx, tenantId, { origin: before.origin, tree, signerOf })
-    cache.set(tenantId, { origin: before.origin, tree })
-    return batch.length
+    const note = await publishCheckpoint(tx, tenantId, { origin: before.origin, tree, signerOf })
+    return { note, entries: batch.length, stored: { origin: before.origin, tree } }
   })
+  if (done === undefined) return 0
+  cache.set(tenantId, done.stored)
+  fence.keep(tenantId, done.note)
+  return done.entries
 }
 
 // Waits for its turn: to step back from a held lock would leave an entry that the holder no longer saw until the next poll.
@@ -172,7 +187,7 @@ async function takeBatch(tx: Transaction, tenantId: string): Promise<readonly Pe
 }
 
 // What this process remembers is used only if the database's newest checkpoint has the same size and root.
-function remembered(cache: Cache, tenantId: string, head: Pending): StoredTree | undefined {
+function remembered(cache: Integration['cache'], tenantId: string, head: Pending): StoredTree | undefined {
   const cached = cache.get(tenantId)
   if (cached === undefined || head.head_size === null || head.head_root === null) return undefined
   const isHead =
@@ -217,7 +232,7 @@ async function publishCheckpoint(
   tx: Transaction,
   tenantId: string,
   { origin, tree, signerOf }: StoredTree & { signerOf: SignerOf },
-): Promise<void> {
+): Promise<string> {
   const root = rootOf(tree)
   const note = signCheckpoint({ origin, size: tree.size, root }, [signerOf(origin)])
   await sql`
@@ -225,4 +240,5 @@ async function publishCheckpoint(
       insert into ledger_checkpoint (tenant_id, size, root, note)
       values (${tenantId}, ${Number(tree.size)}, ${root}, ${note}))
     select pg_notify(${ledgerChannel}, ${tenantId})`.execute(tx)
+  return note
 }

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, sql, type Transaction as KyselyTransaction } from 'kysely'
-import { Client, DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
+import { Client, type ClientBase, DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
 import { traced } from './tracing.ts'
 import { createDialect, openAs, type TransactionRole } from './transaction-opening.ts'
 
@@ -51,7 +51,13 @@ export interface OpenDatabase {
  */
 export function openDatabase(
   connection: Connection,
-  options: { poolSize: number; onError: (error: Error) => void; connectTimeoutMs?: number },
+  options: {
+    poolSize: number
+    onError: (error: Error) => void
+    connectTimeoutMs?: number
+    /** Looks at each new connection before it is used; what it throws refuses the connection. */
+    onConnect?: (client: ClientBase) => Promise<void>
+  },
 ): OpenDatabase {
   let isClosing = false
   // A connection that was told to end may still hear that the database stops: nothing that anybody has to know.
@@ -72,6 +78,8 @@ export function openDatabase(
     // What is sent before an answer has come goes out at once; see transaction-opening.ts for what makes use of it.
     pipeline: true,
     types,
+    // The pool waits for what it returns, which its types don't tell.
+    ...({ onConnect: options.onConnect } as object),
   })
   // An idle connection that breaks (database restart) is reported here; without a listener it would end the process.
   pool.on('error', report)
@@ -186,8 +194,18 @@ const awayWords =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (?:has encountered|was closed)|Cannot use a pool|driver has already been destroyed)/
 const awayCodes = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_\w+|ENOENT|EMFILE|ENFILE)$/
 
+/** A database on an earlier timeline than one that this process was connected to. */
+export class TimelineWentBack extends Error {
+  constructor(timeline: number, seen: number) {
+    super(
+      `the database is on timeline ${timeline}, and this process has seen ${seen}: an old primary, or an older copy`,
+    )
+  }
+}
+
 /** Whether an error says that the database couldn't be asked, or gave the work up: what it was about can be sent again as it is. */
 export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof TimelineWentBack) return true
   if (error instanceof DatabaseError) return awayStates.test(error.code ?? '')
   if (!(error instanceof Error)) return false
   const { code = '', syscall = '' } = error as NodeJS.ErrnoException
@@ -199,4 +217,9 @@ export function isDatabaseAway(error: unknown): boolean {
 /** The SQLSTATE of a database error, or undefined. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof DatabaseError ? error.code : undefined
+}
+
+/** Whether a database error says that a part of its storage can't be read: a page with a wrong checksum, a row of no known form, a file that is gone. */
+export function isDamage(error: unknown): boolean {
+  return /^(?:XX00[0-2]|58030|58P01)$/.test(sqlState(error) ?? '')
 }

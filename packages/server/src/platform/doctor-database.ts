@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import type { Check } from './check.ts'
-import { openDatabase } from './database.ts'
+import { checkCatalogue, quoteName as ident } from './catalogue/index.ts'
+import { type Check, quoteForShell } from './check.ts'
+import { type Connection, openDatabase } from './database.ts'
 import { migrationState } from './migrations.ts'
 import { isOlder, release } from './release.ts'
 
@@ -38,19 +39,23 @@ interface Facts {
 }
 
 /** Looks at a database as the role that the server would run as. */
-export async function checkDatabase(url: string, now: () => Date): Promise<Check[]> {
-  const database = openDatabase({ url }, { poolSize: 1, onError: () => undefined, connectTimeoutMs })
+export async function checkDatabase(connection: Connection, now: () => Date): Promise<Check[]> {
+  const database = openDatabase(connection, { poolSize: 1, onError: () => undefined, connectTimeoutMs })
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) })
   try {
     const facts = await gather(db)
     const schema = await checkSchema(db)
+    const isAhead = schema.state === 'warn'
+    const objects = schema.isThere ? await checkObjects(db, { connection, login: facts.role, isAhead }) : undefined
+    const isWhole = schema.state === 'ok' && objects?.state !== 'fail'
     return [
       checkVersion(facts),
       checkRole(facts),
       checkRights(facts),
       checkClocks(facts, now()),
-      ...(schema.state === 'ok' ? [await checkNewest(db, now())] : []),
-      schema,
+      ...(isWhole ? [await checkNewest(db, now())] : []),
+      schema.check,
+      ...(objects === undefined ? [] : [objects]),
     ]
   } catch (error) {
     return [unreachable(error)]
@@ -58,6 +63,13 @@ export async function checkDatabase(url: string, now: () => Date): Promise<Check
     // The builder that was used ends the pool; the other one never began.
     await db.destroy()
   }
+}
+
+function checkObjects(
+  db: Kysely<unknown>,
+  { connection, ...rest }: { connection: Connection; login: string; isAhead: boolean },
+): Promise<Check> {
+  return checkCatalogue(db, { ...rest, psql: 'url' in connection ? psql : embeddedPsql(connection) })
 }
 
 async function gather(db: Kysely<unknown>): Promise<Facts> {
@@ -151,27 +163,44 @@ async function checkNewest(db: Kysely<unknown>, now: Date): Promise<Check> {
   return { name, state: 'fail', found, fix, commands: ['timedatectl set-ntp true'], variable }
 }
 
-async function checkSchema(db: Kysely<unknown>): Promise<Check> {
+interface FoundSchema {
+  readonly check: Check
+  readonly state: Check['state']
+  /** Whether it has every migration of this release, so that what they make can be expected of it. */
+  readonly isThere: boolean
+}
+
+async function checkSchema(db: Kysely<unknown>): Promise<FoundSchema> {
   const name = 'database schema'
   const fix = 'Start AfterAI with AFTERAI_DATABASE_OWNER_URL set.'
   const commands = [
     "export AFTERAI_DATABASE_OWNER_URL='postgresql://owner:…@host/afterai?sslmode=verify-full'",
     'afterai up',
   ]
+  const failed = (found: string, isThere: boolean, mend: Partial<Check> = { fix, commands }): FoundSchema => {
+    return { state: 'fail', isThere, check: { name, state: 'fail', found, variable, ...mend } }
+  }
   try {
     const { missing, unknown, oldestRelease } = await migrationState(db)
     if (oldestRelease !== undefined && isOlder(release, oldestRelease)) {
       const found = `it needs AfterAI ${oldestRelease} or later, and this is ${release}`
-      return { name, state: 'fail', found, fix: 'Run the newer version.', variable }
+      return failed(found, false, { fix: 'Run the newer version.' })
     }
-    if (missing.length > 0)
-      return { name, state: 'fail', found: `${missing.length} migrations behind`, fix, commands, variable }
-    if (unknown.length === 0) return { name, state: 'ok', found: 'up to date' }
+    if (missing.length > 0) return failed(`${missing.length} migrations behind`, false)
+    if (unknown.length === 0) return { state: 'ok', isThere: true, check: { name, state: 'ok', found: 'up to date' } }
     const found = `a newer AfterAI added ${unknown.join(', ')}, with which this one still works`
-    return { name, state: 'warn', found, fix: 'Finish the upgrade: run the newer version everywhere.', variable }
+    const mend = 'Finish the upgrade: run the newer version everywhere.'
+    return { state: 'warn', isThere: true, check: { name, state: 'warn', found, fix: mend, variable } }
   } catch {
-    return { name, state: 'fail', found: 'not made yet', fix, commands, variable }
+    const isThere = await wasMade(db)
+    return failed(isThere ? 'it does not tell which migrations made it' : 'not made yet', isThere)
   }
+}
+
+async function wasMade(db: Kysely<unknown>): Promise<boolean> {
+  const { rows } = await sql<{ made: boolean }>`
+    select to_regclass('public.kysely_migration') is not null as made`.execute(db)
+  return rows[0]?.made === true
 }
 
 function unreachable(error: unknown): Check {
@@ -192,6 +221,8 @@ function psql(statement: string): string {
   return `psql "$AFTERAI_DATABASE_OWNER_URL" --command '${statement.replaceAll("'", `'\\''`)}'`
 }
 
-function ident(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
+// The embedded database is reached over its socket alone, by the account that runs it, and only while AfterAI runs.
+function embeddedPsql({ host, port, database }: Exclude<Connection, { url: string }>): typeof psql {
+  const place = `--host ${quoteForShell(host)} --port ${port} --username postgres ${quoteForShell(database)}`
+  return (statement) => `psql ${place} --command '${statement.replaceAll("'", `'\\''`)}'`
 }

@@ -1,10 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { type Check, quoteForShell } from './check.ts'
 import { type Configuration, type Environment, readConfiguration } from './configuration.ts'
 import { configurationTable, type Setting } from './configuration-table.ts'
 import type { ListenAddress } from './configuration-kinds.ts'
 import { checkDatabase } from './doctor-database.ts'
-import { EmbeddedPostgresError, findEmbeddedPostgres } from './embedded-postgres/index.ts'
+import { EmbeddedPostgresError, findEmbeddedCluster, findEmbeddedPostgres } from './embedded-postgres/index.ts'
 import { checkClock, checkMachine, checkNode } from './machine-checks.ts'
 
 /** Looks at everything a server would need, without starting one and without changing anything. */
@@ -16,6 +18,7 @@ export async function runDoctor(options: { env: Environment; now?: () => Date })
   return [
     { name: 'configuration', state: 'ok', found: `${configuration.mode} mode, every value understood` },
     ...(await checkDeployment(configuration, now)),
+    ...(await checkRunningCluster(configuration, now)),
     await checkPort(configuration.listen),
   ]
 }
@@ -27,8 +30,18 @@ export async function checkDeployment(configuration: Configuration, now: () => D
     checkNode(process.versions.node),
     checkClock(now()),
     ...checkMachine(configuration),
-    ...(database.kind === 'embedded' ? [checkEmbedded()] : await checkDatabase(database.url, now)),
+    ...(database.kind === 'embedded' ? [checkEmbedded()] : await checkDatabase({ url: database.url }, now)),
   ]
+}
+
+/** The embedded database, as the server's login sees it: only while AfterAI runs, since nothing is started to look at it. */
+async function checkRunningCluster({ database, dataDir }: Configuration, now: () => Date): Promise<Check[]> {
+  if (database.kind !== 'embedded') return []
+  const login = join(dataDir, 'database-login')
+  const running = existsSync(login) ? findEmbeddedCluster({ dataDir })?.running : undefined
+  if (running !== undefined)
+    return checkDatabase({ ...running, user: 'afterai_server', password: readFileSync(login, 'utf8') }, now)
+  return [{ name: 'database', state: 'ok', found: 'not running, so nothing in it was looked at: a start looks at it' }]
 }
 
 function toCheck({ variable, problem, fix }: { variable: string; problem: string; fix: string }): Check {

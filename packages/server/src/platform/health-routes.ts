@@ -2,17 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { Database } from './database.ts'
+import { type Database, TimelineWentBack } from './database.ts'
 import type { Http } from './http.ts'
 
 const answer = z.object({ status: z.literal('ok') })
 const open = { config: { permission: 'public', rateClass: 'none' }, schema: { response: { 200: answer } } } as const
 
+/** Why the process can't do a part of its work although the database can be written to. */
+export interface Stopped {
+  readonly code: 'log_tampered' | 'log_went_back'
+  readonly detail: string
+}
+
 const longestWriteMs = 2_000
 const freshForMs = 1_000
 
 /** `/livez`: the process runs. `/readyz`: it can do its work. `/openapi.json`: what else there is. */
-export function healthRoutes(http: Http, { db, isStopping }: { db: Database; isStopping: () => boolean }): void {
+export function healthRoutes(
+  http: Http,
+  { db, isStopping, stopped }: { db: Database; isStopping: () => boolean; stopped: () => Stopped | undefined },
+): void {
   const write = databaseWrites(db)
   http.get('/livez', open, () => ({ status: 'ok' as const }))
   http.get('/readyz', open, async () => {
@@ -23,8 +32,11 @@ export function healthRoutes(http: Http, { db, isStopping }: { db: Database; isS
       throw new ProblemError('not_ready', { detail })
     }
     if (outcome !== 'written') {
-      throw new ProblemError('not_ready', { detail: 'the database takes no writes' }, { cause: outcome })
+      const detail = outcome instanceof TimelineWentBack ? outcome.message : 'the database takes no writes'
+      throw new ProblemError('not_ready', { detail }, { cause: outcome })
     }
+    const reason = stopped()
+    if (reason !== undefined) throw new ProblemError(reason.code, { detail: reason.detail })
     return { status: 'ok' as const }
   })
   http.get('/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, () => http.swagger())

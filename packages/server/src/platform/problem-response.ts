@@ -1,5 +1,5 @@
 import { type FieldError, ProblemError, problems } from '@afterai/contract'
-import { isDatabaseAway, sqlState } from './database.ts'
+import { isDamage, isDatabaseAway, sqlState } from './database.ts'
 import { JsonRefused } from './hardening/index.ts'
 import type { FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
@@ -56,6 +56,7 @@ function translate(error: unknown): ProblemError {
   if (!(error instanceof Error)) return new ProblemError('internal_error')
   if (error instanceof JsonRefused) return new ProblemError('malformed_body', { detail: error.message })
   if (outOfRoom.has(sqlState(error) ?? '')) return new ProblemError('storage_full', {}, { cause: error })
+  if (isDamage(error)) return new ProblemError('storage_damaged', {}, { cause: error })
   if (unstorable.has(sqlState(error) ?? '')) {
     const detail = 'a text of it holds U+0000, which no database text can'
     return new ProblemError('invalid_request', { detail }, { cause: error })

@@ -20,6 +20,8 @@ export interface MetricSources {
   readonly connections: () => { readonly used: number; readonly idle: number; readonly waiting: number }
   readonly passwordChecks: () => Load
   readonly stored: () => Promise<StoredState>
+  /** Logs that this process signs nothing more for, by reason. */
+  readonly stoppedLogs: () => Readonly<Record<'log_tampered' | 'log_went_back', number>>
 }
 
 /** Told of what happens. */
@@ -27,6 +29,7 @@ export interface Metrics {
   readonly registry: Registry
   readonly onAnswer: (answered: AnsweredRequest) => void
   readonly onLedgerBatch: (batch: { entries: number; durationMs: number }) => void
+  readonly onVerified: (progress: { entries: number; passed?: unknown }) => void
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -57,6 +60,17 @@ export function createMetrics(sources: MetricSources): Metrics {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers: [registry],
   })
+  const verified = new Counter({
+    name: 'afterai_ledger_verified_entries_total',
+    help: 'Entries that this process recomputed in the background since it started.',
+    registers: [registry],
+  })
+  const passedAt = new Gauge({
+    name: 'afterai_ledger_verification_passed_timestamp_seconds',
+    help: 'When this process last came to the end of verifying every log from its first entry; 0 before that.',
+    registers: [registry],
+  })
+  addStoppedLogs(registry, sources)
   addProcessGauges(registry, sources)
   addStoredGauges(registry, sources)
   return {
@@ -73,7 +87,23 @@ export function createMetrics(sources: MetricSources): Metrics {
       batchEntries.observe(entries)
       batchDuration.observe(durationMs / 1000)
     },
+    onVerified({ entries, passed }) {
+      verified.inc(entries)
+      if (passed !== undefined) passedAt.setToCurrentTime()
+    },
   }
+}
+
+function addStoppedLogs(registry: Registry, { stoppedLogs }: MetricSources): void {
+  const stopped = new Gauge({
+    name: 'afterai_ledger_stopped_logs',
+    help: 'Logs that this process signs nothing more for: changed behind it, or gone back.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      for (const [reason, count] of Object.entries(stoppedLogs())) stopped.set({ reason }, count)
+    },
+  })
 }
 
 function addProcessGauges(registry: Registry, { connections, passwordChecks }: MetricSources): void {

@@ -1,0 +1,2 @@
+export { checkCatalogue } from './check-catalogue.ts'
+export { quoteName } from './mend-catalogue.ts'

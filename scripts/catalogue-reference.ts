@@ -1,0 +1,20 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readMadeCatalogue } from '../packages/server/src/platform/catalogue/read-catalogue.ts'
+import { startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres/index.ts'
+import { migrate } from '../packages/server/src/platform/migrations.ts'
+
+/** What the migrations make, read from a database that they have just made: the start of a server compares its own with it. */
+export async function catalogueReference(): Promise<string> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'afterai-catalogue-'))
+  chmodSync(dataDir, 0o711)
+  const cluster = await startEmbeddedPostgres({ dataDir, log: () => undefined })
+  try {
+    await migrate(cluster.admin, { name: 'afterai_server', password: 'only-while-this-runs' })
+    return `${JSON.stringify(await readMadeCatalogue(cluster.admin), null, 2)}\n`
+  } finally {
+    await cluster.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
