@@ -4,7 +4,7 @@ import { attacks } from '../testing/attacks.ts'
 import { createExampleLog } from '../testing/example-record.ts'
 import { encodeBundle } from './bundle.ts'
 import { runScript } from '../testing/verify-script.ts'
-import { verdictExitCodes } from './verify.ts'
+import { verdictExitCodes } from './verdict.ts'
 
 describe('docs/verify.sh', () => {
   it('finds the tools it needs on this machine', () => {
