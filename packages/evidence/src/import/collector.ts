@@ -59,6 +59,8 @@ export function runCollector(
       findConflicts(table, order, (row, what) =>
         faults.add('conflicting_case', `a repeat of this case has another ${what}`, places.at(row)),
       )
+      places.release()
+      if (order.buffer instanceof ArrayBuffer) order.buffer.transfer(0)
       if (!faults.any() && table.rows === 0)
         faults.add(selection === null ? 'empty' : 'nothing_selected', 'there is no case to import')
       if (faults.any()) return faults.result()
