@@ -1,4 +1,4 @@
-import { type Verdict, verdictExitCodes } from '@afterai/record'
+import { type Verdict, verdictExitCodes } from '@afterai/record/verdict'
 
 /** Every exit code of the command line: what it means. `docs/reference/command-line.md` prints this table. */
 export const exitCodes = {

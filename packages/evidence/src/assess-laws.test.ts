@@ -1,7 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { casesOf, LATENCY, metricOf, PASS, runWith, SCORE, zeroOnes } from '../testing/runs.ts'
-import { assess, type EvaluationCase, type MetricAssessment, type MetricDefinition } from './index.ts'
+import { numberAt, numberCount } from './cases/number-column.ts'
+import {
+  assess,
+  defaultPlan,
+  type EvaluationCase,
+  type EvaluationRun,
+  type MetricAssessment,
+  type MetricDefinition,
+} from './index.ts'
 
 type ValuePairs = readonly (readonly [number, number])[]
 
@@ -13,6 +21,15 @@ function assessPairs(metric: MetricDefinition, pairs: ValuePairs): MetricAssessm
 
 function swapped(pairs: ValuePairs): ValuePairs {
   return pairs.map(([before, after]) => [after, before] as const)
+}
+
+/** The run with eight bytes for every number. */
+function wide(run: EvaluationRun): EvaluationRun {
+  const values = run.cases.values.map((column) => ({
+    numbers: Float64Array.from({ length: numberCount(column) }, (_, row) => numberAt(column, row)),
+    of: null,
+  }))
+  return { ...run, cases: { ...run.cases, values } }
 }
 
 /** NaN, which no bound accepts, where a number is missing. */
@@ -50,6 +67,25 @@ describe('laws', () => {
       )
     },
   )
+
+  test('an assessment is the same to the last bit however narrow the columns are that its cases are kept in', () => {
+    const cases = fc.array(fc.tuple(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1 }), fc.nat(900)), {
+      minLength: 10,
+      maxLength: 300,
+    })
+    fc.assert(
+      fc.property(cases, cases, (before, after) => {
+        const runs = [before, after].map((values, side) => {
+          const sliced = casesOf(values).map((entry, row) => ({ ...entry, slice: `slice-${row % 3}` }))
+          return runWith([PASS, SCORE, LATENCY], sliced, side === 0 ? 'a' : 'b')
+        })
+        const [one, two] = runs as [EvaluationRun, EvaluationRun]
+        const plan = { ...defaultPlan, criticalSlices: ['slice-1'] }
+        expect(assess(wide(one), wide(two), plan)).toEqual(assess(one, two, plan))
+      }),
+      { numRuns: 40, seed: 4 },
+    )
+  })
 
   test('swapping baseline and candidate inverts a ratio', () => {
     fc.assert(

@@ -8,7 +8,7 @@ import type { Interval } from './statistics/interval.ts'
 import { influenceOf, type RiskInput } from './statistics/joint-risk.ts'
 import { quantileOfSorted } from './statistics/moments.ts'
 import type { Pairing } from './statistics/pairing.ts'
-import { changedPairs, differences, filterPairs, logRatios, type Pairs } from './statistics/pairs.ts'
+import { changedPairs, differences, filterPairs, letColumnsGo, logRatios, type Pairs } from './statistics/pairs.ts'
 import { detectableDifference, pairsForMargin, pairsToDecide } from './statistics/power.ts'
 import { ratioOfTotals } from './statistics/ratio-of-totals.ts'
 import { bandOf, isGreen, type Band } from './statistics/verdict.ts'
@@ -34,11 +34,13 @@ export interface MetricEvidence {
   readonly offScale: number
   /** Whether more than half of a side are errors: no green verdict then, whatever the numbers. */
   readonly mostlyErrors: boolean
+  /** Whether its error is drawn together with others'. What each case adds to it is only worked out then. */
+  readonly isDrawn: boolean
 }
 
 /** Compares one metric over matched cases. */
 export function assessMetric(evidence: MetricEvidence): MetricResult {
-  const { metric, pairing, slice, offScale, mostlyErrors } = evidence
+  const { metric, pairing, slice, offScale, mostlyErrors, isDrawn } = evidence
   const isRatio = !isQuality(metric.kind)
   const pairs = isRatio ? filterPairs(pairing.pairs, arePositive) : pairing.pairs
   const estimate = isRatio ? estimateLogRatio(pairs) : estimateDifference(pairs)
@@ -54,7 +56,8 @@ export function assessMetric(evidence: MetricEvidence): MetricResult {
   const margin = isRatio && metric.margin !== null ? Math.log1p(metric.margin) : metric.margin
   if (direction === null || margin === null || restrainBand('inconclusive', reasons) === 'withheld')
     return { assessment: { ...measured, band: 'withheld' }, warnings, p: null, risk: null }
-  const judged = judge({ estimate, pairs, sign: direction === 'up' ? 1 : -1, margin, natural, isRatio, reasons })
+  const sign = direction === 'up' ? 1 : -1
+  const judged = judge({ estimate, pairs, sign, margin, natural, isRatio, isDrawn, reasons })
   // A risk that is worked out from cases which can't show a loss would read as safety.
   const isBlind = mostlyErrors || isBeyondMoreCases(reasons)
   const band = isBlind && isGreen(judged.band) ? 'inconclusive' : judged.band
@@ -69,6 +72,7 @@ interface Judging {
   readonly margin: number
   readonly natural: (value: number) => number
   readonly isRatio: boolean
+  readonly isDrawn: boolean
   readonly reasons: readonly Reason[]
 }
 
@@ -76,11 +80,11 @@ type JudgedFields = Pick<MetricAssessment, 'evidenceWeight' | 'evidenceWeightedD
 
 /** What needs a direction and a margin. */
 function judge(question: Judging): { fields: JudgedFields; band: Band; risk: RiskInput } {
-  const { estimate, pairs, sign, margin, natural, isRatio, reasons } = question
+  const { estimate, pairs, sign, margin, natural, isRatio, isDrawn, reasons } = question
   const oriented = orient(estimate, sign)
   const band = restrainBand(bandOf(oriented.interval, margin), reasons)
   const weighed = weighEvidence({ delta: oriented.delta, standardError: estimate.standardError, margin })
-  const influence = influenceOf(isRatio ? logRatios(pairs) : differences(pairs), pairs, sign)
+  const influence = isDrawn ? contributions(pairs, isRatio, sign) : new Float64Array()
   const { standardError, degreesOfFreedom } = estimate
   const isOpen = band === 'inconclusive' && !isBeyondMoreCases(reasons)
   return {
@@ -93,6 +97,14 @@ function judge(question: Judging): { fields: JudgedFields; band: Band; risk: Ris
       power: advise(estimate, { delta: oriented.delta, margin, isOpen, pairs: pairs.length, natural }),
     },
   }
+}
+
+/** What each cluster adds to the error. */
+function contributions(pairs: Pairs, isRatio: boolean, sign: 1 | -1): Float64Array {
+  const values = isRatio ? logRatios(pairs) : differences(pairs)
+  const influence = influenceOf(values, pairs, sign)
+  letColumnsGo(values)
+  return influence
 }
 
 function describeEstimate(estimate: Estimate, natural: (value: number) => number): Partial<MetricAssessment> {

@@ -1,6 +1,7 @@
 import { assessMetric, type MetricResult } from './assess-metric.ts'
 import type { AssessedInput, Assessment, AssessmentWarning, Guardrail, MetricAssessment } from './assessment.ts'
 import { distinctCases, errorCount } from './cases/case-table.ts'
+import { everyNumber, numberAt, numberCount, type NumberColumn } from './cases/number-column.ts'
 import type { EvaluationRun } from './evaluation-run.ts'
 import { isBinary, isQuality } from './metric.ts'
 import { nearIdsText } from './near-ids.ts'
@@ -30,7 +31,11 @@ export function assess(
   const { metrics: resolved, missing } = resolveMetrics(baseline, candidate, plan)
   const metrics = resolved.filter((metric) => !isIdle(metric, { baseline, candidate, matching }))
   const mostlyErrors = hasMostlyErrors(baseline) || hasMostlyErrors(candidate)
-  const compared = metrics.map((metric) => compare(metric, { baseline, candidate, matching, plan, mostlyErrors }))
+  const guards = metrics.filter(({ primary }) => primary).length * (1 + plan.criticalSlices.length)
+  const isDrawn = guards > 1
+  const compared = metrics.map((metric) =>
+    compare(metric, { baseline, candidate, matching, plan, mostlyErrors, isDrawn }),
+  )
   const overall = compared.map((result) => result.overall)
   const slices = compared.flatMap((result) => result.slices)
   const critical = slices.filter(isCritical(plan))
@@ -60,6 +65,8 @@ export function assess(
   }
 }
 
+const noNumbers: NumberColumn = { numbers: new Float64Array(), of: null }
+
 /** Whether it doesn't matter which way is better: nobody said it, and no case has another value than before. */
 function isIdle(
   { open, baselineIndex, candidateIndex }: ResolvedMetric,
@@ -67,8 +74,8 @@ function isIdle(
 ): boolean {
   if (!open.includes('direction_unknown')) return false
   const { pairs, missing } = pairValues(matching, {
-    baseline: baseline.cases.values[baselineIndex] ?? new Float64Array(),
-    candidate: candidate.cases.values[candidateIndex] ?? new Float64Array(),
+    baseline: baseline.cases.values[baselineIndex] ?? noNumbers,
+    candidate: candidate.cases.values[candidateIndex] ?? noNumbers,
     baselineErrors: baseline.cases.errors,
     candidateErrors: candidate.cases.errors,
     failure: null,
@@ -84,13 +91,15 @@ interface Compared {
   readonly matching: Matching
   readonly plan: AssessmentPlan
   readonly mostlyErrors: boolean
+  /** Whether the guardrails' errors are drawn together: there are several. */
+  readonly isDrawn: boolean
 }
 
 /** One metric over all cases and, if the cases have slices, in each. */
 function compare(metric: ResolvedMetric, compared: Compared): { overall: MetricResult; slices: MetricResult[] } {
   const { baseline, candidate, matching, plan, mostlyErrors } = compared
-  const before = baseline.cases.values[metric.baselineIndex] ?? new Float64Array()
-  const after = candidate.cases.values[metric.candidateIndex] ?? new Float64Array()
+  const before = baseline.cases.values[metric.baselineIndex] ?? noNumbers
+  const after = candidate.cases.values[metric.candidateIndex] ?? noNumbers
   const failure = isQuality(metric.kind) ? failureValue(metric, before, after) : null
   const values = {
     baseline: before,
@@ -105,7 +114,9 @@ function compare(metric: ResolvedMetric, compared: Compared): { overall: MetricR
     const pairing = pairValues(matching, values, slice)
     const withoutErrors = countsErrors ? pairValues(matching, { ...values, failure: null }, slice) : null
     const name = slice === undefined ? null : (matching.slices[slice] ?? '')
-    const result = assessMetric({ metric, pairing, withoutErrors, slice: name, offScale, mostlyErrors })
+    const decides = metric.primary && (name === null || plan.criticalSlices.includes(name))
+    const isDrawn = compared.isDrawn && decides
+    const result = assessMetric({ metric, pairing, withoutErrors, slice: name, offScale, mostlyErrors, isDrawn })
     letGo(pairing.pairs)
     if (withoutErrors) letGo(withoutErrors.pairs)
     return result
@@ -125,29 +136,38 @@ function hasMostlyErrors({ cases }: EvaluationRun): boolean {
   return errorCount(cases) * 2 > cases.rows
 }
 
-function countOffScale({ scale }: ResolvedMetric, values: Float64Array): number {
-  if (scale === null) return 0
-  return values.reduce((count, value) => count + Number(value < scale.lower || value > scale.upper), 0)
+function countOffScale({ scale }: ResolvedMetric, values: NumberColumn): number {
+  let count = 0
+  if (scale === null || everyNumber(values, (value) => !(value < scale.lower || value > scale.upper))) return count
+  for (let row = 0; row < numberCount(values); row += 1) {
+    const value = numberAt(values, row)
+    if (value < scale.lower || value > scale.upper) count += 1
+  }
+  return count
 }
 
 /** What an error counts as: the worse end of the scale where it is known or all values lie within 0..1, else the worst value seen. */
 function failureValue(
   { failureValue: given, direction, kind, scale }: ResolvedMetric,
-  before: Float64Array,
-  after: Float64Array,
+  before: NumberColumn,
+  after: NumberColumn,
 ): number | null {
   if (given !== undefined) return given
   if (direction === null) return null
   if (scale !== null) return direction === 'up' ? scale.lower : scale.upper
   if (isBinary(kind) || (isUnit(before) && isUnit(after))) return direction === 'up' ? 0 : 1
   const worse = direction === 'up' ? Math.min : Math.max
-  const worst = (values: Float64Array): number =>
-    values.reduce((a, b) => (Number.isNaN(b) ? a : worse(a, b)), direction === 'up' ? Infinity : -Infinity)
-  return worse(worst(before), worst(after))
+  let worst = direction === 'up' ? Infinity : -Infinity
+  for (const values of [before, after])
+    for (let row = 0; row < numberCount(values); row += 1) {
+      const value = numberAt(values, row)
+      if (!Number.isNaN(value)) worst = worse(worst, value)
+    }
+  return worst
 }
 
-function isUnit(values: Float64Array): boolean {
-  return values.every((value) => Number.isNaN(value) || (value >= 0 && value <= 1))
+function isUnit(values: NumberColumn): boolean {
+  return everyNumber(values, (value) => Number.isNaN(value) || (value >= 0 && value <= 1))
 }
 
 /** Holm over the primary metrics and their critical slices. One without a p value counts as p = 1: it must not ease the others. */

@@ -135,17 +135,23 @@ const UNITS = ['milliseconds are to seconds', 'microseconds are to seconds', 'na
  * A real change can't be excluded, so both readings are told, and a person says which it is.
  */
 function unitsApart({ baseline, candidate, length }: Pairs): string | undefined {
-  const logs = Float64Array.from(baseline, (before, index) => Math.log((candidate[index] ?? Number.NaN) / before))
+  const limit = Math.log(BEYOND_SPEED)
   for (const [larger, smaller, sign] of [
     ['candidate', 'baseline', 1],
     ['baseline', 'candidate', -1],
   ] as const) {
-    const far = logs.map((log) => log * sign).filter((log) => log >= Math.log(BEYOND_SPEED))
-    if (far.length === 0 || far.length < SHARE_OF_UNITS * length) continue
-    const typical = quantile(far, 0.5)
+    const far = new Float64Array(length)
+    let count = 0
+    for (let index = 0; index < length; index += 1) {
+      const log = Math.log((candidate[index] ?? Number.NaN) / (baseline[index] ?? Number.NaN)) * sign
+      if (log >= limit) far[count++] = log
+    }
+    const typical = count === 0 || count < SHARE_OF_UNITS * length ? undefined : quantile(far.subarray(0, count), 0.5)
+    far.buffer.transfer(0)
+    if (typical === undefined) continue
     const thousands = Math.min(UNITS.length, Math.max(1, Math.round(typical / Math.log(1000))))
     const [asOne, asTwo] = [typical, typical - thousands * Math.log(1000)].map((log) => timesText(Math.exp(log)))
-    return `in ${far.length} of ${length} pairs the ${larger}'s value is over ${BEYOND_SPEED} times the ${smaller}'s: in one unit, typically ${asOne}; in two, as ${UNITS[thousands - 1]}, ${asTwo}`
+    return `in ${count} of ${length} pairs the ${larger}'s value is over ${BEYOND_SPEED} times the ${smaller}'s: in one unit, typically ${asOne}; in two, as ${UNITS[thousands - 1]}, ${asTwo}`
   }
   return undefined
 }

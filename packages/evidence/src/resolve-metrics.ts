@@ -1,4 +1,5 @@
 import type { CaseTable } from './cases/case-table.ts'
+import { numberAt } from './cases/number-column.ts'
 import type { EvaluationRun } from './evaluation-run.ts'
 import {
   defaultMargin,
@@ -172,8 +173,9 @@ function withTwins(
 
 /** Where no answer came both count as failures, whatever the file says. */
 function hasSameValues({ values, errors }: CaseTable, a: number, b: number): boolean {
-  const other = values[b]
-  return values[a]?.every((value, row) => errors[row] === 1 || Object.is(value, other?.[row])) ?? false
+  const [one, other] = [values[a], values[b]]
+  if (!one || !other) return false
+  return errors.every((error, row) => error === 1 || Object.is(numberAt(one, row), numberAt(other, row)))
 }
 
 /**

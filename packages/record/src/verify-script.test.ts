@@ -9,7 +9,7 @@ import { beyondTheField, forgeForIdentity, smallOrderEncodings, uncheckedVkey } 
 import { encodeBundle } from './bundle.ts'
 import { runScript, scriptPath } from '../testing/verify-script.ts'
 import { encodeHex } from './hex.ts'
-import { verdictExitCodes } from './verify.ts'
+import { verdictExitCodes } from './verdict.ts'
 
 describe('docs/verify.sh', () => {
   it('finds the tools it needs on this machine', () => {

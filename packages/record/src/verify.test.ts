@@ -7,7 +7,8 @@ import { createCosigner } from './cosignature.ts'
 import { openSection } from './sections.ts'
 import { createNoteVerifier, noteAlgorithms } from './signed-note.ts'
 import { createTrust } from './trust.ts'
-import { verdictExitCodes, verifyBundle } from './verify.ts'
+import { verdictExitCodes } from './verdict.ts'
+import { verifyBundle } from './verify.ts'
 
 const log = createExampleLog()
 const pinned = { recordKeys: [log.recordKey.pem], logVkeys: [log.vkey] }

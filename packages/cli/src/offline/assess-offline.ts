@@ -1,5 +1,6 @@
 import {
   assess,
+  withSharedIds,
   withTypedSlices,
   type Assessment,
   type AssessmentPlan,
@@ -59,7 +60,8 @@ export async function assessOffline(request: OfflineAssessment): Promise<Offline
     listFaults(candidatePath, candidate, request.err)
     return { outcome: 'refused' }
   }
-  const hints = await pairingHint([baselinePath, candidatePath], [baseline.run, candidate.run])
+  const runs = [baseline.run, withSharedIds(baseline.run, candidate.run)] as const
+  const hints = await pairingHint([baselinePath, candidatePath], runs)
   const notes = [
     ...repeatNote(baselinePath, baseline.repeats),
     ...repeatNote(candidatePath, candidate.repeats),
@@ -68,9 +70,8 @@ export async function assessOffline(request: OfflineAssessment): Promise<Offline
   ]
   for (const line of [...new Set(notes), ...hints]) request.err.write(`${line}\n`)
   const typed = request.plan?.criticalSlices ?? []
-  const named = ({ run }: { readonly run: EvaluationRun }): EvaluationRun =>
-    withTypedSlices(run, typed, digestUnder(key))
-  const assessment = assess(named(baseline), named(candidate), request.plan)
+  const named = (run: EvaluationRun): EvaluationRun => withTypedSlices(run, typed, digestUnder(key))
+  const assessment = assess(named(runs[0]), named(runs[1]), request.plan)
   request.out.write(
     request.json === true ? `${JSON.stringify(assessment, null, 2)}\n` : report(assessment, request.out),
   )

@@ -1,5 +1,7 @@
 import type { CaseTable } from './case-table.ts'
 import type { NameColumn } from './name-column.ts'
+import { growingNumbers, numberAt, type NumberColumn } from './number-column.ts'
+import { emptyPlaces } from './place-column.ts'
 import { textCount, type TextColumn } from './text-column.ts'
 
 /** What comes before the columns, as JSON: how long each is. */
@@ -53,7 +55,10 @@ export function* casePieces({ rows, ids, clusters, slices, errors, values }: Cas
   yield* namePieces(clusters)
   yield* namePieces(slices)
   yield errors
-  for (const column of values) yield* numbers(column, 8, (view, at, value) => view.setFloat64(at, value, true))
+  for (const column of values)
+    yield* numbers(column.of ?? column.numbers, 8, (view, at, _, row) =>
+      view.setFloat64(at, numberAt(column, row), true),
+    )
 }
 
 /** The table that some bytes hold. @throws TypeError if they hold none */
@@ -63,14 +68,14 @@ export function decodeCases(bytes: Uint8Array): CaseTable {
   const head = bytes.subarray(headerLengthBytes, headerLengthBytes + headLength)
   const { version, rows, metrics, idBytes, clusters, slices } = JSON.parse(new TextDecoder().decode(head)) as Header
   if (version !== 1) throw new TypeError('not a table of cases of version 1')
-  const reader = columnReader(view, headerLengthBytes + headLength)
+  const reader = columnReader(view, headerLengthBytes + headLength, rows)
   const table: CaseTable = {
     rows,
     ids: reader.texts(rows, idBytes),
-    clusters: clusters && reader.names(clusters, rows),
-    slices: slices && reader.names(slices, rows),
+    clusters: clusters && reader.names(clusters),
+    slices: slices && reader.names(slices),
     errors: reader.bytes(rows),
-    values: Array.from({ length: metrics }, () => reader.numbers(rows)),
+    values: Array.from({ length: metrics }, () => reader.numbers()),
   }
   if (reader.at() !== bytes.length) throw new TypeError('a table of cases has another length than it says')
   return table
@@ -92,7 +97,7 @@ function* textPieces({ bytes, offsets }: TextColumn): Generator<Uint8Array> {
 }
 
 function words(
-  column: Uint32Array,
+  column: ArrayLike<number>,
   from = 0,
   of: (value: number, index: number) => number = (value) => value,
 ): Generator<Uint8Array> {
@@ -115,26 +120,23 @@ function* numbers(
   }
 }
 
-function columnReader(view: DataView, start: number) {
+function columnReader(view: DataView, start: number, rows: number) {
   let at = start
+  let inOrder: Uint32Array | undefined
   const take = (length: number): number => {
     if (at + length > view.byteLength) throw new TypeError('a table of cases is cut off')
     at += length
     return at - length
-  }
-  const wordsOf = (count: number): Uint32Array => {
-    const from = take(count * 4)
-    return Uint32Array.from({ length: count }, (_, index) => view.getUint32(from + index * 4, true))
   }
   const bytes = (length: number): Uint8Array => {
     const from = take(length)
     return new Uint8Array(view.buffer, view.byteOffset + from, length).slice()
   }
   const texts = (count: number, length: number): TextColumn => {
+    const from = take(count * 4)
     const offsets = new Uint32Array(count + 1)
-    wordsOf(count).forEach((size, index) => {
-      offsets[index + 1] = (offsets[index] ?? 0) + size
-    })
+    for (let index = 0; index < count; index += 1)
+      offsets[index + 1] = (offsets[index] ?? 0) + view.getUint32(from + index * 4, true)
     if (offsets[count] !== length) throw new TypeError('the texts of a table of cases do not add up')
     return { offsets, bytes: bytes(length) }
   }
@@ -142,13 +144,19 @@ function columnReader(view: DataView, start: number) {
     at: () => at,
     bytes,
     texts,
-    names: (header: NamesHeader, rows: number): NameColumn => ({
-      names: texts(header.names, header.bytes),
-      of: wordsOf(rows),
-    }),
-    numbers: (count: number): Float64Array => {
-      const from = take(count * 8)
-      return Float64Array.from({ length: count }, (_, index) => view.getFloat64(from + index * 8, true))
+    names: (header: NamesHeader): NameColumn => {
+      const names = texts(header.names, header.bytes)
+      const from = take(rows * 4)
+      const of = emptyPlaces(rows, header.names)
+      for (let row = 0; row < rows; row += 1) of[row] = view.getUint32(from + row * 4, true)
+      return { names, of }
+    },
+    numbers: (): NumberColumn => {
+      const from = take(rows * 8)
+      const column = growingNumbers()
+      for (let row = 0; row < rows; row += 1) column.add(view.getFloat64(from + row * 8, true))
+      inOrder ??= Uint32Array.from({ length: rows }, (_, row) => row)
+      return column.finish(inOrder)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { growingArray } from './growing-array.ts'
 import { growingNames, type NameColumn } from './name-column.ts'
-import { growingNumbers, type GrowingNumbers } from './number-column.ts'
+import { growingNumbers, numberAt, type GrowingNumbers, type NumberColumn } from './number-column.ts'
 import { sortedOrder } from './sorted-order.ts'
 import { compareTexts, growingTexts, reorderTexts, textAt, type TextColumn } from './text-column.ts'
 
@@ -28,7 +28,7 @@ export interface CaseTable {
   /** 1 where no answer came. */
   readonly errors: Uint8Array
   /** A column for each metric; NaN where nothing was measured. */
-  readonly values: readonly Float64Array[]
+  readonly values: readonly NumberColumn[]
 }
 
 /** A table under construction. Every case has a value for each of the metrics. */
@@ -102,7 +102,7 @@ export function caseAt({ ids, clusters, slices, errors, values }: CaseTable, row
     ...(cluster === undefined ? {} : { cluster }),
     ...(slice === undefined ? {} : { slice }),
     outcome: errors[row] === 1 ? 'error' : 'completed',
-    values: values.map((column) => numberOrNull(column[row])),
+    values: values.map((column) => numberOrNull(numberAt(column, row))),
   }
 }
 
@@ -136,8 +136,8 @@ function nameOf({ names, of }: NameColumn, row: number): string | undefined {
   return index === 0 ? undefined : textAt(names, index - 1)
 }
 
-function numberOrNull(value: number | undefined): number | null {
-  return value === undefined || Number.isNaN(value) ? null : value
+function numberOrNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value
 }
 
 /** Repeats of a case in an order that doesn't depend on when they came: errors last, what wasn't measured last. */

@@ -1,4 +1,4 @@
-type Column = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
+type Column = (Uint8Array | Uint16Array | Uint32Array | Float64Array) & { readonly buffer: ArrayBuffer }
 
 /** An array under construction. A large one grows in place: what a copy to a longer array would hold twice stays one. */
 export interface GrowingArray<T extends Column> {

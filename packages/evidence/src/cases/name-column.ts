@@ -1,4 +1,4 @@
-import { growingArray } from './growing-array.ts'
+import { growingPlaces, type Places } from './place-column.ts'
 import { textColumn, type TextColumn } from './text-column.ts'
 
 /** A name for each row, of which many rows share one: clusters, slices. */
@@ -6,7 +6,7 @@ export interface NameColumn {
   /** The different names, sorted. */
   readonly names: TextColumn
   /** By row: the place of its name plus 1; 0 where it has none. */
-  readonly of: Uint32Array
+  readonly of: Places
 }
 
 /** A column of names under construction. */
@@ -19,29 +19,24 @@ export interface GrowingNames {
 /** An empty column of names. */
 export function growingNames(): GrowingNames {
   const places = new Map<string, number>()
-  const column = growingArray(Uint32Array)
+  const column = growingPlaces()
   let rows = 0
   return {
     add(name) {
       rows += 1
       if (name === undefined) return
-      column.reserve(rows)
       const place = places.get(name) ?? places.size + 1
       if (place > places.size) places.set(name, place)
-      column.array()[rows - 1] = place
+      column.set(rows - 1, place)
     },
     finish(order) {
       if (places.size === 0) return null
-      const unsorted = column.array()
       const names = [...places.keys()].toSorted((a, b) => (a < b ? -1 : 1))
       const sorted = new Uint32Array(places.size + 1)
       names.forEach((name, index) => {
         sorted[places.get(name) ?? 0] = index + 1
       })
-      const of = new Uint32Array(order.length)
-      for (let row = 0; row < order.length; row += 1) of[row] = sorted[unsorted[order[row] ?? 0] ?? 0] ?? 0
-      column.release()
-      return { names: textColumn(names), of }
+      return { names: textColumn(names), of: column.finish(order, sorted) }
     },
   }
 }

@@ -1,29 +1,162 @@
 import { growingArray } from './growing-array.ts'
+import { growingPlaces, type Places } from './place-column.ts'
+
+/**
+ * A number for each row, NaN where there is none, bit by bit as it was given. A million cases measure few different numbers, or small
+ * whole ones, far more often than a million different fractions: then a row takes a byte or two, not eight.
+ */
+export interface NumberColumn {
+  /** By place, or by row where `of` is null. */
+  readonly numbers: Float64Array
+  /** By row: the place of its number. */
+  readonly of: Places | null
+}
 
 /** A column of numbers under construction. */
 export interface GrowingNumbers {
   readonly add: (value: number) => void
   readonly at: (index: number) => number
   /** The numbers in another order. What was under construction is let go. */
-  readonly finish: (order: Uint32Array) => Float64Array
+  readonly finish: (order: Uint32Array) => NumberColumn
 }
 
-/** An empty column of numbers. */
+/** A column with so many different numbers lists them. */
+const FEW = 256
+/** The place of NaN among whole numbers, each of which is its own place. */
+const NOTHING = 65_535
+
+let whole: Float64Array | undefined
+
+/** Whole numbers from 0, then NaN: what columns of them share. */
+function wholeNumbers(): Float64Array {
+  whole ??= Float64Array.from({ length: NOTHING + 1 }, (_, index) => (index === NOTHING ? Number.NaN : index))
+  return whole
+}
+
+/** How many rows a column has. */
+export function numberCount({ numbers, of }: NumberColumn): number {
+  return of === null ? numbers.length : of.length
+}
+
+/** The number of a row; NaN where nothing was measured. */
+export function numberAt({ numbers, of }: NumberColumn, row: number): number {
+  return numbers[of === null ? row : (of[row] ?? -1)] ?? Number.NaN
+}
+
+/** Whether every number of a column passes; each different one is asked about once where it is listed. */
+export function everyNumber(column: NumberColumn, holds: (value: number) => boolean): boolean {
+  const { numbers, of } = column
+  if (of === null || numbers !== whole) return numbers.every(holds)
+  for (let row = 0; row < of.length; row += 1) if (!holds(numberAt(column, row))) return false
+  return true
+}
+
+/** A column of some numbers. */
+export function numberColumn(values: ArrayLike<number>): NumberColumn {
+  const column = growingNumbers()
+  for (let row = 0; row < values.length; row += 1) column.add(values[row] ?? Number.NaN)
+  return column.finish(Uint32Array.from({ length: values.length }, (_, row) => row))
+}
+
+/** An empty column of numbers: in the form that takes the least of those that hold all of them, whatever order they came in. */
 export function growingNumbers(): GrowingNumbers {
-  const column = growingArray(Float64Array)
+  const few = fewNumbers()
+  let form: GrowingForm = few
   let count = 0
   return {
     add(value) {
-      column.reserve(count + 1)
-      column.array()[count] = value
+      while (!form.put(count, value)) form = widened(form, few, count)
       count += 1
     },
-    at: (index) => column.array()[index] ?? Number.NaN,
+    at: (row) => form.at(row),
+    finish: (order) => form.finish(order),
+  }
+}
+
+interface GrowingForm extends Omit<GrowingNumbers, 'add'> {
+  /** Whether the form can hold the number; it does then. */
+  readonly put: (row: number, value: number) => boolean
+  readonly release: () => void
+}
+
+/** The same rows in the next form that holds what they have. */
+function widened(form: GrowingForm, few: FewNumbers, count: number): GrowingForm {
+  const wider = form === few && few.areWhole() ? wholeColumn() : plainColumn()
+  for (let row = 0; row < count; row += 1) wider.put(row, form.at(row))
+  form.release()
+  return wider
+}
+
+interface FewNumbers extends GrowingForm {
+  readonly areWhole: () => boolean
+}
+
+/** Numbers by their place in a list. */
+function fewNumbers(): FewNumbers {
+  const places = growingPlaces()
+  // A map takes 0 and -0 for one: it stands beside it.
+  const placeOf = new Map<number | '-0', number>()
+  const numbers: number[] = []
+  return {
+    put(row, value) {
+      const key = Object.is(value, -0) ? '-0' : value
+      let place = placeOf.get(key)
+      if (place === undefined) {
+        if (numbers.length >= FEW) return false
+        place = numbers.push(value) - 1
+        placeOf.set(key, place)
+      }
+      places.set(row, place)
+      return true
+    },
+    at: (row) => numbers[places.at(row)] ?? Number.NaN,
+    areWhole: () => numbers.every(isWhole),
+    release: () => places.release(),
+    finish(order) {
+      const sorted = Float64Array.from(numbers).toSorted()
+      const rename = new Uint32Array(numbers.length)
+      sorted.forEach((value, index) => {
+        rename[placeOf.get(Object.is(value, -0) ? '-0' : value) ?? 0] = index
+      })
+      return { numbers: sorted, of: places.finish(order, rename) }
+    },
+  }
+}
+
+/** Small whole numbers, each its own place. */
+function wholeColumn(): GrowingForm {
+  const places = growingPlaces()
+  return {
+    put(row, value) {
+      if (!isWhole(value)) return false
+      places.set(row, Number.isNaN(value) ? NOTHING : value)
+      return true
+    },
+    at: (row) => wholeNumbers()[places.at(row)] ?? Number.NaN,
+    finish: (order) => ({ numbers: wholeNumbers(), of: places.finish(order, null) }),
+    release: () => places.release(),
+  }
+}
+
+function isWhole(value: number): boolean {
+  return Number.isNaN(value) || (Number.isInteger(value) && value >= 0 && value < NOTHING && !Object.is(value, -0))
+}
+
+function plainColumn(): GrowingForm {
+  const column = growingArray(Float64Array)
+  return {
+    put(row, value) {
+      column.reserve(row + 1)
+      column.array()[row] = value
+      return true
+    },
+    at: (row) => column.array()[row] ?? Number.NaN,
     finish(order) {
       const [unsorted, sorted] = [column.array(), new Float64Array(order.length)]
-      for (let index = 0; index < order.length; index += 1) sorted[index] = unsorted[order[index] ?? 0] ?? Number.NaN
+      for (let row = 0; row < order.length; row += 1) sorted[row] = unsorted[order[row] ?? 0] ?? Number.NaN
       column.release()
-      return sorted
+      return { numbers: sorted, of: null }
     },
+    release: () => column.release(),
   }
 }

@@ -33,6 +33,13 @@ export function compareTexts(a: TextColumn, atA: number, b: TextColumn, atB: num
   return leftEnd - left - (rightEnd - right)
 }
 
+/** Whether two columns hold the same texts in the same order. */
+export function areSameTexts(a: TextColumn, b: TextColumn): boolean {
+  if (a === b) return true
+  if (a.bytes.length !== b.bytes.length || a.offsets.length !== b.offsets.length) return false
+  return a.offsets.every((offset, at) => b.offsets[at] === offset) && a.bytes.every((byte, at) => b.bytes[at] === byte)
+}
+
 /** The column of the same texts in another order. */
 export function reorderTexts({ bytes, offsets }: TextColumn, order: Uint32Array): TextColumn {
   const sorted: TextColumn = { bytes: new Uint8Array(bytes.length), offsets: new Uint32Array(order.length + 1) }

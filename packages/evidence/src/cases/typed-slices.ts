@@ -16,5 +16,5 @@ export function withTypedSlices(run: EvaluationRun, typed: readonly string[], di
   if (renamed.every((name, index) => name === names[index])) return run
   const column = growingNames()
   for (const place of slices.of) column.add(place === 0 ? undefined : renamed[place - 1])
-  return { ...run, cases: { ...run.cases, slices: column.finish(slices.of.map((_, row) => row)) } }
+  return { ...run, cases: { ...run.cases, slices: column.finish(Uint32Array.from(slices.of, (_, row) => row)) } }
 }

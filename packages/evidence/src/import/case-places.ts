@@ -8,6 +8,8 @@ export interface CasePlaces {
   readonly set: (added: number, place: FaultPlace) => void
   /** The place of the case that was added so many cases after the first. */
   readonly at: (added: number) => FaultPlace
+  /** Lets the memory go. */
+  readonly release: () => void
 }
 
 /** No places yet. */
@@ -25,5 +27,6 @@ export function casePlaces(): CasePlaces {
       lines.array()[added] = line
     },
     at: (added) => others.get(added) ?? { line: lines.array()[added] ?? 0 },
+    release: () => lines.release(),
   }
 }

@@ -5,6 +5,7 @@ import {
   type CaseTableBuilder,
   type EvaluationCase,
 } from '../cases/case-table.ts'
+import { everyNumber, type NumberColumn } from '../cases/number-column.ts'
 import { compareTexts } from '../cases/text-column.ts'
 import type { DroppedField, EvaluationRun } from '../evaluation-run.ts'
 import type { IdentifierGate } from '../identifier.ts'
@@ -58,6 +59,8 @@ export function runCollector(
       findConflicts(table, order, (row, what) =>
         faults.add('conflicting_case', `a repeat of this case has another ${what}`, places.at(row)),
       )
+      places.release()
+      if (order.buffer instanceof ArrayBuffer) order.buffer.transfer(0)
       if (!faults.any() && table.rows === 0)
         faults.add(selection === null ? 'empty' : 'nothing_selected', 'there is no case to import')
       if (faults.any()) return faults.result()
@@ -68,7 +71,7 @@ export function runCollector(
           format,
           sourceDigest,
           selection: selection === null ? null : gate.label(selection),
-          metrics: metrics.map((metric, index) => narrowKind(metric, table.values[index] ?? new Float64Array())),
+          metrics: metrics.map((metric, index) => narrowKind(metric, table.values[index])),
           cases: table,
           dropped: countDropped(dropped, gate),
           digestedIdentifiers: gate.digested(),
@@ -91,10 +94,10 @@ function pass(raw: RawCase, gate: IdentifierGate): EvaluationCase {
 }
 
 /** A score of zeros and ones alone is a 0/1 metric, which has a better interval. */
-function narrowKind(metric: MetricDefinition, values: Float64Array): MetricDefinition {
+function narrowKind(metric: MetricDefinition, values: NumberColumn | undefined): MetricDefinition {
   const { scale, ...rest } = metric
   if (metric.kind !== 'continuous' || (scale !== undefined && (scale.lower !== 0 || scale.upper !== 1))) return metric
-  const isZeroOne = values.every((value) => value === 0 || value === 1 || Number.isNaN(value))
+  const isZeroOne = !values || everyNumber(values, (value) => value === 0 || value === 1 || Number.isNaN(value))
   return isZeroOne ? { ...rest, kind: 'binary' } : metric
 }
 

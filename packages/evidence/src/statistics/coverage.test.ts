@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { numberColumn } from '../cases/number-column.ts'
 import { importCsv } from '../index.ts'
 import { hasFixtures, pairsFrom, readFixture, runOf, sourceOf } from '../../testing/fixtures.ts'
 import { seededNormal, seededUniform } from '../../testing/random.ts'
@@ -48,8 +49,8 @@ function realPairs(): readonly { baseline: number; candidate: number }[] {
   const [baseline, candidate] = [run('gpt-4-0314'), run('gpt-4-0613')]
   const score = baseline.metrics.findIndex(({ name }) => name === 'score')
   const { pairs } = pairValues(matchCases(baseline.cases, candidate.cases), {
-    baseline: baseline.cases.values[score] ?? new Float64Array(),
-    candidate: candidate.cases.values[score] ?? new Float64Array(),
+    baseline: baseline.cases.values[score] ?? numberColumn([]),
+    candidate: candidate.cases.values[score] ?? numberColumn([]),
     baselineErrors: baseline.cases.errors,
     candidateErrors: candidate.cases.errors,
     failure: 0,

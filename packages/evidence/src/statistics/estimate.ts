@@ -3,7 +3,16 @@ import { mcNemar } from './mcnemar.ts'
 import { clusteredT, pairedT, type MeanEstimate } from './mean-difference.ts'
 import { mean, standardDeviation } from './moments.ts'
 import { normalQuantile } from './normal.ts'
-import { changedPairs, clustersMet, differences, everyPair, isZeroOrOne, logRatios, type Pairs } from './pairs.ts'
+import {
+  changedPairs,
+  clustersMet,
+  differences,
+  everyPair,
+  isZeroOrOne,
+  letColumnsGo,
+  logRatios,
+  type Pairs,
+} from './pairs.ts'
 import { tangoInterval } from './tango.ts'
 
 /** Which closed form answered. Source of each: docs/reference/statistics.md. */
@@ -30,21 +39,24 @@ export function estimateDifference(pairs: Pairs): Estimate | undefined {
   const clusters = clustersMet(pairs)
   if (clusters === pairs.length && everyPair(pairs, isZeroOrOne))
     return pairs.length < 2 ? undefined : estimateBinary(pairs)
-  return estimateMean(pairs, { values: differences(pairs), clusters, plain: 'paired_t', clustered: 'clustered_t' })
+  const estimators = { plain: 'paired_t', clustered: 'clustered_t' } as const
+  return estimateMean(pairs, { valuesOf: differences, clusters, ...estimators })
 }
 
 /** Compares positive amounts by the logarithm of their ratio. Every value must be above 0. */
 export function estimateLogRatio(pairs: Pairs): Estimate | undefined {
   const clusters = clustersMet(pairs)
   const estimators = { plain: 'log_ratio_t', clustered: 'clustered_log_ratio_t' } as const
-  return estimateMean(pairs, { values: logRatios(pairs), clusters, ...estimators })
+  return estimateMean(pairs, { valuesOf: logRatios, clusters, ...estimators })
 }
 
 function estimateBinary(pairs: Pairs): Estimate {
   const { lost, gained } = changedPairs(pairs) ?? { lost: 0, gained: 0 }
   const interval = tangoInterval({ pairs: pairs.length, lost, gained })
   const { exact, midP } = mcNemar(lost, gained)
-  const deviation = standardDeviation(differences(pairs))
+  const values = differences(pairs)
+  const deviation = standardDeviation(values)
+  letColumnsGo(values)
   return {
     estimator: 'tango',
     delta: (gained - lost) / pairs.length,
@@ -61,17 +73,22 @@ function estimateBinary(pairs: Pairs): Estimate {
 }
 
 interface MeanQuestion {
-  readonly values: Float64Array
+  readonly valuesOf: (pairs: Pairs) => Float64Array
   readonly clusters: number
   readonly plain: Estimator
   readonly clustered: Estimator
 }
 
-function estimateMean(pairs: Pairs, { values, clusters, ...estimators }: MeanQuestion): Estimate | undefined {
+function estimateMean(pairs: Pairs, { valuesOf, clusters, ...estimators }: MeanQuestion): Estimate | undefined {
   if (clusters < 2) return undefined
-  if (clusters === pairs.length) return ifFinite(describeMean(pairedT(values), estimators.plain, pairs.length))
-  const { designEffect, ...mean } = clusteredT(values, pairs.clusterOf)
-  return ifFinite({ ...describeMean(mean, estimators.clustered, pairs.length), clusters, designEffect })
+  const values = valuesOf(pairs)
+  const isPlain = clusters === pairs.length
+  const { designEffect, ...mean } = isPlain
+    ? { ...pairedT(values), designEffect: null }
+    : clusteredT(values, pairs.clusterOf)
+  letColumnsGo(values)
+  const described = describeMean(mean, isPlain ? estimators.plain : estimators.clustered, pairs.length)
+  return ifFinite(isPlain ? described : { ...described, clusters, designEffect })
 }
 
 function describeMean({ estimate, ...mean }: MeanEstimate, estimator: Estimator, pairs: number): Estimate {

@@ -10,7 +10,7 @@ export interface RiskInput {
   readonly standardError: number
   readonly margin: number
   readonly degreesOfFreedom: number
-  /** By cluster, what it contributes to the estimate's error: the sum of its residuals over n. */
+  /** By cluster, what it contributes to the estimate's error: the sum of its residuals over n. Not needed of one that is drawn alone. */
   readonly influence: Float64Array
 }
 

@@ -19,7 +19,12 @@ export function standardDeviation(values: ArrayLike<number>): number {
 
 /** The `p` quantile (0..1) of at least one value, interpolated linearly (type 7 of Hyndman & Fan 1996, the default of R and numpy). */
 export function quantile(values: ArrayLike<number>, p: number): number {
-  return quantileOfSorted(Float64Array.from(values).toSorted(), p)
+  const copy = new Float64Array(values)
+  const sorted = copy.toSorted()
+  copy.buffer.transfer(0)
+  const found = quantileOfSorted(sorted, p)
+  sorted.buffer.transfer(0)
+  return found
 }
 
 /** The same of values in ascending order. */

@@ -1,5 +1,7 @@
 import type { CaseTable } from '../cases/case-table.ts'
 import type { NameColumn } from '../cases/name-column.ts'
+import { numberAt, type NumberColumn } from '../cases/number-column.ts'
+import { emptyPlaces, type Places } from '../cases/place-column.ts'
 import { compareTexts, textAt, textCount } from '../cases/text-column.ts'
 import type { Pairs } from './pairs.ts'
 
@@ -9,11 +11,11 @@ export interface Matching {
   /** The rows of case k in the baseline: from `before[k]` to `before[k + 1]`; none if it doesn't know the case. */
   readonly before: Uint32Array
   readonly after: Uint32Array
-  /** By case, the number of its cluster; the case itself where no run knows one. The baseline's word comes first. */
-  readonly clusterOf: Uint32Array
+  /** By case, the number of its cluster; the case itself where no run knows one, and null where none knows any. The baseline's word comes first. */
+  readonly clusterOf: Uint32Array | null
   readonly clusterCount: number
   /** By case, the place of its slice in `slices` plus 1; 0 where it has none. The baseline's word comes first. */
-  readonly sliceOf: Uint32Array
+  readonly sliceOf: Places
   readonly slices: readonly string[]
 }
 
@@ -36,7 +38,8 @@ export interface Pairing {
 export function matchCases(baseline: CaseTable, candidate: CaseTable): Matching {
   const most = baseline.rows + candidate.rows
   const before = new Uint32Array(most + 1)
-  const after = new Uint32Array(most + 1)
+  // Where both sides hold the same ids their rows are the same too.
+  const after = baseline.ids === candidate.ids ? before : new Uint32Array(most + 1)
   let cases = 0
   let [left, right] = [0, 0]
   while (left < baseline.rows || right < candidate.rows) {
@@ -52,12 +55,15 @@ export function matchCases(baseline: CaseTable, candidate: CaseTable): Matching 
   const rows = { before: before.subarray(0, cases + 1), after: after.subarray(0, cases + 1) }
   const clusters = namesByCase(rows, cases, baseline.clusters, candidate.clusters)
   const slices = namesByCase(rows, cases, baseline.slices, candidate.slices)
-  const clusterCount = clusters.names.length + cases
+  const clusterNames = clusters.names.length
   return {
     cases,
     ...rows,
-    clusterOf: clusters.of.map((name, index) => (name === 0 ? clusters.names.length + index : name - 1)),
-    clusterCount,
+    clusterOf:
+      clusterNames === 0
+        ? null
+        : new Uint32Array(clusters.of).map((name, index) => (name === 0 ? clusterNames + index : name - 1)),
+    clusterCount: clusterNames + cases,
     sliceOf: slices.of,
     slices: slices.names,
   }
@@ -65,8 +71,8 @@ export function matchCases(baseline: CaseTable, candidate: CaseTable): Matching 
 
 /** The values of one metric, by row; `failure` is what an error counts as, null where it counts as not measured. */
 export interface MetricValues {
-  readonly baseline: Float64Array
-  readonly candidate: Float64Array
+  readonly baseline: NumberColumn
+  readonly candidate: NumberColumn
   readonly baselineErrors: Uint8Array
   readonly candidateErrors: Uint8Array
   readonly failure: number | null
@@ -89,7 +95,7 @@ export function pairValues(matching: Matching, values: MetricValues, slice?: num
     if (!Number.isNaN(baseline) && !Number.isNaN(candidate)) {
       left[length] = baseline
       right[length] = candidate
-      clusters[length] = clusterOf[index] ?? 0
+      clusters[length] = clusterOf === null ? index : (clusterOf[index] ?? 0)
       length += 1
     } else if (Number.isNaN(baseline) && Number.isNaN(candidate)) missing.both += 1
     else missing[Number.isNaN(baseline) ? 'baseline' : 'candidate'] += 1
@@ -106,14 +112,14 @@ export function pairValues(matching: Matching, values: MetricValues, slice?: num
 
 /** The mean of a case's repeats; NaN where none was measured. Sorted before adding, so that their order can't change the last digit. */
 function average(
-  column: Float64Array,
+  column: NumberColumn,
   errors: Uint8Array,
   failure: number | null,
   bounds: Uint32Array,
   index: number,
 ): number {
   const [start = 0, end = 0] = [bounds[index], bounds[index + 1]]
-  const valueAt = (row: number): number => (errors[row] === 1 ? (failure ?? Number.NaN) : (column[row] ?? Number.NaN))
+  const valueAt = (row: number): number => (errors[row] === 1 ? (failure ?? Number.NaN) : numberAt(column, row))
   if (end - start === 1) return valueAt(start)
   const measured: number[] = []
   for (let row = start; row < end; row += 1) {
@@ -144,13 +150,13 @@ function namesByCase(
   cases: number,
   left: NameColumn | null,
   right: NameColumn | null,
-): { of: Uint32Array; names: string[] } {
+): { of: Places; names: string[] } {
   const names = [...new Set([...namesOf(left), ...namesOf(right)])].toSorted((a, b) => (a < b ? -1 : 1))
   const places = new Map(names.map((name, index) => [name, index + 1]))
   const leftPlaces = placesOf(left, places)
   const rightPlaces = placesOf(right, places)
-  const of = new Uint32Array(cases)
-  if (names.length === 0) return { of, names }
+  if (names.length === 0) return { of: emptyPlaces(0, 0), names }
+  const of = emptyPlaces(cases, names.length)
   for (let index = 0; index < cases; index += 1)
     of[index] = leftPlaces[firstName(left, before, index)] || (rightPlaces[firstName(right, after, index)] ?? 0)
   return { of, names }

@@ -9,23 +9,24 @@ export interface Pairs {
   readonly clusterCount: number
 }
 
-/** Only the pairs that `keep` accepts. */
+/** Only the pairs that `keep` accepts, in the memory of the pairs that were given: those hold nothing of use any more. */
 export function filterPairs(pairs: Pairs, keep: (baseline: number, candidate: number) => boolean): Pairs {
-  const kept = new Uint32Array(pairs.length)
+  const { baseline, candidate, clusterOf, clusterCount } = pairs
   let length = 0
-  for (let index = 0; index < pairs.length; index += 1)
-    if (keep(pairs.baseline[index] ?? Number.NaN, pairs.candidate[index] ?? Number.NaN)) {
-      kept[length] = index
-      length += 1
-    }
-  if (length === pairs.length) return pairs
-  const chosen = kept.subarray(0, length)
+  for (let index = 0; index < pairs.length; index += 1) {
+    const [before = Number.NaN, after = Number.NaN] = [baseline[index], candidate[index]]
+    if (!keep(before, after)) continue
+    baseline[length] = before
+    candidate[length] = after
+    clusterOf[length] = clusterOf[index] ?? 0
+    length += 1
+  }
   return {
     length,
-    baseline: Float64Array.from(chosen, (index) => pairs.baseline[index] ?? Number.NaN),
-    candidate: Float64Array.from(chosen, (index) => pairs.candidate[index] ?? Number.NaN),
-    clusterOf: Uint32Array.from(chosen, (index) => pairs.clusterOf[index] ?? 0),
-    clusterCount: pairs.clusterCount,
+    baseline: baseline.subarray(0, length),
+    candidate: candidate.subarray(0, length),
+    clusterOf: clusterOf.subarray(0, length),
+    clusterCount,
   }
 }
 
@@ -42,13 +43,18 @@ export function clustersMet({ clusterOf, clusterCount }: Pairs): number {
     if (met[cluster] === 0) count += 1
     met[cluster] = 1
   }
+  letColumnsGo(met)
   return count
 }
 
-/** Gives the memory of pairs back at once: those of a million cases take 20 MB, and the engine may let several metrics' pile up. */
+/** Gives the memory of pairs back at once. */
 export function letGo({ baseline, candidate, clusterOf }: Pairs): void {
-  for (const { buffer } of [baseline, candidate, clusterOf])
-    if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0)
+  letColumnsGo(baseline, candidate, clusterOf)
+}
+
+/** Gives the memory of columns back at once: one of a million numbers takes 8 MB, and the engine may let many pile up. */
+export function letColumnsGo(...columns: readonly (Float64Array | Uint32Array | Uint8Array)[]): void {
+  for (const { buffer } of columns) if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0)
 }
 
 /** Candidate minus baseline, pair by pair. */

@@ -10,8 +10,11 @@ import { mean, standardDeviation } from './moments.ts'
 export function ratioOfTotals(baseline: ArrayLike<number>, candidate: ArrayLike<number>): Omit<MeanEstimate, 'p'> {
   const base = mean(baseline)
   const ratio = mean(candidate) / base
-  const residuals = Float64Array.from(candidate, (value, index) => value - ratio * (baseline[index] ?? Number.NaN))
-  const standardError = standardDeviation(residuals) / Math.sqrt(residuals.length) / base
-  const { p: _, ...estimate } = withStudentInterval(ratio, standardError, residuals.length - 1)
+  const residuals = new Float64Array(candidate)
+  for (let index = 0; index < residuals.length; index += 1)
+    residuals[index] = (candidate[index] ?? Number.NaN) - ratio * (baseline[index] ?? Number.NaN)
+  const standardError = standardDeviation(residuals) / Math.sqrt(candidate.length) / base
+  residuals.buffer.transfer(0)
+  const { p: _, ...estimate } = withStudentInterval(ratio, standardError, candidate.length - 1)
   return estimate
 }

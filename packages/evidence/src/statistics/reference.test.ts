@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { numberColumn } from '../cases/number-column.ts'
 import { importCsv } from '../index.ts'
 import { hasFixtures, readFixture, runOf, sourceOf } from '../../testing/fixtures.ts'
 import { estimateDifference, estimateLogRatio } from './estimate.ts'
@@ -67,8 +68,8 @@ function pairsOf(name: string, { baseline, candidate }: Comparison, metric: stri
   const [before, after] = [run(baseline), run(candidate)]
   const matching = matchCases(before.cases, after.cases)
   const values = {
-    baseline: before.cases.values[before.metrics.findIndex((known) => known.name === metric)] ?? new Float64Array(),
-    candidate: after.cases.values[after.metrics.findIndex((known) => known.name === metric)] ?? new Float64Array(),
+    baseline: before.cases.values[before.metrics.findIndex((known) => known.name === metric)] ?? numberColumn([]),
+    candidate: after.cases.values[after.metrics.findIndex((known) => known.name === metric)] ?? numberColumn([]),
     baselineErrors: before.cases.errors,
     candidateErrors: after.cases.errors,
     failure: null,
