@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]>
   ledger: () => import('./ledger.ts'),
   authentication: () => import('./authentication.ts'),
   audit: () => import('./audit.ts'),
+  backup: () => import('./backup.ts'),
   slow: () => import('./slow-clients.ts'),
   fuzz: () => import('./fuzz.ts'),
   kills: () => import('./intake-kills.ts'),
