@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Database, sqlState, type Transaction, withRole } from '../platform/database.ts'
 import { describeSpan, traced } from '../platform/tracing.ts'
+import { batchSize, type Emptied, emptiedOfAll, findWaitingLogs, type Pending, takeBatch } from './outbox.ts'
 import { setRepeatsAside } from './refused.ts'
 import { readStoredTree, type SignerOf, type StoredTree } from './stored-tree.ts'
 import { writeFullTiles } from './tree-store.ts'
@@ -10,7 +11,6 @@ import { writeFullTiles } from './tree-store.ts'
 /** The channel that tells every process which log has grown. */
 export const ledgerChannel = 'afterai_ledger'
 
-const batchSize = 256
 const pollMs = 1_000
 const uniqueViolation = '23505'
 
@@ -33,16 +33,20 @@ interface SequencerDependencies {
   readonly onBatch?: ((batch: { entries: number; durationMs: number }) => void) | undefined
 }
 
-/** Each log's tree as this process last wrote it. */
-type Cache = Map<string, StoredTree>
+/** What this process remembers: each log's tree as it last wrote it, and up to where the queue is empty, of each log and of all. */
+interface Memory {
+  readonly trees: Map<string, StoredTree>
+  readonly emptied: Map<string, Emptied>
+  allEmptied: Emptied | undefined
+}
 
 /** Starts the loop: woken by `wake`, and once a second besides, for what other processes left behind. */
 export function startSequencer(deps: SequencerDependencies): Sequencer {
-  const cache: Cache = new Map()
+  const memory: Memory = { trees: new Map(), emptied: new Map(), allEmptied: undefined }
   const integrate = async (tenantId: string): Promise<number> => {
     const start = performance.now()
     const entries = await traced('ledger batch', async () => {
-      const integrated = await integrateOnce(deps, cache, tenantId)
+      const integrated = await integrateOnce(deps, memory, tenantId)
       describeSpan({ 'afterai.entries': integrated })
       return integrated
     })
@@ -55,7 +59,7 @@ export function startSequencer(deps: SequencerDependencies): Sequencer {
     while (!stopping.signal.aborted) {
       // Renewed before the outbox is read, so that whoever appends meanwhile rouses the next round.
       roused = Promise.withResolvers<void>()
-      await integrateAll(deps, integrate).catch((error: unknown) =>
+      await integrateAll(deps, memory, integrate).catch((error: unknown) =>
         deps.log.error({ err: error }, 'the ledger could not go on'),
       )
       const timer = setTimeout(roused.resolve, pollMs)
@@ -77,12 +81,11 @@ export function startSequencer(deps: SequencerDependencies): Sequencer {
 
 async function integrateAll(
   { db, log }: { db: Database; log: Logger },
+  memory: Memory,
   integrate: (tenantId: string) => Promise<number>,
 ): Promise<void> {
-  const logs = await withRole(db, 'afterai_sequencer', (tx) =>
-    tx.selectFrom('ledger_outbox').select('tenant_id').distinct().execute(),
-  )
-  let waiting = logs.map((row) => row.tenant_id)
+  const { tenantIds, emptied } = await withRole(db, 'afterai_sequencer', (tx) => findWaitingLogs(tx, memory.allEmptied))
+  let waiting = tenantIds
   // A full batch means that more may wait: that log's turn comes again after the others', so that none starves.
   while (waiting.length > 0) {
     const again: string[] = []
@@ -95,48 +98,66 @@ async function integrateAll(
     }
     waiting = again
   }
+  memory.allEmptied = emptiedOfAll(
+    emptied,
+    tenantIds.map((tenantId) => memory.emptied.get(tenantId)),
+  )
 }
 
 // A batch with a repeated entry fails as a whole; it is tried again without what repeats.
 async function integrateOnce(
   deps: { db: Database; signerOf: SignerOf; log: Logger },
-  cache: Cache,
+  memory: Memory,
   tenantId: string,
 ): Promise<number> {
   try {
-    return await integrateBatch(deps, cache, tenantId)
+    return await integrateBatch(deps, memory, tenantId)
   } catch (error) {
     if (sqlState(error) !== uniqueViolation) throw error
     const setAside = await setRepeatsAside(deps.db, tenantId)
     if (setAside === 0) throw error
     deps.log.error({ err: error, tenantId, setAside }, 'the log has entries of the queue already; they are set aside')
-    return integrateBatch(deps, cache, tenantId)
+    return integrateBatch(deps, memory, tenantId)
   }
 }
 
 /** One batch of one log, in one transaction: entries, full tiles, one signed checkpoint. */
-function integrateBatch(
+async function integrateBatch(
   { db, signerOf }: { db: Database; signerOf: SignerOf },
-  cache: Cache,
+  memory: Memory,
   tenantId: string,
 ): Promise<number> {
-  return withRole(db, 'afterai_sequencer', async (tx) => {
+  const { batch, emptied } = await withRole(db, 'afterai_sequencer', async (tx) => {
     await lockLog(tx, tenantId)
-    const batch = await takeBatch(tx, tenantId)
-    const [first] = batch
-    if (first === undefined) return 0
-    const before = remembered(cache, tenantId, first) ?? (await readStoredTree(tx, tenantId, signerOf))
-    const { tree, leafHashes, nodes } = extend(before.tree, batch)
-    await insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes })
-    await writeFullTiles(tx, tenantId, {
-      from: before.tree.size,
-      to: tree.size,
-      rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
-    })
-    await publishCheckpoint(tx, tenantId, { origin: before.origin, tree, signerOf })
-    cache.set(tenantId, { origin: before.origin, tree })
-    return batch.length
+    const taken = await takeBatch(tx, tenantId, memory.emptied.get(tenantId))
+    await extendLog(tx, { tenantId, batch: taken.batch, memory, signerOf })
+    return taken
   })
+  // Not before the commit: what is rolled back is in the queue again.
+  memory.emptied.set(tenantId, emptied)
+  return batch.length
+}
+
+async function extendLog(tx: Transaction, { tenantId, batch, memory, signerOf }: LogExtension): Promise<void> {
+  const [first] = batch
+  if (first === undefined) return
+  const before = remembered(memory, tenantId, first) ?? (await readStoredTree(tx, tenantId, signerOf))
+  const { tree, leafHashes, nodes } = extend(before.tree, batch)
+  await insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes })
+  await writeFullTiles(tx, tenantId, {
+    from: before.tree.size,
+    to: tree.size,
+    rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
+  })
+  await publishCheckpoint(tx, tenantId, { origin: before.origin, tree, signerOf })
+  memory.trees.set(tenantId, { origin: before.origin, tree })
+}
+
+interface LogExtension {
+  readonly tenantId: string
+  readonly batch: readonly Pending[]
+  readonly memory: Memory
+  readonly signerOf: SignerOf
 }
 
 // Waits for its turn: to step back from a held lock would leave an entry that the holder no longer saw until the next poll.
@@ -144,36 +165,9 @@ async function lockLog(tx: Transaction, tenantId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`.execute(tx)
 }
 
-interface Pending {
-  readonly id: number
-  readonly entry_id: string
-  readonly entry: Uint8Array
-  readonly producer_id: string
-  readonly producer_sequence: number
-  /** Size and root of the log's newest checkpoint, the same in each row; null for a log that has none yet. */
-  readonly head_size: number | null
-  readonly head_root: Uint8Array | null
-}
-
-// Identity values commit out of order, so the queue is never read by "id > last": what was taken is gone from it.
-// The ids are an array so that the rows are found by their index, however many dead ones lie between.
-async function takeBatch(tx: Transaction, tenantId: string): Promise<readonly Pending[]> {
-  const { rows } = await sql<Pending>`
-    with taken as (
-      delete from ledger_outbox where id = any (array(
-        select id from ledger_outbox where tenant_id = ${tenantId} order by id limit ${batchSize}))
-      returning id, entry_id, entry, producer_id, producer_sequence
-    ), head as (
-      select size, root from ledger_checkpoint where tenant_id = ${tenantId} order by size desc limit 1
-    )
-    select taken.*, head.size as head_size, head.root as head_root
-    from taken left join head on true order by taken.id`.execute(tx)
-  return rows
-}
-
 // What this process remembers is used only if the database's newest checkpoint has the same size and root.
-function remembered(cache: Cache, tenantId: string, head: Pending): StoredTree | undefined {
-  const cached = cache.get(tenantId)
+function remembered({ trees }: Memory, tenantId: string, head: Pending): StoredTree | undefined {
+  const cached = trees.get(tenantId)
   if (cached === undefined || head.head_size === null || head.head_root === null) return undefined
   const isHead =
     Number(cached.tree.size) === head.head_size && Buffer.compare(rootOf(cached.tree), head.head_root) === 0
