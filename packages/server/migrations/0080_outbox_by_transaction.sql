@@ -5,5 +5,5 @@ create index ledger_outbox_by_transaction on ledger_outbox (tenant_id, written_b
 create index ledger_outbox_newest on ledger_outbox (written_by, tenant_id);
 drop index ledger_outbox_by_log;
 -- The database alone says which transaction it is.
-revoke insert on ledger_outbox from afterai_app;
-grant insert (tenant_id, entry_id, entry, producer_id, producer_sequence) on ledger_outbox to afterai_app;
+create policy written_now on ledger_outbox as restrictive for insert to afterai_app
+  with check (written_by = pg_current_xact_id()::text::bigint);
