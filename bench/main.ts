@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (length: Length) => 
   ledger: () => import('./ledger.ts'),
   authentication: () => import('./authentication.ts'),
   audit: () => import('./audit.ts'),
+  backup: () => import('./backup.ts'),
   slow: () => import('./slow-clients.ts'),
   fuzz: () => import('./fuzz.ts'),
   kills: () => import('./intake-kills.ts'),

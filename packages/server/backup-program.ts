@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { backUpInstance, restoreInstance } from './instance-backup.ts'
-import { BackupError, checkBackup, type CheckedBackup, type TakenBackup } from './src/backup/index.ts'
+import { backUpInstance, type RestoredBackup, restoreInstance } from './instance-backup.ts'
+import { BackupError, checkBackup, type TakenBackup } from './src/backup/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import { EmbeddedPostgresError } from './src/platform/embedded-postgres/index.ts'
 import { readSecretFile } from './src/platform/secret-file.ts'
@@ -41,7 +41,7 @@ export async function runBackupProgram(
       const taken = await backUpInstance(configuration, { ...options, withoutKeys: values['without-keys'] === true })
       say(voice, values.json, { facts: taken, lines: takenLines(taken, values['without-keys'] === true) })
     } else if (command === 'backup verify') {
-      const backup = await checkBackup(path, passphrase)
+      const backup = await checkBackup(path, passphrase, options.onProgress)
       say(voice, values.json, {
         facts: factsOf(backup),
         lines: ['The backup is whole and unchanged.', ...linesOf(backup)],
@@ -89,7 +89,7 @@ function say(voice: Voice, asJson: boolean | undefined, { facts, lines }: { fact
 }
 
 /** What a script is told of a backup: all but the keys and the checkpoints' text. */
-function factsOf({ manifest, logs, rows, sha256, sizeBytes }: CheckedBackup) {
+function factsOf({ manifest, logs, rows, sha256, sizeBytes }: RestoredBackup) {
   const { kind: _kind, ...facts } = manifest
   return { ...facts, rows, sha256, sizeBytes, logs: logs.map(({ kind: _log, ...log }) => log) }
 }
@@ -104,16 +104,16 @@ function takenLines({ path, sizeBytes, sha256, rows, tables, logs }: TakenBackup
   ]
 }
 
-function linesOf({ manifest, logs, rows, sha256, sizeBytes }: CheckedBackup): string[] {
+function linesOf({ manifest, logs, rows, sha256, sizeBytes }: RestoredBackup): string[] {
   return [
     `taken    ${manifest.takenAt} by AfterAI ${manifest.product}`,
-    `holds    ${rows} rows of ${manifest.tables.length} tables, ${(sizeBytes / mebibyte).toFixed(1)} MiB, keys ${manifest.keysIncluded ? 'included' : 'left out'}`,
+    `holds    ${rows === undefined ? '' : `${rows} rows of `}${manifest.tables.length} tables, ${(sizeBytes / mebibyte).toFixed(1)} MiB, keys ${manifest.keysIncluded ? 'included' : 'left out'}`,
     `sha256   ${sha256}`,
     ...logs.map(({ origin, size }) => `log      ${origin}: ${size} entries under its newest checkpoint`),
   ]
 }
 
-function restoredLines(backup: CheckedBackup): string[] {
+function restoredLines(backup: RestoredBackup): string[] {
   return [
     'Restored, and every log was recomputed from its first entry.',
     ...linesOf(backup),

@@ -6,11 +6,13 @@ import packageJson from './package.json' with { type: 'json' }
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   BackupError,
-  type CheckedBackup,
-  checkBackup,
+  type AuthenticBackup,
+  authenticateBackup,
   isEmptyDatabase,
   markRestore,
   notEmpty,
+  openBackup,
+  type OpenedBackup,
   putBack,
   putKeyFiles,
   readKeyFiles,
@@ -78,27 +80,36 @@ export async function backUpInstance(configuration: Configuration, options: Back
   })
 }
 
+/** A backup that was restored. */
+export interface RestoredBackup extends AuthenticBackup {
+  /** How many rows were written; unknown where a restore that was cut off had written them already. */
+  readonly rows: number | undefined
+}
+
 /**
- * Restores a backup into an instance that holds nothing yet. The file is read to its end before anything is changed; what fails
+ * Restores a backup into an instance that holds nothing yet. The whole file is authenticated before anything is changed; what fails
  * later is undone; what is killed is marked as unfinished, and the same restore finishes it.
  * @throws BackupError
  */
 export async function restoreInstance(
   configuration: Configuration,
   options: Omit<BackupOptions, 'withoutKeys'>,
-): Promise<CheckedBackup> {
-  const backup = await checkBackup(options.path, options.passphrase)
+): Promise<RestoredBackup> {
+  await using opened = await openBackup(options.path, options.passphrase)
+  const backup = await authenticateBackup(opened, options.onProgress)
   await refuseNewerSchema(backup)
   const { dataDir, keyDir } = configuration
   const { wasCutOff } = await markRestore(dataDir, backup.sha256)
   let isThere = false
+  let rows: number | undefined
   let takeKeysOut: (() => Promise<void>) | undefined
   try {
     if (backup.manifest.keysIncluded) takeKeysOut = await putKeyFiles(keyDir, backup.keys)
     const keys = await instanceKeys(keyDir)
     if (fingerprintOf(keys) !== backup.manifest.keyFingerprint) throw otherKeys(keyDir)
     await withDatabase(configuration, { make: true }, async (access) => {
-      isThere = await fill(configuration, access, { ...options, backup, keys, wasCutOff })
+      rows = await fill(configuration, access, { ...options, opened, backup, keys, wasCutOff })
+      isThere = true
       await finish(configuration, access, { backup, keys })
     })
   } catch (error) {
@@ -109,23 +120,24 @@ export async function restoreInstance(
     throw error
   }
   await unmarkRestore(dataDir)
-  return backup
+  return { ...backup, rows }
 }
 
 interface Filling extends BackupOptions {
-  readonly backup: CheckedBackup
+  readonly opened: OpenedBackup
+  readonly backup: AuthenticBackup
   readonly keys: InstanceKeys
   readonly wasCutOff: boolean
 }
 
-/** Makes the schema that the backup was made of, and copies it in; a restore that was cut off after that has it already. */
-async function fill(configuration: Configuration, { owner }: Access, filling: Filling): Promise<boolean> {
+/** Makes the schema that the backup was made of, and copies it in; a restore that was cut off after that has it already. Answers how many rows. */
+async function fill(configuration: Configuration, { owner }: Access, filling: Filling): Promise<number | undefined> {
   const connection = await openLoneConnection(owner)
   try {
     const { backup, keys, wasCutOff } = filling
     const found = await readState(connection).catch(() => undefined)
     if (found !== undefined && !(await isEmptyDatabase(connection))) {
-      if (wasCutOff && found.keyFingerprint === backup.manifest.keyFingerprint) return true
+      if (wasCutOff && found.keyFingerprint === backup.manifest.keyFingerprint) return undefined
       throw notEmpty('The database holds an instance already.')
     }
     const { migrations } = backup.manifest
@@ -133,8 +145,7 @@ async function fill(configuration: Configuration, { owner }: Access, filling: Fi
       throw notEmpty('The database has a newer schema than the backup.')
     await migrate(owner, await loginOf(configuration), migrations.at(-1))
     const { checkpointVerifier } = createLedgerKeys(keys.record.privateKey, keys.log.privateKey)
-    await putBack(connection, { ...filling, verifierOf: checkpointVerifier })
-    return true
+    return await putBack(connection, { ...filling, verifierOf: checkpointVerifier })
   } finally {
     await connection.close()
   }
@@ -144,7 +155,7 @@ async function fill(configuration: Configuration, { owner }: Access, filling: Fi
 async function finish(
   configuration: Configuration,
   { owner, login }: Access,
-  { backup, keys }: { backup: CheckedBackup; keys: InstanceKeys },
+  { backup, keys }: { backup: AuthenticBackup; keys: InstanceKeys },
 ): Promise<void> {
   await migrate(owner, await loginOf(configuration))
   const connection = await openLoneConnection(owner)
@@ -172,7 +183,7 @@ async function finish(
 // Servers that remember more of a log than the backup has go on with what was restored: whoever restores has decided that.
 async function acceptEachLog(
   { login, keys }: { login: Connection; keys: InstanceKeys },
-  logs: CheckedBackup['logs'],
+  logs: AuthenticBackup['logs'],
 ): Promise<void> {
   const { recordSigner, checkpointSigner } = createLedgerKeys(keys.record.privateKey, keys.log.privateKey)
   const database = openDatabase(login, { poolSize: 1, onError: () => undefined })
@@ -238,7 +249,7 @@ async function readState({ db }: LoneConnection): Promise<DatabaseState> {
   }
 }
 
-async function refuseNewerSchema({ manifest }: CheckedBackup): Promise<void> {
+async function refuseNewerSchema({ manifest }: AuthenticBackup): Promise<void> {
   const known = await knownMigrations()
   if (manifest.migrations.every((name, index) => known[index] === name)) return
   throw new BackupError(

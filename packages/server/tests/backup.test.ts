@@ -297,7 +297,7 @@ describe('P5.5: killed in the middle', () => {
     for (let round = 0; round < 3; round += 1) {
       const restore = launchProgram(['restore', '--from', file], settings('target'))
       await expect.poll(() => existsSync(mark), { timeout: 120_000, interval: 5 }).toBe(true)
-      await sleep(random() * 3_000)
+      await sleep(random() * 1_500)
       restore.child.kill('SIGKILL')
       await restore.end
       expect(await processesGone(join(directory, 'target'))).toBe(true)

@@ -210,7 +210,7 @@ describe('P4.1: the roles of the database', () => {
       'DELETE totp',
       'UPDATE api_key expires_at,last_used_address,last_used_at,name,replaced_by,revoked_at,scopes',
       'UPDATE audit_stream delivered,failures,last_delivered_at,last_error,last_error_at,lease_holder,lease_until,next_index,paused_at,retry_at',
-      'UPDATE change observations,risk,status,status_reason,updated_at',
+      'UPDATE change observations,risk,settled_by,settled_by_email,settled_by_name,status,status_reason,updated_at',
       'UPDATE decision settled_at,status',
       'UPDATE environment changed_at,fingerprint,last_seen_at',
       'UPDATE federated_identity signed_in_at',

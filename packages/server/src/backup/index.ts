@@ -1,6 +1,6 @@
 export { BackupError } from './backup-error.ts'
 export { putKeyFiles, readKeyFiles } from './key-folder.ts'
 export { isEmptyDatabase, notEmpty, putBack } from './put-back.ts'
-export { checkBackup, type CheckedBackup } from './read-backup.ts'
+export { authenticateBackup, type AuthenticBackup, checkBackup, openBackup, type OpenedBackup } from './read-backup.ts'
 export { type TakenBackup, takeBackup } from './take-backup.ts'
 export { markRestore, restoreMark, unmarkRestore } from './restore-mark.ts'

@@ -5,7 +5,10 @@ import { z } from 'zod'
 import { BackupError, damaged } from './backup-error.ts'
 
 const firstLine = 'afterai-backup/'
-const format = 1
+const formats = [1, 2] as const
+/** The forms of a backup that this version reads; it writes the last. */
+export type BackupFormat = (typeof formats)[number]
+const newestFormat: BackupFormat = 2
 const chunkBytes = 65_536
 const tagBytes = 16
 const longestHeaderBytes = 4_096
@@ -44,7 +47,7 @@ export async function createHeader(passphrase: string): Promise<{ header: Buffer
     bytes.toString('base64'),
   ])
   const header = Buffer.from(
-    `${firstLine}${format}\n${JSON.stringify({ kdf: 'scrypt', ...Object.fromEntries(texts) })}\n`,
+    `${firstLine}${newestFormat}\n${JSON.stringify({ kdf: 'scrypt', ...Object.fromEntries(texts) })}\n`,
   )
   return { header, fileKey: { key, noncePrefix, headerDigest: digestOf(header) } }
 }
@@ -75,18 +78,40 @@ export async function* sealChunks(source: AsyncIterable<Buffer>, fileKey: FileKe
   yield seal(Buffer.concat(held), true)
 }
 
-/** Opens what `sealChunks` sealed, chunk by chunk. @throws BackupError naming what is wrong with the file */
-export async function* openChunks(file: FileHandle, passphrase: string): AsyncGenerator<Buffer> {
-  const { size } = await file.stat()
-  const header = await readHeader(file)
+/** A sealed file whose passphrase was right: what it takes to read its chunks, as often as is wanted. */
+export interface SealedFile {
+  readonly format: BackupFormat
+  readonly file: FileHandle
+  readonly sizeBytes: number
+  readonly header: Buffer
+  readonly fileKey: FileKey
+}
+
+/** Reads the head of a file and opens its key. @throws BackupError `not_a_backup`, `newer_format`, `wrong_passphrase`, `damaged` */
+export async function openSealedFile(file: FileHandle, passphrase: string): Promise<SealedFile> {
+  const { format, header } = await readHeader(file)
   const fileKey = await unwrapKey(header, passphrase)
+  const { size } = await file.stat()
+  return { format, file, sizeBytes: size, header, fileKey }
+}
+
+/**
+ * Opens what `sealChunks` sealed, chunk by chunk: none is given out that isn't authentic and in its place.
+ * @param onSealed is given each chunk as it stands in the file
+ * @throws BackupError naming what is wrong with the file
+ */
+export async function* openChunks(
+  { file, sizeBytes, header, fileKey }: SealedFile,
+  onSealed?: (chunk: Buffer) => void,
+): AsyncGenerator<Buffer> {
   let position = header.length
-  for (let index = 0; position < size; index += 1) {
-    const chunk = Buffer.alloc(Math.min(chunkBytes + tagBytes, size - position))
+  for (let index = 0; position < sizeBytes; index += 1) {
+    const chunk = Buffer.alloc(Math.min(chunkBytes + tagBytes, sizeBytes - position))
     const { bytesRead } = await file.read(chunk, 0, chunk.length, position)
     if (bytesRead < chunk.length) throw truncated()
     position += chunk.length
-    yield openChunk(fileKey, chunk, { index, isLast: position === size })
+    onSealed?.(chunk)
+    yield openChunk(fileKey, chunk, { index, isLast: position === sizeBytes })
   }
   if (position === header.length) throw truncated()
 }
@@ -117,7 +142,7 @@ function tryOpen({ key, ...rest }: FileKey, chunk: Buffer, { index, isLast }: Ch
   }
 }
 
-async function readHeader(file: FileHandle): Promise<Buffer> {
+async function readHeader(file: FileHandle): Promise<{ format: BackupFormat; header: Buffer }> {
   const start = Buffer.alloc(longestHeaderBytes)
   const { bytesRead } = await file.read(start, 0, start.length, 0)
   const text = start.subarray(0, bytesRead)
@@ -127,11 +152,14 @@ async function readHeader(file: FileHandle): Promise<Buffer> {
     throw new BackupError('not_a_backup', 'The file is no backup of AfterAI.', {
       fix: 'Name a file that `afterai backup` made.',
     })
-  if (Number(version) !== format)
-    throw new BackupError('newer_format', `The backup has format ${version}; this AfterAI reads format ${format}.`, {
-      fix: 'Use the AfterAI that made it, or a newer one.',
-    })
-  return text.subarray(0, end + 1)
+  const format = formats.find((known) => String(known) === version)
+  if (format === undefined)
+    throw new BackupError(
+      'newer_format',
+      `The backup has format ${version}; this AfterAI reads formats up to ${newestFormat}.`,
+      { fix: 'Use the AfterAI that made it, or a newer one.' },
+    )
+  return { format, header: text.subarray(0, end + 1) }
 }
 
 async function unwrapKey(header: Buffer, passphrase: string): Promise<FileKey> {

@@ -80,15 +80,20 @@ export async function readSequences(db: Database): Promise<{ table: string; colu
   return rows.filter(({ table }) => !Object.hasOwn(leftOut, table))
 }
 
-/** `copy … to stdout`, in an order that every database gives. COPY takes no parameters, so the names are quoted. */
-export function copyOut({ name, columns, key }: BackedUpTable): string {
+/** `copy … to stdout` in binary form, as the rows lie in the table. COPY takes no parameters, so the names are quoted. */
+export function copyOut({ name, columns }: BackedUpTable): string {
+  return `copy ${escapeIdentifier(name)} (${listOf(columns)}) to stdout (format binary)`
+}
+
+/** `copy … to stdout` as text, in an order that every database gives. */
+export function copyOutInOrder({ name, columns, key }: BackedUpTable): string {
   const order = key.map((it) => `${escapeIdentifier(it.name)}${it.isText ? ' collate "C"' : ''}`).join(', ')
   return `copy (select ${listOf(columns)} from ${escapeIdentifier(name)} order by ${order}) to stdout`
 }
 
 /** `copy … from stdin`. */
-export function copyIn({ name, columns }: Omit<BackedUpTable, 'key'>): string {
-  return `copy ${escapeIdentifier(name)} (${listOf(columns)}) from stdin`
+export function copyIn({ name, columns }: Omit<BackedUpTable, 'key'>, form: 'text' | 'binary'): string {
+  return `copy ${escapeIdentifier(name)} (${listOf(columns)}) from stdin (format ${form})`
 }
 
 function listOf(columns: readonly string[]): string {

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { to } from 'pg-copy-streams'
 import type { Database, LoneConnection, Transaction } from '../platform/database.ts'
-import { encodeItems, type Item, type KeyFile, type LogHead, tally } from './items.ts'
+import { encodeItems, type Item, type KeyFile, type LogHead } from './items.ts'
 import { type WrittenFile, writeNewFile } from './new-file.ts'
+import { copiedRows, rowForms } from './row-form.ts'
 import { createHeader, sealChunks } from './sealed-file.ts'
-import { type BackedUpTable, copyOut, fixForms, leftOut, readSequences, readTables } from './tables.ts'
+import { fixForms, leftOut, readSequences, readTables } from './tables.ts'
 
 /** What is to be backed up, and as what. */
 export interface BackupOrder {
@@ -82,10 +82,11 @@ async function* itemsOf(
   yield* taken.logs
   yield* keys ?? []
   let bytes = 0
+  const form = rowForms[2]
   for (const table of tables) {
     yield { kind: 'table', name: table.name, columns: [...table.columns] }
-    const rows = tally()
-    for await (const piece of copiedRows(client, table)) {
+    const rows = form.startTally()
+    for await (const piece of copiedRows(client, form, table)) {
       rows.add(piece)
       bytes += piece.length
       order.onProgress?.(table.name, bytes)
@@ -96,23 +97,6 @@ async function* itemsOf(
     yield end
   }
   yield { kind: 'end' }
-}
-
-// PostgreSQL can't be told to stop a copy halfway: where its reader gives up, the connection is let go of.
-async function* copiedRows(client: LoneConnection['client'], table: BackedUpTable): AsyncGenerator<Buffer> {
-  const copy = client.query(to(copyOut(table)))
-  let isWhole = false
-  try {
-    for await (const piece of copy.iterator({ destroyOnReturn: false })) {
-      yield piece as Buffer
-    }
-    isWhole = true
-  } finally {
-    if (!isWhole) {
-      copy.on('error', () => undefined)
-      void client.end()
-    }
-  }
 }
 
 /** The newest checkpoint of each log. */

@@ -5,6 +5,7 @@ declare module '../platform/database.ts' {
     ledger_log: { tenant_id: string; origin: string; created_at: Generated<Date> }
     ledger_outbox: {
       id: Generated<number>
+      written_by: Generated<number>
       tenant_id: string
       entry_id: string
       entry: Uint8Array

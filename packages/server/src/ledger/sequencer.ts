@@ -7,6 +7,7 @@ import { createFence, type Fence } from './fence.ts'
 import { createLogAlarms, type LogAlarms } from './log-alarms.ts'
 import { openLogMemory } from './log-memory.ts'
 import { isRaised, raiseFor } from './log-watch.ts'
+import { batchSize, type Emptied, emptiedOfAll, findWaitingLogs, type Pending, takeBatch } from './outbox.ts'
 import { setRepeatsAside } from './refused.ts'
 import { readStoredTree, type SignerOf, type StoredTree } from './stored-tree.ts'
 import { writeFullTiles } from './tree-store.ts'
@@ -14,7 +15,6 @@ import { writeFullTiles } from './tree-store.ts'
 /** The channel that tells every process which log has grown. */
 export const ledgerChannel = 'afterai_ledger'
 
-const batchSize = 256
 const pollMs = 1_000
 const uniqueViolation = '23505'
 
@@ -45,14 +45,21 @@ interface SequencerDependencies {
 interface Integration extends SequencerDependencies {
   readonly fence: Fence
   readonly alarms: LogAlarms
-  /** Each log's tree as this process last wrote it. */
-  readonly cache: Map<string, StoredTree>
+  readonly memory: Memory
+}
+
+/** What this process remembers: each log's tree as it last wrote it, and up to where the queue is empty, of each log and of all. */
+interface Memory {
+  readonly trees: Map<string, StoredTree>
+  readonly emptied: Map<string, Emptied>
+  allEmptied: Emptied | undefined
 }
 
 /** Starts the loop: woken by `wake`, and once a second besides, for what other processes left behind. */
 export function startSequencer(deps: SequencerDependencies): Sequencer {
   const { fence = createFence(openLogMemory()), alarms = createLogAlarms(deps.log) } = deps
-  const integration = { ...deps, fence, alarms, cache: new Map<string, StoredTree>() }
+  const memory: Memory = { trees: new Map(), emptied: new Map(), allEmptied: undefined }
+  const integration = { ...deps, fence, alarms, memory }
   const integrate = async (tenantId: string): Promise<number> => {
     const start = performance.now()
     const entries = await traced('ledger batch', async () => {
@@ -69,7 +76,7 @@ export function startSequencer(deps: SequencerDependencies): Sequencer {
     while (!stopping.signal.aborted) {
       // Renewed before the outbox is read, so that whoever appends meanwhile rouses the next round.
       roused = Promise.withResolvers<void>()
-      await integrateAll(deps, integrate).catch((error: unknown) =>
+      await integrateAll(integration, integrate).catch((error: unknown) =>
         deps.log.error({ err: error }, 'the ledger could not go on'),
       )
       const timer = setTimeout(roused.resolve, pollMs)
@@ -90,13 +97,11 @@ export function startSequencer(deps: SequencerDependencies): Sequencer {
 }
 
 async function integrateAll(
-  { db, log }: { db: Database; log: Logger },
+  { db, log, memory }: Integration,
   integrate: (tenantId: string) => Promise<number>,
 ): Promise<void> {
-  const logs = await withRole(db, 'afterai_sequencer', (tx) =>
-    tx.selectFrom('ledger_outbox').select('tenant_id').distinct().execute(),
-  )
-  let waiting = logs.map((row) => row.tenant_id)
+  const { tenantIds, emptied } = await withRole(db, 'afterai_sequencer', (tx) => findWaitingLogs(tx, memory.allEmptied))
+  let waiting = tenantIds
   // A full batch means that more may wait: that log's turn comes again after the others', so that none starves.
   while (waiting.length > 0) {
     const again: string[] = []
@@ -110,6 +115,10 @@ async function integrateAll(
     }
     waiting = again
   }
+  memory.allEmptied = emptiedOfAll(
+    emptied,
+    tenantIds.map((tenantId) => memory.emptied.get(tenantId)),
+  )
 }
 
 // A batch with a repeated entry fails as a whole; it is tried again without what repeats.
@@ -130,28 +139,44 @@ async function integrateOnce(integration: Integration, tenantId: string): Promis
 }
 
 /** One batch of one log, in one transaction: entries, full tiles, one signed checkpoint. */
-async function integrateBatch({ db, signerOf, fence, cache }: Integration, tenantId: string): Promise<number> {
-  const done = await withRole(db, 'afterai_sequencer', async (tx) => {
+async function integrateBatch(integration: Integration, tenantId: string): Promise<number> {
+  const { db, fence, memory } = integration
+  const { batch, emptied, extended } = await withRole(db, 'afterai_sequencer', async (tx) => {
     await lockLog(tx, tenantId)
-    const batch = await takeBatch(tx, tenantId)
-    const [first] = batch
-    if (first === undefined) return undefined
-    const before = remembered(cache, tenantId, first) ?? (await readStoredTree(tx, tenantId, signerOf))
-    await fence.admit(tx, tenantId, before.tree)
-    const { tree, leafHashes, nodes } = extend(before.tree, batch)
-    await insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes })
-    await writeFullTiles(tx, tenantId, {
-      from: before.tree.size,
-      to: tree.size,
-      rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
-    })
-    const note = await publishCheckpoint(tx, tenantId, { origin: before.origin, tree, signerOf })
-    return { note, entries: batch.length, stored: { origin: before.origin, tree } }
+    const taken = await takeBatch(tx, tenantId, memory.emptied.get(tenantId))
+    return { ...taken, extended: await extendLog(tx, { integration, tenantId, batch: taken.batch }) }
   })
-  if (done === undefined) return 0
-  cache.set(tenantId, done.stored)
-  fence.keep(tenantId, done.note)
-  return done.entries
+  // Not before the commit: what is rolled back is in the queue again.
+  memory.emptied.set(tenantId, emptied)
+  if (extended === undefined) return 0
+  memory.trees.set(tenantId, extended.stored)
+  fence.keep(tenantId, extended.note)
+  return batch.length
+}
+
+interface LogExtension {
+  readonly integration: Integration
+  readonly tenantId: string
+  readonly batch: readonly Pending[]
+}
+
+async function extendLog(
+  tx: Transaction,
+  { integration: { signerOf, fence, memory }, tenantId, batch }: LogExtension,
+): Promise<{ readonly note: string; readonly stored: StoredTree } | undefined> {
+  const [first] = batch
+  if (first === undefined) return undefined
+  const before = remembered(memory, tenantId, first) ?? (await readStoredTree(tx, tenantId, signerOf))
+  await fence.admit(tx, tenantId, before.tree)
+  const { tree, leafHashes, nodes } = extend(before.tree, batch)
+  await insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes })
+  await writeFullTiles(tx, tenantId, {
+    from: before.tree.size,
+    to: tree.size,
+    rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
+  })
+  const note = await publishCheckpoint(tx, tenantId, { origin: before.origin, tree, signerOf })
+  return { note, stored: { origin: before.origin, tree } }
 }
 
 // Waits for its turn: to step back from a held lock would leave an entry that the holder no longer saw until the next poll.
@@ -159,36 +184,9 @@ async function lockLog(tx: Transaction, tenantId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`.execute(tx)
 }
 
-interface Pending {
-  readonly id: number
-  readonly entry_id: string
-  readonly entry: Uint8Array
-  readonly producer_id: string
-  readonly producer_sequence: number
-  /** Size and root of the log's newest checkpoint, the same in each row; null for a log that has none yet. */
-  readonly head_size: number | null
-  readonly head_root: Uint8Array | null
-}
-
-// Identity values commit out of order, so the queue is never read by "id > last": what was taken is gone from it.
-// The ids are an array so that the rows are found by their index, however many dead ones lie between.
-async function takeBatch(tx: Transaction, tenantId: string): Promise<readonly Pending[]> {
-  const { rows } = await sql<Pending>`
-    with taken as (
-      delete from ledger_outbox where id = any (array(
-        select id from ledger_outbox where tenant_id = ${tenantId} order by id limit ${batchSize}))
-      returning id, entry_id, entry, producer_id, producer_sequence
-    ), head as (
-      select size, root from ledger_checkpoint where tenant_id = ${tenantId} order by size desc limit 1
-    )
-    select taken.*, head.size as head_size, head.root as head_root
-    from taken left join head on true order by taken.id`.execute(tx)
-  return rows
-}
-
 // What this process remembers is used only if the database's newest checkpoint has the same size and root.
-function remembered(cache: Integration['cache'], tenantId: string, head: Pending): StoredTree | undefined {
-  const cached = cache.get(tenantId)
+function remembered({ trees }: Memory, tenantId: string, head: Pending): StoredTree | undefined {
+  const cached = trees.get(tenantId)
   if (cached === undefined || head.head_size === null || head.head_root === null) return undefined
   const isHead =
     Number(cached.tree.size) === head.head_size && Buffer.compare(rootOf(cached.tree), head.head_root) === 0

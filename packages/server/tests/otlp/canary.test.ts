@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import type { AuditStream } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readOtlp, type Signal } from '../../src/capture/otlp/read-otlp.ts'
-import { readBackup } from '../../src/backup/read-backup.ts'
+import { openBackup, readBackup } from '../../src/backup/read-backup.ts'
 import { takeBackup } from '../../src/backup/take-backup.ts'
 import { openLoneConnection } from '../../src/platform/database.ts'
 import { sweep } from '../database-sweep.ts'
@@ -232,7 +232,8 @@ async function openedBackup(): Promise<string> {
   await takeBackup(owner, { ...backup, ...about })
   await owner.close()
   const parts: string[] = []
-  for await (const item of readBackup(backup.path, backup.passphrase)) {
+  await using opened = await openBackup(backup.path, backup.passphrase)
+  for await (const item of readBackup(opened)) {
     parts.push(item.kind === 'rows' ? item.bytes.toString('latin1') : JSON.stringify(item))
   }
   await rm(folder, { recursive: true })
