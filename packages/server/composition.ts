@@ -293,9 +293,9 @@ function endConnectionsWhile(http: Http, isStopping: () => boolean): void {
 }
 
 function wakeAfter(append: Append, wake: () => void): Append {
-  return (tx, item) => {
+  return (tx, ...items) => {
     onceCommitted(tx, wake)
-    return append(tx, item)
+    return append(tx, ...items)
   }
 }
 

@@ -1,7 +1,8 @@
 import { appendLeaf, type Frontier, hashLeaf, rootOf, signCheckpoint } from '@afterai/record'
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Database, sqlState, type Transaction, withRole } from '../platform/database.ts'
+import { askTogether, together } from '../platform/together.ts'
 import { describeSpan, traced } from '../platform/tracing.ts'
 import { setRepeatsAside } from './refused.ts'
 import { readStoredTree, type SignerOf, type StoredTree } from './stored-tree.ts'
@@ -79,9 +80,8 @@ async function integrateAll(
   { db, log }: { db: Database; log: Logger },
   integrate: (tenantId: string) => Promise<number>,
 ): Promise<void> {
-  const logs = await withRole(db, 'afterai_sequencer', (tx) =>
-    tx.selectFrom('ledger_outbox').select('tenant_id').distinct().execute(),
-  )
+  const pending = db.selectFrom('ledger_outbox').select('tenant_id').distinct().compile()
+  const [logs] = await askTogether(db, { role: 'afterai_sequencer', tenantId: '' }, [pending])
   let waiting = logs.map((row) => row.tenant_id)
   // A full batch means that more may wait: that log's turn comes again after the others', so that none starves.
   while (waiting.length > 0) {
@@ -121,8 +121,7 @@ function integrateBatch(
   tenantId: string,
 ): Promise<number> {
   return withRole(db, 'afterai_sequencer', async (tx) => {
-    await lockLog(tx, tenantId)
-    const batch = await takeBatch(tx, tenantId)
+    const [, batch] = await together(tx, [lockLog(tx, tenantId), takeBatch(tx, tenantId)])
     const [first] = batch
     if (first === undefined) return 0
     const before = remembered(cache, tenantId, first) ?? (await readStoredTree(tx, tenantId, signerOf))
@@ -140,8 +139,8 @@ function integrateBatch(
 }
 
 // Waits for its turn: to step back from a held lock would leave an entry that the holder no longer saw until the next poll.
-async function lockLog(tx: Transaction, tenantId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`.execute(tx)
+function lockLog(tx: Transaction, tenantId: string): CompiledQuery {
+  return sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`.compile(tx)
 }
 
 interface Pending {
@@ -157,8 +156,8 @@ interface Pending {
 
 // Identity values commit out of order, so the queue is never read by "id > last": what was taken is gone from it.
 // The ids are an array so that the rows are found by their index, however many dead ones lie between.
-async function takeBatch(tx: Transaction, tenantId: string): Promise<readonly Pending[]> {
-  const { rows } = await sql<Pending>`
+function takeBatch(tx: Transaction, tenantId: string): CompiledQuery<Pending> {
+  return sql<Pending>`
     with taken as (
       delete from ledger_outbox where id = any (array(
         select id from ledger_outbox where tenant_id = ${tenantId} order by id limit ${batchSize}))
@@ -167,8 +166,7 @@ async function takeBatch(tx: Transaction, tenantId: string): Promise<readonly Pe
       select size, root from ledger_checkpoint where tenant_id = ${tenantId} order by size desc limit 1
     )
     select taken.*, head.size as head_size, head.root as head_root
-    from taken left join head on true order by taken.id`.execute(tx)
-  return rows
+    from taken left join head on true order by taken.id`.compile(tx)
 }
 
 // What this process remembers is used only if the database's newest checkpoint has the same size and root.
