@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export interface CountingProxy {
   readonly host: string
   readonly port: number
-  /** How often a connection waited for the database since the last call. What the ledger's sequencer waits for is nobody's request. */
+  /** How often a connection waited for the database since the last call, but for what the server does in the background. */
   take(): { roundTrips: number; statements: number }
   close(): Promise<void>
 }
@@ -59,12 +59,15 @@ export async function startCountingProxy(target: Target): Promise<CountingProxy>
   }
 }
 
-/** Follows one connection. A transaction's counts are told when it has ended, unless it was the sequencer's. */
+/** What no request waits for: the ledger's sequencer, and servers that settle their limits with each other. */
+const inBackground = ['afterai_sequencer', 'settle_rates']
+
+/** Follows one connection. A transaction's counts are told when it has ended. */
 function follow(tell: (roundTrips: number, statements: number) => void) {
   let outstanding = 0
-  let transaction = { roundTrips: 0, statements: 0, isSequencer: false }
+  let transaction = { roundTrips: 0, statements: 0, isRequest: true }
   const askedMessage = (type: string, body: Buffer): void => {
-    if (type === 'B' && body.includes('afterai_sequencer')) transaction.isSequencer = true
+    if (inBackground.some((it) => body.includes(it))) transaction.isRequest = false
     if (type === 'E' || type === 'Q') transaction.statements += 1
     // Sync and Query are what the server answers with ReadyForQuery.
     if (type !== 'S' && type !== 'Q') return
@@ -75,8 +78,8 @@ function follow(tell: (roundTrips: number, statements: number) => void) {
     if (type !== 'Z') return
     outstanding -= 1
     if (outstanding > 0 || String.fromCharCode(body[0] ?? 0) !== 'I') return
-    if (!transaction.isSequencer) tell(transaction.roundTrips, transaction.statements)
-    transaction = { roundTrips: 0, statements: 0, isSequencer: false }
+    if (transaction.isRequest) tell(transaction.roundTrips, transaction.statements)
+    transaction = { roundTrips: 0, statements: 0, isRequest: true }
   }
   let isSignedIn = false
   const asked = messages((type, body) => isSignedIn && askedMessage(type, body), { hasStartup: true })

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql, type Transaction as KyselyTransaction } from 'kysely'
 import { Client, DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
+import { PreparingClient } from './prepared-client.ts'
 import { traced } from './tracing.ts'
 import { createDialect, openAs, type TransactionRole } from './transaction-opening.ts'
 
@@ -72,6 +73,7 @@ export function openDatabase(
     // What is sent before an answer has come goes out at once; see transaction-opening.ts for what makes use of it.
     pipeline: true,
     types,
+    Client: PreparingClient,
   })
   // An idle connection that breaks (database restart) is reported here; without a listener it would end the process.
   pool.on('error', report)
