@@ -113,10 +113,7 @@ function toSightings(told: readonly Told[], systemIds: ReadonlyMap<string, strin
   }))
 }
 
-type Kept = Pick<
-  Selectable<Tables['observation']>,
-  'id' | 'fingerprint' | 'change_id' | 'system_id' | 'environment'
->
+type Kept = Pick<Selectable<Tables['observation']>, 'id' | 'fingerprint' | 'change_id' | 'system_id' | 'environment'>
 
 function toKnown(sightings: readonly Sighting[], rows: readonly Kept[]): Map<string, Outcome> {
   const kept = new Map(rows.map((row) => [row.id, row]))

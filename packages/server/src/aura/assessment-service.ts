@@ -149,7 +149,11 @@ export async function listAssessments(tx: Transaction, tenantId: string, changeI
 }
 
 /** The statement that reads all assessments of a change, whose id may be one that the database finds: for those who send it with others. */
-export function selectAssessments(tx: Transaction, tenantId: string, changeId: string | RawBuilder<string>): CompiledQuery<Row> {
+export function selectAssessments(
+  tx: Transaction,
+  tenantId: string,
+  changeId: string | RawBuilder<string>,
+): CompiledQuery<Row> {
   return assessmentsOf(tx, tenantId, changeId).compile()
 }
 

@@ -90,7 +90,10 @@ export function sessionRoutes(
 }
 
 /** The tenant of a principal, and those that they are told of. @throws ProblemError `session_revoked` */
-async function tenantsShownTo(db: Database, principal: Principal): Promise<{ tenant: TenantView; tenants: TenantView[] }> {
+async function tenantsShownTo(
+  db: Database,
+  principal: Principal,
+): Promise<{ tenant: TenantView; tenants: TenantView[] }> {
   const as = { role: 'afterai_app', tenantId: principal.tenantId } as const
   const [rows, sessions] = await askTogether(db, as, [
     selectAccountTenants(db, principal.accountId),

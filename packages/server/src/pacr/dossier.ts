@@ -69,11 +69,7 @@ export async function holdDossier(tx: Transaction, tenantId: string, id: string)
 }
 
 /** A held dossier after a verdict: of all that it holds, the decision and its approvals alone can be others. */
-export function withVerdict(
-  dossier: Dossier,
-  [row]: readonly Row[],
-  approvals: readonly ApprovalRow[],
-): Dossier {
+export function withVerdict(dossier: Dossier, [row]: readonly Row[], approvals: readonly ApprovalRow[]): Dossier {
   if (row === undefined) throw noSuchDecision()
   const evidenceDigest = settledDigest(row, approvals) ?? dossier.decision.evidenceDigest
   return { ...dossier, decision: toView(row, { approvals, recordId: dossier.decision.recordId, evidenceDigest }) }

@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely'
 import type { Database, Transaction } from './database.ts'
 import { takeOn, type TransactionRole } from './transaction-opening.ts'
 
-type Rows<Statements extends readonly CompiledQuery<unknown>[]> = {
+type Rows<Statements extends readonly CompiledQuery[]> = {
   -readonly [Index in keyof Statements]: Statements[Index] extends CompiledQuery<infer Row> ? Row[] : never
 }
 
@@ -12,7 +12,7 @@ type Rows<Statements extends readonly CompiledQuery<unknown>[]> = {
  * the transaction is aborted and those after it do nothing.
  * @returns the rows of each
  */
-export async function together<const Statements extends readonly CompiledQuery<unknown>[]>(
+export async function together<const Statements extends readonly CompiledQuery[]>(
   tx: Transaction,
   statements: Statements,
 ): Promise<Rows<Statements>> {
@@ -28,12 +28,17 @@ export async function together<const Statements extends readonly CompiledQuery<u
  * commit arrived. The statements can't run under another role or tenant, for the reasons of `transaction-opening.ts`.
  * @returns the rows of each
  */
-export async function askTogether<const Statements extends readonly CompiledQuery<unknown>[]>(
+export async function askTogether<const Statements extends readonly CompiledQuery[]>(
   db: Database,
   as: TransactionRole,
   statements: Statements,
 ): Promise<Rows<Statements>> {
-  const whole = [CompiledQuery.raw('start transaction read only'), takeOn(as), ...statements, CompiledQuery.raw('commit')]
+  const whole = [
+    CompiledQuery.raw('start transaction read only'),
+    takeOn(as),
+    ...statements,
+    CompiledQuery.raw('commit'),
+  ]
   // All are waited for, also after a failure: the connection must not go to somebody else before that transaction has ended.
   const answers = await db
     .getExecutor()

@@ -57,10 +57,7 @@ class EagerDriver extends PostgresDriver {
   override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
     const as = opening.getStore()
     if (as === undefined) throw new Error('a transaction is opened by withTenant or withRole alone')
-    const opened = Promise.all([
-      super.beginTransaction(connection, settings),
-      connection.executeQuery(takeOn(as)),
-    ])
+    const opened = Promise.all([super.beginTransaction(connection, settings), connection.executeQuery(takeOn(as))])
     // Awaited at the commit; a transaction that is rolled back has a failure of its own to tell.
     opened.catch(() => undefined)
     this.#openings.set(connection, opened)
