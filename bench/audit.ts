@@ -38,8 +38,8 @@ async function compare(ledger: TestLedger, atOnce: number): Promise<Row> {
   }
 }
 
-function writer({ db, tenantId, appendStatement }: TestLedger, isAudited: boolean): () => Promise<void> {
-  const audit = createAudit(appendStatement)
+function writer({ db, tenantId, appendStatements }: TestLedger, isAudited: boolean): () => Promise<void> {
+  const audit = createAudit(appendStatements)
   const actor = { tenantId, actorId: newId(), credential: 'bearer', address: '127.0.0.1', requestId: newId() }
   return () =>
     withTenant(db, tenantId, async (tx) => {

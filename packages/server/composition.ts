@@ -368,9 +368,9 @@ function breakOffBodies(underWay: ReadonlySet<FastifyRequest>): NodeJS.Timeout {
 }
 
 function wakeAfter(append: Append, wake: () => void): Append {
-  return (tx, item) => {
+  return (tx, ...items) => {
     onceCommitted(tx, wake)
-    return append(tx, item)
+    return append(tx, ...items)
   }
 }
 

@@ -12,10 +12,11 @@ import type { Logger } from './src/platform/log.ts'
 
 /** Appends to a log unless it is stopped: it takes nothing then that would change what is recorded. Who comes in, reads or is refused waits in its queue. */
 export function refuseStopped(append: Append, alarms: LogAlarms): Append {
-  return async (tx, item) => {
-    const { statement, tenantId } = item
-    if (statement.kind !== 'audit' || !changesNothing(statement.facts.action)) alarms.refuse(tenantId)
-    return append(tx, item)
+  return async (tx, tenantId, items, along) => {
+    const isHarmless = ({ statement }: (typeof items)[number]): boolean =>
+      statement.kind === 'audit' && changesNothing(statement.facts.action)
+    if (!items.every(isHarmless)) alarms.refuse(tenantId)
+    return append(tx, tenantId, items, along)
   }
 }
 

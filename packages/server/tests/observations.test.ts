@@ -227,6 +227,45 @@ describe('many at once', () => {
     expect((await send([...observations, observations[0]])).status).toBe(400)
   })
 
+  test('a batch tells what its observations would tell one after the other', async () => {
+    const told = fc.array(
+      fc.record({ model: fc.constantFrom('a', 'b', 'c'), environment: fc.constantFrom('p', 'q') }),
+      {
+        minLength: 1,
+        maxLength: 10,
+      },
+    )
+    const start = Date.parse('2026-03-01T00:00:00Z')
+    await fc.assert(
+      fc.asyncProperty(told, fc.boolean(), async (all, isImported) => {
+        const [together, apart] = [await newSystem(), await newSystem()]
+        const of = (system: string) =>
+          all.map(({ model, environment }, nth) => ({
+            system,
+            environment,
+            configuration: configurationOf(model),
+            origin: isImported ? 'import' : 'sdk',
+            observedAt: new Date(start + nth * 90_000).toISOString(),
+          }))
+        const { body } = await send(of(together))
+        const outcomes = []
+        for (const one of of(apart)) outcomes.push((await send([one])).body.results[0]?.outcome)
+        expect(body.results.map(({ outcome }) => outcome)).toEqual(outcomes)
+        const seen = async (system: string): Promise<unknown[]> =>
+          (await changesOf(system))
+            .map(({ delta, observations, status }) => JSON.stringify({ delta, observations, status }))
+            .toSorted()
+        expect(await seen(together)).toEqual(await seen(apart))
+        const places = async (system: string) => {
+          const path = `/v1/systems/${system}`
+          return (await server.expectOk<{ environments: unknown[] }>({ path, token: member.token })).environments
+        }
+        expect(await places(together)).toEqual(await places(apart))
+      }),
+      { numRuns: 10 },
+    )
+  }, 60_000)
+
   test('batches that touch the same environments in opposite orders don’t block each other', async () => {
     const systems = [await newSystem(), await newSystem(), await newSystem()]
     for (let round = 0; round < 12; round += 1) {

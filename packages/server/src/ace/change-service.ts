@@ -1,115 +1,13 @@
 import { type Change, type ChangeFacts, type Configuration, ProblemError, type Risk } from '@afterai/contract'
-import type { Selectable } from 'kysely'
+import type { CompiledQuery, RawBuilder, Selectable } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import { emailThen, nameThen } from '../audit/name-then.ts'
 import { type Caller, type Principal, seesAddress } from '../identity/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
-import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
-import { changeTypesOf, configurationDelta, digestOf, headline } from './configuration.ts'
+import { digestOf } from './configuration.ts'
 
 type Row = Selectable<Tables['change']> & { system: string; before: Configuration | null; after: Configuration | null }
-
-/** A change to be opened: between two fingerprints, or described by a person. */
-export interface NewChange {
-  readonly systemId: string
-  readonly environment: string
-  readonly before: string | null
-  readonly after: string | null
-  readonly origin: Change['source']['origin']
-  readonly revision: string | null
-  readonly intent: Change['intent']
-  readonly title?: string
-  readonly changeTypes?: Change['changeTypes']
-  readonly changeClass?: Change['changeClass']
-  readonly risk?: Risk | null
-}
-
-/**
- * Opens an ACE; or, when the same change is pending already, counts it there.
- * The caller holds the environment's lock where the change was observed.
- * @returns the change's id
- */
-export async function openChange(audit: Audit, tx: Transaction, caller: Caller, wanted: NewChange): Promise<string> {
-  const { tenantId, accountId } = caller.principal
-  const changeFingerprint = changeFingerprintOf(wanted)
-  const repeated = await countRepeat(tx, tenantId, changeFingerprint)
-  if (repeated !== undefined) {
-    const details = { origin: wanted.origin, revision: wanted.revision }
-    await audit(tx, caller.actor, { action: 'change.repeat', resource: `change/${repeated}`, details })
-    return repeated
-  }
-  const delta = configurationDelta(
-    await readConfiguration(tx, tenantId, wanted.before),
-    await readConfiguration(tx, tenantId, wanted.after),
-  )
-  const id = newId()
-  const changeTypes = wanted.changeTypes ?? changeTypesOf(delta)
-  await tx
-    .insertInto('change')
-    .values({
-      tenant_id: tenantId,
-      id,
-      system_id: wanted.systemId,
-      environment: wanted.environment,
-      status: 'pending',
-      change_types: changeTypes,
-      intent: wanted.intent,
-      change_class: wanted.changeClass ?? 'normal',
-      title: wanted.title ?? headline(delta),
-      origin: wanted.origin,
-      revision: wanted.revision,
-      fingerprint_before: wanted.before,
-      fingerprint_after: wanted.after,
-      change_fingerprint: changeFingerprint,
-      delta: json(delta),
-      risk: wanted.risk ? json(wanted.risk) : null,
-      author_id: accountId,
-      author_name: nameThen(caller.principal),
-      author_email: emailThen(caller.principal),
-      status_reason: null,
-    })
-    .execute()
-  await audit(tx, caller.actor, {
-    action: 'change.open',
-    resource: `change/${id}`,
-    details: { changeTypes, before: wanted.before, after: wanted.after, origin: wanted.origin },
-  })
-  return id
-}
-
-function changeFingerprintOf({ systemId, environment, before, after, title, changeTypes }: NewChange): string {
-  // Without a configuration after, what a person wrote is all that tells two changes apart.
-  const described = after === null ? { title: title ?? '', changeTypes: changeTypes ?? [] } : {}
-  return digestOf({ v: 1, systemId, environment, before, after, ...described })
-}
-
-async function countRepeat(tx: Transaction, tenantId: string, changeFingerprint: string): Promise<string | undefined> {
-  const row = await tx
-    .updateTable('change')
-    .set((eb) => ({ observations: eb('observations', '+', 1), updated_at: new Date() }))
-    .where('tenant_id', '=', tenantId)
-    .where('change_fingerprint', '=', changeFingerprint)
-    .where('status', '=', 'pending')
-    .returning('id')
-    .executeTakeFirst()
-  return row?.id
-}
-
-async function readConfiguration(
-  tx: Transaction,
-  tenantId: string,
-  fingerprint: string | null,
-): Promise<Configuration | null> {
-  if (fingerprint === null) return null
-  const row = await tx
-    .selectFrom('configuration')
-    .select('content')
-    .where('tenant_id', '=', tenantId)
-    .where('fingerprint', '=', fingerprint)
-    .executeTakeFirstOrThrow()
-  return row.content
-}
 
 function changes(tx: Transaction, tenantId: string) {
   return tx
@@ -128,7 +26,7 @@ function changes(tx: Transaction, tenantId: string) {
 
 async function readRow(tx: Transaction, tenantId: string, id: string): Promise<Row> {
   const row = await changes(tx, tenantId).where('c.id', '=', id).executeTakeFirst()
-  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no change with this id' })
+  if (row === undefined) throw noSuchChange()
   return row
 }
 
@@ -153,14 +51,25 @@ export async function viewChange(tx: Transaction, principal: Principal, id: stri
   return toView(principal, await readRow(tx, principal.tenantId, id))
 }
 
-/** Who opened a change, as they were named then. @throws ProblemError `not_found` */
-export async function readChangeAuthor(
-  tx: Transaction,
-  tenantId: string,
-  id: string,
-): Promise<{ readonly name: string | null; readonly email: string | null }> {
-  const { author_name: name, author_email: email } = await readRow(tx, tenantId, id)
-  return { name, email }
+/** What a change says, and who opened it, as they were named then. */
+export interface AuthoredChange {
+  readonly facts: ChangeFacts
+  readonly author: { readonly name: string | null; readonly email: string | null }
+}
+
+/** The statement that reads a change, whose id may be one that the database finds: for those who send it with others. */
+export function selectChange(tx: Transaction, tenantId: string, id: RawBuilder<string>): CompiledQuery<Row> {
+  return changes(tx, tenantId).where('c.id', '=', id).compile()
+}
+
+/** What it found. @throws ProblemError `not_found` */
+export function changeIn([row]: readonly Row[]): AuthoredChange {
+  if (row === undefined) throw noSuchChange()
+  return { facts: factsOf(row), author: { name: row.author_name, email: row.author_email } }
+}
+
+function noSuchChange(): ProblemError {
+  return new ProblemError('not_found', { detail: 'there is no change with this id' })
 }
 
 // Held until the end, so that the state before is the one that was updated.

@@ -1,5 +1,5 @@
 export { changeRoutes, systemRoutes } from './ace-routes.ts'
-export { readChange, readChangeDigests, readChangeAuthor } from './change-service.ts'
+export { type AuthoredChange, changeIn, readChange, readChangeDigests, selectChange } from './change-service.ts'
 export { digestOf } from './configuration.ts'
 export { findSystem } from './system-service.ts'
 export { createChangeTracking } from './telemetry-tracking.ts'

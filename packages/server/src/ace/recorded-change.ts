@@ -3,9 +3,11 @@ import type { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller } from '../identity/index.ts'
 import type { Transaction } from '../platform/database.ts'
-import { openChange, viewChange } from './change-service.ts'
+import { together } from '../platform/together.ts'
+import { openChange } from './change-opening.ts'
+import { viewChange } from './change-service.ts'
 import { fingerprintOf, normalize } from './configuration.ts'
-import { keepConfiguration } from './observation-service.ts'
+import { keepConfigurations } from './kept-configurations.ts'
 import { findSystem } from './system-service.ts'
 
 /**
@@ -34,7 +36,9 @@ export async function recordChange(
     })
   }
   if (wanted.after !== undefined && after !== null) {
-    await keepConfiguration(tx, tenantId, { fingerprint: after, configuration: normalize(wanted.after) })
+    await together(tx, [
+      keepConfigurations(tx, tenantId, [{ fingerprint: after, configuration: normalize(wanted.after) }]),
+    ])
   }
   const changeId = await openChange(audit, tx, caller, {
     systemId: system.id,

@@ -3,9 +3,11 @@ import type { ChangeTracking, RecentChanges } from '../capture/index.ts'
 import { sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import { runOnce } from '../platform/idempotency.ts'
-import { openChange } from './change-service.ts'
+import { together } from '../platform/together.ts'
+import { openChange } from './change-opening.ts'
 import { fingerprintOf } from './configuration.ts'
-import { keepConfiguration, observe } from './observation-service.ts'
+import { keepConfigurations } from './kept-configurations.ts'
+import { observe } from './observation-service.ts'
 import { recordChange } from './recorded-change.ts'
 import { assumeProduction, createSystem } from './system-service.ts'
 
@@ -28,10 +30,7 @@ export function createChangeTracking(audit: Audit): ChangeTracking {
         configuration,
         fingerprint: fingerprintOf(configuration),
       }))
-      // In the order of their fingerprints: another order could make two transactions wait for each other.
-      for (const side of sides.toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))) {
-        await keepConfiguration(tx, caller.principal.tenantId, side)
-      }
+      await together(tx, [keepConfigurations(tx, caller.principal.tenantId, sides)])
       const [from, to] = sides
       return openChange(audit, tx, caller, {
         systemId,

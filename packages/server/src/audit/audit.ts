@@ -7,8 +7,8 @@ import {
   sealSection,
   sha256,
 } from '@afterai/record'
-import { sql } from 'kysely'
-import { json, type Transaction } from '../platform/database.ts'
+import { type CompiledQuery, sql } from 'kysely'
+import type { Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { emailThen, nameThen } from './name-then.ts'
 
@@ -63,72 +63,100 @@ export interface AuditEvent {
   readonly change?: { readonly before: unknown; readonly after: unknown }
 }
 
-/** Numbers and signs a statement and queues it for the tenant's log, in the caller's transaction. The ledger's, wired in main.ts. */
-export type AppendStatement = (
+/** Numbers and signs statements and queues them for a tenant's log, with what goes along, in the caller's transaction. The ledger's, wired in main.ts. */
+export type AppendStatements = (
   tx: Transaction,
-  item: {
-    tenantId: string
-    entryId: string
-    statement: {
+  tenantId: string,
+  items: readonly {
+    readonly entryId: string
+    readonly statement: {
       readonly kind: 'audit'
       readonly facts: Omit<AuditFacts, 'producer'>
       readonly sections: readonly SectionCommitment[]
     }
-  },
-) => Promise<{ bytes: Uint8Array }>
+  }[],
+  along: (envelopes: readonly Uint8Array[]) => readonly CompiledQuery[],
+) => Promise<void>
 
-/** Writes one event. It takes the transaction of the change: no audit, no change (P4.4). */
-export type Audit = (tx: Transaction, actor: Actor, event: AuditEvent) => Promise<void>
+/** Writes events, in their order. It takes the transaction of the change: no audit, no change (P4.4). */
+export type Audit = (tx: Transaction, actor: Actor, ...events: readonly AuditEvent[]) => Promise<void>
 
 const outcomesInLedger = { allowed: 'success', denied: 'denied', failed: 'failure' } as const
 
+// Each is signed: so many at a stretch, and then others have their turn.
+const eventsAtOnce = 64
+
 /** The audit trail over a ledger. */
-export function createAudit(append: AppendStatement): Audit {
-  return async (tx, actor, { action, outcome = 'allowed', resource = null, change, details: given = {} }) => {
-    const details = change === undefined ? given : { ...given, ...digestsOf(change) }
-    const id = newId()
-    const occurredAt = new Date()
-    const { tenantId, actorId, credential, address, requestId } = actor
-    const context = { credential, address, requestId, resource, details: plain(details) }
-    const { salt, ciphertext, ...commitment } = sealSection('details', context)
-    const { name, commitment: committed, ciphertextSha256 } = commitment
-    const { bytes: envelope } = await append(tx, {
-      tenantId,
-      entryId: id,
-      statement: {
-        kind: 'audit',
-        facts: {
-          eventId: id,
-          tenantId,
-          action,
-          outcome: outcomesInLedger[outcome],
-          at: occurredAt.toISOString(),
-          actorId: actorId ?? 'unknown',
-        },
-        sections: [{ name, commitment: committed, ciphertextSha256 }],
-      },
-    })
-    await tx
-      .insertInto('audit_event')
-      .values({
-        tenant_id: tenantId,
-        id,
-        occurred_at: occurredAt,
-        action,
-        outcome,
-        actor_id: actorId,
-        ...namesOf(actor),
-        credential,
-        address,
-        request_id: requestId,
-        resource,
-        details: json<unknown>(details),
-        envelope,
-        salt,
-        ciphertext,
-      })
-      .execute()
+export function createAudit(append: AppendStatements): Audit {
+  return async (tx, actor, ...events) => {
+    for (let first = 0; first < events.length; first += eventsAtOnce) {
+      const sealed = events.slice(first, first + eventsAtOnce).map((event) => seal(actor, event))
+      await append(
+        tx,
+        actor.tenantId,
+        sealed.map(({ row, commitment }) => ({ entryId: row.id, statement: statementOf(actor, row, commitment) })),
+        (envelopes) => [insertEvents(tx, actor, { sealed, envelopes })],
+      )
+    }
   }
+}
+
+type Sealed = ReturnType<typeof seal>
+
+function seal(actor: Actor, { action, outcome = 'allowed', change, details: given = {}, ...event }: AuditEvent) {
+  const { credential, address, requestId } = actor
+  const resource = event.resource ?? null
+  const details = plain(change === undefined ? given : { ...given, ...digestsOf(change) })
+  const { salt, ciphertext, ...commitment } = sealSection('details', {
+    credential,
+    address,
+    requestId,
+    resource,
+    details,
+  })
+  const at = new Date().toISOString()
+  return { row: { id: newId(), at, action, outcome, resource, details, salt, ciphertext }, commitment }
+}
+
+function statementOf(
+  { tenantId, actorId }: Actor,
+  { id, at, action, outcome }: Sealed['row'],
+  { name, commitment, ciphertextSha256 }: Sealed['commitment'],
+) {
+  return {
+    kind: 'audit' as const,
+    facts: {
+      eventId: id,
+      tenantId,
+      action,
+      outcome: outcomesInLedger[outcome],
+      at,
+      actorId: actorId ?? 'unknown',
+    },
+    sections: [{ name, commitment, ciphertextSha256 }],
+  }
+}
+
+function insertEvents(
+  tx: Transaction,
+  actor: Actor,
+  { sealed, envelopes }: { sealed: readonly Sealed[]; envelopes: readonly Uint8Array[] },
+): CompiledQuery {
+  const rows = sealed.map(({ row }) => row)
+  const { name, email, key } = namesOf(actor)
+  return sql`
+    insert into audit_event (
+      tenant_id, actor_id, actor_name, actor_email, actor_key, credential, address, request_id,
+      id, occurred_at, action, outcome, resource, details, salt, ciphertext, envelope)
+    select ${actor.tenantId}::uuid, ${actor.actorId}::uuid, ${name}, ${email}, ${key},
+      ${actor.credential}::text, ${actor.address}::text, ${actor.requestId}::text,
+      it.id, it.at, it.action, it.outcome, it.resource, it.details::jsonb, it.salt, it.ciphertext, it.envelope
+    from unnest(
+      ${rows.map((it) => it.id)}::uuid[], ${rows.map((it) => it.at)}::timestamptz[], ${rows.map((it) => it.action)}::text[],
+      ${rows.map((it) => it.outcome)}::text[], ${rows.map((it) => it.resource)}::text[],
+      ${rows.map((it) => JSON.stringify(it.details))}::text[], ${rows.map((it) => it.salt)}::bytea[],
+      ${rows.map((it) => it.ciphertext)}::bytea[], ${envelopes}::bytea[]
+    ) as it (id, at, action, outcome, resource, details, salt, ciphertext, envelope)`.compile(tx)
 }
 
 // As they are at this moment, by the same statement: nobody who writes an event has to look them up, or can forget to.
@@ -136,11 +164,11 @@ function namesOf({ tenantId, actorId, name, credential, credentialId }: Actor) {
   const account = { tenantId, accountId: actorId, name }
   const isKey = credential === 'api_key' && credentialId !== undefined
   return {
-    actor_name: nameThen(account),
-    actor_email: emailThen(account),
-    actor_key: isKey
+    name: nameThen(account),
+    email: emailThen(account),
+    key: isKey
       ? sql<string | null>`(select prefix from api_key where tenant_id = ${tenantId} and id = ${credentialId})`
-      : null,
+      : sql<string | null>`null::text`,
   }
 }
 

@@ -11,7 +11,7 @@ export interface NamedAccount {
 export function nameThen({ tenantId, accountId, name }: NamedAccount): RawBuilder<string | null> {
   return sql<
     string | null
-  >`coalesce((select name from membership where tenant_id = ${tenantId} and account_id = ${accountId}), ${name ?? null})`
+  >`coalesce((select name from membership where tenant_id = ${tenantId} and account_id = ${accountId}), ${name ?? null}::text)`
 }
 
 /** The address of an account as it is at this moment; null for machines, and for who is no member. */

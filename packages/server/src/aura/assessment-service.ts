@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import type { Assessment, AssessmentPlan } from '@afterai/evidence'
-import type { Selectable } from 'kysely'
+import type { CompiledQuery, RawBuilder, Selectable } from 'kysely'
 import { digestOf, readChange } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
 import { emailThen, nameThen } from '../audit/name-then.ts'
@@ -148,6 +148,20 @@ export async function listAssessments(tx: Transaction, tenantId: string, changeI
   return (await rowsOf(tx, tenantId, changeId)).map(factsOf)
 }
 
+/** The statement that reads all assessments of a change, whose id may be one that the database finds: for those who send it with others. */
+export function selectAssessments(
+  tx: Transaction,
+  tenantId: string,
+  changeId: string | RawBuilder<string>,
+): CompiledQuery<Row> {
+  return assessmentsOf(tx, tenantId, changeId).compile()
+}
+
+/** What it found, newest first. */
+export function assessmentsIn(rows: readonly Row[]): AssessmentFacts[] {
+  return rows.map(factsOf)
+}
+
 /** The digests of all assessments of changes, by the change. */
 export async function readAssessmentDigests(
   tx: Transaction,
@@ -177,13 +191,16 @@ export async function viewAssessments(
 
 async function rowsOf(tx: Transaction, tenantId: string, changeId: string): Promise<Row[]> {
   await readChange(tx, tenantId, changeId)
+  return assessmentsOf(tx, tenantId, changeId).execute()
+}
+
+function assessmentsOf(tx: Transaction, tenantId: string, changeId: string | RawBuilder<string>) {
   return tx
     .selectFrom('assessment')
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('change_id', '=', changeId)
     .orderBy('id', 'desc')
-    .execute()
 }
 
 function toView(principal: Principal, row: Row): AssessmentView {

@@ -1,6 +1,6 @@
 import { type Evaluation, type EvaluationFacts, ProblemError } from '@afterai/contract'
 import type { ImportFault } from '@afterai/evidence'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { digestOf, findSystem } from '../ace/index.ts'
 import type { Audit } from '../audit/audit.ts'
 import { emailThen, nameThen } from '../audit/name-then.ts'
@@ -136,9 +136,22 @@ function evaluations(tx: Transaction, tenantId: string) {
     .where('e.tenant_id', '=', tenantId)
 }
 
-/** An evaluation without its cases and without names of people, as records seal it. @throws ProblemError `not_found` */
-export async function readEvaluation(tx: Transaction, tenantId: string, id: string): Promise<EvaluationFacts> {
-  return factsOf(await readRow(tx, tenantId, id))
+/** Evaluations without their cases and without names of people, as records seal them; in the order of their ids as given. @throws ProblemError `not_found` */
+export async function readEvaluations(
+  tx: Transaction,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<EvaluationFacts[]> {
+  if (ids.length === 0) return []
+  const rows = await evaluations(tx, tenantId)
+    .where(sql<boolean>`e.id = any(${ids}::uuid[])`)
+    .execute()
+  const found = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => factsOf(found.get(id) ?? noSuchEvaluation()))
+}
+
+function noSuchEvaluation(): never {
+  throw new ProblemError('not_found', { detail: 'there is no evaluation with this id' })
 }
 
 /** An evaluation without its cases, as a principal may see it. @throws ProblemError `not_found` */
@@ -148,8 +161,7 @@ export async function viewEvaluation(tx: Transaction, principal: Principal, id: 
 
 async function readRow(tx: Transaction, tenantId: string, id: string): Promise<Row> {
   const row = await evaluations(tx, tenantId).where('e.id', '=', id).executeTakeFirst()
-  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no evaluation with this id' })
-  return row
+  return row ?? noSuchEvaluation()
 }
 
 /** One page of evaluations, newest first. */

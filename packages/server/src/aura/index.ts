@@ -1,3 +1,9 @@
-export { type AssessmentFacts, listAssessments, readAssessmentDigests } from './assessment-service.ts'
+export {
+  type AssessmentFacts,
+  assessmentsIn,
+  listAssessments,
+  readAssessmentDigests,
+  selectAssessments,
+} from './assessment-service.ts'
 export { assessmentRoutes, evaluationRoutes } from './aura-routes.ts'
-export { readEvaluation } from './evaluation-service.ts'
+export { readEvaluations } from './evaluation-service.ts'

@@ -1,5 +1,5 @@
 import type { Role, TenantView } from '@afterai/contract'
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import type { Database, Transaction } from '../platform/database.ts'
 
 // The questions that are asked before a tenant is known. Each is a function of the database that runs as the tables' owner,
@@ -26,9 +26,20 @@ export async function findAccount(db: Database, email: string): Promise<FoundAcc
 
 /** The tenants in which an account isn't disabled, its own before the sample and the operators'. */
 export async function accountTenants(db: Database | Transaction, accountId: string): Promise<TenantView[]> {
-  const found = sql<Omit<TenantView, 'id'> & { tenant_id: string }>`select * from account_tenants(${accountId})`
-  const { rows } = await found.execute(db)
-  return rows.map(({ tenant_id, ...tenant }) => ({ id: tenant_id, ...tenant }))
+  const { rows } = await db.executeQuery(selectAccountTenants(db, accountId))
+  return rows.map(toTenantView)
+}
+
+type AccountTenant = Omit<TenantView, 'id'> & { readonly tenant_id: string }
+
+/** The statement of `accountTenants`, for those who send it with others. */
+export function selectAccountTenants(db: Database | Transaction, accountId: string): CompiledQuery<AccountTenant> {
+  return sql<AccountTenant>`select * from account_tenants(${accountId})`.compile(db)
+}
+
+/** A row of it as it is shown. */
+export function toTenantView({ tenant_id, ...tenant }: AccountTenant): TenantView {
+  return { id: tenant_id, ...tenant }
 }
 
 export interface FoundInvitation {

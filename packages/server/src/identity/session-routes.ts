@@ -10,16 +10,19 @@ import {
   setupRequest,
   signInRequest,
   switchRequest,
+  type TenantView,
 } from '@afterai/contract'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http.ts'
+import { askTogether } from '../platform/together.ts'
 import { callerOf } from './access.ts'
 import { isCrossOrigin } from './authenticate.ts'
 import { acceptInvitation, type EnrolmentDependencies, setUp } from './enrolment-service.ts'
-import { accountTenants } from './entry-functions.ts'
-import { isProviderSession } from './federation/enforced-sign-on.ts'
-import { permissionsHeld } from './principal.ts'
+import { selectAccountTenants, toTenantView } from './entry-functions.ts'
+import { providerIn, selectProvider } from './federation/enforced-sign-on.ts'
+import { permissionsHeld, type Principal } from './principal.ts'
 import { answerSession, type CookieOptions, originOf, withoutCookies } from './session-cookies.ts'
 import { endSession, refreshSession, signIn, switchTenant } from './session-service.ts'
 
@@ -80,13 +83,26 @@ export function sessionRoutes(
   })
   http.get('/v1/me', { config: { permission: 'me:read' }, schema: { response: { 200: meView } } }, async (request) => {
     const { principal } = callerOf(request)
-    const tenants = await accountTenants(deps.db, principal.accountId)
-    const tenant = tenants.find(({ id }) => id === principal.tenantId)
-    if (tenant === undefined) throw new ProblemError('session_revoked')
     const { accountId, name, kind, role, credential } = principal
-    // Neither a key nor a provider's session reaches beyond its tenant, so neither is told of others.
-    const ofOneTenant = principal.credential === 'api_key' || (await isProviderSession(deps.db, principal))
-    const shown = ofOneTenant ? [tenant] : tenants
-    return { accountId, name, kind, role, credential, permissions: permissionsHeld(principal), tenant, tenants: shown }
+    const shown = await tenantsShownTo(deps.db, principal)
+    return { accountId, name, kind, role, credential, permissions: permissionsHeld(principal), ...shown }
   })
+}
+
+/** The tenant of a principal, and those that they are told of. @throws ProblemError `session_revoked` */
+async function tenantsShownTo(
+  db: Database,
+  principal: Principal,
+): Promise<{ tenant: TenantView; tenants: TenantView[] }> {
+  const as = { role: 'afterai_app', tenantId: principal.tenantId } as const
+  const [rows, sessions] = await askTogether(db, as, [
+    selectAccountTenants(db, principal.accountId),
+    selectProvider(db, principal),
+  ])
+  const tenants = rows.map(toTenantView)
+  const tenant = tenants.find(({ id }) => id === principal.tenantId)
+  if (tenant === undefined) throw new ProblemError('session_revoked')
+  // Neither a key nor a provider's session reaches beyond its tenant, so neither is told of others.
+  const ofOneTenant = principal.credential === 'api_key' || providerIn(sessions) !== null
+  return { tenant, tenants: ofOneTenant ? [tenant] : tenants }
 }

@@ -21,6 +21,8 @@ export interface TenantKeys {
   promptDigestKey(tx: Transaction, tenantId: string): Promise<{ keyId: string; key: Uint8Array }>
   /** Seals a small secret under the tenant's newest key of a purpose, bound to what it belongs to. */
   wrap(tx: Transaction, tenantId: string, secret: { bytes: Uint8Array; belongsTo: string }): Promise<Uint8Array>
+  /** Reads that key once, for those who have several secrets to seal. */
+  wrapper(tx: Transaction, tenantId: string): Promise<(secret: { bytes: Uint8Array; belongsTo: string }) => Uint8Array>
   /** Opens what `wrap` sealed. @throws Error when the key is gone, or it belongs to something else */
   unwrap(tx: Transaction, tenantId: string, sealed: { bytes: Uint8Array; belongsTo: string }): Promise<Uint8Array>
 }
@@ -38,7 +40,12 @@ export function createTenantKeys(master: Uint8Array): TenantKeys {
     if (row === undefined) throw new Error(`tenant ${tenantId} has no ${purpose} key`)
     return open(tenantMaster(master, tenantId), row.wrapped, contextOf(tenantId, purpose, row.epoch))
   }
+  const wrapper: TenantKeys['wrapper'] = async (tx, tenantId) => {
+    const key = await read(tx, tenantId, 'record')
+    return ({ bytes, belongsTo }) => seal(key, bytes, `${tenantId}|${belongsTo}`)
+  }
   return {
+    wrapper,
     async create(tx, tenantId) {
       const rows = purposes.map((purpose) => ({
         tenant_id: tenantId,
@@ -55,8 +62,8 @@ export function createTenantKeys(master: Uint8Array): TenantKeys {
         keyId: createHash('sha256').update('afterai digest key id\n').update(key).digest('hex').slice(0, 16),
       }
     },
-    async wrap(tx, tenantId, { bytes, belongsTo }) {
-      return seal(await read(tx, tenantId, 'record'), bytes, `${tenantId}|${belongsTo}`)
+    async wrap(tx, tenantId, secret) {
+      return (await wrapper(tx, tenantId))(secret)
     },
     async unwrap(tx, tenantId, { bytes, belongsTo }) {
       return open(await read(tx, tenantId, 'record'), bytes, `${tenantId}|${belongsTo}`)

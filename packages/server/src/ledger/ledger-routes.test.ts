@@ -37,7 +37,7 @@ beforeAll(async () => {
   while ((await sequencer.integrate(ledger.tenantId)) > 0);
   await sequencer.stop()
   http = await createHttp({ logger: ledger.log })
-  const audit = createAudit(ledger.appendStatement)
+  const audit = createAudit(ledger.appendStatements)
   guardRoutes(http, {
     db: ledger.db,
     credentials: createCredentialLookup(ledger.pool),

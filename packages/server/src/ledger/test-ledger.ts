@@ -28,7 +28,7 @@ export interface TestLedger {
   readonly logSigner: NoteSigner
   readonly logKeyPem: string
   readonly signerOf: SignerOf
-  readonly appendStatement: Append
+  readonly appendStatements: Append
   /** Appends in the caller's transaction; answers the entries' ids. */
   append(tx: Transaction, count: number): Promise<string[]>
   /** Appends in one transaction of its own. */
@@ -89,11 +89,14 @@ export async function createTestLedger(options: {
   await owner.query('insert into tenant (id, slug, name, sample) values ($1, $2, $2, $3)', tenant)
   await owner.query('insert into ledger_log (tenant_id, origin) values ($1, $2)', [tenantId, origin])
   const logKey = createLogKey(origin)
-  const appendOne = createAppend(signer, createProducers())
+  const appendStatements = createAppend(signer, createProducers())
   const append = async (tx: Transaction, count: number): Promise<string[]> => {
     const entryIds = Array.from({ length: count }, newId)
-    for (const entryId of entryIds)
-      await appendOne(tx, { tenantId, entryId, statement: exampleEvent(tenantId, entryId) })
+    await appendStatements(
+      tx,
+      tenantId,
+      entryIds.map((entryId) => ({ entryId, statement: exampleEvent(tenantId, entryId) })),
+    )
     return entryIds
   }
   const { db } = opened
@@ -108,7 +111,7 @@ export async function createTestLedger(options: {
     logSigner: logKey.signer,
     logKeyPem: logKey.pem,
     signerOf: () => logKey.signer,
-    appendStatement: appendOne,
+    appendStatements,
     append,
     write: (count) => withTenant(db, tenantId, (tx) => append(tx, count)),
     read: (work) => withTenant(db, tenantId, work),

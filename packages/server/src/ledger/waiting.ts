@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import { Client, type ClientConfig } from 'pg'
-import { type Database, withTenant } from '../platform/database.ts'
+import { sql } from 'kysely'
+import type { Database } from '../platform/database.ts'
+import { askTogether } from '../platform/together.ts'
 import { ledgerChannel } from './sequencer.ts'
 
 const pollMs = 250
@@ -85,15 +87,14 @@ function createLook({ db, log }: { db: Database; log: Logger }, waiters: Waiters
   }
 }
 
-function findIndices(db: Database, tenantId: string, entryIds: readonly string[]) {
-  return withTenant(db, tenantId, (tx) =>
-    tx
-      .selectFrom('ledger_entry')
-      .select(['entry_id', 'idx'])
-      .where('tenant_id', '=', tenantId)
-      .where('entry_id', 'in', entryIds)
-      .execute(),
-  )
+async function findIndices(db: Database, tenantId: string, entryIds: readonly string[]) {
+  const found = db
+    .selectFrom('ledger_entry')
+    .select(['entry_id', 'idx'])
+    .where('tenant_id', '=', tenantId)
+    .where(sql<boolean>`entry_id = any(${entryIds}::uuid[])`)
+  const [rows] = await askTogether(db, { role: 'afterai_app', tenantId }, [found.compile()])
+  return rows
 }
 
 function listen(

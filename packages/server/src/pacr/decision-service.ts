@@ -2,12 +2,14 @@ import { type Decision, ProblemError, type ProposeDecision } from '@afterai/cont
 import { readChange } from '../ace/index.ts'
 import { type AssessmentFacts, listAssessments } from '../aura/index.ts'
 import type { Audit } from '../audit/audit.ts'
-import { type Caller, type Principal, readMemberIdentity } from '../identity/index.ts'
+import { emailThen } from '../audit/name-then.ts'
+import type { Caller } from '../identity/index.ts'
 import { json, sqlState, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
+import { together } from '../platform/together.ts'
 import { traced } from '../platform/tracing.ts'
 import { statusAfter } from './approval-policy.ts'
-import { type Dossier, evidenceDigest, readDossier } from './dossier.ts'
+import { type Dossier, evidenceDigest, holdDossier, readDossier, selectApprovals, withVerdict } from './dossier.ts'
 
 const uniqueViolation = '23505'
 
@@ -46,7 +48,7 @@ export async function proposeDecision(
     ),
     author_id: accountId,
     author_name: name,
-    author_email: await emailOf(tx, principal),
+    author_email: emailThen(principal),
     settled_at: null,
   }
   try {
@@ -63,10 +65,6 @@ export async function proposeDecision(
     details: { changeId, decision: proposal.decision, decisionDetail: proposal.decisionDetail },
   })
   return (await readDossier(tx, tenantId, id)).decision
-}
-
-async function emailOf(tx: Transaction, { tenantId, accountId }: Principal): Promise<string | null> {
-  return (await readMemberIdentity(tx, tenantId, accountId))?.email ?? null
 }
 
 function refuseForeignAssessments(wanted: readonly string[], known: readonly AssessmentFacts[]): void {
@@ -105,30 +103,32 @@ export async function approveDecision(
 ): Promise<Decision> {
   const { principal, actor } = caller
   const { tenantId, accountId, name } = principal
-  await lockDecision(tx, tenantId, wanted.id)
-  const { decision } = await readDossier(tx, tenantId, wanted.id)
+  const before = await holdDossier(tx, tenantId, wanted.id)
+  const { decision } = before
   const status = statusAfter(decision, { approverId: accountId, verdict: wanted.verdict })
   if (decision.evidenceDigest !== wanted.evidenceDigest) throw new ProblemError('evidence_changed')
-  await tx
-    .insertInto('approval')
-    .values({
-      tenant_id: tenantId,
-      decision_id: wanted.id,
-      approver_id: accountId,
-      approver_name: name,
-      approver_email: await emailOf(tx, principal),
-      verdict: wanted.verdict,
-      comment: wanted.comment ?? null,
-      evidence_digest: wanted.evidenceDigest,
-    })
-    .execute()
-  await tx
+  const approval = tx.insertInto('approval').values({
+    tenant_id: tenantId,
+    decision_id: wanted.id,
+    approver_id: accountId,
+    approver_name: name,
+    approver_email: emailThen(principal),
+    verdict: wanted.verdict,
+    comment: wanted.comment ?? null,
+    evidence_digest: wanted.evidenceDigest,
+  })
+  const settled = tx
     .updateTable('decision')
     .set({ status, settled_at: new Date() })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', wanted.id)
-    .execute()
-  const dossier = await readDossier(tx, tenantId, wanted.id)
+    .returningAll()
+  const [, rows, approvals] = await together(tx, [
+    approval.compile(),
+    settled.compile(),
+    selectApprovals(tx, tenantId, [wanted.id]).compile(),
+  ])
+  const dossier = withVerdict(before, rows, approvals)
   await deps.audit(tx, actor, {
     action: `decision.${wanted.verdict}`,
     resource: `decision/${wanted.id}`,
@@ -137,24 +137,4 @@ export async function approveDecision(
   })
   if (status === 'rejected') return dossier.decision
   return { ...dossier.decision, recordId: await traced('seal record', () => deps.sealRecord(tx, caller, dossier)) }
-}
-
-// Two approvers at once take turns on the decision's row; and what is sealed of the change is what was approved.
-async function lockDecision(tx: Transaction, tenantId: string, id: string): Promise<void> {
-  const decision = await tx
-    .selectFrom('decision')
-    .select('change_id')
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst()
-  if (decision === undefined) return
-  await tx
-    .selectFrom('change')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', decision.change_id)
-    // Against a risk that is set meanwhile, and an assessment that is added: both take the change's row.
-    .forUpdate()
-    .execute()
 }

@@ -1,10 +1,11 @@
 import { type ChangeFacts, type Decision, ProblemError, type ProposeDecision } from '@afterai/contract'
-import type { Selectable } from 'kysely'
-import { digestOf, readChange, readChangeDigests } from '../ace/index.ts'
-import { type AssessmentFacts, listAssessments, readAssessmentDigests } from '../aura/index.ts'
+import { type Selectable, sql } from 'kysely'
+import { type AuthoredChange, changeIn, digestOf, readChangeDigests, selectChange } from '../ace/index.ts'
+import { type AssessmentFacts, assessmentsIn, readAssessmentDigests, selectAssessments } from '../aura/index.ts'
 import { type Principal, seesAddress } from '../identity/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
 import { readCursor, toPage } from '../platform/page.ts'
+import { together } from '../platform/together.ts'
 import { approvalPolicy } from './approval-policy.ts'
 
 type Row = Selectable<Tables['decision']>
@@ -14,6 +15,8 @@ type ApprovalRow = Selectable<Tables['approval']>
 export interface Dossier {
   readonly decision: Decision
   readonly change: ChangeFacts
+  /** Who opened the change, as they were named then. */
+  readonly changeAuthor: AuthoredChange['author']
   /** Every assessment of the change, whether the decision names it or not: a record hides none. */
   readonly assessments: readonly AssessmentFacts[]
   readonly proposal: ProposeDecision
@@ -40,65 +43,102 @@ export function evidenceDigest(
   return digestOf({ change: changeDigest, assessments: assessmentDigests.toSorted(), proposal })
 }
 
-/** A decision with its change and assessments. @throws ProblemError `not_found` */
+/** A decision with its change and assessments, by one question. @throws ProblemError `not_found` */
 export async function readDossier(tx: Transaction, tenantId: string, id: string): Promise<Dossier> {
-  const row = await tx
-    .selectFrom('decision')
+  return dossierOf(await together(tx, [selectDecision(tx, tenantId, id).compile(), ...selectRest(tx, tenantId, id)]))
+}
+
+/**
+ * The same of a decision that is held until the transaction ends: two approvers at once take turns on its row. Its change is held too,
+ * against a risk that is set meanwhile, and an assessment that is added, which both take the change's row: what is sealed of it is what
+ * was approved. @throws ProblemError `not_found`
+ */
+export async function holdDossier(tx: Transaction, tenantId: string, id: string): Promise<Dossier> {
+  const holdChange = tx
+    .selectFrom('change')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', changeIdOf(tenantId, id))
+    .forUpdate()
+  const [rows, , ...rest] = await together(tx, [
+    selectDecision(tx, tenantId, id).forUpdate().compile(),
+    holdChange.compile(),
+    ...selectRest(tx, tenantId, id),
+  ])
+  return dossierOf([rows, ...rest])
+}
+
+/** A held dossier after a verdict: of all that it holds, the decision and its approvals alone can be others. */
+export function withVerdict(dossier: Dossier, [row]: readonly Row[], approvals: readonly ApprovalRow[]): Dossier {
+  if (row === undefined) throw noSuchDecision()
+  const evidenceDigest = settledDigest(row, approvals) ?? dossier.decision.evidenceDigest
+  return { ...dossier, decision: toView(row, { approvals, recordId: dossier.decision.recordId, evidenceDigest }) }
+}
+
+/** The statement that reads the approvals of a decision, in the order in which they came. */
+export function selectApprovals(tx: Transaction, tenantId: string, decisionIds: readonly string[]) {
+  return tx
+    .selectFrom('approval')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .where('id', '=', id)
-    .executeTakeFirst()
-  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no decision with this id' })
-  const change = await readChange(tx, tenantId, row.change_id)
-  const assessments = await listAssessments(tx, tenantId, row.change_id)
-  const approvals = (await readApprovals(tx, tenantId, [id])).get(id) ?? []
-  const recordId = (await readRecordIds(tx, tenantId, [id])).get(id) ?? null
+    .where(sql<boolean>`decision_id = any(${decisionIds}::uuid[])`)
+    .orderBy('at')
+}
+
+function selectDecision(tx: Transaction, tenantId: string, id: string) {
+  return tx.selectFrom('decision').selectAll().where('tenant_id', '=', tenantId).where('id', '=', id)
+}
+
+function selectRecordIds(tx: Transaction, tenantId: string, decisionIds: readonly string[]) {
+  return tx
+    .selectFrom('record')
+    .select(['id', 'decision_id'])
+    .where('tenant_id', '=', tenantId)
+    .where(sql<boolean>`decision_id = any(${decisionIds}::uuid[])`)
+}
+
+// A decision stays with its change.
+function changeIdOf(tenantId: string, id: string) {
+  return sql<string>`(select change_id from decision where tenant_id = ${tenantId} and id = ${id})`
+}
+
+function selectRest(tx: Transaction, tenantId: string, id: string) {
+  return [
+    selectChange(tx, tenantId, changeIdOf(tenantId, id)),
+    selectAssessments(tx, tenantId, changeIdOf(tenantId, id)),
+    selectApprovals(tx, tenantId, [id]).compile(),
+    selectRecordIds(tx, tenantId, [id]).compile(),
+  ] as const
+}
+
+function dossierOf([[row], changes, assessmentRows, approvals, records]: readonly [
+  readonly Row[],
+  Parameters<typeof changeIn>[0],
+  Parameters<typeof assessmentsIn>[0],
+  readonly ApprovalRow[],
+  readonly { readonly id: string }[],
+]): Dossier {
+  if (row === undefined) throw noSuchDecision()
+  const { facts: change, author: changeAuthor } = changeIn(changes)
+  const assessments = assessmentsIn(assessmentRows)
   const digests = assessments.map(({ digest }) => digest)
   const current = settledDigest(row, approvals) ?? evidenceDigest(change.digest, digests, row.proposal)
   return {
-    decision: toView(row, { approvals, recordId, evidenceDigest: current }),
+    decision: toView(row, { approvals, recordId: records[0]?.id ?? null, evidenceDigest: current }),
     change,
+    changeAuthor,
     assessments,
     proposal: row.proposal,
   }
 }
 
+function noSuchDecision(): ProblemError {
+  return new ProblemError('not_found', { detail: 'there is no decision with this id' })
+}
+
 /** Until a decision is settled its digest is of what it rests on now; from then on, of what the approver saw. */
 function settledDigest(row: Row, approvals: readonly ApprovalRow[]): string | undefined {
   return row.status === 'proposed' ? undefined : approvals.at(-1)?.evidence_digest
-}
-
-/** The approvals of decisions, by decision, in the order in which they came. */
-async function readApprovals(
-  tx: Transaction,
-  tenantId: string,
-  decisionIds: readonly string[],
-): Promise<Map<string, ApprovalRow[]>> {
-  if (decisionIds.length === 0) return new Map()
-  const rows = await tx
-    .selectFrom('approval')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('decision_id', 'in', decisionIds)
-    .orderBy('at')
-    .execute()
-  return Map.groupBy(rows, (row) => row.decision_id)
-}
-
-/** The records of decisions, by decision. */
-async function readRecordIds(
-  tx: Transaction,
-  tenantId: string,
-  decisionIds: readonly string[],
-): Promise<Map<string, string>> {
-  if (decisionIds.length === 0) return new Map()
-  const rows = await tx
-    .selectFrom('record')
-    .select(['id', 'decision_id'])
-    .where('tenant_id', '=', tenantId)
-    .where('decision_id', 'in', decisionIds)
-    .execute()
-  return new Map(rows.map((row) => [row.decision_id, row.id]))
 }
 
 /** Decisions, newest first; of one change where it is named. As many statements for a page as for one of them. */
@@ -120,8 +160,12 @@ export async function listDecisions(
     .execute()
   const { items, nextCursor } = toPage(rows, limit, (row) => row)
   const ids = items.map(({ id }) => id)
-  const approvalsOf = await readApprovals(tx, tenantId, ids)
-  const recordIdOf = await readRecordIds(tx, tenantId, ids)
+  const [approvalRows, records] = await together(tx, [
+    selectApprovals(tx, tenantId, ids).compile(),
+    selectRecordIds(tx, tenantId, ids).compile(),
+  ])
+  const approvalsOf = Map.groupBy(approvalRows, (row) => row.decision_id)
+  const recordIdOf = new Map(records.map((row) => [row.decision_id, row.id]))
   const open = items.filter((row) => settledDigest(row, approvalsOf.get(row.id) ?? []) === undefined)
   const changeIds = open.map((row) => row.change_id)
   const changeDigestOf = await readChangeDigests(tx, tenantId, changeIds)

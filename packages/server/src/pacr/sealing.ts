@@ -11,8 +11,8 @@ import {
   type SectionName,
   sealSection,
 } from '@afterai/record'
-import { digestOf, readChangeAuthor } from '../ace/index.ts'
-import { readEvaluation } from '../aura/index.ts'
+import { digestOf } from '../ace/index.ts'
+import { readEvaluations } from '../aura/index.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Append } from '../ledger/index.ts'
@@ -41,31 +41,34 @@ export function createSealRecord(deps: SealingDependencies): SealRecord {
     const sections = Object.entries(await contentsOf(tx, tenantId, dossier)).map(([name, content]) =>
       sealSection(name as SectionName, plain(content)),
     )
-    const { bytes: envelope } = await deps.append(tx, {
-      tenantId,
-      entryId: recordId,
-      statement: {
-        kind: 'pacr',
-        facts: await factsOf(tx, { tenantId, recordId, sealedAt, dossier }),
-        sections: sections.map(({ name, commitment, ciphertextSha256 }) => ({ name, commitment, ciphertextSha256 })),
-      },
-    })
+    const facts = await factsOf(tx, { tenantId, recordId, sealedAt, dossier })
+    const wrap = await deps.keys.wrapper(tx, tenantId)
+    const statement = {
+      kind: 'pacr' as const,
+      facts,
+      sections: sections.map(({ name, commitment, ciphertextSha256 }) => ({ name, commitment, ciphertextSha256 })),
+    }
     const { decision, change } = dossier
-    await tx
-      .insertInto('record')
-      .values({
-        tenant_id: tenantId,
-        id: recordId,
-        change_id: change.id,
-        decision_id: decision.id,
-        verdict: worstVerdict(dossier),
-        risk_level: change.risk?.severity ?? null,
-        envelope,
-        supersedes: decision.supersedes,
-        sealed_at: sealedAt,
-      })
-      .execute()
-    for (const section of sections) await keepSection(deps.keys, tx, { tenantId, recordId, section })
+    await deps.append(tx, tenantId, [{ entryId: recordId, statement }], ([envelope = missing()]) => [
+      tx
+        .insertInto('record')
+        .values({
+          tenant_id: tenantId,
+          id: recordId,
+          change_id: change.id,
+          decision_id: decision.id,
+          verdict: worstVerdict(dossier),
+          risk_level: change.risk?.severity ?? null,
+          envelope,
+          supersedes: decision.supersedes,
+          sealed_at: sealedAt,
+        })
+        .compile(),
+      tx
+        .insertInto('record_section')
+        .values(sections.map((section) => sectionRow({ tenantId, recordId, section, wrap })))
+        .compile(),
+    ])
     await deps.audit(tx, actor, {
       action: 'record.seal',
       resource: `record/${recordId}`,
@@ -115,8 +118,7 @@ async function supersededDigest(tx: Transaction, tenantId: string, recordId: str
 }
 
 /** Who asked for the change, decided and approved, by id, as they were named when they did. */
-async function identitiesOf(tx: Transaction, tenantId: string, { decision, change }: Dossier) {
-  const { name, email } = await readChangeAuthor(tx, tenantId, change.id)
+function identitiesOf({ decision, change, changeAuthor: { name, email } }: Dossier) {
   return {
     ...(name === null ? {} : { [change.authorId]: identityOf(name, email) }),
     [decision.authorId]: identityOf(decision.authorName, decision.authorEmail),
@@ -134,8 +136,7 @@ function identityOf(name: string, email: string | null): SealedIdentity {
 async function contentsOf(tx: Transaction, tenantId: string, dossier: Dossier) {
   const { decision, change, assessments, proposal } = dossier
   const evaluationIds = new Set(assessments.flatMap((it) => [it.baselineEvaluationId, it.candidateEvaluationId]))
-  const evaluations = []
-  for (const id of evaluationIds) evaluations.push(await readEvaluation(tx, tenantId, id))
+  const evaluations = await readEvaluations(tx, tenantId, [...evaluationIds])
   const { approvals, authorName: _name, authorEmail: _email, ...rationale } = decision
   return {
     before: { fingerprint: change.fingerprints.before, configuration: change.before },
@@ -147,7 +148,7 @@ async function contentsOf(tx: Transaction, tenantId: string, dossier: Dossier) {
     },
     // The proposal as it was written is part of what the approvers' digest covers: with it a reader can compute that again.
     rationale: { ...rationale, proposal, approvals: approvals.map(withoutIdentity) },
-    identities: await identitiesOf(tx, tenantId, dossier),
+    identities: identitiesOf(dossier),
   } satisfies Partial<Record<SectionName, unknown>>
 }
 
@@ -161,24 +162,33 @@ function subjectOf(change: ChangeFacts): Omit<ChangeFacts, 'before' | 'after'> {
   return subject
 }
 
-async function keepSection(
-  keys: TenantKeys,
-  tx: Transaction,
-  { tenantId, recordId, section }: { tenantId: string; recordId: string; section: SealedSection },
-): Promise<void> {
-  const secrets = Buffer.concat([section.dataKey, section.salt])
-  await tx
-    .insertInto('record_section')
-    .values({
-      tenant_id: tenantId,
-      record_id: recordId,
-      name: section.name,
-      commitment: section.commitment,
-      ciphertext_sha256: section.ciphertextSha256,
-      ciphertext: section.ciphertext,
-      wrapped_secrets: await keys.wrap(tx, tenantId, { bytes: secrets, belongsTo: `${recordId}|${section.name}` }),
-    })
-    .execute()
+function missing(): never {
+  throw new Error('a statement was not signed')
+}
+
+function sectionRow({
+  tenantId,
+  recordId,
+  section,
+  wrap,
+}: {
+  tenantId: string
+  recordId: string
+  section: SealedSection
+  wrap: Awaited<ReturnType<TenantKeys['wrapper']>>
+}) {
+  return {
+    tenant_id: tenantId,
+    record_id: recordId,
+    name: section.name,
+    commitment: section.commitment,
+    ciphertext_sha256: section.ciphertextSha256,
+    ciphertext: section.ciphertext,
+    wrapped_secrets: wrap({
+      bytes: Buffer.concat([section.dataKey, section.salt]),
+      belongsTo: `${recordId}|${section.name}`,
+    }),
+  }
 }
 
 function worstVerdict({ assessments }: Dossier): Band {

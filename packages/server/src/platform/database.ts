@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql, type Transaction as KyselyTransaction } from 'kysely'
 import { Client, type ClientBase, DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
+import { PreparingClient } from './prepared-client.ts'
 import { traced } from './tracing.ts'
 import { createDialect, openAs, type TransactionRole } from './transaction-opening.ts'
 
@@ -80,6 +81,7 @@ export function openDatabase(
     types,
     // The pool waits for what it returns, which its types don't tell.
     ...({ onConnect: options.onConnect } as object),
+    Client: PreparingClient,
   })
   // An idle connection that breaks (database restart) is reported here; without a listener it would end the process.
   pool.on('error', report)

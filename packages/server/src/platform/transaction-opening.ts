@@ -41,7 +41,10 @@ class EagerDialect extends PostgresDialect {
   }
 }
 
-const takeOn = `select set_config('role', $1, true), set_config('app.tenant', $2, true)`
+/** The statement by which a transaction takes on a role and a tenant. */
+export function takeOn({ role, tenantId }: TransactionRole): CompiledQuery {
+  return CompiledQuery.raw(`select set_config('role', $1, true), set_config('app.tenant', $2, true)`, [role, tenantId])
+}
 
 /**
  * Sends the opening of a transaction together with its first statement, which saves two waits for the database in each.
@@ -54,10 +57,7 @@ class EagerDriver extends PostgresDriver {
   override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
     const as = opening.getStore()
     if (as === undefined) throw new Error('a transaction is opened by withTenant or withRole alone')
-    const opened = Promise.all([
-      super.beginTransaction(connection, settings),
-      connection.executeQuery(CompiledQuery.raw(takeOn, [as.role, as.tenantId])),
-    ])
+    const opened = Promise.all([super.beginTransaction(connection, settings), connection.executeQuery(takeOn(as))])
     // Awaited at the commit; a transaction that is rolled back has a failure of its own to tell.
     opened.catch(() => undefined)
     this.#openings.set(connection, opened)

@@ -1,5 +1,5 @@
 import { ProblemError } from '@afterai/contract'
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import { type Database, sqlState, type Transaction, withTenant } from '../../platform/database.ts'
 import type { Principal } from '../principal.ts'
 
@@ -43,23 +43,27 @@ export async function endSessionsWithoutProvider(tx: Transaction, tenantId: stri
 }
 
 /** The provider that vouched for a principal's session, or null. @throws ProblemError `session_revoked` */
-export async function providerOfSession(
-  tx: Transaction,
+export async function providerOfSession(tx: Transaction, principal: Principal): Promise<string | null> {
+  return providerIn((await tx.executeQuery(selectProvider(tx, principal))).rows)
+}
+
+/** The statement of `providerOfSession`, for those who send it with others. */
+export function selectProvider(
+  db: Database | Transaction,
   { tenantId, credentialId }: Principal,
-): Promise<string | null> {
-  const row = await tx
+): CompiledQuery<{ provider_id: string | null }> {
+  return db
     .selectFrom('session')
     .select('provider_id')
     .where('tenant_id', '=', tenantId)
     .where('id', '=', credentialId)
-    .executeTakeFirst()
-  if (row === undefined) throw new ProblemError('session_revoked')
-  return row.provider_id
+    .compile()
 }
 
-/** Whether a principal's session was opened by a provider of its tenant. */
-export function isProviderSession(db: Database, principal: Principal): Promise<boolean> {
-  return withTenant(db, principal.tenantId, async (tx) => (await providerOfSession(tx, principal)) !== null)
+/** What it found. @throws ProblemError `session_revoked` */
+export function providerIn([row]: readonly { readonly provider_id: string | null }[]): string | null {
+  if (row === undefined) throw new ProblemError('session_revoked')
+  return row.provider_id
 }
 
 /**
@@ -68,5 +72,6 @@ export function isProviderSession(db: Database, principal: Principal): Promise<b
  * @throws ProblemError `provider_session`
  */
 export async function refuseProviderSession(db: Database, principal: Principal): Promise<void> {
-  if (await isProviderSession(db, principal)) throw new ProblemError('provider_session')
+  const provider = await withTenant(db, principal.tenantId, (tx) => providerOfSession(tx, principal))
+  if (provider !== null) throw new ProblemError('provider_session')
 }

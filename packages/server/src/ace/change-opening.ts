@@ -1,0 +1,168 @@
+import type { Change, Configuration, DeltaItem, Risk } from '@afterai/contract'
+import { type CompiledQuery, sql } from 'kysely'
+import type { Audit, AuditEvent } from '../audit/audit.ts'
+import { emailThen, nameThen } from '../audit/name-then.ts'
+import type { Caller } from '../identity/index.ts'
+import { json, type Transaction } from '../platform/database.ts'
+import { newId } from '../platform/ids.ts'
+import { together } from '../platform/together.ts'
+import { changeTypesOf, configurationDelta, digestOf, headline } from './configuration.ts'
+
+/** A change to be opened: between two fingerprints, or described by a person. */
+export interface NewChange {
+  readonly systemId: string
+  readonly environment: string
+  readonly before: string | null
+  readonly after: string | null
+  readonly origin: Change['source']['origin']
+  readonly revision: string | null
+  readonly intent: Change['intent']
+  readonly title?: string
+  readonly changeTypes?: Change['changeTypes']
+  readonly changeClass?: Change['changeClass']
+  readonly risk?: Risk | null
+}
+
+/** Changes that are ready to be opened: nothing of them is kept before `insert` was sent and `events` are written. */
+export interface PreparedChanges {
+  /** The id of each that was wanted: its own, or of the one that was pending already. */
+  readonly ids: readonly string[]
+  /** What the audit trail is told of each that was wanted. */
+  readonly events: readonly AuditEvent[]
+  readonly insert: readonly CompiledQuery[]
+}
+
+/**
+ * Opens an ACE; or, when the same change is pending already, counts it there.
+ * @returns the change's id
+ */
+export async function openChange(audit: Audit, tx: Transaction, caller: Caller, wanted: NewChange): Promise<string> {
+  const { ids, events, insert } = await prepareChanges(tx, caller, [wanted])
+  await together(tx, insert)
+  await audit(tx, caller.actor, ...events)
+  return ids[0] ?? ''
+}
+
+/**
+ * Prepares to open ACEs, in their order, and counts those that are pending already: by two statements, however many they are.
+ * The caller holds the locks of the environments where they were observed.
+ */
+export async function prepareChanges(
+  tx: Transaction,
+  caller: Caller,
+  all: readonly NewChange[],
+): Promise<PreparedChanges> {
+  if (all.length === 0) return { ids: [], events: [], insert: [] }
+  const wanted = all.map((it) => ({ ...it, changeFingerprint: changeFingerprintOf(it) }))
+  const { tenantId } = caller.principal
+  const [repeated, configurations] = await together(tx, [
+    countRepeats(tx, tenantId, wanted),
+    readConfigurations(tx, tenantId, wanted),
+  ])
+  const contents = new Map(configurations.map((row) => [row.fingerprint, row.content]))
+  const open = new Map(repeated.map((row) => [row.change_fingerprint, { id: row.id, row: undefined }]))
+  const opened = new Map<string, Opened>()
+  const told = wanted.map((it) => {
+    const pending = open.get(it.changeFingerprint) ?? opened.get(it.changeFingerprint)
+    if (pending !== undefined) {
+      if (pending.row !== undefined) pending.row.observations += 1
+      return { id: pending.id, event: repeatEvent(pending.id, it) }
+    }
+    const fresh = openedFrom(caller, it, contents)
+    opened.set(it.changeFingerprint, fresh)
+    return { id: fresh.id, event: fresh.event }
+  })
+  const rows = [...opened.values()].map(({ row }) => row)
+  return {
+    ids: told.map(({ id }) => id),
+    events: told.map(({ event }) => event),
+    insert: rows.length === 0 ? [] : [insertChanges(tx, caller, rows)],
+  }
+}
+
+type Wanted = NewChange & { readonly changeFingerprint: string }
+type Opened = ReturnType<typeof openedFrom>
+
+function openedFrom(
+  { principal: { tenantId, accountId } }: Caller,
+  wanted: Wanted,
+  contents: ReadonlyMap<string, Configuration>,
+) {
+  const side = (fingerprint: string | null) => (fingerprint === null ? null : contentOf(contents, fingerprint))
+  const delta: DeltaItem[] = configurationDelta(side(wanted.before), side(wanted.after))
+  const id = newId()
+  const { before, after, origin } = wanted
+  const changeTypes = wanted.changeTypes ?? changeTypesOf(delta)
+  const row = {
+    tenant_id: tenantId,
+    id,
+    system_id: wanted.systemId,
+    environment: wanted.environment,
+    status: 'pending',
+    change_types: changeTypes,
+    intent: wanted.intent,
+    change_class: wanted.changeClass ?? 'normal',
+    title: wanted.title ?? headline(delta),
+    origin,
+    revision: wanted.revision,
+    fingerprint_before: before,
+    fingerprint_after: after,
+    change_fingerprint: wanted.changeFingerprint,
+    delta,
+    risk: wanted.risk ?? null,
+    author_id: accountId,
+    observations: 1,
+  }
+  const event: AuditEvent = {
+    action: 'change.open',
+    resource: `change/${id}`,
+    details: { changeTypes, before, after, origin },
+  }
+  return { id, row, event }
+}
+
+function contentOf(contents: ReadonlyMap<string, Configuration>, fingerprint: string): Configuration {
+  const content = contents.get(fingerprint)
+  if (content === undefined) throw new Error('a change refers to a configuration that is not kept')
+  return content
+}
+
+function repeatEvent(id: string, { origin, revision }: NewChange): AuditEvent {
+  return { action: 'change.repeat', resource: `change/${id}`, details: { origin, revision } }
+}
+
+function insertChanges(tx: Transaction, { principal }: Caller, rows: readonly Opened['row'][]): CompiledQuery {
+  return sql`
+    insert into change (tenant_id, id, system_id, environment, status, change_types, intent, change_class, title, origin, revision,
+      fingerprint_before, fingerprint_after, change_fingerprint, delta, risk, author_id, observations, author_name, author_email)
+    select tenant_id, id, system_id, environment, status, change_types, intent, change_class, title, origin, revision,
+      fingerprint_before, fingerprint_after, change_fingerprint, delta, risk, author_id, observations,
+      ${nameThen(principal)}, ${emailThen(principal)}
+    from jsonb_populate_recordset(null::change, ${json(rows)})`.compile(tx)
+}
+
+function changeFingerprintOf({ systemId, environment, before, after, title, changeTypes }: NewChange): string {
+  // Without a configuration after, what a person wrote is all that tells two changes apart.
+  const described = after === null ? { title: title ?? '', changeTypes: changeTypes ?? [] } : {}
+  return digestOf({ v: 1, systemId, environment, before, after, ...described })
+}
+
+function countRepeats(tx: Transaction, tenantId: string, wanted: readonly Wanted[]) {
+  const times = new Map<string, number>()
+  for (const { changeFingerprint: it } of wanted) times.set(it, (times.get(it) ?? 0) + 1)
+  return sql<{ id: string; change_fingerprint: string }>`
+    update change set observations = observations + times, updated_at = ${new Date()}
+    from unnest(${[...times.keys()]}::text[], ${[...times.values()]}::int[]) as seen (fingerprint, times)
+    where tenant_id = ${tenantId} and change_fingerprint = seen.fingerprint and status = 'pending'
+    returning id, change_fingerprint`.compile(tx)
+}
+
+function readConfigurations(tx: Transaction, tenantId: string, wanted: readonly NewChange[]) {
+  const fingerprints = new Set(wanted.flatMap(({ before, after }) => [before, after]))
+  return tx
+    .selectFrom('configuration')
+    .select(['fingerprint', 'content'])
+    .where('tenant_id', '=', tenantId)
+    .where(sql<boolean>`fingerprint = any(${[...fingerprints].filter((it) => it !== null)}::text[])`)
+    .compile()
+}
