@@ -147,7 +147,7 @@ async function withLogin<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   if (database.kind === 'external') return work({ url: database.url })
-  const { name: user, password } = await embeddedLogin(dataDir)
+  const { name: user, password } = embeddedLogin(dataDir)
   const running = findEmbeddedCluster({ dataDir })?.running
   if (running !== undefined) return work({ ...running, user, password })
   const embedded = await startEmbeddedPostgres({ dataDir, log: () => undefined })
