@@ -29,7 +29,9 @@ export function assess(
 ): Assessment {
   const matching = matchCases(baseline.cases, candidate.cases)
   const { metrics: resolved, missing } = resolveMetrics(baseline, candidate, plan)
-  const metrics = resolved.filter((metric) => !isIdle(metric, { baseline, candidate, matching }))
+  const asking = resolved.filter((metric) => !isIdle(metric, { baseline, candidate, matching }))
+  // Where nothing else was measured, that is what there is to say.
+  const metrics = asking.length > 0 ? asking : resolved
   const mostlyErrors = hasMostlyErrors(baseline) || hasMostlyErrors(candidate)
   const guards = metrics.filter(({ primary }) => primary).length * (1 + plan.criticalSlices.length)
   const isDrawn = guards > 1
