@@ -124,6 +124,7 @@ test('P4.1, ASVS 1.2.4: no text becomes SQL anywhere but in the migrations, sinc
   )
   expect(raw.filter((name) => !name.includes('.test.'))).toEqual([
     // Names of tables and columns that the database itself gave, of a channel, of roles and functions: constants of ours.
+    'backup/constraints.ts',
     'backup/put-back.ts',
     'ledger/waiting.ts',
     'platform/migrations.ts',

@@ -194,7 +194,7 @@ describe('P5.3: what isn’t the server’s fault is no error in its log', () =>
       sending.push(await startSending(small, path))
       return status()
     }
-    await expect.poll(statusBeside).toBe(503)
+    await expect.poll(statusBeside, { timeout: 30_000 }).toBe(503)
     const before = small.log().length
     expect([await status(), await status()]).toEqual([503, 503])
     for (const line of linesSince(small.log(), before)) expect(line).toMatchObject({ level: 30, msg: 'request' })
