@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: ['packages/testing/src/test-cluster.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A second, the default, is what a busy machine takes for one answer.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
     // V8 of Node 24 has races between what runs and what is compiled beside it, which end the process on a machine as busy as this:
     // github.com/nodejs/node/issues/66126 and 64841.

@@ -127,7 +127,7 @@ test('P2.4: after a refusal an empty batch takes the number of the refused one, 
   const bot = afterai.system('support-bot')
   gateway.refuse = true
   for (let n = 0; n < 10; n += 1) bot.measure({ latencyMs: n })
-  await vi.waitUntil(() => afterai.stats().droppedBy.refused === 10)
+  await vi.waitUntil(() => afterai.stats().droppedBy.refused === 10, { timeout: 30_000 })
   for (let n = 0; n < 5; n += 1) bot.measure({ latencyMs: n })
   expect(await afterai.flush(10_000)).toBe(false)
   expect(afterai.stats()).toMatchObject({ enqueued: 15, delivered: 5, dropped: 10, pending: 0, retries: 0 })

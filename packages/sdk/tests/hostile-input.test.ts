@@ -159,7 +159,7 @@ test('P2.2: options that are no use switch the client off, which it says once, a
     })
     await afterai.shutdown()
   }
-  await vi.waitUntil(() => codes.length === 5)
+  await vi.waitUntil(() => codes.length === 5, { timeout: 20_000 })
   expect(new Set(codes)).toEqual(new Set(['misconfigured']))
 })
 
