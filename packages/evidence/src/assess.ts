@@ -29,9 +29,14 @@ export function assess(
 ): Assessment {
   const matching = matchCases(baseline.cases, candidate.cases)
   const { metrics: resolved, missing } = resolveMetrics(baseline, candidate, plan)
-  const asking = resolved.filter((metric) => !isIdle(metric, { baseline, candidate, matching }))
+  const idle = resolved.filter((metric) => isIdle(metric, { baseline, candidate, matching }))
   // Where nothing else was measured, that is what there is to say.
-  const metrics = asking.length > 0 ? asking : resolved
+  const metrics =
+    idle.length === resolved.length
+      ? resolved
+      : resolved.map((metric) => (idle.includes(metric) ? { ...metric, primary: false, setAside: true } : metric))
+  const isHeard = ({ assessment }: MetricResult): boolean =>
+    idle.length === resolved.length || idle.every(({ name }) => name !== assessment.metric)
   const mostlyErrors = hasMostlyErrors(baseline) || hasMostlyErrors(candidate)
   const guards = metrics.filter(({ primary }) => primary).length * (1 + plan.criticalSlices.length)
   const isDrawn = guards > 1
@@ -46,7 +51,7 @@ export function assess(
   const sliceAssessments = correctSlices(slices)
   const warnings = [
     ...inputWarnings({ baseline, candidate, metrics, missing, guardrails, plan, matching }),
-    ...[...overall, ...critical].flatMap((result) => result.warnings),
+    ...[...overall, ...critical].filter(isHeard).flatMap((result) => result.warnings),
     ...regressionWarnings(overall, sliceAssessments, guardrails),
   ]
   return {
