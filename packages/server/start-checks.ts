@@ -30,7 +30,7 @@ export async function refuseUnfitDeployment(configuration: Configuration): Promi
   const checks = await checkDeployment(configuration, () => new Date())
   const willMigrate = database.kind === 'external' && database.ownerUrl !== undefined
   // A server on a disk that is nearly full still answers what it holds.
-  const passed = ['disk space', ...(willMigrate ? ['database', 'database schema'] : [])]
+  const passed = ['disk space', ...(willMigrate ? ['database', 'database schema', 'database objects'] : [])]
   refuse(checks.filter(({ name }) => !passed.includes(name)))
 }
 

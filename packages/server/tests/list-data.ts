@@ -40,7 +40,7 @@ export async function createListData(server: TestServer): Promise<ListData> {
     // As data that is loaded: what refers to what is right by the making.
     `set session_replication_role = replica`,
     fill('system', 'id, name, created_at', some, `${systemId('n')}, 'system-' || n, ${timeOf(some)}`),
-    `insert into configuration (tenant_id, fingerprint, content) values (${tenant}, ${fingerprint}, '{}')`,
+    `insert into configuration (tenant_id, fingerprint, content) values (${tenant}, ${fingerprint}, '{"model":{"provider":"acme","name":"large"},"prompts":[],"inference":{},"tools":[]}')`,
     fill(
       'environment',
       'system_id, name, fingerprint, changed_at, first_seen_at, last_seen_at',
