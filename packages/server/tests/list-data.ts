@@ -1,3 +1,4 @@
+import { emptyWindow, windowToJson } from '@afterai/evidence'
 import type { TestServer } from './test-server.ts'
 
 /** A tenant with much of everything, and what its lists can be asked for. */
@@ -9,6 +10,9 @@ export interface ListData {
   /** Whether a list can be asked with these filters alone. */
   required(path: string, names: readonly string[]): boolean
 }
+
+/** An hour with one call. */
+const window = JSON.stringify({ ...windowToJson(emptyWindow()), calls: 1 })
 
 const much = 200_000
 const some = 20_000
@@ -92,7 +96,7 @@ export async function createListData(server: TestServer): Promise<ListData> {
       'system_id, environment, fingerprint, route, source, hour, aggregate',
       much / 2,
       `case when n < 5 then ${small} else ${big} end, case when n % 50 = 0 then 'staging' else 'production' end, 'f', 'route-' || n % 10, 'calls',
-       date_trunc('hour', now()) - (n / 10) * interval '1 hour', '{"calls": 1, "errors": 0}'`,
+       date_trunc('hour', now()) - (n / 10) * interval '1 hour', '${window}'`,
     ),
     fill(
       'telemetry_client',

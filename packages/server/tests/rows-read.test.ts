@@ -16,7 +16,7 @@ afterAll(() => server.stop())
 const limit = 20
 
 /** What a page may read: so many rows for one that it shows, in all of its tables together, and some for who asks. */
-const rowsForOne = 30
+const rowsForOne = 120
 const rowsBesides = 250
 
 interface PlanNode {
