@@ -39,6 +39,8 @@ test('P4.4: every action that the server writes is documented, and every one tha
   const files = [
     'composition.ts',
     'instance-backup.ts',
+    'log-program.ts',
+    'stopped-logs.ts',
     ...readdirSync(new URL('src', folder), { recursive: true, encoding: 'utf8' }).map((name) => `src/${name}`),
   ].filter((name) => /(?<!\.test)\.ts$/.test(name))
   const source = files.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n')
