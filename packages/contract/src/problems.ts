@@ -186,7 +186,7 @@ export const problems = {
   storage_damaged: [
     500,
     'The database can’t read a part of what it holds',
-    'Whoever operates this server must look at the database’s storage and restore a backup: `afterai log verify` and `afterai doctor` tell which entries of a log it is about.',
+    'Ask whoever operates this server to check the database’s storage and to restore a backup: `afterai log verify` and `afterai doctor` tell which entries of a log it is about.',
   ],
   log_tampered: [
     503,

@@ -29,7 +29,9 @@ export function startHost(task: HostTask): RunningHost {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const result = new Promise<HostResult>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+    // How a timer of Node's own came to run the host's line is none of its doing.
+    const ownLines = (): string => stderr.replaceAll(/^ +at .*\(node:internal\/.*\n/gm, '')
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr: ownLines() }))
   })
   return { child, result }
 }
