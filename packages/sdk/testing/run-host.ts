@@ -29,9 +29,7 @@ export function startHost(task: HostTask): RunningHost {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const result = new Promise<HostResult>((resolve, reject) => {
     child.once('error', reject)
-    // How a timer of Node's own came to run the host's line is none of its doing.
-    const ownLines = (): string => stderr.replaceAll(/^ +at .*\(node:internal\/.*\n/gm, '')
-    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr: ownLines() }))
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr: withoutNodesOwn(stderr) }))
   })
   return { child, result }
 }
@@ -39,4 +37,9 @@ export function startHost(task: HostTask): RunningHost {
 /** Runs a host to its end. */
 export function runHost(task: HostTask): Promise<HostResult> {
   return startHost(task).result
+}
+
+// How a timer of Node's own came to run the host's line is none of the host's doing.
+function withoutNodesOwn(stack: string): string {
+  return stack.replaceAll(/^ +at .*\(node:internal\/.*\n/gm, '')
 }
