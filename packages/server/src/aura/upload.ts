@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import { ProblemError } from '@afterai/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Http } from '../platform/http.ts'
@@ -15,7 +16,7 @@ const uploads = new WeakMap<FastifyRequest, Upload>()
 /** Takes bodies of these types in this scope as uploads. @throws ProblemError `payload_too_large` */
 export function takeUploads(scope: Http, mediaTypes: readonly string[], maxBytes: number): void {
   scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser([...mediaTypes], async (request: FastifyRequest, body: AsyncIterable<Uint8Array>) => {
+  scope.addContentTypeParser([...mediaTypes], async (request: FastifyRequest, body: Readable) => {
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced > maxBytes) throw tooLarge(maxBytes)
     const hash = createHash('sha256')
@@ -69,12 +70,14 @@ async function forget(request: FastifyRequest): Promise<void> {
 }
 
 async function* bounded(
-  body: AsyncIterable<Uint8Array>,
+  body: Readable,
   maxBytes: number,
   hash: { readonly update: (piece: Uint8Array) => unknown },
 ): AsyncGenerator<Uint8Array> {
   let size = 0
-  for await (const piece of body) {
+  // A refusal leaves the connection, which its answer needs.
+  const pieces: AsyncIterable<Uint8Array> = body.iterator({ destroyOnReturn: false })
+  for await (const piece of pieces) {
     size += piece.length
     if (size > maxBytes) throw tooLarge(maxBytes)
     hash.update(piece)

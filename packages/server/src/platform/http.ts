@@ -28,6 +28,7 @@ import {
   refusePlainHttp,
   refuseRepeatedHeaders,
   shedLoad,
+  hearOut,
   waitForBodies,
   waitForWork,
 } from './hardening/index.ts'
@@ -155,6 +156,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     isProxy,
   })
   waitForBodies(http, bodyTimeoutMs)
+  hearOut(http)
   waitForWork(http, idleTimeoutMs)
   await shedLoad(http, { concurrentRequests: Math.max(8, Math.floor(maxConnections / 4)) })
   await http.register(fastifyCookie)
