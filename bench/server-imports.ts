@@ -46,18 +46,18 @@ function row(what: string, { answers, idleMib, peakMib, seconds }: ServedImports
 export async function serveImports({
   rows,
   times,
-  flags = [],
+  enter = [],
 }: {
   readonly rows: number
   readonly times: number
-  /** Of Node, such as a bound on its heap. */
-  readonly flags?: readonly string[]
+  /** What a command line begins with that runs in a small container. */
+  readonly enter?: readonly string[]
 }): Promise<ServedImports> {
   const folder = await mkdtemp(join(tmpdir(), 'afterai-server-imports-'))
   await chmod(folder, 0o711)
   const server = await startServerProcess({
     env: { AFTERAI_DATA_DIR: join(folder, 'data'), AFTERAI_IMPORT_MAX_MIB: '128' },
-    command: [process.execPath, ...flags, 'packages/server/main.ts', 'up', '--empty'],
+    command: commandIn(enter, process.execPath, 'packages/server/main.ts', 'up', '--empty'),
   })
   try {
     const token = await setUp(server)
@@ -74,6 +74,11 @@ export async function serveImports({
     await processesGone(folder)
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function commandIn(enter: readonly string[], ...command: [string, ...string[]]): [string, ...string[]] {
+  const [program, ...parameters] = enter
+  return program === undefined ? command : [program, ...parameters, ...command]
 }
 
 async function setUp(server: ServerProcess): Promise<string> {

@@ -5,6 +5,7 @@ export { startDebianPostgres, type DebianPostgres, type TlsIdentity } from './de
 export { fixedClock, type FixedClock } from './fixed-clock.ts'
 export { fixturesDir } from './fixtures.ts'
 export { freePort } from './free-port.ts'
+export { limitMemory, type MemoryLimit } from './memory-limit.ts'
 export { type ProviderUser, startOidcProvider, type TestOidcProvider } from './oidc-provider.ts'
 export { commandLine, processesGone, processesNaming } from './processes.ts'
 export {
