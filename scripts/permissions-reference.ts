@@ -1,6 +1,4 @@
 import {
-  isPermissionOf,
-  keyScopes,
   type Permission,
   permissionNames,
   permissions,
@@ -39,14 +37,12 @@ ${routes.map(routeRow).join('\n')}
 }
 
 function permissionRow(permission: Permission): string {
-  const holds = (role: Role): string => ((permissions[permission] as readonly Role[]).includes(role) ? 'yes' : '–')
-  const scope = permission === unscoped ? 'always' : keyScopes.includes(permission) ? 'yes' : '–'
-  const operators = isPermissionOf('instance', permission)
-    ? isPermissionOf('customer', permission)
-      ? 'yes'
-      : 'only'
-    : '–'
-  return `| \`${permission}\` | ${roles.map(holds).join(' | ')} | ${scope} | ${operators} |`
+  const holds = (role: Role): string =>
+    (permissions[permission].roles as readonly Role[]).includes(role) ? 'yes' : '–'
+  const { keys, tenants } = permissions[permission]
+  const byKeys = { never: '–', scope: 'yes', always: 'always' }[keys]
+  const byOperators = { customers: '–', operators: 'only', both: 'yes' }[tenants]
+  return `| \`${permission}\` | ${roles.map(holds).join(' | ')} | ${byKeys} | ${byOperators} |`
 }
 
 function routeRow({ method, path, permission }: DescribedRoute): string {

@@ -6,39 +6,47 @@ const everyone: readonly Role[] = roles
 const readers: readonly Role[] = ['admin', 'approver', 'member', 'viewer', 'auditor']
 const writers: readonly Role[] = ['admin', 'approver', 'member']
 
-/** Each permission, and the roles that hold it. A route names one of these, or `public`. */
+interface PermissionRule {
+  readonly roles: readonly Role[]
+  /** Whether an API key may do it: never, as one of its scopes, or always. Approval, for one, is a person's, in a session. */
+  readonly keys: 'never' | 'scope' | 'always'
+  /** The tenants that have a use for it: customers', the operators' one, which holds people and a trail and no systems, or both. */
+  readonly tenants: 'customers' | 'operators' | 'both'
+}
+
+/** Each permission: the roles that hold it, whether keys may, and in which tenants. A route names one of these, or `public`. */
 export const permissions = {
-  'me:read': everyone,
-  'session:own': everyone,
-  'credential:own': everyone,
-  'member:read': readers,
-  'member:write': ['admin'],
-  'identity-provider:read': ['admin'],
-  'identity-provider:write': ['admin'],
-  'api-key:own': writers,
-  'system:read': readers,
-  'system:write': writers,
-  'observation:write': writers,
-  'digest-key:read': writers,
-  'telemetry:read': readers,
-  'telemetry:write': writers,
-  'change:read': readers,
-  'change:write': writers,
-  'evaluation:read': readers,
-  'evaluation:write': writers,
-  'assessment:read': readers,
-  'assessment:write': writers,
-  'decision:read': readers,
-  'decision:write': writers,
-  'decision:approve': ['admin', 'approver'],
-  'record:read': readers,
-  'log:read': readers,
-  'audit:read': ['admin', 'auditor'],
-  'audit-stream:read': ['admin', 'auditor'],
-  'audit-stream:write': ['admin'],
-  'tenant:write': ['admin'],
-  'tenant:operate': ['admin'],
-} as const satisfies Record<string, readonly Role[]>
+  'me:read': { roles: everyone, keys: 'always', tenants: 'both' },
+  'session:own': { roles: everyone, keys: 'never', tenants: 'both' },
+  'credential:own': { roles: everyone, keys: 'never', tenants: 'customers' },
+  'member:read': { roles: readers, keys: 'scope', tenants: 'both' },
+  'member:write': { roles: ['admin'], keys: 'never', tenants: 'both' },
+  'identity-provider:read': { roles: ['admin'], keys: 'scope', tenants: 'customers' },
+  'identity-provider:write': { roles: ['admin'], keys: 'never', tenants: 'customers' },
+  'api-key:own': { roles: writers, keys: 'never', tenants: 'customers' },
+  'system:read': { roles: readers, keys: 'scope', tenants: 'customers' },
+  'system:write': { roles: writers, keys: 'scope', tenants: 'customers' },
+  'observation:write': { roles: writers, keys: 'scope', tenants: 'customers' },
+  'digest-key:read': { roles: writers, keys: 'scope', tenants: 'customers' },
+  'telemetry:read': { roles: readers, keys: 'scope', tenants: 'customers' },
+  'telemetry:write': { roles: writers, keys: 'scope', tenants: 'customers' },
+  'change:read': { roles: readers, keys: 'scope', tenants: 'customers' },
+  'change:write': { roles: writers, keys: 'scope', tenants: 'customers' },
+  'evaluation:read': { roles: readers, keys: 'scope', tenants: 'customers' },
+  'evaluation:write': { roles: writers, keys: 'scope', tenants: 'customers' },
+  'assessment:read': { roles: readers, keys: 'scope', tenants: 'customers' },
+  'assessment:write': { roles: writers, keys: 'scope', tenants: 'customers' },
+  'decision:read': { roles: readers, keys: 'scope', tenants: 'customers' },
+  'decision:write': { roles: writers, keys: 'scope', tenants: 'customers' },
+  'decision:approve': { roles: ['admin', 'approver'], keys: 'never', tenants: 'customers' },
+  'record:read': { roles: readers, keys: 'scope', tenants: 'customers' },
+  'log:read': { roles: readers, keys: 'scope', tenants: 'customers' },
+  'audit:read': { roles: ['admin', 'auditor'], keys: 'scope', tenants: 'both' },
+  'audit-stream:read': { roles: ['admin', 'auditor'], keys: 'scope', tenants: 'customers' },
+  'audit-stream:write': { roles: ['admin'], keys: 'never', tenants: 'customers' },
+  'tenant:write': { roles: ['admin'], keys: 'never', tenants: 'customers' },
+  'tenant:operate': { roles: ['admin'], keys: 'never', tenants: 'operators' },
+} as const satisfies Record<string, PermissionRule>
 
 /** What a route may ask for. */
 export type Permission = keyof typeof permissions
@@ -50,19 +58,10 @@ export const permissionNames = Object.keys(permissions) as [Permission, ...Permi
 export const tenantKinds = ['customer', 'sample', 'instance'] as const
 export type TenantKind = (typeof tenantKinds)[number]
 
-/** All that anybody may do in the operators' tenant, which holds people and a trail and no systems. */
-const inInstance: readonly Permission[] = [
-  'me:read',
-  'session:own',
-  'member:read',
-  'member:write',
-  'audit:read',
-  'tenant:operate',
-]
-
 /** Whether a tenant of a kind has a use for a permission. */
 export function isPermissionOf(kind: TenantKind, permission: Permission): boolean {
-  return kind === 'instance' ? inInstance.includes(permission) : permission !== 'tenant:operate'
+  const { tenants } = permissions[permission]
+  return tenants === 'both' || tenants === (kind === 'instance' ? 'operators' : 'customers')
 }
 
 /** What a role may do in a tenant of a kind. */
@@ -72,25 +71,15 @@ export function permissionsOf(role: Role, kind: TenantKind = 'customer'): Permis
 
 /** Whether a role may do one thing in a tenant of a kind. */
 export function mayRole(role: Role, kind: TenantKind, permission: Permission): boolean {
-  return (permissions[permission] as readonly Role[]).includes(role) && isPermissionOf(kind, permission)
+  const { roles: holders }: PermissionRule = permissions[permission]
+  return holders.includes(role) && isPermissionOf(kind, permission)
 }
 
 /** What every valid credential may do, whatever a key's scopes say: ask who it is. */
 export const unscoped: Permission = 'me:read'
 
-/** Scopes that a key may carry: permissions that make sense for a machine. Approval is a person's, in a session. */
-export const keyScopes = permissionNames.filter(
-  (permission) =>
-    ![
-      unscoped,
-      'session:own',
-      'credential:own',
-      'identity-provider:write',
-      'api-key:own',
-      'decision:approve',
-      'member:write',
-      'audit-stream:write',
-      'tenant:write',
-      'tenant:operate',
-    ].includes(permission),
-) as [Permission, ...Permission[]]
+/** Scopes that a key may carry: permissions that make sense for a machine. */
+export const keyScopes = permissionNames.filter((permission) => permissions[permission].keys === 'scope') as [
+  Permission,
+  ...Permission[],
+]

@@ -153,7 +153,7 @@ function expected({ permission }: DescribedRoute, role: Role, { holds }: Credent
   if (holds === 'suspended') return 'forbidden'
   const kind = holds === 'operator' ? 'instance' : 'customer'
   if (!isPermissionOf(kind, permission)) return 'forbidden'
-  const ofRole = (permissions[permission] as readonly Role[]).includes(role)
+  const ofRole = (permissions[permission].roles as readonly Role[]).includes(role)
   const ofCredential =
     holds === 'role' ||
     holds === 'operator' ||
