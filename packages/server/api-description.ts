@@ -5,7 +5,7 @@ import type { Permission } from '@afterai/contract'
 import { pino } from 'pino'
 import { composeServer } from './composition.ts'
 import { loadInstanceKeys } from './src/keys/index.ts'
-import type { Http } from './src/platform/http.ts'
+import type { Http } from './src/platform/http-application.ts'
 
 /** A route, and what a caller must hold. */
 export interface DescribedRoute {

@@ -1,4 +1,3 @@
-import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +7,7 @@ import { changeRoutes, createChangeTracking, systemRoutes } from './src/ace/inde
 import { type Audit, createAudit } from './src/audit/audit.ts'
 import {
   apiKeyRoutes,
+  cookieNames,
   createCredentialLookup,
   createPasswords,
   createProviderClients,
@@ -75,7 +75,6 @@ import {
 } from './src/notify/index.ts'
 import { createSealRecord, decisionRoutes, recordRoutes } from './src/pacr/index.ts'
 import { accessLog, type RequestPrincipal } from './src/platform/access-log.ts'
-import { isLoopback } from './src/platform/configuration-kinds.ts'
 import type { OutboundPolicy } from './src/platform/outbound-addresses.ts'
 import {
   type Connection,
@@ -86,11 +85,14 @@ import {
   type Transaction,
 } from './src/platform/database.ts'
 import { healthRoutes } from './src/platform/health-routes.ts'
-import { createHttp, type Http } from './src/platform/http.ts'
+import { createHttp } from './src/platform/http.ts'
+import type { Http } from './src/platform/http-application.ts'
 import type { Logger } from './src/platform/log.ts'
 import { createMetrics, type MetricSources } from './src/platform/metrics/index.ts'
-import { traceRequests } from './src/platform/tracing.ts'
+import { traceRequests } from './src/platform/request-tracing.ts'
+import { listeningSite, originFrom } from './src/platform/public-origin.ts'
 import { limitRequests, type RequestRates, startSharedRates } from './src/platform/rate-limits/index.ts'
+import { breakOffBodies, endConnectionsWhile, watchRequests } from './src/platform/requests-under-way.ts'
 import { sampleRoutes } from './src/sample/index.ts'
 import { trailRoutes } from './src/trail/index.ts'
 
@@ -128,9 +130,6 @@ export interface ServerParts {
   /** How often the logs are verified, where it isn't as usual. */
   readonly verificationPace?: VerificationPace | undefined
 }
-
-/** How long a body may go on arriving once the server stops. */
-const bodyPatienceMs = 3_000
 
 /** A server that is wired up, not yet listening. */
 export interface ComposedServer {
@@ -342,31 +341,6 @@ function whoAsked({ caller }: FastifyRequest): RequestPrincipal | undefined {
   return { tenantId: caller.principal.tenantId, principalId: caller.principal.accountId }
 }
 
-// A client whose connection ends with an answer makes the next one elsewhere; one that is cut off sees an error.
-function endConnectionsWhile(http: Http, isStopping: () => boolean): void {
-  http.addHook('onSend', async (_request, reply) => {
-    if (isStopping()) reply.header('connection', 'close')
-  })
-}
-
-/** The requests that are being worked on or answered. */
-function watchRequests(http: Http): ReadonlySet<FastifyRequest> {
-  const underWay = new Set<FastifyRequest>()
-  http.addHook('onRequest', async (request, reply) => {
-    underWay.add(request)
-    reply.raw.once('close', () => underWay.delete(request))
-  })
-  return underWay
-}
-
-// How long a body takes is for its client to say: none may hold up a stop until the whole process is cut off. Nothing of it was acknowledged.
-function breakOffBodies(underWay: ReadonlySet<FastifyRequest>): NodeJS.Timeout {
-  const breakOff = (): void => {
-    for (const { raw } of underWay) if (!raw.complete) raw.destroy()
-  }
-  return setTimeout(breakOff, bodyPatienceMs).unref()
-}
-
 function wakeAfter(append: Append, wake: () => void): Append {
   return (tx, ...items) => {
     onceCommitted(tx, wake)
@@ -396,24 +370,4 @@ function foundTenant(
       details: { sample: tenant.sample },
     })
   }
-}
-
-/** The origin for links and redirects. Without one that is configured, only what the machine itself asked for is believed. */
-function originFrom(publicOrigin: string | undefined): (request: FastifyRequest) => string {
-  return ({ protocol, host, hostname }) => {
-    if (publicOrigin !== undefined) return publicOrigin
-    if (isLoopback(hostname)) return `${protocol}://${host}`
-    throw new ProblemError('invalid_request', { detail: 'the server doesn’t know its address: set AFTERAI_PUBLIC_URL' })
-  }
-}
-
-// Browsers make passkeys for names and not for addresses, and take `localhost` for a secure one.
-function listeningSite(listeningOrigin: string): string {
-  const { port } = new URL(listeningOrigin)
-  return `http://localhost:${port}`
-}
-
-function cookieNames(https: boolean) {
-  const prefix = https ? '__Host-' : ''
-  return { sessionCookie: `${prefix}afterai_session`, refreshCookie: `${prefix}afterai_refresh`, secure: https }
 }

@@ -1,11 +1,10 @@
 import type { PublicKey } from '@afterai/record'
 import type { ClientBase } from 'pg'
 import { changesNothing } from './audited-routes.ts'
-import type { ServerParts } from './composition.ts'
 import type { Audit } from './src/audit/audit.ts'
 import { instanceTenant } from './src/identity/index.ts'
 import { type Append, isTimelineAccepted, type LogAlarm, type LogAlarms, type LogMemory } from './src/ledger/index.ts'
-import { createMailTransport, mailLogAlarm } from './src/notify/index.ts'
+import { createMailTransport, mailLogAlarm, type MailSettings } from './src/notify/index.ts'
 import { type Database, TimelineWentBack, withTenant } from './src/platform/database.ts'
 import { refuseEarlierTimeline, type TimelineMemory } from './src/platform/database-timeline.ts'
 import type { Logger } from './src/platform/log.ts'
@@ -30,7 +29,12 @@ export function stoppedBy(alarms: LogAlarms): { code: LogAlarm['code']; detail: 
 }
 
 /** Tells of a log that was stopped in its own trail, and by mail where the instance has a way. */
-export function alarmTeller(at: { mail: ServerParts['mail']; db: Database; audit: Audit; log: Logger }) {
+export function alarmTeller(at: {
+  mail: (MailSettings & { readonly publicUrl: string }) | undefined
+  db: Database
+  audit: Audit
+  log: Logger
+}) {
   const { mail, db, audit, log } = at
   return async ({ tenantId, code, findings }: LogAlarm): Promise<void> => {
     const actor = { tenantId, actorId: null, credential: 'system', address: null, requestId: null }

@@ -3,10 +3,10 @@
 import { contextsAtMost } from './capture/layout.ts'
 import { Client, type Told } from './client.ts'
 import { objectOf, plainJson, snapshotOf } from './configuration/snapshot.ts'
+import type { Diagnostic } from './diagnostics.ts'
 import { nameOf } from './names.ts'
 import type {
   AfterAIOptions,
-  Diagnostic,
   Measurement,
   ObservedConfiguration,
   ObserveOptions,

@@ -1,5 +1,3 @@
-import type { Diagnostic } from './types.ts'
-
 /** Each thing that the client may say of itself: what is so, and what to do. */
 const diagnostics = {
   misconfigured: 'the client is off and delivers nothing: make it anew with options that are usable',
@@ -18,6 +16,13 @@ const diagnostics = {
 } as const
 
 export type DiagnosticCode = keyof typeof diagnostics
+
+/** Something about the client that its host may want to know. Never holds a value that was passed in. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode
+  /** One line for people. */
+  readonly message: string
+}
 
 const isUntrusted = /CERT|SIGNATURE|TLS/
 const moved = /^HTTP 3/

@@ -1,9 +1,8 @@
 export { AfterAI, type System } from './afterai.ts'
-export type { DiagnosticCode } from './diagnostics.ts'
+export type { Diagnostic, DiagnosticCode } from './diagnostics.ts'
 export type {
   AfterAIOptions,
   ChangeType,
-  Diagnostic,
   DigestKey,
   Measurement,
   ObservedConfiguration,

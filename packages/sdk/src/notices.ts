@@ -1,5 +1,4 @@
-import { diagnosticOf, type DiagnosticCode } from './diagnostics.ts'
-import type { Diagnostic } from './types.ts'
+import { type Diagnostic, diagnosticOf, type DiagnosticCode } from './diagnostics.ts'
 import { isFielded, unknownField } from './unknown-field.ts'
 
 const mostFields = 64

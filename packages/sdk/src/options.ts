@@ -1,7 +1,8 @@
+import type { Diagnostic } from './diagnostics.ts'
 import { digestKeyOf } from './digest-key.ts'
 import type { SenderOptions } from './messages.ts'
 import { InvalidField, nameOf } from './names.ts'
-import type { AfterAIOptions, Diagnostic, DigestKey } from './types.ts'
+import type { AfterAIOptions, DigestKey } from './types.ts'
 
 /** The names of all options. */
 export const optionNames: readonly (keyof AfterAIOptions)[] = [

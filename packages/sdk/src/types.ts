@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from './diagnostics.ts'
+import type { Diagnostic } from './diagnostics.ts'
 
 /** How a client is set up. Nothing of it is read from the environment: pass what you want used. */
 export interface AfterAIOptions {
@@ -31,13 +31,6 @@ export interface DigestKey {
   readonly keyId: string
   /** Base64. */
   readonly key: string
-}
-
-/** Something about the client that its host may want to know. Never holds a value that was passed in. */
-export interface Diagnostic {
-  readonly code: DiagnosticCode
-  /** One line for people. */
-  readonly message: string
 }
 
 /** What came of one request, as numbers and names alone. Null is as if it were left out. */

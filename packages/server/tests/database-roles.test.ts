@@ -4,7 +4,8 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { guardRoutes, inTenant } from '../src/identity/index.ts'
-import { createHttp, type Http } from '../src/platform/http.ts'
+import { createHttp } from '../src/platform/http.ts'
+import type { Http } from '../src/platform/http-application.ts'
 import { type Person, startTestServer, type TestServer, type TestTenant } from './test-server.ts'
 
 let server: TestServer

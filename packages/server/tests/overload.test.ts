@@ -7,7 +7,8 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createHttp, type Http } from '../src/platform/http.ts'
+import { createHttp } from '../src/platform/http.ts'
+import type { Http } from '../src/platform/http-application.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
 /** What whoever is turned away gets, and all that they get. */

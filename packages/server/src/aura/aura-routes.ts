@@ -22,7 +22,7 @@ import type { Audit } from '../audit/audit.ts'
 import { inTenant, inTenantOnce } from '../identity/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
-import type { Http } from '../platform/http.ts'
+import type { Http } from '../platform/http-application.ts'
 import { createAssessRuns } from './assess-runs.ts'
 import {
   type AssessmentView,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { ProblemError } from '@afterai/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Http } from '../platform/http.ts'
+import type { Http } from '../platform/http-application.ts'
 import { keepScratch, type ScratchFile } from '../platform/scratch-file.ts'
 
 /** A file as it was uploaded. It lies in a scratch file, never in memory. */

@@ -13,7 +13,7 @@ import {
 import { callerOf, inTenant } from '../identity/index.ts'
 import type { Database } from '../platform/database.ts'
 import { parseBoundedJson } from '../platform/hardening/index.ts'
-import type { Http } from '../platform/http.ts'
+import type { Http } from '../platform/http-application.ts'
 import type { CaptureDoors } from './capture-doors.ts'
 import { admitRequest, bytesOf } from './intake/request-bytes.ts'
 import { answerOf, readTelemetryBatch } from './intake/telemetry-batch.ts'

@@ -9,7 +9,7 @@ import {
   stepUpRequest,
 } from '@afterai/contract'
 import { withTenant } from '../platform/database.ts'
-import type { Http } from '../platform/http.ts'
+import type { Http } from '../platform/http-application.ts'
 import { callerOf } from './access.ts'
 import { assertionOptions } from './passkeys/passkey-ceremony.ts'
 import { knownPasskeys } from './passkeys/passkey-service.ts'

@@ -30,3 +30,9 @@ export function originOf(request: FastifyRequest): Origin {
 export function withoutCookies(cookies: CookieOptions, reply: FastifyReply): void {
   for (const name of [cookies.sessionCookie, cookies.refreshCookie]) reply.clearCookie(name, { path: '/' })
 }
+
+/** The cookies of a site: by https no other host of its domain can set them. */
+export function cookieNames(https: boolean): CookieOptions {
+  const prefix = https ? '__Host-' : ''
+  return { sessionCookie: `${prefix}afterai_session`, refreshCookie: `${prefix}afterai_refresh`, secure: https }
+}

@@ -15,7 +15,7 @@ import {
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../platform/database.ts'
-import type { Http } from '../platform/http.ts'
+import type { Http } from '../platform/http-application.ts'
 import { askTogether } from '../platform/together.ts'
 import { callerOf } from './access.ts'
 import { isCrossOrigin } from './authenticate.ts'

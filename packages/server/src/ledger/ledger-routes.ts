@@ -11,7 +11,7 @@ import {
 import { z } from 'zod'
 import { inTenant } from '../identity/index.ts'
 import type { Database, Transaction } from '../platform/database.ts'
-import type { Http } from '../platform/http.ts'
+import type { Http } from '../platform/http-application.ts'
 import { readOrigin } from './log-keys.ts'
 import { proveEntry, proveGrowth } from './proofs.ts'
 import { readEntries, readHead, readTile } from './tree-store.ts'

@@ -13,7 +13,7 @@ import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { inTenant } from '../identity/index.ts'
 import type { Database, Transaction } from '../platform/database.ts'
-import type { Http } from '../platform/http.ts'
+import type { Http } from '../platform/http-application.ts'
 
 /** The signing keys of the ledger, and what outsiders are given of them. */
 export interface LedgerKeys {

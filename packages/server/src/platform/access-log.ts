@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Http } from './http.ts'
+import type { Http } from './http-application.ts'
 import { readTraceparent } from './trace-context.ts'
 
 /** Whom a request was found to come from. */

@@ -3,7 +3,7 @@ import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Database, TimelineWentBack } from './database.ts'
-import type { Http } from './http.ts'
+import type { Http } from './http-application.ts'
 
 const answer = z.object({ status: z.literal('ok') })
 const open = { config: { permission: 'public', rateClass: 'none' }, schema: { response: { 200: answer } } } as const

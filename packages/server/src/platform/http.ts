@@ -1,14 +1,7 @@
 import { fastifyCookie } from '@fastify/cookie'
 import { fastifySwagger } from '@fastify/swagger'
 import { type Permission, ProblemError } from '@afterai/contract'
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-  type RawServerDefault,
-} from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -17,7 +10,6 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import {
@@ -32,35 +24,8 @@ import {
   waitForBodies,
   waitForWork,
 } from './hardening/index.ts'
+import type { Http } from './http-application.ts'
 import { answerTo } from './problem-response.ts'
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What a caller must hold; `public` for routes that anybody may call. A route without it stops the start. */
-    permission?: Permission | 'public'
-    /** Whether the caller must have proved who they are within the last minutes (`identity/step-up`). No API key has. */
-    stepUp?: boolean
-    /** Whether it reaches what is the account's own in all of its tenants: no session that a tenant's identity provider opened may. */
-    acrossTenants?: boolean
-    /** Whether its answer may take a client longer than a minute to read, as a stream does. */
-    longAnswer?: boolean
-    /** How long its body may take to arrive, where that is more than the 15 seconds of others. */
-    bodyTimeoutMs?: number
-  }
-  interface FastifyInstance {
-    /** What each route asks for: `GET /v1/systems/:name` -> permission. */
-    routePermissions: Map<string, Permission | 'public'>
-  }
-}
-
-/** The HTTP application: routes are typed by their zod schemas. */
-export type Http = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->
 
 const mebibyte = 1024 * 1024
 const answerTimeoutMs = 60_000

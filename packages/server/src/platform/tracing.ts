@@ -1,23 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type Attributes,
+  type Context,
   ROOT_CONTEXT,
   type Span,
-  SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   trace,
-  TraceFlags,
   type Tracer,
 } from '@opentelemetry/api'
-import { routeOf } from './access-log.ts'
-import type { Http } from './http.ts'
-import { readTraceparent } from './trace-context.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    span: Span | null
-  }
-}
 
 // One tracer in a process, as there is one environment; undefined is off, and costs a comparison.
 let tracer: Tracer | undefined
@@ -50,27 +41,17 @@ export function describeSpan(attributes: Attributes): void {
   current.getStore()?.setAttributes(attributes)
 }
 
-/** A span for each request, below the caller's where it names one. */
-export function traceRequests(http: Http): void {
-  http.decorateRequest('span', null)
-  http.addHook('onRequest', (request, _reply, done) => {
-    if (tracer === undefined) return done()
-    const caller = readTraceparent(request.headers.traceparent)
-    const remote = { ...caller, traceFlags: TraceFlags.SAMPLED, isRemote: true }
-    const context = caller === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, ...caller })
-    const route = routeOf(request)
-    const attributes = { 'http.request.method': request.method, 'http.route': route }
-    request.span = tracer.startSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, attributes }, context)
-    return current.run(request.span, done)
-  })
-  // Reading a body leaves the context of the hook above.
-  http.addHook('preValidation', (request, _reply, done) =>
-    request.span === null ? done() : current.run(request.span, done),
-  )
-  http.addHook('onResponse', (request, reply, done) => {
-    request.span?.setAttribute('http.response.status_code', reply.statusCode)
-    if (reply.statusCode >= 500) request.span?.setStatus({ code: SpanStatusCode.ERROR })
-    request.span?.end()
-    done()
-  })
+/** Whether spans are made. */
+export function isTracing(): boolean {
+  return tracer !== undefined
+}
+
+/** Starts a span that its caller ends, below a context; undefined where spans are off. */
+export function startSpan(name: string, options: SpanOptions, below: Context): Span | undefined {
+  return tracer?.startSpan(name, options, below)
+}
+
+/** Runs work with a span as the one that those below belong to. */
+export function within<T>(span: Span, work: () => T): T {
+  return current.run(span, work)
 }

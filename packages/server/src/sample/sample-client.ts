@@ -1,5 +1,3 @@
-import type { SamplePerson } from './sample-workspace.ts'
-
 /** A signed-in caller of the API. */
 export interface SampleClient {
   get<T>(path: string): Promise<T>
@@ -17,7 +15,10 @@ export interface SampleServer {
 }
 
 /** Signs in as one of the sample's people. */
-export async function sampleClient(server: SampleServer, { email, password }: SamplePerson): Promise<SampleClient> {
+export async function sampleClient(
+  server: SampleServer,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<SampleClient> {
   const { accessToken } = await call<{ accessToken: string }>(server, '/v1/session', json('POST', { email, password }))
   const authorization = `Bearer ${accessToken}`
   const ask = <T>(path: string, init: Init): Promise<T> =>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import { inTenant, instanceState } from '../identity/index.ts'
 import type { Database } from '../platform/database.ts'
-import type { Http } from '../platform/http.ts'
+import type { Http } from '../platform/http-application.ts'
 import { removeSampleTenant } from './sample-tenant.ts'
 
 /** Removes the sample workspace. It is asked from a real tenant, whose audit trail keeps that it happened. */

@@ -1,7 +1,7 @@
 import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
 import { callerOf } from '../../identity/index.ts'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import type { CaptureDoors } from '../capture-doors.ts'
 
 const releases = new WeakMap<FastifyRequest, () => void>()

@@ -9,7 +9,7 @@ import {
   sessionView,
 } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import { answerBrowser } from '../../platform/problem-page.ts'
 import { callerOf } from '../access.ts'
 import { originOf } from '../session-cookies.ts'

@@ -1,7 +1,7 @@
 import { createdInvitationView, id, invitationView, inviteRequest, noBody, page, pageQuery } from '@afterai/contract'
 import { z } from 'zod'
 import type { Database } from '../../platform/database.ts'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
 import { inTenant, inTenantOnce } from '../access.ts'
 import {

@@ -2,7 +2,7 @@ import { changeRoleRequest, id, memberQuery, memberView, noBody, page } from '@a
 import { z } from 'zod'
 import type { Audit } from '../../audit/audit.ts'
 import type { Database } from '../../platform/database.ts'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
 import { inTenant, inTenantOnce } from '../access.ts'
 import { changeRole, findMember, readMembers, removeMember, setMemberDisabled, viewMember } from './member-service.ts'

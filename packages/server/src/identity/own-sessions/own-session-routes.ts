@@ -2,7 +2,7 @@ import { id, page, sessionItemView } from '@afterai/contract'
 import { z } from 'zod'
 import type { Audit } from '../../audit/audit.ts'
 import type { Database } from '../../platform/database.ts'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import { inTenant } from '../access.ts'
 import {
   endMemberSessions,

@@ -1,6 +1,6 @@
 import { completePasswordResetRequest, id, noBody, offeredResetView, passwordResetRequest } from '@afterai/contract'
 import { z } from 'zod'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import { inTenant } from '../access.ts'
 import { originOf } from '../session-cookies.ts'
 import {

@@ -14,7 +14,7 @@ import {
   totpEnrolmentView,
 } from '@afterai/contract'
 import { z } from 'zod'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import { callerOf, inTenant } from '../access.ts'
 import { accountFactors, actFor, hasSecondFactor, ownAccount } from '../account-credentials.ts'
 import { changePassword } from '../change-password.ts'

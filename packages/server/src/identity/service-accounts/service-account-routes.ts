@@ -11,7 +11,7 @@ import {
 import { z } from 'zod'
 import type { Audit } from '../../audit/audit.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import { newId } from '../../platform/ids.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
 import { type Caller, inTenant, inTenantOnce } from '../access.ts'

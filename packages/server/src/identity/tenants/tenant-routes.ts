@@ -9,7 +9,7 @@ import {
 } from '@afterai/contract'
 import { z } from 'zod'
 import type { Database } from '../../platform/database.ts'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
 import { inTenant, inTenantOnce } from '../access.ts'
 import {

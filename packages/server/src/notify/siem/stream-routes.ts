@@ -10,7 +10,7 @@ import {
 import { z } from 'zod'
 import { inTenant } from '../../identity/index.ts'
 import type { Database } from '../../platform/database.ts'
-import type { Http } from '../../platform/http.ts'
+import type { Http } from '../../platform/http-application.ts'
 import {
   commandStream,
   createStream,

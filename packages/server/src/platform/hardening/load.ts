@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
-import type { Http } from '../http.ts'
+import type { Http } from '../http-application.ts'
 import { boundRequests, overloaded } from './places.ts'
 
 const longestLoopDelayMs = 500

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { ProblemError } from '@afterai/contract'
 import { isLoopback } from '../configuration-kinds.ts'
-import type { Http } from '../http.ts'
+import type { Http } from '../http-application.ts'
 
 const unnamedProxy = 'it came through a proxy that AFTERAI_TRUSTED_PROXIES does not name, whose word is not believed'
 

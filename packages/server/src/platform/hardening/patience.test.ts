@@ -3,7 +3,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Http } from '../http.ts'
+import type { Http } from '../http-application.ts'
 import { waitForBodies, waitForWork } from './patience.ts'
 
 const silenceMs = 1_000

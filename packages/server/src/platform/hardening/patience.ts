@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Http } from '../http.ts'
+import type { Http } from '../http-application.ts'
 
 /** So long a client has to read that it was too slow. */
 const farewellMs = 1_000

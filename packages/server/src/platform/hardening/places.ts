@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
-import type { Http } from '../http.ts'
+import type { Http } from '../http-application.ts'
 import { networkOf } from '../rate-limits/index.ts'
 
 /** Takes a place, and answers with what gives it back. @throws ProblemError `overloaded` when there is none */

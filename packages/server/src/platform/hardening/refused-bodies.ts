@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Http } from '../http.ts'
+import type { Http } from '../http-application.ts'
 
 /** What is read and thrown away of a body whose request was answered already: as much as the largest one that a route takes. */
 const mostBytes = 64 * 2 ** 20

@@ -1,5 +1,5 @@
 import { ProblemError } from '@afterai/contract'
-import type { Http } from '../http.ts'
+import type { Http } from '../http-application.ts'
 
 /** Headers that say who asks, from where, or how the body is to be read: of two of them, ours and a proxy's readers may each take another. */
 const single = new Set([

@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Http } from '../http.ts'
+import type { Http } from '../http-application.ts'
 import { networkOf } from './client-network.ts'
 import type { SharedRates, Verdict } from './shared-rates.ts'
 
