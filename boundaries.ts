@@ -28,56 +28,98 @@ export const serverFolders: readonly string[] = [
   'backup',
 ]
 
-const ours = [
-  '@afterai/record',
-  '@afterai/evidence',
-  '@afterai/models',
-  '@afterai/contract',
-  '@afterai/server',
-  '@afterai/sdk',
-  '@afterai/testing',
-  'afterai',
-]
+/** Folders of the server whose insides are nobody else's: they are reached through their `index.ts`. */
+const withDoors = serverFolders.filter((folder) => folder !== 'platform' && folder !== 'audit')
 
-interface Pattern {
-  group: string[]
-  message: string
+/** Names of our packages, and the folders that they are in. */
+const folders = new Map([
+  ...Object.keys(packageImports).map((name) => [name === 'cli' ? 'afterai' : `@afterai/${name}`, name] as const),
+  ['@afterai/testing', 'testing'] as const,
+])
+const tests = ['*.test.ts', 'tests/**/*.ts', 'testing/**/*.ts']
+
+type Pattern = { readonly message: string } & ({ readonly group: string[] } | { readonly regex: string })
+
+function forbid(patterns: readonly Pattern[]): NonNullable<OxlintOverride['rules']> {
+  return { 'no-restricted-imports': ['error', { patterns: [...patterns] }] }
 }
 
-function forbid(patterns: Pattern[]): NonNullable<OxlintOverride['rules']> {
-  return { 'no-restricted-imports': ['error', { patterns }] }
-}
-
-/** Lint overrides that enforce the two tables above. Tests may import `@afterai/testing` besides. */
+/** Lint overrides that enforce the tables above. Of two that match a file the later one holds. */
 export function boundaries(): OxlintOverride[] {
-  const packages = Object.entries(packageImports).map(([name, allowed]) => ({
-    files: [`packages/${name}/**/*.ts`],
-    rules: forbid(packagePatterns(name, allowed)),
-  }))
-  const server = serverFolders.map((folder, index) => ({
-    files: [`packages/server/src/${folder}/**/*.ts`],
-    rules: forbid([
-      ...packagePatterns('server', packageImports['server'] ?? []),
-      {
-        group: serverFolders.slice(index + 1).flatMap((later) => [`**/${later}/**`, `../${later}`]),
-        message: `server/src/${folder} may import only the folders above it in ARCHITECTURE.md; pass a callback from main.ts instead.`,
-      },
+  // A package that isn't in the table may import none of ours.
+  const unknown = { files: ['packages/*/**/*.ts'], rules: forbid(packagePatterns([])) }
+  const packages = Object.entries(packageImports).flatMap(([name, allowed]) =>
+    asCodeAndTests(`packages/${name}`, (isTest) =>
+      packagePatterns([`@afterai/${name}`, ...allowed, ...(isTest ? ['@afterai/testing'] : [])]),
+    ),
+  )
+  const server = serverFolders.flatMap((folder, index) =>
+    asCodeAndTests(`packages/server/src/${folder}`, (isTest) => [
+      ...packagePatterns([...(packageImports['server'] ?? []), ...(isTest ? ['@afterai/testing'] : [])]),
+      ...laterFolders(folder, index),
+      ...(isTest ? [] : insidesOf(index)),
     ]),
-  }))
-  // The SDK's tests hold it against the contract that it may not carry.
+  )
+  // The SDK's tests hold it against the contract that it may not carry, and its digests against the record's.
   const sdkTests = {
     files: ['packages/sdk/{tests,testing}/**/*.ts'],
-    rules: forbid(packagePatterns('sdk', ['@afterai/contract'])),
+    rules: forbid(packagePatterns(['@afterai/sdk', '@afterai/contract', '@afterai/record', '@afterai/testing'])),
   }
-  return [...packages, ...server, sdkTests]
+  // It runs the server's own PostgreSQL.
+  const testing = {
+    files: ['packages/testing/src/*.ts'],
+    rules: forbid([byName(['@afterai/testing']), byPath(['@afterai/testing', '@afterai/server'])]),
+  }
+  return [unknown, ...packages, ...server, sdkTests, testing]
 }
 
-function packagePatterns(name: string, allowed: readonly string[]): Pattern[] {
-  const forbidden = ours.filter((other) => !allowed.includes(other) && other !== '@afterai/testing')
+function asCodeAndTests(folder: string, patterns: (isTest: boolean) => Pattern[]): OxlintOverride[] {
+  return [
+    { files: [`${folder}/**/*.ts`], rules: forbid(patterns(false)) },
+    { files: tests.map((it) => `${folder}/**/${it}`), rules: forbid(patterns(true)) },
+  ]
+}
+
+function packagePatterns(allowed: readonly string[]): Pattern[] {
+  return [byName(allowed), byPath(allowed)]
+}
+
+function byName(allowed: readonly string[]): Pattern {
+  const forbidden = [...folders.keys()].filter((other) => !allowed.includes(other))
+  return {
+    group: forbidden.flatMap((other) => [other, `${other}/**`]),
+    message: 'this package may not be imported here: see the import rule in ARCHITECTURE.md.',
+  }
+}
+
+/** Another package by its path instead of its name. */
+function byPath(allowed: readonly string[]): Pattern {
+  const others = [...folders].flatMap(([name, folder]) => (allowed.includes(name) ? [] : [folder]))
+  return {
+    regex: `^(\\.\\./)+(packages/)?(${others.join('|')})/(src|tests|bin|main\\.ts$)`,
+    message:
+      'a path leads into another package: import it by its name, where the import rule in ARCHITECTURE.md lets you.',
+  }
+}
+
+function laterFolders(folder: string, index: number): Pattern[] {
+  const later = serverFolders.slice(index + 1)
+  if (later.length === 0) return []
   return [
     {
-      group: forbidden.flatMap((other) => [other, `${other}/**`]),
-      message: `packages/${name} may not import this package: see the import rule in ARCHITECTURE.md.`,
+      group: later.flatMap((it) => [`**/${it}/**`, `../${it}`]),
+      message: `server/src/${folder} may import only the folders above it in ARCHITECTURE.md; pass a callback from composition.ts instead.`,
+    },
+  ]
+}
+
+function insidesOf(index: number): Pattern[] {
+  const earlier = withDoors.filter((it) => serverFolders.indexOf(it) < index)
+  if (earlier.length === 0) return []
+  return [
+    {
+      group: earlier.flatMap((it) => [`../**/${it}/**`, `!../**/${it}/**/index.ts`]),
+      message: 'this reaches inside another folder: import it from the index.ts of that folder.',
     },
   ]
 }

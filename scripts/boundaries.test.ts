@@ -23,6 +23,36 @@ const forbiddenFolders = serverFolders.flatMap((folder, index) =>
     .slice(index + 1)
     .map((later) => ({ folder, later, file: `packages/server/src/${folder}/imports-${later}.ts` })),
 )
+const byPath = forbiddenPackages.map(({ name, other }) => {
+  const folder = other.replace('@afterai/', '')
+  return { name, folder, file: `packages/${name}/src/reaches-${folder}.ts` }
+})
+const withoutDoors = ['platform', 'audit']
+const insides = serverFolders.flatMap((folder, index) =>
+  serverFolders
+    .slice(0, index)
+    .filter((earlier) => !withoutDoors.includes(earlier))
+    .map((earlier) => ({ folder, earlier, file: `packages/server/src/${folder}/reaches-into-${earlier}.ts` })),
+)
+/** Files by themselves: what each imports, and what is said of it. */
+const single = [
+  ['packages/server/src/ace/uses-tests.ts', '@afterai/testing', 'may not be imported here'],
+  ['packages/record/src/deep/uses-tests.ts', '@afterai/testing', 'may not be imported here'],
+  ['packages/unheard-of/src/takes.ts', '@afterai/record', 'may not be imported here'],
+  ['packages/unheard-of/src/takes-by-path.ts', '../../record/src/index.ts', 'a path leads into another package'],
+  ['packages/server/uses-cli.ts', '../cli/src/run.ts', 'a path leads into another package'],
+  ['packages/server/src/pacr/deep/reaches.ts', '../../identity/access.ts', 'reaches inside another folder'],
+  ['packages/cli/src/later.test.ts', '@afterai/server', 'may not be imported here'],
+] as const
+const fine = [
+  ['packages/server/src/pacr/allowed.ts', '../ledger/index.ts'],
+  ['packages/server/src/pacr/fine.test.ts', '../ledger/append.ts'],
+  ['packages/server/src/pacr/tests/fine.ts', '@afterai/testing'],
+  ['packages/server/src/identity/deep/own.ts', '../access.ts'],
+  ['packages/server/src/aura/foundation.ts', '../platform/database.ts'],
+  ['packages/cli/src/contract.ts', '@afterai/contract'],
+] as const
+const importing = (from: string): string => `import * as it from '${from}'\nexport const x = it\n`
 const rules = [
   ['typescript/no-floating-promises', 'packages/record/src/floating.ts', 'async function f() {}\nf()\n'],
   ['node/no-process-env', 'packages/server/src/ace/environment.ts', 'export const home = process.env.HOME\n'],
@@ -33,14 +63,13 @@ const rules = [
 const found = new Map<string, string>()
 
 beforeAll(() => {
-  for (const { other, file } of forbiddenPackages)
-    files.set(file, `import * as it from '${other}'\nexport const x = it\n`)
-  for (const { later, file } of forbiddenFolders) {
-    files.set(file, `import * as it from '../${later}/index.ts'\nexport const x = it\n`)
-  }
+  for (const { other, file } of forbiddenPackages) files.set(file, importing(other))
+  for (const { folder, file } of byPath) files.set(file, importing(`../../${folder}/src/index.ts`))
+  for (const { later, file } of forbiddenFolders) files.set(file, importing(`../${later}/index.ts`))
+  for (const { earlier, file } of insides) files.set(file, importing(`../${earlier}/inside.ts`))
+  for (const [file, from] of [...single, ...fine]) files.set(file, importing(from))
   for (const [, file, text] of rules) files.set(file, text)
   files.set('packages/evidence/src/b.ts', "import { a } from './a.ts'\nexport const b = (): number => a()\n")
-  files.set('packages/server/src/pacr/allowed.ts', "import * as it from '../ledger/index.ts'\nexport const x = it\n")
   for (const [file, text] of files) {
     mkdirSync(join(copy, dirname(file)), { recursive: true })
     writeFileSync(join(copy, file), text)
@@ -82,8 +111,20 @@ describe('the import rule', () => {
     expect(found.get(file)).toContain('may import only the folders above it')
   })
 
-  it('lets a folder import one above it', () => {
-    expect(found.get('packages/server/src/pacr/allowed.ts') ?? '').not.toContain('may import only')
+  it.each(byPath)('refuses a path into $folder in packages/$name', ({ file }) => {
+    expect(found.get(file)).toContain('a path leads into another package')
+  })
+
+  it.each(insides)('refuses what is inside $earlier in server/src/$folder', ({ file }) => {
+    expect(found.get(file)).toContain('reaches inside another folder')
+  })
+
+  it.each(single)('refuses in %s: %s', (file, _from, said) => {
+    expect(found.get(file)).toContain(said)
+  })
+
+  it.each(fine)('lets %s import %s', (file) => {
+    expect(found.get(file) ?? '').not.toContain('no-restricted-imports')
   })
 })
 

@@ -1,7 +1,7 @@
 import * as nodeCrypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
-import { canonicalJson as recordsCanonicalJson } from '../../record/src/index.ts'
+import { canonicalJson as recordsCanonicalJson } from '@afterai/record'
 import { expect, test } from 'vitest'
 import { canonicalJson } from '../src/configuration/canonical-json.ts'
 import { digestNow } from '../src/configuration/digest.ts'
