@@ -6,8 +6,15 @@ export const packageImports: Readonly<Record<string, readonly string[]>> = {
   evidence: [],
   models: [],
   contract: ['@afterai/record'],
+  'embedded-postgres': [],
   sdk: [],
-  server: ['@afterai/record', '@afterai/contract', '@afterai/evidence', '@afterai/models'],
+  server: [
+    '@afterai/record',
+    '@afterai/contract',
+    '@afterai/evidence',
+    '@afterai/models',
+    '@afterai/embedded-postgres',
+  ],
   cli: ['@afterai/record', '@afterai/contract', '@afterai/evidence'],
 }
 
@@ -65,10 +72,13 @@ export function boundaries(): OxlintOverride[] {
     files: ['packages/sdk/{tests,testing}/**/*.ts'],
     rules: forbid(packagePatterns(['@afterai/sdk', '@afterai/contract', '@afterai/record', '@afterai/testing'])),
   }
-  // It runs the server's own PostgreSQL.
+  // Its databases have the server's schema, which the server offers nobody.
   const testing = {
     files: ['packages/testing/src/*.ts'],
-    rules: forbid([byName(['@afterai/testing']), byPath(['@afterai/testing', '@afterai/server'])]),
+    rules: forbid([
+      byName(['@afterai/testing', '@afterai/embedded-postgres']),
+      byPath(['@afterai/testing', '@afterai/server']),
+    ]),
   }
   return [unknown, ...packages, ...server, sdkTests, testing]
 }

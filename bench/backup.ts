@@ -9,7 +9,7 @@ import { authenticateBackup, openBackup, putBack, takeBackup } from '../packages
 import { startSequencer } from '../packages/server/src/ledger/index.ts'
 import { createTestLedger, type TestLedger } from '../packages/server/src/ledger/test-ledger.ts'
 import { openLoneConnection } from '../packages/server/src/platform/database.ts'
-import type { AdminConnection } from '../packages/server/src/platform/embedded-postgres/index.ts'
+import type { AdminConnection } from '@afterai/embedded-postgres'
 import { newId } from '../packages/server/src/platform/ids.ts'
 import { knownMigrations, migrate } from '../packages/server/src/platform/migrations.ts'
 import { withDatabase } from './database.ts'

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AdminConnection, startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres/index.ts'
+import { type AdminConnection, startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { migrate } from '../packages/server/src/platform/migrations.ts'
 
 /** A migrated database of a benchmark's own. */

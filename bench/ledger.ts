@@ -1,6 +1,6 @@
 import { startSequencer, startWaiting } from '../packages/server/src/ledger/index.ts'
 import { createTestLedger, type TestLedger } from '../packages/server/src/ledger/test-ledger.ts'
-import type { AdminConnection } from '../packages/server/src/platform/embedded-postgres/index.ts'
+import type { AdminConnection } from '@afterai/embedded-postgres'
 import { withDatabase } from './database.ts'
 import type { Row } from './row.ts'
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageImports, serverFolders } from '../boundaries.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const ours = ['@afterai/record', '@afterai/evidence', '@afterai/models', '@afterai/contract', '@afterai/server']
+const ours = Object.keys(packageImports).flatMap((name) => (name === 'cli' ? [] : [`@afterai/${name}`]))
 const copy = mkdtempSync(join(tmpdir(), 'afterai-lint-'))
 
 /** A tree of the project's shape, with the project's own lint configuration, for files that break its rules. */

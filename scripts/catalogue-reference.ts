@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readMadeCatalogue } from '../packages/server/src/platform/catalogue/read-catalogue.ts'
-import { startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres/index.ts'
+import { startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { migrate } from '../packages/server/src/platform/migrations.ts'
 
 /** What the migrations make, read from a database that they have just made: the start of a server compares its own with it. */

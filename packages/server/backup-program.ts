@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { backUpInstance, type RestoredBackup, restoreInstance } from './instance-backup.ts'
 import { BackupError, checkBackup, type TakenBackup } from './src/backup/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
-import { EmbeddedPostgresError } from './src/platform/embedded-postgres/index.ts'
+import { EmbeddedPostgresError } from '@afterai/embedded-postgres'
 import { readSecretFile } from './src/platform/secret-file.ts'
 
 const mebibyte = 2 ** 20

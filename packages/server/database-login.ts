@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Login } from './src/platform/migrations.ts'
-import { writeWhole } from './src/platform/whole-file.ts'
+import { writeWhole } from '@afterai/embedded-postgres/whole-file'
 
 /** The login role that a server runs as on its own database: its password is kept beside the data by its owner alone. */
 export function embeddedLogin(dataDir: string): Login {

@@ -30,7 +30,7 @@ import {
   openLoneConnection,
   withTenant,
 } from './src/platform/database.ts'
-import { findEmbeddedCluster, startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
+import { findEmbeddedCluster, startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { knownMigrations, migrate } from './src/platform/migrations.ts'
 
 /** What `backup` is told. */

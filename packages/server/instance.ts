@@ -14,7 +14,7 @@ import { foundInstanceTenant, instanceState, newCode, putSetupCode } from './src
 import { type LogMemory, LogMemoryError, logMemoryPath, openLogMemory } from './src/ledger/index.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import type { Connection } from './src/platform/database.ts'
-import { startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
+import { startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { createLog, type Logger } from './src/platform/log.ts'
 import { type MetricsServer, startMetricsServer } from './src/platform/metrics/index.ts'
 import { migrate } from './src/platform/migrations.ts'

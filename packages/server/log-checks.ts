@@ -18,7 +18,7 @@ import {
 import type { Check } from './src/platform/check.ts'
 import type { Configuration } from './src/platform/configuration.ts'
 import { type Connection, type Database, isDamage, openDatabase, withRole } from './src/platform/database.ts'
-import { findEmbeddedCluster } from './src/platform/embedded-postgres/index.ts'
+import { findEmbeddedCluster } from '@afterai/embedded-postgres'
 
 const name = 'stored logs'
 const shown = 5

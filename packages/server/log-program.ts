@@ -21,7 +21,7 @@ import {
 import type { Configuration } from './src/platform/configuration.ts'
 import { type Connection, type Database, openDatabase, withRole, withTenant } from './src/platform/database.ts'
 import { readTimeline, type Timeline } from './src/platform/database-timeline.ts'
-import { findEmbeddedCluster, startEmbeddedPostgres } from './src/platform/embedded-postgres/index.ts'
+import { findEmbeddedCluster, startEmbeddedPostgres } from '@afterai/embedded-postgres'
 
 /** A log that was accepted as it is. */
 interface AcceptedLog {

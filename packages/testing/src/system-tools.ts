@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { canReach, serverAccount } from '../../server/src/platform/embedded-postgres/account.ts'
+import { canReach, serverAccount } from '@afterai/embedded-postgres'
 
 const checkoutCache = fileURLToPath(new URL('../../../.cache/debian', import.meta.url))
 

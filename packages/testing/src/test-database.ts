@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { inject } from 'vitest'
-import type { AdminConnection } from '../../server/src/platform/embedded-postgres/index.ts'
+import type { AdminConnection } from '@afterai/embedded-postgres'
 import { templateDatabase } from './test-cluster.ts'
 
 /** A database of its own for one test file, at the newest schema. */

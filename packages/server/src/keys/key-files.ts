@@ -9,7 +9,7 @@ import {
 } from 'node:crypto'
 import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { syncDirectory } from '../platform/whole-file.ts'
+import { syncDirectory } from '@afterai/embedded-postgres/whole-file'
 
 /** A signing key with its public half. */
 export interface SigningKey {

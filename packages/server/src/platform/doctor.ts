@@ -6,7 +6,7 @@ import { type Configuration, type Environment, readConfiguration } from './confi
 import { configurationTable, type Setting } from './configuration-table.ts'
 import type { ListenAddress } from './configuration-kinds.ts'
 import { checkDatabase } from './doctor-database.ts'
-import { EmbeddedPostgresError, findEmbeddedCluster, findEmbeddedPostgres } from './embedded-postgres/index.ts'
+import { EmbeddedPostgresError, findEmbeddedCluster, findEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { checkClock, checkMachine, checkNode } from './machine-checks.ts'
 
 /** Looks at everything a server would need, without starting one and without changing anything. */

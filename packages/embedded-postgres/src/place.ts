@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeWhole } from '../whole-file.ts'
+import { writeWhole } from './whole-file.ts'
 import type { Account } from './account.ts'
 import { canReach, serverAccount } from './account.ts'
 

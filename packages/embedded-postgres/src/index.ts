@@ -10,6 +10,8 @@ import { runningSocketDir, startServer } from './server-process.ts'
 import { embeddedSettings } from './settings.ts'
 
 export { findPackage as findEmbeddedPostgres } from './binaries.ts'
+export { canReach, serverAccount } from './account.ts'
+export { startServer } from './server-process.ts'
 export { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 
 /** How to reach the embedded database as its superuser; `host` is the socket's directory. Fits `new pg.Pool(...)`. */
