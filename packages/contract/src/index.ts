@@ -1,19 +1,230 @@
-export * from './audit.ts'
-export * from './audit-stream.ts'
-export * from './api-key.ts'
-export * from './change.ts'
-export * from './credentials.ts'
-export * from './decision.ts'
-export * from './device-login.ts'
-export * from './display-name.ts'
-export * from './evaluation.ts'
-export * from './federation.ts'
-export * from './identity.ts'
-export * from './member.ts'
-export * from './operator.ts'
-export * from './permissions.ts'
-export * from './primitives.ts'
-export * from './problems.ts'
-export * from './record.ts'
-export * from './system.ts'
-export * from './telemetry.ts'
+export {
+  auditEventView,
+  type AuditEventView,
+  auditExportFormats,
+  auditExportQuery,
+  auditFilter,
+  type AuditFilter,
+  auditQuery,
+  type ProvedAuditEvent,
+  provedAuditEventView,
+} from './audit.ts'
+export {
+  type AuditStream,
+  auditStreamView,
+  type CreateAuditStream,
+  createAuditStreamRequest,
+  createdAuditStreamView,
+  replayRequest,
+  streamCommandRequest,
+} from './audit-stream.ts'
+export {
+  apiKeyQuery,
+  apiKeyView,
+  type ApiKeyView,
+  changeApiKeyRequest,
+  createApiKeyRequest,
+  createdApiKeyView,
+  rotateApiKeyRequest,
+  scope,
+} from './api-key.ts'
+export {
+  type Change,
+  changeClass,
+  changeFacts,
+  type ChangeFacts,
+  changeQuery,
+  changeStatus,
+  changeTypes,
+  changeView,
+  confirmRequest,
+  createChangeRequest,
+  deltaItem,
+  type DeltaItem,
+  dismissRequest,
+  intent,
+  risk,
+  type Risk,
+} from './change.ts'
+export {
+  changePasswordRequest,
+  confirmTotpRequest,
+  factorsView,
+  newPassword,
+  nothingMore,
+  passkeyAssertion,
+  type PasskeyAssertion,
+  passkeyAttestation,
+  type PasskeyAttestation,
+  passkeyOptions,
+  passkeySignInRequest,
+  passkeyView,
+  recoveryCodesView,
+  registeredPasskeyView,
+  registerPasskeyRequest,
+  renamePasskeyRequest,
+  secondFactorChallenge,
+  type SecondFactorChallenge,
+  secondFactorMethod,
+  type SecondFactorMethod,
+  secondFactorOptionsRequest,
+  secondFactorProof,
+  type SecondFactorProof,
+  secondFactorRequest,
+  sessionItemView,
+  type StepUpProof,
+  stepUpRequest,
+  totpCode,
+  totpEnrolmentView,
+  typedPassword,
+} from './credentials.ts'
+export {
+  approvalView,
+  approveRequest,
+  type Decision,
+  decisionDetails,
+  decisionView,
+  type ProposeDecision,
+  proposeDecisionRequest,
+} from './decision.ts'
+export {
+  deviceAuthorizationRequest,
+  deviceAuthorizationView,
+  deviceDecisionRequest,
+  deviceDecisionView,
+  deviceLookupRequest,
+  deviceRequestView,
+  deviceTokenRequest,
+  userCode,
+} from './device-login.ts'
+export { displayName, shownName } from './display-name.ts'
+export {
+  type Evaluation,
+  evaluationFacts,
+  type EvaluationFacts,
+  evaluationFormats,
+  evaluationQuery,
+  evaluationView,
+  importQuery,
+} from './evaluation.ts'
+export {
+  breakGlassView,
+  createIdentityProviderRequest,
+  federatedIdentityView,
+  type IdentityProviderChange,
+  identityProviderTestView,
+  identityProviderView,
+  type IdentityProviderView,
+  linkIdentityRequest,
+  type NewIdentityProvider,
+  returnPath,
+  signInOptionsQuery,
+  signInOptionsView,
+  signOutView,
+  updateIdentityProviderRequest,
+} from './federation.ts'
+export {
+  acceptInvitationRequest,
+  type Me,
+  meView,
+  password,
+  refreshRequest,
+  role,
+  type Session,
+  sessionView,
+  setupRequest,
+  signInRequest,
+  switchRequest,
+  tenantView,
+  type TenantView,
+} from './identity.ts'
+export {
+  changeRoleRequest,
+  changeServiceAccountRequest,
+  completePasswordResetRequest,
+  type CreatedInvitation,
+  createdInvitationView,
+  invitationView,
+  type InvitationView,
+  inviteRequest,
+  memberQuery,
+  memberView,
+  type MemberView,
+  offeredResetView,
+  passwordResetRequest,
+  serviceAccountRequest,
+} from './member.ts'
+export { createdTenantView, createTenantRequest, type OperatedTenant, operatedTenantView } from './operator.ts'
+export {
+  isPermissionOf,
+  keyScopes,
+  mayRole,
+  type Permission,
+  permissionNames,
+  permissions,
+  permissionsOf,
+  type Role,
+  roles,
+  type TenantKind,
+  tenantKinds,
+  unscoped,
+} from './permissions.ts'
+export {
+  email,
+  exactText,
+  id,
+  instant,
+  keyedDigest,
+  modelName,
+  modelNameForm,
+  name,
+  newSlug,
+  noBody,
+  page,
+  pageQuery,
+  sha256,
+  slug,
+  words,
+} from './primitives.ts'
+export { type FieldError, type ProblemCode, ProblemError, type ProblemFields, problems } from './problems.ts'
+export { type LogAudit, logAuditView, recordView, type RecordView } from './record.ts'
+export {
+  configuration,
+  type Configuration,
+  configurationView,
+  createSystemRequest,
+  digestKeyView,
+  inferenceConfiguration,
+  modelConfiguration,
+  observation,
+  type Observation,
+  observationOutcome,
+  observeRequest,
+  observeResponse,
+  type System,
+  systemView,
+} from './system.ts'
+export {
+  changeEvent,
+  distributionView,
+  type DistributionView,
+  type DroppedTelemetry,
+  droppedView,
+  measureEvent,
+  type MeasureEvent,
+  observationEvent,
+  type ServedModel,
+  servedModelQuery,
+  servedModelView,
+  telemetryAnswer,
+  type TelemetryAnswer,
+  telemetryBatch,
+  type TelemetryBatch,
+  type TelemetryClient,
+  telemetryClientView,
+  telemetryEvent,
+  type TelemetryEvent,
+  type TelemetryWindow,
+  telemetryWindowQuery,
+  telemetryWindowView,
+} from './telemetry.ts'
