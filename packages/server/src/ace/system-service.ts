@@ -2,11 +2,9 @@ import { ProblemError, type System } from '@afterai/contract'
 import { type Selectable, sql } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller } from '../identity/index.ts'
-import { json, sqlState, type Tables, type Transaction } from '../platform/database.ts'
+import { json, isUniqueViolation, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
-
-const uniqueViolation = '23505'
 
 /** Registers a system. @throws ProblemError `conflict` */
 export async function createSystem(
@@ -22,7 +20,7 @@ export async function createSystem(
       .values({ tenant_id: principal.tenantId, ...system })
       .execute()
   } catch (error) {
-    if (sqlState(error) !== uniqueViolation) throw error
+    if (!isUniqueViolation(error)) throw error
     throw new ProblemError('conflict', { detail: `the system ${wanted.name} exists` })
   }
   await audit(tx, actor, { action: 'system.create', resource: `system/${system.id}`, details: { name: system.name } })

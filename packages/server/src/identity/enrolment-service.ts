@@ -1,6 +1,6 @@
 import { ProblemError, type Role, type SecondFactorChallenge, type Session } from '@afterai/contract'
 import type { Actor } from '../audit/audit.ts'
-import { forTenant, sqlState, type Transaction, withTenant } from '../platform/database.ts'
+import { forTenant, isUniqueViolation, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { accountFactors, actFor, hasSecondFactor, ownAccount } from './account-credentials.ts'
 import {
@@ -30,8 +30,6 @@ import {
 } from './session-service.ts'
 import { createTenant, type TenantMaking } from './tenants/create-tenant.ts'
 import { foundInstanceTenant } from './tenants/instance-tenant.ts'
-
-const uniqueViolation = '23505'
 
 /** What enrolment needs: sessions, and what else must be made for a new tenant. */
 export type EnrolmentDependencies = SessionDependencies & TenantMaking
@@ -199,7 +197,7 @@ async function joinTenant(tx: Transaction, member: Parameters<typeof addMember>[
   try {
     await addMember(tx, member)
   } catch (error) {
-    if (sqlState(error) !== uniqueViolation) throw error
+    if (!isUniqueViolation(error)) throw error
     throw new ProblemError('conflict', { detail: 'you are a member already: sign in' })
   }
 }

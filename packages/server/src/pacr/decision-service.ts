@@ -4,14 +4,12 @@ import { type AssessmentFacts, listAssessments } from '../aura/index.ts'
 import type { Audit } from '../audit/audit.ts'
 import { emailThen } from '../audit/name-then.ts'
 import type { Caller } from '../identity/index.ts'
-import { json, sqlState, type Transaction } from '../platform/database.ts'
+import { json, isUniqueViolation, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { together } from '../platform/together.ts'
 import { traced } from '../platform/tracing.ts'
 import { statusAfter } from './approval-policy.ts'
 import { type Dossier, evidenceDigest, holdDossier, readDossier, selectApprovals, withVerdict } from './dossier.ts'
-
-const uniqueViolation = '23505'
 
 /** Seals an approved decision in a record, in the transaction of the approval; answers the record's id. Wired in main.ts. */
 export type SealRecord = (tx: Transaction, caller: Caller, dossier: Dossier) => Promise<string>
@@ -54,7 +52,7 @@ export async function proposeDecision(
   try {
     await tx.insertInto('decision').values(row).execute()
   } catch (error) {
-    if (sqlState(error) !== uniqueViolation) throw error
+    if (!isUniqueViolation(error)) throw error
     throw new ProblemError('conflict', {
       detail: 'a decision on this change waits for its approver; settle that one first',
     })

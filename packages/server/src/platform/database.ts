@@ -221,6 +221,11 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof DatabaseError ? error.code : undefined
 }
 
+/** Whether a database error says that there is such a row already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === '23505'
+}
+
 /** Whether a database error says that a part of its storage can't be read: a page with a wrong checksum, a row of no known form, a file that is gone. */
 export function isDamage(error: unknown): boolean {
   return /^(?:XX00[0-2]|58030|58P01)$/.test(sqlState(error) ?? '')

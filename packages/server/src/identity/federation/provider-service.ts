@@ -6,7 +6,7 @@ import {
 } from '@afterai/contract'
 import type { Selectable } from 'kysely'
 import type { Audit } from '../../audit/audit.ts'
-import { json, sqlState, type Tables, type Transaction } from '../../platform/database.ts'
+import { json, isUniqueViolation, type Tables, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
 import { lockAdmins } from '../members/admins.ts'
@@ -28,7 +28,6 @@ export interface ProviderDependencies {
   readonly keys: SecretBox
 }
 
-const uniqueViolation = '23505'
 const secretOf = (id: string): string => `identity-provider/${id}/client-secret`
 
 /** Keeps a provider that has been asked what it is. @throws ProblemError `conflict` */
@@ -53,7 +52,7 @@ export async function createProvider(
     await audit(tx, caller.actor, { action: 'identity_provider.create', resource: `identity-provider/${id}`, details })
     return row
   } catch (error) {
-    if (sqlState(error) !== uniqueViolation) throw error
+    if (!isUniqueViolation(error)) throw error
     throw new ProblemError('conflict', { detail: 'the tenant has a provider with this issuer' })
   }
 }

@@ -1,7 +1,7 @@
 import { ProblemError, type PasskeyAttestation } from '@afterai/contract'
 import type { Selectable } from 'kysely'
 import type { Actor, Audit } from '../../audit/audit.ts'
-import { type Tables, type Transaction, sqlState } from '../../platform/database.ts'
+import { type Tables, type Transaction, isUniqueViolation } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../access.ts'
 import { actAlone, actFor } from '../account-credentials.ts'
@@ -9,7 +9,6 @@ import type { ProofOutcome } from '../second-factor/totp.ts'
 import type { checkAttestation, KnownPasskey, VerifiedPasskey } from './passkey-ceremony.ts'
 
 const mostPasskeys = 20
-const uniqueViolation = '23505'
 
 type Checked = NonNullable<Awaited<ReturnType<typeof checkAttestation>>>
 
@@ -68,8 +67,7 @@ export async function addPasskey(
     .returningAll()
     .executeTakeFirstOrThrow()
     .catch((error: unknown) => {
-      if (sqlState(error) === uniqueViolation)
-        throw new ProblemError('conflict', { detail: 'this passkey is kept already' })
+      if (isUniqueViolation(error)) throw new ProblemError('conflict', { detail: 'this passkey is kept already' })
       throw error
     })
   await audit(tx, caller.actor, {

@@ -1,8 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import type { Actor } from '../../audit/audit.ts'
-import { sqlState, type Transaction } from '../../platform/database.ts'
-
-const uniqueViolation = '23505'
+import { isUniqueViolation, type Transaction } from '../../platform/database.ts'
 
 /** A tenant to make; its kind stays what it is. */
 export interface NewTenant {
@@ -28,7 +26,7 @@ export async function createTenant(
   try {
     await tx.insertInto('tenant').values(tenant).execute()
   } catch (error) {
-    if (sqlState(error) === uniqueViolation) throw new ProblemError('conflict', { detail: 'the tenant name is taken' })
+    if (isUniqueViolation(error)) throw new ProblemError('conflict', { detail: 'the tenant name is taken' })
     throw error
   }
   await deps.foundTenant(tx, tenant, actor)

@@ -3,13 +3,12 @@ import { type Selectable, sql } from 'kysely'
 import type { Audit } from '../../audit/audit.ts'
 import type { Caller } from '../../identity/index.ts'
 import type { TenantKeys } from '../../keys/index.ts'
-import { sqlState, type Tables, type Transaction } from '../../platform/database.ts'
+import { isUniqueViolation, type Tables, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { readLogSize } from '../../trail/index.ts'
 import type { OutboundPolicy } from '../../platform/outbound-addresses.ts'
 import { endpointOf, sealDestination, toDestination } from './destination.ts'
 
-const uniqueViolation = '23505'
 const mostStreams = 20
 
 /** What managing streams needs. */
@@ -147,7 +146,7 @@ async function insertStream(
   try {
     await tx.insertInto('audit_stream').values(row).execute()
   } catch (error) {
-    if (sqlState(error) !== uniqueViolation) throw error
+    if (!isUniqueViolation(error)) throw error
     throw new ProblemError('conflict', { detail: 'an audit stream of this name exists' })
   }
 }
