@@ -7,6 +7,7 @@ export { type LogMemory, LogMemoryError, logMemoryPath, openLogMemory } from './
 export { lookAtHeads, startLogWatch } from './log-watch.ts'
 export { endFaults, logBegin, readExtent, verifyPage } from './verify-log.ts'
 export { startVerification, type VerificationPace } from './verification.ts'
+export { type KeptEntry, readKeptEntry } from './kept-entry.ts'
 export { ledgerRoutes } from './ledger-routes.ts'
 export { readOutboxLoad } from './outbox-load.ts'
 export { createProducers } from './producers.ts'
