@@ -165,7 +165,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const fence = createFence(memory, ledgerKeys.recordKey)
   const alarms = createLogAlarms(log, (alarm) => void tellAlarm(alarm))
   const numbered = createAppend(ledgerKeys.recordSigner, createProducers())
-  const append = wakeAfter(refuseStopped(numbered, alarms), () => sequencer?.wake())
+  const append = wakeAfter(refuseStopped(numbered, alarms), () => sequencer)
   let mailWorker: MailWorker | undefined
   let purges: ReturnType<typeof startPurges> | undefined
   const audit = createAudit(append)
@@ -367,10 +367,12 @@ function breakOffBodies(underWay: ReadonlySet<FastifyRequest>): NodeJS.Timeout {
   return setTimeout(breakOff, bodyPatienceMs).unref()
 }
 
-function wakeAfter(append: Append, wake: () => void): Append {
-  return (tx, ...items) => {
-    onceCommitted(tx, wake)
-    return append(tx, ...items)
+// Whoever approves waits until the record is in the log; nobody waits for an event.
+function wakeAfter(append: Append, sequencer: () => Sequencer | undefined): Append {
+  return (tx, tenantId, items, along) => {
+    const isAwaited = items.some(({ statement }) => statement.kind === 'pacr')
+    onceCommitted(tx, () => (isAwaited ? sequencer()?.hurry() : sequencer()?.wake()))
+    return append(tx, tenantId, items, along)
   }
 }
 

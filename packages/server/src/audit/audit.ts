@@ -23,7 +23,7 @@ declare module '../platform/database.ts' {
       resource: string | null
       details: unknown
       salt: Uint8Array
-      /** Null in events that keep their envelope, from before 0048_narrow_trail.sql. */
+      /** Null in events that keep their envelope, from before 0048_narrow_rows.sql. */
       commitment: Uint8Array | null
       ciphertext_sha256: Uint8Array | null
       envelope: Uint8Array | null

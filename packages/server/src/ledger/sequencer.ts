@@ -16,12 +16,16 @@ import { writeFullTiles } from './tree-store.ts'
 export const ledgerChannel = 'afterai_ledger'
 
 const pollMs = 1_000
+/** So long after a batch the next is made, where nobody waits for it: what comes one after the other shares a checkpoint. */
+const gatherMs = 250
 const uniqueViolation = '23505'
 
 /** Moves entries from the outbox into the logs. Any number of processes may run one; each log is moved by one at a time. */
 export interface Sequencer {
-  /** There may be something to do: called after each commit that appended. */
+  /** There is something to do before long: called after each commit that appended. What comes after a quiet moment is integrated at once. */
   wake(): void
+  /** Somebody waits for what was appended. */
+  hurry(): void
   /** Integrates what is pending in one log; answers how many entries. */
   integrate(tenantId: string): Promise<number>
   /** Ends after the batch under way. */
@@ -39,6 +43,8 @@ interface SequencerDependencies {
   readonly alarms?: LogAlarms | undefined
   /** Told of each batch that was integrated. */
   readonly onBatch?: ((batch: { entries: number; durationMs: number }) => void) | undefined
+  /** How long after a batch the next is made, where nobody waits for it. */
+  readonly gatherMs?: number | undefined
 }
 
 /** What integrating needs. */
@@ -70,27 +76,43 @@ export function startSequencer(deps: SequencerDependencies): Sequencer {
     if (entries > 0) deps.onBatch?.({ entries, durationMs: performance.now() - start })
     return entries
   }
-  const stopping = new AbortController()
+  const round = (): Promise<number> =>
+    integrateAll(integration, integrate).catch((error: unknown) => {
+      deps.log.error({ err: error }, 'the ledger could not go on')
+      return 0
+    })
+  return { integrate, ...startRounds(round, deps.gatherMs ?? gatherMs) }
+}
+
+/** Makes one round after the other, until it is stopped; after one that integrated something, others have a moment to gather. */
+function startRounds(round: () => Promise<number>, pauseMs: number): Omit<Sequencer, 'integrate'> {
+  let isStopped = false
   let roused = Promise.withResolvers<void>()
+  let hurried = Promise.withResolvers<void>()
   const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    while (!isStopped) {
       // Renewed before the outbox is read, so that whoever appends meanwhile rouses the next round.
       roused = Promise.withResolvers<void>()
-      await integrateAll(integration, integrate).catch((error: unknown) =>
-        deps.log.error({ err: error }, 'the ledger could not go on'),
-      )
-      const timer = setTimeout(roused.resolve, pollMs)
-      if (!stopping.signal.aborted) await roused.promise
-      clearTimeout(timer)
+      hurried = Promise.withResolvers<void>()
+      const integrated = await round()
+      const pause = setTimeout(hurried.resolve, integrated > 0 ? pauseMs : 0)
+      const poll = setTimeout(roused.resolve, pollMs)
+      if (!isStopped) await Promise.all([roused.promise, hurried.promise])
+      clearTimeout(pause)
+      clearTimeout(poll)
     }
+  }
+  const hurry = (): void => {
+    roused.resolve()
+    hurried.resolve()
   }
   const done = run()
   return {
     wake: () => roused.resolve(),
-    integrate,
+    hurry,
     stop() {
-      stopping.abort()
-      roused.resolve()
+      isStopped = true
+      hurry()
       return done
     },
   }
@@ -99,15 +121,18 @@ export function startSequencer(deps: SequencerDependencies): Sequencer {
 async function integrateAll(
   { db, log, memory }: Integration,
   integrate: (tenantId: string) => Promise<number>,
-): Promise<void> {
+): Promise<number> {
   const { tenantIds, emptied } = await withRole(db, 'afterai_sequencer', (tx) => findWaitingLogs(tx, memory.allEmptied))
   let waiting = tenantIds
+  let total = 0
   // A full batch means that more may wait: that log's turn comes again after the others', so that none starves.
   while (waiting.length > 0) {
     const again: string[] = []
     for (const tenantId of waiting) {
       try {
-        if ((await integrate(tenantId)) === batchSize) again.push(tenantId)
+        const entries = await integrate(tenantId)
+        total += entries
+        if (entries === batchSize) again.push(tenantId)
       } catch (error) {
         // What was raised is told once, not with every round.
         if (!isRaised(error)) log.error({ err: error, tenantId }, 'a log could not be extended')
@@ -119,6 +144,7 @@ async function integrateAll(
     emptied,
     tenantIds.map((tenantId) => memory.emptied.get(tenantId)),
   )
+  return total
 }
 
 // A batch with a repeated entry fails as a whole; it is tried again without what repeats.
