@@ -40,7 +40,6 @@ import {
   telemetryRoutes,
 } from './src/capture/index.ts'
 import {
-  type Append,
   checkHeads,
   createAppend,
   createFence,
@@ -63,6 +62,7 @@ import {
   startSequencer,
   startVerification,
   startWaiting,
+  wakeAfter,
   type VerificationPace,
 } from './src/ledger/index.ts'
 import { readStreamLoad, startStreamSender, type StreamSender, streamRoutes } from './src/notify/siem/index.ts'
@@ -365,15 +365,6 @@ function breakOffBodies(underWay: ReadonlySet<FastifyRequest>): NodeJS.Timeout {
     for (const { raw } of underWay) if (!raw.complete) raw.destroy()
   }
   return setTimeout(breakOff, bodyPatienceMs).unref()
-}
-
-// Whoever approves waits until the record is in the log; nobody waits for an event.
-function wakeAfter(append: Append, sequencer: () => Sequencer | undefined): Append {
-  return (tx, tenantId, items, along) => {
-    const isAwaited = items.some(({ statement }) => statement.kind === 'pacr')
-    onceCommitted(tx, () => (isAwaited ? sequencer()?.hurry() : sequencer()?.wake()))
-    return append(tx, tenantId, items, along)
-  }
 }
 
 function onceCommitted(tx: Transaction, wake: () => void): void {

@@ -1,10 +1,4 @@
-import {
-  canonicalBytes,
-  checkCommitment,
-  decodeStatement,
-  publicKeyOf,
-  verifyEnvelope,
-} from '@afterai/record'
+import { canonicalBytes, checkCommitment, decodeStatement, publicKeyOf, verifyEnvelope } from '@afterai/record'
 import { startOidcProvider, type TestOidcProvider } from '@afterai/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeRoutes } from '../api-description.ts'

@@ -149,7 +149,11 @@ describe('a window as bytes', () => {
   })
 
   test('takes half the room of its JSON', () => {
-    const calls = Array.from({ length: 200 }, (_, n) => ({ isCall: true, latencyMs: 300 + 7 * n, inputTokens: 900 + n }))
+    const calls = Array.from({ length: 200 }, (_, n) => ({
+      isCall: true,
+      latencyMs: 300 + 7 * n,
+      inputTokens: 900 + n,
+    }))
     const window = windowOf(calls)
     expect(2 * packWindow(window).length).toBeLessThan(JSON.stringify(windowToJson(window)).length)
   })

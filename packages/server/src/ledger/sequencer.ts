@@ -86,18 +86,18 @@ export function startSequencer(deps: SequencerDependencies): Sequencer {
 
 /** Makes one round after the other, until it is stopped; after one that integrated something, others have a moment to gather. */
 function startRounds(round: () => Promise<number>, pauseMs: number): Omit<Sequencer, 'integrate'> {
-  let isStopped = false
+  const stopping = new AbortController()
   let roused = Promise.withResolvers<void>()
   let hurried = Promise.withResolvers<void>()
   const run = async (): Promise<void> => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       // Renewed before the outbox is read, so that whoever appends meanwhile rouses the next round.
       roused = Promise.withResolvers<void>()
       hurried = Promise.withResolvers<void>()
       const integrated = await round()
       const pause = setTimeout(hurried.resolve, integrated > 0 ? pauseMs : 0)
       const poll = setTimeout(roused.resolve, pollMs)
-      if (!isStopped) await Promise.all([roused.promise, hurried.promise])
+      if (!stopping.signal.aborted) await Promise.all([roused.promise, hurried.promise])
       clearTimeout(pause)
       clearTimeout(poll)
     }
@@ -111,7 +111,7 @@ function startRounds(round: () => Promise<number>, pauseMs: number): Omit<Sequen
     wake: () => roused.resolve(),
     hurry,
     stop() {
-      isStopped = true
+      stopping.abort()
       hurry()
       return done
     },

@@ -26,7 +26,9 @@ async function anEvent(): Promise<string> {
   const resource = `system/${newId()}`
   const actor = { tenantId, actorId: newId(), credential: 'bearer', address: '127.0.0.1', requestId: newId() }
   await withTenant(db, tenantId, (tx) => audit(tx, actor, { action: 'system.create', resource, details: { a: 1 } }))
-  const { rows } = await ledger.owner.query<{ id: string }>('select id from audit_event where resource = $1', [resource])
+  const { rows } = await ledger.owner.query<{ id: string }>('select id from audit_event where resource = $1', [
+    resource,
+  ])
   return rows[0]?.id ?? ''
 }
 

@@ -15,7 +15,15 @@ import type { Tables, Transaction } from '../platform/database.ts'
 
 type SignedColumns = Pick<
   Selectable<Tables['audit_event']>,
-  'id' | 'tenant_id' | 'occurred_at' | 'action' | 'outcome' | 'actor_id' | 'commitment' | 'ciphertext_sha256' | 'envelope'
+  | 'id'
+  | 'tenant_id'
+  | 'occurred_at'
+  | 'action'
+  | 'outcome'
+  | 'actor_id'
+  | 'commitment'
+  | 'ciphertext_sha256'
+  | 'envelope'
 >
 
 /**
@@ -29,7 +37,8 @@ export async function readEventEnvelope(tx: Transaction, event: SignedColumns): 
   const kept = await readKeptEntry(tx, event.tenant_id, event.id)
   if (commitment === null || ciphertext_sha256 === null || kept === undefined) {
     throw new ProblemError('ledger_unavailable', {
-      detail: 'the entry of this event is neither in the log nor on its way there; an audit of the log tells what else is missing',
+      detail:
+        'the entry of this event is neither in the log nor on its way there; an audit of the log tells what else is missing',
     })
   }
   const { kind, facts, sections } = statementOf({ ...event, commitment, ciphertext_sha256 })
