@@ -1,7 +1,8 @@
 import { appendLeaf, type Frontier, hashLeaf, rootOf, signCheckpoint } from '@afterai/record'
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Database, sqlState, type Transaction, withRole } from '../platform/database.ts'
+import { together } from '../platform/together.ts'
 import { describeSpan, traced } from '../platform/tracing.ts'
 import { createFence, type Fence } from './fence.ts'
 import { createLogAlarms, type LogAlarms } from './log-alarms.ts'
@@ -10,7 +11,7 @@ import { isRaised, raiseFor } from './log-watch.ts'
 import { batchSize, type Emptied, emptiedOfAll, findWaitingLogs, type Pending, takeBatch } from './outbox.ts'
 import { setRepeatsAside } from './refused.ts'
 import { readStoredTree, type SignerOf, type StoredTree } from './stored-tree.ts'
-import { writeFullTiles } from './tree-store.ts'
+import { storeFullTiles } from './tree-store.ts'
 
 /** The channel that tells every process which log has grown. */
 export const ledgerChannel = 'afterai_ledger'
@@ -168,7 +169,6 @@ async function integrateOnce(integration: Integration, tenantId: string): Promis
 async function integrateBatch(integration: Integration, tenantId: string): Promise<number> {
   const { db, fence, memory } = integration
   const { batch, emptied, extended } = await withRole(db, 'afterai_sequencer', async (tx) => {
-    await lockLog(tx, tenantId)
     const taken = await takeBatch(tx, tenantId, memory.emptied.get(tenantId))
     return { ...taken, extended: await extendLog(tx, { integration, tenantId, batch: taken.batch }) }
   })
@@ -195,19 +195,17 @@ async function extendLog(
   const before = remembered(memory, tenantId, first) ?? (await readStoredTree(tx, tenantId, signerOf))
   await fence.admit(tx, tenantId, before.tree)
   const { tree, leafHashes, nodes } = extend(before.tree, batch)
-  await insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes })
-  await writeFullTiles(tx, tenantId, {
-    from: before.tree.size,
-    to: tree.size,
-    rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
-  })
-  const note = await publishCheckpoint(tx, tenantId, { origin: before.origin, tree, signerOf })
+  const note = signCheckpoint({ origin: before.origin, size: tree.size, root: rootOf(tree) }, [signerOf(before.origin)])
+  await together(tx, [
+    insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes }),
+    ...storeFullTiles(tx, tenantId, {
+      from: before.tree.size,
+      to: tree.size,
+      rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
+    }),
+    publishCheckpoint(tx, tenantId, { tree, note }),
+  ])
   return { note, stored: { origin: before.origin, tree } }
-}
-
-// Waits for its turn: to step back from a held lock would leave an entry that the holder no longer saw until the next poll.
-async function lockLog(tx: Transaction, tenantId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`.execute(tx)
 }
 
 // What this process remembers is used only if the database's newest checkpoint has the same size and root.
@@ -237,32 +235,29 @@ function missingNode(level: number, index: bigint): never {
   throw new Error(`node ${level}/${index} was not completed by this batch`)
 }
 
-async function insertEntries(
+function insertEntries(
   tx: Transaction,
   tenantId: string,
   { first, batch, leafHashes }: { first: bigint; batch: readonly Pending[]; leafHashes: readonly Uint8Array[] },
-): Promise<void> {
+): CompiledQuery {
   const indices = batch.map((_, offset) => Number(first) + offset)
-  await sql`
+  return sql`
     insert into ledger_entry (tenant_id, idx, entry_id, entry, leaf_hash, producer_id, producer_sequence)
     select ${tenantId}::uuid, * from unnest(
       ${indices}::bigint[], ${batch.map((it) => it.entry_id)}::uuid[], ${batch.map((it) => it.entry)}::bytea[],
       ${leafHashes}::bytea[], ${batch.map((it) => it.producer_id)}::text[],
-      ${batch.map((it) => it.producer_sequence)}::bigint[])`.execute(tx)
+      ${batch.map((it) => it.producer_sequence)}::bigint[])`.compile(tx)
 }
 
 // Told by the database when this commits, to every process that waits for an entry.
-async function publishCheckpoint(
+function publishCheckpoint(
   tx: Transaction,
   tenantId: string,
-  { origin, tree, signerOf }: StoredTree & { signerOf: SignerOf },
-): Promise<string> {
-  const root = rootOf(tree)
-  const note = signCheckpoint({ origin, size: tree.size, root }, [signerOf(origin)])
-  await sql`
+  { tree, note }: { tree: Frontier; note: string },
+): CompiledQuery {
+  return sql`
     with checkpoint as (
       insert into ledger_checkpoint (tenant_id, size, root, note)
-      values (${tenantId}, ${Number(tree.size)}, ${root}, ${note}))
-    select pg_notify(${ledgerChannel}, ${tenantId})`.execute(tx)
-  return note
+      values (${tenantId}, ${Number(tree.size)}, ${rootOf(tree)}, ${note}))
+    select pg_notify(${ledgerChannel}, ${tenantId})`.compile(tx)
 }
