@@ -104,7 +104,7 @@ async function acknowledged(owner: AdminConnection, login: AdminConnection, limi
     while (performance.now() - start < sampleMs) {
       const begun = performance.now()
       const [entryId = ''] = await ledger.write(1)
-      sequencer.wake()
+      sequencer.hurry()
       const index = await waiting.untilIntegrated(ledger.tenantId, entryId, 10_000)
       if (index === undefined) throw new Error('an entry was not integrated within 10 s')
       latenciesMs.push(performance.now() - begun)

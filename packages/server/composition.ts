@@ -40,7 +40,6 @@ import {
   telemetryRoutes,
 } from './src/capture/index.ts'
 import {
-  type Append,
   checkHeads,
   createAppend,
   createFence,
@@ -63,6 +62,7 @@ import {
   startSequencer,
   startVerification,
   startWaiting,
+  wakeAfter,
   type VerificationPace,
 } from './src/ledger/index.ts'
 import { readStreamLoad, startStreamSender, type StreamSender, streamRoutes } from './src/notify/siem/index.ts'
@@ -164,7 +164,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const fence = createFence(memory, ledgerKeys.recordKey)
   const alarms = createLogAlarms(log, (alarm) => void tellAlarm(alarm))
   const numbered = createAppend(ledgerKeys.recordSigner, createProducers())
-  const append = wakeAfter(refuseStopped(numbered, alarms), () => sequencer?.wake())
+  const append = wakeAfter(refuseStopped(numbered, alarms), () => sequencer)
   let mailWorker: MailWorker | undefined
   let purges: ReturnType<typeof startPurges> | undefined
   const audit = createAudit(append)
@@ -339,13 +339,6 @@ function metricSources(
 function whoAsked({ caller }: FastifyRequest): RequestPrincipal | undefined {
   if (caller === null) return undefined
   return { tenantId: caller.principal.tenantId, principalId: caller.principal.accountId }
-}
-
-function wakeAfter(append: Append, wake: () => void): Append {
-  return (tx, ...items) => {
-    onceCommitted(tx, wake)
-    return append(tx, ...items)
-  }
 }
 
 function onceCommitted(tx: Transaction, wake: () => void): void {

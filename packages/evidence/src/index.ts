@@ -54,6 +54,7 @@ export type { TableOptions } from './import/table-options.ts'
 export { distributionTotals } from './aggregate/distribution.ts'
 export type { Distribution, DistributionTotals } from './aggregate/distribution.ts'
 export { quantileOf } from './aggregate/quantile-sketch.ts'
+export { openWindow, packWindow } from './aggregate/packed-window.ts'
 export {
   addMeasurement,
   addSummary,

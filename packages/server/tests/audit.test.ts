@@ -1,16 +1,10 @@
-import {
-  canonicalBytes,
-  checkCommitment,
-  decodeStatement,
-  parseCanonical,
-  publicKeyOf,
-  readEnvelope,
-  verifyEnvelope,
-} from '@afterai/record'
+import { canonicalBytes, checkCommitment, decodeStatement, publicKeyOf, verifyEnvelope } from '@afterai/record'
 import { startOidcProvider, type TestOidcProvider } from '@afterai/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeRoutes } from '../api-description.ts'
 import { auditedRoutes } from '../audited-routes.ts'
+import { withTenant } from '../src/platform/database.ts'
+import { readEventEnvelope } from '../src/trail/event-envelope.ts'
 import { type AuditedRoute, by } from './audited-route.ts'
 import { memberRows } from './audited-member-routes.ts'
 import { credentialRows } from './credential-rows.ts'
@@ -211,8 +205,10 @@ interface EventRow {
   request_id: string | null
   resource: string | null
   details: unknown
-  envelope: Buffer
   salt: Buffer
+  commitment: Buffer
+  ciphertext_sha256: Buffer
+  envelope: null
 }
 
 async function eventsOf(requestId: unknown): Promise<EventRow[]> {
@@ -225,9 +221,10 @@ async function eventsOf(requestId: unknown): Promise<EventRow[]> {
 const contextOf = ({ credential, address, request_id: requestId, resource, details }: EventRow): Uint8Array =>
   canonicalBytes({ credential, address, requestId, resource, details })
 
-function signedOf({ envelope }: EventRow) {
+async function signedOf(row: EventRow) {
   const key = publicKeyOf(server.keys.record.privateKey)
-  const statement = decodeStatement(verifyEnvelope(readEnvelope(parseCanonical(envelope)), [key]))
+  const envelope = await withTenant(server.enrolment.db, row.tenant_id, (tx) => readEventEnvelope(tx, row))
+  const statement = decodeStatement(verifyEnvelope(envelope, [key]))
   const [section] = statement.sections
   if (statement.kind !== 'audit' || section === undefined) throw new Error('not an event with its section')
   return { facts: statement.facts, section }
@@ -361,7 +358,7 @@ describe('P4.4: the trail can be held against what was signed', () => {
     expect(rows.length).toBeGreaterThan(50)
     const outcomes = { allowed: 'success', denied: 'denied', failed: 'failure' }
     for (const row of rows) {
-      const { facts, section } = signedOf(row)
+      const { facts, section } = await signedOf(row)
       expect(facts).toMatchObject({
         eventId: row.id,
         tenantId: row.tenant_id,
@@ -378,7 +375,7 @@ describe('P4.4: the trail can be held against what was signed', () => {
     const { rows } = await server.owner.query<EventRow>('select * from audit_event limit 1')
     const [row] = rows
     if (row === undefined) throw new Error('there is no event')
-    const { section } = signedOf(row)
+    const { section } = await signedOf(row)
     for (const altered of [
       { address: '10.0.0.1' },
       { credential: 'api_key' },

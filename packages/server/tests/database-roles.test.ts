@@ -232,7 +232,7 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE telemetry_dropped count,last_seen_at',
       'UPDATE telemetry_receipt rejected',
       'UPDATE telemetry_series n,sum,told_at',
-      'UPDATE telemetry_window aggregate,price_version,updated_at',
+      'UPDATE telemetry_window aggregate,packed,price_version,updated_at',
       'UPDATE totp confirmed_at,failed_at,failures,last_step',
     ])
     const sequencing = (await privileges('afterai_sequencer')).filter((it) => !it.startsWith('SELECT'))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Change, System, TelemetryAnswer, TelemetryClient, TelemetryWindow } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type KeptColumns, keptWindow } from '../src/capture/kept-window.ts'
 import { configurationOf } from './lifecycle.ts'
 import { type Answer, startTestServer, type TestRequest, type TestServer } from './test-server.ts'
 
@@ -207,8 +208,8 @@ describe('POST /v1/telemetry', () => {
       expect([status, body['code'], headers['retry-after']]).toEqual([503, 'overloaded', '2'])
     }
     for (const body of bodies) expect((await post(body)).status).toBe(200)
-    const { rows } = await small.owner.query(`select aggregate -> 'counts' -> 'calls' as calls from telemetry_window`)
-    expect(rows).toEqual([{ calls: 12 }])
+    const { rows } = await small.owner.query<KeptColumns>('select aggregate, packed from telemetry_window')
+    expect(rows.map((row) => keptWindow(row).calls)).toEqual([12])
     await small.stop()
   })
 

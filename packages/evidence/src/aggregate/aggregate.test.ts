@@ -4,6 +4,7 @@ import { addDistinct, distinctOf, emptyDistinct } from './distinct-count.ts'
 import { distributionTotals } from './distribution.ts'
 import { addExactly, type ExactSum, totalOf } from './exact-sum.ts'
 import { addToSketch, emptySketch, quantileOf } from './quantile-sketch.ts'
+import { openWindow, packWindow } from './packed-window.ts'
 import {
   addMeasurement,
   addSummary,
@@ -14,6 +15,7 @@ import {
   takeBackMeasurement,
   type WindowAggregate,
   windowFromJson,
+  type WindowJson,
   windowToJson,
 } from './window.ts'
 
@@ -61,16 +63,19 @@ function readingOf(window: WindowAggregate): unknown {
   }
 }
 
-describe('aggregates', () => {
+/** A window once it was kept and read again, in each form that there is. */
+const forms: readonly (readonly [form: string, throughForm: (window: WindowAggregate) => WindowAggregate])[] = [
+  ['bytes', (window) => openWindow(packWindow(window))],
+  ['JSON', (window) => windowFromJson(JSON.parse(JSON.stringify(windowToJson(window))) as WindowJson)],
+]
+
+describe.each(forms)('aggregates kept as %s', (_, kept) => {
   test('merging in any order or split, also through what is kept, equals the single pass', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(measurement, fc.nat(4)), { maxLength: 60 }), fc.boolean(), (tagged, reversed) => {
         const parts = [0, 1, 2, 3, 4].map((part) => windowOf(tagged.filter(([, it]) => it === part).map(([it]) => it)))
         const merged = emptyWindow()
-        for (const part of reversed ? parts.toReversed() : parts) {
-          const kept: unknown = JSON.parse(JSON.stringify(windowToJson(part)))
-          mergeWindow(merged, windowFromJson(kept as ReturnType<typeof windowToJson>))
-        }
+        for (const part of reversed ? parts.toReversed() : parts) mergeWindow(merged, kept(part))
         expect(readingOf(merged)).toEqual(readingOf(windowOf(tagged.map(([it]) => it))))
       }),
     )
@@ -84,16 +89,84 @@ describe('aggregates', () => {
         const window = windowOf(all.map(({ it }) => it))
         const back = apart ? emptyWindow() : window
         for (const { it } of all.filter(({ isTakenBack }) => isTakenBack)) takeBackMeasurement(back, it)
-        if (apart) mergeWindow(back, windowFromJson(windowToJson(window)))
+        if (apart) mergeWindow(back, kept(window))
         const left = all.filter(({ isTakenBack }) => !isTakenBack).map(({ it }) => it)
         const scored = new Set(left.map(({ score }) => score?.name))
-        const kept = windowFromJson(windowToJson(back))
-        for (const name of kept.scores.keys()) if (!scored.has(name)) kept.scores.delete(name)
-        expect(readingOf(kept)).toEqual(readingOf(windowOf(left)))
+        const stored = kept(back)
+        for (const name of stored.scores.keys()) if (!scored.has(name)) stored.scores.delete(name)
+        expect(readingOf(stored)).toEqual(readingOf(windowOf(left)))
       }),
     )
   })
 
+  test('whatever is added, counts and sums stay numbers that can be kept and read', () => {
+    const n = fc.constantFrom(1, Number.MAX_SAFE_INTEGER)
+    const sum = fc.constantFrom(0, 1, -Number.MAX_VALUE, Number.MAX_VALUE, 1.7e308, 2 ** 970, 5e-324)
+    fc.assert(
+      fc.property(fc.array(fc.record({ n, sum }), { maxLength: 8 }), (told) => {
+        const window = emptyWindow()
+        for (const it of told) {
+          addSummary(window, { quantity: 'latencyMs', ...it })
+          addMeasurement(window, { isCall: true, latencyMs: it.sum })
+        }
+        const totals = distributionTotals(kept(window).latencyMs)
+        expect(totals).toEqual(distributionTotals(window.latencyMs))
+        for (const total of Object.values(totals)) expect(Number.isFinite(total)).toBe(true)
+        const all = told.reduce((count, it) => count + it.n + 1, 0)
+        expect(totals.n).toBe(Math.min(all, Number.MAX_SAFE_INTEGER))
+        const whole = emptyWindow()
+        for (const _ of [1, 2]) mergeWindow(whole, kept(window))
+        expect(Number.isSafeInteger(whole.latencyMs.n)).toBe(true)
+        expect(Number.isFinite(distributionTotals(whole.latencyMs).sum)).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('a window as bytes', () => {
+  test('is the same whatever the order of what it counts, and reads as its JSON does', () => {
+    fc.assert(
+      fc.property(fc.array(measurement, { maxLength: 40 }), (all) => {
+        const packed = packWindow(windowOf(all))
+        expect(packWindow(openWindow(packed))).toEqual(packed)
+        expect(windowToJson(openWindow(packed))).toEqual(windowToJson(windowOf(all)))
+      }),
+    )
+  })
+
+  test('of which nothing is left begins as the empty one, and no other does', () => {
+    const empty = packWindow(emptyWindow())
+    const isEmptied = (window: WindowAggregate): boolean =>
+      Buffer.compare(packWindow(window).subarray(0, empty.length), empty) === 0
+    fc.assert(
+      fc.property(fc.array(measurement, { maxLength: 3 }), (all) => {
+        const window = windowOf(all)
+        const { distinct: _, ...shown } = windowToJson(window)
+        const { distinct: __, ...nothing } = windowToJson(emptyWindow())
+        expect(isEmptied(window)).toBe(JSON.stringify(shown) === JSON.stringify(nothing))
+      }),
+    )
+  })
+
+  test('takes half the room of its JSON', () => {
+    const calls = Array.from({ length: 200 }, (_, n) => ({
+      isCall: true,
+      latencyMs: 300 + 7 * n,
+      inputTokens: 900 + n,
+    }))
+    const window = windowOf(calls)
+    expect(2 * packWindow(window).length).toBeLessThan(JSON.stringify(windowToJson(window)).length)
+  })
+
+  test('that is cut or of another version is refused', () => {
+    const packed = packWindow(windowOf([{ isCall: true, latencyMs: 5, finishReason: 'stop' }]))
+    for (let length = 0; length < packed.length; length += 1)
+      expect(() => openWindow(packed.subarray(0, length))).toThrow(RangeError)
+    expect(() => openWindow(Uint8Array.of(4, ...packed.subarray(1)))).toThrow('another version')
+  })
+})
+
+describe('aggregates', () => {
   test('a sum is exact where doubles lose everything', () => {
     const sum: ExactSum = []
     for (const value of [1e100, 1, -1e100, 2 ** -60]) addExactly(sum, value)
@@ -109,30 +182,6 @@ describe('aggregates', () => {
         for (const value of values) addExactly(forth, value)
         for (const value of values.toReversed()) addExactly(back, value)
         expect(totalOf(forth)).toBe(totalOf(back))
-      }),
-    )
-  })
-
-  test('whatever is added, counts and sums stay numbers that can be kept and read', () => {
-    const n = fc.constantFrom(1, Number.MAX_SAFE_INTEGER)
-    const sum = fc.constantFrom(0, 1, -Number.MAX_VALUE, Number.MAX_VALUE, 1.7e308, 2 ** 970, 5e-324)
-    fc.assert(
-      fc.property(fc.array(fc.record({ n, sum }), { maxLength: 8 }), (told) => {
-        const window = emptyWindow()
-        for (const it of told) {
-          addSummary(window, { quantity: 'latencyMs', ...it })
-          addMeasurement(window, { isCall: true, latencyMs: it.sum })
-        }
-        const kept = JSON.parse(JSON.stringify(windowToJson(window))) as ReturnType<typeof windowToJson>
-        const totals = distributionTotals(windowFromJson(kept).latencyMs)
-        expect(totals).toEqual(distributionTotals(window.latencyMs))
-        for (const total of Object.values(totals)) expect(Number.isFinite(total)).toBe(true)
-        const all = told.reduce((count, it) => count + it.n + 1, 0)
-        expect(totals.n).toBe(Math.min(all, Number.MAX_SAFE_INTEGER))
-        const whole = emptyWindow()
-        for (const _ of [1, 2]) mergeWindow(whole, windowFromJson(kept))
-        expect(Number.isSafeInteger(whole.latencyMs.n)).toBe(true)
-        expect(Number.isFinite(distributionTotals(whole.latencyMs).sum)).toBe(true)
       }),
     )
   })

@@ -39,13 +39,15 @@ interface Summary {
   readonly distinct?: string | undefined
 }
 
-const counts = ['calls', 'errors', 'refusals', 'agreed', 'disagreed', 'unidentified', 'unpriced'] as const
-const quantities = ['latencyMs', 'inputTokens', 'outputTokens', 'costUsd'] as const
+/** The counts of a window, in the order in which they are kept. */
+export const windowCounts = ['calls', 'errors', 'refusals', 'agreed', 'disagreed', 'unidentified', 'unpriced'] as const
+/** The quantities of a window, in the order in which they are kept. */
+export const windowQuantities = ['latencyMs', 'inputTokens', 'outputTokens', 'costUsd'] as const
 
 /** A count of a window. */
-export type WindowCount = (typeof counts)[number]
+export type WindowCount = (typeof windowCounts)[number]
 /** A quantity of a window. */
-export type WindowQuantity = (typeof quantities)[number]
+export type WindowQuantity = (typeof windowQuantities)[number]
 
 /** The aggregate of a window of time: mergeable, in any order and split. */
 export type WindowAggregate = { [K in WindowCount]: number } & { readonly [K in WindowQuantity]: Distribution } & {
@@ -116,8 +118,8 @@ export function addSummary(window: WindowAggregate, it: Summary): void {
 
 /** Adds another window, in place. */
 export function mergeWindow(into: WindowAggregate, from: WindowAggregate): void {
-  for (const name of counts) into[name] = addCounts(into[name], from[name])
-  for (const name of quantities) mergeDistribution(into[name], from[name])
+  for (const name of windowCounts) into[name] = addCounts(into[name], from[name])
+  for (const name of windowQuantities) mergeDistribution(into[name], from[name])
   for (const [reason, n] of from.finishReasons) addToName(into.finishReasons, reason, n)
   for (const [name, scores] of from.scores) mergeDistribution(scoreOf(into, name), scores)
   mergeDistinct(into.distinct, from.distinct)
@@ -157,9 +159,9 @@ export interface WindowJson {
 
 /** What is kept of a window. */
 export function windowToJson(window: WindowAggregate): WindowJson {
-  const kept = quantities.filter((name) => window[name].n > 0)
+  const kept = windowQuantities.filter((name) => window[name].n > 0)
   return {
-    counts: Object.fromEntries(counts.filter((name) => window[name] > 0).map((name) => [name, window[name]])),
+    counts: Object.fromEntries(windowCounts.filter((name) => window[name] > 0).map((name) => [name, window[name]])),
     quantities: Object.fromEntries(kept.map((name) => [name, distributionToJson(window[name])])),
     finishReasons: Object.fromEntries(sorted(window.finishReasons)),
     scores: Object.fromEntries(sorted(window.scores).map(([name, it]) => [name, distributionToJson(it)])),
@@ -170,8 +172,8 @@ export function windowToJson(window: WindowAggregate): WindowJson {
 /** The window that was kept. */
 export function windowFromJson(json: WindowJson): WindowAggregate {
   const window = emptyWindow()
-  for (const name of counts) window[name] = addCounts(json.counts[name] ?? 0, 0)
-  for (const name of quantities) {
+  for (const name of windowCounts) window[name] = addCounts(json.counts[name] ?? 0, 0)
+  for (const name of windowQuantities) {
     const kept = json.quantities[name]
     if (kept !== undefined) mergeDistribution(window[name], distributionFromJson(kept))
   }

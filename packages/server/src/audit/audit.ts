@@ -1,15 +1,8 @@
-import {
-  type AuditFacts,
-  canonicalBytes,
-  encodeHex,
-  type JsonValue,
-  type SectionCommitment,
-  sealSection,
-  sha256,
-} from '@afterai/record'
+import { canonicalBytes, decodeHex, encodeHex, type JsonValue, sealSection, sha256 } from '@afterai/record'
 import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
+import { type AuditOutcome, type EventStatement, statementOf } from './event-statement.ts'
 import { emailThen, nameThen } from './name-then.ts'
 
 declare module '../platform/database.ts' {
@@ -29,14 +22,15 @@ declare module '../platform/database.ts' {
       request_id: string | null
       resource: string | null
       details: unknown
-      envelope: Uint8Array
       salt: Uint8Array
-      ciphertext: Uint8Array
+      /** Null in events that keep their envelope, from before 0048_narrow_rows.sql. */
+      commitment: Uint8Array | null
+      ciphertext_sha256: Uint8Array | null
+      envelope: Uint8Array | null
+      ciphertext: Uint8Array | null
     }
   }
 }
-
-export type AuditOutcome = 'allowed' | 'denied' | 'failed'
 
 /** Who acts, by what, from where. */
 export interface Actor {
@@ -67,21 +61,12 @@ export interface AuditEvent {
 export type AppendStatements = (
   tx: Transaction,
   tenantId: string,
-  items: readonly {
-    readonly entryId: string
-    readonly statement: {
-      readonly kind: 'audit'
-      readonly facts: Omit<AuditFacts, 'producer'>
-      readonly sections: readonly SectionCommitment[]
-    }
-  }[],
-  along: (envelopes: readonly Uint8Array[]) => readonly CompiledQuery[],
+  items: readonly { readonly entryId: string; readonly statement: EventStatement }[],
+  along: () => readonly CompiledQuery[],
 ) => Promise<void>
 
 /** Writes events, in their order. It takes the transaction of the change: no audit, no change (P4.4). */
 export type Audit = (tx: Transaction, actor: Actor, ...events: readonly AuditEvent[]) => Promise<void>
-
-const outcomesInLedger = { allowed: 'success', denied: 'denied', failed: 'failure' } as const
 
 // Each is signed: so many at a stretch, and then others have their turn.
 const eventsAtOnce = 64
@@ -94,8 +79,8 @@ export function createAudit(append: AppendStatements): Audit {
       await append(
         tx,
         actor.tenantId,
-        sealed.map(({ row, commitment }) => ({ entryId: row.id, statement: statementOf(actor, row, commitment) })),
-        (envelopes) => [insertEvents(tx, actor, { sealed, envelopes })],
+        sealed.map((row) => ({ entryId: row.id, statement: statementOf(row) })),
+        () => [insertEvents(tx, actor, sealed)],
       )
     }
   }
@@ -104,59 +89,46 @@ export function createAudit(append: AppendStatements): Audit {
 type Sealed = ReturnType<typeof seal>
 
 function seal(actor: Actor, { action, outcome = 'allowed', change, details: given = {}, ...event }: AuditEvent) {
-  const { credential, address, requestId } = actor
+  const { tenantId, actorId, credential, address, requestId } = actor
   const resource = event.resource ?? null
   const details = plain(change === undefined ? given : { ...given, ...digestsOf(change) })
-  const { salt, ciphertext, ...commitment } = sealSection('details', {
+  const { salt, commitment, ciphertextSha256 } = sealSection('details', {
     credential,
     address,
     requestId,
     resource,
     details,
   })
-  const at = new Date().toISOString()
-  return { row: { id: newId(), at, action, outcome, resource, details, salt, ciphertext }, commitment }
-}
-
-function statementOf(
-  { tenantId, actorId }: Actor,
-  { id, at, action, outcome }: Sealed['row'],
-  { name, commitment, ciphertextSha256 }: Sealed['commitment'],
-) {
   return {
-    kind: 'audit' as const,
-    facts: {
-      eventId: id,
-      tenantId,
-      action,
-      outcome: outcomesInLedger[outcome],
-      at,
-      actorId: actorId ?? 'unknown',
-    },
-    sections: [{ name, commitment, ciphertextSha256 }],
+    id: newId(),
+    tenant_id: tenantId,
+    occurred_at: new Date(),
+    action,
+    outcome,
+    actor_id: actorId,
+    resource,
+    details,
+    salt,
+    commitment: decodeHex(commitment),
+    ciphertext_sha256: decodeHex(ciphertextSha256),
   }
 }
 
-function insertEvents(
-  tx: Transaction,
-  actor: Actor,
-  { sealed, envelopes }: { sealed: readonly Sealed[]; envelopes: readonly Uint8Array[] },
-): CompiledQuery {
-  const rows = sealed.map(({ row }) => row)
+function insertEvents(tx: Transaction, actor: Actor, rows: readonly Sealed[]): CompiledQuery {
   const { name, email, key } = namesOf(actor)
   return sql`
     insert into audit_event (
       tenant_id, actor_id, actor_name, actor_email, actor_key, credential, address, request_id,
-      id, occurred_at, action, outcome, resource, details, salt, ciphertext, envelope)
+      id, occurred_at, action, outcome, resource, details, salt, commitment, ciphertext_sha256)
     select ${actor.tenantId}::uuid, ${actor.actorId}::uuid, ${name}, ${email}, ${key},
       ${actor.credential}::text, ${actor.address}::text, ${actor.requestId}::text,
-      it.id, it.at, it.action, it.outcome, it.resource, it.details::jsonb, it.salt, it.ciphertext, it.envelope
+      it.id, it.at, it.action, it.outcome, it.resource, it.details::jsonb, it.salt, it.commitment, it.ciphertext_sha256
     from unnest(
-      ${rows.map((it) => it.id)}::uuid[], ${rows.map((it) => it.at)}::timestamptz[], ${rows.map((it) => it.action)}::text[],
+      ${rows.map((it) => it.id)}::uuid[], ${rows.map((it) => it.occurred_at.toISOString())}::timestamptz[], ${rows.map((it) => it.action)}::text[],
       ${rows.map((it) => it.outcome)}::text[], ${rows.map((it) => it.resource)}::text[],
       ${rows.map((it) => JSON.stringify(it.details))}::text[], ${rows.map((it) => it.salt)}::bytea[],
-      ${rows.map((it) => it.ciphertext)}::bytea[], ${envelopes}::bytea[]
-    ) as it (id, at, action, outcome, resource, details, salt, ciphertext, envelope)`.compile(tx)
+      ${rows.map((it) => it.commitment)}::bytea[], ${rows.map((it) => it.ciphertext_sha256)}::bytea[]
+    ) as it (id, at, action, outcome, resource, details, salt, commitment, ciphertext_sha256)`.compile(tx)
 }
 
 // As they are at this moment, by the same statement: nobody who writes an event has to look them up, or can forget to.

@@ -31,7 +31,9 @@ declare module '../platform/database.ts' {
       route: string
       source: 'calls' | 'metrics'
       hour: Date
-      aggregate: WindowJson
+      /** Null where it is packed: only windows from before 0048_narrow_rows.sql, to which nothing was added since, have it. */
+      aggregate: WindowJson | null
+      packed: Uint8Array | null
       price_version: string | null
       updated_at: Generated<Date>
     }

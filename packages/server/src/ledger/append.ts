@@ -1,9 +1,9 @@
 import {
   type AuditFacts,
-  canonicalBytes,
   encodeEntry,
   encodeStatement,
   entryFromEnvelope,
+  type Envelope,
   type PacrFacts,
   type Producer,
   type SectionCommitment,
@@ -31,13 +31,13 @@ export type Unnumbered =
 
 /**
  * Numbers and signs statements in their order and puts their entries into the outbox of one tenant's log, all in the caller's transaction.
- * What `along` makes of the envelopes' canonical bytes is sent with them, after them: one wait for the database.
+ * What `along` makes of the envelopes is sent with them, after them: one wait for the database.
  */
 export type Append = (
   tx: Transaction,
   tenantId: string,
   items: readonly { readonly entryId: string; readonly statement: Unnumbered }[],
-  along?: (envelopes: readonly Uint8Array[]) => readonly CompiledQuery[],
+  along?: (envelopes: readonly Envelope[]) => readonly CompiledQuery[],
 ) => Promise<void>
 
 /** Creates the function over the key that signs records. */
@@ -57,7 +57,7 @@ export function createAppend(signer: Signer, numberStatement: NumberStatement): 
         ${signed.map((it) => it.producer.id)}::text[], ${signed.map((it) => it.producer.sequence)}::bigint[]
       ) with ordinality as it (entry_id, entry, producer_id, producer_sequence, nth)
       order by nth`
-    await together(tx, [queue.compile(tx), ...along(signed.map(({ envelope }) => canonicalBytes(envelope)))])
+    await together(tx, [queue.compile(tx), ...along(signed.map(({ envelope }) => envelope))])
   }
 }
 

@@ -175,7 +175,7 @@ describe('waiting', () => {
       const indices = await Promise.all(
         Array.from({ length: 40 }, async () => {
           const [entryId = ''] = await ledger.write(1)
-          sequencer.wake()
+          sequencer.hurry()
           return waiting.untilIntegrated(ledger.tenantId, entryId, 20_000)
         }),
       )

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
+import { together } from '../platform/together.ts'
 
 /** Most entries that are taken at once. */
 export const batchSize = 256
@@ -36,13 +37,17 @@ interface Taken {
   readonly last_id: number | null
 }
 
-/** Takes the next entries of one log out of the queue, and tells up to where it is empty once this transaction has committed. */
+/**
+ * Takes the next entries of one log out of the queue, once it is this transaction's turn, and tells up to where the queue is empty when it has
+ * committed. It waits for its turn: to step back from a held lock would leave an entry that the holder no longer saw until the next poll.
+ */
 export async function takeBatch(
   tx: Transaction,
   tenantId: string,
   emptied: Emptied = nowhere,
 ): Promise<{ batch: readonly Pending[]; emptied: Emptied }> {
-  const { rows } = await sql<Taken & (Pending | Record<keyof Pending, null>)>`
+  const turn = sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`
+  const take = sql<Taken & (Pending | Record<keyof Pending, null>)>`
     with found as materialized (
       select written_by, id from ledger_outbox
       where tenant_id = ${tenantId} and (written_by, id) > (${lowerBound(emptied)}, ${emptied.id}::bigint)
@@ -60,7 +65,9 @@ export async function takeBatch(
       taken.id, taken.entry_id, taken.entry, taken.producer_id, taken.producer_sequence,
       head.size as head_size, head.root as head_root
     from (select) as always left join last on true left join taken on true left join head on true
-    order by taken.written_by, taken.id`.execute(tx)
+    order by taken.written_by, taken.id`
+  // Sent together, run one after the other: what is taken is what the lock waited for.
+  const [, rows] = await together(tx, [turn.compile(tx), take.compile(tx)])
   const [first] = rows
   if (first === undefined) throw new Error('the database did not say where its queue ends')
   return { batch: rows.filter((row): row is Taken & Pending => row.id !== null), emptied: emptiedBy(first) }

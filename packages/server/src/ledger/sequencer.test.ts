@@ -63,7 +63,7 @@ describe('two sequencers at once', () => {
             if (fails) throw new Error('rolled back')
             return appended
           })
-          sequencers.forEach((sequencer) => sequencer.wake())
+          sequencers.forEach((sequencer, nth) => (nth === 0 ? sequencer.wake() : sequencer.hurry()))
           return ids
         })
         for (const attempt of await Promise.allSettled(attempts))
@@ -89,6 +89,28 @@ describe('two sequencers at once', () => {
     await sequencer.stop()
     await other.close()
   })
+})
+
+it('gathers what nobody waits for under one checkpoint, once there was one; for who waits it makes one at once', async () => {
+  const sequencer = startSequencer({ ...ledger, gatherMs: 3_600_000 })
+  const sizes = async (): Promise<number[]> => {
+    const { rows } = await ledger.owner.query<{ size: number }>(
+      'select size::int from ledger_checkpoint where tenant_id = $1 order by size',
+      [ledger.tenantId],
+    )
+    return rows.map(({ size }) => size)
+  }
+  const write = async (): Promise<void> => {
+    await ledger.write(1)
+    sequencer.wake()
+  }
+  await write()
+  await expect.poll(sizes, { timeout: 20_000 }).toEqual([1])
+  for (let more = 0; more < 5; more += 1) await write()
+  expect(await sizes()).toEqual([1])
+  sequencer.hurry()
+  await expect.poll(sizes, { timeout: 20_000 }).toEqual([1, 6])
+  await sequencer.stop()
 })
 
 async function sizeOf({ owner, tenantId }: TestLedger): Promise<number> {

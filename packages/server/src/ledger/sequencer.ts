@@ -1,7 +1,8 @@
 import { appendLeaf, type Frontier, hashLeaf, rootOf, signCheckpoint } from '@afterai/record'
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { type Database, sqlState, type Transaction, withRole } from '../platform/database.ts'
+import { together } from '../platform/together.ts'
 import { describeSpan, traced } from '../platform/tracing.ts'
 import { createFence, type Fence } from './fence.ts'
 import { createLogAlarms, type LogAlarms } from './log-alarms.ts'
@@ -10,18 +11,22 @@ import { isRaised, raiseFor } from './log-watch.ts'
 import { batchSize, type Emptied, emptiedOfAll, findWaitingLogs, type Pending, takeBatch } from './outbox.ts'
 import { setRepeatsAside } from './refused.ts'
 import { readStoredTree, type SignerOf, type StoredTree } from './stored-tree.ts'
-import { writeFullTiles } from './tree-store.ts'
+import { storeFullTiles } from './tree-store.ts'
 
 /** The channel that tells every process which log has grown. */
 export const ledgerChannel = 'afterai_ledger'
 
 const pollMs = 1_000
+/** So long after a batch the next is made, where nobody waits for it: what comes one after the other shares a checkpoint. */
+const gatherMs = 250
 const uniqueViolation = '23505'
 
 /** Moves entries from the outbox into the logs. Any number of processes may run one; each log is moved by one at a time. */
 export interface Sequencer {
-  /** There may be something to do: called after each commit that appended. */
+  /** There is something to do before long: called after each commit that appended. What comes after a quiet moment is integrated at once. */
   wake(): void
+  /** Somebody waits for what was appended. */
+  hurry(): void
   /** Integrates what is pending in one log; answers how many entries. */
   integrate(tenantId: string): Promise<number>
   /** Ends after the batch under way. */
@@ -39,6 +44,8 @@ interface SequencerDependencies {
   readonly alarms?: LogAlarms | undefined
   /** Told of each batch that was integrated. */
   readonly onBatch?: ((batch: { entries: number; durationMs: number }) => void) | undefined
+  /** How long after a batch the next is made, where nobody waits for it. */
+  readonly gatherMs?: number | undefined
 }
 
 /** What integrating needs. */
@@ -70,27 +77,43 @@ export function startSequencer(deps: SequencerDependencies): Sequencer {
     if (entries > 0) deps.onBatch?.({ entries, durationMs: performance.now() - start })
     return entries
   }
+  const round = (): Promise<number> =>
+    integrateAll(integration, integrate).catch((error: unknown) => {
+      deps.log.error({ err: error }, 'the ledger could not go on')
+      return 0
+    })
+  return { integrate, ...startRounds(round, deps.gatherMs ?? gatherMs) }
+}
+
+/** Makes one round after the other, until it is stopped; after one that integrated something, others have a moment to gather. */
+function startRounds(round: () => Promise<number>, pauseMs: number): Omit<Sequencer, 'integrate'> {
   const stopping = new AbortController()
   let roused = Promise.withResolvers<void>()
+  let hurried = Promise.withResolvers<void>()
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       // Renewed before the outbox is read, so that whoever appends meanwhile rouses the next round.
       roused = Promise.withResolvers<void>()
-      await integrateAll(integration, integrate).catch((error: unknown) =>
-        deps.log.error({ err: error }, 'the ledger could not go on'),
-      )
-      const timer = setTimeout(roused.resolve, pollMs)
-      if (!stopping.signal.aborted) await roused.promise
-      clearTimeout(timer)
+      hurried = Promise.withResolvers<void>()
+      const integrated = await round()
+      const pause = setTimeout(hurried.resolve, integrated > 0 ? pauseMs : 0)
+      const poll = setTimeout(roused.resolve, pollMs)
+      if (!stopping.signal.aborted) await Promise.all([roused.promise, hurried.promise])
+      clearTimeout(pause)
+      clearTimeout(poll)
     }
+  }
+  const hurry = (): void => {
+    roused.resolve()
+    hurried.resolve()
   }
   const done = run()
   return {
     wake: () => roused.resolve(),
-    integrate,
+    hurry,
     stop() {
       stopping.abort()
-      roused.resolve()
+      hurry()
       return done
     },
   }
@@ -99,15 +122,18 @@ export function startSequencer(deps: SequencerDependencies): Sequencer {
 async function integrateAll(
   { db, log, memory }: Integration,
   integrate: (tenantId: string) => Promise<number>,
-): Promise<void> {
+): Promise<number> {
   const { tenantIds, emptied } = await withRole(db, 'afterai_sequencer', (tx) => findWaitingLogs(tx, memory.allEmptied))
   let waiting = tenantIds
+  let total = 0
   // A full batch means that more may wait: that log's turn comes again after the others', so that none starves.
   while (waiting.length > 0) {
     const again: string[] = []
     for (const tenantId of waiting) {
       try {
-        if ((await integrate(tenantId)) === batchSize) again.push(tenantId)
+        const entries = await integrate(tenantId)
+        total += entries
+        if (entries === batchSize) again.push(tenantId)
       } catch (error) {
         // What was raised is told once, not with every round.
         if (!isRaised(error)) log.error({ err: error, tenantId }, 'a log could not be extended')
@@ -119,6 +145,7 @@ async function integrateAll(
     emptied,
     tenantIds.map((tenantId) => memory.emptied.get(tenantId)),
   )
+  return total
 }
 
 // A batch with a repeated entry fails as a whole; it is tried again without what repeats.
@@ -142,7 +169,6 @@ async function integrateOnce(integration: Integration, tenantId: string): Promis
 async function integrateBatch(integration: Integration, tenantId: string): Promise<number> {
   const { db, fence, memory } = integration
   const { batch, emptied, extended } = await withRole(db, 'afterai_sequencer', async (tx) => {
-    await lockLog(tx, tenantId)
     const taken = await takeBatch(tx, tenantId, memory.emptied.get(tenantId))
     return { ...taken, extended: await extendLog(tx, { integration, tenantId, batch: taken.batch }) }
   })
@@ -169,19 +195,17 @@ async function extendLog(
   const before = remembered(memory, tenantId, first) ?? (await readStoredTree(tx, tenantId, signerOf))
   await fence.admit(tx, tenantId, before.tree)
   const { tree, leafHashes, nodes } = extend(before.tree, batch)
-  await insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes })
-  await writeFullTiles(tx, tenantId, {
-    from: before.tree.size,
-    to: tree.size,
-    rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
-  })
-  const note = await publishCheckpoint(tx, tenantId, { origin: before.origin, tree, signerOf })
+  const note = signCheckpoint({ origin: before.origin, size: tree.size, root: rootOf(tree) }, [signerOf(before.origin)])
+  await together(tx, [
+    insertEntries(tx, tenantId, { first: before.tree.size, batch, leafHashes }),
+    ...storeFullTiles(tx, tenantId, {
+      from: before.tree.size,
+      to: tree.size,
+      rootOfNode: (level, index) => nodes.get(`${level}/${index}`) ?? missingNode(level, index),
+    }),
+    publishCheckpoint(tx, tenantId, { tree, note }),
+  ])
   return { note, stored: { origin: before.origin, tree } }
-}
-
-// Waits for its turn: to step back from a held lock would leave an entry that the holder no longer saw until the next poll.
-async function lockLog(tx: Transaction, tenantId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`.execute(tx)
 }
 
 // What this process remembers is used only if the database's newest checkpoint has the same size and root.
@@ -211,32 +235,29 @@ function missingNode(level: number, index: bigint): never {
   throw new Error(`node ${level}/${index} was not completed by this batch`)
 }
 
-async function insertEntries(
+function insertEntries(
   tx: Transaction,
   tenantId: string,
   { first, batch, leafHashes }: { first: bigint; batch: readonly Pending[]; leafHashes: readonly Uint8Array[] },
-): Promise<void> {
+): CompiledQuery {
   const indices = batch.map((_, offset) => Number(first) + offset)
-  await sql`
+  return sql`
     insert into ledger_entry (tenant_id, idx, entry_id, entry, leaf_hash, producer_id, producer_sequence)
     select ${tenantId}::uuid, * from unnest(
       ${indices}::bigint[], ${batch.map((it) => it.entry_id)}::uuid[], ${batch.map((it) => it.entry)}::bytea[],
       ${leafHashes}::bytea[], ${batch.map((it) => it.producer_id)}::text[],
-      ${batch.map((it) => it.producer_sequence)}::bigint[])`.execute(tx)
+      ${batch.map((it) => it.producer_sequence)}::bigint[])`.compile(tx)
 }
 
 // Told by the database when this commits, to every process that waits for an entry.
-async function publishCheckpoint(
+function publishCheckpoint(
   tx: Transaction,
   tenantId: string,
-  { origin, tree, signerOf }: StoredTree & { signerOf: SignerOf },
-): Promise<string> {
-  const root = rootOf(tree)
-  const note = signCheckpoint({ origin, size: tree.size, root }, [signerOf(origin)])
-  await sql`
+  { tree, note }: { tree: Frontier; note: string },
+): CompiledQuery {
+  return sql`
     with checkpoint as (
       insert into ledger_checkpoint (tenant_id, size, root, note)
-      values (${tenantId}, ${Number(tree.size)}, ${root}, ${note}))
-    select pg_notify(${ledgerChannel}, ${tenantId})`.execute(tx)
-  return note
+      values (${tenantId}, ${Number(tree.size)}, ${rootOf(tree)}, ${note}))
+    select pg_notify(${ledgerChannel}, ${tenantId})`.compile(tx)
 }

@@ -4,6 +4,7 @@ import {
   importPublicKey,
   type NoteSigner,
   type NoteVerifier,
+  type PublicKey,
   sealSection,
   signWith,
 } from '@afterai/record'
@@ -40,7 +41,8 @@ export interface TestLedger {
 
 const section = sealSection('details', { test: true })
 const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-const recordKey = importPublicKey(publicKey.export({ type: 'spki', format: 'der' }))
+/** The key that signs what is appended. */
+export const recordKey: PublicKey = importPublicKey(publicKey.export({ type: 'spki', format: 'der' }))
 const signer = { keyid: recordKey.keyid, sign: (bytes: Uint8Array) => signWith(privateKey, bytes) }
 
 /** A signer and a verifier of checkpoints under a fresh key. */

@@ -9,7 +9,7 @@ import {
   tileWidth,
   tileWidthAt,
 } from '@afterai/record'
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 
 /** The newest checkpoint of a log, or undefined for a log that has none yet. */
@@ -105,12 +105,13 @@ export async function readFrontier(tx: Transaction, tenantId: string, size: bigi
   return frontierAt(size, await readNodes(tx, tenantId, { nodes: frontierNodes(size), size }))
 }
 
-/** Stores each tile that the tree has filled on its way from one size to the next, put together where its hashes lie. */
-export async function writeFullTiles(
+/** The statements that store each tile that the tree has filled on its way from one size to the next, put together where its hashes lie. */
+export function storeFullTiles(
   tx: Transaction,
   tenantId: string,
   { from, to, rootOfNode }: { from: bigint; to: bigint; rootOfNode: HashReader },
-): Promise<void> {
+): CompiledQuery[] {
+  const statements: CompiledQuery[] = []
   for (let level = 0; to >> BigInt(8 * (level + 1)) > 0n; level += 1) {
     const shift = BigInt(8 * (level + 1))
     for (let index = from >> shift; index < to >> shift; index += 1n) {
@@ -119,10 +120,12 @@ export async function writeFullTiles(
           ? sql`select idx, leaf_hash as hash from ledger_entry where tenant_id = ${tenantId}`
           : sql`select idx, root as hash from ledger_tile where tenant_id = ${tenantId} and level = ${level - 1}`
       const first = Number(index) * tileWidth
-      await sql`
+      const store = sql`
         insert into ledger_tile (tenant_id, level, idx, hashes, root)
         select ${tenantId}, ${level}, ${Number(index)}, string_agg(hash, ''::bytea order by idx), ${rootOfNode(8 * (level + 1), index)}
-        from (${below}) as below where idx >= ${first} and idx < ${first + tileWidth}`.execute(tx)
+        from (${below}) as below where idx >= ${first} and idx < ${first + tileWidth}`
+      statements.push(store.compile(tx))
     }
   }
+  return statements
 }

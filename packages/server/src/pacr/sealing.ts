@@ -2,6 +2,7 @@ import { type ChangeFacts, type Decision, ProblemError } from '@afterai/contract
 import { BANDS, type Band } from '@afterai/evidence'
 import {
   type Actor,
+  canonicalBytes,
   entryFromEnvelope,
   type JsonValue,
   type PacrFacts,
@@ -59,7 +60,7 @@ export function createSealRecord(deps: SealingDependencies): SealRecord {
           decision_id: decision.id,
           verdict: worstVerdict(dossier),
           risk_level: change.risk?.severity ?? null,
-          envelope,
+          envelope: canonicalBytes(envelope),
           supersedes: decision.supersedes,
           sealed_at: sealedAt,
         })

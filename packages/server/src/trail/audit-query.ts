@@ -4,7 +4,10 @@ import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { cursorOf, readCursor, toPage } from '../platform/page.ts'
 
 /** An event's row with its place in the log. */
-type EventRow = Omit<Selectable<Tables['audit_event']>, 'envelope' | 'salt' | 'ciphertext'> & {
+type EventRow = Omit<
+  Selectable<Tables['audit_event']>,
+  'envelope' | 'salt' | 'ciphertext' | 'commitment' | 'ciphertext_sha256'
+> & {
   readonly idx: number | null
 }
 

@@ -1,14 +1,8 @@
 import { ProblemError } from '@afterai/contract'
-import {
-  canonicalBytes,
-  encodeBundle,
-  type JsonValue,
-  type KeyHints,
-  parseCanonical,
-  readEnvelope,
-} from '@afterai/record'
+import { canonicalBytes, encodeBundle, type JsonValue, type KeyHints } from '@afterai/record'
 import { proveEntry } from '../ledger/index.ts'
 import type { Transaction } from '../platform/database.ts'
+import { readEventEnvelope } from './event-envelope.ts'
 
 /**
  * The bundle of an event, of the same form as a record's: the signed statement, what it committed to, and its place in the log.
@@ -35,7 +29,7 @@ export async function eventBundle(
   const details = event.details as JsonValue
   return encodeBundle({
     entry: proved.entry,
-    dsseEnvelope: readEnvelope(parseCanonical(event.envelope)),
+    dsseEnvelope: await readEventEnvelope(tx, event),
     tlogProof: proved.tlogProof,
     disclosures: [
       {

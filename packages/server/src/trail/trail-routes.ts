@@ -9,7 +9,7 @@ import {
   type ProvedAuditEvent,
   provedAuditEventView,
 } from '@afterai/contract'
-import { encodeBase64, type KeyHints } from '@afterai/record'
+import { canonicalBytes, encodeBase64, type KeyHints } from '@afterai/record'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import { callerOf, inTenant } from '../identity/index.ts'
@@ -19,6 +19,7 @@ import type { Http } from '../platform/http-application.ts'
 import { exportLines, sizeWithAllQueued } from './audit-export.ts'
 import { listEvents, toEventView } from './audit-query.ts'
 import { eventBundle } from './event-bundle.ts'
+import { readEventEnvelope } from './event-envelope.ts'
 
 const reading = { permission: 'audit:read' } as const
 const mediaTypes = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' }
@@ -97,7 +98,7 @@ async function readProvedEvent(tx: Transaction, tenantId: string, eventId: strin
   const proved = await proveEntry(tx, tenantId, eventId)
   return {
     ...toEventView({ ...row, idx: proved?.index ?? null }),
-    envelope: encodeBase64(row.envelope),
+    envelope: encodeBase64(canonicalBytes(await readEventEnvelope(tx, row))),
     salt: encodeBase64(row.salt),
     proof: proved === undefined ? null : { ...proved, entry: encodeBase64(proved.entry) },
   }

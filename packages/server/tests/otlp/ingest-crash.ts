@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client, type ClientConfig } from 'pg'
+import { type KeptColumns, keptWindow } from '../../src/capture/kept-window.ts'
 import type { IngestOrders } from './ingest-process.ts'
 import { encodeOtlp, spanOf, tracesOf } from './otlp-bodies.ts'
 
@@ -54,12 +55,12 @@ export async function ingestUntilKilled(
 export async function storedCalls(owner: ClientConfig): Promise<Map<string, number>> {
   const client = new Client(owner)
   await client.connect()
-  const { rows } = await client.query<{ name: string; calls: number }>(
-    `select s.name, sum((w.aggregate -> 'counts' ->> 'calls')::int)::int as calls
-     from telemetry_window w join system s on s.id = w.system_id group by s.name`,
+  const { rows } = await client.query<{ name: string } & KeptColumns>(
+    'select s.name, w.aggregate, w.packed from telemetry_window w join system s on s.id = w.system_id',
   )
   await client.end()
-  return new Map(rows.map(({ name, calls }) => [name, calls]))
+  const byName = Map.groupBy(rows, ({ name }) => name)
+  return new Map([...byName].map(([name, of]) => [name, of.reduce((sum, row) => sum + keptWindow(row).calls, 0)]))
 }
 
 // A span id tells apart batches that are alike otherwise, as it does for real exporters.

@@ -102,9 +102,10 @@ test('an hour that holds more than can be counted is read still', async () => {
   const system = fresh()
   await send(tokensOf(system, { n: 2, sum: 5, delta: true }), 'json')
   // What earlier versions kept of such points.
-  const kept = JSON.stringify({ n: 9_007_199_254_740_992, s: [null], q: [], ln: 0, ls: [], lq: [], k: [0, [], []] })
+  const inputTokens = { n: 9_007_199_254_740_992, s: [null], q: [], ln: 0, ls: [], lq: [], k: [0, [], []] }
+  const kept = JSON.stringify({ counts: {}, quantities: { inputTokens }, finishReasons: {}, scores: {} })
   await client.server.owner.query(
-    `update telemetry_window set aggregate = jsonb_set(aggregate, '{quantities,inputTokens}', $1)
+    `update telemetry_window set aggregate = $1, packed = null
      where system_id = (select id from system where name = $2)`,
     [kept, system],
   )

@@ -59,7 +59,9 @@ test.each(['protobuf', 'json'] as const)(
     const [window] = await client.windowsOf(system)
     expect(window?.scores).toMatchObject({ relevance: { n: 1, sum: 1 } })
     expect(Object.keys(window?.scores ?? {})).toEqual(['relevance'])
-    const { rows } = await client.server.owner.query(`select from telemetry_window where aggregate::text ~ 'Lovelace'`)
+    const { rows } = await client.server.owner.query(
+      `select from telemetry_window where encode(packed, 'escape') ~ 'Lovelace'`,
+    )
     expect(rows).toEqual([])
   },
 )

@@ -3,14 +3,13 @@ import {
   addSummary,
   emptyWindow,
   mergeWindow,
+  packWindow,
   takeBackMeasurement,
   type WindowAggregate,
-  windowFromJson,
-  type WindowJson,
-  windowToJson,
 } from '@afterai/evidence'
 import { sql } from 'kysely'
 import { json, type Transaction } from '../../platform/database.ts'
+import { type KeptColumns, keptWindow } from '../kept-window.ts'
 import { overflow } from '../limits.ts'
 import { priceVersion } from '../prices.ts'
 import type { TakenBack } from '../nesting/span-log.ts'
@@ -127,7 +126,7 @@ export class Windows {
       const known = left.filter(({ key }) => kept.has(order(key)))
       for (const { key, window } of known) {
         const there = kept.get(order(key))
-        if (there !== undefined) mergeWindow(window, windowFromJson(there))
+        if (there !== undefined) mergeWindow(window, there)
       }
       await update(tx, tenantId, known)
       const fresh = left.filter(({ key }) => !kept.has(order(key)))
@@ -153,16 +152,20 @@ function order({ system_id, environment, hour, fingerprint, route, source }: Win
 
 const columns = sql`system_id uuid, environment text, hour timestamptz, fingerprint text, route text, source text`
 
-async function lock(tx: Transaction, tenantId: string, keys: readonly WindowKey[]): Promise<Map<string, WindowJson>> {
-  const { rows } = await sql<Omit<WindowKey, 'hour'> & { hour: Date; aggregate: WindowJson }>`
-    select w.system_id, w.environment, w.hour, w.fingerprint, w.route, w.source, w.aggregate
+async function lock(
+  tx: Transaction,
+  tenantId: string,
+  keys: readonly WindowKey[],
+): Promise<Map<string, WindowAggregate>> {
+  const { rows } = await sql<Omit<WindowKey, 'hour'> & { hour: Date } & KeptColumns>`
+    select w.system_id, w.environment, w.hour, w.fingerprint, w.route, w.source, w.aggregate, w.packed
     from telemetry_window w
     join jsonb_to_recordset(${json(keys)}) as k(${columns})
       using (system_id, environment, hour, fingerprint, route, source)
     where w.tenant_id = ${tenantId}
     order by w.system_id, w.environment, w.hour, w.fingerprint, w.route, w.source
     for update of w`.execute(tx)
-  return new Map(rows.map((row) => [order({ ...row, hour: row.hour.toISOString() }), row.aggregate]))
+  return new Map(rows.map((row) => [order({ ...row, hour: row.hour.toISOString() }), keptWindow(row)]))
 }
 
 type Kept = readonly { readonly key: WindowKey; readonly window: WindowAggregate }[]
@@ -170,8 +173,8 @@ type Kept = readonly { readonly key: WindowKey; readonly window: WindowAggregate
 async function update(tx: Transaction, tenantId: string, kept: Kept): Promise<void> {
   if (kept.length === 0) return
   await sql`
-    update telemetry_window w set aggregate = k.aggregate, price_version = ${priceVersion}, updated_at = now()
-    from jsonb_to_recordset(${json(rowsOf(kept))}) as k(${columns}, aggregate jsonb)
+    update telemetry_window w set aggregate = null, packed = decode(k.packed, 'base64'), price_version = ${priceVersion}, updated_at = now()
+    from jsonb_to_recordset(${json(rowsOf(kept))}) as k(${columns}, packed text)
     where w.tenant_id = ${tenantId} and (w.system_id, w.environment, w.hour, w.fingerprint, w.route, w.source)
       = (k.system_id, k.environment, k.hour, k.fingerprint, k.route, k.source)`.execute(tx)
 }
@@ -179,9 +182,9 @@ async function update(tx: Transaction, tenantId: string, kept: Kept): Promise<vo
 async function insert(tx: Transaction, tenantId: string, fresh: Kept): Promise<Set<string>> {
   if (fresh.length === 0) return new Set()
   const { rows } = await sql<Omit<WindowKey, 'hour'> & { hour: Date }>`
-    insert into telemetry_window (tenant_id, system_id, environment, hour, fingerprint, route, source, aggregate, price_version)
-    select ${tenantId}::uuid, system_id, environment, hour, fingerprint, route, source, aggregate, ${priceVersion}
-    from jsonb_to_recordset(${json(rowsOf(fresh))}) as k(${columns}, aggregate jsonb)
+    insert into telemetry_window (tenant_id, system_id, environment, hour, fingerprint, route, source, packed, price_version)
+    select ${tenantId}::uuid, system_id, environment, hour, fingerprint, route, source, decode(packed, 'base64'), ${priceVersion}
+    from jsonb_to_recordset(${json(rowsOf(fresh))}) as k(${columns}, packed text)
     order by system_id, environment, hour, fingerprint, route, source
     on conflict do nothing
     returning system_id, environment, hour, fingerprint, route, source`.execute(tx)
@@ -189,5 +192,5 @@ async function insert(tx: Transaction, tenantId: string, fresh: Kept): Promise<S
 }
 
 function rowsOf(kept: Kept): object[] {
-  return kept.map(({ key, window }) => ({ ...key, aggregate: windowToJson(window) }))
+  return kept.map(({ key, window }) => ({ ...key, packed: Buffer.from(packWindow(window)).toString('base64') }))
 }

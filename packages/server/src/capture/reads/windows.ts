@@ -5,13 +5,14 @@ import {
   distributionTotals,
   emptyWindow,
   quantileOf,
-  windowFromJson,
+  packWindow,
   type WindowJson,
   windowToJson,
 } from '@afterai/evidence'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Transaction } from '../../platform/database.ts'
+import { keptWindow } from '../kept-window.ts'
 
 interface WindowQuery {
   readonly limit: number
@@ -24,7 +25,8 @@ interface WindowQuery {
 const position = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string()])
 
 const { distinct: _, ...emptyAggregate } = windowToJson(emptyWindow())
-const emptied = JSON.stringify(emptyAggregate)
+const emptiedJson = JSON.stringify(emptyAggregate)
+const emptied = packWindow(emptyWindow())
 
 /** One page of a system's hours, newest first. */
 export async function listWindows(
@@ -42,7 +44,10 @@ export async function listWindows(
       eb.selectFrom('system').select('id').where('tenant_id', '=', tenantId).where('name', '=', system),
     )
     // An hour of which all was taken back shows nothing.
-    .where(sql<boolean>`w.aggregate - 'distinct' <> ${emptied}::jsonb`)
+    .where(
+      sql<boolean>`case when w.packed is null then w.aggregate - 'distinct' <> ${emptiedJson}::jsonb
+        else substring(w.packed for ${emptied.length}) <> ${emptied} end`,
+    )
     .$if(environment !== undefined, (query) => query.where('w.environment', '=', environment ?? ''))
     .$if(since !== undefined, (query) => query.where('w.hour', '>=', new Date(since ?? 0)))
     .$if(after !== undefined, (query) => {
@@ -92,12 +97,13 @@ interface Row {
   readonly route: string
   readonly source: 'calls' | 'metrics'
   readonly hour: Date
-  readonly aggregate: WindowJson
+  readonly aggregate: WindowJson | null
+  readonly packed: Uint8Array | null
   readonly price_version: string | null
 }
 
 function toView(row: Row, system: string): TelemetryWindow {
-  const window = windowFromJson(row.aggregate)
+  const window = keptWindow(row)
   const { calls, errors, refusals, agreed, disagreed, unidentified, unpriced } = window
   return {
     system,
