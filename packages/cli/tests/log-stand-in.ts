@@ -61,11 +61,7 @@ export function createStandInLog(size: number): StandInLog {
       'GET /v1/log/audit':
         ({ query }: Received): Reply =>
         (response) =>
-          void response.end(
-            auditLines(log, query)
-              .map((line) => `${JSON.stringify(log.find(line))}\n`)
-              .join(''),
-          ),
+          void response.end(Buffer.concat(auditParts(log, query))),
     },
   })
 }
@@ -73,16 +69,19 @@ export function createStandInLog(size: number): StandInLog {
 /** Entries of a line. */
 export const lineEntries = 10
 
-/** The lines of an audit, all from one producer. */
-function auditLines({ entries }: Pick<StandInLog, 'entries'>, query: URLSearchParams): LogAuditLine[] {
+/** An audit, in lines of which each has its entries behind it, all from one producer. */
+export function auditParts(
+  { entries, find }: Pick<StandInLog, 'entries' | 'find'>,
+  query: URLSearchParams,
+): readonly Buffer[] {
   const end = Math.min(Number(query.get('end') ?? entries.length), entries.length)
   const begin = Number(query.get('position') ?? 0)
   const lines = Math.max(1, Math.ceil((end - begin) / lineEntries))
   return Array.from({ length: lines }, (_, at) => {
     const from = begin + at * lineEntries
     const size = Math.min(end, from + lineEntries)
-    const shown = entries.slice(from, size).map((entry) => Buffer.from(entry))
-    return {
+    const bundle = Buffer.from(encodeEntries(entries.slice(from, size).map((entry) => Buffer.from(entry))))
+    const line = find({
       from,
       size,
       end,
@@ -90,9 +89,10 @@ function auditLines({ entries }: Pick<StandInLog, 'entries'>, query: URLSearchPa
       faults: [],
       incomplete: [],
       producers: size === from ? {} : { p: { count: size - from, ranges: [[from + 1, size]] } },
-      entries: Buffer.from(encodeEntries(shown)).toString('base64'),
+      entryBytes: bundle.length,
       position: String(size),
-    }
+    })
+    return Buffer.concat([Buffer.from(`${JSON.stringify(line)}\n`), bundle.subarray(0, line.entryBytes ?? 0)])
   })
 }
 

@@ -43,8 +43,11 @@ export const logAuditLine = z.object({
   incomplete: z.array(z.string()),
   /** The numbers of these entries, by their producers. */
   producers: z.record(z.string(), seenNumbers),
-  /** The entries as C2SP tlog-tiles bundles them, in Base64; null where one of them can't be read. Only where they are asked for. */
-  entries: z.string().nullish(),
+  /**
+   * How many bytes follow the line: the entries as C2SP tlog-tiles bundles them, each behind its length. Null where one of them can't be
+   * read. Only where they are asked for.
+   */
+  entryBytes: z.number().int().nonnegative().nullish(),
   /** What to ask with to go on after these entries. */
   position: z.string(),
 })

@@ -1,9 +1,8 @@
-import type { LogAuditLine } from '@afterai/contract'
 import { appendLeaf, decodeEntries, emptyFrontier, followNumbers, hashLeaf, RecordError, rootOf } from '@afterai/record'
 import type { Frontier, ProducerNumbers } from '@afterai/record'
 import type { Api } from '../api/api.ts'
 import { CommandFailure } from '../command-failure.ts'
-import { auditLines } from './audit-lines.ts'
+import { type AuditPart, auditParts } from './audit-parts.ts'
 import { type CheckedLog, growthFrom, verified } from './check-log.ts'
 import type { VerifiedPart } from './verified-logs.ts'
 
@@ -65,9 +64,9 @@ export async function verifyLog(order: VerificationOrder): Promise<LogFindings> 
   }
   const span = { position: before?.position, end: head && Number(head.size), signal }
   try {
-    for await (const line of auditLines(api, span)) {
-      walk.take(line)
-      onProgress({ size: line.size, end: line.end })
+    for await (const part of auditParts(api, span)) {
+      walk.take(part)
+      onProgress({ size: part.line.size, end: part.line.end })
       if (Date.now() - keptAt >= keepEveryMs) await keepNow()
     }
   } catch (error) {
@@ -80,7 +79,7 @@ export async function verifyLog(order: VerificationOrder): Promise<LogFindings> 
 }
 
 interface Walk {
-  take(line: LogAuditLine): void
+  take(part: AuditPart): void
   /** Demands that the entries are those that a checkpoint was signed for. */
   demand(head: CheckedLog): void
   /** What was verified up to here; undefined where there is nothing new, or a fault: it is to be found again the next time. */
@@ -100,10 +99,10 @@ function createWalk(before: VerifiedPart | undefined): Walk {
   let untold = 0
   const blame = (fault: string): void => void (faults.length < mostFaults ? faults.push(fault) : (untold += 1))
   return {
-    take(line) {
+    take({ line, bundle }) {
       if (line.from !== size || line.size < size || (line.size === size && line.size < line.end)) throw outOfOrder()
       line.faults.forEach(blame)
-      const next = tree && grown(tree, line)
+      const next = tree && bundle && grown(tree, bundle, line.size - size)
       if (tree !== undefined && next === undefined && line.faults.length === 0)
         blame(`entries ${size} to ${line.size - 1} are not shown`)
       tree = next
@@ -133,16 +132,15 @@ function createWalk(before: VerifiedPart | undefined): Walk {
   }
 }
 
-/** The tree with the entries of a line; undefined where the line doesn't show them all. */
-function grown(tree: Frontier, { from, size, entries }: LogAuditLine): Frontier | undefined {
-  const shown = entriesOf(entries ?? '')
-  if (shown?.length !== size - from) return undefined
-  return shown.reduce((it, entry) => appendLeaf(it, hashLeaf(entry)), tree)
+/** The tree with the entries of a bundle; undefined where it doesn't hold so many. */
+function grown(tree: Frontier, bundle: Uint8Array, count: number): Frontier | undefined {
+  const entries = entriesOf(bundle)
+  return entries?.length === count ? entries.reduce((it, entry) => appendLeaf(it, hashLeaf(entry)), tree) : undefined
 }
 
-function entriesOf(bundle: string): readonly Uint8Array[] | undefined {
+function entriesOf(bundle: Uint8Array): readonly Uint8Array[] | undefined {
   try {
-    return decodeEntries(Buffer.from(bundle, 'base64'))
+    return decodeEntries(bundle)
   } catch (error) {
     if (error instanceof RecordError) return undefined
     throw error

@@ -63,6 +63,6 @@ export function logAuditRoute(http: Http, { db, verifierOf, alarmOf }: LogAuditD
     })
     underWay += 1
     const body = Readable.from(lines, { objectMode: false }).once('close', () => (underWay -= 1))
-    return reply.type('application/jsonl; charset=utf-8').send(body)
+    return reply.type(entries === 'true' ? 'application/octet-stream' : 'application/jsonl; charset=utf-8').send(body)
   })
 }

@@ -30,11 +30,12 @@ export interface LogAuditOrder {
  * open meanwhile, and nothing of a page is kept, so that what it costs doesn't grow with the log. A line holds all that is needed to go on
  * after it, with this process or another.
  */
-export async function* auditLines(db: Database, order: LogAuditOrder): AsyncGenerator<string> {
+export async function* auditLines(db: Database, order: LogAuditOrder): AsyncGenerator<string | Uint8Array> {
   for (let { position, end } = order; ;) {
     const at = { ...order, position, end }
     const page = await order.inTurn(() => withTenant(db, order.tenantId, (tx) => auditPage(tx, at)))
     yield `${JSON.stringify(page.line)}\n`
+    if (page.bundle !== undefined && page.bundle.length > 0) yield page.bundle
     // What is integrated meanwhile is left for the next time.
     end = page.line.end
     position = page.position
@@ -42,10 +43,14 @@ export async function* auditLines(db: Database, order: LogAuditOrder): AsyncGene
   }
 }
 
-async function auditPage(
-  tx: Transaction,
-  order: LogAuditOrder,
-): Promise<{ line: LogAuditLine; position: LogPosition }> {
+interface Page {
+  readonly line: LogAuditLine
+  /** The entries, as bytes: as text, they would stay in memory for long. */
+  readonly bundle?: Uint8Array | undefined
+  readonly position: LogPosition
+}
+
+async function auditPage(tx: Transaction, order: LogAuditOrder): Promise<Page> {
   const { tenantId, known, position, withEntries } = order
   const from = position.size
   const extent = await readOrDamaged(tx, () => readExtent(tx, tenantId))
@@ -65,6 +70,7 @@ async function auditPage(
   })
   const { size } = page.position
   const isLast = size >= end
+  const bundle = withEntries && entries.length === size - from ? encodeEntries(entries) : undefined
   const last = isLast ? [...endFaults(extent), ...alarmFaults(order.alarm())] : []
   const line = {
     from,
@@ -75,14 +81,10 @@ async function auditPage(
     // What was set aside may be the genuine one of the two, so its place counts as unfilled.
     incomplete: isLast ? await refusedFaults(tx, tenantId) : [],
     producers: numbers.seen(),
-    ...(withEntries ? { entries: bundleOf(entries, size - from) } : {}),
+    ...(withEntries ? { entryBytes: bundle?.length ?? null } : {}),
     position: writePosition(page.position),
   }
-  return { line, position: page.position }
-}
-
-function bundleOf(entries: readonly Uint8Array[], count: number): string | null {
-  return entries.length === count ? Buffer.from(encodeEntries(entries)).toString('base64') : null
+  return { line, bundle, position: page.position }
 }
 
 /** What was found before, in entries that this verification may not read again. */
@@ -92,7 +94,7 @@ function alarmFaults(alarm: LogAlarm | undefined): string[] {
   return alarm.findings.map((finding) => `nothing more is signed for the log since ${since}: ${finding}`)
 }
 
-function broken(position: LogPosition, faults: string[]): { line: LogAuditLine; position: LogPosition } {
+function broken(position: LogPosition, faults: string[]): Page {
   const { size } = position
   const none = { checkpoints: 0, incomplete: [], producers: {} }
   return { line: { ...none, from: size, size, end: size, faults, position: writePosition(position) }, position }

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { logAuditLine, type LogAuditLine } from '@afterai/contract'
 import { type Api, readAnswer } from '../api/api.ts'
 import { CommandFailure } from '../command-failure.ts'
+import { type ByteReader, readBytes } from './byte-reader.ts'
 
 /** Answers in a row that bring nothing before it is given up. */
 const TRIES = 3
-/** More than a page of the longest entries that there may be. */
-const longestLine = 128 * 2 ** 20
+/** A page of the longest entries that there may be. */
+const mostEntryBytes = 128 * 2 ** 20
 
 /** From where to where a log is verified. */
 export interface AuditSpan {
@@ -16,22 +17,27 @@ export interface AuditSpan {
   readonly signal: AbortSignal
 }
 
+/** A line, and the entries that it is about; undefined where the server doesn't show them. */
+export interface AuditPart {
+  readonly line: LogAuditLine
+  readonly bundle: Uint8Array | undefined
+}
+
 /**
- * What the server finds in its log, line by line, to the end. An answer that is cut is asked for again from the last line on that came
+ * What the server finds in its log, part by part, to the end. An answer that is cut is asked for again from the last part on that came
  * whole, as is one that the server ended before the log's end.
  * @throws {CommandFailure} `unreachable` when nothing more comes
  */
-export async function* auditLines(api: Api, { position, end, signal }: AuditSpan): AsyncGenerator<LogAuditLine> {
+export async function* auditParts(api: Api, { position, end, signal }: AuditSpan): AsyncGenerator<AuditPart> {
   const path = '/v1/log/audit'
   for (let failures = 0; ;) {
     const before = position
     try {
       const body = await api.open({ method: 'GET', path, query: { position, end, entries: 'true' }, signal })
-      for await (const text of linesOf(body)) {
-        const line = readLine(text)
-        position = line.position
-        yield line
-        if (line.size >= line.end) return
+      for await (const part of partsOf(readBytes(body))) {
+        position = part.line.position
+        yield part
+        if (part.line.size >= part.line.end) return
       }
       throw new Error('the answer ended')
     } catch (cause) {
@@ -44,6 +50,19 @@ export async function* auditLines(api: Api, { position, end, signal }: AuditSpan
   }
 }
 
+/** The parts that came whole. */
+async function* partsOf(reader: ByteReader): AsyncGenerator<AuditPart> {
+  for (let text = await reader.line(); text !== undefined; text = await reader.line()) {
+    const line = readLine(text)
+    const length = line.entryBytes ?? undefined
+    if (length !== undefined && length > mostEntryBytes)
+      throw new CommandFailure('failed', 'The server announced more entries than a page can hold.')
+    const bundle = length === undefined ? undefined : await reader.bytes(length)
+    if (length !== undefined && bundle === undefined) return
+    yield { line, bundle }
+  }
+}
+
 function readLine(text: string): LogAuditLine {
   let json: unknown
   try {
@@ -52,22 +71,4 @@ function readLine(text: string): LogAuditLine {
     // Read below as what it is: nothing that is known.
   }
   return readAnswer(logAuditLine, json).value
-}
-
-/** The lines of a body. What stands after the last line's end isn't one: it was cut. */
-async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let begun: string[] = []
-  let length = 0
-  for await (const chunk of body) {
-    const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n')
-    begun.push(first)
-    for (const next of others) {
-      yield begun.join('')
-      begun = [next]
-      length = 0
-    }
-    length += chunk.length
-    if (length > longestLine) throw new CommandFailure('failed', 'The server answered with a line that has no end.')
-  }
 }
