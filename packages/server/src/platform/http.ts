@@ -50,6 +50,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What each route asks for: `GET /v1/systems/:name` -> permission. */
     routePermissions: Map<string, Permission | 'public'>
+    /** The routes whose answer may take longer than others to be made and to be read. */
+    longAnswers: Set<string>
   }
 }
 
@@ -125,10 +127,15 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   })
   const routePermissions = new Map<string, Permission | 'public'>()
   http.decorate('routePermissions', routePermissions)
+  const longAnswers = new Set<string>()
+  http.decorate('longAnswers', longAnswers)
   http.addHook('onRoute', ({ method, url, config }) => {
     // HEAD routes are made by Fastify from GET routes, and share their configuration.
     if (config?.permission === undefined) throw new Error(`${String(method)} ${url} names no permission`)
-    for (const it of [method].flat()) routePermissions.set(`${it} ${url}`, config.permission)
+    for (const it of [method].flat()) {
+      routePermissions.set(`${it} ${url}`, config.permission)
+      if (config.longAnswer === true) longAnswers.add(`${it} ${url}`)
+    }
   })
   http.addHook('onRequest', async ({ raw: { httpVersionMajor } }, reply) => {
     if (httpVersionMajor === 1) return

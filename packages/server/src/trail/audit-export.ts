@@ -6,8 +6,8 @@ import { readLoggedEvents, readLogSize } from './logged-events.ts'
 
 /** Entries of the log that one statement looks at, however few of them are asked for. */
 const pageSize = 500
-const integrationPollMs = 20
-const integrationTries = 500
+/** How often it is looked whether the log has grown, and how often in a row it may not have. */
+const patience = { pollMs: 20, tries: 500 }
 
 /** Which events, and up to which entry of the log. */
 export interface ExportRange {
@@ -42,10 +42,10 @@ export async function* exportLines(
  * the log grows.
  * @throws ProblemError `not_ready` when the log doesn't move
  */
-export async function sizeWithAllQueued(db: Database, tenantId: string): Promise<number> {
+export async function sizeWithAllQueued(db: Database, tenantId: string, { pollMs, tries } = patience): Promise<number> {
   const newest = await withTenant(db, tenantId, (tx) => waiting(tx, tenantId).orderBy('id', 'desc').executeTakeFirst())
   let [size, still] = [-1, 0]
-  while (still < integrationTries) {
+  while (still < tries) {
     // The size is read after what waits, so that one that is answered has all of it in it.
     const found = await withTenant(db, tenantId, async (tx) => {
       const first = await waiting(tx, tenantId)
@@ -56,7 +56,7 @@ export async function sizeWithAllQueued(db: Database, tenantId: string): Promise
     if (found.isThere) return found.size
     still = found.size > size ? 0 : still + 1
     size = found.size
-    await sleep(integrationPollMs)
+    await sleep(pollMs)
   }
   throw new ProblemError('not_ready', { detail: 'the log has not integrated the newest events', retryAfterSeconds: 5 })
 }
