@@ -15,9 +15,9 @@ export function startCallers(ledger: TestLedger, login: AdminConnection, count: 
   const sequencer = startSequencer(ledger)
   const waiting = startWaiting({ db: ledger.db, connection: login, log: ledger.log })
   const latenciesMs: number[] = []
-  let isOver = false
+  const over = new AbortController()
   const call = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const begun = performance.now()
       const [entryId = ''] = await ledger.write(1)
       sequencer.wake()
@@ -30,7 +30,7 @@ export function startCallers(ledger: TestLedger, login: AdminConnection, count: 
   return {
     latenciesMs,
     async stop() {
-      isOver = true
+      over.abort()
       await calls
       await waiting.stop()
       await sequencer.stop()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appendLeaf, emptyFrontier, hashLeaf } from '@afterai/record'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { loadInstanceKeys } from '../packages/server/src/keys/index.ts'
 import { fillLog } from '../packages/server/src/ledger/fill-log.ts'
 import { createLedgerKeys } from '../packages/server/src/ledger/index.ts'
@@ -31,10 +31,11 @@ export async function run(length: Length): Promise<Row[]> {
     const key = await makeInstance(dataDir)
     const limit = await fill(dataDir, entriesOf[length])
     const server = await start(dataDir)
-    const rows = await measure(server, { key, folder, limit, name: nameOf(entriesOf[length]) }).finally(() =>
-      stop(server, dataDir),
-    )
-    return rows
+    try {
+      return await measure(server, { key, folder, limit, name: nameOf(entriesOf[length]) })
+    } finally {
+      await stop(server, dataDir)
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -109,7 +110,7 @@ async function measure(
   // What its start took besides counts for nothing.
   await forgetPeak(server.pid)
   const idleMib = await peakMib(server.pid)
-  const env = { PATH: process.env['PATH'], AFTERAI_URL: server.origin, AFTERAI_API_KEY: key, HOME: folder }
+  const env = { PATH: '/usr/bin:/bin', AFTERAI_URL: server.origin, AFTERAI_API_KEY: key, HOME: folder }
   const begun = performance.now()
   const cli = spawn(process.execPath, ['packages/cli/src/main.ts', 'log', 'verify', '--json'], { env })
   const output = text(cli.stdout)

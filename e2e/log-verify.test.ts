@@ -136,9 +136,10 @@ async function fill(dataDir: string): Promise<void> {
   const { rows } = await connection.client.query<{ id: string; origin: string }>(
     `select tenant_id as id, origin from ledger_log join tenant on id = tenant_id where slug = 'acme'`,
   )
-  const [{ id = '', origin = '' } = {}] = rows
-  const signer = createLedgerKeys(keys.record.privateKey, keys.log.privateKey).checkpointSigner(origin)
-  await fillLog(connection.db, { tenantId: id, signer, count: entries })
+  const [log] = rows
+  if (log === undefined) throw new Error('the tenant has no log')
+  const signer = createLedgerKeys(keys.record.privateKey, keys.log.privateKey).checkpointSigner(log.origin)
+  await fillLog(connection.db, { tenantId: log.id, signer, count: entries })
   await connection.close()
   await database.stop()
 }

