@@ -1,6 +1,8 @@
-import { startSequencer, startWaiting } from '../packages/server/src/ledger/index.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startSequencer } from '../packages/server/src/ledger/index.ts'
 import { createTestLedger, type TestLedger } from '../packages/server/src/ledger/test-ledger.ts'
 import type { AdminConnection } from '@afterai/embedded-postgres'
+import { startCallers } from './callers.ts'
 import { withDatabase } from './database.ts'
 import type { Row } from './row.ts'
 
@@ -93,27 +95,14 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-// Each caller appends one entry in a transaction of its own and waits until it is in the log.
 async function acknowledged(owner: AdminConnection, login: AdminConnection, limit: number): Promise<Row[]> {
   const ledger = await createTestLedger({ owner, login, poolSize: 24 })
-  const sequencer = startSequencer(ledger)
-  const waiting = startWaiting({ db: ledger.db, connection: login, log: ledger.log })
-  const latenciesMs: number[] = []
+  const working = startCallers(ledger, login, callers)
   const start = performance.now()
-  const call = async (): Promise<void> => {
-    while (performance.now() - start < sampleMs) {
-      const begun = performance.now()
-      const [entryId = ''] = await ledger.write(1)
-      sequencer.hurry()
-      const index = await waiting.untilIntegrated(ledger.tenantId, entryId, 10_000)
-      if (index === undefined) throw new Error('an entry was not integrated within 10 s')
-      latenciesMs.push(performance.now() - begun)
-    }
-  }
-  await Promise.all(Array.from({ length: callers }, call))
+  await sleep(sampleMs)
+  await working.stop()
+  const latenciesMs = working.latenciesMs
   const value = (latenciesMs.length * 1000) / (performance.now() - start)
-  await waiting.stop()
-  await sequencer.stop()
   await ledger.close()
   const p99 = latenciesMs.toSorted((a, b) => a - b)[Math.floor(latenciesMs.length * 0.99)] ?? 0
   const shared = { limitName: 'bare inserts, 256 in a transaction', limit }

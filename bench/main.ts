@@ -4,13 +4,14 @@ import type { Length, Row } from './row.ts'
 
 /**
  * What can be measured, in the order in which it is. `npm run bench -- verify ledger` runs those named alone; `--short` has those that
- * take long by nature (`fuzz`, `kills`) do a hundredth of it.
+ * take long by nature (`outbox`, `fuzz`, `kills`, `log-verify`) do a small part of it.
  */
 const benches: Readonly<Record<string, () => Promise<{ run: (length: Length) => Promise<Row[]> }>>> = {
   start: () => import('./start.ts'),
   observations: () => import('./observations.ts'),
   telemetry: () => import('./telemetry.ts'),
   ledger: () => import('./ledger.ts'),
+  outbox: () => import('./outbox.ts'),
   authentication: () => import('./authentication.ts'),
   audit: () => import('./audit.ts'),
   backup: () => import('./backup.ts'),
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (length: Length) => 
   fuzz: () => import('./fuzz.ts'),
   kills: () => import('./intake-kills.ts'),
   verify: () => import('./verify.ts'),
+  'log-verify': () => import('./log-verify.ts'),
   evidence: () => import('./evidence.ts'),
   imports: () => import('./imports.ts'),
   'server-imports': () => import('./server-imports.ts'),

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { processesGone } from '../packages/testing/src/processes.ts'
 import { type ServerProcess, startServerProcess } from '../packages/testing/src/running-server.ts'
 import { writeRows } from './imports.ts'
 import type { Row } from './row.ts'
+import { forgetPeak, peakMib, setUp } from './server.ts'
 
 /** What a server may hold above what it holds when nothing happens. */
 const GROWTH_MIB = 150
@@ -81,37 +82,10 @@ function commandIn(enter: readonly string[], ...command: [string, ...string[]]):
   return program === undefined ? command : [program, ...parameters, ...command]
 }
 
-async function setUp(server: ServerProcess): Promise<string> {
-  const code = await printedCode(server)
-  const person = { email: 'ada@example.com', name: 'Ada', password: 'heron-quartz-91-lantern' }
-  const body = JSON.stringify({ code, ...person, tenant: { slug: 'acme', name: 'Acme' } })
-  const headers = { 'content-type': 'application/json' }
-  const answer = await fetch(`${server.origin}/v1/setup`, { method: 'POST', headers, body })
-  return ((await answer.json()) as { accessToken: string }).accessToken
-}
-
-async function printedCode(server: ServerProcess): Promise<string> {
-  for (;;) {
-    const code = /--setup (\S+)/.exec(server.output())?.[1]
-    if (code !== undefined) return code
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
 async function upload(server: ServerProcess, token: string, path: string): Promise<ServedImports['answers'][number]> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/csv', 'idempotency-key': randomUUID() }
   const url = `${server.origin}/v1/evaluations?format=csv`
   const answer = await fetch(url, { method: 'POST', headers, body: await openAsBlob(path) })
   const body = (await answer.json()) as { id?: string; cases?: number }
   return { status: answer.status, id: body.id ?? null, cases: body.cases ?? null }
-}
-
-/** The most memory that a process has held since it was last forgotten, in MiB. */
-async function peakMib(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
-}
-
-async function forgetPeak(pid: number): Promise<void> {
-  await writeFile(`/proc/${pid}/clear_refs`, '5')
 }

@@ -127,7 +127,9 @@ export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
   'GET /v1/log/tile/*': publicProof,
   'GET /v1/log/proof': publicProof,
   'GET /v1/log/proof/:entryId': publicProof,
-  'GET /v1/log/audit': { none: 'It recomputes the log and shows a verdict, nothing of what the entries are about.' },
+  'GET /v1/log/audit': {
+    none: 'It recomputes the log and shows what it found, with hashes and signatures, and nothing of what the entries are about.',
+  },
   'GET /v1/audit-events': { events: ['audit.read'] },
   'GET /v1/audit-events/:id': { events: ['audit.read'] },
   'GET /v1/audit-events/:id/bundle': { events: ['audit.export'] },

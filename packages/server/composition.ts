@@ -226,7 +226,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   await federationRoutes(http, { ...enrolment, keys: tenantKeys, clients, cookies, publicOrigin: originOf })
   await deviceRoutes(http, { ...enrolment, publicOrigin: originOf })
   logKeyRoutes(http, { db, keys: ledgerKeys })
-  ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier })
+  ledgerRoutes(http, { db, verifierOf: ledgerKeys.checkpointVerifier, alarmOf: alarms.of })
   const keyHints = async (...[tx, tenantId]: Parameters<typeof readOrigin>) =>
     ledgerKeys.hintsOf(await readOrigin(tx, tenantId))
   trailRoutes(http, { db, audit, keyHints })

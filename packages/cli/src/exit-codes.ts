@@ -8,6 +8,7 @@ export const exitCodes = {
   unauthenticated: [3, 'Not signed in, or the session has ended.'],
   forbidden: [4, 'Signed in, but not allowed to do this.'],
   unreachable: [5, 'The server cannot be reached, or is not ready.'],
+  interrupted: [130, 'Ended by Ctrl-C; what was done by then is told.'],
   materialRegression: [20, '`assess --exit-code`: material_regression.'],
   regression: [21, '`assess --exit-code`: regression.'],
   minorRegression: [22, '`assess --exit-code`: minor_regression.'],

@@ -28,7 +28,8 @@ export const settingVariables = {
   XDG_STATE_HOME: {
     default: '~/.local/state',
     secret: false,
-    description: 'Folder under which the newest checkpoint that was seen of each log is kept.',
+    description:
+      'Folder under which the newest checkpoint that was seen of each log is kept, and how far each was verified.',
   },
   NO_COLOR: { default: null, secret: false, description: 'If set and not empty, output has no colour.' },
 } as const satisfies Record<string, { default: string | null; secret: boolean; description: string }>
@@ -45,6 +46,8 @@ export interface Settings {
   readonly digestKeyFile: string
   /** The newest checkpoint that was verified of each log. */
   readonly seenFile: string
+  /** How far each log was verified entry by entry. */
+  readonly verifiedFile: string
 }
 
 /** What options may say over the environment. */
@@ -63,6 +66,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
   const profile = options.profile ?? value('AFTERAI_PROFILE') ?? settingVariables.AFTERAI_PROFILE.default
   if (!/^[A-Za-z0-9._@-]{1,64}$/.test(profile))
     throw new CommandFailure('usage', 'A profile is named with letters, digits and . _ @ - only, 64 at most.')
+  const stateFolder = join(value('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'afterai')
   return {
     url: serverAddress(options.url ?? value('AFTERAI_URL') ?? settingVariables.AFTERAI_URL.default, options),
     apiKey: value('AFTERAI_API_KEY')?.trim(),
@@ -70,7 +74,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     profile,
     credentialsFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'credentials.json'),
     digestKeyFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'digest-key'),
-    seenFile: join(value('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'afterai', 'seen-checkpoints.json'),
+    seenFile: join(stateFolder, 'seen-checkpoints.json'),
+    verifiedFile: join(stateFolder, 'verified-logs.json'),
   }
 }
 

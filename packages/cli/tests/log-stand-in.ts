@@ -5,6 +5,7 @@ import {
   createNoteVerifier,
   emptyFrontier,
   encodeBase64,
+  encodeEntries,
   frontierAt,
   hashLeaf,
   proveConsistency,
@@ -12,6 +13,7 @@ import {
   rootOf,
   signCheckpoint,
 } from '@afterai/record'
+import type { LogAuditLine } from '@afterai/contract'
 import type { Received, Reply } from './harness.ts'
 
 /** A log with a key of its own that really grows, and can be made to go back or to tell another history. */
@@ -19,6 +21,8 @@ export interface StandInLog {
   readonly origin: string
   /** The entries; change them as an operator could who holds the log's key. */
   entries: string[]
+  /** Changes what the server is told to find; without it, nothing. */
+  find: (line: LogAuditLine) => LogAuditLine
   checkpoint(): string
   newKey(): void
   readonly routes: Readonly<Record<string, (request: Received) => Reply>>
@@ -31,6 +35,7 @@ export function createStandInLog(size: number): StandInLog {
   const log = {
     origin,
     entries: Array.from({ length: size }, (_, at) => `entry ${at}`),
+    find: (line: LogAuditLine) => line,
     newKey: () => void (pair = generateKeyPairSync('ed25519')),
     checkpoint() {
       const tree = frontierAt(BigInt(log.entries.length), hashesOf(log.entries))
@@ -53,7 +58,41 @@ export function createStandInLog(size: number): StandInLog {
         const hashes = proveConsistency(from, to, hashesOf(log.entries)).map(encodeBase64)
         return [200, { checkpoint: log.checkpoint(), hashes }]
       },
+      'GET /v1/log/audit':
+        ({ query }: Received): Reply =>
+        (response) =>
+          void response.end(Buffer.concat(auditParts(log, query))),
     },
+  })
+}
+
+/** Entries of a line. */
+export const lineEntries = 10
+
+/** An audit, in lines of which each has its entries behind it, all from one producer. */
+export function auditParts(
+  { entries, find }: Pick<StandInLog, 'entries' | 'find'>,
+  query: URLSearchParams,
+): readonly Buffer[] {
+  const end = Math.min(Number(query.get('end') ?? entries.length), entries.length)
+  const begin = Number(query.get('position') ?? 0)
+  const lines = Math.max(1, Math.ceil((end - begin) / lineEntries))
+  return Array.from({ length: lines }, (_, at) => {
+    const from = begin + at * lineEntries
+    const size = Math.min(end, from + lineEntries)
+    const bundle = Buffer.from(encodeEntries(entries.slice(from, size).map((entry) => Buffer.from(entry))))
+    const line = find({
+      from,
+      size,
+      end,
+      checkpoints: 1,
+      faults: [],
+      incomplete: [],
+      producers: size === from ? {} : { p: { count: size - from, ranges: [[from + 1, size]] } },
+      entryBytes: bundle.length,
+      position: String(size),
+    })
+    return Buffer.concat([Buffer.from(`${JSON.stringify(line)}\n`), bundle.subarray(0, line.entryBytes ?? 0)])
   })
 }
 

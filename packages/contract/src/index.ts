@@ -187,7 +187,7 @@ export {
   words,
 } from './primitives.ts'
 export { type FieldError, type ProblemCode, ProblemError, type ProblemFields, problems } from './problems.ts'
-export { type LogAudit, logAuditView, recordView, type RecordView } from './record.ts'
+export { type LogAudit, type LogAuditLine, logAuditLine, recordView, type RecordView } from './record.ts'
 export {
   configuration,
   type Configuration,

@@ -22,12 +22,42 @@ export const recordView = z
   .meta({ id: 'Record' })
 export type RecordView = z.infer<typeof recordView>
 
-/** What is wrong with a log: intact says that it is what was signed, complete that no producer's number is missing. */
-export const logAuditView = z.object({
-  size: z.number().int(),
-  checkpoints: z.number().int(),
-  intact: z.boolean(),
-  complete: z.boolean(),
-  faults: z.array(z.string()),
+const seenNumbers = z.object({
+  count: z.number().int().nonnegative(),
+  ranges: z.array(z.tuple([z.number().int(), z.number().int()]).readonly()).readonly(),
 })
-export type LogAudit = z.infer<typeof logAuditView>
+
+/**
+ * One line of the answer of `GET /v1/log/audit`: what the server found in some entries of its log, from `from` to before `size`. The
+ * last line has the size that the verification ends at. A verdict on the whole is made of all lines.
+ */
+export const logAuditLine = z.object({
+  from: z.number().int().nonnegative(),
+  size: z.number().int().nonnegative(),
+  end: z.number().int().nonnegative(),
+  /** Signed checkpoints of these sizes. */
+  checkpoints: z.number().int().nonnegative(),
+  /** What is not as it was signed. */
+  faults: z.array(z.string()),
+  /** What keeps the log from being complete, besides numbers of producers that no line tells. */
+  incomplete: z.array(z.string()),
+  /** The numbers of these entries, by their producers. */
+  producers: z.record(z.string(), seenNumbers),
+  /**
+   * How many bytes follow the line: the entries as C2SP tlog-tiles bundles them, each behind its length. Null where one of them can't be
+   * read. Only where they are asked for.
+   */
+  entryBytes: z.number().int().nonnegative().nullish(),
+  /** What to ask with to go on after these entries. */
+  position: z.string(),
+})
+export type LogAuditLine = z.infer<typeof logAuditLine>
+
+/** The verdict on a log: intact says that it is what was signed, complete that no producer's number is missing. */
+export interface LogAudit {
+  readonly size: number
+  readonly checkpoints: number
+  readonly intact: boolean
+  readonly complete: boolean
+  readonly faults: readonly string[]
+}

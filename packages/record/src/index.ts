@@ -71,6 +71,7 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './merkle.ts'
+export { followNumbers, type NumberRange, type ProducerNumbers, type SeenNumbers } from './producer-numbers.ts'
 export { RecordError, type RecordErrorCode } from './record-error.ts'
 export {
   checkCommitment,

@@ -26,6 +26,8 @@ export interface ApiRequest {
   readonly file?: { readonly content: Blob; readonly contentType: string }
   /** How long an answer may take, sending included; by default a minute. */
   readonly timeoutMs?: number
+  /** Ends the request, and the reading of its answer. */
+  readonly signal?: AbortSignal
   /** `unsent`: tried again only if the server can't have seen it. For what may be spent once, such as a refresh handle. */
   readonly retry?: 'unsent' | undefined
 }
@@ -43,24 +45,16 @@ export interface ApiResponse {
  * @throws {CommandFailure} `unreachable` if there is no answer
  */
 export async function send(url: string, request: ApiRequest, bearer: string | undefined): Promise<ApiResponse> {
-  const init = requestInit(request, bearer)
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await attemptOnce(address(url, request), init, request.timeoutMs)
-    const isLast = attempt === TRIES
-    if (outcome.kind === 'failed') {
-      const isSafe = request.retry !== 'unsent' || outcome.isUnsent
-      if (isLast || !isSafe) throw unreachable(url, outcome.cause)
-      await sleep(200 * 2 ** attempt)
-    } else if ([408, 503].includes(outcome.response.status) && !isLast) {
-      await sleep(retryAfterMs(outcome.response) ?? 200 * 2 ** attempt)
-    } else {
-      return readResponse(outcome)
-    }
-  }
+  const { timeoutMs = TIMEOUT_MS } = request
+  const { response, body } = await answerTo(url, request, bearer, async (target, init) => {
+    const response = await fetch(target, { ...init, signal: AbortSignal.timeout(timeoutMs) })
+    return { response, body: new Uint8Array(await response.arrayBuffer()) }
+  })
+  return readResponse(response, body)
 }
 
 /**
- * Sends a request once and answers its body as it comes, however long that takes.
+ * Sends a request as `send` does, and answers its body as it comes, however long that takes.
  * @throws {ApiProblem} if the server refuses it
  * @throws {CommandFailure} `unreachable` if there is no answer
  */
@@ -69,23 +63,39 @@ export async function open(
   request: ApiRequest,
   bearer: string | undefined,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const response = await fetch(address(url, request), requestInit(request, bearer)).catch((cause: unknown) => {
-    throw unreachable(url, cause)
+  const { response } = await answerTo(url, request, bearer, async (target, init) => {
+    const response = await fetch(target, { ...init, signal: request.signal ?? null })
+    return { response, body: undefined }
   })
   if (!response.ok || response.body === null) throw new ApiProblem(response.status, parseJson(await response.text()))
   return response.body
 }
 
-type Outcome =
-  | { readonly kind: 'answered'; readonly response: Response; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'failed'; readonly isUnsent: boolean; readonly cause: unknown }
+interface Answered<T> {
+  readonly response: Response
+  readonly body: T
+}
 
-async function attemptOnce(address: URL, init: RequestInit, timeoutMs = TIMEOUT_MS): Promise<Outcome> {
-  try {
-    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(timeoutMs) })
-    return { kind: 'answered', response, bytes: new Uint8Array(await response.arrayBuffer()) }
-  } catch (cause) {
-    return { kind: 'failed', isUnsent: ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause) ?? ''), cause }
+async function answerTo<T>(
+  url: string,
+  request: ApiRequest,
+  bearer: string | undefined,
+  attempt: (target: URL, init: RequestInit) => Promise<Answered<T>>,
+): Promise<Answered<T>> {
+  const init = requestInit(request, bearer)
+  const target = address(url, request)
+  for (let tries = 1; ; tries += 1) {
+    const isLast = tries === TRIES
+    const answered = await attempt(target, init).catch((cause: unknown) => {
+      const isUnsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause) ?? '')
+      const isSafe = request.retry !== 'unsent' || isUnsent
+      if (isLast || !isSafe || request.signal?.aborted === true) throw unreachable(url, cause)
+      return undefined
+    })
+    if (answered !== undefined && (isLast || ![408, 503].includes(answered.response.status))) return answered
+    // What was read already can't be given up any more.
+    await answered?.response.body?.cancel().catch(() => undefined)
+    await sleep((answered && retryAfterMs(answered.response)) ?? 200 * 2 ** tries)
   }
 }
 
@@ -108,7 +118,7 @@ function address(url: string, { path, query = {} }: ApiRequest): URL {
   return target
 }
 
-function readResponse({ response, bytes }: Extract<Outcome, { kind: 'answered' }>): ApiResponse {
+function readResponse(response: Response, bytes: Uint8Array<ArrayBuffer>): ApiResponse {
   const text = (): string => new TextDecoder().decode(bytes)
   if (!response.ok) throw new ApiProblem(response.status, parseJson(text()))
   return {

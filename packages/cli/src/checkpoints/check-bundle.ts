@@ -15,7 +15,7 @@ const remedy = 'Make a key that has it: afterai key create NAME --scope record:r
 export async function checkBundle(source: LogSource, bundle: Uint8Array): Promise<void> {
   const checkpoint = checkpointOf(bundle)
   try {
-    await checkLog(source, checkpoint?.note)
+    await checkLog(source, { exported: checkpoint?.note })
   } catch (cause) {
     if (!(cause instanceof ApiProblem) || cause.permission !== 'log:read') throw cause
     if (checkpoint === undefined) throw withoutScope('the bundle has no proof that can be verified offline', cause)

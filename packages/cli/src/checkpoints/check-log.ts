@@ -21,6 +21,7 @@ const growthView = z.object({ checkpoint: z.string(), hashes: z.array(z.string()
 /** A log that was found to continue what was seen of it before. */
 export interface CheckedLog {
   readonly origin: string
+  readonly vkey: string
   readonly size: bigint
   /** The signed checkpoint, as a note. */
   readonly checkpoint: string
@@ -38,51 +39,57 @@ export interface LogSource {
 /**
  * Holds the log that the server shows against the newest checkpoint that was verified here before, and remembers the new one.
  * The key is trusted on first use. Answers undefined for a log without a checkpoint that was never seen with one.
- * @param exported a checkpoint that the server gave out besides, such as the one of a bundle: the log must continue it too
+ * @param besides.exported a checkpoint that the server gave out besides, such as the one of a bundle: the log must continue it too
+ * @param besides.kept what else was kept of the log of an origin: it must continue that too, under the same key
  * @throws {CommandFailure} `inconsistent` for a log that became smaller or another, `unknown_key` for another key
  */
 export async function checkLog(
   { api, settings: { url, seenFile: path }, remark }: LogSource,
-  exported?: string,
+  { exported, kept = () => undefined }: Besides = {},
 ): Promise<CheckedLog | undefined> {
   const { value: keys } = await api.call(logKeysView, { method: 'GET', path: '/v1/log/keys' })
   const others = (await knownOrigins(path, url)).filter((origin) => origin !== keys.origin)
+  const own = kept(keys.origin)
   let before: bigint | undefined
   const seen = await rememberCheckpoint({ path, url, origin: keys.origin }, async (last) => {
-    if (last !== undefined && last.vkey !== keys.logVkey)
-      throw new CommandFailure('unknown_key', `unknown_key: the log ${printable(keys.origin)} shows another key.`, {
-        lines: [`known  ${last.vkey}`, `shown  ${printable(keys.logVkey)}`],
-        remedy: 'Ask whoever runs the server, another way than through it.',
-      })
+    const known = [last, own].filter((it) => it !== undefined)
+    for (const { vkey } of known) if (vkey !== keys.logVkey) throw otherKey(keys.origin, vkey, keys.logVkey)
     before = last && parseCheckpoint(last.checkpoint).size
-    return newest(api, { origin: keys.origin, vkey: keys.logVkey }, { last, exported })
+    const earlier = [...known.map(({ checkpoint }) => checkpoint), exported].filter((it) => it !== undefined)
+    return newest(api, { origin: keys.origin, vkey: keys.logVkey }, earlier)
   })
   if (seen === undefined) return undefined
   if (before === undefined)
     remark(
       `The log ${printable(keys.origin)} is seen for the first time: its key is trusted from now on.${others.length > 0 ? ` Logs of this server that were seen before: ${others.join(', ')}.` : ''}`,
     )
-  return { origin: keys.origin, size: parseCheckpoint(seen.checkpoint).size, checkpoint: seen.checkpoint, before }
+  const { vkey, checkpoint } = seen
+  return { origin: keys.origin, vkey, size: parseCheckpoint(checkpoint).size, checkpoint, before }
 }
 
-interface Log {
-  readonly origin: string
-  readonly vkey: string
+/** What a log must continue, besides what was seen of it. */
+interface Besides {
+  readonly exported?: string | undefined
+  readonly kept?: (origin: string) => SeenCheckpoint | undefined
 }
 
-async function newest(
-  api: Api,
-  log: Log,
-  { last, exported }: { last: SeenCheckpoint | undefined; exported: string | undefined },
-): Promise<SeenCheckpoint | undefined> {
+function otherKey(origin: string, known: string, shown: string): CommandFailure {
+  return new CommandFailure('unknown_key', `unknown_key: the log ${printable(origin)} shows another key.`, {
+    lines: [`known  ${known}`, `shown  ${printable(shown)}`],
+    remedy: 'Ask whoever runs the server, another way than through it.',
+  })
+}
+
+type Log = Pick<CheckedLog, 'origin' | 'vkey'>
+
+async function newest(api: Api, log: Log, earlier: readonly string[]): Promise<SeenCheckpoint | undefined> {
   const note = await readCheckpoint(api)
   if (note === undefined) {
-    if (last !== undefined) throw inconsistent(log, 'it has no checkpoint any more', last.checkpoint)
+    if (earlier[0] !== undefined) throw inconsistent(log, 'it has no checkpoint any more', earlier[0])
     return undefined
   }
   let head = verified(log, note)
-  const earlier = [last?.checkpoint, exported].filter((it) => it !== undefined).map((it) => verified(log, it))
-  for (const old of earlier) head = await continued(api, log, { old, head })
+  for (const old of earlier.map((it) => verified(log, it))) head = await continued(api, log, { old, head })
   return { vkey: log.vkey, checkpoint: noteOf(head) }
 }
 
@@ -90,21 +97,32 @@ async function newest(
 async function continued(api: Api, log: Log, { old, head }: { old: Shown; head: Shown }): Promise<Shown> {
   if (head.size < old.size) throw inconsistent(log, `it has ${head.size} entries, and had ${old.size}`, old.note)
   if (old.size === 0n) return head
+  const { shown, isContinued } = await growthFrom(api, log, old)
+  if (!isContinued)
+    throw inconsistent(log, `its first ${old.size} entries are not those that were signed before`, old.note)
+  // The checkpoint that was shown first must be of the same history as the one that came with the proof.
+  if (shown.size === head.size && Buffer.compare(shown.root, head.root) !== 0)
+    throw inconsistent(log, `two checkpoints of ${head.size} entries differ`, old.note)
+  return shown
+}
+
+/** Asks for the proof that the log begins with a tree; answers whether it does, and the signed checkpoint that it was proved for. */
+export async function growthFrom(
+  api: Api,
+  log: Log,
+  old: Pick<Shown, 'size' | 'root'>,
+): Promise<{ shown: Shown; isContinued: boolean }> {
   const query = { from: Number(old.size) }
   const { value } = await api.call(growthView, { method: 'GET', path: '/v1/log/proof', query })
   const shown = verified(log, value.checkpoint)
-  const proves = verifyConsistency({
+  const isContinued = verifyConsistency({
     size1: old.size,
     size2: shown.size,
     root1: old.root,
     root2: shown.root,
     proof: value.hashes.map((hash) => decodeBase64(hash)),
   })
-  if (!proves) throw inconsistent(log, `its first ${old.size} entries are not those that were signed before`, old.note)
-  // The checkpoint that was shown first must be of the same history as the one that came with the proof.
-  if (shown.size === head.size && Buffer.compare(shown.root, head.root) !== 0)
-    throw inconsistent(log, `two checkpoints of ${head.size} entries differ`, old.note)
-  return shown
+  return { shown, isContinued }
 }
 
 /** A checkpoint whose signature was verified. */

@@ -121,7 +121,11 @@ export function online<A extends unknown[]>(
 }
 
 /** Shows that a long request goes on. */
-export async function during<T>({ world }: LocalContext, label: string, work: () => Promise<T>): Promise<T> {
+export async function during<T>(
+  { world }: LocalContext,
+  label: string | (() => string),
+  work: () => Promise<T>,
+): Promise<T> {
   return withProgress(world, label, work)
 }
 

@@ -1,20 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { logAuditView, type LogAudit } from '@afterai/contract'
 import type { Command } from 'commander'
-import { ApiProblem } from '../api/problem.ts'
-import { printable, type Paint } from '../terminal/style.ts'
-import { properties } from '../terminal/table.ts'
 import { checkLog, type CheckedLog } from '../checkpoints/check-log.ts'
-import {
-  during,
-  leaf,
-  locally,
-  type Mount,
-  online,
-  readPositiveInteger,
-  type ServerContext,
-  serverLeaf,
-} from './leaf.ts'
+import { leaf, locally, type Mount, online, readPositiveInteger, type ServerContext, serverLeaf } from './leaf.ts'
+import { verifyWholeLog } from './log-verify.ts'
 import { becomeServer } from './server.ts'
 
 /** `log`: the log that every record and audit event of the tenant is in. */
@@ -22,10 +10,12 @@ export function addLogCommands(program: Command, mount: Mount): void {
   const log = program.command('log').description('The log that holds every record and audit event.')
   serverLeaf(log, 'verify', {
     description:
-      'Have the server recompute its log from the first entry: leaves, tiles, checkpoints, numbers of producers. Ends with 1 if anything is wrong.',
-    summary: 'Have the server recompute its whole log.',
-    examples: ['afterai log verify', 'afterai log verify --json'],
-  }).action(online(mount, verifyLog))
+      'Verify the log entry by entry: hash each here, and demand the root that was signed and all that was seen of the log before; have the server recompute what it alone can see: tiles, checkpoints, numbers of producers. Goes on where the last run came to, once the log is proved to begin with what was verified then. Ends with 1 if anything is wrong.',
+    summary: 'Verify the whole log, entry by entry.',
+    examples: ['afterai log verify', 'afterai log verify --from-start', 'afterai log verify --json'],
+  })
+    .option('--from-start', 'verify all entries again, whatever an earlier run verified')
+    .action(online(mount, verifyWholeLog))
 
   serverLeaf(log, 'watch', {
     description:
@@ -77,34 +67,4 @@ async function watchLog(context: ServerContext, { every, once }: WatchOptions): 
 
 function factsOf({ origin, size, before, checkpoint }: CheckedLog): object {
   return { origin, size: Number(size), sizeBefore: before === undefined ? null : Number(before), checkpoint }
-}
-
-async function verifyLog(context: ServerContext): Promise<'ok' | 'failed'> {
-  const { api, out } = context
-  await checkLog({ ...context, remark: out.remark }).catch((error: unknown) => {
-    // What can't be read is told with its place by the verification below.
-    if (!(error instanceof ApiProblem) || error.code !== 'storage_damaged') throw error
-    out.remark('The newest checkpoint could not be held against the one seen before: a part of the log can’t be read.')
-  })
-  const answer = await during(context, 'Verifying the log', () =>
-    api.call(logAuditView, { method: 'GET', path: '/v1/log/audit' }),
-  )
-  out.answer(answer, { lines: (audit) => auditLines(audit, out.paint) })
-  out.remark(
-    'A server that vouches for itself proves little: keep checkpoints, and verify records with `record verify`.',
-  )
-  return answer.value.intact && answer.value.complete ? 'ok' : 'failed'
-}
-
-function auditLines({ size, checkpoints, intact, complete, faults }: LogAudit, paint: Paint): string[] {
-  const answer = (isGood: boolean): string => paint(isGood ? 'good' : 'bad', isGood ? 'yes' : 'no')
-  return [
-    ...properties([
-      ['entries', String(size)],
-      ['checkpoints', String(checkpoints)],
-      ['intact', answer(intact)],
-      ['complete', answer(complete)],
-    ]),
-    ...faults.map((fault) => `${paint('bad', 'FAULT')}  ${printable(fault)}`),
-  ]
 }

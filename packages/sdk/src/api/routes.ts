@@ -1249,13 +1249,8 @@ export interface Routes {
     }
   }
   'GET /v1/log/audit': {
-    answer: {
-      size: number
-      checkpoints: number
-      intact: boolean
-      complete: boolean
-      faults: (string)[]
-    }
+    query?: { position?: string; end?: number; entries?: "true" | "false" }
+    answer: unknown
   }
   'GET /v1/log/checkpoint': {
     answer: unknown

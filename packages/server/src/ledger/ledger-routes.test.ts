@@ -1,4 +1,4 @@
-import { type Permission, problems } from '@afterai/contract'
+import { type LogAuditLine, logAuditLine, type Permission, problems } from '@afterai/contract'
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import {
   appendLeaf,
@@ -29,6 +29,7 @@ let ledger: TestLedger
 let http: Http
 let entryIds: string[]
 let key: string
+let auditor: string
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -50,8 +51,9 @@ beforeAll(async () => {
     audit,
     admit: async () => undefined,
   })
-  ledgerRoutes(http, { db: ledger.db, verifierOf: () => ledger.verifier })
+  ledgerRoutes(http, { db: ledger.db, verifierOf: () => ledger.verifier, alarmOf: () => undefined })
   key = await createKey(ledger, ['log:read'])
+  auditor = await createKey(ledger, ['audit:read'])
 })
 
 afterAll(async () => {
@@ -77,6 +79,22 @@ async function createKey({ owner, tenantId }: TestLedger, scopes: readonly Permi
 
 function get(path: string, apiKey = key) {
   return http.inject({ url: `/v1/log/${path}`, headers: { authorization: `Bearer ${apiKey}` } })
+}
+
+function linesOf({ statusCode, body }: { statusCode: number; body: string }): LogAuditLine[] {
+  expect(statusCode).toBe(200)
+  return body
+    .trimEnd()
+    .split('\n')
+    .map((line) => logAuditLine.parse(JSON.parse(line)))
+}
+
+/** The one line of an answer, and the entries behind it. */
+function partOf({ statusCode, rawPayload }: { statusCode: number; rawPayload: Buffer }) {
+  expect(statusCode).toBe(200)
+  const end = rawPayload.indexOf('\n')
+  const line = logAuditLine.parse(JSON.parse(rawPayload.toString('utf8', 0, end)))
+  return { line, bundle: new Uint8Array(rawPayload.subarray(end + 1)) }
 }
 
 async function newest() {
@@ -141,28 +159,58 @@ describe('the log over HTTP', () => {
   })
 
   it('P4.5: recomputes the whole log for an auditor, and nobody else', async () => {
-    const auditor = await createKey(ledger, ['audit:read'])
-    expect((await get('audit', auditor)).json()).toEqual({
-      size: 305,
-      checkpoints: 2,
-      intact: true,
-      complete: true,
-      faults: [],
-    })
+    const [line, ...others] = linesOf(await get('audit', auditor))
+    expect(others).toEqual([])
+    const { producers, position: _position, ...found } = line ?? {}
+    expect(found).toEqual({ from: 0, size: 305, end: 305, checkpoints: 2, faults: [], incomplete: [] })
+    const ranges = Object.values(producers ?? {}).flatMap((it) => it.ranges)
+    expect(ranges).toEqual([[1, 305]])
     expect((await get('audit')).json()).toMatchObject({ code: 'forbidden', permission: 'audit:read' })
   })
 
-  it('makes one audit at a time, and says when to come again', async () => {
-    const auditor = await createKey(ledger, ['audit:read'])
-    // Who holds the log's table back makes the first audit wait until the second has been refused.
+  it('P4.5: shows the entries where they are asked for, which give the root that was signed', async () => {
+    const { line, bundle } = partOf(await get('audit?entries=true', auditor))
+    expect(line).toMatchObject({ from: 0, size: 305, entryBytes: bundle.length })
+    const entries = decodeEntries(bundle)
+    const tree = entries.reduce((grown, entry) => appendLeaf(grown, hashLeaf(entry)), emptyFrontier)
+    expect(Buffer.compare(rootOf(tree), (await newest()).root)).toBe(0)
+  })
+
+  it('P4.5: goes on from what an earlier answer came to, which it remembers nothing of', async () => {
+    const [half] = linesOf(await get('audit?end=100', auditor))
+    expect(half).toMatchObject({ size: 100, end: 100, faults: [] })
+    const { line: rest, bundle } = partOf(await get(`audit?entries=true&position=${half?.position}`, auditor))
+    expect(rest).toMatchObject({ from: 100, size: 305, end: 305, checkpoints: 2, faults: [] })
+    expect(decodeEntries(bundle)).toHaveLength(205)
+    // Nothing is left to verify: what may be wrong at the end is told again.
+    expect(linesOf(await get(`audit?position=${rest.position}`, auditor))).toMatchObject([
+      { from: 305, size: 305, end: 305, faults: [] },
+    ])
+  })
+
+  it('P4.5: a position that was verified with other entries gives a fault, and one that is none is refused', async () => {
+    const [half] = linesOf(await get('audit?end=100', auditor))
+    const position = JSON.parse(Buffer.from(half?.position ?? '', 'base64url').toString()) as { tree: string }
+    const written = (it: object): string => Buffer.from(JSON.stringify(it)).toString('base64url')
+    const forged = written({ ...position, tree: `AAAA${position.tree.slice(4)}` })
+    const [line] = linesOf(await get(`audit?position=${forged}`, auditor))
+    expect(line?.faults.join()).toMatch(/the root of checkpoint 256 is another/)
+    const beyond = written({ size: 2 ** 40, signed: 0, tree: Buffer.alloc(32).toString('base64url') })
+    expect(linesOf(await get(`audit?position=${beyond}`, auditor))[0]?.faults.join()).toContain('305 are here')
+    for (const bad of ['x', written({}), written({ ...position, tree: 'AAAA' }), written({ ...position, size: -1 })])
+      expect((await get(`audit?position=${bad}`, auditor)).json()).toMatchObject({ code: 'invalid_cursor' })
+  })
+
+  it('makes four audits at a time for a tenant, and says when to come again', async () => {
+    // Who holds the log's table back makes the first ones wait until the last has been refused.
     await ledger.owner.query('begin; lock table ledger_entry in access exclusive mode')
-    const answers = [get('audit', auditor), get('audit', auditor)]
+    const answers = Array.from({ length: 5 }, () => get('audit', auditor))
     const refused = await Promise.race(answers)
     await ledger.owner.query('commit')
     expect(refused.json()).toMatchObject({ code: 'not_ready', status: 503 })
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
     const codes = (await Promise.all(answers)).map(({ statusCode }) => statusCode)
-    expect(codes.toSorted((a, b) => a - b)).toEqual([200, 503])
+    expect(codes.toSorted((a, b) => a - b)).toEqual([200, 200, 200, 200, 503])
     expect((await get('audit', auditor)).statusCode).toBe(200)
   })
 

@@ -1,37 +1,22 @@
-import { logAuditView, ProblemError } from '@afterai/contract'
-import {
-  encodeBase64,
-  encodeEntries,
-  type NoteVerifier,
-  parseTilePath,
-  RecordError,
-  tileWidth,
-  tileWidthAt,
-} from '@afterai/record'
+import { ProblemError } from '@afterai/contract'
+import { encodeBase64, encodeEntries, parseTilePath, RecordError, tileWidth, tileWidthAt } from '@afterai/record'
 import { z } from 'zod'
 import { inTenant } from '../identity/index.ts'
-import type { Database, Transaction } from '../platform/database.ts'
+import type { Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
-import { readOrigin } from './log-keys.ts'
+import { type LogAuditDependencies, logAuditRoute } from './log-audit-route.ts'
 import { proveEntry, proveGrowth } from './proofs.ts'
 import { readEntries, readHead, readTile } from './tree-store.ts'
-import { auditWholeLog } from './whole-log.ts'
 
 const permission = { config: { permission: 'log:read' } } as const
 const growthQuery = z.object({ from: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) })
 const growthView = z.object({ checkpoint: z.string(), hashes: z.array(z.string()) })
 const entryProofView = z.object({ entry: z.string(), index: z.number().int(), tlogProof: z.string() })
 
-interface LedgerRoutesDependencies {
-  readonly db: Database
-  /** Verifies the checkpoints of the log of this origin. */
-  readonly verifierOf: (origin: string) => NoteVerifier
-}
-
 /** The caller's log as C2SP tlog-tiles serves it, and proofs for those who would rather not put them together. */
-export function ledgerRoutes(http: Http, { db, verifierOf }: LedgerRoutesDependencies): void {
-  const read = inTenant(db)
-  auditRoute(http, read, verifierOf)
+export function ledgerRoutes(http: Http, deps: LogAuditDependencies): void {
+  const read = inTenant(deps.db)
+  logAuditRoute(http, deps)
 
   http.get('/v1/log/checkpoint', permission, async (request, reply) => {
     const head = await read(request, (tx, { principal }) => readHead(tx, principal.tenantId))
@@ -66,31 +51,6 @@ export function ledgerRoutes(http: Http, { db, verifierOf }: LedgerRoutesDepende
         if (proved === undefined) throw new ProblemError('not_found', { detail: 'no entry of that id is in the log' })
         return { ...proved, entry: encodeBase64(proved.entry) }
       }),
-  )
-}
-
-// An audit reads the whole log, so a process makes one at a time, whoever asks.
-function auditRoute(
-  http: Http,
-  read: ReturnType<typeof inTenant>,
-  verifierOf: LedgerRoutesDependencies['verifierOf'],
-): void {
-  let isUnderWay = false
-  http.get(
-    '/v1/log/audit',
-    { config: { permission: 'audit:read', rateClass: 'heavy' }, schema: { response: { 200: logAuditView } } },
-    async (request) => {
-      if (isUnderWay)
-        throw new ProblemError('not_ready', { detail: 'an audit of a log is under way', retryAfterSeconds: 10 })
-      isUnderWay = true
-      try {
-        return await read(request, async (tx, { principal: { tenantId } }) =>
-          auditWholeLog(tx, tenantId, [verifierOf(await readOrigin(tx, tenantId))]),
-        )
-      } finally {
-        isUnderWay = false
-      }
-    },
   )
 }
 

@@ -5,7 +5,15 @@ import type { Logger } from '../platform/log.ts'
 import { readAcceptances } from './acceptance.ts'
 import type { LogAlarms } from './log-alarms.ts'
 import { readOrigin } from './log-keys.ts'
-import { endFaults, logBegin, type LogExtent, type LogPosition, readExtent, verifyPage } from './verify-log.ts'
+import {
+  endFaults,
+  logBegin,
+  type LogExtent,
+  type LogPosition,
+  readExtent,
+  unreadableExtent,
+  verifyPage,
+} from './verify-log.ts'
 import { damaged, readOrDamaged } from './damage.ts'
 
 /** How often each log is verified from its first entry. */
@@ -93,8 +101,7 @@ async function verifyLog(parts: Pass, tenantId: string): Promise<string[]> {
     const extent = await readOrDamaged(tx, () => readExtent(tx, tenantId))
     return { known, accepted: new Set(accepted), extent: extent === damaged ? undefined : extent }
   })
-  if (begin.extent === undefined)
-    return ["how far the log goes is not readable: the database's storage of it is damaged"]
+  if (begin.extent === undefined) return [unreadableExtent]
   const isNew = (fault: string): boolean => !begin.accepted.has(fault)
   const faults = endFaults(begin.extent).filter(isNew)
   for await (const found of pages(parts, tenantId, { ...begin, extent: begin.extent })) {

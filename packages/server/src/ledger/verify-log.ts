@@ -8,6 +8,7 @@ import {
   parseCheckpoint,
   RecordError,
   rootOf,
+  type SeenNumbers,
   verifyCheckpoint,
 } from '@afterai/record'
 import { sql } from 'kysely'
@@ -57,6 +58,14 @@ export async function readExtent(tx: Transaction, tenantId: string): Promise<Log
   return rows[0] ?? { end: 0, signed: 0 }
 }
 
+/** The fault of a log of which not even the extent is readable. */
+export const unreadableExtent = "how far the log goes is not readable: the database's storage of it is damaged"
+
+/** The number of an entry, as those of a producer are followed. */
+export function numberOf({ producer_sequence: number }: VerifiedEntry): SeenNumbers {
+  return { count: 1, ranges: [[number, number]] }
+}
+
 /** What is wrong at the end of a log. */
 export function endFaults({ end, signed }: LogExtent): string[] {
   if (signed > end) return [`a checkpoint was signed for ${signed} entries; ${end} are here`]
@@ -77,7 +86,7 @@ export async function verifyPage(
     readonly known: readonly NoteVerifier[]
     readonly onEntry?: (entry: VerifiedEntry) => void
   },
-): Promise<{ position: LogPosition; faults: string[] }> {
+): Promise<{ position: LogPosition; faults: string[]; checkpoints: number }> {
   const { position, known } = at
   const range = { first: position.size, end: Math.min(at.end, position.size - (position.size % pageSize) + pageSize) }
   const { rows, unreadable } = await readAround(tx, range, (part) => readEntryRows(tx, tenantId, part))
@@ -106,7 +115,7 @@ export async function verifyPage(
   if (range.end === at.end) faults.push(...walk.lost())
   faults.push(...walk.faults())
   faults.push(...(await verifyTiles(tx, tenantId, { range, rootOfNode: walk.rootOfNode })))
-  return { position: walk.position(range.end), faults }
+  return { position: walk.position(range.end), faults, checkpoints: notes.size }
 }
 
 /** Walks along the entries of a page, and knows the tree as long as none is missing. */

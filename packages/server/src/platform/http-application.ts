@@ -19,6 +19,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What each route asks for: `GET /v1/systems/:name` -> permission. */
     routePermissions: Map<string, Permission | 'public'>
+    /** The routes whose answer may take longer than others to be made and to be read. */
+    longAnswers: Set<string>
   }
 }
 

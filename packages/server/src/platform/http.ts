@@ -90,10 +90,15 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   })
   const routePermissions = new Map<string, Permission | 'public'>()
   http.decorate('routePermissions', routePermissions)
+  const longAnswers = new Set<string>()
+  http.decorate('longAnswers', longAnswers)
   http.addHook('onRoute', ({ method, url, config }) => {
     // HEAD routes are made by Fastify from GET routes, and share their configuration.
     if (config?.permission === undefined) throw new Error(`${String(method)} ${url} names no permission`)
-    for (const it of [method].flat()) routePermissions.set(`${it} ${url}`, config.permission)
+    for (const it of [method].flat()) {
+      routePermissions.set(`${it} ${url}`, config.permission)
+      if (config.longAnswer === true) longAnswers.add(`${it} ${url}`)
+    }
   })
   http.addHook('onRequest', async ({ raw: { httpVersionMajor } }, reply) => {
     if (httpVersionMajor === 1) return

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AuditFilter, ProblemError } from '@afterai/contract'
-import { type Database, withTenant } from '../platform/database.ts'
+import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import { csvHeader, toCsvRow } from './csv.ts'
 import { readLoggedEvents, readLogSize } from './logged-events.ts'
 
 /** Entries of the log that one statement looks at, however few of them are asked for. */
 const pageSize = 500
-const integrationPollMs = 20
-const integrationTries = 500
+/** How often it is looked whether the log has grown, and how often in a row it may not have. */
+const patience = { pollMs: 20, tries: 500 }
 
 /** Which events, and up to which entry of the log. */
 export interface ExportRange {
@@ -38,31 +38,29 @@ export async function* exportLines(
 }
 
 /**
- * Waits until all that was queued for the log when it is asked is in it, and answers the log's size.
+ * Waits until all that was queued for the log when it is asked is in it, and answers the log's size: however long it takes, as long as
+ * the log grows.
  * @throws ProblemError `not_ready` when the log doesn't move
  */
-export async function sizeWithAllQueued(db: Database, tenantId: string): Promise<number> {
-  const newest = await withTenant(db, tenantId, (tx) =>
-    tx
-      .selectFrom('ledger_outbox')
-      .select('id')
-      .where('tenant_id', '=', tenantId)
-      .orderBy('id', 'desc')
-      .limit(1)
-      .executeTakeFirst(),
-  )
-  for (let tries = 0; tries < integrationTries; tries += 1) {
-    const waiting = await withTenant(db, tenantId, (tx) =>
-      tx
-        .selectFrom('ledger_outbox')
-        .select('id')
-        .where('tenant_id', '=', tenantId)
+export async function sizeWithAllQueued(db: Database, tenantId: string, { pollMs, tries } = patience): Promise<number> {
+  const newest = await withTenant(db, tenantId, (tx) => waiting(tx, tenantId).orderBy('id', 'desc').executeTakeFirst())
+  let [size, still] = [-1, 0]
+  while (still < tries) {
+    // The size is read after what waits, so that one that is answered has all of it in it.
+    const found = await withTenant(db, tenantId, async (tx) => {
+      const first = await waiting(tx, tenantId)
         .where('id', '<=', newest?.id ?? -1)
-        .limit(1)
-        .executeTakeFirst(),
-    )
-    if (waiting === undefined) return withTenant(db, tenantId, (tx) => readLogSize(tx, tenantId))
-    await sleep(integrationPollMs)
+        .executeTakeFirst()
+      return { size: await readLogSize(tx, tenantId), isThere: first === undefined }
+    })
+    if (found.isThere) return found.size
+    still = found.size > size ? 0 : still + 1
+    size = found.size
+    await sleep(pollMs)
   }
   throw new ProblemError('not_ready', { detail: 'the log has not integrated the newest events', retryAfterSeconds: 5 })
+}
+
+function waiting(tx: Transaction, tenantId: string) {
+  return tx.selectFrom('ledger_outbox').select('id').where('tenant_id', '=', tenantId).limit(1)
 }

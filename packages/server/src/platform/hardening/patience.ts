@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Http } from '../http-application.ts'
@@ -26,7 +26,21 @@ export function waitForBodies(http: Http, usualMs: number): void {
  */
 export function waitForWork(http: Http, idleMs: number): void {
   http.addHook('preHandler', async ({ raw }) => allow(raw, 0))
-  http.addHook('onSend', async ({ raw }) => allow(raw, idleMs))
+  http.addHook('onSend', async ({ raw, routeOptions }, reply) => {
+    allow(raw, idleMs)
+    if (routeOptions.config.longAnswer === true) excuseOwnSilence(reply.raw, idleMs)
+  })
+}
+
+/**
+ * Keeps the connection of an answer that comes in parts while the server works on the next part: silence is its client's alone while
+ * something lies there that it hasn't taken. (Node counts a write that goes out little by little as no silence.)
+ */
+function excuseOwnSilence(response: ServerResponse, idleMs: number): void {
+  response.on('timeout', (socket: Socket) => {
+    if (response.writableLength + socket.writableLength > 0) socket.destroy()
+    else socket.setTimeout(idleMs)
+  })
 }
 
 function allow({ socket }: IncomingMessage, silenceMs: number): void {
