@@ -37,7 +37,9 @@ test.each([
   expect(isSame(sayingOf(one, by), sayingOf(other, by))).toBe(true)
 })
 
-test.each([
+type Pair = readonly [one: string, other: string, by: ReturnType<typeof asked>]
+
+test.each<Pair>([
   ['gpt-4o-2024-08-06', 'gpt-4o', openai],
   ['gpt-4-0613', 'gpt-4', asked('openai', 'gpt-4')],
   ['claude-opus-4-20250514', 'claude-opus-4-0', asked('anthropic', 'claude-opus-4-0')],
@@ -58,14 +60,15 @@ test.each([
   ['llama3.1:8b', 'llama3.1', asked('ollama', 'llama3.1')],
   ['/models/Qwen2.5-7B', 'Qwen2.5-7B', asked('vllm', 'qwen')],
   ['gpt-4o-20240806', 'gpt-4o', openai],
-  ...['', 'openai', 'gcp.gemini', 'gcp.gen_ai', 'google'].map(
-    (provider) =>
-      ['publishers/google/models/gemini-2.0-flash', 'gemini-2.0-flash', asked(provider, 'gemini-2.0-flash')] as const,
-  ),
-  ...['', 'openai', 'vllm', 'huggingface', 'mistral_ai', 'acme'].flatMap((provider) => [
-    ['/models/Qwen2.5-7B-Instruct', 'Qwen/Qwen2.5-7B-Instruct', asked(provider, 'Qwen/Qwen2.5-7B-Instruct')] as const,
-    ['./models/Mistral-7B.gguf', 'mistralai/Mistral-7B', asked(provider, 'mistralai/Mistral-7B')] as const,
-    ['/models/gpt-oss-20b', 'openai/gpt-oss-20b', asked(provider, 'openai/gpt-oss-20b')] as const,
+  ...['', 'openai', 'gcp.gemini', 'gcp.gen_ai', 'google'].map((provider): Pair => [
+    'publishers/google/models/gemini-2.0-flash',
+    'gemini-2.0-flash',
+    asked(provider, 'gemini-2.0-flash'),
+  ]),
+  ...['', 'openai', 'vllm', 'huggingface', 'mistral_ai', 'acme'].flatMap((provider): Pair[] => [
+    ['/models/Qwen2.5-7B-Instruct', 'Qwen/Qwen2.5-7B-Instruct', asked(provider, 'Qwen/Qwen2.5-7B-Instruct')],
+    ['./models/Mistral-7B.gguf', 'mistralai/Mistral-7B', asked(provider, 'mistralai/Mistral-7B')],
+    ['/models/gpt-oss-20b', 'openai/gpt-oss-20b', asked(provider, 'openai/gpt-oss-20b')],
   ]),
   ['acme/acme-7b', 'acme-7b', asked('openai', 'other')],
 ])('%s says more than %s, and nothing against it', (more, less, by) => {

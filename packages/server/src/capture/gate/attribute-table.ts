@@ -235,6 +235,7 @@ export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'verdi
     'input',
     'output',
     'gen_ai.evaluation.result',
+    'gen_ai.client.inference.operation.details',
   ],
   finishReason: finishReasons,
   verdict: [...verdicts.pass, ...verdicts.fail],

@@ -19,7 +19,8 @@ import { isTimeOfSpan, readTimes, times } from './json-times.ts'
 import { MalformedBody } from './malformed.ts'
 import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './point.ts'
 import { readJsonIds } from './json-ids.ts'
-import { addScore, scoreEvent } from './score.ts'
+import { knownEvents, takeRecord } from './records.ts'
+import { scoreEvent } from './score.ts'
 import { takeSpan, ticksOf } from './spans.ts'
 import { toMs } from './traces.ts'
 
@@ -75,6 +76,7 @@ export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, read
   checkRoot(body, signal, gate, readings)
   try {
     for (const it of listOf(body, signal)) readResource(it, layouts[signal], gate, readings)
+    readings.tellSteps()
   } finally {
     // Texts of the body, which would be kept until the next one.
     origin = []
@@ -160,8 +162,10 @@ function readRecord(record: Json, gate: Gate, readings: Readings): void {
   if (Object.keys(objectOf(record['body'])).length > 0) gate.drops.field('log.body')
   const [at, observedAt] = msOf(readTimes(record, times.at, times.observed))
   const atMs = Number.isNaN(at + observedAt) ? Number.NaN : at || observedAt
-  const isNamed = textOf(memberOf(record, 'eventName')) === scoreEvent
-  addScore(facts, resource, { isNamed, atMs }, gate, readings)
+  const named = textOf(memberOf(record, 'eventName'))
+  const hasSpan = textOf(memberOf(record, 'spanId')) !== ''
+  const event = knownEvents.find((it) => it === named) ?? ''
+  takeRecord(facts, resource, { event, atMs, hasSpan }, { gate, readings })
 }
 
 function readMetric(metric: Json, gate: Gate, readings: Readings): void {
