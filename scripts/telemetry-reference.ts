@@ -112,8 +112,8 @@ Words: ${Object.entries(vocabularies)
     .map(([kind, words]) => `*${kind}*: ${words.map((word) => `\`${word}\``).join(', ')}`)
     .join('; ')}.
 
-Of finish reasons, a refusal is one of ${[...refusals].map((word) => `\`${word}\``).join(', ')}; the others aren't. Members of an
-enumeration (\`FinishReason.SAFETY\`) and lists in text (\`["stop"]\`) are read as well.
+Of finish reasons, a refusal is one of ${[...refusals].map((word) => `\`${word}\``).join(', ')}; the others aren't. Case and what stands
+between words don't matter (\`ContentFilter\`, \`CONTENT-FILTER\`); members of an enumeration (\`FinishReason.SAFETY\`), lists in text (\`["stop"]\`) and joined ones (\`stop,content_filter\`) are read as well.
 
 ## Spans that are requests
 

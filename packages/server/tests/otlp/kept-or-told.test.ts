@@ -208,6 +208,24 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
     expect([said, kept]).toEqual([expect.stringContaining('1 carry tokens of'), 1])
   })
 
+  const told: readonly AttributeValue[] = [
+    'ContentFilter',
+    'stop,content_filter',
+    "['stop', 'content_filter']",
+    ['stop', 'content_filter'],
+    ['stop,content_filter'],
+    { any: { arrayValue: { values: [{ intValue: '1' }, {}, { stringValue: 'CONTENT_FILTER' }] } } },
+  ]
+  test.each(told)('a refusal is one as %j, in either encoding', async (reasons) => {
+    for (const as of ['json', 'protobuf'] as const) {
+      const system = fresh()
+      const span = spanOf({ 'gen_ai.response.finish_reasons': reasons })
+      expect((await outcomeOf(client, system, tracesOf(system, [span]), { as })).windows).toMatchObject([
+        { calls: 1, refusals: 1, finishReasons: { content_filter: 1 } },
+      ])
+    }
+  })
+
   test.each(['json', 'protobuf'] as const)('tokens of an agent in points alone: told, in %s', async (as) => {
     const system = fresh()
     const agent = point((it) => {
