@@ -13,6 +13,7 @@ import type {
   RecordedChange,
   Stats,
 } from './types.ts'
+import { misspeltEnvironment } from './unknown-field.ts'
 
 /** One system in one environment. Each method returns at once, never throws, and works detached from its object. */
 export interface System {
@@ -120,7 +121,9 @@ function contextOf(client: Client, name: string, environment: string): number {
 
 function environmentOf(options: { readonly environment?: string } | undefined): string | undefined {
   try {
-    return options?.environment
+    // None rather than another one than is meant: what the handle is told is refused then.
+    const isMisspelt = options !== undefined && misspeltEnvironment('system', options, ['environment']) !== undefined
+    return isMisspelt ? '' : options?.environment
   } catch {
     return ''
   }

@@ -74,6 +74,7 @@ export class Client implements Leaving {
     })
     try {
       this.options = readOptions(options)
+      if (this.options.isProductionAssumed) this.notices.say('assumed_production')
       if (this.options.digestKey !== undefined) writeKey(this.#shared, this.options.digestKey)
       this.#isOn = true
       beforeTheEnd(this)

@@ -113,7 +113,11 @@ export function placeOf(
 ): { system: string; environment: string | undefined; route: string | undefined } {
   return {
     system: systemOf(resource),
-    environment: facts.text(slots.environment) ?? resource.text(slots.environment),
+    environment:
+      facts.text(slots.environment) ??
+      resource.text(slots.environment) ??
+      resource.text(slots.otherEnvironment) ??
+      facts.text(slots.otherEnvironment),
     route:
       facts.text(slots.afteraiRoute) ??
       facts.text(slots.agentName) ??

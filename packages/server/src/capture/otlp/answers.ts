@@ -35,7 +35,7 @@ export const reasons: Readonly<Record<RejectionReason, string>> = {
   future: 'lie more than 5 minutes in the future: check the clock',
   late: 'are older than 7 days',
   service: `have a service.name that ${aName}`,
-  environment: `have a deployment.environment.name (or deployment.environment, langfuse.environment) that ${aName}`,
+  environment: `have a deployment.environment.name (or deployment.environment, langfuse.environment, or another attribute for it) that ${aName}`,
   time: 'have a time that cannot be read: give startTimeUnixNano and endTimeUnixNano (of points and records timeUnixNano) in whole nanoseconds since 1970',
   operation:
     'carry a model or tokens, but no gen_ai.operation.name or other kind of operation that is known, so they count as no requests',

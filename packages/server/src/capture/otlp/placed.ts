@@ -37,10 +37,11 @@ export function addPlaced(reading: Reading, facts: Facts, from: Facts, readings:
   return false
 }
 
-// That of the thing itself goes before that of its resource.
+// The first that is told counts: OpenTelemetry's name goes before others, and the thing's own before that of its resource.
 function isUnreadEnvironment(facts: Facts, from: Facts): boolean {
-  const own = facts.at(slots.environment)
-  return own === undefined ? from.isUnread(slots.environment) : own === false
+  const { environment, otherEnvironment } = slots
+  const told = [facts.at(environment), from.at(environment), from.at(otherEnvironment), facts.at(otherEnvironment)]
+  return told.find((it) => it !== undefined) === false
 }
 
 /** Whether a route that would have gone before the one that counts couldn't be read. */
