@@ -2,6 +2,7 @@ import { parse as parseYaml, YAMLParseError } from 'yaml'
 import type { FaultList } from './faults.ts'
 import { field, isObject } from './json.ts'
 import { addJsonFault, jsonValues, parseStreaming, shallowKeys } from './json-text.ts'
+import { isPromptfooMarkedTable, readPromptfooMarkedTable } from './promptfoo-marked-table.ts'
 import { readPromptfooResult, type PromptfooResult } from './promptfoo-result.ts'
 import { isPromptfooTable, readPromptfooTable } from './promptfoo-table.ts'
 import { LIMITS } from './source.ts'
@@ -14,6 +15,9 @@ export interface PromptfooFile {
 }
 
 type Take = (result: PromptfooResult) => void
+
+/** So much of a text shows whether it is a table. */
+const HEAD_SIZE = 64 * 1024
 
 /** YAML is parsed as a whole, and slowly. */
 const YAML_SIZE = 16 * 1024 * 1024
@@ -32,6 +36,7 @@ export function readPromptfooFile(text: string, faults: FaultList, take: Take): 
       : readDocument(text, faults, take)
   }
   if (isPromptfooTable(text)) return readPromptfooTable(text, faults, take)
+  if (isPromptfooMarkedTable(text.slice(0, HEAD_SIZE))) return readPromptfooMarkedTable(text, faults, take)
   return readYaml(text, faults, take)
 }
 

@@ -6,6 +6,7 @@ import { lookOfText } from '../file-look.ts'
 import { objectsIn, proposeLines } from '../json-objects.ts'
 import { importJsonl } from '../jsonl.ts'
 import { importPromptfoo } from '../promptfoo.ts'
+import { isPromptfooMarkedTable } from '../promptfoo-marked-table.ts'
 import { deepevalFormat } from './deepeval.ts'
 import { everyEvalEverFormat } from './every-eval-ever.ts'
 import { headOf } from './file-head.ts'
@@ -37,6 +38,7 @@ const promptfooFormat: ResultsFormat = {
     (keys.has('/evalId') && keys.has('/results')) ||
     (keys.has('/promptIdx') && keys.has('/testIdx')) ||
     (columns.has('Status') && columns.has('Score') && columns.has('Named Scores')) ||
+    (kind === 'text' && isPromptfooMarkedTable(start)) ||
     (kind === 'text' && (/^\.ya?ml$/.test(extension) || /^(---\s+)?evalId:/.test(start))),
   read: importPromptfoo,
 }
