@@ -50,7 +50,7 @@ function readDocument(text: string, faults: FaultList, take: Take): PromptfooFil
 /** Some versions wrote the batches of a JSONL file with nothing between them. */
 function readLines(text: string, faults: FaultList, take: Take): PromptfooFile {
   for (const found of jsonValues(text)) {
-    if ('offset' in found) addJsonFault(text, found, faults)
+    if ('offset' in found) addJsonFault(text, found, faults, { isSequence: true })
     else if (!isObject(found.value)) faults.add('not_an_object', 'not a JSON object', { line: found.line })
     else take(readPromptfooResult(found.value, { line: found.line }))
   }
@@ -72,7 +72,13 @@ function readYaml(text: string, faults: FaultList, take: Take): PromptfooFile | 
     // The parser's message quotes the file.
     if (error instanceof YAMLParseError && error.code === 'DUPLICATE_KEY')
       return faults.add('duplicate_key', 'a key stands twice in one object', { line: error.linePos?.[0].line ?? 1 })
-    return faults.add('malformed', 'neither JSON, JSONL, YAML nor CSV as promptfoo writes it')
+    const [place] = error instanceof YAMLParseError ? (error.linePos ?? []) : []
+    const where = place === undefined ? '' : `; as YAML it ends in column ${place.col}`
+    return faults.add(
+      'malformed',
+      `neither JSON, JSONL, YAML nor CSV as promptfoo writes it${where}`,
+      place === undefined ? {} : { line: place.line },
+    )
   }
   const file = described(root, faults)
   const results = field(field(root, 'results'), 'results')

@@ -331,6 +331,13 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
       { 'content-type': otlpTypes.json },
       'application/x-protobuf',
     ],
+    [
+      'JSON with a comma too many',
+      'json',
+      (it: Buffer) => Buffer.from(`${it.toString().slice(0, -1)},}`),
+      {},
+      'a key in double quotes is expected, and a closing } is there',
+    ],
     ['other members alone', 'json', () => Buffer.from('{"spans":[{}]}'), {}, 'resourceSpans'],
     [
       'attributes that are no list',

@@ -3,7 +3,9 @@ import { importCsv } from '../csv.ts'
 import { settleText, wholeText } from '../encoding.ts'
 import { faultList, type FaultList, type ImportResult } from '../faults.ts'
 import { lookOfText } from '../file-look.ts'
+import { lookAtJson } from '../json-look.ts'
 import { objectsIn, proposeLines } from '../json-objects.ts'
+import { addJsonFault } from '../json-text.ts'
 import { importJsonl } from '../jsonl.ts'
 import { importPromptfoo } from '../promptfoo.ts'
 import { isPromptfooMarkedTable } from '../promptfoo-marked-table.ts'
@@ -114,6 +116,12 @@ function refuseUnknown(file: ByteSource, faults: FaultList): ImportResult {
   if (opened.text.trim() === '') faults.add('empty', 'the file is empty')
   else if (look === 'XML or HTML') faults.add('not_a_table', `this looks like ${look}, and no JUnit report`)
   else {
+    const start = opened.text.trimStart()[0]
+    const broken = start === '{' || start === '[' ? lookAtJson(opened.text, { isSequence: true }) : undefined
+    if (broken !== undefined) {
+      addJsonFault(opened.text, { offset: 0 }, faults, { isSequence: true })
+      return faults.result()
+    }
     const objects = objectsIn(opened.text)
     const names = RESULTS_FORMATS.map(({ name }) => name).join(', ')
     if (objects) faults.add('not_a_table', objects.look, {}, proposeLines(objects, file.name))

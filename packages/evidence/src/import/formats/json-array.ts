@@ -57,7 +57,7 @@ function readObjects(text: string, faults: FaultList): Placed<JsonObject>[] {
       faults.add('too_large', `more than ${LIMITS.columns} keys`, { pointer })
     else records.push({ record: value, line: index + 1 })
   })
-  if (!('value' in parsed)) addJsonFault(text, parsed, faults, false)
+  if (!('value' in parsed)) addJsonFault(text, parsed, faults, { isByLine: false })
   else if (!Array.isArray(parsed.value)) faults.add('malformed', 'not an array of objects')
   else if (records.length === 0 && !faults.any()) faults.add('empty', 'the array is empty')
   return records

@@ -1,3 +1,4 @@
+import { lookAtJson } from '@afterai/evidence'
 import { bodyLimits, OversizedBody } from '../gate/body-size.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
@@ -259,16 +260,17 @@ function inspect(bytes: Uint8Array): void {
 
 function parse(bytes: Uint8Array): Json {
   let value: unknown
+  // A byte order mark says nothing that isn't known.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString()
+    .replace(/^\uFEFF/, '')
   try {
-    // A byte order mark says nothing that isn't known.
-    value = JSON.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-        .toString()
-        .replace(/^\uFEFF/, ''),
-    )
+    value = JSON.parse(text)
   } catch {
     // The parser's own message quotes the body.
-    throw new MalformedBody('it is not JSON')
+    const look = lookAtJson(text)
+    const where = look === undefined ? '' : ` (line ${look.line}, column ${look.column}: ${look.text})`
+    throw new MalformedBody(`it is not JSON${where}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedBody('it is no object')
   return value as Json
