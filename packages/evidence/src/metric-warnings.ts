@@ -82,7 +82,7 @@ export function reasonsOf(facts: MetricFacts): Reason[] {
 
 function openReason(question: OpenQuestion, { name }: ResolvedMetric): Reason {
   const texts: Readonly<Record<OpenQuestion, string>> = {
-    kind_conflict: `the two files measure different kinds under this name; import one again with --metric ${name}=COLUMN:KIND`,
+    kind_conflict: `the two files measure different kinds under this name; read both as one kind with --metric ${name}=COLUMN:KIND`,
     direction_conflict: `the two files disagree which way is better; say it with --direction ${name}=up or --direction ${name}=down`,
     direction_unknown: `nothing says which way is better; say it with --direction ${name}=up or --direction ${name}=down`,
     scale_conflict: `the two files declare different scales; say the right one with --scale ${name}=LOWER..UPPER`,

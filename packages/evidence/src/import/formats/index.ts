@@ -124,7 +124,7 @@ function refuseUnknown(file: ByteSource, faults: FaultList): ImportResult {
     }
     const objects = objectsIn(opened.text)
     const names = RESULTS_FORMATS.map(({ name }) => name).join(', ')
-    if (objects) faults.add('not_a_table', objects.look, {}, proposeLines(objects, file.name))
+    if (objects) faults.add('not_a_table', objects.look, {}, proposeLines(objects, file))
     else faults.add('unknown_format', `its format does not show; one of ${names} is read`)
   }
   return faults.result()
@@ -146,6 +146,7 @@ function openText(file: ByteSource, faults: FaultList, onlyUnicode = true): Open
     encoding,
     digest: file.digest,
     name: file.name,
+    command: file.command,
   }
 }
 
@@ -166,7 +167,14 @@ function openBytes(file: ByteSource, faults: FaultList): OpenedSource | undefine
     bytes.set(piece, at)
     at += piece.length
   }
-  return { bytes, text: '', sourceDigest: hash.digest('hex'), digest: file.digest, name: file.name }
+  return {
+    bytes,
+    text: '',
+    sourceDigest: hash.digest('hex'),
+    digest: file.digest,
+    name: file.name,
+    command: file.command,
+  }
 }
 
 /** What is wrong with options for a format, in words; undefined if it takes all of them. */

@@ -20,7 +20,8 @@ export const jsonArrayFormat: ResultsFormat = {
 }
 
 function importJsonArray(opened: OpenedSource, options: ReadingOptions): ImportResult {
-  const source = { chunks: () => [], sha256: unused, digest: opened.digest, name: opened.name }
+  const { digest, name, command } = opened
+  const source = { chunks: () => [], sha256: unused, digest, name, command }
   const gate = tableGate(source, options)
   const faults = faultList(gate)
   const records = readObjects(opened.text, faults)
