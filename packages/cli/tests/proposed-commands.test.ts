@@ -76,8 +76,8 @@ describe('a command that an error proposes goes on', () => {
     // What can't be read at all says so in words, without a command that would be refused again.
     const canBeRead = !['score-alone.csv', 'words.csv', 'unique-score.csv'].includes(name)
     expect([imported.code, compared.code, imported.said]).toEqual([canBeRead ? 0 : 1, canBeRead ? 0 : 1, imported.said])
-    if (!canBeRead) expect(imported.steps + compared.steps).toBe(0)
-    else expect(compared.said).not.toContain('afterai import')
+    expect(canBeRead ? 0 : imported.steps + compared.steps).toBe(0)
+    expect(compared.said).not.toContain('afterai import')
   })
 
   test('what measures is never proposed as the id of a case', async () => {

@@ -25,7 +25,9 @@ interface Stop {
 }
 
 const scalar = /(?:true|false|null|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![A-Za-z_])/y
-const badInString = /[\u0000-\u001f]|\\(?!["\\/bfnrt]|u[\da-fA-F]{4})/y
+const badEscape = /\\(?!["\\/bfnrt]|u[\da-fA-F]{4})/y
+/** What is below it is a control character, which a string has only escaped. */
+const firstPrintable = 0x20
 const space = /\s*/y
 
 /**
@@ -120,8 +122,8 @@ function readString(text: string, start: number): number | Stop {
   const end = endOfString(text, start)
   const last = end === -1 ? text.length : end - 1
   for (let at = start + 1; at < last; at += text[at] === '\\' ? 2 : 1) {
-    badInString.lastIndex = at
-    if (!badInString.test(text)) continue
+    badEscape.lastIndex = at
+    if (text.charCodeAt(at) >= firstPrintable && !badEscape.test(text)) continue
     const found = text[at] === '\\' ? 'a backslash before another character' : 'a line break or control character'
     return { offset: at, expected: 'a character of a string, or its closing quote', found }
   }

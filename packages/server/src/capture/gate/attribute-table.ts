@@ -28,9 +28,20 @@ const capitalised = (word: string): string => word.replace(/^./, (letter) => let
 const otherEnvironments: readonly string[] = [
   ...spelt('deployment', 'environment', 'name').slice(1),
   ...spelt('deployment', 'environment').slice(1),
-  ...['environment', 'Environment', 'ENVIRONMENT', 'env', 'Env', 'ENV'],
-  ...['environment.name', 'environment_name', 'environmentName', 'deployment.env', 'deployment_env', 'deploymentEnv'],
-  ...['service.environment', 'sentry.environment'],
+  'environment',
+  'Environment',
+  'ENVIRONMENT',
+  'env',
+  'Env',
+  'ENV',
+  'environment.name',
+  'environment_name',
+  'environmentName',
+  'deployment.env',
+  'deployment_env',
+  'deploymentEnv',
+  'service.environment',
+  'sentry.environment',
 ]
 
 /**
