@@ -13,7 +13,6 @@ import type {
   RecordedChange,
   Stats,
 } from './types.ts'
-import { misspeltEnvironment } from './unknown-field.ts'
 
 /** One system in one environment. Each method returns at once, never throws, and works detached from its object. */
 export interface System {
@@ -44,8 +43,9 @@ export class AfterAI implements AsyncDisposable {
 
   /** A handle on a system. The same name and environment give the same handle. */
   readonly system = (name: string, options?: { readonly environment?: string }): System => {
-    if (options !== undefined) this.#client.notices.unknownOf('system', options, ['environment'])
-    const environment = environmentOf(options) ?? this.#client.options?.environment ?? ''
+    // None rather than another one than is meant: what the handle is told is refused then.
+    const isMisspelt = this.#client.notices.unknownOf('system', options, ['environment'])
+    const environment = isMisspelt ? '' : (environmentOf(options) ?? this.#client.options?.environment ?? '')
     // A key only of what can be a name: what can't is refused below, whatever it is.
     const key = isShort(name) && isShort(environment) ? `${name} ${environment}` : ''
     const known = this.#systems.get(key)
@@ -121,9 +121,7 @@ function contextOf(client: Client, name: string, environment: string): number {
 
 function environmentOf(options: { readonly environment?: string } | undefined): string | undefined {
   try {
-    // None rather than another one than is meant: what the handle is told is refused then.
-    const isMisspelt = options !== undefined && misspeltEnvironment('system', options, ['environment']) !== undefined
-    return isMisspelt ? '' : options?.environment
+    return options?.environment
   } catch {
     return ''
   }

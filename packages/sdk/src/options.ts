@@ -2,7 +2,6 @@ import { digestKeyOf } from './digest-key.ts'
 import type { SenderOptions } from './messages.ts'
 import { InvalidField, nameOf } from './names.ts'
 import type { AfterAIOptions, Diagnostic, DigestKey } from './types.ts'
-import { misspeltEnvironment } from './unknown-field.ts'
 
 /** The names of all options. */
 export const optionNames: readonly (keyof AfterAIOptions)[] = [
@@ -36,9 +35,6 @@ export interface ReadOptions {
 export function readOptions(options: unknown): ReadOptions {
   if (typeof options !== 'object' || options === null) throw new InvalidField('options')
   const given = options as Record<string, unknown>
-  // What it is told then would count as production's.
-  const misspelt = misspeltEnvironment('options', given, optionNames)
-  if (misspelt !== undefined) throw new InvalidField(misspelt)
   const {
     apiKey,
     endpoint = 'http://127.0.0.1:4680',
@@ -53,7 +49,7 @@ export function readOptions(options: unknown): ReadOptions {
   if (typeof apiKey !== 'string' || !/^[\x21-\x7e]{1,512}$/.test(apiKey)) throw new InvalidField('apiKey')
   return {
     environment: nameOf(environment, 'environment'),
-    isProductionAssumed: Object.hasOwn(given, 'environment') && given['environment'] === undefined,
+    isProductionAssumed: 'environment' in given && given['environment'] === undefined,
     revision: revision === undefined ? undefined : nameOf(revision, 'revision'),
     digestKey: key,
     sender: {

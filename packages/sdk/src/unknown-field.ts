@@ -13,25 +13,6 @@ export function unknownField(at: string, key: string, known: readonly string[]):
   return `${at}.${isShown ? key : '(no name)'}: ${meant}`
 }
 
-/** What else people call where a system runs; a name that has `env` in it is near enough by itself. */
-const forEnvironment: ReadonlySet<string> = new Set(['stage', 'tier', 'deployment', 'deploymenttarget'])
-
-/** A field that there isn't and that means the environment, in words; undefined where none does, or `environment` itself is told. */
-export function misspeltEnvironment(at: string, value: object, known: readonly string[]): string | undefined {
-  try {
-    if ((value as { environment?: unknown }).environment !== undefined || !isFielded(value)) return undefined
-    const key = Object.keys(value).find((it) => !known.includes(it) && meansEnvironment(it, known))
-    return key === undefined ? undefined : `${at}.${key}: is environment meant?`
-  } catch {
-    return undefined
-  }
-}
-
-function meansEnvironment(key: string, known: readonly string[]): boolean {
-  if (key.length > longestShown || !isName(key)) return false
-  return forEnvironment.has(plain(key)) || nearest(key, known).includes('environment')
-}
-
 /** Whether to look through the members of something: what has a length may have a million of them, and none that is a field. */
 export function isFielded(value: object): boolean {
   return (value as { length?: unknown }).length === undefined
