@@ -15,6 +15,6 @@ export default defineConfig({
     maxWorkers: 2,
     // V8 of Node 24 has races between what runs and what is compiled beside it, which end the process on a machine as busy as this:
     // github.com/nodejs/node/issues/66126 and 64841.
-    execArgv: ['--no-concurrent-recompilation'],
+    execArgv: ['--no-concurrent-recompilation', '--no-concurrent-sparkplug'],
   },
 })

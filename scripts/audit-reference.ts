@@ -14,7 +14,8 @@ state before and after. Details are metadata; no event holds content or a creden
 \`actorId\` is in the log. Beside it an event keeps the name, the address and the prefix of the API key that its actor had then
 (\`actorName\`, \`actorEmail\`, \`actorKey\`): they stay as they were when somebody takes another name or leaves, and no entry of the
 log commits to them. AfterAI itself has no actor and the credential \`system\`; an attempt of nobody who is known has no actor either.
-The command line writes \`Bo <bo@example.com>\`, \`ci-bot (API key afterai_…)\`, \`AfterAI\` and \`(nobody known)\`.
+Beside the id of a resource stands what it is called now (\`resourceName\`): a name, a title, a label, of an assessment, a decision and a record that of their change; of a member who left, what they were called when they
+last did something. It is looked up when the trail is read. The command line writes \`Bo <bo@example.com>\`, \`ci-bot (API key afterai_…)\`, \`AfterAI\` and \`(nobody known)\`.
 
 Each event is an entry of the tenant's log. \`GET /v1/audit-events/:id\` gives the signed statement, the salt of its commitment and the
 proof of inclusion; \`GET /v1/audit-events/:id/bundle\` puts them into one file of the form that records have. \`afterai audit prove\` writes

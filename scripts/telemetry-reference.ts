@@ -43,6 +43,8 @@ or look for the digits. \`none\`, \`overflow\` and \`telemetry-overflow\` are na
 A template of an address loses the \`/\` before it, and \`{id}\`, \`<id>\`, \`(id)\` become \`:id\`, \`*\` becomes \`:any\` and \`*path\` \`:path\`: these are ways to write
 the same. A service that its SDK calls \`unknown_service:\` and a path is known by the program alone, and what names no service is \`unknown_service\`.
 
+Where none of OpenTelemetry's names for the environment is told, other spellings and names of it are read (\`env\`, \`Deployment.Environment\`, \`service.environment\`: in the table below), those of the resource first.
+
 What names no environment counts as \`production\`, and \`productionAssumedAt\` of the system tells when that was first done. An environment
 that is named and can't be read never does: what says so is refused.`
 
@@ -112,8 +114,8 @@ Words: ${Object.entries(vocabularies)
     .map(([kind, words]) => `*${kind}*: ${words.map((word) => `\`${word}\``).join(', ')}`)
     .join('; ')}.
 
-Of finish reasons, a refusal is one of ${[...refusals].map((word) => `\`${word}\``).join(', ')}; the others aren't. Members of an
-enumeration (\`FinishReason.SAFETY\`) and lists in text (\`["stop"]\`) are read as well.
+Of finish reasons, a refusal is one of ${[...refusals].map((word) => `\`${word}\``).join(', ')}; the others aren't. Case and what stands
+between words don't matter (\`ContentFilter\`, \`CONTENT-FILTER\`); members of an enumeration (\`FinishReason.SAFETY\`), lists in text (\`["stop"]\`) and joined ones (\`stop,content_filter\`) are read as well.
 
 ## Spans that are requests
 

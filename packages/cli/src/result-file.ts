@@ -31,12 +31,13 @@ export function openResultFile(path: string): ResultFile {
 }
 
 /** What the importers read. Texts without an identifier's shape are digested under `key`: two files that are compared need the same. */
-export function sourceOf({ path, chunks }: ResultFile, key: LocalKey): ByteSource {
+export function sourceOf({ path, chunks }: ResultFile, key: LocalKey, command?: ByteSource['command']): ByteSource {
   return {
     chunks,
     sha256: () => createHash('sha256'),
     digest: digestUnder(key),
     name: path,
+    command,
   }
 }
 

@@ -17,6 +17,7 @@ const event: AuditEventView = {
   address: '127.0.0.1',
   requestId: '01a20a5b-6239-705d-b9f2-c38849688558',
   resource: 'record/\u001b[31mred',
+  resourceName: 'Move to \u001b[31mthe small model',
   details: {},
   logIndex: 7,
 }
@@ -48,6 +49,7 @@ describe('P4.4: audit', () => {
       env,
     })
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('record.export') as string })
+    expect(ran.stdout).toMatch(/record\/\S+ +Move to \S*the small model +7$/m)
     expect(ran.stdout).not.toContain('\u001b')
     expect(Object.fromEntries(received[0]?.query ?? [])).toEqual({
       actionPrefix: 'record.',

@@ -64,6 +64,10 @@ export const auditEventView = z
     address: z.string().nullable(),
     requestId: z.string().nullable(),
     resource: z.string().nullable(),
+    resourceName: z.string().nullable().meta({
+      description:
+        'What the resource is called now, or was last: a name, a title, a label. Null where nothing names it.',
+    }),
     details: z.record(z.string(), z.unknown()),
     /** Its place in the tenant's log; null while it waits for it. */
     logIndex: z.number().int().nullable(),

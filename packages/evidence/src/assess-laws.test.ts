@@ -4,7 +4,9 @@ import { casesOf, LATENCY, metricOf, PASS, runWith, SCORE, zeroOnes } from '../t
 import { numberAt, numberCount } from './cases/number-column.ts'
 import {
   assess,
+  BANDS,
   defaultPlan,
+  isLoss,
   type EvaluationCase,
   type EvaluationRun,
   type MetricAssessment,
@@ -85,6 +87,45 @@ describe('laws', () => {
       }),
       { numRuns: 40, seed: 4 },
     )
+  })
+
+  test('P6.5: no verdict is better than the worst loss among the rows of what decides, slices included', () => {
+    const sides = fc.array(fc.record({ slice: fc.nat({ max: 3 }), loss: fc.constantFrom(0, 0.1, 0.5, 1) }), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    const losses = new Set<string>()
+    fc.assert(
+      fc.property(sides, fc.nat({ max: 1000 }), fc.boolean(), (parts, seed, isDeclared) => {
+        const side = (isAfter: boolean): EvaluationCase[] =>
+          parts.flatMap(({ slice, loss }, part) =>
+            Array.from({ length: 40 }, (_, index): EvaluationCase => {
+              // Half of the cases pass before; after the change, slices gain or lose a part of theirs.
+              const [draw, passed] = [((index * 7919 + seed * 31 + part) % 40) / 40, index % 2 === 0]
+              const isLost = isAfter && passed && draw < loss
+              const isGained = isAfter && !passed && draw < 1 - loss - 0.1 * part
+              const value = (passed && !isLost) || isGained ? 1 : 0
+              return {
+                caseId: `case-${part}-${index}`,
+                slice: `slice-${slice}`,
+                outcome: 'completed',
+                values: [value, value * 0.8 + draw / 10],
+              }
+            }),
+          )
+        const plan = { ...defaultPlan, criticalSlices: isDeclared ? ['slice-0'] : [] }
+        const made = assess(runWith([PASS, SCORE], side(false)), runWith([PASS, SCORE], side(true), 'b'), plan)
+        const rank = (band: string): number => BANDS.findIndex((it) => it === band)
+        for (const row of [...made.metrics, ...made.slices]) {
+          if (!row.primary || !isLoss(row.band) || row.sameAs !== null) continue
+          losses.add(row.slice === null ? 'metric' : 'slice')
+          expect([row.metric, row.slice, rank(made.verdict) <= rank(row.band)]).toEqual([row.metric, row.slice, true])
+        }
+      }),
+      { numRuns: 40, seed: 5 },
+    )
+    // Both were met, or this would show nothing.
+    expect([...losses].toSorted()).toEqual(['metric', 'slice'])
   })
 
   test('swapping baseline and candidate inverts a ratio', () => {

@@ -163,7 +163,7 @@ describe('errors and gaps', () => {
     expect(codes(assessment)).toContain('critical_slice_missing')
   })
 
-  test('a loss in a critical slice decides, and one in any other slice is pointed at', () => {
+  test('a loss in a slice decides, whether anybody declared it critical or not, and is pointed at where nobody did', () => {
     const slices = ['refunds', 'orders', 'orders', 'orders', 'orders', 'orders', 'orders', 'orders', 'orders', 'orders']
     const cases = (failing: boolean) =>
       Array.from({ length: 2000 }, (_, index): EvaluationCase => {
@@ -175,7 +175,8 @@ describe('errors and gaps', () => {
     const after = runWith([PASS], cases(true), 'b')
     expect(assess(before, after, { ...defaultPlan, criticalSlices: ['refunds'] }).verdict).toBe('material_regression')
     const loose = assess(before, after)
-    expect(loose.verdict).toBe('minor_regression')
+    expect(loose.verdict).toBe('material_regression')
+    expect(loose.guardrails).toContainEqual(expect.objectContaining({ slice: 'refunds', band: 'material_regression' }))
     expect(codes(loose)).toContain('slice_regression')
   })
 

@@ -11,7 +11,7 @@ import { jointRisk } from './statistics/joint-risk.ts'
 import { benjaminiHochberg, holm } from './statistics/multiplicity.ts'
 import { matchCases, pairValues, type Matching } from './statistics/pairing.ts'
 import { letGo } from './statistics/pairs.ts'
-import { bandAfterHolm, isGreen, worstBand, type Band } from './statistics/verdict.ts'
+import { bandAfterCorrection, isGreen, isLoss, worstBand, type Band } from './statistics/verdict.ts'
 
 /** The largest share of false claims tolerated among the slices that are pointed at. */
 const SLICE_FALSE_DISCOVERY = 0.1
@@ -47,12 +47,13 @@ export function assess(
   const slices = compared.flatMap((result) => result.slices)
   const critical = slices.filter(isCritical(plan))
   const primary = [...overall, ...critical].filter(({ assessment }) => assessment.primary)
-  const guardrails = [...correctGuardrails(primary, plan), ...materialLosses(overall, metrics)]
-  const sliceAssessments = correctSlices(slices)
+  const declared = [...correctGuardrails(primary, plan), ...materialLosses(overall, metrics)]
+  const sliceAssessments = correctSlices(slices).map((row) => asDecided(row, declared))
+  const guardrails = [...declared, ...sliceLosses(sliceAssessments, declared)]
   const warnings = [
-    ...inputWarnings({ baseline, candidate, metrics, missing, guardrails, plan, matching }),
+    ...inputWarnings({ baseline, candidate, metrics, missing, guardrails: declared, plan, matching }),
     ...[...overall, ...critical].filter(isHeard).flatMap((result) => result.warnings),
-    ...regressionWarnings(overall, sliceAssessments, guardrails),
+    ...regressionWarnings(overall, sliceAssessments, declared),
   ]
   return {
     schema: 'afterai.assessment/v1',
@@ -61,7 +62,7 @@ export function assess(
     overallRisk: overallRisk(primary),
     guardrails,
     metrics: overall.map(({ assessment }) => ({
-      ...assessment,
+      ...asDecided(assessment, declared),
       adjustedP:
         guardrails.find(({ metric, slice }) => metric === assessment.metric && slice === null)?.adjustedP ?? null,
     })),
@@ -181,7 +182,7 @@ function isUnit(values: NumberColumn): boolean {
 function correctGuardrails(results: readonly MetricResult[], plan: AssessmentPlan): Guardrail[] {
   const adjusted = holm(results.map(({ p }) => p ?? 1))
   return results.map(({ assessment, p }, index) => {
-    const corrected = bandAfterHolm(assessment.band, adjusted[index] ?? 1)
+    const corrected = bandAfterCorrection(assessment.band, adjusted[index] ?? 1)
     const band = plan.mode === 'counterfactual' && isGreen(corrected) ? 'inconclusive' : corrected
     return {
       metric: assessment.metric,
@@ -208,6 +209,24 @@ function materialLosses(overall: readonly MetricResult[], metrics: readonly Reso
     .map(({ metric, band }) => ({ metric, slice: null, band, adjustedP: null }))
 }
 
+/** A row with the band that it has once all are looked at together: no row may claim a loss that the verdict doesn't count. */
+function asDecided(row: MetricAssessment, guardrails: readonly Guardrail[]): MetricAssessment {
+  const decided = guardrails.find(({ metric, slice }) => metric === row.metric && slice === row.slice)
+  return decided === undefined ? row : { ...row, band: decided.band }
+}
+
+/**
+ * Slices that nobody declared critical and in which a primary metric was lost, by the correction over all slices: a gain in the others doesn't outweigh
+ * it, and no verdict is better than such a row.
+ */
+function sliceLosses(rows: readonly MetricAssessment[], declared: readonly Guardrail[]): Guardrail[] {
+  const isDeclared = ({ metric, slice }: MetricAssessment): boolean =>
+    declared.some((it) => it.metric === metric && it.slice === slice)
+  return rows
+    .filter((row) => row.primary && row.sameAs === null && isLoss(row.band) && !isDeclared(row))
+    .map(({ metric, slice, band, adjustedP }) => ({ metric, slice, band, adjustedP }))
+}
+
 /** With a guardrail unmeasured the risk is unknown, not smaller. */
 function overallRisk(guardrails: readonly MetricResult[]): number | null {
   const inputs = guardrails.map(({ risk }) => risk).filter((risk) => risk !== null)
@@ -219,7 +238,12 @@ function correctSlices(results: readonly MetricResult[]): MetricAssessment[] {
   const adjusted = benjaminiHochberg(testable.map(({ p }) => p ?? 1))
   return results.map((result) => {
     const index = testable.indexOf(result)
-    return { ...result.assessment, adjustedP: index === -1 ? null : (adjusted[index] ?? null) }
+    const adjustedP = index === -1 ? null : (adjusted[index] ?? null)
+    return {
+      ...result.assessment,
+      band: bandAfterCorrection(result.assessment.band, adjustedP ?? 1, SLICE_FALSE_DISCOVERY),
+      adjustedP,
+    }
   })
 }
 
@@ -276,8 +300,6 @@ function inputWarnings(facts: InputFacts): AssessmentWarning[] {
   return warnings
 }
 
-const REGRESSIONS: ReadonlySet<Band> = new Set(['material_regression', 'regression', 'minor_regression'])
-
 /** Points at losses that the verdict doesn't count: metrics that aren't primary, slices that weren't declared critical. */
 function regressionWarnings(
   overall: readonly MetricResult[],
@@ -286,7 +308,7 @@ function regressionWarnings(
 ): AssessmentWarning[] {
   const secondary = overall
     .map(({ assessment }) => assessment)
-    .filter(({ primary, sameAs, band }) => !primary && !sameAs && REGRESSIONS.has(band))
+    .filter(({ primary, sameAs, band }) => !primary && !sameAs && isLoss(band))
     .map(({ metric, band }) => ({
       code: 'secondary_regression' as const,
       text: `${band} outside the primary metrics`,
@@ -294,9 +316,7 @@ function regressionWarnings(
       slice: null,
     }))
   const inSlices = slices
-    .filter(
-      ({ band, adjustedP, sameAs }) => !sameAs && REGRESSIONS.has(band) && (adjustedP ?? 1) <= SLICE_FALSE_DISCOVERY,
-    )
+    .filter(({ band, sameAs }) => !sameAs && isLoss(band))
     .filter(
       ({ metric, slice }) => !guardrails.some((guardrail) => guardrail.metric === metric && guardrail.slice === slice),
     )

@@ -1,5 +1,5 @@
 import type { AssessmentWarning } from './assessment.ts'
-import { isBinary } from './metric.ts'
+import { defaultMargin, isBinary } from './metric.ts'
 import type { OpenQuestion, ResolvedMetric } from './resolve-metrics.ts'
 import { sideMeans, type Estimate } from './statistics/estimate.ts'
 import { mcNemar } from './statistics/mcnemar.ts'
@@ -82,7 +82,7 @@ export function reasonsOf(facts: MetricFacts): Reason[] {
 
 function openReason(question: OpenQuestion, { name }: ResolvedMetric): Reason {
   const texts: Readonly<Record<OpenQuestion, string>> = {
-    kind_conflict: `the two files measure different kinds under this name; import one again with --metric ${name}=COLUMN:KIND`,
+    kind_conflict: `the two files measure different kinds under this name; read both as one kind with --metric ${name}=COLUMN:KIND`,
     direction_conflict: `the two files disagree which way is better; say it with --direction ${name}=up or --direction ${name}=down`,
     direction_unknown: `nothing says which way is better; say it with --direction ${name}=up or --direction ${name}=down`,
     scale_conflict: `the two files declare different scales; say the right one with --scale ${name}=LOWER..UPPER`,
@@ -187,13 +187,20 @@ function saturationReasons({ metric, used }: MetricFacts): Reason[] {
 }
 
 /** A baseline that has nothing to lose: all of it gone would be within the margin, so holding the margin says nothing. */
-function floorReason({ kind, direction, scale, margin }: ResolvedMetric, used: Pairs): Reason | undefined {
+function floorReason({ name, kind, direction, scale, margin }: ResolvedMetric, used: Pairs): Reason | undefined {
   const ends = isBinary(kind) ? { lower: 0, upper: 1 } : scale
   if (ends === null || direction === null || margin === null || used.length === 0) return undefined
   const { baseline, candidate } = sideMeans(used)
   const above = (mean: number): number => (direction === 'up' ? mean - ends.lower : ends.upper - mean)
   if (above(baseline) > margin || above(candidate) > margin) return undefined
   const isNothing = above(baseline) === 0 && above(candidate) === 0
+  const least = Math.max(above(baseline), above(candidate))
+  // A margin that somebody gave may be wider than all that there is to lose, wherever on the scale that lies.
+  if (least > (defaultMargin(kind, ends) ?? margin))
+    return {
+      code: 'floor',
+      text: `its margin of ${margin} allows to lose all that either side has: no loss could exceed it; say a smaller one with --margin ${name}=NUMBER`,
+    }
   const text =
     isNothing && isBinary(kind)
       ? `no case is right on either side, of ${used.length}: nothing worked, or the check itself is broken`

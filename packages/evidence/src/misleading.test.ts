@@ -300,6 +300,16 @@ describe('P6.5: what failed on both sides is not green', () => {
     expect([constant.verdict, headlines(constant)]).toEqual(['inconclusive', ['constant']])
   })
 
+  test('a margin that allows to lose everything is called that, and not the worse end of the scale', () => {
+    const half = outcomes(400, (index) => index % 2)
+    const wide = assess(half, half, plan({ name: 'pass', margin: 1 }))
+    expect([wide.verdict, headlines(wide)]).toEqual(['inconclusive', ['floor']])
+    const [said] = wide.warnings.filter(isHeadline)
+    expect(said?.text).toMatch(/^its margin of 1 allows .* --margin pass=NUMBER$/)
+    expect(JSON.stringify(wide)).not.toContain('worse end of the scale')
+    expect(headlines(assess(half, half, plan({ name: 'pass', margin: 0.4 })))).toEqual([])
+  })
+
   test('what is better low has its floor above', () => {
     const failed = (value: number) =>
       run(

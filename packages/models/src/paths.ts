@@ -52,12 +52,15 @@ export function fromFireworksPath(text: string, place: Place, readOn: ReadOn): R
   return account === 'fireworks' ? readOn(name, at) : unnamed(text, at, 'fine_tune')
 }
 
-const pathStart = /^(?:\/|\.{1,2}\/|~\/|[A-Za-z]:[\\/]|\\\\)/
+const pathStart = /^(?:\/|\.{1,2}[\\/]|~\/|[A-Za-z]:[\\/]|\\\\|(?:file|s3|gs|abfss?|oci|pvc):\/\/)/i
 
 /** The folder and the last part of a path on somebody's host, such as `/models/Qwen2.5-7B-Instruct`; undefined for what is none. */
 export function localPath(text: string): { readonly folder: string; readonly last: string } | undefined {
   if (!pathStart.test(text)) return undefined
-  const parts = text.split(/[\\/]/).filter((part) => part !== '')
+  const parts = text
+    .replace(/^file:/i, '')
+    .split(/[\\/]/)
+    .filter((part) => part !== '' && part !== '.')
   return { folder: parts.slice(0, -1).join('/'), last: parts.at(-1) ?? '' }
 }
 

@@ -90,3 +90,20 @@ export function platformOfVendor(vendor: string): string {
   if (vendor === 'amazon') return 'bedrock'
   return vendorsOwn.has(vendor) && vendor !== 'nvidia' ? vendor : unknownPlatform
 }
+
+/**
+ * Platforms that a provider's name says little of: clients made for them are pointed at anybody's server that speaks as they do, and Google's is one
+ * for two of its platforms.
+ */
+const spokenElsewhere: ReadonlySet<string> = new Set([...vendorsOwn, 'huggingface'])
+
+/** Vendors of models that nobody runs for himself: under a client of theirs, one is theirs. */
+const closed: ReadonlySet<string> = new Set(['openai', 'anthropic'])
+const openWeights = /^(?:gpt-oss|whisper)/
+
+/** Where a model ran whose name doesn't say so, by the provider's platform; null where that is only what the client is called. */
+export function impliedPlatform(platform: string, vendor: string | null, name: string): string | null {
+  if (platform === unknownPlatform) return null
+  if (!spokenElsewhere.has(platform)) return platform
+  return platform === vendor && closed.has(vendor) && !openWeights.test(name) ? platform : null
+}

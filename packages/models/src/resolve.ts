@@ -23,7 +23,7 @@ export function canonicalName({ vendor, model }: ResolvedModel): string | null {
 
 // Most specific first: an ARN holds colons, a path slashes, and a router's prefix whatever comes after it.
 function read(untrimmed: string, place: Place): ResolvedModel {
-  const text = untrimmed.trim()
+  const text = untrimmed.trim().replace(/^(?:https?:\/\/(?=(?:hf|huggingface)\.co\/)|hf:\/\/)/i, '')
   return (
     fromArn(text, place, read) ??
     fromGooglePath(text, place, read) ??
@@ -100,7 +100,7 @@ function fromTag(text: string, place: Place): ResolvedModel | undefined {
 }
 
 function fromVertexVersion(name: string, version: string, place: Place): ResolvedModel {
-  if (!/^(?:\d{8}|00\d)$/.test(version)) {
+  if (!/^(?:20\d\d-\d\d-\d\d|\d{8}|00\d)$/.test(version)) {
     return withVersion(read(name, place), version === 'default' ? undefined : version)
   }
   const [, model = name, release] = /^(.+)-(v\d+)$/i.exec(name) ?? []
@@ -144,7 +144,12 @@ function fromName(text: string, place: Place): ResolvedModel {
 
 // Where platforms write a vendor's name in another way.
 function vendorsForm(name: string): string {
-  if (name.startsWith('claude')) return name.replaceAll(/(\d)\.(?=\d)/g, '$1-')
+  if (name.startsWith('claude')) {
+    // Since the fourth generation, the number stands behind the name of the model; routers write it before it still.
+    return name
+      .replaceAll(/(\d)\.(?=\d)/g, '$1-')
+      .replace(/^claude-([4-9](?:-\d)?)-(haiku|sonnet|opus)(?![a-z])/, 'claude-$2-$1')
+  }
   if (name.startsWith('gpt-35')) return name.replace('gpt-35', 'gpt-3.5')
   return name.replace(/^llama(?=\d)/, 'llama-')
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { agree, isNoName, isSame, sayingOf, tellsMore } from './index.ts'
+import { agree, isNoName, isSame, sayingOf, saysNoModel, tellsMore } from './index.ts'
 
 const asked = (provider: string, requestedModel: string) => ({ provider, requestedModel })
 const openai = asked('openai', 'gpt-4o')
@@ -17,13 +17,29 @@ test.each([
   ['claude-3.5-sonnet-20241022', 'anthropic/claude-3-5-sonnet-20241022', asked('anthropic', 'claude-3-5-sonnet')],
   ['Qwen/Qwen2.5-7B', 'qwen2.5-7b', asked('vllm', 'qwen2.5-7b')],
   ['acme-large', 'ACME-Large', asked('acme', 'acme-large')],
+  ['gpt-4o-20240806', 'gpt-4o-2024-08-06', openai],
+  ['gpt-4o_2024_08_06', 'gpt-4o@2024-08-06', openai],
+  ['gpt-4o:2024-08-06', 'openai/gpt-4o-20240806', openai],
+  ['claude-sonnet-4-20250514', 'anthropic/claude-4-sonnet-20250514', asked('openrouter', 'anthropic/claude-sonnet-4')],
+  ['claude-opus-4-1', 'claude-4.1-opus', asked('anthropic', 'claude-opus-4-1')],
+  ['gemini-2.5-pro-preview-05-06', 'gemini-2.5-pro-preview-0506', asked('gcp.gemini', 'gemini-2.5-pro')],
+  ['/models/Qwen2.5-7B-Instruct', './models/Qwen2.5-7B-Instruct/', asked('openai', 'qwen')],
+  ['/models/Qwen2.5-7B.gguf', 'file:///models/qwen2.5-7b', asked('llama.cpp', 'qwen')],
+  ['hf://Qwen/Qwen2.5-7B', 'https://huggingface.co/Qwen/Qwen2.5-7B', asked('vllm', 'qwen')],
+  [
+    '/root/.cache/huggingface/hub/models--Qwen--Qwen2.5-7B/snapshots/a09a3545',
+    '/home/ada/hub/models--Qwen--Qwen2.5-7B/snapshots/a09a3545',
+    asked('vllm', 'qwen'),
+  ],
   ['base+lora', 'Base+Lora', asked('vllm', 'base')],
   ['ft:gpt-4o-2024-08-06:acme::a1', 'FT:gpt-4o-2024-08-06:Acme::a1', openai],
 ])('%s and %s are two ways to say the same', (one, other, by) => {
   expect(isSame(sayingOf(one, by), sayingOf(other, by))).toBe(true)
 })
 
-test.each([
+type Pair = readonly [one: string, other: string, by: ReturnType<typeof asked>]
+
+test.each<Pair>([
   ['gpt-4o-2024-08-06', 'gpt-4o', openai],
   ['gpt-4-0613', 'gpt-4', asked('openai', 'gpt-4')],
   ['claude-opus-4-20250514', 'claude-opus-4-0', asked('anthropic', 'claude-opus-4-0')],
@@ -43,6 +59,18 @@ test.each([
   ['gpt-4o-2024-08-06', 'prod-chat', asked('azure', 'prod-chat')],
   ['llama3.1:8b', 'llama3.1', asked('ollama', 'llama3.1')],
   ['/models/Qwen2.5-7B', 'Qwen2.5-7B', asked('vllm', 'qwen')],
+  ['gpt-4o-20240806', 'gpt-4o', openai],
+  ...['', 'openai', 'gcp.gemini', 'gcp.gen_ai', 'google'].map((provider): Pair => [
+    'publishers/google/models/gemini-2.0-flash',
+    'gemini-2.0-flash',
+    asked(provider, 'gemini-2.0-flash'),
+  ]),
+  ...['', 'openai', 'vllm', 'huggingface', 'mistral_ai', 'acme'].flatMap((provider): Pair[] => [
+    ['/models/Qwen2.5-7B-Instruct', 'Qwen/Qwen2.5-7B-Instruct', asked(provider, 'Qwen/Qwen2.5-7B-Instruct')],
+    ['./models/Mistral-7B.gguf', 'mistralai/Mistral-7B', asked(provider, 'mistralai/Mistral-7B')],
+    ['/models/gpt-oss-20b', 'openai/gpt-oss-20b', asked(provider, 'openai/gpt-oss-20b')],
+  ]),
+  ['acme/acme-7b', 'acme-7b', asked('openai', 'other')],
 ])('%s says more than %s, and nothing against it', (more, less, by) => {
   const [one, other] = [sayingOf(more, by), sayingOf(less, by)]
   expect([agree(one, other), tellsMore(one, other), tellsMore(other, one)]).toEqual([true, true, false])
@@ -50,7 +78,19 @@ test.each([
 
 test.each([
   ['gpt-4o-2024-05-13', 'gpt-4o-2024-08-06', openai],
+  ['gpt-4o-20240513', 'gpt-4o-2024-08-06', openai],
+  ['gpt-4o@2024-05-13', 'gpt-4o-2024-08-06', openai],
   ['gpt-4o', 'gpt-4o-mini', openai],
+  ['gpt-4o', 'azure/gpt-4o', openai],
+  ['claude-sonnet-4-20250514', 'anthropic/claude-4-opus-20250514', asked('openrouter', 'anthropic/claude-sonnet-4')],
+  ['gemini-2.0-flash', 'publishers/google/models/gemini-2.0-flash-lite', asked('gcp.gemini', 'gemini-2.0-flash')],
+  ['/models/Qwen2.5-7B-Instruct', 'Qwen/Qwen2.5-14B-Instruct', asked('openai', 'Qwen/Qwen2.5-7B-Instruct')],
+  ['acme/acme-7b', 'other/acme-7b', asked('openai', 'acme-7b')],
+  [
+    '/hub/models--Qwen--Qwen2.5-7B/snapshots/a09a3545',
+    '/hub/models--Qwen--Qwen2.5-7B/snapshots/bb46c15e',
+    asked('vllm', 'qwen'),
+  ],
   ['gpt-4o', 'gpt-4o-mini-2024-07-18', openai],
   ['gpt-4-0125-preview', 'gpt-4-1106-preview', asked('openai', 'gpt-4-turbo-preview')],
   ['gpt-4-0125-preview', 'gpt-4', asked('openai', 'gpt-4')],
@@ -82,6 +122,38 @@ test.each([
 test('what libraries write for want of a name is none, and no name of a model is', () => {
   for (const text of ['None', 'null', 'NULL', 'unknown', '', ' ', 'undefined', 'N/A']) expect(isNoName(text)).toBe(true)
   for (const text of ['gpt-4o', 'auto', 'default', 'none-such', 'unknown-model-1']) expect(isNoName(text)).toBe(false)
+})
+
+test('a part of a date is no other date than the whole one', () => {
+  const by = asked('openai', 'x')
+  const pairs = [
+    ['gpt-4-0613', 'gpt-4-2023-06-13', true],
+    ['mistral-large-2407', 'mistral-large-20240724', true],
+    ['command-a-03-2025', 'command-a-20250313', true],
+    ['gpt-4-0613', 'gpt-4-2023-03-14', false],
+    ['mistral-large-2407', 'mistral-large-20241107', false],
+    ['gemini-1.5-pro-002', 'gemini-1.5-pro-20240002', false],
+  ] as const
+  for (const [one, other, are] of pairs) {
+    expect([one, other, agree(sayingOf(one, by), sayingOf(other, by))]).toEqual([one, other, are])
+  }
+})
+
+test('a path that ends in no name of a model leaves open which one it is', () => {
+  const by = asked('openai', 'Qwen/Qwen2.5-7B')
+  for (const path of ['/model', '/mnt/models', '/opt/ml/model', './default']) {
+    expect([path, agree(sayingOf(path, by), sayingOf('Qwen/Qwen2.5-7B', by))]).toEqual([path, true])
+  }
+  expect(agree(sayingOf('/a/model', by), sayingOf('/b/model', by))).toBe(false)
+})
+
+test('what stands in the place of any model’s name says nothing of the one that was served', () => {
+  for (const text of ['default', 'Model', 'unknown', 'None', 'default_model', 'local-model', 'tgi', 'unknown_model']) {
+    expect([text, saysNoModel(text)]).toEqual([text, true])
+  }
+  for (const text of ['gpt-4o', 'auto', 'default-7b', 'prod', 'model-1', '/models/x', 'acme/default']) {
+    expect([text, saysNoModel(text)]).toEqual([text, false])
+  }
 })
 
 describe('of any two names', () => {

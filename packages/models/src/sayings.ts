@@ -1,12 +1,14 @@
 import { datedAsAlias, isCoveredBy, mayStandFor } from './aliases.ts'
+import { saysNoModel } from './no-name.ts'
 import { localPath } from './paths.ts'
-import { unknownPlatform } from './platforms.ts'
+import { impliedPlatform, unknownPlatform } from './platforms.ts'
 import { resolve } from './resolve.ts'
 import type { ResolvedModel } from './resolved-model.ts'
-import { aliasKind } from './snapshots.ts'
+import { aliasKind, snapshotsAgree } from './snapshots.ts'
 
 /** What a served name says of what was served; null where it says nothing. The region and the case of a name say nothing of it. */
 export interface Saying {
+  /** Where it ran: as the name itself says, or else the provider, unless that is only what a client is called. */
   readonly platform: string | null
   readonly vendor: string | null
   /** The model without its date; of a fine-tune or an identifier, all of its name. */
@@ -32,7 +34,8 @@ export function sayingOf(servedName: string, { provider, requestedModel }: Asked
   const asked = provider === '' ? unknownPlatform : provider
   const served = resolve(servedName, asked)
   const said = says(served, servedName)
-  if (!isSame(said, says(resolve(requestedModel, asked), requestedModel))) return said
+  const saidOfAsked = says(resolve(requestedModel, asked), requestedModel)
+  if (!isSame({ ...said, platform: null }, { ...saidOfAsked, platform: null })) return said
   const isNamedByCustomer = served.kind === 'opaque' || (served.kind === 'deployment' && served.platform === 'azure')
   // The name of a deployment, said back, tells nothing of the model that is there.
   if (isNamedByCustomer) return { ...said, vendor: null, family: null, snapshot: null, release: null }
@@ -41,12 +44,29 @@ export function sayingOf(servedName: string, { provider, requestedModel }: Asked
 }
 
 function says({ platform, vendor, model, version, kind, name }: ResolvedModel, text: string): Saying {
-  const place = { platform: platform === unknownPlatform ? null : platform, vendor }
+  const named = resolve(text, unknownPlatform).platform
+  const told = {
+    platform: named === unknownPlatform ? impliedPlatform(platform, vendor, name) : named,
+    open: null,
+    echo: false,
+    snapshot: null,
+  }
+  const path = localPath(text)
   const isWhole = kind === 'fine_tune' || kind === 'opaque'
-  if (isWhole) return { ...place, family: name, open: null, echo: false, snapshot: null, release: version }
+  if (isWhole) return { ...told, vendor, family: name, release: version }
+  // Of a revision in a cache it doesn't matter where the cache is.
+  const release = version ?? (path?.folder || null)
+  if (path !== undefined && saysNoModel(path.last)) return { ...told, vendor, family: null, release }
   const open = aliasKind(model ?? name)
-  const { family, snapshot } = datedAsAlias((model ?? name).replace(/(?:^|[-/:])(?:latest|auto)$/, ''))
-  return { ...place, family, open, echo: false, snapshot, release: localPath(text)?.folder ?? version }
+  const whose = vendor === null ? accountIn(name) : { account: vendor, rest: model ?? name }
+  const { family, snapshot } = datedAsAlias(whose.rest.replace(/(?:^|[-/:])(?:latest|auto)$/, ''))
+  return { ...told, vendor: whose.account, family, open, snapshot, release }
+}
+
+/** The account in front of a name at a hub, as in `acme/acme-7b`: some leave it out, as they do a vendor's. */
+function accountIn(name: string): { readonly account: string | null; readonly rest: string } {
+  const slash = name.lastIndexOf('/')
+  return slash <= 0 ? { account: null, rest: name } : { account: name.slice(0, slash), rest: name.slice(slash + 1) }
 }
 
 /** Whether two names can be of one model: nothing that both say differs. */
@@ -55,7 +75,7 @@ export function agree(one: Saying, other: Saying): boolean {
     agreeOn(one.platform, other.platform) &&
     agreeOn(one.vendor, other.vendor) &&
     familiesAgree(one, other) &&
-    agreeOn(one.snapshot, other.snapshot) &&
+    (one.snapshot === null || other.snapshot === null || snapshotsAgree(one.snapshot, other.snapshot)) &&
     agreeOn(one.release, other.release)
   )
 }

@@ -43,8 +43,9 @@ export class AfterAI implements AsyncDisposable {
 
   /** A handle on a system. The same name and environment give the same handle. */
   readonly system = (name: string, options?: { readonly environment?: string }): System => {
-    if (options !== undefined) this.#client.notices.unknownOf('system', options, ['environment'])
-    const environment = environmentOf(options) ?? this.#client.options?.environment ?? ''
+    // None rather than another one than is meant: what the handle is told is refused then.
+    const isMisspelt = this.#client.notices.unknownOf('system', options, ['environment'])
+    const environment = isMisspelt ? '' : (environmentOf(options) ?? this.#client.options?.environment ?? '')
     // A key only of what can be a name: what can't is refused below, whatever it is.
     const key = isShort(name) && isShort(environment) ? `${name} ${environment}` : ''
     const known = this.#systems.get(key)

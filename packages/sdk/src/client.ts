@@ -72,8 +72,12 @@ export class Client implements Leaving {
       ask: () => this.#send({ type: 'key' }),
       forget: () => set(this.#shared, word.key, word.keyUnknown),
     })
+    const isMisspelt = this.notices.unknownOf('options', options, optionNames)
     try {
+      // What it is told then would count as production's.
+      if (isMisspelt) throw new InvalidField('environment')
       this.options = readOptions(options)
+      if (this.options.isProductionAssumed) this.notices.say('assumed_production')
       if (this.options.digestKey !== undefined) writeKey(this.#shared, this.options.digestKey)
       this.#isOn = true
       beforeTheEnd(this)
@@ -82,7 +86,6 @@ export class Client implements Leaving {
     } catch (error) {
       this.notices.say('misconfigured', error instanceof InvalidField ? error.field : undefined)
     }
-    this.notices.unknownOf('options', options, optionNames)
   }
 
   /**

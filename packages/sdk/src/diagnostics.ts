@@ -2,6 +2,7 @@
 const diagnostics = {
   misconfigured: 'the client is off and delivers nothing: make it anew with options that are usable',
   unknown_field: 'there is no such field, and it is ignored',
+  assumed_production: '`environment` is undefined, and counts as production',
   invalid: 'an event was dropped, because it is not what the types ask for',
   overflow: 'events were dropped, the oldest first: the server does not keep up, or does not answer',
   unreachable: 'the server does not take events; trying again, ever more slowly',

@@ -75,14 +75,20 @@ export class Notices {
     if (this.#isNew(field)) this.say('unknown_field', unknownField(at, key, known), `unknown ${field}`)
   }
 
-  /** Says it of each member that isn't a known one. */
-  unknownOf(at: string, value: unknown, known: readonly string[]): void {
+  /** Says it of each member that isn't a known one. @returns whether one of them means an environment, and none is given: it would be taken for another */
+  unknownOf(at: string, value: unknown, known: readonly string[]): boolean {
+    let isMisspelt = false
     try {
-      if (typeof value !== 'object' || value === null || !isFielded(value)) return
-      for (const key of Object.keys(value)) if (!known.includes(key)) this.unknown(at, key, known)
+      if (typeof value !== 'object' || value === null || !isFielded(value)) return false
+      for (const key of Object.keys(value)) {
+        if (known.includes(key)) continue
+        this.unknown(at, key, known)
+        isMisspelt ||= !('environment' in value) && unknownField(at, key, known).endsWith(': is environment meant?')
+      }
     } catch {
       // What can't be looked through has nothing to be told of.
     }
+    return isMisspelt
   }
 
   #isNew(field: string): boolean {

@@ -22,6 +22,8 @@ export const optionNames: readonly (keyof AfterAIOptions)[] = [
 /** Options that were read and are usable. */
 export interface ReadOptions {
   readonly environment: string
+  /** Whether an environment was given, and is undefined: what it was to come from has none. */
+  readonly isProductionAssumed: boolean
   readonly revision: string | undefined
   readonly digestKey: DigestKey | undefined
   readonly sender: SenderOptions
@@ -48,6 +50,7 @@ export function readOptions(options: unknown): ReadOptions {
   if (typeof apiKey !== 'string' || !/^[\x21-\x7e]{1,512}$/.test(apiKey)) throw new InvalidField('apiKey')
   return {
     environment: nameOf(environment, 'environment'),
+    isProductionAssumed: 'environment' in given && given['environment'] === undefined,
     revision: revision === undefined ? undefined : nameOf(revision, 'revision'),
     digestKey: key,
     sender: {

@@ -50,6 +50,7 @@ export interface Measurement {
   readonly score?: { readonly name: string; readonly value: number } | null | undefined
   readonly finishReason?: string | null | undefined
   readonly error?: boolean | null | undefined
+  /** Left out, it is whether the finish reason means a refusal, as the server knows them. */
   readonly refused?: boolean | null | undefined
   /** Whether a judge or a second model agreed. */
   readonly agreed?: boolean | null | undefined

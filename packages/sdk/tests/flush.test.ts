@@ -253,7 +253,8 @@ test('a field that there isn’t is told of each thing that a client is given, a
     onDiagnostic: ({ code, message }: { code: string; message: string }) => said.push(`${code} ${message}`),
   }
   const afterai = connect({ ...odd, api_key: 'x', timeout: 1 } as Partial<AfterAIOptions>)
-  const bot = afterai.system('bot', { enviroment: 'test' } as never)
+  const bot = afterai.system('bot')
+  afterai.system('other', { enviroment: 'test' } as never)
   const model = { name: 'm' }
   bot.measure({ score: { name: 'quality', value: 1, max: 5 } as never })
   bot.observe({ model, prompt: 'CONTENT' } as never)

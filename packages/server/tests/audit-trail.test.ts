@@ -228,6 +228,7 @@ describe('P4.4: an export', () => {
         actorName: text,
         actorEmail: null,
         actorKey: null,
+        resourceName: text,
       }
       const [cells] = parse(toCsvRow(row), { record_delimiter: '\r\n' })
       expect(cells).toEqual([
@@ -245,6 +246,7 @@ describe('P4.4: an export', () => {
         `'${text}`,
         '',
         '',
+        `'${text}`,
       ])
     },
   )

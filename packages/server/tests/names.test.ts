@@ -62,6 +62,32 @@ async function events(query: Record<string, string>): Promise<AuditEventView[]> 
 const decisionFor = (by: Person): Promise<Decision> =>
   server.expectOk({ path: `/v1/decisions/${decisionId}`, token: by.token })
 
+describe('P4.4: the trail names what was done to beside its id', () => {
+  test('by its name, its title or that of its change, in a list, alone and in exports; a member who is gone too', async () => {
+    const named = (await events({})).filter((it) => it.resourceName !== null)
+    const kinds = new Map(named.map((it) => [it.resource?.split('/')[0], it.resourceName]))
+    const { title } = await server.expectOk<Change>({ path: `/v1/changes/${changeId}`, token: auditor.token })
+    for (const kind of ['change', 'assessment', 'decision', 'record'])
+      expect([kind, kinds.get(kind)]).toEqual([kind, title])
+    expect(kinds.get('system')).toBe('support-bot')
+    const [removed] = await events({ action: 'member.remove' })
+    expect(removed).toMatchObject({ resource: `account/${approver.accountId}`, resourceName: nameOf(approver).name })
+    for (const event of await events({ resource: `record/${recordId}` })) {
+      const path = `/v1/audit-events/${event.id}`
+      const alone = await server.expectOk<AuditEventView>({ path, token: auditor.token })
+      expect([alone.resourceName, event.resourceName]).toEqual([title, title])
+    }
+    const exported = await server.send({ path: '/v1/audit-events/export?format=csv', token: auditor.token })
+    expect(exported.text.split('\r\n', 1)[0]).toMatch(/,resourceName$/)
+    expect(exported.text).toContain(title)
+  })
+
+  test('of what has no name, or is called by no id, nothing is made up', async () => {
+    const unnamed = (await events({})).filter((it) => it.resourceName === null)
+    expect(unnamed.some(({ resource }) => resource?.startsWith('session/'))).toBe(true)
+  })
+})
+
 describe('P4.4: the trail names people as they were', () => {
   test('also after another name, and after they have left', async () => {
     expect(await readName(approver)).toBeUndefined()

@@ -50,6 +50,20 @@ const windowsOf = (system: string) => read<TelemetryWindow>(`/v1/telemetry/windo
 const changesOf = (system: string) => read<Change>(`/v1/changes?system=${system}`)
 
 describe('POST /v1/telemetry', () => {
+  test('a finish reason that means a refusal is one, unless the host says whether it was', async () => {
+    const system = fresh('refusing')
+    await send(
+      batch([
+        measure(system, { finishReason: 'content_filter' }),
+        measure(system, { finishReason: 'ContentFilter' }),
+        measure(system, { finishReason: 'content_filter', refused: false }),
+        measure(system, { finishReason: 'stop' }),
+        measure(system, { finishReason: 'stop', refused: true }),
+      ]),
+    )
+    expect(await windowsOf(system)).toMatchObject([{ calls: 5, refusals: 3 }])
+  })
+
   test('P1.1: measurements become sums, counts and quantiles of their hour', async () => {
     const system = fresh('measured')
     const events = [10, 20, 30].map((latencyMs) =>

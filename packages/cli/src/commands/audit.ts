@@ -109,7 +109,7 @@ async function listEvents(
   out.answer(await api.list(auditEventView, { path: '/v1/audit-events', query }, options), {
     lines: ({ items }) =>
       table(
-        ['time', 'action', 'outcome', 'actor', 'credential', 'address', 'resource', 'index'],
+        ['time', 'action', 'outcome', 'actor', 'credential', 'address', 'resource', 'name', 'index'],
         items.map((it) => [
           it.occurredAt,
           it.action,
@@ -118,6 +118,7 @@ async function listEvents(
           it.credential,
           it.address === null ? null : printable(it.address),
           it.resource === null ? null : printable(it.resource),
+          it.resourceName === null ? null : printable(it.resourceName),
           it.logIndex,
         ]),
       ),
@@ -137,6 +138,7 @@ function eventLines(event: AuditEventView): string[] {
     ['address', event.address && printable(event.address)],
     ['request', event.requestId],
     ['resource', event.resource && printable(event.resource)],
+    ['name', event.resourceName && printable(event.resourceName)],
     ['log', event.logIndex === null ? 'waits for the log' : `index ${event.logIndex}`],
     ['details', printable(JSON.stringify(event.details))],
   ])

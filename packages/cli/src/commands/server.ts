@@ -63,7 +63,7 @@ const helperThreads = Math.max(1, Math.min(4, Math.floor(availableParallelism() 
  * How V8 is started. What it compiles beside the running program can race with it and end the process, in Node 24 up to 24.21 at least
  * (github.com/nodejs/node/issues/66126, 64841): so it compiles in its turn, which takes the server no measurable time.
  */
-const v8Options = [`--v8-pool-size=${helperThreads}`, '--no-concurrent-recompilation']
+const v8Options = [`--v8-pool-size=${helperThreads}`, '--no-concurrent-recompilation', '--no-concurrent-sparkplug']
 
 /**
  * Becomes the server: the same process goes on with its program, so that signals, Ctrl-C and kill -9 meet one process,

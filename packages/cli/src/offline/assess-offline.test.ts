@@ -70,7 +70,9 @@ describe('the support bot changes its model', () => {
     const aside = ['pass', 'score', 'resolved'].map((name) => ({ name, primary: false }))
     const accepted = await run({ ...supportBot, plan: planWith(cheap, ...aside) })
     expect(accepted.outcome).toMatchObject({ assessment: { verdict: 'improved' } })
-    expect(accepted.out).toContain('secondary_regression')
+    const [headline = '', next = ''] = accepted.out.split('\n')
+    expect(headline).toBe('IMPROVED  better in what decides, worse elsewhere')
+    expect(next).toMatch(/^! \w+: material_regression outside the primary metrics \(secondary_regression\)/)
   })
 
   test('a critical slice becomes a guardrail', async () => {

@@ -1,5 +1,6 @@
 import {
   assess,
+  shellWord,
   withSharedIds,
   withTypedSlices,
   type Assessment,
@@ -53,8 +54,14 @@ export type OfflineOutcome =
  */
 export async function assessOffline(request: OfflineAssessment): Promise<OfflineOutcome> {
   const { key, reading, baselineReading, candidateReading, baselinePath, candidatePath } = request
-  const baseline = readResults(baselinePath, { ...reading, ...baselineReading }, key)
-  const candidate = readResults(candidatePath, { ...reading, ...candidateReading }, key)
+  const paths = [baselinePath, candidatePath]
+  // What is mended of one file is read in its place, wherever that file stands.
+  const commandFor =
+    (path: string) =>
+    (word: string): string =>
+      `afterai assess --offline ${paths.map((it) => (it === path ? word : shellWord(it))).join(' ')}`
+  const baseline = readResults(baselinePath, { ...reading, ...baselineReading }, key, commandFor(baselinePath))
+  const candidate = readResults(candidatePath, { ...reading, ...candidateReading }, key, commandFor(candidatePath))
   if (!baseline.ok || !candidate.ok) {
     listFaults(baselinePath, baseline, request.err)
     listFaults(candidatePath, candidate, request.err)

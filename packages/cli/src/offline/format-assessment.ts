@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import {
   BANDS,
+  isGreen,
   isHeadline,
   type AssessedInput,
   type Assessment,
@@ -51,21 +52,43 @@ function formatVerdict(assessment: Assessment, width: number, paint: Paint): str
   const { verdict, mode, guardrails, overallRisk, warnings } = assessment
   const deciding = guardrails.filter(({ band }) => band === verdict).map(({ metric, slice }) => named(metric, slice))
   const because = deciding.length > 0 ? `Decided by: ${deciding.join(', ')}.` : 'No guardrail was measured.'
-  const title = paint('bold', paint(colorOf(verdict), nameOf(verdict).toUpperCase()))
+  const elsewhere = lossesElsewhere(assessment)
+  const isMixed = elsewhere.length > 0 && isGreen(verdict)
+  const title = paint('bold', paint(isMixed ? 'yellow' : colorOf(verdict), nameOf(verdict).toUpperCase()))
   const risk = overallRisk === null ? [] : [`Chance of a loss beyond a margin: ${formatProbability(overallRisk)}.`]
   const labelled = mode === 'prospective' ? [] : [`Mode: ${mode}.`]
-  const headlines = warnings.filter((warning) => isUnderVerdict(warning, assessment))
+  const headlines = warnings.filter((warning) => isUnderVerdict(warning, assessment) && !elsewhere.includes(warning))
   const isBlind = verdict === 'inconclusive' && headlines.length > 0
+  const meaning = isBlind ? "these results can't show whether anything was lost" : MEANING[verdict]
   return [
-    `${title}  ${isBlind ? "these results can't show whether anything was lost" : MEANING[verdict]}`,
+    `${title}  ${isMixed ? `${meaning} in what decides, worse elsewhere` : meaning}`,
+    ...(isMixed ? elsewhere.flatMap((warning) => warningLines(warning, '! ', width)) : []),
     ...headlines.flatMap((warning) => warningLines(warning, '! ', width)),
-    ...block('', [because, ...risk, ...labelled].join(' '), width),
+    ...block('', [because, ...openSlices(assessment), ...risk, ...labelled].join(' '), width),
   ].join('\n')
 }
 
-/** Whether a warning is about what decides. */
-function isUnderVerdict(warning: AssessmentWarning, { guardrails }: Assessment): boolean {
+/** Losses in what doesn't decide: under a green verdict they stand at its side. */
+function lossesElsewhere({ warnings, guardrails }: Assessment): AssessmentWarning[] {
+  return warnings.filter(
+    ({ code, metric, slice }) =>
+      (code === 'secondary_regression' || code === 'slice_regression') &&
+      !guardrails.some((it) => it.metric === metric && it.slice === slice),
+  )
+}
+
+/** In how many slices a verdict without a loss leaves open whether there is one. */
+function openSlices({ verdict, slices }: Assessment): string[] {
+  const judged = slices.filter(({ primary, interval }) => primary && interval !== null)
+  const open = judged.filter(({ band }) => !isGreen(band))
+  return isGreen(verdict) && open.length > 0 ? [`Open in ${open.length} of ${judged.length} slices.`] : []
+}
+
+/** Whether a warning is about what decides, or must be read beside a green verdict. */
+function isUnderVerdict(warning: AssessmentWarning, assessment: Assessment): boolean {
+  const { verdict, guardrails } = assessment
   const { metric, slice } = warning
+  if (isGreen(verdict) && lossesElsewhere(assessment).includes(warning)) return true
   return isHeadline(warning) && (metric === null || guardrails.some((it) => it.metric === metric && it.slice === slice))
 }
 
@@ -226,6 +249,6 @@ function nameOf(band: Band): string {
 }
 
 function colorOf(band: Band): 'red' | 'yellow' | 'green' {
-  if (band === 'improved' || band === 'non_inferior') return 'green'
+  if (isGreen(band)) return 'green'
   return band === 'inconclusive' || band === 'minor_regression' || band === 'withheld' ? 'yellow' : 'red'
 }

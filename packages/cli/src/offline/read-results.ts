@@ -2,6 +2,7 @@ import {
   formatByName,
   importResults,
   recogniseFormat,
+  type ByteSource,
   type FormatName,
   type ImportResult,
   type ReadingOptions,
@@ -19,8 +20,13 @@ export interface ResultsOptions extends ReadingOptions {
  * Reads a file of results. What may not be shown is digested under `key`: two files need the same.
  * @throws {CommandFailure} `failed` if it can't be read
  */
-export function readResults(path: string, options: ResultsOptions, key: LocalKey): ImportResult {
-  const source = sourceOf(openResultFile(path), key)
+export function readResults(
+  path: string,
+  options: ResultsOptions,
+  key: LocalKey,
+  command: ByteSource['command'],
+): ImportResult {
+  const source = sourceOf(openResultFile(path), key, command)
   const format = options.format ?? recogniseFormat(source)
   return importResults(source, { ...suited(format, options), format })
 }

@@ -1,5 +1,6 @@
 import { atPointer, field, isObject, parseJson, type JsonObject } from './json.ts'
-import { proposeMapping } from './proposal.ts'
+import { proposeMapping, shellWord } from './proposal.ts'
+import type { ByteSource } from './source.ts'
 
 /** So deep are values looked for that a mapping could name. */
 const LEAF_DEPTH = 4
@@ -42,14 +43,17 @@ export function objectsIn(text: string): ObjectsInJson | undefined {
 }
 
 /** What makes lines of such objects, and the command that maps these as far as it can be seen. */
-export function proposeLines({ filter, objects }: ObjectsInJson, name = 'FILE.json'): string {
+export function proposeLines(
+  { filter, objects }: ObjectsInJson,
+  { name = 'FILE.json', command }: Pick<ByteSource, 'name' | 'command'>,
+): string {
   const lines = `${name}l`
   const table = {
     leaves: () => [...new Set(objects.flatMap((object) => [...leavesOf(object)]))].toSorted(),
     records: () => objects.map((record, index) => ({ record, line: index + 1 })),
     cell: cellOf,
   }
-  return `make one object a line of it: jq -c '${filter}' ${name} > ${lines}; ${proposeMapping(table, lines)}`
+  return `make one object a line of it: jq -c '${filter}' ${shellWord(name)} > ${shellWord(lines)}; ${proposeMapping(table, { name: lines, command })}`
 }
 
 function isArrayOfObjects(value: unknown): value is readonly JsonObject[] {

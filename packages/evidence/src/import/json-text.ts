@@ -1,6 +1,7 @@
 import type { FaultList } from './faults.ts'
 import { endOfString as stringEnd } from './json-keys.ts'
 import { parseJson, type JsonObject } from './json.ts'
+import { lookAtJson, type JsonLook } from './json-look.ts'
 
 /** A JSON text that isn't one, or that says a key twice: where reading it ended. */
 export interface JsonFault {
@@ -113,12 +114,18 @@ export function* jsonValues(text: string): Generator<{ readonly value: unknown; 
   }
 }
 
-/** Adds what keeps a text from being read as JSON, with its line. */
-export function addJsonFault(text: string, { offset, key }: JsonFault, faults: FaultList, isByLine = true): undefined {
-  const line = lineOf(text, offset)
-  const place = isByLine ? { line } : {}
+/** Adds what keeps a text from being read as JSON, with its place and what was expected there. `isSequence`: values may follow each other. */
+export function addJsonFault(
+  text: string,
+  { offset, key }: JsonFault,
+  faults: FaultList,
+  { isByLine = true, isSequence = false }: { readonly isByLine?: boolean; readonly isSequence?: boolean } = {},
+): undefined {
+  const look = key === undefined ? lookAtJson(text, { isSequence }) : undefined
+  const line = look?.line ?? lineOf(text, offset)
+  const place = { ...(isByLine ? { line } : {}), ...(look && look.pointer !== '' ? { pointer: look.pointer } : {}) }
   const where = isByLine ? '' : ` (line ${line})`
-  if (key === undefined) return faults.add('malformed', `not valid JSON${where}`, place)
+  if (key === undefined) return faults.add('malformed', `not valid JSON${where}${wordsOf(look)}`, place)
   return faults.add('duplicate_key', `a key stands twice in one object${where}`, { ...place, column: key })
 }
 
@@ -133,6 +140,11 @@ export function mayRead(
   if ('value' in parsed || parsed.key === undefined) return true
   faults.add('duplicate_key', 'a key stands twice in one object of a cell', { ...place, column: parsed.key })
   return false
+}
+
+/** What a look shows, behind the words that name the fault. */
+export function wordsOf(look: JsonLook | undefined): string {
+  return look === undefined ? '' : `, column ${look.column}: ${look.text}`
 }
 
 /** The 1-based line of an offset. */

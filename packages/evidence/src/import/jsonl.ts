@@ -4,6 +4,8 @@ import { lookOfText } from './file-look.ts'
 import { isObject, parseJson, type JsonObject, type JsonProblem } from './json.ts'
 import { cellOf, leavesOf } from './json-objects.ts'
 import { startOf } from './separator.ts'
+import { lookAtJson } from './json-look.ts'
+import { wordsOf } from './json-text.ts'
 import { LIMITS, type ByteSource } from './source.ts'
 import { readTable } from './table.ts'
 import { tableGate, type TableOptions } from './table-options.ts'
@@ -76,7 +78,7 @@ function* recordsOf(text: TextFile, faults: FaultList | undefined): Generator<Pl
     }
     if (raw.trim() === '') continue
     const parsed = parseLine(raw)
-    if (!('value' in parsed)) addLineFault(parsed, line, faults)
+    if (!('value' in parsed)) addLineFault(parsed, raw, line, faults)
     else if (!isObject(parsed.value)) faults?.add('not_an_object', 'not a JSON object', { line })
     else if (Object.keys(parsed.value).length > LIMITS.columns)
       faults?.add('too_large', `more than ${LIMITS.columns} keys`, { line })
@@ -84,9 +86,13 @@ function* recordsOf(text: TextFile, faults: FaultList | undefined): Generator<Pl
   }
 }
 
-function addLineFault({ key }: JsonProblem, line: number, faults: FaultList | undefined): void {
-  if (key === undefined) faults?.add('malformed', 'not valid JSON', { line })
-  else faults?.add('duplicate_key', 'a key stands twice in one object', { line, column: key })
+function addLineFault({ key }: JsonProblem, raw: string, line: number, faults: FaultList | undefined): void {
+  if (faults === undefined) return
+  if (key === undefined) {
+    const look = lookAtJson(raw)
+    const pointer = look === undefined || look.pointer === '' ? {} : { pointer: look.pointer }
+    faults.add('malformed', `not valid JSON${wordsOf(look)}`, { line, ...pointer })
+  } else faults.add('duplicate_key', 'a key stands twice in one object', { line, column: key })
 }
 
 /** Python writes `NaN` where it has no number, which JSON knows nothing of. */

@@ -2,6 +2,7 @@ import { parse as parseYaml, YAMLParseError } from 'yaml'
 import type { FaultList } from './faults.ts'
 import { field, isObject } from './json.ts'
 import { addJsonFault, jsonValues, parseStreaming, shallowKeys } from './json-text.ts'
+import { isPromptfooMarkedTable, readPromptfooMarkedTable } from './promptfoo-marked-table.ts'
 import { readPromptfooResult, type PromptfooResult } from './promptfoo-result.ts'
 import { isPromptfooTable, readPromptfooTable } from './promptfoo-table.ts'
 import { LIMITS } from './source.ts'
@@ -14,6 +15,9 @@ export interface PromptfooFile {
 }
 
 type Take = (result: PromptfooResult) => void
+
+/** So much of a text shows whether it is a table. */
+const HEAD_SIZE = 64 * 1024
 
 /** YAML is parsed as a whole, and slowly. */
 const YAML_SIZE = 16 * 1024 * 1024
@@ -32,6 +36,7 @@ export function readPromptfooFile(text: string, faults: FaultList, take: Take): 
       : readDocument(text, faults, take)
   }
   if (isPromptfooTable(text)) return readPromptfooTable(text, faults, take)
+  if (isPromptfooMarkedTable(text.slice(0, HEAD_SIZE))) return readPromptfooMarkedTable(text, faults, take)
   return readYaml(text, faults, take)
 }
 
@@ -45,7 +50,7 @@ function readDocument(text: string, faults: FaultList, take: Take): PromptfooFil
 /** Some versions wrote the batches of a JSONL file with nothing between them. */
 function readLines(text: string, faults: FaultList, take: Take): PromptfooFile {
   for (const found of jsonValues(text)) {
-    if ('offset' in found) addJsonFault(text, found, faults)
+    if ('offset' in found) addJsonFault(text, found, faults, { isSequence: true })
     else if (!isObject(found.value)) faults.add('not_an_object', 'not a JSON object', { line: found.line })
     else take(readPromptfooResult(found.value, { line: found.line }))
   }
@@ -67,7 +72,13 @@ function readYaml(text: string, faults: FaultList, take: Take): PromptfooFile | 
     // The parser's message quotes the file.
     if (error instanceof YAMLParseError && error.code === 'DUPLICATE_KEY')
       return faults.add('duplicate_key', 'a key stands twice in one object', { line: error.linePos?.[0].line ?? 1 })
-    return faults.add('malformed', 'neither JSON, JSONL, YAML nor CSV as promptfoo writes it')
+    const [place] = error instanceof YAMLParseError ? (error.linePos ?? []) : []
+    const where = place === undefined ? '' : `; as YAML it ends in column ${place.col}`
+    return faults.add(
+      'malformed',
+      `neither JSON, JSONL, YAML nor CSV as promptfoo writes it${where}`,
+      place === undefined ? {} : { line: place.line },
+    )
   }
   const file = described(root, faults)
   const results = field(field(root, 'results'), 'results')

@@ -2,16 +2,16 @@ import { readRecords } from './csv-records.ts'
 import type { FaultList } from './faults.ts'
 import { field, isObject, parseJson } from './json.ts'
 import { mayRead } from './json-text.ts'
+import { type OutputColumn, outputColumn, promptOfColumn, unescaped } from './promptfoo-columns.ts'
 import type { PromptfooFile } from './promptfoo-file.ts'
-import { labelOrText, type PromptfooResult } from './promptfoo-result.ts'
+import type { PromptfooResult } from './promptfoo-result.ts'
+import { evenSeparator } from './separator.ts'
 import { LIMITS } from './source.ts'
 
 /** The columns of one provider and prompt: its output, `Status`, `Score`, `Named Scores`, a column a metric, `Grader Reason`, `Comment`. */
-interface Block {
+interface Block extends OutputColumn {
   readonly start: number
   readonly end: number
-  readonly provider: string
-  readonly prompt: string
 }
 
 const METRIC = 'Metric: '
@@ -19,7 +19,7 @@ const METRIC = 'Metric: '
 /** Whether a text is the table of `promptfoo eval --output results.csv` (promptfoo, `buildCsvHeaders` in src/util/eval/evalTableUtils.ts). */
 export function isPromptfooTable(text: string): boolean {
   const head = text.slice(0, LIMITS.recordSize)
-  return /(?:^|,)"?Status"?,"?Score"?,"?Named Scores"?,/.test(
+  return /(?:^|[,;\t|])"?Status"?([,;\t|])"?Score"?\1"?Named Scores"?\1/.test(
     head
       .slice(0, 64 * 1024)
       .split('\n')
@@ -34,12 +34,16 @@ export function readPromptfooTable(
   faults: FaultList,
   take: (result: PromptfooResult) => void,
 ): PromptfooFile | undefined {
+  const table = text.replace(/^\uFEFF/, '')
+  const { character, hasOwnLine } = evenSeparator(table)
   let columns: readonly string[] | undefined
   let row = 0
-  for (const record of readRecords([text.replace(/^\uFEFF/, '')], ',')) {
+  let isDeclaration = hasOwnLine
+  for (const record of readRecords([table], character)) {
     if (!('cells' in record)) return faults.add(record.fault, record.text, { line: record.line })
     const { cells, line } = record
-    if (columns === undefined) columns = cells
+    if (isDeclaration) isDeclaration = false
+    else if (columns === undefined) columns = cells
     else {
       if (cells.length === columns.length) readRow(cells, columns, { testIdx: row, line, faults }, take)
       else faults.add('ragged_row', `${cells.length} cells under ${columns.length} columns`, { line })
@@ -72,7 +76,7 @@ function readRow(
     take({
       place: { line },
       providers: block.provider === '' ? [] : [block.provider],
-      prompt: promptOf(block.prompt),
+      prompt: promptOfColumn(block.prompt),
       promptIdx,
       testIdx,
       repeatGroup: undefined,
@@ -94,14 +98,8 @@ function blocksOf(columns: readonly string[]): Block[] {
     index > 0 && name === 'Status' && columns[index + 1] === 'Score' ? [index - 1] : [],
   )
   return starts.map((start, index) => {
-    const [, provider = '', prompt = ''] = /^(?:\[([^\]]*)\] )?([\s\S]*)$/.exec(columns[start] ?? '') ?? []
-    return { start, end: starts[index + 1] ?? columns.length, provider, prompt }
+    return { start, end: starts[index + 1] ?? columns.length, ...outputColumn(columns[start] ?? '') }
   })
-}
-
-/** The table labels a prompt without a label by its text, and nothing tells which it is: only a name of one word with a mark in it counts as a label. */
-function promptOf(label: string): PromptfooResult['prompt'] {
-  return { ...labelOrText(label, !/^(?=\S*[0-9._-])\S{1,64}$/.test(label)), id: undefined, key: label }
 }
 
 function scoresOf(record: readonly string[], columns: readonly string[], { start, end }: Block): [string, unknown][] {
@@ -114,9 +112,4 @@ function scoresOf(record: readonly string[], columns: readonly string[], { start
   const parsed = parseJson(record[start + 3] ?? '')
   const scores = field(parsed, 'value')
   return isObject(scores) ? Object.entries(scores) : []
-}
-
-/** promptfoo puts an apostrophe before what a spreadsheet would take for a formula. */
-function unescaped(cell: string): string {
-  return /^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell
 }

@@ -1,10 +1,12 @@
 import { distinctTexts, type DistinctTexts } from '../distinct-texts.ts'
 import { isToken } from '../identifier.ts'
+import { directionOf } from '../metric-directions.ts'
 import { settleDirection, type MetricKind } from '../metric.ts'
 import { readId } from './cell.ts'
 import { columnSurvey, type ColumnSurvey } from './column-survey.ts'
 import { isUsualCaseColumn, usualKind, type MetricColumn } from './mapping.ts'
 import { EVERY_NOTATION, isZeroOrOneCell } from './notation.ts'
+import type { ByteSource } from './source.ts'
 import type { TableFile } from './table-file.ts'
 
 const MOST_COLUMNS = 60
@@ -28,10 +30,15 @@ interface ColumnFacts {
   readonly survey: ColumnSurvey
   readonly ids: DistinctTexts
   zeroOne: boolean
+  /** Whether all of its cells are whole numbers. */
+  whole: boolean
 }
 
 /** The command that would map this file as far as it can be seen, after the columns that it has. Only names that pass the gate are shown. */
-export function proposeMapping<R>(file: MappableFile<R>, name = 'FILE'): string {
+export function proposeMapping<R>(
+  file: MappableFile<R>,
+  { name = 'FILE', command = (word) => `afterai import ${word}` }: Pick<ByteSource, 'name' | 'command'>,
+): string {
   const columns = file.leaves()
   const shown = columns.filter((column) => isShowable(column))
   const others = columns.length - Math.min(shown.length, MOST_NAMED)
@@ -46,11 +53,14 @@ export function proposeMapping<R>(file: MappableFile<R>, name = 'FILE'): string 
     .filter(({ column, survey }) => column !== caseColumn && !NO_METRIC.test(column) && isNumeric(survey))
     .slice(0, MOST_METRICS)
     .map(metricOption)
-  const options = [
-    `--case ${caseColumn ?? 'COLUMN'}`,
-    ...(metrics.length > 0 ? metrics : ['--metric NAME=COLUMN:KIND:DIRECTION']),
-  ]
-  return `${listed}; name them, and which way is better: afterai import ${quoted(name)} ${options.join(' ')}`
+  // Only a command that would go on is proposed.
+  if (caseColumn === undefined)
+    return `${listed}; none of them tells the rows apart: give each row an id, and name its column with --case and each metric with --metric NAME=COLUMN`
+  if (metrics.length === 0)
+    return `${listed}; none but ids holds numbers throughout: write what was measured as numbers, and name it with --case ${caseColumn} --metric NAME=COLUMN`
+  const isOpen = metrics.some((metric) => !/:(?:up|down)$/.test(metric))
+  const hint = isOpen ? ', and put :up or :down behind each metric whose better way its name does not say' : ''
+  return `${listed}; name them${hint}: ${command(shellWord(name))} --case ${caseColumn} ${metrics.join(' ')}`
 }
 
 function isShowable(column: string): boolean {
@@ -64,6 +74,7 @@ function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly
     survey: columnSurvey(column, false, none),
     ids: distinctTexts(),
     zeroOne: true,
+    whole: true,
     cell: file.cell(column),
   }))
   for (const { record, line } of file.records(false))
@@ -74,13 +85,14 @@ function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly
       if (id === undefined) continue
       fact.ids.add(id)
       fact.zeroOne &&= isZeroOrOneCell(cell)
+      fact.whole &&= /^\d+$/.test(id)
     }
   return facts
 }
 
 /** The column that looks most like one of ids: each row has one, and no two rows the same; by its name among several. */
 function caseColumnOf(facts: readonly ColumnFacts[]): string | undefined {
-  const whole = facts.filter(({ survey }) => survey.missing() === 0 && survey.values() > 0)
+  const whole = facts.filter((fact) => fact.survey.missing() === 0 && fact.survey.values() > 0 && mayIdentify(fact))
   const unique = whole.filter(({ survey, ids }) => ids.count() === survey.values())
   const rank = ({ column }: ColumnFacts): number => {
     if (isUsualCaseColumn(column)) return 0
@@ -90,19 +102,30 @@ function caseColumnOf(facts: readonly ColumnFacts[]): string | undefined {
   const candidates = (unique.length > 0 ? unique : whole).filter(
     (fact) => unique.length > 0 || rank(fact) <= CASE_HINTS.length,
   )
-  return candidates.toSorted((a, b) => rank(a) - rank(b) || (a.column < b.column ? -1 : 1))[0]?.column
+  // Numbers may count something; a text that is another one in each row names it.
+  const order = (a: ColumnFacts, b: ColumnFacts): number =>
+    rank(a) - rank(b) || Number(isNumeric(a.survey)) - Number(isNumeric(b.survey)) || (a.column < b.column ? -1 : 1)
+  return candidates.toSorted(order)[0]?.column
+}
+
+/** Whether a column may hold ids: one that measures something doesn't, nor one of fractions. */
+function mayIdentify({ column, survey, whole }: ColumnFacts): boolean {
+  const name = lastPart(column)
+  if (isUsualCaseColumn(name) || NO_METRIC.test(name)) return true
+  return usualKind(name) === undefined && directionOf(name) === undefined && (whole || !isNumeric(survey))
 }
 
 function isNumeric(survey: ColumnSurvey): boolean {
   return survey.values() > 0 && survey.unreadable.count() === 0 && (survey.notations() & EVERY_NOTATION) !== 0
 }
 
-/** Which way is better is left to whoever pastes it, unless the name says it. Pointers that end alike are told apart by all of them. */
+/** Which way is better is left open, unless the name says it. Pointers that end alike are told apart by all of them. */
 function metricOption({ column, zeroOne }: ColumnFacts, _index: number, all: readonly ColumnFacts[]): string {
   const kind = kindOf(column, zeroOne)
   const isAlone = all.filter((other) => lastPart(other.column) === lastPart(column)).length === 1
   const name = isAlone ? lastPart(column) : column.slice(1).replaceAll('/', '.')
-  return `--metric ${name}=${column}:${kind}:${settleDirection({ kind, names: [column] }).direction ?? 'DIRECTION'}`
+  const { direction } = settleDirection({ kind, names: [column] })
+  return `--metric ${name}=${column}:${kind}${direction === null ? '' : `:${direction}`}`
 }
 
 /** The last name of a pointer; a key as it stands. */
@@ -162,6 +185,6 @@ function kindOf(column: string, zeroOne: boolean): MetricKind {
 }
 
 /** A word for a shell. */
-function quoted(name: string): string {
+export function shellWord(name: string): string {
   return /^[A-Za-z0-9._/@+-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -38,6 +38,17 @@ export function settleSeparator(pieces: () => Iterable<string>, faults: FaultLis
   return faults.add('ambiguous_separator', `the header may be separated by ${names}`, { line: 1 })
 }
 
+/**
+ * The separator of a file whose header may hold any of them in its names: the first under which every record has as many cells as the header, and several; a
+ * comma where none does, whose faults tell then which record it is.
+ */
+export function evenSeparator(text: string): Separator {
+  const declared = /^sep=([,;\t|])\r?\n/i.exec(text)?.[1]
+  if (declared !== undefined) return { character: declared, hasOwnLine: true }
+  const even = Object.keys(SEPARATORS).find((it) => widthOfHeader([text], it) > 1 && isEven([text], it))
+  return { character: even ?? ',', hasOwnLine: false }
+}
+
 /** The first characters of a text that comes in pieces. */
 export function startOf(pieces: Iterable<string>, length: number): string {
   let start = ''

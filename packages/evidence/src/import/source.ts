@@ -24,6 +24,8 @@ export interface ByteSource {
   readonly digest: Digest
   /** The file as the caller calls it, for the commands that faults propose. */
   readonly name?: string | undefined
+  /** The command that reads a file of a name, before its options, for those that faults propose. Default: `afterai import`. */
+  readonly command?: ((word: string) => string) | undefined
 }
 
 /** Bounds on what is read from a file: its size in bytes, a record in UTF-16 units. How many records there are is no bound of its own. */

@@ -25,7 +25,7 @@ export function readTable<R>(file: TableFile<R>, context: TableContext): ImportR
   if (options.mapping === undefined) checkCaseIds(file.columns(), mapping, survey.hasUniqueUuids, faults)
   const read = options.mapping === undefined ? withoutWords(mapping, survey) : mapping
   if (read.metrics.length === 0 && !faults.any())
-    return fail(faults, 'no column has the usual name of a metric', proposeMapping(file, context.source.name))
+    return fail(faults, 'no column has the usual name of a metric', proposeMapping(file, context.source))
   const surveys = survey.metrics.filter(({ column }) => read.metrics.some((metric) => metric.column === column))
   const notations = settleNotations(surveys, options.decimal, faults)
   const reader = readCases(file, { ...context, mapping: read, notations })
@@ -93,7 +93,7 @@ function settleMapping<R>(
   file: TableFile<R>,
   { source, options, faults, gate }: TableContext,
 ): ImportMapping | undefined {
-  const propose = (): string => proposeMapping(file, source.name)
+  const propose = (): string => proposeMapping(file, source)
   const columns = options.mapping ? [] : file.columns()
   const profile = options.mapping ?? profileOf(columns)?.mapping(columns)
   const mapping = profile ?? automaticMapping(columns)

@@ -6,7 +6,7 @@ import { quantile } from './moments.ts'
 import { benjaminiHochberg, holm } from './multiplicity.ts'
 import { detectableDifference, pairsForMargin, pairsToDecide } from './power.ts'
 import { tangoInterval } from './tango.ts'
-import { bandAfterHolm, bandOf, worstBand } from './verdict.ts'
+import { bandAfterCorrection, bandOf, worstBand } from './verdict.ts'
 
 test('Tango: a crossover study of 44 pairs, 0 lost and 1 gained, and one with no change at all', () => {
   // Tango 1998's crossover example; with no changed pair the ends are +-z^2/(n + z^2) exactly.
@@ -88,10 +88,10 @@ test('each band is where evidence.md draws it, ends included', () => {
 })
 
 test('a claim that does not survive Holm never becomes better than what its interval allows', () => {
-  expect(bandAfterHolm('material_regression', 0.06)).toBe('inconclusive')
-  expect(bandAfterHolm('improved', 0.06)).toBe('non_inferior')
-  expect(bandAfterHolm('minor_regression', 0.06)).toBe('non_inferior')
-  expect(bandAfterHolm('inconclusive', 1)).toBe('inconclusive')
+  expect(bandAfterCorrection('material_regression', 0.06)).toBe('inconclusive')
+  expect(bandAfterCorrection('improved', 0.06)).toBe('non_inferior')
+  expect(bandAfterCorrection('minor_regression', 0.06)).toBe('non_inferior')
+  expect(bandAfterCorrection('inconclusive', 1)).toBe('inconclusive')
   expect(worstBand(['improved', 'inconclusive', 'minor_regression'])).toBe('minor_regression')
   expect(worstBand([])).toBe('inconclusive')
 })

@@ -33,19 +33,24 @@ export function isGreen(band: Band): boolean {
   return band === 'non_inferior' || band === 'improved'
 }
 
+/** Whether a band says that something became worse. */
+export function isLoss(band: Band): boolean {
+  return band === 'material_regression' || band === 'regression' || band === 'minor_regression'
+}
+
 /** The worst of some bands; of none at all nothing is known. */
 export function worstBand(bands: readonly Band[]): Band {
   return BANDS.find((band) => bands.includes(band)) ?? 'inconclusive'
 }
 
 /**
- * What a guardrail's band is worth once all guardrails are looked at together.
- * A claim of a change that doesn't survive Holm's correction falls back to what the interval says about the margin alone.
- * `adjustedP` is against "no difference": that some change is real is corrected for all guardrails, that a loss exceeds its
- * margin isn't, and rests on the guardrail's own interval;
+ * What a band is worth once all of its kind are looked at together: guardrails by Holm's correction, slices by Benjamini and Hochberg's.
+ * A claim of a change that doesn't survive the correction falls back to what the interval says about the margin alone.
+ * `adjustedP` is against "no difference": that some change is real is corrected for all of them, that a loss exceeds its
+ * margin isn't, and rests on its own interval;
  * `non_inferior` needs no correction, because the overall verdict needs every guardrail to hold at once (an intersection-union test).
  */
-export function bandAfterHolm(band: Band, adjustedP: number, level = 0.05): Band {
+export function bandAfterCorrection(band: Band, adjustedP: number, level = 0.05): Band {
   if (adjustedP <= level) return band
   if (band === 'material_regression' || band === 'regression') return 'inconclusive'
   if (band === 'minor_regression' || band === 'improved') return 'non_inferior'

@@ -42,6 +42,7 @@ export type AuditEvent = {
   address: string | null
   requestId: string | null
   resource: string | null
+  resourceName: string | null
   details: { [name: string]: unknown }
   logIndex: number | null
 }
@@ -1296,6 +1297,7 @@ export interface Routes {
       address: string | null
       requestId: string | null
       resource: string | null
+      resourceName: string | null
       details: { [name: string]: unknown }
       logIndex: number | null
       envelope: string

@@ -20,6 +20,17 @@ const numbers = ['temperature', 'topP', 'topK', 'maxTokens', 'frequencyPenalty',
 
 // Few values, so that they come again at other places; among them those that nothing at all might be written as.
 const name = fc.constantFrom('undefined', 'null', 'NaN', '0', '1', '-', 'a', 'a:b', 'gpt-4o', 'openai.chat', 'openai')
+/** A text that says nothing of a model is none once it is the name of what was served. */
+const namesOfModels: ReadonlySet<string | number | undefined> = new Set([
+  '0',
+  '1',
+  'a',
+  'a:b',
+  'gpt-4o',
+  'openai.chat',
+  'openai',
+])
+const servedAs = (it: string | number | undefined) => (namesOfModels.has(it) ? it : undefined)
 const number = fc.constantFrom(0, 1, 0.5, 1e21, -1)
 type Told = Partial<Record<Slot, string | number | undefined>>
 
@@ -37,7 +48,7 @@ function configurationOf(values: Told, failed = false): CallConfiguration | unde
 }
 
 test('P4.1: a setting that isn’t told is not one that is called “undefined”', () => {
-  for (const slot of names) {
+  for (const slot of names.filter((it) => it !== 'servedModel' && it !== 'eitherModel')) {
     const other = configurationOf({ requestedModel: 'x', [slot]: 'undefined' })
     expect(configurationOf({ requestedModel: 'x' }), slot).not.toBe(other)
   }
@@ -56,7 +67,7 @@ test('P4.1: two calls share a configuration only if theirs are equal', () => {
         expect(configuration).toMatchObject({
           provider: provider === 'openai.chat' ? 'openai' : provider,
           requestedModel,
-          servedModel: servedModel ?? either,
+          servedModel: servedAs(servedModel ?? either),
           systemFingerprint: values.systemFingerprint,
           prompt: values.prompt,
           tools: values.tools,

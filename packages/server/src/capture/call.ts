@@ -1,4 +1,4 @@
-import { isSame, sayingOf } from '@afterai/models'
+import { isSame, sayingOf, saysNoModel } from '@afterai/models'
 import { refusals } from './gate/finish-reasons.ts'
 import { type Fact, type Facts, slots } from './gate/slots.ts'
 import { priceOf } from './prices.ts'
@@ -113,7 +113,11 @@ export function placeOf(
 ): { system: string; environment: string | undefined; route: string | undefined } {
   return {
     system: systemOf(resource),
-    environment: facts.text(slots.environment) ?? resource.text(slots.environment),
+    environment:
+      facts.text(slots.environment) ??
+      resource.text(slots.environment) ??
+      resource.text(slots.otherEnvironment) ??
+      facts.text(slots.otherEnvironment),
     route:
       facts.text(slots.afteraiRoute) ??
       facts.text(slots.agentName) ??
@@ -213,7 +217,8 @@ function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
   const requestedModel = facts.text(slots.requestedModel) ?? either
   const provider = facts.text(slots.provider)
   const isServed = either !== undefined && !failed && !repeats(either, requestedModel, provider)
-  const servedModel = facts.text(slots.servedModel) ?? (isServed ? either : undefined)
+  const served = facts.text(slots.servedModel) ?? (isServed ? either : undefined)
+  const servedModel = served !== undefined && saysNoModel(served) ? undefined : served
   const systemFingerprint = facts.text(slots.systemFingerprint)
   const [prompt, tools] = [facts.text(slots.prompt), facts.text(slots.tools)]
   // None of these has a space in it or is empty, so that what isn't told is like nothing that can be.

@@ -107,9 +107,22 @@ export type RejectionReason =
   | 'scoreValue'
   /** A record with a score that isn't the event of one. */
   | 'scoreEvent'
+  /** A record of a request that its span tells, or whose event isn't known. */
+  | 'requestEvent'
 
 /** What isn't kept of a thing that is taken, or of a body. */
-export type Remark = 'route' | 'model' | 'tokens' | 'duration' | 'status' | 'ids' | 'spanScore' | 'member'
+export type Remark =
+  | 'route'
+  | 'model'
+  | 'tokens'
+  | 'duration'
+  | 'status'
+  | 'ids'
+  | 'spanScore'
+  | 'member'
+  /** Tokens of a step around requests, none of which came with it. */
+  | 'step'
+  | 'stepPoint'
 
 /** How many things can't be taken, or not whole, by the reason. */
 export type Rejections = { readonly [K in RejectionReason | Remark]?: number }
@@ -119,6 +132,9 @@ export class Readings {
   readonly list: Reading[] = []
   readonly spans = new SpanRecords()
   readonly #nowMs: number
+  /** Where the spans of steps lie that tell tokens; -1 for those without ids. */
+  readonly #steps: number[] = []
+  #stepPoints = 0
   readonly #rejections: { [K in RejectionReason | Remark]?: number } = {}
 
   constructor(nowMs: number) {
@@ -151,7 +167,30 @@ export class Readings {
     this.#count(what, count)
   }
 
+  /** Notes a span that tells tokens and is no request: what it tells counts only by the requests within it. */
+  step(span: number): void {
+    this.#steps.push(span)
+  }
+
+  /** Notes a point with the tokens of a step. */
+  stepPoint(): void {
+    this.#stepPoints += 1
+  }
+
+  /** Tells, at the end of a body, of the steps that came without a request: in their trace, or to a metric's points. */
+  tellSteps(): void {
+    if (this.#steps.length > 0) {
+      const traces = this.spans.tracesOfRequests()
+      this.remark('step', this.#steps.filter((span) => span < 0 || !traces.has(this.spans.traceOf(span))).length)
+    }
+    if (this.#stepPoints > 0 && !this.list.some(isTokens)) this.remark('stepPoint', this.#stepPoints)
+  }
+
   #count(reason: RejectionReason | Remark, count: number): void {
     if (count > 0) this.#rejections[reason] = (this.#rejections[reason] ?? 0) + count
   }
+}
+
+function isTokens(it: Reading): boolean {
+  return (it.kind === 'summary' || it.kind === 'running') && it.quantity !== 'latencyMs'
 }

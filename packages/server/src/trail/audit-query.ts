@@ -2,6 +2,7 @@ import type { AuditEventView, AuditFilter } from '@afterai/contract'
 import { type RawBuilder, type SelectQueryBuilder, type Selectable, sql } from 'kysely'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { cursorOf, readCursor, toPage } from '../platform/page.ts'
+import { resourceName } from './resource-name.ts'
 
 /** An event's row with its place in the log. */
 type EventRow = Omit<
@@ -9,6 +10,7 @@ type EventRow = Omit<
   'envelope' | 'salt' | 'ciphertext' | 'commitment' | 'ciphertext_sha256'
 > & {
   readonly idx: number | null
+  readonly resource_name: string | null
 }
 
 /** The columns that readers see. */
@@ -124,7 +126,7 @@ export async function listEvents(
     .leftJoin('ledger_entry as e', (join) =>
       join.onRef('e.entry_id', '=', 'a.id').onRef('e.tenant_id', '=', 'a.tenant_id'),
     )
-    .select([...shownColumns, 'e.idx'])
+    .select([...shownColumns, 'e.idx', resourceName.as('resource_name')])
     .orderBy('a.id', direction)
     .execute()
   const found = toPage(rows, limit, toEventView)
@@ -201,6 +203,7 @@ export function toEventView(row: EventRow): AuditEventView {
     address: row.address,
     requestId: row.request_id,
     resource: row.resource,
+    resourceName: row.resource_name,
     details: row.details as Record<string, unknown>,
     logIndex: row.idx,
   }

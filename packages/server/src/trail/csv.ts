@@ -13,6 +13,7 @@ const columns = [
   'actorName',
   'actorEmail',
   'actorKey',
+  'resourceName',
 ] as const
 
 type CsvRow = Readonly<Record<(typeof columns)[number], unknown>>

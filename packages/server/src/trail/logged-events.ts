@@ -1,6 +1,7 @@
 import type { AuditEventView, AuditFilter } from '@afterai/contract'
 import type { Transaction } from '../platform/database.ts'
 import { narrow, shownColumns, toEventView } from './audit-query.ts'
+import { resourceName } from './resource-name.ts'
 
 /** An event that is in the log. */
 export type LoggedEvent = AuditEventView & { readonly logIndex: number }
@@ -18,7 +19,7 @@ export async function readLoggedEvents(
     .innerJoin('ledger_entry as e', (join) =>
       join.onRef('e.entry_id', '=', 'a.id').onRef('e.tenant_id', '=', 'a.tenant_id'),
     )
-    .select([...shownColumns, 'e.idx'])
+    .select([...shownColumns, 'e.idx', resourceName.as('resource_name')])
     .where('e.tenant_id', '=', tenantId)
     .where('e.idx', '>=', from)
     .where('e.idx', '<', end)

@@ -18,6 +18,7 @@ import type { Database, Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { exportLines, sizeWithAllQueued } from './audit-export.ts'
 import { listEvents, toEventView } from './audit-query.ts'
+import { resourceName } from './resource-name.ts'
 import { eventBundle } from './event-bundle.ts'
 import { readEventEnvelope } from './event-envelope.ts'
 
@@ -89,10 +90,11 @@ export function trailRoutes(http: Http, deps: TrailDependencies): void {
 
 async function readProvedEvent(tx: Transaction, tenantId: string, eventId: string): Promise<ProvedAuditEvent> {
   const row = await tx
-    .selectFrom('audit_event')
+    .selectFrom('audit_event as a')
     .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', eventId)
+    .select(resourceName.as('resource_name'))
+    .where('a.tenant_id', '=', tenantId)
+    .where('a.id', '=', eventId)
     .executeTakeFirst()
   if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no audit event with this id' })
   const proved = await proveEntry(tx, tenantId, eventId)

@@ -1,7 +1,16 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
-import { type AttributeValue, attributesOf, encodeOtlp, scoreOf, spanOf, tracesOf } from './otlp-bodies.ts'
+import {
+  type AttributeValue,
+  attributesOf,
+  encodeOtlp,
+  requestEventOf,
+  scoreOf,
+  spanOf,
+  tracesOf,
+} from './otlp-bodies.ts'
+import { requestEvent } from '../../src/capture/otlp/request-event.ts'
 import { bytesOf, type OtlpClient, otlpTypes, startOtlpClient } from './otlp-client.ts'
 import { oneCall, oneHistogram, outcomeOf, rewritten } from './outcomes.ts'
 
@@ -13,6 +22,10 @@ afterAll(() => client.server.stop())
 
 let counter = 0
 const fresh = (): string => `kept-${++counter}`
+
+/** An id of so many bytes, as the encoder of each form takes it. */
+const idOf = (bytes: number, id: number, as: 'json' | 'protobuf'): string =>
+  Buffer.alloc(bytes, id).toString(as === 'json' ? 'hex' : 'base64')
 
 const seconds = Math.floor(Date.now() / 1000)
 
@@ -106,6 +119,21 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
       (it) => scoreOf(it, 1, { 'gen_ai.evaluation.score.value': none, 'gen_ai.evaluation.score.label': 'blue' }),
       'gen_ai.evaluation.score.label',
     ],
+    ...['gen_ai.client.inference.operation.details', 'gen_ai.other'].map(
+      (event) =>
+        [
+          `the event ${event} from within a span`,
+          'logs',
+          (it: string) => requestEventOf(it, event, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }),
+          '/v1/traces',
+        ] as const,
+    ),
+    [
+      'an event of a request whose operation isn’t known',
+      'logs',
+      (it) => requestEventOf(it, requestEvent, {}, { 'gen_ai.operation.name': 'dream' }),
+      'gen_ai.operation.name',
+    ],
     [
       'an evaluation by another name',
       'logs',
@@ -150,6 +178,73 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
     expect([status, kept]).toEqual([200, 1])
     expect(said).toContain(word)
     expect(said).not.toMatch(/rejected|ada/)
+  })
+
+  const steps = ['invoke_agent', 'create_agent', 'plan', 'retrieval', 'invoke_workflow', 'execute_tool']
+  const eachStep = steps.flatMap((step) => (['json', 'protobuf'] as const).map((as) => [step, as] as const))
+  test.each(eachStep)('tokens of %s alone: told, in %s; with a request in its trace it is silent', async (step, as) => {
+    const [system, whole] = [fresh(), fresh()]
+    const ids = (id: number): object => ({ traceId: idOf(16, id, as), spanId: idOf(8, id, as) })
+    const agent = spanOf({ 'gen_ai.operation.name': step }, ids(1))
+    const request = spanOf({}, { ...ids(1), spanId: idOf(8, 2, as), parentSpanId: idOf(8, 1, as) })
+    const alone = await outcomeOf(client, system, tracesOf(system, [agent]), { as })
+    expect([alone.status, alone.kept, alone.said]).toEqual([200, 0, expect.stringContaining('1 carry tokens of')])
+    expect(alone.said).not.toContain('rejected')
+    const unnamed = await outcomeOf(client, system, tracesOf(system, [spanOf({ 'gen_ai.operation.name': step })]), {
+      as,
+    })
+    expect(unnamed.said).toContain('1 carry tokens of')
+    for (const spans of [
+      [agent, request],
+      [request, agent],
+    ]) {
+      const { isSilent, kept } = await outcomeOf(client, whole, tracesOf(whole, spans), { as })
+      expect([isSilent, kept]).toEqual([true, 1])
+    }
+    // A request of another trace says nothing of this one.
+    const other = fresh()
+    const beside = { ...request, traceId: idOf(16, 9, as) }
+    const { said, kept } = await outcomeOf(client, other, tracesOf(other, [agent, beside]), { as })
+    expect([said, kept]).toEqual([expect.stringContaining('1 carry tokens of'), 1])
+  })
+
+  const told: readonly AttributeValue[] = [
+    'ContentFilter',
+    'stop,content_filter',
+    "['stop', 'content_filter']",
+    ['stop', 'content_filter'],
+    ['stop,content_filter'],
+    { any: { arrayValue: { values: [{ intValue: '1' }, {}, { stringValue: 'CONTENT_FILTER' }] } } },
+  ]
+  test.each(told)('a refusal is one as %j, in either encoding', async (reasons) => {
+    for (const as of ['json', 'protobuf'] as const) {
+      const system = fresh()
+      const span = spanOf({ 'gen_ai.response.finish_reasons': reasons })
+      expect((await outcomeOf(client, system, tracesOf(system, [span]), { as })).windows).toMatchObject([
+        { calls: 1, refusals: 1, finishReasons: { content_filter: 1 } },
+      ])
+    }
+  })
+
+  test.each(['json', 'protobuf'] as const)('tokens of an agent in points alone: told, in %s', async (as) => {
+    const system = fresh()
+    const agent = point((it) => {
+      it['attributes'] = attributesOf({ 'gen_ai.token.type': 'input', 'gen_ai.operation.name': 'invoke_agent' })
+    })(system)
+    const { said, kept } = await outcomeOf(client, system, agent, { signal: 'metrics', as })
+    expect([said, kept]).toEqual([expect.stringContaining('1 are points with tokens of an agent'), 0])
+  })
+
+  test.each(['json', 'protobuf'] as const)('an event of a request without a span counts as one, in %s', async (as) => {
+    for (const more of [{}, { 'event.name': requestEvent }]) {
+      const system = fresh()
+      const body = requestEventOf(system, Object.keys(more).length > 0 ? '' : requestEvent, {}, more)
+      const { isSilent, windows } = await outcomeOf(client, system, body, { signal: 'logs', as })
+      expect(isSilent).toBe(true)
+      expect(windows).toMatchObject([
+        { calls: 1, errors: 0, latencyMs: { n: 0 }, inputTokens: { sum: 57 }, outputTokens: { sum: 17 } },
+      ])
+    }
   })
 
   const json: readonly (readonly [string, Signal, (system: string) => Buffer | object, string])[] = [
@@ -236,6 +331,13 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
       { 'content-type': otlpTypes.json },
       'application/x-protobuf',
     ],
+    [
+      'JSON with a comma too many',
+      'json',
+      (it: Buffer) => Buffer.from(`${it.toString().slice(0, -1)},}`),
+      {},
+      'a key in double quotes is expected, and a closing } is there',
+    ],
     ['other members alone', 'json', () => Buffer.from('{"spans":[{}]}'), {}, 'resourceSpans'],
     [
       'attributes that are no list',
@@ -257,7 +359,7 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
   test('what nobody misses passes in silence: other spans, other metrics, other records, empty lists, and nothing at all', async () => {
     const http = { attributes: attributesOf({ 'http.request.method': 'GET', 'url.path': '/' }), name: 'GET', kind: 2 }
     const silent: readonly (readonly [Signal, object])[] = [
-      ['traces', tracesOf('other', [http, spanOf({ 'gen_ai.operation.name': 'invoke_agent' })])],
+      ['traces', tracesOf('other', [http])],
       ['traces', {}],
       ['traces', { resourceSpans: [{ scopeSpans: [{ scope: { name: 'x' } }] }] }],
       ['metrics', point(() => undefined, 'http.server.request.duration')('other')],

@@ -83,6 +83,51 @@ test.each(['protobuf', 'json'] as const)(
   },
 )
 
+const otherNames = [
+  'environment',
+  'env',
+  'ENV',
+  'Deployment.Environment',
+  'deployment_environment',
+  'DEPLOYMENT_ENVIRONMENT_NAME',
+  'deploymentEnvironment',
+  'service.environment',
+]
+
+test.each(otherNames.flatMap((name) => (['protobuf', 'json'] as const).map((as) => [name, as] as const)))(
+  'P6.6: an environment under %s is read, or refused where it is no name; never production, in %s',
+  async (name, as) => {
+    const system = `env-${name}-${as}`
+    const environmentsOf = async () => (await client.windowsOf(system)).map(({ environment }) => environment).toSorted()
+    await client.send('traces', as, called({ 'service.name': system, [name]: 'staging' }))
+    expect(await environmentsOf()).toEqual(['staging'])
+    const answer = await client.send('traces', as, called({ 'service.name': system, [name]: 'a b c d e f' }))
+    expect(answer.bytes.toString()).toContain('deployment.environment.name')
+    // OpenTelemetry's own name goes before it, wherever it stands.
+    const own = { 'deployment.environment.name': 'qa' }
+    await client.send('traces', as, called({ [name]: 'staging', 'service.name': system, ...own }))
+    await client.send('traces', as, called({ ...own, 'service.name': system, [name]: 'a b c d e f' }))
+    expect(await environmentsOf()).toEqual(['qa', 'staging'])
+    expect((await client.windowsOf(system)).find(({ environment }) => environment === 'qa')?.calls).toBe(2)
+  },
+)
+
+test('P6.6: on a span such a name says where nothing else does, and never overrides the resource', async () => {
+  const spans = (environment: string | undefined): object => ({
+    resourceSpans: [
+      {
+        resource: {
+          attributes: attributesOf({ 'service.name': 'env-of-span', ...(environment ? { environment } : {}) }),
+        },
+        scopeSpans: [{ spans: [spanOf({ env: 'browser' })] }],
+      },
+    ],
+  })
+  for (const environment of [undefined, 'staging']) await client.send('traces', 'json', spans(environment))
+  const found = (await client.windowsOf('env-of-span')).map(({ environment }) => environment)
+  expect(found.toSorted()).toEqual(['browser', 'staging'])
+})
+
 test('P6.6: a system says since when telemetry that names no environment counts as production', async () => {
   const assumedAt = async () => (await systems()).find(({ name }) => name === 'assumed')?.productionAssumedAt
   await client.send(

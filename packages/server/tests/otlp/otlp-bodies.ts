@@ -113,6 +113,23 @@ export function scoreOf(service: string, value: number, more: Readonly<Record<st
   return { resourceLogs: [{ resource: resourceOf(service), scopeLogs: [{ logRecords: [record] }] }] }
 }
 
+/** A body with one event of a request to a model. */
+export function requestEventOf(
+  service: string,
+  eventName: string,
+  frame: object = {},
+  more: Readonly<Record<string, AttributeValue>> = {},
+): object {
+  const span = spanOf(more) as { readonly attributes: object[] }
+  const record = {
+    timeUnixNano: nanoseconds(Date.now()),
+    ...(eventName === '' ? {} : { eventName }),
+    attributes: span.attributes,
+    ...frame,
+  }
+  return { resourceLogs: [{ resource: resourceOf(service), scopeLogs: [{ logRecords: [record] }] }] }
+}
+
 /** What a histogram of tokens tells. Times are of Unix, in milliseconds. */
 export interface TokensTold {
   readonly n: number

@@ -118,6 +118,41 @@ test.each(['None', 'null', 'unknown', ''])(
   },
 )
 
+test.each([
+  ['dates', 'openai', 'gpt-4o', ['gpt-4o-20240806', 'gpt-4o-2024-08-06', 'gpt-4o', 'openai/gpt-4o-20240806']],
+  ['vertex', 'gcp.gemini', 'gemini-2.0-flash', ['publishers/google/models/gemini-2.0-flash', 'gemini-2.0-flash']],
+  [
+    'paths',
+    'openai',
+    'Qwen/Qwen2.5-7B-Instruct',
+    ['/models/Qwen2.5-7B-Instruct', 'Qwen/Qwen2.5-7B-Instruct', './models/Qwen2.5-7B-Instruct.gguf'],
+  ],
+] as const)('one model in the spellings of %s opens nothing, in either order', async (what, provider, model, names) => {
+  const more = { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model }
+  for (const [system, order] of [
+    [`spelt-${what}`, names],
+    [`spelt-back-${what}`, names.toReversed()],
+  ] as const) {
+    for (const served of order) await send(system, [{ served, more }])
+    expect(await changesOf(system)).toEqual([])
+    expect(await verdictsOf(system)).toEqual(['clear'])
+  }
+})
+
+test.each(['default', 'model', 'Default_Model', 'tgi'])(
+  '%s in the place of the served name says nothing: the calls are unidentified, and a real change after it is told',
+  async (placeholder) => {
+    const system = `placed-${placeholder}`
+    const more = { 'gen_ai.request.model': 'gpt-4o' }
+    for (const served of [placeholder, 'gpt-4o-2024-05-13', placeholder]) await send(system, [{ served, more }])
+    expect(await changesOf(system)).toEqual([])
+    expect(await verdictsOf(system)).toEqual(['clear'])
+    expect((await windowsOf(system)).reduce((sum, { unidentified }) => sum + unidentified, 0)).toBe(2)
+    await send(system, [{ served: 'gpt-4o-20240806', more }])
+    expect((await changesOf(system)).length).toBe(1)
+  },
+)
+
 test('an alias that moves from one snapshot to the next is exactly one change, whatever else the calls are named', async () => {
   const asked = { 'gen_ai.request.model': 'gpt-4o' }
   for (const served of [
@@ -207,7 +242,7 @@ test('what an earlier release kept of names that say the same opens nothing', as
        where s.name = 'upgraded' and i.baseline`,
       [name],
     )
-  for (const name of ['None', 'gpt-4o-mini', 'openai/gpt-4o-mini-2024-07-18']) await kept(name)
+  for (const name of ['None', 'default', 'gpt-4o-mini', 'openai/gpt-4o-mini-2024-07-18']) await kept(name)
   expect(await verdictsOf('upgraded')).toEqual(['clear'])
   for (const served of ['gpt-4o-mini', 'gpt-4o-mini-2024-07-18', 'GPT-4o-mini']) await send('upgraded', [{ served }])
   expect(await changesOf('upgraded')).toEqual([])

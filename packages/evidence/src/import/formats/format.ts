@@ -27,8 +27,7 @@ export interface FileHead {
 }
 
 /** A source that is held whole, with its bytes for formats that aren't text. */
-export interface OpenedSource extends ImportSource {
-  readonly name?: string | undefined
+export interface OpenedSource extends ImportSource, Pick<ByteSource, 'name' | 'command'> {
   readonly bytes: Uint8Array
   /** Of a text. */
   readonly encoding?: TextEncoding | undefined

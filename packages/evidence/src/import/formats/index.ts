@@ -3,9 +3,12 @@ import { importCsv } from '../csv.ts'
 import { settleText, wholeText } from '../encoding.ts'
 import { faultList, type FaultList, type ImportResult } from '../faults.ts'
 import { lookOfText } from '../file-look.ts'
+import { lookAtJson } from '../json-look.ts'
 import { objectsIn, proposeLines } from '../json-objects.ts'
+import { addJsonFault } from '../json-text.ts'
 import { importJsonl } from '../jsonl.ts'
 import { importPromptfoo } from '../promptfoo.ts'
+import { isPromptfooMarkedTable } from '../promptfoo-marked-table.ts'
 import { deepevalFormat } from './deepeval.ts'
 import { everyEvalEverFormat } from './every-eval-ever.ts'
 import { headOf } from './file-head.ts'
@@ -37,6 +40,7 @@ const promptfooFormat: ResultsFormat = {
     (keys.has('/evalId') && keys.has('/results')) ||
     (keys.has('/promptIdx') && keys.has('/testIdx')) ||
     (columns.has('Status') && columns.has('Score') && columns.has('Named Scores')) ||
+    (kind === 'text' && isPromptfooMarkedTable(start)) ||
     (kind === 'text' && (/^\.ya?ml$/.test(extension) || /^(---\s+)?evalId:/.test(start))),
   read: importPromptfoo,
 }
@@ -112,9 +116,15 @@ function refuseUnknown(file: ByteSource, faults: FaultList): ImportResult {
   if (opened.text.trim() === '') faults.add('empty', 'the file is empty')
   else if (look === 'XML or HTML') faults.add('not_a_table', `this looks like ${look}, and no JUnit report`)
   else {
+    const start = opened.text.trimStart()[0]
+    const broken = start === '{' || start === '[' ? lookAtJson(opened.text, { isSequence: true }) : undefined
+    if (broken !== undefined) {
+      addJsonFault(opened.text, { offset: 0 }, faults, { isSequence: true })
+      return faults.result()
+    }
     const objects = objectsIn(opened.text)
     const names = RESULTS_FORMATS.map(({ name }) => name).join(', ')
-    if (objects) faults.add('not_a_table', objects.look, {}, proposeLines(objects, file.name))
+    if (objects) faults.add('not_a_table', objects.look, {}, proposeLines(objects, file))
     else faults.add('unknown_format', `its format does not show; one of ${names} is read`)
   }
   return faults.result()
@@ -136,6 +146,7 @@ function openText(file: ByteSource, faults: FaultList, onlyUnicode = true): Open
     encoding,
     digest: file.digest,
     name: file.name,
+    command: file.command,
   }
 }
 
@@ -156,7 +167,14 @@ function openBytes(file: ByteSource, faults: FaultList): OpenedSource | undefine
     bytes.set(piece, at)
     at += piece.length
   }
-  return { bytes, text: '', sourceDigest: hash.digest('hex'), digest: file.digest, name: file.name }
+  return {
+    bytes,
+    text: '',
+    sourceDigest: hash.digest('hex'),
+    digest: file.digest,
+    name: file.name,
+    command: file.command,
+  }
 }
 
 /** What is wrong with options for a format, in words; undefined if it takes all of them. */

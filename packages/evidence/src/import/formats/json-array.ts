@@ -20,7 +20,8 @@ export const jsonArrayFormat: ResultsFormat = {
 }
 
 function importJsonArray(opened: OpenedSource, options: ReadingOptions): ImportResult {
-  const source = { chunks: () => [], sha256: unused, digest: opened.digest, name: opened.name }
+  const { digest, name, command } = opened
+  const source = { chunks: () => [], sha256: unused, digest, name, command }
   const gate = tableGate(source, options)
   const faults = faultList(gate)
   const records = readObjects(opened.text, faults)
@@ -57,7 +58,7 @@ function readObjects(text: string, faults: FaultList): Placed<JsonObject>[] {
       faults.add('too_large', `more than ${LIMITS.columns} keys`, { pointer })
     else records.push({ record: value, line: index + 1 })
   })
-  if (!('value' in parsed)) addJsonFault(text, parsed, faults, false)
+  if (!('value' in parsed)) addJsonFault(text, parsed, faults, { isByLine: false })
   else if (!Array.isArray(parsed.value)) faults.add('malformed', 'not an array of objects')
   else if (records.length === 0 && !faults.any()) faults.add('empty', 'the array is empty')
   return records

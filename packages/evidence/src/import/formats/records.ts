@@ -25,7 +25,7 @@ export function readRecords(
   if (first !== '{' && first !== '[') return readRows(text, faults, take)
   if (first === '[' || !arrays.includes('')) return readDocument(text, faults, take, arrays)
   for (const found of jsonValues(text)) {
-    if ('offset' in found) addJsonFault(text, found, faults)
+    if ('offset' in found) addJsonFault(text, found, faults, { isSequence: true })
     else if (isObject(found.value)) take(found.value, { line: found.line })
     else faults.add('not_an_object', 'not a JSON object', { line: found.line })
   }

@@ -11,6 +11,39 @@ export interface AllowedAttribute {
 const allow = (slot: Slot, kind: ValueKind, ...names: readonly string[]): AllowedAttribute[] =>
   names.map((name) => ({ name, slot, kind }))
 
+const spelt = (...words: readonly string[]): string[] => [
+  words.join('.'),
+  words.map(capitalised).join('.'),
+  words.join('_'),
+  words.join('_').toUpperCase(),
+  words.map((word, index) => (index === 0 ? word : capitalised(word))).join(''),
+  words.join('-'),
+]
+const capitalised = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase())
+
+/**
+ * What people write for the environment: OpenTelemetry's names in another spelling, names of their own, Elastic's and Sentry's. They count where
+ * OpenTelemetry's don't stand: an environment that is told never counts as the one of what tells none.
+ */
+const otherEnvironments: readonly string[] = [
+  ...spelt('deployment', 'environment', 'name').slice(1),
+  ...spelt('deployment', 'environment').slice(1),
+  'environment',
+  'Environment',
+  'ENVIRONMENT',
+  'env',
+  'Env',
+  'ENV',
+  'environment.name',
+  'environment_name',
+  'environmentName',
+  'deployment.env',
+  'deployment_env',
+  'deploymentEnv',
+  'service.environment',
+  'sentry.environment',
+]
+
 /**
  * Every attribute that may pass; all else is dropped unread (P1.2). Of several names for one thing, the first wins.
  * `docs/reference/telemetry.md` is generated from this table. Capture that a tenant opts in to would widen what this table lets through
@@ -25,6 +58,7 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
     'deployment.environment',
     'langfuse.environment',
   ),
+  ...allow('otherEnvironment', 'environment', ...otherEnvironments),
   ...allow('afteraiRoute', 'route', 'afterai.route'),
   ...allow('agentName', 'agent', 'gen_ai.agent.name'),
   ...allow('functionId', 'agent', 'ai.telemetry.functionId'),
@@ -235,6 +269,7 @@ export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'verdi
     'input',
     'output',
     'gen_ai.evaluation.result',
+    'gen_ai.client.inference.operation.details',
   ],
   finishReason: finishReasons,
   verdict: [...verdicts.pass, ...verdicts.fail],

@@ -18,8 +18,19 @@ const others = {
   bedrock: ['malformed_model_output', 'malformed_tool_use', 'finish', 'finished', 'stop_criteria_met'],
   // Chat (docs.cohere.com/reference/chat).
   cohere: ['complete', 'tool_call', 'error_limit', 'user_cancel', 'timeout'],
-  // Mistral, Text Generation Inference, DeepSeek.
-  more: ['model_length', 'eos_token', 'insufficient_system_resource'],
+  // Mistral, Text Generation Inference, DeepSeek, Zhipu (docs.bigmodel.cn), servers of llama.cpp, TensorRT-LLM and Triton, Ollama.
+  more: [
+    'model_length',
+    'eos_token',
+    'eos',
+    'limit',
+    'end_id',
+    'stop_words',
+    'load',
+    'unload',
+    'insufficient_system_resource',
+    'network_error',
+  ],
   // Vercel's AI SDK, Semantic Kernel and others that translate.
   libraries: ['tool-calls', 'error', 'cancelled', 'other', 'unknown', 'unspecified', 'finish_reason_unspecified'],
 } as const
@@ -44,7 +55,21 @@ const refused = {
   ],
   bedrock: ['guardrail_intervened', 'content_filtered'],
   cohere: ['error_toxic'],
-  libraries: ['content-filter'],
+  zhipu: ['sensitive'],
+  // What frameworks and gateways make of these, and of the errors by which a provider refuses before it answers.
+  libraries: [
+    'content-filter',
+    'blocked',
+    'filtered',
+    'refused',
+    'moderation',
+    'content_moderation',
+    'guardrail',
+    'intervened',
+    'content_policy',
+    'content_policy_violation',
+    'responsible_ai_policy_violation',
+  ],
 } as const
 
 /** Finish reasons that mean a refusal. */
@@ -56,21 +81,29 @@ export const finishReasons: readonly string[] = [...Object.values(others).flat()
 /** What another finish reason counts as: it may be anything, so its text isn't kept. */
 export const unknownReason = 'unknown'
 
+/** Words by what is left of them without case and what stands between their parts: `ContentFilter`, `content-filter` and `CONTENT_FILTER` are one. */
+const byLetters: ReadonlyMap<string, string> = new Map(
+  finishReasons.toReversed().map((reason) => [lettersOf(reason), reason]),
+)
 const known: ReadonlySet<string> = new Set(finishReasons)
 
 /**
- * The finish reason that a text names, or undefined for none that is known. Libraries also write it as the name of a member of an enumeration
- * (`FinishReason.STOP`), and a list of them as JSON or as Python shows it (`["stop"]`, `['stop']`).
+ * The finish reason that a text names, or undefined for none that is known, in whatever case it is written. Libraries also write it as the name of a
+ * member of an enumeration (`FinishReason.STOP`, `ChatFinishReason.ContentFilter`), and several as JSON or as Python shows a list (`["stop"]`, `['stop']`) or joined
+ * (`stop,content_filter`).
  */
 export function finishReasonOf(text: string): string | undefined {
-  if (!/^[[(]/.test(text)) return wordOf(text)
   return oneOf(
     text
-      .slice(1)
-      .replace(/[\])]\s*$/, '')
-      .split(',')
+      .replaceAll(/[[\](){}]/g, '')
+      .split(/[,;|/+]/)
       .map(wordOf),
   )
+}
+
+/** Whether a text names a finish reason that means a refusal. */
+export function isRefusal(text: string): boolean {
+  return refusals.has(finishReasonOf(text) ?? '')
 }
 
 /** Of the reasons of several choices the one that counts: a refusal, wherever it stands, or else the first that is known. */
@@ -81,10 +114,15 @@ export function oneOf(reasons: readonly (string | undefined)[]): string | undefi
 function wordOf(text: string): string | undefined {
   const word = text
     .trim()
-    .replace(/^["'](.*)["']$/s, '$1')
+    .replaceAll(/^["'\\]+|["'\\]+$/g, '')
     .replace(/^<?(?:\w+\.)*\w*Reason\./, '')
     .replace(/: ?['"]?[\w-]+['"]?>?$/, '')
-    .replace(/^FINISH_REASON_(?!UNSPECIFIED)/, '')
-    .toLowerCase()
-  return known.has(word) ? word : undefined
+  const lower = word.toLowerCase()
+  if (known.has(lower)) return lower
+  const letters = lettersOf(word)
+  return byLetters.get(letters) ?? byLetters.get(letters.replace(/^(?:finish|stop|block)reason/, ''))
+}
+
+function lettersOf(word: string): string {
+  return /^[\w -]{1,64}$/.test(word) ? word.toLowerCase().replaceAll(/[_ -]/g, '') : ''
 }

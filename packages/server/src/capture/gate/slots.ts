@@ -73,6 +73,8 @@ export const slots = {
   /** There where tokens of caches are surely within the input tokens. */
   cacheWithin: 39,
   reasoningTokens: 40,
+  /** Told by a name that isn't OpenTelemetry's. */
+  otherEnvironment: 41,
 } as const
 
 export type Slot = keyof typeof slots

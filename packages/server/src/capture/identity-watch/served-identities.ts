@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { isNoName, sayingOf } from '@afterai/models'
+import { sayingOf, saysNoModel } from '@afterai/models'
 import { json, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Learning } from './learning.ts'
@@ -83,7 +83,7 @@ async function readIdentities(
   for (const row of rows) {
     const model = models.get(row.served_model_id)
     // Kept by a release that took it for a name.
-    if (model === undefined || isNoName(row.served_name)) continue
+    if (model === undefined || saysNoModel(row.served_name)) continue
     model.identities.push({
       servedName: row.served_name,
       systemFingerprint: row.system_fingerprint,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { TelemetryAnswer, TelemetryBatch } from '@afterai/contract'
 import type { Measurement } from '@afterai/evidence'
 import type { Caller } from '../../identity/index.ts'
+import { isRefusal } from '../gate/finish-reasons.ts'
 import { Readings } from '../readings.ts'
 import type { Batch, BatchOutcome, PlacedEvent } from './batch.ts'
 
@@ -57,7 +58,8 @@ function readingOf(event: MeasureEvent): Parameters<Readings['add']>[0] {
     score,
     finishReason,
     error,
-    refused,
+    // A host that hands on the reason needn't say what it means.
+    refused: refused ?? (finishReason === undefined ? undefined : isRefusal(finishReason)),
     agreed,
   }
   return { kind: 'measure', system, environment, route, fingerprint, atMs: Date.parse(at), measurement }

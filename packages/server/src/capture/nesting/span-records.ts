@@ -94,6 +94,21 @@ export class SpanRecords {
     this.#words[at + recordFields.end] = endTicks
   }
 
+  /** A word that stands for the trace of a span, within its service. */
+  traceOf(place: number): number {
+    return this.#words[place * recordWords + recordFields.trace] ?? 0
+  }
+
+  /** The traces that have a request. */
+  tracesOfRequests(): ReadonlySet<number> {
+    const traces = new Set<number>()
+    for (let place = 0; place < this.#count; place++) {
+      const info = this.#words[place * recordWords + recordFields.info] ?? 0
+      if ((info & infoBits.request) !== 0) traces.add(this.traceOf(place))
+    }
+    return traces
+  }
+
   /** Notes that what lies below a span isn't part of the request above it: a tool's work, an agent's. */
   divides(place: number): void {
     this.#words[place * recordWords + recordFields.info] = infoBits.divides

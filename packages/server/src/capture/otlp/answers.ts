@@ -35,7 +35,7 @@ export const reasons: Readonly<Record<RejectionReason, string>> = {
   future: 'lie more than 5 minutes in the future: check the clock',
   late: 'are older than 7 days',
   service: `have a service.name that ${aName}`,
-  environment: `have a deployment.environment.name (or deployment.environment, langfuse.environment) that ${aName}`,
+  environment: `have a deployment.environment.name (or deployment.environment, langfuse.environment, or another attribute for it) that ${aName}`,
   time: 'have a time that cannot be read: give startTimeUnixNano and endTimeUnixNano (of points and records timeUnixNano) in whole nanoseconds since 1970',
   operation:
     'carry a model or tokens, but no gen_ai.operation.name or other kind of operation that is known, so they count as no requests',
@@ -52,6 +52,8 @@ export const reasons: Readonly<Record<RejectionReason, string>> = {
   scoreValue:
     'are scores without a number in gen_ai.evaluation.score.value, and without pass or fail in gen_ai.evaluation.score.label',
   scoreEvent: 'have attributes of gen_ai.evaluation, but are not called gen_ai.evaluation.result',
+  requestEvent:
+    'are events of requests to a model that belong to spans: send these to /v1/traces, by which requests count',
 }
 
 /** What an answer says of what isn't kept, though the thing was taken. */
@@ -65,6 +67,9 @@ export const remarks: Readonly<Record<Remark, string>> = {
   status: 'count as not failed: their status has no code that OTLP knows (0, 1, 2)',
   ids: 'count each by itself: their traceId, spanId or parentSpanId is no id of 16 or 8 bytes',
   spanScore: 'evaluations in events of spans were not read: send them as log records',
+  step: 'carry tokens of an agent, a plan, a retrieval or another step, in traces that came without a request: tokens count by the spans of requests (gen_ai.operation.name chat and the like), so send these too',
+  stepPoint:
+    'are points with tokens of an agent or another step, and came without one of requests: tokens count by the points of requests (gen_ai.operation.name chat and the like)',
   member:
     'members of the body have names that OTLP does not know, and were not read: compare them with its JSON encoding',
 }

@@ -89,7 +89,9 @@ function readText(wire: Wire, from: number, to: number, gate: Gate, { id, facts 
   if (gate.text(id, text, facts)) rememberText(text)
 }
 
-/** Reads an ArrayValue of texts: finish reasons, or what is digested together. */
+const nothing = new Uint8Array(0)
+
+/** Reads an ArrayValue of texts: what is digested together, or finish reasons, of which one that is no text doesn't hide the others. */
 function readList(wire: Wire, start: number, end: number, gate: Gate, { id, facts }: Target): void {
   const texts: Uint8Array[] = []
   let length = 0
@@ -102,9 +104,10 @@ function readList(wire: Wire, start: number, end: number, gate: Gate, { id, fact
     const after = wire.at
     const text = textOf(wire, wire.start, wire.end)
     wire.at = after
-    if (text === undefined || texts.length === longestList) return gate.unfit(id, 'wrong_type', facts)
-    length += text.length
-    texts.push(text)
+    if (texts.length === longestList || (text === undefined && gate.isDigest(id)))
+      return gate.unfit(id, 'wrong_type', facts)
+    length += text?.length ?? 0
+    texts.push(text ?? nothing)
   }
   if (length > gate.longestTextOn(id)) return gate.unfit(id, 'too_long', facts)
   const [first, ...more] = texts

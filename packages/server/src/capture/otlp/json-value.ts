@@ -43,8 +43,10 @@ function readText(text: string, gate: Gate, { id, facts }: Target): void {
 function readList(list: unknown, gate: Gate, { id, facts }: Target): void {
   if (!gate.takesList(id)) return gate.unfit(id, 'wrong_type', facts)
   const texts = Array.isArray(list) ? list.map(textOf) : []
-  if (texts.includes(undefined) || texts.length > longestList) return gate.unfit(id, 'wrong_type', facts)
-  const all = texts as string[]
+  const isUnfit = texts.length > longestList || (gate.isDigest(id) && texts.includes(undefined))
+  if (isUnfit) return gate.unfit(id, 'wrong_type', facts)
+  // A reason that is no text doesn't hide the others.
+  const all = texts.map((text) => text ?? '')
   const bytes = all.map((text) => Buffer.from(text))
   const length = bytes.reduce((sum, { byteLength }) => sum + byteLength, 0)
   if (length > gate.longestTextOn(id)) return gate.unfit(id, 'too_long', facts)

@@ -1,3 +1,4 @@
+import { lookAtJson } from '@afterai/evidence'
 import { bodyLimits, OversizedBody } from '../gate/body-size.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
@@ -19,7 +20,8 @@ import { isTimeOfSpan, readTimes, times } from './json-times.ts'
 import { MalformedBody } from './malformed.ts'
 import { addPoint, durationUnitOf, operationDuration, tokenUsage } from './point.ts'
 import { readJsonIds } from './json-ids.ts'
-import { addScore, scoreEvent } from './score.ts'
+import { knownEvents, takeRecord } from './records.ts'
+import { scoreEvent } from './score.ts'
 import { takeSpan, ticksOf } from './spans.ts'
 import { toMs } from './traces.ts'
 
@@ -75,6 +77,7 @@ export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, read
   checkRoot(body, signal, gate, readings)
   try {
     for (const it of listOf(body, signal)) readResource(it, layouts[signal], gate, readings)
+    readings.tellSteps()
   } finally {
     // Texts of the body, which would be kept until the next one.
     origin = []
@@ -160,8 +163,10 @@ function readRecord(record: Json, gate: Gate, readings: Readings): void {
   if (Object.keys(objectOf(record['body'])).length > 0) gate.drops.field('log.body')
   const [at, observedAt] = msOf(readTimes(record, times.at, times.observed))
   const atMs = Number.isNaN(at + observedAt) ? Number.NaN : at || observedAt
-  const isNamed = textOf(memberOf(record, 'eventName')) === scoreEvent
-  addScore(facts, resource, { isNamed, atMs }, gate, readings)
+  const named = textOf(memberOf(record, 'eventName'))
+  const hasSpan = textOf(memberOf(record, 'spanId')) !== ''
+  const event = knownEvents.find((it) => it === named) ?? ''
+  takeRecord(facts, resource, { event, atMs, hasSpan }, { gate, readings })
 }
 
 function readMetric(metric: Json, gate: Gate, readings: Readings): void {
@@ -255,16 +260,17 @@ function inspect(bytes: Uint8Array): void {
 
 function parse(bytes: Uint8Array): Json {
   let value: unknown
+  // A byte order mark says nothing that isn't known.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString()
+    .replace(/^\uFEFF/, '')
   try {
-    // A byte order mark says nothing that isn't known.
-    value = JSON.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-        .toString()
-        .replace(/^\uFEFF/, ''),
-    )
+    value = JSON.parse(text)
   } catch {
     // The parser's own message quotes the body.
-    throw new MalformedBody('it is not JSON')
+    const look = lookAtJson(text)
+    const where = look === undefined ? '' : ` (line ${look.line}, column ${look.column}: ${look.text})`
+    throw new MalformedBody(`it is not JSON${where}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedBody('it is no object')
   return value as Json

@@ -4,7 +4,7 @@ import type { Readings } from '../readings.ts'
 import { readAttribute } from './attributes.ts'
 import { isTextAt } from './interned-text.ts'
 import { readResource } from './resource.ts'
-import { addScore, scoreEvent } from './score.ts'
+import { knownEvents, takeRecord } from './records.ts'
 import { toMs } from './traces.ts'
 import { type Wire, wireFixed64, wireLength } from './wire.ts'
 
@@ -13,6 +13,7 @@ const recordsOfScope = 2
 const time = 1
 const body = 5
 const attributes = 6
+const spanId = 10
 const observedTime = 11
 const eventName = 12
 const lastKnown = 12
@@ -20,7 +21,7 @@ const lastKnown = 12
 const resource = new Facts()
 const facts = new Facts()
 
-/** Reads the scores in an ExportLogsServiceRequest. Every other record is counted and left unread. @throws MalformedBody */
+/** Reads the scores and the requests that an ExportLogsServiceRequest tells of. Every other record is counted and left unread. @throws MalformedBody */
 export function readLogs(wire: Wire, gate: Gate, readings: Readings): void {
   const end = wire.bytes.length
   wire.at = 0
@@ -33,7 +34,7 @@ export function readLogs(wire: Wire, gate: Gate, readings: Readings): void {
 function readRecord(wire: Wire, start: number, end: number, gate: Gate, readings: Readings): void {
   gate.size.item()
   facts.clear()
-  let [at, observedAt, isNamed, isRecord] = [0, 0, false, true]
+  let [at, observedAt, event, isRecord, hasSpan] = [0, 0, '', true, false]
   wire.at = start
   while (wire.next(end)) {
     const { field, type, at: after } = wire
@@ -46,10 +47,11 @@ function readRecord(wire: Wire, start: number, end: number, gate: Gate, readings
     else if (field === time || field === observedTime) isRecord = false
     else if (field === body) gate.drops.field('log.body')
     else if (field === eventName && type === wireLength) {
-      isNamed = isTextAt(scoreEvent, wire.bytes, wire.start, wire.end)
-    } else if (field > lastKnown) gate.drops.field('unknown_field')
+      event = knownEvents.find((it) => isTextAt(it, wire.bytes, wire.start, wire.end)) ?? ''
+    } else if (field === spanId && type === wireLength) hasSpan = wire.end > wire.start
+    else if (field > lastKnown) gate.drops.field('unknown_field')
   }
   // A span has its trace where a record has its time, a metric its name.
-  if (isRecord) addScore(facts, resource, { isNamed, atMs: at || observedAt }, gate, readings)
+  if (isRecord) takeRecord(facts, resource, { event, atMs: at || observedAt, hasSpan }, { gate, readings })
   else readings.reject('shape')
 }

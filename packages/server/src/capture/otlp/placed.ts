@@ -37,10 +37,11 @@ export function addPlaced(reading: Reading, facts: Facts, from: Facts, readings:
   return false
 }
 
-// That of the thing itself goes before that of its resource.
+// The first that is told counts: OpenTelemetry's name goes before others, and the thing's own before that of its resource.
 function isUnreadEnvironment(facts: Facts, from: Facts): boolean {
-  const own = facts.at(slots.environment)
-  return own === undefined ? from.isUnread(slots.environment) : own === false
+  const { environment, otherEnvironment } = slots
+  const told = [facts.at(environment), from.at(environment), from.at(otherEnvironment), facts.at(otherEnvironment)]
+  return told.find((it) => it !== undefined) === false
 }
 
 /** Whether a route that would have gone before the one that counts couldn't be read. */
@@ -53,9 +54,11 @@ function isUnreadRoute(facts: Facts, from: Facts): boolean {
  * Counts what a span tells of tokens that isn't a request: an agent's turn, a step. One that looks like a request to a model in a vocabulary that
  * isn't known can't be taken.
  */
-export function tellUncounted(facts: Facts, gate: Gate, readings: Readings): void {
+export function tellUncounted(facts: Facts, span: number, gate: Gate, readings: Readings): void {
   if (kinds.some((slot) => facts.text(slot) !== undefined)) {
-    if (tokens.some((slot) => facts.at(slot) !== undefined)) gate.drops.field('span.tokens')
+    if (!tokens.some((slot) => facts.at(slot) !== undefined)) return
+    gate.drops.field('span.tokens')
+    readings.step(span)
   } else if (signs.some((slot) => facts.at(slot) !== undefined)) readings.reject('operation')
 }
 

@@ -55,7 +55,10 @@ export function addPoint(
   if (it.n === 0) return gate.drops.field('wrong_form')
   // One whose name isn't known may be a request's.
   if (point.isUnread(slots.operation)) return readings.reject('operation')
-  if (isOtherOperation(point)) return gate.drops.field('metric.operation')
+  if (isOtherOperation(point)) {
+    if (metric.name === tokenUsage) readings.stepPoint()
+    return gate.drops.field('metric.operation')
+  }
   const quantity = quantityOf(metric.name, point)
   if (quantity === undefined) return readings.reject('tokenType')
   const scale = quantity === 'latencyMs' ? msOf[metric.unit ?? ''] : 1

@@ -1,30 +1,24 @@
 import { placeOf } from '../call.ts'
 import { verdicts } from '../gate/attribute-table.ts'
-import type { Gate } from '../gate/gate.ts'
 import { type Facts, slots } from '../gate/slots.ts'
 import type { Readings } from '../readings.ts'
 import { addPlaced } from './placed.ts'
 
-/** The one event that is read: the score of an evaluation. */
+/** The event that is the score of an evaluation. */
 export const scoreEvent = 'gen_ai.evaluation.result'
 /** Where a score without a name is counted. */
 const unnamed = 'score'
 const largestScore = 1e9
 const passed: ReadonlySet<string> = new Set(verdicts.pass)
 
-/** What a log record says besides its attributes: whether it is named as an event, and its time; NaN where that is none. */
-export interface RecordFrame {
-  readonly isNamed: boolean
-  readonly atMs: number
+/** Whether a record that isn't the event of a score has what one has. */
+export function looksLikeScore(record: Facts): boolean {
+  return signs.some((slot) => record.at(slot) !== undefined)
 }
 
-/** Adds the score that a log record's facts tell of, where they do. */
-export function addScore(record: Facts, from: Facts, frame: RecordFrame, gate: Gate, readings: Readings): void {
-  if (!frame.isNamed && record.text(slots.eventName) !== scoreEvent) {
-    if (signs.some((slot) => record.at(slot) !== undefined)) return readings.reject('scoreEvent')
-    return gate.drops.field('log.event')
-  }
-  if (Number.isNaN(frame.atMs)) return readings.reject('time')
+/** Adds the score that a log record's facts tell of. `atMs` is NaN where its time is none. */
+export function addScore(record: Facts, from: Facts, atMs: number, readings: Readings): void {
+  if (Number.isNaN(atMs)) return readings.reject('time')
   const name = record.at(slots.scoreName) ?? unnamed
   if (typeof name !== 'string') return readings.reject('scoreName')
   const score = scoreOf(record, name)
@@ -32,7 +26,7 @@ export function addScore(record: Facts, from: Facts, frame: RecordFrame, gate: G
   const reading = {
     kind: 'measure',
     ...placeOf(record, from),
-    atMs: frame.atMs || readings.nowMs,
+    atMs: atMs || readings.nowMs,
     fingerprint: undefined,
     measurement: { isCall: false, score },
   } as const

@@ -33,7 +33,7 @@ export function takeSpan(
   if (call !== undefined) {
     if (addCall(call, frame, { facts, from, readings }) && span >= 0) spans.request(span, call, source)
   } else if (isSpan) {
-    tellUncounted(facts, gate, readings)
+    tellUncounted(facts, span, gate, readings)
     if (span >= 0 && dividesRequests(facts)) spans.divides(span)
   } else readings.reject('shape')
 }

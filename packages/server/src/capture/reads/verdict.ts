@@ -1,4 +1,4 @@
-import { agree, isNoName, type Saying, sayingOf, tellsMore } from '@afterai/models'
+import { agree, type Saying, sayingOf, saysNoModel, tellsMore } from '@afterai/models'
 import type { ServedModel } from '@afterai/contract'
 import { latestOf } from '../identity-watch/judge-served.ts'
 import { captureLimits } from '../limits.ts'
@@ -15,7 +15,7 @@ export function verdictOf(
   asked: { readonly provider: string; readonly requestedModel: string },
 ): ServedModel['verdict'] {
   const heard = identities
-    .filter(({ servedModel }) => !isNoName(servedModel))
+    .filter(({ servedModel }) => !saysNoModel(servedModel))
     .map((it) => ({ ...it, saying: sayingOf(it.servedModel, asked), lastMs: Date.parse(it.lastSeenAt) }))
   const latest = latestOf(heard)
   if (latest === undefined) return 'undetermined'
