@@ -68,6 +68,7 @@ async function take(
     readings: readings.list,
     spans: readings.spans,
     refused: { rejections: readings.rejections, rejected: [] },
+    loneSteps: readings.loneSteps,
     drops: gate.drops.counts,
     client: undefined,
     events: [],

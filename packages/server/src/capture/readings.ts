@@ -127,14 +127,21 @@ export type Remark =
 /** How many things can't be taken, or not whole, by the reason. */
 export type Rejections = { readonly [K in RejectionReason | Remark]?: number }
 
+/** A step that tells tokens, without a request in its body that they could count by. */
+export interface LoneStep {
+  readonly remark: 'step' | 'stepPoint'
+  readonly system: string
+}
+
 /** What was read of one body. */
 export class Readings {
   readonly list: Reading[] = []
   readonly spans = new SpanRecords()
   readonly #nowMs: number
-  /** Where the spans of steps lie that tell tokens; -1 for those without ids. */
-  readonly #steps: number[] = []
-  #stepPoints = 0
+  /** Where the spans of steps lie that tell tokens, -1 for those without ids, and whose they are. */
+  readonly #steps: { readonly span: number; readonly system: string }[] = []
+  readonly #stepPoints: string[] = []
+  readonly #alone: LoneStep[] = []
   readonly #rejections: { [K in RejectionReason | Remark]?: number } = {}
 
   constructor(nowMs: number) {
@@ -147,6 +154,11 @@ export class Readings {
 
   get rejections(): Rejections {
     return this.#rejections
+  }
+
+  /** Steps that tell tokens and came without a request of theirs, which may have come before. */
+  get loneSteps(): readonly LoneStep[] {
+    return this.#alone
   }
 
   /** Takes a reading, unless its time forbids it. @returns whether it was taken */
@@ -168,22 +180,27 @@ export class Readings {
   }
 
   /** Notes a span that tells tokens and is no request: what it tells counts only by the requests within it. */
-  step(span: number): void {
-    this.#steps.push(span)
+  step(span: number, system: string): void {
+    this.#steps.push({ span, system })
   }
 
   /** Notes a point with the tokens of a step. */
-  stepPoint(): void {
-    this.#stepPoints += 1
+  stepPoint(system: string): void {
+    this.#stepPoints.push(system)
   }
 
-  /** Tells, at the end of a body, of the steps that came without a request: in their trace, or to a metric's points. */
-  tellSteps(): void {
+  /** Finds, at the end of a body, the steps that came without a request: in their trace, or to a metric's points. */
+  findLoneSteps(): void {
     if (this.#steps.length > 0) {
       const traces = this.spans.tracesOfRequests()
-      this.remark('step', this.#steps.filter((span) => span < 0 || !traces.has(this.spans.traceOf(span))).length)
+      const asking = new Set(this.list.flatMap((it) => (it.kind === 'call' ? [it.system] : [])))
+      for (const { span, system } of this.#steps) {
+        const isAlone = span < 0 ? !asking.has(system) : !traces.has(this.spans.traceOf(span))
+        if (isAlone) this.#alone.push({ remark: 'step', system })
+      }
     }
-    if (this.#stepPoints > 0 && !this.list.some(isTokens)) this.remark('stepPoint', this.#stepPoints)
+    if (this.list.some(isTokens)) return
+    for (const system of this.#stepPoints) this.#alone.push({ remark: 'stepPoint', system })
   }
 
   #count(reason: RejectionReason | Remark, count: number): void {

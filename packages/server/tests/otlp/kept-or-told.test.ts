@@ -185,7 +185,8 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
   test.each(eachStep)('tokens of %s alone: told, in %s; with a request in its trace it is silent', async (step, as) => {
     const [system, whole] = [fresh(), fresh()]
     const ids = (id: number): object => ({ traceId: idOf(16, id, as), spanId: idOf(8, id, as) })
-    const agent = spanOf({ 'gen_ai.operation.name': step }, ids(1))
+    const stepOf = { 'gen_ai.operation.name': step }
+    const agent = spanOf(stepOf, ids(1))
     const request = spanOf({}, { ...ids(1), spanId: idOf(8, 2, as), parentSpanId: idOf(8, 1, as) })
     const alone = await outcomeOf(client, system, tracesOf(system, [agent]), { as })
     expect([alone.status, alone.kept, alone.said]).toEqual([200, 0, expect.stringContaining('1 carry tokens of')])
@@ -201,6 +202,9 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
       const { isSilent, kept } = await outcomeOf(client, whole, tracesOf(whole, spans), { as })
       expect([isSilent, kept]).toEqual([true, 1])
     }
+    // A turn ends after its requests, and may come in a body of its own.
+    const later = await outcomeOf(client, whole, tracesOf(whole, [spanOf(stepOf, ids(3))]), { as })
+    expect(later.isSilent).toBe(true)
     // A request of another trace says nothing of this one.
     const other = fresh()
     const beside = { ...request, traceId: idOf(16, 9, as) }

@@ -1,7 +1,7 @@
 import type { TelemetryEvent } from '@afterai/contract'
 import type { Caller } from '../../identity/index.ts'
 import type { SpanRecords } from '../nesting/span-records.ts'
-import type { Reading, Rejections } from '../readings.ts'
+import type { LoneStep, Reading, Rejections } from '../readings.ts'
 
 /** The way by which a batch came. */
 export type Door = 'rest' | 'traces' | 'metrics' | 'logs'
@@ -37,6 +37,8 @@ export interface Batch {
   readonly spans: SpanRecords
   /** What of it was found not to be takeable when it was read. */
   readonly refused: BatchRejected
+  /** Steps whose tokens count by requests, of which none came with them. */
+  readonly loneSteps: readonly LoneStep[]
   readonly drops: Uint32Array | undefined
   readonly client: ClientBatch | undefined
   readonly events: readonly PlacedEvent[]

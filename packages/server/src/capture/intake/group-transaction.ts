@@ -10,6 +10,7 @@ import { futureToleranceMs } from '../readings.ts'
 import type { Batch, BatchOutcome, BatchRejected, PlacedEvent } from './batch.ts'
 import type { AssumedProduction } from './assumed-production.ts'
 import { countClients, countDropped } from './counters.ts'
+import { countLoneSteps } from './lone-steps.ts'
 import { noteRejected, nothingRejected, recallRejected } from './rejected.ts'
 import { takeReceipts } from './receipts.ts'
 import { settleRunningTotals } from './running-totals.ts'
@@ -49,8 +50,12 @@ export async function takeGroup(
   const found = new Map<Batch, BatchRejected>()
   for (const batch of fresh) {
     const rejected = [...batch.refused.rejected, ...(await takeEvents(deps, tx, batch))]
-    const over = overSeries.get(batch)
-    const rejections = over === undefined ? batch.refused.rejections : { ...batch.refused.rejections, overSeries: over }
+    const overLimit = overSeries.get(batch)
+    const rejections = {
+      ...batch.refused.rejections,
+      ...(await countLoneSteps(tx, tenantId, batch.loneSteps)),
+      ...(overLimit === undefined ? {} : { overSeries: overLimit }),
+    }
     found.set(batch, { rejections, rejected })
   }
   const counting = settled.map((it) => ({

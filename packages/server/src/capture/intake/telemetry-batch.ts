@@ -36,6 +36,7 @@ export function readTelemetryBatch(wanted: TelemetryBatch, body: Uint8Array, cal
     readings: readings.list,
     spans: readings.spans,
     refused: { rejections: {}, rejected },
+    loneSteps: [],
     drops: undefined,
     client: { bootId, sequence, dropped, events: wanted.events.length },
     events,

@@ -77,7 +77,7 @@ export function readJson(bytes: Uint8Array, signal: JsonSignal, gate: Gate, read
   checkRoot(body, signal, gate, readings)
   try {
     for (const it of listOf(body, signal)) readResource(it, layouts[signal], gate, readings)
-    readings.tellSteps()
+    readings.findLoneSteps()
   } finally {
     // Texts of the body, which would be kept until the next one.
     origin = []

@@ -44,7 +44,7 @@ export function readMetrics(wire: Wire, gate: Gate, readings: Readings): void {
       if (wire.field !== 1 || wire.type !== wireLength) gate.drops.field('unknown_field')
       else readResource(wire, gate, { facts: resource, items: metricsOfScope, readItem: readMetric, readings, origin })
     }
-    readings.tellSteps()
+    readings.findLoneSteps()
   } finally {
     // They are parts of the body, which would be kept until the next one.
     origin.resource = none

@@ -54,11 +54,16 @@ function isUnreadRoute(facts: Facts, from: Facts): boolean {
  * Counts what a span tells of tokens that isn't a request: an agent's turn, a step. One that looks like a request to a model in a vocabulary that
  * isn't known can't be taken.
  */
-export function tellUncounted(facts: Facts, span: number, gate: Gate, readings: Readings): void {
+export function tellUncounted(
+  facts: Facts,
+  { span, system }: { readonly span: number; readonly system: string },
+  gate: Gate,
+  readings: Readings,
+): void {
   if (kinds.some((slot) => facts.text(slot) !== undefined)) {
     if (!tokens.some((slot) => facts.at(slot) !== undefined)) return
     gate.drops.field('span.tokens')
-    readings.step(span)
+    readings.step(span, system)
   } else if (signs.some((slot) => facts.at(slot) !== undefined)) readings.reject('operation')
 }
 

@@ -1,4 +1,4 @@
-import { isOtherOperation, placeOf } from '../call.ts'
+import { isOtherOperation, placeOf, systemOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
 import { type Facts, slots } from '../gate/slots.ts'
 import type { Readings, RejectionReason, SummaryReading } from '../readings.ts'
@@ -56,7 +56,7 @@ export function addPoint(
   // One whose name isn't known may be a request's.
   if (point.isUnread(slots.operation)) return readings.reject('operation')
   if (isOtherOperation(point)) {
-    if (metric.name === tokenUsage) readings.stepPoint()
+    if (metric.name === tokenUsage) readings.stepPoint(systemOf(from))
     return gate.drops.field('metric.operation')
   }
   const quantity = quantityOf(metric.name, point)

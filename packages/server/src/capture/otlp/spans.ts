@@ -26,14 +26,15 @@ export function takeSpan(
   { gate, readings }: { readonly gate: Gate; readonly readings: Readings },
 ): void {
   const { spans } = readings
-  const span = spans.add(ids, systemOf(from))
+  const system = systemOf(from)
+  const span = spans.add(ids, system)
   // Written out: to copy what is left of an object costs more than reading the span's attributes.
   const frame = { startMs, endMs, durationMs, failed, spans, span }
   const call = callOf(facts, from, frame, readings.nowMs)
   if (call !== undefined) {
     if (addCall(call, frame, { facts, from, readings }) && span >= 0) spans.request(span, call, source)
   } else if (isSpan) {
-    tellUncounted(facts, span, gate, readings)
+    tellUncounted(facts, { span, system }, gate, readings)
     if (span >= 0 && dividesRequests(facts)) spans.divides(span)
   } else readings.reject('shape')
 }
