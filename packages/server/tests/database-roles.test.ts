@@ -129,6 +129,7 @@ test('P4.1, ASVS 1.2.4: no text becomes SQL anywhere but in the migrations, sinc
     'backup/put-back.ts',
     'ledger/waiting.ts',
     'platform/migrations.ts',
+    'trail/resource-name.ts',
   ])
 })
 

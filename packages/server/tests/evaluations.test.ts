@@ -129,7 +129,7 @@ describe('a file with faults', () => {
     expect(places.some((place) => place.startsWith('line 3'))).toBe(true)
     expect(places.some((place) => place.startsWith('line 4'))).toBe(true)
     const lines = await upload('jsonl', '{"case_id":"a","score":1}\n{"case_id":\n', { mapping: mapping('score') })
-    expect(lines.body).toMatchObject({ code: 'unreadable_evaluation', errors: [{ pointer: 'line 2' }] })
+    expect(lines.body).toMatchObject({ code: 'unreadable_evaluation', errors: [{ pointer: 'line 2, /case_id' }] })
     expect([await rowsIn('evaluation'), await rowsIn('audit_event')]).toEqual(before)
   })
 

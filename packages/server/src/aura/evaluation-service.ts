@@ -46,8 +46,7 @@ export function accepted(result: ImportOutcome): Imported {
 }
 
 function placeOf({ line, column, pointer }: ImportFault): string {
-  if (pointer !== undefined) return pointer
-  const places = [line === undefined ? '' : `line ${line}`, column === undefined ? '' : `column ${column}`]
+  const places = [line && `line ${line}`, column && `column ${column}`, pointer]
   return places.filter(Boolean).join(', ') || 'file'
 }
 
