@@ -72,7 +72,7 @@ function linesOf(accepted: readonly AcceptedLog[]): string {
   }
   const lines = accepted.map(({ tenantId, size, lostFrom, faults }) => {
     const lost = lostFrom === null ? '' : `, ${lostFrom} had been signed`
-    return `log of ${tenantId}: goes on from ${size} entries${lost}; ${faults.length} findings accepted\n`
+    return `log of ${tenantId}: goes on from ${size} entries${lost}; ${faults.length} ${faults.length === 1 ? 'finding' : 'findings'} accepted\n`
   })
   return `${lines.join('')}Running servers take it up within a minute. Whoever kept a later checkpoint will refuse this log, and is right to: tell them.\n`
 }

@@ -125,7 +125,9 @@ describe('P4.5: a log that was changed behind the server', { timeout: 120_000 },
   test('goes on when an operator accepts what was found, and nothing else', async () => {
     await behindItsBack(edit)
     await expect.poll(ready, { timeout: 40_000 }).toEqual([503, 'log_tampered'])
-    expect(await accept('canary: the original is gone')).toMatch(/goes on from \d+ entries; 2 findings accepted/)
+    expect(await accept('canary: the original is gone')).toMatch(
+      /goes on from \d+ entries; [1-9]\d* findings? accepted/,
+    )
     await expect.poll(ready, { timeout: 40_000 }).toEqual([200, undefined])
     expect((await makeSystem('after')).status).toBe(201)
     const events = await server.owner.query<{ details: object }>(

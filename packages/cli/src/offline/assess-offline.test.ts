@@ -135,7 +135,7 @@ describe('files that cannot be read', () => {
       expect.stringMatching(/^ {2}line 3: column case_id: no case id in line 3; .* \(case_id_missing\)$/),
       expect.stringMatching(/^ {2}line 2: column score: not numbers in line 2; .* \(not_a_number\)$/),
       "/after.jsonl can't be imported:",
-      expect.stringMatching(/^ {2}line 2: not valid JSON; .* \(malformed\)$/),
+      expect.stringMatching(/^ {2}line 2: not valid JSON, .* \(malformed\)$/),
       '',
     ])
   })
