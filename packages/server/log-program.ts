@@ -71,10 +71,16 @@ function linesOf(accepted: readonly AcceptedLog[]): string {
     return 'Nothing is wrong with any log as far as this machine remembers. If another server says so, name the log: --tenant ID.\n'
   }
   const lines = accepted.map(({ tenantId, size, lostFrom, faults }) => {
-    const lost = lostFrom === null ? '' : `, ${lostFrom} had been signed`
-    return `log of ${tenantId}: goes on from ${size} entries${lost}; ${faults.length} ${faults.length === 1 ? 'finding' : 'findings'} accepted\n`
+    const found = `${faults.length} ${faults.length === 1 ? 'finding' : 'findings'} accepted`
+    return `log of ${tenantId}: goes on from ${size} entries${signedBefore(size, lostFrom)}; ${found}\n`
   })
   return `${lines.join('')}Running servers take it up within a minute. Whoever kept a later checkpoint will refuse this log, and is right to: tell them.\n`
+}
+
+/** What this machine saw signed that the log no longer has: more entries, or others. */
+function signedBefore(size: number, lostFrom: number | null): string {
+  if (lostFrom === null) return ''
+  return lostFrom > size ? `, ${lostFrom} had been signed` : `, others had been signed up to ${lostFrom}`
 }
 
 interface Order {

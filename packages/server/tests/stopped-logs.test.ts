@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogAudit } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runLogProgram } from '../log-program.ts'
@@ -31,6 +32,10 @@ beforeAll(async () => {
   for (let batch = 0; batch < 14; batch += 1) {
     await Promise.all(Array.from({ length: 20 }, (_, index) => makeSystem(`system-${batch}-${index}`)))
   }
+  // A tile that is stored while its entries are others stays wrong once they are back.
+  const waiting = async (): Promise<number> =>
+    (await server.owner.query('select from ledger_outbox limit 1')).rows.length
+  while ((await waiting()) > 0) await sleep(20)
 }, 60_000)
 afterAll(async () => {
   await server.stop()
@@ -126,7 +131,7 @@ describe('P4.5: a log that was changed behind the server', { timeout: 120_000 },
     await behindItsBack(edit)
     await expect.poll(ready, { timeout: 40_000 }).toEqual([503, 'log_tampered'])
     expect(await accept('canary: the original is gone')).toMatch(
-      /goes on from \d+ entries; [1-9]\d* findings? accepted/,
+      /goes on from \d+ entries(?:, others had been signed up to \d+)?; [1-9]\d* findings? accepted/,
     )
     await expect.poll(ready, { timeout: 40_000 }).toEqual([200, undefined])
     expect((await makeSystem('after')).status).toBe(201)
