@@ -7,13 +7,9 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appendLeaf, emptyFrontier, hashLeaf } from '@afterai/record'
 import type { Client } from 'pg'
-import { loadInstanceKeys } from '../packages/server/src/keys/index.ts'
-import { fillLog } from '../packages/server/src/ledger/fill-log.ts'
-import { createLedgerKeys } from '../packages/server/src/ledger/index.ts'
-import { openLoneConnection } from '../packages/server/src/platform/database.ts'
-import { startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { processesGone } from '../packages/testing/src/processes.ts'
 import { type ServerProcess, startServerProcess } from '../packages/testing/src/running-server.ts'
+import { fillStoredLog } from './filled-log.ts'
 import type { Length, Row } from './row.ts'
 import { forgetPeak, peakMib, setUp } from './server.ts'
 
@@ -29,7 +25,7 @@ export async function run(length: Length): Promise<Row[]> {
   const dataDir = join(folder, 'data')
   try {
     const key = await makeInstance(dataDir)
-    const limit = await fill(dataDir, entriesOf[length])
+    const limit = await fillStoredLog(dataDir, entriesOf[length], bareRate)
     const server = await start(dataDir)
     try {
       return await measure(server, { key, folder, limit, name: nameOf(entriesOf[length]) })
@@ -68,26 +64,7 @@ async function makeInstance(dataDir: string): Promise<string> {
   return key
 }
 
-/** Fills the tenant's log while no server runs; answers how many of the entries one process reads and hashes in a second. */
-async function fill(dataDir: string, count: number): Promise<number> {
-  const database = await startEmbeddedPostgres({ dataDir, log: () => undefined })
-  const connection = await openLoneConnection(database.admin)
-  try {
-    const keys = await loadInstanceKeys(join(dataDir, 'keys'), { make: false })
-    const { rows } = await connection.client.query<{ id: string; origin: string }>(
-      `select tenant_id as id, origin from ledger_log join tenant on id = tenant_id where slug = 'acme'`,
-    )
-    const [log] = rows
-    if (log === undefined) throw new Error('the tenant has no log')
-    const signer = createLedgerKeys(keys.record.privateKey, keys.log.privateKey).checkpointSigner(log.origin)
-    await fillLog(connection.db, { tenantId: log.id, signer, count })
-    return await bareRate(connection.client, log.id)
-  } finally {
-    await connection.close()
-    await database.stop()
-  }
-}
-
+/** How many entries one process reads and hashes in a second. */
 async function bareRate(client: Client, tenantId: string): Promise<number> {
   const begun = performance.now()
   let tree = emptyFrontier

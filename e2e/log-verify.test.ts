@@ -10,11 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { freePort, processesGone, type ServerProcess, startServerProcess } from '@afterai/testing'
 import { Client } from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { loadInstanceKeys } from '../packages/server/src/keys/index.ts'
-import { fillLog } from '../packages/server/src/ledger/fill-log.ts'
-import { createLedgerKeys } from '../packages/server/src/ledger/index.ts'
-import { openLoneConnection } from '../packages/server/src/platform/database.ts'
-import { findEmbeddedCluster, startEmbeddedPostgres } from '@afterai/embedded-postgres'
+import { fillStoredLog } from '../bench/filled-log.ts'
+import { findEmbeddedCluster } from '@afterai/embedded-postgres'
 
 const main = fileURLToPath(new URL('../packages/cli/src/main.ts', import.meta.url))
 const up = [execPath, 'packages/server/main.ts', 'up', '--empty'] as const
@@ -69,7 +66,7 @@ test('P4.5, P5.5: a verification goes on where it was when its server was killed
 
   const key = await makeAuditor(await start())
   await end('SIGTERM')
-  await fill(dataDir)
+  await fillStoredLog(dataDir, entries, async () => undefined)
   await start()
 
   const relay = await startRelay(port)
@@ -126,22 +123,6 @@ async function makeAuditor(server: ServerProcess): Promise<string> {
   const { accessToken } = await post('/v1/setup', { code, ...account, tenant })
   const { key = '' } = await post('/v1/api-keys', { name: 'auditor', scopes: ['log:read', 'audit:read'] }, accessToken)
   return key
-}
-
-/** Fills the tenant's log while no server runs. */
-async function fill(dataDir: string): Promise<void> {
-  const database = await startEmbeddedPostgres({ dataDir, log: () => undefined })
-  const connection = await openLoneConnection(database.admin)
-  const keys = await loadInstanceKeys(join(dataDir, 'keys'), { make: false })
-  const { rows } = await connection.client.query<{ id: string; origin: string }>(
-    `select tenant_id as id, origin from ledger_log join tenant on id = tenant_id where slug = 'acme'`,
-  )
-  const [log] = rows
-  if (log === undefined) throw new Error('the tenant has no log')
-  const signer = createLedgerKeys(keys.record.privateKey, keys.log.privateKey).checkpointSigner(log.origin)
-  await fillLog(connection.db, { tenantId: log.id, signer, count: entries })
-  await connection.close()
-  await database.stop()
 }
 
 /** Changes an entry, as only a superuser can. */

@@ -36,8 +36,8 @@ function makeLines(said: string): void {
   const [, filter = '', from = '', to = ''] = /jq -c '([^']*)' ('[^']*'|\S+) > ('[^']*'|[^\s;]+);/.exec(said) ?? []
   if (filter === '') return
   const [source = '', target = ''] = [from, to].map((it) => it.replaceAll("'", ''))
-  const root = JSON.parse(readFileSync(source, 'utf8')) as Record<string, unknown[]>
-  const objects = filter === '.[]' ? (root as unknown as unknown[]) : (root[filter.slice(1, -2)] ?? [])
+  const root = JSON.parse(readFileSync(source, 'utf8')) as unknown[] | Record<string, unknown[]>
+  const objects = Array.isArray(root) ? root : (root[filter.slice(1, -2)] ?? [])
   writeFileSync(target, objects.map((it) => JSON.stringify(it)).join('\n'))
 }
 

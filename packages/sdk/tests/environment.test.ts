@@ -47,6 +47,7 @@ test.each(misspellings)('what is told under %s, for environment, counts in no en
 
 test('an environment that is given as undefined counts as production, and that is told', async () => {
   const endpoint = (await start()).origin
+  // What JavaScript may say and the type doesn't.
   const given = connect({ endpoint, environment: undefined } as unknown as AfterAIOptions)
   expect(given.diagnostics()).toMatchObject([{ code: 'assumed_production' }])
   expect(connect({ endpoint }).diagnostics()).toEqual([])

@@ -58,6 +58,13 @@ test.each(Object.entries(doors))(
   },
 )
 
+test('a body that is too large is answered with how large one may be', async () => {
+  const body = { name: 'x'.repeat(2 * mebibyte) }
+  const { token } = server.admin
+  const answer = await server.send({ method: 'POST', path: '/v1/systems', token, body })
+  expect([answer.status, answer.body['detail']]).toEqual([413, 'at most 1048576 bytes'])
+})
+
 test('P5.3: so is a large one that nobody may send, and one of another type', async () => {
   const sizeBytes = 12 * mebibyte
   const headers = ['content-type: text/csv', `content-length: ${sizeBytes}`]

@@ -20,11 +20,19 @@ export function answerTo(error: unknown, request: FastifyRequest): ProblemRespon
     request.log.debug({ requestId: request.id }, 'the client went away while it sent its body')
     return toProblem(new ProblemError('malformed_body', { detail: 'the body broke off' }), request.id)
   }
+  if (isTooLarge(error)) {
+    const detail = `at most ${request.routeOptions.bodyLimit} bytes`
+    return toProblem(new ProblemError('payload_too_large', { detail }), request.id)
+  }
   const problem = toProblem(error, request.id)
   if (problem.status >= 500 && problem.body['code'] !== 'overloaded' && !isAfterTheEnd(error)) {
     request.log.error({ err: error, requestId: request.id }, 'request failed')
   }
   return problem
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
 }
 
 // The server has stopped, and let go of its database: whoever still asked for something has been cut off.
@@ -85,8 +93,6 @@ function fieldError(it: { instancePath: string; message?: string | undefined }, 
 
 function fastifyProblem(code: string, error: Error): ProblemError | undefined {
   switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ProblemError('payload_too_large')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ProblemError('unsupported_media_type')
     case 'FST_ERR_BAD_URL':

@@ -54,12 +54,13 @@ export async function deviceRoutes(http: Http, deps: DeviceRouteDependencies): P
   // In a scope of its own, since here alone a form is a body too: the page that asks has no script.
   await http.register(async (scope: Http) => {
     scope.setErrorHandler(answerBrowser)
-    scope.addContentTypeParser(form, { parseAs: 'string', bodyLimit: 4096 }, (_request, body, done) => {
+    scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) => {
       done(null, Object.fromEntries(new URLSearchParams(String(body))))
     })
     scope.post(
       '/v1/device-authorizations/decision',
       {
+        bodyLimit: 4096,
         config: { ...own, stepUp: true },
         schema: { body: deviceDecisionRequest, response: { 200: deviceDecisionView } },
       },
