@@ -21,6 +21,9 @@ import {
 } from '@afterai/record'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createLedgerKeys } from '../src/ledger/index.ts'
+import { fillLog } from '../src/ledger/fill-log.ts'
+import { openLoneConnection } from '../src/platform/database.ts'
 import { toCsvRow } from '../src/trail/csv.ts'
 import { type Person, startTestServer, type TestServer } from './test-server.ts'
 
@@ -300,30 +303,23 @@ async function tenantWithManyEvents(count: number): Promise<{ token: string; siz
   const tenant = await server.addTenant('busy')
   const { token, accountId } = await server.addPerson(tenant, 'auditor')
   await integrated()
-  const { rows } = await server.owner.query<{ size: number }>(
-    'select max(size)::int as size from ledger_checkpoint where tenant_id = $1',
+  const { rows } = await server.owner.query<{ origin: string; first: number }>(
+    `select origin, (select max(size)::int from ledger_checkpoint c where c.tenant_id = l.tenant_id) as first
+     from ledger_log l where tenant_id = $1`,
     [tenant.id],
   )
-  const first = rows[0]?.size ?? 0
-  await server.owner.query(
-    'create temporary table made as select gen_random_uuid() as id, i from generate_series(0, $1::int - 1) i',
-    [count],
-  )
+  const [{ origin, first } = { origin: '', first: 0 }] = rows
+  const { record, log } = server.keys
+  const signer = createLedgerKeys(record.privateKey, log.privateKey).checkpointSigner(origin)
+  const connection = await openLoneConnection(server.database.owner)
+  await fillLog(connection.db, { tenantId: tenant.id, signer, count }).finally(() => connection.close())
   await server.owner.query(
     `insert into audit_event (tenant_id, id, action, outcome, actor_id, credential, address, request_id, resource, details, envelope, salt, ciphertext)
-     select $1, id, 'system.create', 'allowed', $2, 'bearer', '127.0.0.1', id::text, 'system/' || id, jsonb_build_object('name', 'system-' || i), '', '', ''
-     from made`,
-    [tenant.id, accountId],
+     select $1, entry_id, 'system.create', 'allowed', $2, 'bearer', '127.0.0.1', entry_id::text, 'system/' || entry_id,
+       jsonb_build_object('name', 'system-' || idx), '', '', ''
+     from ledger_entry where tenant_id = $1 and idx >= $3`,
+    [tenant.id, accountId, first],
   )
-  await server.owner.query(
-    `insert into ledger_entry (tenant_id, idx, entry_id, entry, leaf_hash, producer_id, producer_sequence)
-     select $1, $2::int + i, id, convert_to(i::text, 'UTF8'), sha256('\\x00'::bytea || convert_to(i::text, 'UTF8')), 'made', i + 1 from made`,
-    [tenant.id, first],
-  )
-  await server.owner.query(
-    `insert into ledger_checkpoint (tenant_id, size, root, note) values ($1, $2, sha256('made'), 'made')`,
-    [tenant.id, first + count],
-  )
-  await server.owner.query('analyze audit_event, ledger_entry')
+  await server.owner.query('analyze audit_event')
   return { token, size: first + count }
 }

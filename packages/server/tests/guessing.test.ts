@@ -10,8 +10,16 @@ let owner: Person
 beforeAll(async () => {
   server = await startTestServer()
   second = await composeBeside(server)
+  await server.owner.query(`
+    create function hold_wait() returns trigger language plpgsql as $$
+    begin
+      if new.not_before > now() then new.not_before := new.not_before + interval '1 day'; end if;
+      return new;
+    end $$;
+    create trigger held before insert or update on guess for each row execute function hold_wait()`)
 })
 beforeEach(async () => {
+  await holdWaits(true)
   owner = await server.addPerson(server.admin.tenant, 'member')
   await server.owner.query('delete from known_place')
 })
@@ -45,16 +53,23 @@ async function codesOf(attempts: readonly Attempt[]): Promise<(string | undefine
 
 const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n))
 
-/** Lets time pass for the counts: all that was counted happened so much earlier. */
+/** Whether waits last days longer than they would: on a slow machine one of a second is over before the next attempt. */
+const holdWaits = (held: boolean) => server.owner.query(`alter table guess ${held ? 'enable' : 'disable'} trigger held`)
+
+/** Lets time pass for the counts: all that was counted happened so much earlier. Waits are held no longer. */
 async function letPass(seconds: number): Promise<void> {
+  await holdWaits(false)
   await server.owner.query(
-    `update guess set not_before = not_before - $1 * interval '1 second', last_at = last_at - $1 * interval '1 second'`,
+    `update guess set last_at = last_at - $1 * interval '1 second', not_before =
+       not_before - $1 * interval '1 second' - case when isfinite(not_before)
+         then make_interval(days => greatest(0, extract(day from not_before - last_at)::int)) else interval '0' end`,
     [seconds],
   )
 }
 
 describe('a guesser at one address', () => {
   test('P5.3, ASVS 6.3.1: waits twice as long after each failure, up to a quarter of an hour', async () => {
+    await holdWaits(false)
     const address = '198.51.100.1'
     expect(await codesOf(times(5, () => ({ address })))).toEqual(times(5, () => 'invalid_credentials'))
     const waits: number[] = []
@@ -116,7 +131,10 @@ describe('a guesser at many addresses', () => {
     await letPass(60)
     await besiege()
     const refused = await signIn({ address: from(902) })
-    expect([refused.status, Number(refused.headers['retry-after'])]).toEqual([429, 60])
+    expect(refused.status).toBe(429)
+    // On a slow machine a part of the wait has passed before it is told.
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(30)
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60)
   })
 
   test('P5.3, ASVS 6.3.1: cannot keep the owner out from where they signed in before', async () => {
