@@ -42,7 +42,7 @@ function nameOf(entries: number): string {
 }
 
 function start(dataDir: string): Promise<ServerProcess> {
-  const command = [process.execPath, 'packages/server/main.ts', 'up', '--empty'] as const
+  const command = [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'] as const
   return startServerProcess({ env: { AFTERAI_DATA_DIR: dataDir }, command: [...command] })
 }
 

@@ -19,7 +19,7 @@ export async function run(): Promise<Row[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
   const server = await startServerProcess({
     env: { AFTERAI_DATA_DIR: dataDir, AFTERAI_RATE_READS: '1000000', AFTERAI_RATE_WRITES: '1000000' },
-    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    command: [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'],
   })
   try {
     // It answers a moment before it prints the code.

@@ -58,7 +58,7 @@ export async function serveImports({
   await chmod(folder, 0o711)
   const server = await startServerProcess({
     env: { AFTERAI_DATA_DIR: join(folder, 'data'), AFTERAI_IMPORT_MAX_MIB: '128' },
-    command: commandIn(enter, process.execPath, 'packages/server/main.ts', 'up', '--empty'),
+    command: commandIn(enter, process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'),
   })
   try {
     const token = await setUp(server)

@@ -32,7 +32,7 @@ export async function run(): Promise<Row[]> {
       AFTERAI_RATE_READS: '100000',
       AFTERAI_RATE_CREDENTIALS: '100000',
     },
-    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    command: [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'],
   })
   try {
     return await measure(server)

@@ -73,7 +73,7 @@ async function wholeServer(dataDir: string): Promise<{ coldMs: number; warmMs: n
     const from = performance.now()
     const server = await startServerProcess({
       env: { AFTERAI_DATA_DIR: dataDir },
-      command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+      command: [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'],
     })
     const took = performance.now() - from
     memoryMib = await settledMemory(dataDir)

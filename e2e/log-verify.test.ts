@@ -14,7 +14,7 @@ import { fillStoredLog } from '../bench/filled-log.ts'
 import { findEmbeddedCluster } from '@afterai/embedded-postgres'
 
 const main = fileURLToPath(new URL('../packages/cli/src/main.ts', import.meta.url))
-const up = [execPath, 'packages/server/main.ts', 'up', '--empty'] as const
+const up = [execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'] as const
 const entries = 20_000
 
 /** A way to the server that calls once so many bytes have come back over it. */

@@ -74,7 +74,7 @@ beforeAll(async () => {
   execFileSync('git', ['init', '--quiet', '--initial-branch', 'main', repository])
   server = await startServerProcess({
     env: { AFTERAI_DATA_DIR: join(work, 'data') },
-    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    command: [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'],
   })
   const code = await vi.waitFor(
     () => {

@@ -97,7 +97,7 @@ async function takeThrough(system: string, models: readonly [string, string], im
 beforeAll(async () => {
   server = await startServerProcess({
     env: { AFTERAI_DATA_DIR: join(work, 'data') },
-    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    command: [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'],
   })
   await vi.waitUntil(() => server.output().includes('--setup'), { timeout: 20_000 })
   const code = /--setup (\S+)/.exec(server.output())?.[1] ?? ''

@@ -9,7 +9,7 @@ import { freePort, processesGone, type ServerProcess, startServerProcess } from 
 import { expect, onTestFinished, test } from 'vitest'
 
 const main = fileURLToPath(new URL('../packages/cli/src/main.ts', import.meta.url))
-const up = [execPath, 'packages/server/main.ts', 'up', '--empty'] as const
+const up = [execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'] as const
 
 test('P4.5, P5.5: a restored older backup is refused as a fork by who saw a later checkpoint, not by who did not', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'afterai-restored-'))

@@ -52,7 +52,7 @@ beforeAll(async () => {
   chmodSync(work, 0o711)
   server = await startServerProcess({
     env: { AFTERAI_DATA_DIR: join(work, 'data') },
-    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    command: [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'],
   })
   await vi.waitUntil(() => server.output().includes('--setup'), { timeout: 60_000 })
   const [, code = ''] = /--setup (\S+)/.exec(server.output()) ?? []

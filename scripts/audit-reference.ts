@@ -1,10 +1,10 @@
-import { type AuditedRoute, auditedOperations, auditedRoutes } from '../packages/server/audited-routes.ts'
+import { type AuditedRoute, auditedOperations, auditedRoutes } from '../packages/server/src/instance/audited-routes.ts'
 
 /** `docs/reference/audit.md`: what each route leaves in the audit trail, and how the trail leaves the server. */
 export function auditReference(): string {
   return `# Audit trail
 
-<!-- Made from packages/server/audited-routes.ts by \`npm run generate\`; don't edit. -->
+<!-- Made from packages/server/src/instance/audited-routes.ts by \`npm run generate\`; don't edit. -->
 
 An event says who did what to which resource, by which kind of credential, from where, when, in which request, and how it ended:
 \`allowed\`, \`denied\` or \`failed\`. It is written in the transaction of what it tells of: if it can't be written, the thing doesn't happen.

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readMadeCatalogue } from '../packages/server/src/platform/catalogue/read-catalogue.ts'
+import { readMadeCatalogue } from '../packages/server/src/instance/doctor/catalogue/read-catalogue.ts'
 import { startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { migrate } from '../packages/server/src/platform/migrations.ts'
 

@@ -1,4 +1,4 @@
-import { describeApi } from '../packages/server/api-description.ts'
+import { describeApi } from '../packages/server/src/instance/api-description.ts'
 
 /** `docs/reference/openapi.json`: the API as the server describes it at \`/openapi.json\`. */
 export async function openapiReference(): Promise<string> {

@@ -6,7 +6,7 @@ import {
   roles,
   unscoped,
 } from '../packages/contract/src/index.ts'
-import { describeApi, type DescribedRoute } from '../packages/server/api-description.ts'
+import { describeApi, type DescribedRoute } from '../packages/server/src/instance/api-description.ts'
 
 /** `docs/reference/permissions.md`: who may do what, and which route asks for it. */
 export async function permissionsReference(): Promise<string> {

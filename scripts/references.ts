@@ -37,7 +37,7 @@ export const references: readonly Reference[] = [
   page('packages/sdk/src/api/routes.ts', sdkApiRoutes),
   page('packages/sdk/src/worker/source.ts', workerSourceFile),
   page('docs/reference/telemetry.md', telemetryReference),
-  page('packages/server/src/platform/catalogue/made-by-migrations.json', catalogueReference),
+  page('packages/server/src/instance/doctor/catalogue/made-by-migrations.json', catalogueReference),
 ]
 
 function page(name: string, render: Reference['render']): Reference {

@@ -312,7 +312,8 @@ async function tenantWithManyEvents(count: number): Promise<{ token: string; siz
   const { record, log } = server.keys
   const signer = createLedgerKeys(record.privateKey, log.privateKey).checkpointSigner(origin)
   const connection = await openLoneConnection(server.database.owner)
-  await fillLog(connection.db, { tenantId: tenant.id, signer, count }).finally(() => connection.close())
+  await fillLog(connection.db, { tenantId: tenant.id, signer, count })
+  await connection.close()
   await server.owner.query(
     `insert into audit_event (tenant_id, id, action, outcome, actor_id, credential, address, request_id, resource, details, envelope, salt, ciphertext)
      select $1, entry_id, 'system.create', 'allowed', $2, 'bearer', '127.0.0.1', entry_id::text, 'system/' || entry_id,

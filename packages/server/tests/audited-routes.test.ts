@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeRoutes } from '../api-description.ts'
-import { auditedOperations, auditedRoutes } from '../audited-routes.ts'
+import { describeRoutes } from '../src/instance/api-description.ts'
+import { auditedOperations, auditedRoutes } from '../src/instance/audited-routes.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { DebianPostgres } from '@afterai/testing'
 import { queryBehind } from './database-behind.ts'
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../src/instance/main.ts', import.meta.url))
 
 /** The passphrase of every backup of the tests. */
 export const passphrase = 'lantern-violet-harbour-41'

@@ -35,7 +35,7 @@ function settings(name: string): Record<string, string> {
 
 /** Starts an instance, has its first administrator set it up, and stops it. */
 async function makeInstance(name: string, fill?: (database: DatabaseAddress) => Promise<unknown>): Promise<void> {
-  const command = [process.execPath, 'packages/server/main.ts', 'up', '--empty'] as const
+  const command = [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'] as const
   const server = await startServerProcess({ env: settings(name), command })
   const body = { code: await printedCode(server), ...administrator }
   const answer = await fetch(`${server.origin}/v1/setup`, {

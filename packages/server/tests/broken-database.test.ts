@@ -30,7 +30,7 @@ beforeAll(async () => {
   const url = (user: string, secret: string): string =>
     `postgresql://${user}:${secret}@127.0.0.1:${proxy.port}/postgres`
   server = await startServerProcess({
-    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    command: [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'],
     env: {
       AFTERAI_DATA_DIR: join(directory, 'data'),
       AFTERAI_DATABASE_URL: url('afterai_server', password),

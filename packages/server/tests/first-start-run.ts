@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { launchServer, type ServerProcess } from '@afterai/testing'
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../src/instance/main.ts', import.meta.url))
 const preload = fileURLToPath(new URL('killed-at-step.ts', import.meta.url))
 
 /** An instance that hasn't started yet. */

@@ -75,7 +75,7 @@ test('P3.2: of two Authorization headers neither is taken, in whichever order', 
 test('P3.2: a token that names a session and another account than its own is refused', async () => {
   const other = await server.addPerson(server.admin.tenant, 'member')
   const { sid } = JSON.parse(Buffer.from(other.token.split('.')[1] ?? '', 'base64url').toString()) as { sid: string }
-  const { issueAccessToken } = await import('../src/identity/access-token.ts')
+  const { issueAccessToken } = await import('../src/access/access-token.ts')
   const keys = server.keys.session
   const { token } = await issueAccessToken(keys, { sessionId: sid, accountId: server.admin.accountId })
   expect((await server.send({ path: '/v1/me', token })).status).toBe(401)

@@ -45,7 +45,7 @@ async function start(): Promise<ServerProcess> {
       AFTERAI_RATE_READS: '1000000',
       AFTERAI_LOG_LEVEL: 'silent',
     },
-    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    command: [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'],
   })
   return server
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { ComposedServer } from '../composition.ts'
-import { newCode } from '../src/identity/index.ts'
+import type { ComposedServer } from '../src/instance/composition.ts'
+import { newCode } from '../src/access/index.ts'
 import { composeBeside, type Person, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer

@@ -25,7 +25,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'afterai-canaries-'))
   chmodSync(directory, 0o711)
   const env = { AFTERAI_DATA_DIR: join(directory, 'data'), HOME: directory, AFTERAI_LOG_LEVEL: 'trace' }
-  const command = [process.execPath, 'packages/server/main.ts', 'up', '--empty'] as const
+  const command = [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'] as const
   server = await startServerProcess({ env, command: [...command] })
   const code = await vi.waitUntil(() => /--setup (\S+)/.exec(server.output())?.[1], { timeout: 20_000 })
   const body = {

@@ -1,6 +1,6 @@
 import type { Session } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deviceLabel } from '../src/identity/own-sessions/device-label.ts'
+import { deviceLabel } from '../src/identity/sessions/device-label.ts'
 import { type Person, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer

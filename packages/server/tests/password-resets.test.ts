@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { newCode } from '../src/identity/index.ts'
+import { newCode } from '../src/access/index.ts'
 import { addPasskey, beginSignIn, challengeFor, enrolApp } from './factors.ts'
 import { type Person, startTestServer, testOrigin, type TestServer } from './test-server.ts'
 

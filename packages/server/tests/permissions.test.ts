@@ -3,7 +3,7 @@ import { isPermissionOf, keyScopes, type Permission, permissions, type Role, rol
 import { pino } from 'pino'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type DescribedRoute, describeRoutes } from '../api-description.ts'
+import { type DescribedRoute, describeRoutes } from '../src/instance/api-description.ts'
 import { createHttp } from '../src/platform/http.ts'
 import { type Answer, type Person, startTestServer, type TestServer } from './test-server.ts'
 

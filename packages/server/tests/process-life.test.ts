@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { createTestDatabase, processesGone, type ServerProcess, startServerProcess } from '@afterai/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../src/instance/main.ts', import.meta.url))
 const preload = fileURLToPath(new URL('unforeseen-error.ts', import.meta.url))
 
 let directory: string

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { describeRoutes } from '../api-description.ts'
+import { describeRoutes } from '../src/instance/api-description.ts'
 import { addPasskey } from './factors.ts'
 import { type FederatedServer, startFederatedServer } from './federation-fixture.ts'
 import { fullBodies } from './request-bodies.ts'

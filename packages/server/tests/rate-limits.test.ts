@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ComposedServer } from '../composition.ts'
+import type { ComposedServer } from '../src/instance/composition.ts'
 import { composeBeside, type Answer, startTestServer, type TestServer } from './test-server.ts'
 
 const rates = { credential: 20, read: 40, write: 20, heavy: 10 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTellingRefusals, tellRefusedCredential } from '../src/identity/refusals.ts'
+import { startTellingRefusals, tellRefusedCredential } from '../src/access/refusals.ts'
 import { newId } from '../src/platform/ids.ts'
 import { composeBeside, type Person, startTestServer, type TestServer, type TestTenant } from './test-server.ts'
 

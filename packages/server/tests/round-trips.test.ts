@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ComposedServer, composeServer } from '../composition.ts'
+import { type ComposedServer, composeServer } from '../src/instance/composition.ts'
 import { newId } from '../src/platform/ids.ts'
 import { createLog } from '../src/platform/log.ts'
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts'

@@ -1,6 +1,6 @@
 import type { Session } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newApiKey, newCode } from '../src/identity/secret-tokens.ts'
+import { newApiKey, newCode } from '../src/access/secret-tokens.ts'
 import { type Answer, composeBeside, type Person, startTestServer, testOrigin, type TestServer } from './test-server.ts'
 
 let server: TestServer

@@ -32,7 +32,7 @@ beforeAll(async () => {
       AFTERAI_RATE_READS: '100000',
       AFTERAI_RATE_CREDENTIALS: '100000',
     },
-    command: [process.execPath, 'packages/server/main.ts', 'up', '--empty'],
+    command: [process.execPath, 'packages/server/src/instance/main.ts', 'up', '--empty'],
   })
   port = Number(new URL(server.origin).port)
   await vi.waitUntil(() => server.output().includes('--setup'), { timeout: 20_000 })

@@ -1,7 +1,7 @@
 import type { Session } from '@afterai/contract'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { guardRoutes } from '../src/identity/index.ts'
+import { guardRoutes } from '../src/access/index.ts'
 import { createHttp } from '../src/platform/http.ts'
 import { addPasskey, challengeFor, enrolApp } from './factors.ts'
 import { approve, assessedChange, proposalOf } from './lifecycle.ts'

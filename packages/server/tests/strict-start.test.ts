@@ -19,7 +19,7 @@ const password = 'heron-quartz-91-lantern'
 const directory = mkdtempSync(join(tmpdir(), 'afterai-strict-'))
 const keyDir = join(directory, 'keys')
 const dataDir = join(directory, 'data')
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../src/instance/main.ts', import.meta.url))
 const started: ServerProcess[] = []
 let postgres: DebianPostgres
 let authority: Authority

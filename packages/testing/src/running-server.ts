@@ -37,7 +37,7 @@ export interface ServerProcessOptions {
 
 /** Starts AfterAI without waiting for anything. */
 export async function launchServer(options: ServerProcessOptions): Promise<ServerProcess> {
-  const [program, ...parameters] = options.command ?? [process.execPath, 'packages/server/main.ts', 'up']
+  const [program, ...parameters] = options.command ?? [process.execPath, 'packages/server/src/instance/main.ts', 'up']
   const listen = `127.0.0.1:${options.port ?? (await freePort())}`
   const child = spawn(program, parameters, {
     cwd: root,

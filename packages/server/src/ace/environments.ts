@@ -153,3 +153,18 @@ export function noteSeen(tx: Transaction, tenantId: string, seen: readonly Sight
 function timesOf(sightings: readonly Sighting[]): string[] {
   return sightings.map(({ observedAt }) => observedAt.toISOString())
 }
+
+/** What environments run with by their own observations, by `<system id>/<environment>`. */
+export async function currentFingerprints(
+  tx: Transaction,
+  tenantId: string,
+  systemIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await tx
+    .selectFrom('environment')
+    .select(['system_id', 'name', 'fingerprint'])
+    .where('tenant_id', '=', tenantId)
+    .where('system_id', 'in', systemIds)
+    .execute()
+  return new Map(rows.map((row) => [`${row.system_id}/${row.name}`, row.fingerprint]))
+}

@@ -1,8 +1,9 @@
 import { type Change, type createChangeRequest, ProblemError } from '@afterai/contract'
 import type { z } from 'zod'
-import type { Audit } from '../audit/audit.ts'
-import type { Caller } from '../identity/index.ts'
+import type { Audit } from '../audit/index.ts'
+import type { Caller } from '../access/index.ts'
 import type { Transaction } from '../platform/database.ts'
+import { runOnce } from '../platform/idempotency.ts'
 import { together } from '../platform/together.ts'
 import { openChange } from './change-opening.ts'
 import { viewChange } from './change-service.ts'
@@ -54,4 +55,16 @@ export async function recordChange(
     risk: wanted.risk ?? null,
   })
   return viewChange(tx, caller.principal, changeId)
+}
+
+/** Records a change that a client's process tells of, once for the id that it gave it. @throws as `recordChange` */
+export async function recordChangeOnce(
+  audit: Audit,
+  tx: Transaction,
+  caller: Caller,
+  { id, change }: { readonly id: string; readonly change: z.infer<typeof createChangeRequest> },
+): Promise<void> {
+  const { tenantId, accountId: actorId } = caller.principal
+  const request = { tenantId, actorId, key: `telemetry-${id}`, method: 'POST', url: '/v1/changes', body: change }
+  await runOnce(tx, request, () => recordChange(audit, tx, caller, change))
 }

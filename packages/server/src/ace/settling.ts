@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../audit/audit.ts'
+import type { AuditEvent } from '../audit/index.ts'
 import type { NewChange } from './change-opening.ts'
 import { type Current, environmentKey, type Environments, isHistory, isLate } from './environments.ts'
 import type { Past } from './past.ts'

@@ -1,7 +1,7 @@
 import { ProblemError, type System } from '@afterai/contract'
 import { type Selectable, sql } from 'kysely'
-import type { Audit } from '../audit/audit.ts'
-import type { Caller } from '../identity/index.ts'
+import type { Audit } from '../audit/index.ts'
+import type { Caller } from '../access/index.ts'
 import { json, isUniqueViolation, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readCursor, toPage } from '../platform/page.ts'
@@ -80,6 +80,22 @@ export async function assumeProduction(tx: Transaction, tenantId: string, system
         and id in (select it::uuid from jsonb_array_elements_text(${json(systemIds)}) it)
       order by id for no key update
     )`.execute(tx)
+}
+
+/** Ids of the systems that exist, by name. */
+export async function findSystemIds(
+  tx: Transaction,
+  tenantId: string,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await tx
+    .selectFrom('system')
+    .select(['name', 'id'])
+    .where('tenant_id', '=', tenantId)
+    // As one parameter: there may be more names than a statement takes parameters.
+    .where(sql<boolean>`name = any(${names}::text[])`)
+    .execute()
+  return new Map(rows.map(({ name, id }) => [name, id]))
 }
 
 /** A system's row by name. @throws ProblemError `not_found` */

@@ -18,8 +18,8 @@ import {
   rowFiltersSchema,
 } from '@afterai/evidence'
 import { z } from 'zod'
-import type { Audit } from '../audit/audit.ts'
-import { inTenant, inTenantOnce } from '../identity/index.ts'
+import type { Audit } from '../audit/index.ts'
+import { inTenant, inTenantOnce } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'

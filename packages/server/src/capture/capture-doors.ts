@@ -1,15 +1,14 @@
-import type { Audit } from '../audit/audit.ts'
+import type { Audit } from '../audit/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import { limiter } from '../platform/limiter.ts'
 import type { Logger } from '../platform/log.ts'
-import type { ChangeTracking } from './change-tracking.ts'
 import { createIdentityWatch } from './identity-watch/identity-watch.ts'
 import { createAssumedProduction } from './intake/assumed-production.ts'
 import { type Admission, createAdmission } from './intake/admission.ts'
 import { type Committer, createCommitter } from './intake/committer.ts'
 import { createDigestKeys } from './intake/digest-keys.ts'
-import { createDimensions } from './intake/dimensions.ts'
+import { createDimensions } from './dimensions.ts'
 import { takeGroup } from './intake/group-transaction.ts'
 import { createSystems } from './intake/systems.ts'
 import type { CaptureLimits } from './limits.ts'
@@ -22,7 +21,6 @@ export interface CaptureDependencies {
   readonly audit: Audit
   readonly keys: TenantKeys
   readonly log: Logger
-  readonly tracking: ChangeTracking
   readonly limits: CaptureLimits
 }
 
@@ -38,9 +36,9 @@ export interface CaptureDoors {
 
 /** Wires what stands behind the doors. */
 export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
-  const { db, audit, keys, log, tracking, limits } = deps
-  const systems = createSystems(tracking, limits.systems)
-  const assumedProduction = createAssumedProduction(tracking)
+  const { db, audit, keys, log, limits } = deps
+  const systems = createSystems(audit, limits.systems)
+  const assumedProduction = createAssumedProduction()
   const dimensions = createDimensions({
     bounds: {
       environment: limits.environments,
@@ -50,10 +48,10 @@ export function createCaptureDoors(deps: CaptureDependencies): CaptureDoors {
     },
     groupNews: limits.groupNews,
   })
-  const identityWatch = createIdentityWatch({ audit, tracking, dimensions, limits })
+  const identityWatch = createIdentityWatch({ audit, dimensions, limits })
   const { series, groupWindows } = limits
   const enclosing = createEnclosingRequests(limits)
-  const group = { series, groupWindows, tracking, systems, assumedProduction, dimensions, identityWatch, enclosing }
+  const group = { series, groupWindows, audit, systems, assumedProduction, dimensions, identityWatch, enclosing }
   return {
     limits,
     admission: createAdmission({ requests: limits.requests, bytes: limits.bytesAtOnce }),

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { ProblemError } from '@afterai/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { callerOf } from '../identity/index.ts'
+import { callerOf } from '../access/index.ts'
 import type { Http } from '../platform/http-application.ts'
 import { answerTo } from '../platform/problem-response.ts'
 import type { CaptureDoors } from './capture-doors.ts'

@@ -10,7 +10,7 @@ import {
   telemetryWindowQuery,
   telemetryWindowView,
 } from '@afterai/contract'
-import { callerOf, inTenant } from '../identity/index.ts'
+import { callerOf, inTenant } from '../access/index.ts'
 import type { Database } from '../platform/database.ts'
 import { parseBoundedJson } from '../platform/hardening/index.ts'
 import type { Http } from '../platform/http-application.ts'

@@ -1,5 +1,5 @@
 import { ProblemError, type Role, type SecondFactorChallenge, type Session } from '@afterai/contract'
-import type { Actor } from '../audit/audit.ts'
+import type { Actor } from '../audit/index.ts'
 import { forTenant, isUniqueViolation, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { accountFactors, actFor, hasSecondFactor, ownAccount } from './account-credentials.ts'
@@ -16,9 +16,9 @@ import {
 } from './entry-functions.ts'
 import { beginPasswordGuess } from './guessing/password-guess.ts'
 import { refuseCode } from './guessing/throttle.ts'
-import { refuseWeakPassword } from './password-rules.ts'
+import { refuseWeakPassword } from './passwords/password-rules.ts'
 import { askSecondFactor } from './second-factor/sign-in-ticket.ts'
-import { normalizeCode } from './secret-tokens.ts'
+import { normalizeCode } from '../access/index.ts'
 import {
   openSession,
   type Origin,
@@ -27,7 +27,7 @@ import {
   refuseSuspended,
   type SessionDependencies,
   type SessionOpening,
-} from './session-service.ts'
+} from './sessions/session-service.ts'
 import { createTenant, type TenantMaking } from './tenants/create-tenant.ts'
 import { foundInstanceTenant } from './tenants/instance-tenant.ts'
 

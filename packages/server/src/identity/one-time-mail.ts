@@ -1,9 +1,9 @@
 import { type Role } from '@afterai/contract'
-import type { Audit } from '../audit/audit.ts'
+import type { Audit } from '../audit/index.ts'
 import { type Database, withTenant } from '../platform/database.ts'
 import type { MailJob } from './mail-queue.ts'
-import { putResetCode, resetCodeMinutes, tellTenants } from './password-resets/password-reset-service.ts'
-import { type HashCredential, newCode } from './secret-tokens.ts'
+import { putResetCode, resetCodeMinutes, tellTenants } from './passwords/password-reset-service.ts'
+import { type HashCredential, newCode } from '../access/index.ts'
 
 /** What a mail carries: a one-time code, made for this sending; and what the words around it say. */
 export type OneTimeMail =

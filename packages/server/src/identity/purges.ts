@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Audit } from '../audit/audit.ts'
+import type { Audit } from '../audit/index.ts'
 import { type Database, withTenant } from '../platform/database.ts'
 import type { Logger } from '../platform/log.ts'
 import { instanceTenant } from './entry-functions.ts'

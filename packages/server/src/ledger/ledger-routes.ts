@@ -1,7 +1,7 @@
 import { ProblemError } from '@afterai/contract'
 import { encodeBase64, encodeEntries, parseTilePath, RecordError, tileWidth, tileWidthAt } from '@afterai/record'
 import { z } from 'zod'
-import { inTenant } from '../identity/index.ts'
+import { inTenant } from '../access/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { type LogAuditDependencies, logAuditRoute } from './log-audit-route.ts'

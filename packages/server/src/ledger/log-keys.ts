@@ -11,7 +11,7 @@ import {
 } from '@afterai/record'
 import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
-import { inTenant } from '../identity/index.ts'
+import { inTenant } from '../access/index.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 

@@ -2,7 +2,7 @@ import { type ChangeFacts, type Decision, ProblemError, type ProposeDecision } f
 import { type Selectable, sql } from 'kysely'
 import { type AuthoredChange, changeIn, digestOf, readChangeDigests, selectChange } from '../ace/index.ts'
 import { type AssessmentFacts, assessmentsIn, readAssessmentDigests, selectAssessments } from '../aura/index.ts'
-import { type Principal, seesAddress } from '../identity/index.ts'
+import { type Principal, seesAddress } from '../access/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
 import { readCursor, toPage } from '../platform/page.ts'
 import { together } from '../platform/together.ts'

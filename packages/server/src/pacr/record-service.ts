@@ -8,8 +8,8 @@ import {
   readEnvelope,
   type SectionName,
 } from '@afterai/record'
-import type { Audit } from '../audit/audit.ts'
-import type { Caller, Principal } from '../identity/index.ts'
+import type { Audit } from '../audit/index.ts'
+import type { Caller, Principal } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import { proveEntry } from '../ledger/index.ts'
 import type { Transaction } from '../platform/database.ts'

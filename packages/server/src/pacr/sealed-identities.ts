@@ -1,4 +1,4 @@
-import { type Principal, seesAddress } from '../identity/index.ts'
+import { type Principal, seesAddress } from '../access/index.ts'
 
 type Reader = Pick<Principal, 'accountId' | 'role'>
 

@@ -14,7 +14,7 @@ import {
 } from '@afterai/record'
 import { digestOf } from '../ace/index.ts'
 import { readEvaluations } from '../aura/index.ts'
-import type { Audit } from '../audit/audit.ts'
+import type { Audit } from '../audit/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Append } from '../ledger/index.ts'
 import type { Transaction } from '../platform/database.ts'

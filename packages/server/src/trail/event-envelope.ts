@@ -9,7 +9,7 @@ import {
   statementPayloadType,
 } from '@afterai/record'
 import type { Selectable } from 'kysely'
-import { statementOf } from '../audit/event-statement.ts'
+import { statementOf } from '../audit/index.ts'
 import { readKeptEntry } from '../ledger/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
 

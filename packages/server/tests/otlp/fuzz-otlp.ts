@@ -1,7 +1,7 @@
 import { telemetryBatch } from '@afterai/contract'
 import { readTelemetryBatch } from '../../src/capture/intake/telemetry-batch.ts'
 import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
-import type { Caller } from '../../src/identity/index.ts'
+import type { Caller } from '../../src/access/index.ts'
 import { JsonRefused, parseBoundedJson } from '../../src/platform/hardening/index.ts'
 import { MalformedBody } from '../../src/capture/otlp/malformed.ts'
 import { type ReadBody, readOtlp } from '../../src/capture/otlp/read-otlp.ts'

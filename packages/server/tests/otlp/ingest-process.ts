@@ -1,4 +1,4 @@
-import { composeServer } from '../../composition.ts'
+import { composeServer } from '../../src/instance/composition.ts'
 import { loadInstanceKeys } from '../../src/keys/index.ts'
 import type { Connection } from '../../src/platform/database.ts'
 import { createLog } from '../../src/platform/log.ts'

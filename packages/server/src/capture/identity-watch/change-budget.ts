@@ -1,6 +1,7 @@
-import type { Caller } from '../../identity/index.ts'
+import type { Caller } from '../../access/index.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { ChangeTracking, DerivedChange } from '../change-tracking.ts'
+import { type DerivedChange, derivedChangesSince, openDerivedChange, openFurtherChanges } from '../../ace/index.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Bound } from '../limits.ts'
 
 /** Opens changes that telemetry shows, up to a number within an hour; the rest of a system's share one that says so. */
@@ -9,16 +10,14 @@ export interface ChangeBudget {
   open(caller: Caller, change: DerivedChange): Promise<string>
 }
 
-type Tracking = Pick<ChangeTracking, 'openDerivedChange' | 'openFurtherChanges' | 'derivedChangesSince'>
-
 const hourMs = 3_600_000
 
 /** The caller holds the tenant's lock of what is watched: nobody else opens such changes meanwhile. */
-export function createChangeBudget(tx: Transaction, tenantId: string, tracking: Tracking, bound: Bound): ChangeBudget {
+export function createChangeBudget(tx: Transaction, tenantId: string, audit: Audit, bound: Bound): ChangeBudget {
   let opened: Map<string, number> | undefined
   let further = new Map<string, string>()
   async function count(): Promise<Map<string, number>> {
-    const rows = await tracking.derivedChangesSince(tx, tenantId, Date.now() - hourMs)
+    const rows = await derivedChangesSince(tx, tenantId, Date.now() - hourMs)
     further = new Map(rows.flatMap((row) => (row.furtherId === null ? [] : [[row.systemId, row.furtherId] as const])))
     return new Map(rows.map((row) => [row.systemId, row.opened]))
   }
@@ -30,9 +29,9 @@ export function createChangeBudget(tx: Transaction, tenantId: string, tracking: 
       const all = [...opened.values()].reduce((sum, n) => sum + n, 0)
       if (own < bound.each && all < bound.tenant) {
         opened.set(systemId, own + 1)
-        return tracking.openDerivedChange(tx, caller, change)
+        return openDerivedChange(audit, tx, caller, change)
       }
-      const id = further.get(systemId) ?? (await tracking.openFurtherChanges(tx, caller, { systemId, environment }))
+      const id = further.get(systemId) ?? (await openFurtherChanges(audit, tx, caller, { systemId, environment }))
       further.set(systemId, id)
       return id
     },

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { ChangeTracking } from '../change-tracking.ts'
-import type { Dimensions } from '../intake/dimensions.ts'
+import type { Dimensions } from '../dimensions.ts'
 import type { CaptureLimits } from '../limits.ts'
 import { createChangeBudget } from './change-budget.ts'
 import { Lessons } from './lessons.ts'
@@ -22,10 +21,6 @@ export interface IdentityWatch {
 /** What watching needs. */
 export interface WatchDependencies {
   readonly audit: Audit
-  readonly tracking: Pick<
-    ChangeTracking,
-    'openDerivedChange' | 'openFurtherChanges' | 'derivedChangesSince' | 'fingerprintOf'
-  >
   readonly dimensions: Dimensions
   readonly limits: Pick<
     CaptureLimits,
@@ -35,7 +30,7 @@ export interface WatchDependencies {
 
 /** What this process has noted costs no query when it comes again. */
 export function createIdentityWatch(deps: WatchDependencies): IdentityWatch {
-  const { audit, tracking, limits } = deps
+  const { audit, limits } = deps
   const served = createServedModels(deps)
   const profiles = createRouteProfiles(deps)
   return {
@@ -50,7 +45,7 @@ export function createIdentityWatch(deps: WatchDependencies): IdentityWatch {
         tx,
         tenantId,
         lessons,
-        changes: createChangeBudget(tx, tenantId, tracking, limits.changesPerHour),
+        changes: createChangeBudget(tx, tenantId, audit, limits.changesPerHour),
       }
       await served.settle(learning, models)
       const settled = await profiles.settle(learning, settings)

@@ -1,5 +1,5 @@
-import type { Audit } from '../../audit/audit.ts'
-import type { Caller } from '../../identity/index.ts'
+import type { Audit } from '../../audit/index.ts'
+import type { Caller } from '../../access/index.ts'
 import type { Transaction } from '../../platform/database.ts'
 
 /** What can be learned of a system without opening a change. */

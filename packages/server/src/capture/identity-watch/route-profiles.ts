@@ -1,6 +1,6 @@
 import type { Configuration } from '@afterai/contract'
+import { fingerprintOf } from '../../ace/index.ts'
 import { onceSettled } from '../../platform/database.ts'
-import type { ChangeTracking } from '../change-tracking.ts'
 import { type CaptureLimits, overflow } from '../limits.ts'
 import { derivedConfiguration, type Facet, facetValues } from './configuration.ts'
 import type { Learning } from './learning.ts'
@@ -20,7 +20,6 @@ export interface RouteProfiles {
 type RouteNews = ReadonlyMap<string, readonly WatchedCall[]>
 
 interface Deps {
-  readonly tracking: Pick<ChangeTracking, 'fingerprintOf'>
   readonly limits: Pick<CaptureLimits, 'learningMs' | 'facetValues' | 'groupNews'>
 }
 
@@ -55,7 +54,7 @@ export function createRouteProfiles(deps: Deps): RouteProfiles {
         if (made === deps.limits.groupNews) return overflow
         made += 1
         if (known.size > mostKnown) known.clear()
-        const fingerprint = deps.tracking.fingerprintOf(derivedConfiguration(call.configuration, without))
+        const fingerprint = fingerprintOf(derivedConfiguration(call.configuration, without))
         known.set(key, fingerprint)
         return fingerprint
       }

@@ -1,5 +1,5 @@
-import type { Caller } from '../../identity/index.ts'
-import type { DerivedChange } from '../change-tracking.ts'
+import type { Caller } from '../../access/index.ts'
+import type { DerivedChange } from '../../ace/index.ts'
 import { servedConfiguration } from './configuration.ts'
 import { type Judgement, type KnownIdentity, latestOf, type Replacement, type SeenIdentity } from './judge-served.ts'
 import type { Learning } from './learning.ts'

@@ -1,7 +1,7 @@
 import { sayingOf } from '@afterai/models'
 import { onceSettled } from '../../platform/database.ts'
 import { type CaptureLimits, overflow } from '../limits.ts'
-import type { Dimensions } from '../intake/dimensions.ts'
+import type { Dimensions } from '../dimensions.ts'
 import { judge, type KnownIdentity, replacements, type SeenIdentity } from './judge-served.ts'
 import type { Learning } from './learning.ts'
 import {

@@ -1,4 +1,4 @@
-import type { Caller } from '../../identity/index.ts'
+import type { Caller } from '../../access/index.ts'
 import { unspecifiedModel } from './configuration.ts'
 import type { WatchedCall } from './watched-call.ts'
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../../identity/index.ts'
+import type { Caller } from '../../access/index.ts'
 import type { CallConfiguration } from '../readings.ts'
 
 /** Calls of one system, environment, route and configuration, with the batch that showed them first. */

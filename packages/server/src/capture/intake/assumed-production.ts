@@ -1,5 +1,5 @@
+import { assumeProduction } from '../../ace/index.ts'
 import { onceSettled, type Transaction } from '../../platform/database.ts'
-import type { ChangeTracking } from '../change-tracking.ts'
 import type { ReadingGroup } from './reading-group.ts'
 
 /** Notes of which systems production is assumed: where telemetry names no environment. */
@@ -9,7 +9,7 @@ export interface AssumedProduction {
 }
 
 /** Systems that this process has noted aren't noted again. */
-export function createAssumedProduction(tracking: Pick<ChangeTracking, 'assumeProduction'>): AssumedProduction {
+export function createAssumedProduction(): AssumedProduction {
   const tenants = new Map<string, Set<string>>()
   return {
     async note(tx, tenantId, groups) {
@@ -19,7 +19,7 @@ export function createAssumedProduction(tracking: Pick<ChangeTracking, 'assumePr
       )
       if (assumed.length === 0) return
       const ids = [...new Set(assumed.map(({ systemId }) => systemId))]
-      await tracking.assumeProduction(tx, tenantId, ids)
+      await assumeProduction(tx, tenantId, ids)
       onceSettled(tx, (committed) => {
         if (committed) tenants.set(tenantId, new Set([...known, ...ids]))
       })

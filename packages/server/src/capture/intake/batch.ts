@@ -1,5 +1,5 @@
 import type { TelemetryEvent } from '@afterai/contract'
-import type { Caller } from '../../identity/index.ts'
+import type { Caller } from '../../access/index.ts'
 import type { SpanRecords } from '../nesting/span-records.ts'
 import type { LoneStep, Reading, Rejections } from '../readings.ts'
 

@@ -1,15 +1,14 @@
+import { currentFingerprints } from '../../ace/index.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { ChangeTracking } from '../change-tracking.ts'
 import type { IdentityWatch } from '../identity-watch/identity-watch.ts'
 import type { WatchedCall } from '../identity-watch/watched-call.ts'
 import { none, overflow } from '../limits.ts'
-import type { DimensionKind, Dimensions } from './dimensions.ts'
+import type { DimensionKind, Dimensions } from '../dimensions.ts'
 import type { ReadingGroup } from './reading-group.ts'
 import { type Names, Windows } from './windows.ts'
 
 /** What folding needs. */
 export interface FoldDependencies {
-  readonly tracking: Pick<ChangeTracking, 'currentFingerprints'>
   readonly dimensions: Dimensions
   readonly identityWatch: IdentityWatch
   /** Most windows of one transaction that tell configurations and routes apart. */
@@ -28,7 +27,7 @@ export async function fold(
 ): Promise<Windows> {
   const windows = new Windows(deps.groupWindows)
   if (groups.length === 0) return windows
-  const current = await deps.tracking.currentFingerprints(tx, tenantId, [...new Set(groups.map((it) => it.systemId))])
+  const current = await currentFingerprints(tx, tenantId, [...new Set(groups.map((it) => it.systemId))])
   const admit = (kind: DimensionKind, scopes: Column, values: Column): Promise<Column> =>
     admitAll(deps, tx, tenantId, { kind, scopes, values })
   const systems = groups.map(({ systemId }) => systemId)

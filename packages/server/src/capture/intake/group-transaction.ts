@@ -1,8 +1,9 @@
 import { createChangeRequest, observation, ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
-import type { Caller } from '../../identity/index.ts'
+import type { Caller } from '../../access/index.ts'
+import { observe, recordChangeOnce } from '../../ace/index.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { ChangeTracking } from '../change-tracking.ts'
 import { fold, type FoldDependencies } from './fold.ts'
 import type { EnclosingRequests } from '../nesting/enclosing-requests.ts'
 import { groupReadings } from './reading-group.ts'
@@ -18,7 +19,7 @@ import type { ResolvedSystem, Systems } from './systems.ts'
 
 /** What taking in a group of batches needs. */
 export interface GroupDependencies extends FoldDependencies {
-  readonly tracking: ChangeTracking
+  readonly audit: Audit
   readonly systems: Systems
   readonly assumedProduction: AssumedProduction
   readonly enclosing: EnclosingRequests
@@ -102,20 +103,20 @@ async function resolveSystems(deps: GroupDependencies, tx: Transaction, batches:
 
 /** Hands observations and changes to their feature. One that can't be taken is rejected by itself. */
 async function takeEvents(
-  { tracking }: GroupDependencies,
+  { audit }: GroupDependencies,
   tx: Transaction,
   batch: Batch,
 ): Promise<BatchOutcome['rejected']> {
   const rejected: { index: number; detail: string }[] = []
   for (const placed of batch.events) {
-    const detail = await takeEvent(tracking, tx, batch, placed)
+    const detail = await takeEvent(audit, tx, batch, placed)
     if (detail !== undefined) rejected.push({ index: placed.index, detail })
   }
   return rejected
 }
 
 async function takeEvent(
-  tracking: ChangeTracking,
+  audit: Audit,
   tx: Transaction,
   { caller }: Batch,
   { event }: PlacedEvent,
@@ -126,7 +127,7 @@ async function takeEvent(
   // Both features refuse before they write their first audit event, whose number a savepoint couldn't give back.
   await sql`savepoint event`.execute(tx)
   try {
-    await hand(tracking, tx, caller, event)
+    await hand(audit, tx, caller, event)
     await sql`release savepoint event`.execute(tx)
     return undefined
   } catch (error) {
@@ -136,18 +137,13 @@ async function takeEvent(
   }
 }
 
-async function hand(
-  tracking: ChangeTracking,
-  tx: Transaction,
-  caller: Caller,
-  event: PlacedEvent['event'],
-): Promise<void> {
+async function hand(audit: Audit, tx: Transaction, caller: Caller, event: PlacedEvent['event']): Promise<void> {
   if (event.kind === 'change') {
-    await tracking.recordChange(tx, caller, {
+    await recordChangeOnce(audit, tx, caller, {
       id: event.id,
       change: createChangeRequest.parse(without(event, 'kind', 'id')),
     })
-  } else await tracking.observe(tx, caller, [observation.parse(without(event, 'kind'))])
+  } else await observe(audit, tx, caller, [observation.parse(without(event, 'kind'))])
 }
 
 function without(event: object, ...members: readonly string[]): object {

@@ -1,6 +1,6 @@
 import { type Database, type Transaction, withTenant } from '../../platform/database.ts'
 import type { Logger } from '../../platform/log.ts'
-import { purgeDimensions } from './dimensions.ts'
+import { purgeDimensions } from '../dimensions.ts'
 import { purgeReceipts } from './receipts.ts'
 import { purgeSeries } from './running-totals.ts'
 

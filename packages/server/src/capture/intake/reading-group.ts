@@ -1,4 +1,4 @@
-import type { Caller } from '../../identity/index.ts'
+import type { Caller } from '../../access/index.ts'
 import { defaultEnvironment, none } from '../limits.ts'
 import type { CallConfiguration, SettledReading } from '../readings.ts'
 import type { SettledBatch } from './running-totals.ts'

@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
-import { callerOf } from '../../identity/index.ts'
+import { callerOf } from '../../access/index.ts'
 import type { Http } from '../../platform/http-application.ts'
 import type { CaptureDoors } from '../capture-doors.ts'
 

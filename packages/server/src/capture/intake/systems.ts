@@ -1,10 +1,9 @@
 import { sql } from 'kysely'
-import type { Caller } from '../../identity/index.ts'
+import type { Caller } from '../../access/index.ts'
+import { createSystem, findSystemIds } from '../../ace/index.ts'
+import type { Audit } from '../../audit/index.ts'
 import { onceSettled, type Transaction } from '../../platform/database.ts'
-import type { ChangeTracking } from '../change-tracking.ts'
 import { overflowSystem } from '../limits.ts'
-
-type Tracking = Pick<ChangeTracking, 'findSystems' | 'registerSystem'>
 
 /** A system's id, and whether it stands for several that were named. */
 export interface ResolvedSystem {
@@ -20,7 +19,7 @@ export interface Systems {
 }
 
 /** Names that this process has resolved are known without asking; systems are never renamed. */
-export function createSystems(tracking: Tracking, limit: number): Systems {
+export function createSystems(audit: Audit, limit: number): Systems {
   const tenants = new Map<string, Map<string, string>>()
   return {
     async resolve(tx, caller, names) {
@@ -28,7 +27,7 @@ export function createSystems(tracking: Tracking, limit: number): Systems {
       const known = tenants.get(tenantId) ?? new Map<string, string>()
       const unknown = [...names].filter((name) => !known.has(name))
       const found =
-        unknown.length === 0 ? known : new Map([...known, ...(await settle(tx, caller, { tracking, limit, unknown }))])
+        unknown.length === 0 ? known : new Map([...known, ...(await settle(tx, caller, { audit, limit, unknown }))])
       if (found !== known) {
         const overflowing = found.get(overflowSystem)
         onceSettled(tx, (committed) => {
@@ -54,7 +53,7 @@ function missing(name: string): never {
 }
 
 interface Unknown {
-  readonly tracking: Tracking
+  readonly audit: Audit
   readonly limit: number
   readonly unknown: readonly string[]
 }
@@ -62,14 +61,14 @@ interface Unknown {
 async function settle(
   tx: Transaction,
   caller: Caller,
-  { tracking, limit, unknown }: Unknown,
+  { audit, limit, unknown }: Unknown,
 ): Promise<Map<string, string>> {
   const { tenantId } = caller.principal
-  const there = await tracking.findSystems(tx, tenantId, unknown)
+  const there = await findSystemIds(tx, tenantId, unknown)
   if (unknown.every((name) => there.has(name))) return there
   // Those that register at the same moment take turns, so that the limit holds and no name is made twice.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} system`}, 0))`.execute(tx)
-  const found = await tracking.findSystems(tx, tenantId, [...unknown, overflowSystem])
+  const found = await findSystemIds(tx, tenantId, [...unknown, overflowSystem])
   const { n } = await tx
     .selectFrom('telemetry_dimension')
     .select(sql<number>`count(*)`.as('n'))
@@ -78,7 +77,7 @@ async function settle(
     .executeTakeFirstOrThrow()
   let room = limit - n
   const add = async (name: string, title?: string): Promise<string> => {
-    const { id } = await tracking.registerSystem(tx, caller, { name, ...(title === undefined ? {} : { title }) })
+    const { id } = await createSystem(audit, tx, caller, { name, ...(title === undefined ? {} : { title }) })
     found.set(name, id)
     return id
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { TelemetryAnswer, TelemetryBatch } from '@afterai/contract'
 import type { Measurement } from '@afterai/evidence'
-import type { Caller } from '../../identity/index.ts'
+import type { Caller } from '../../access/index.ts'
 import { isRefusal } from '../gate/finish-reasons.ts'
 import { Readings } from '../readings.ts'
 import type { Batch, BatchOutcome, PlacedEvent } from './batch.ts'

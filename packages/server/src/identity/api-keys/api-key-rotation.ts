@@ -1,6 +1,6 @@
 import { type ApiKeyView, permissionsOf, ProblemError } from '@afterai/contract'
 import type { Transaction } from '../../platform/database.ts'
-import type { Caller } from '../access.ts'
+import type { Caller } from '../../access/index.ts'
 import { type ApiKeyDependencies, findWorkingKey, insertApiKey } from './api-key-service.ts'
 
 const hourMs = 3_600_000

@@ -1,12 +1,10 @@
 import { type ApiKeyView, type Permission, permissionsOf, ProblemError, type Role } from '@afterai/contract'
 import { type Selectable, sql } from 'kysely'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
-import type { Caller } from '../access.ts'
+import { type Caller, displayPrefix, type HashCredential, newApiKey, permissionsHeld } from '../../access/index.ts'
 import type { MemberKind } from '../members/member-service.ts'
-import { permissionsHeld } from '../principal.ts'
-import { displayPrefix, type HashCredential, newApiKey } from '../secret-tokens.ts'
 
 type Key = Selectable<Tables['api_key']>
 

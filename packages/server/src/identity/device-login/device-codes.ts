@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import type { HashCredential } from '../secret-tokens.ts'
+import type { HashCredential } from '../../access/index.ts'
 
 /** Consonants that can't be taken for each other, and make no words (RFC 8628 §6.1): 34 bits in eight. */
 const letters = 'BCDFGHJKLMNPQRSTVWXZ'

@@ -11,9 +11,9 @@ import {
 import type { FastifyRequest } from 'fastify'
 import type { Http } from '../../platform/http-application.ts'
 import { answerBrowser } from '../../platform/problem-page.ts'
-import { callerOf } from '../access.ts'
-import { originOf } from '../session-cookies.ts'
-import type { SessionDependencies } from '../session-service.ts'
+import { callerOf } from '../../access/index.ts'
+import { originOf } from '../sessions/session-cookies.ts'
+import type { SessionDependencies } from '../sessions/session-service.ts'
 import { decidedPage, devicePage } from './device-pages.ts'
 import { decideDevice, lookUpDevice, pollDevice, requestDevice } from './device-service.ts'
 

@@ -2,10 +2,10 @@ import { ProblemError, type Session } from '@afterai/contract'
 import { type Generated, sql } from 'kysely'
 import { sqlState, type Transaction, withTenant } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
-import type { Caller } from '../access.ts'
+import type { Caller } from '../../access/index.ts'
 import { standingOf } from '../federation/break-glass.ts'
 import { refuseCode } from '../guessing/throttle.ts'
-import { openSession, type Origin, type SessionDependencies } from '../session-service.ts'
+import { openSession, type Origin, type SessionDependencies } from '../sessions/session-service.ts'
 import { formatUserCode, hashUserCode, newDeviceCode, newUserCode } from './device-codes.ts'
 
 declare module '../../platform/database.ts' {

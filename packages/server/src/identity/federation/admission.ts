@@ -1,6 +1,6 @@
 import { ProblemError, type Role } from '@afterai/contract'
 import { sql } from 'kysely'
-import type { Actor, Audit } from '../../audit/audit.ts'
+import type { Actor, Audit } from '../../audit/index.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { addMember } from '../enrolment-service.ts'

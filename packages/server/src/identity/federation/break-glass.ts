@@ -1,8 +1,8 @@
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { Caller } from '../access.ts'
+import type { Caller } from '../../access/index.ts'
 import { lockAdmins } from '../members/admins.ts'
 import { holdSessionsUp, isEnforced } from './enforced-sign-on.ts'
 

@@ -1,7 +1,6 @@
 import { ProblemError } from '@afterai/contract'
-import { type CompiledQuery, sql } from 'kysely'
-import { type Database, sqlState, type Transaction, withTenant } from '../../platform/database.ts'
-import type { Principal } from '../principal.ts'
+import { sql } from 'kysely'
+import { sqlState, type Transaction } from '../../platform/database.ts'
 
 /** Raised by the trigger on `session` (migrations/0013_federation.sql). */
 const needsProvider = 'AF001'
@@ -40,38 +39,4 @@ export async function endSessionsWithoutProvider(tx: Transaction, tenantId: stri
     .where(sql<boolean>`needs_provider(tenant_id, account_id)`)
     .executeTakeFirst()
   return Number(ended.numUpdatedRows)
-}
-
-/** The provider that vouched for a principal's session, or null. @throws ProblemError `session_revoked` */
-export async function providerOfSession(tx: Transaction, principal: Principal): Promise<string | null> {
-  return providerIn((await tx.executeQuery(selectProvider(tx, principal))).rows)
-}
-
-/** The statement of `providerOfSession`, for those who send it with others. */
-export function selectProvider(
-  db: Database | Transaction,
-  { tenantId, credentialId }: Principal,
-): CompiledQuery<{ provider_id: string | null }> {
-  return db
-    .selectFrom('session')
-    .select('provider_id')
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', credentialId)
-    .compile()
-}
-
-/** What it found. @throws ProblemError `session_revoked` */
-export function providerIn([row]: readonly { readonly provider_id: string | null }[]): string | null {
-  if (row === undefined) throw new ProblemError('session_revoked')
-  return row.provider_id
-}
-
-/**
- * Refuses what reaches beyond the tenant to a session that a provider opened. The tenant's admins choose the provider, and an account
- * spans tenants: a provider could name anybody, and must not get at what is theirs elsewhere (ADR 0009).
- * @throws ProblemError `provider_session`
- */
-export async function refuseProviderSession(db: Database, principal: Principal): Promise<void> {
-  const provider = await withTenant(db, principal.tenantId, (tx) => providerOfSession(tx, principal))
-  if (provider !== null) throw new ProblemError('provider_session')
 }

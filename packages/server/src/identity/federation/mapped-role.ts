@@ -1,5 +1,5 @@
 import type { Role } from '@afterai/contract'
-import type { Actor, Audit } from '../../audit/audit.ts'
+import type { Actor, Audit } from '../../audit/index.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { isLastAdmin } from '../members/admins.ts'
 import { endInvitationsBy } from '../members/member-service.ts'

@@ -5,10 +5,10 @@ import {
   ProblemError,
 } from '@afterai/contract'
 import type { Selectable } from 'kysely'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit } from '../../audit/index.ts'
 import { json, isUniqueViolation, type Tables, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
-import type { Caller } from '../access.ts'
+import type { Caller } from '../../access/index.ts'
 import { lockAdmins } from '../members/admins.ts'
 import { countBreakGlass } from './break-glass.ts'
 import { endSessionsWithoutProvider, holdSessionsUp } from './enforced-sign-on.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Database, Transaction } from '../../platform/database.ts'
-import type { HashCredential } from '../secret-tokens.ts'
+import type { HashCredential } from '../../access/index.ts'
 
 /** How long a person may take at the provider. */
 export const transactionLifetimeMs = 10 * 60_000

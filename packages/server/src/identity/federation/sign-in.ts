@@ -10,7 +10,12 @@ import {
 import { sql } from 'kysely'
 import { type Database, type Transaction, withTenant } from '../../platform/database.ts'
 import { refuseCode } from '../guessing/throttle.ts'
-import { openSession, type Origin, refuseSuspendedTenant, type SessionDependencies } from '../session-service.ts'
+import {
+  openSession,
+  type Origin,
+  refuseSuspendedTenant,
+  type SessionDependencies,
+} from '../sessions/session-service.ts'
 import { admit, type Admission, refusalReasons } from './admission.ts'
 import { type ProviderClaims, readClaims } from './claims.ts'
 import type { ProviderClients } from './provider-client.ts'

@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
-import type { Actor } from '../../audit/audit.ts'
-import type { TellRefusal } from '../refusals.ts'
+import type { Actor } from '../../audit/index.ts'
+import type { TellRefusal } from '../../access/index.ts'
 import type { Guess, Throttle } from './throttle.ts'
 
 /** An attempt to use a password. `action` is what it is for, as the audit trail says it. */

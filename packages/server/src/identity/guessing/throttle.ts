@@ -2,7 +2,7 @@ import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
 import type { Database } from '../../platform/database.ts'
 import { networkOf } from '../../platform/rate-limits/index.ts'
-import type { HashCredential } from '../secret-tokens.ts'
+import type { HashCredential } from '../../access/index.ts'
 
 /** What somebody may try to guess. */
 export type GuessKind = keyof typeof allowances

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
-import { inTenant, inTenantOnce } from '../access.ts'
+import { inTenant, inTenantOnce } from '../../access/index.ts'
 import {
   type InvitationDependencies,
   inviteAs,

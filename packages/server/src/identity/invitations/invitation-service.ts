@@ -1,12 +1,10 @@
 import { type CreatedInvitation, type InvitationView, ProblemError, type Role } from '@afterai/contract'
 import type { Selectable } from 'kysely'
-import type { Actor, Audit } from '../../audit/audit.ts'
+import type { Actor, Audit } from '../../audit/index.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
-import type { Caller } from '../access.ts'
+import { type Caller, type HashCredential, newCode, refuseRoleBeyond } from '../../access/index.ts'
 import type { MailQueue, MailState } from '../mail-queue.ts'
-import { refuseRoleBeyond } from '../principal.ts'
-import { type HashCredential, newCode } from '../secret-tokens.ts'
 
 const lifetimeMs = 7 * 24 * 3_600_000
 

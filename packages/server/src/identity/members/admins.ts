@@ -1,7 +1,7 @@
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
 import type { Transaction } from '../../platform/database.ts'
-import type { Caller } from '../access.ts'
+import type { Caller } from '../../access/index.ts'
 
 /**
  * Lets one transaction at a time change who administers a tenant, and makes sure that the caller still does: the one before may

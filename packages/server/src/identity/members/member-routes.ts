@@ -1,10 +1,10 @@
 import { changeRoleRequest, id, memberQuery, memberView, noBody, page } from '@afterai/contract'
 import { z } from 'zod'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
-import { inTenant, inTenantOnce } from '../access.ts'
+import { inTenant, inTenantOnce } from '../../access/index.ts'
 import { changeRole, findMember, readMembers, removeMember, setMemberDisabled, viewMember } from './member-service.ts'
 
 const one = z.object({ accountId: id })

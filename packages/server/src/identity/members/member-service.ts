@@ -1,9 +1,8 @@
 import { type MemberView, ProblemError, type Role } from '@afterai/contract'
 import { type Selectable, sql, type Updateable } from 'kysely'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
-import type { Caller } from '../access.ts'
-import { type Principal, refuseRoleBeyond, seesAddress } from '../principal.ts'
+import { type Caller, type Principal, refuseRoleBeyond, seesAddress } from '../../access/index.ts'
 import { refuseWithoutBreakGlass } from '../federation/break-glass.ts'
 import { lockAdmins, refuseLastAdmin } from './admins.ts'
 

@@ -10,7 +10,7 @@ import { decodeClientDataJSON } from '@simplewebauthn/server/helpers'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../../platform/database.ts'
-import type { HashCredential } from '../secret-tokens.ts'
+import type { HashCredential } from '../../access/index.ts'
 
 /** COSE's Ed25519, ES256 and RS256, the one that some Windows machines need. */
 const algorithms = [-8, -7, -257]

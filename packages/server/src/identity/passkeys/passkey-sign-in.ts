@@ -7,7 +7,7 @@ import {
   type Origin,
   recordingRefusal,
   type SessionDependencies,
-} from '../session-service.ts'
+} from '../sessions/session-service.ts'
 import { type CeremonyDependencies, checkAssertion, passkeyOwner } from './passkey-ceremony.ts'
 import { usePasskey } from './passkey-service.ts'
 

@@ -1,7 +1,7 @@
 import { ProblemError } from '@afterai/contract'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { Caller } from '../access.ts'
+import type { Caller, HashCredential } from '../../access/index.ts'
 import {
   accountFactors,
   actAlone,
@@ -11,7 +11,6 @@ import {
   ownAccount,
 } from '../account-credentials.ts'
 import { listPasskeys, removePasskey } from '../passkeys/passkey-service.ts'
-import type { HashCredential } from '../secret-tokens.ts'
 import { replaceRecoveryCodes } from './recovery-codes.ts'
 import { enrolTotp, type ProofOutcome, proveTotp, type SecretBox } from './totp.ts'
 

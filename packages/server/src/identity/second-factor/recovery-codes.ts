@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/database.ts'
 import { actAlone, actFor } from '../account-credentials.ts'
-import { type HashCredential, newCode, normalizeCode } from '../secret-tokens.ts'
+import { type HashCredential, newCode, normalizeCode } from '../../access/index.ts'
 
 const codes = 10
 

@@ -1,9 +1,9 @@
 import type { SecondFactorChallenge, SecondFactorMethod } from '@afterai/contract'
 import { sql } from 'kysely'
-import type { Actor, Audit } from '../../audit/audit.ts'
+import type { Actor, Audit } from '../../audit/index.ts'
 import { type Database, type Transaction, withTenant } from '../../platform/database.ts'
 import type { Factors } from '../account-credentials.ts'
-import { type HashCredential, newSignInTicket } from '../secret-tokens.ts'
+import { type HashCredential, newSignInTicket } from '../../access/index.ts'
 
 /** As long as the database keeps a ticket (migrations/0011_credentials.sql). */
 const lifetimeMs = 5 * 60_000

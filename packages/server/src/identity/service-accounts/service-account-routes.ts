@@ -9,12 +9,12 @@ import {
   serviceAccountRequest,
 } from '@afterai/contract'
 import { z } from 'zod'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit } from '../../audit/index.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { newId } from '../../platform/ids.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
-import { type Caller, inTenant, inTenantOnce } from '../access.ts'
+import { type Caller, inTenant, inTenantOnce } from '../../access/index.ts'
 import { addMember } from '../enrolment-service.ts'
 import { createAccount } from '../entry-functions.ts'
 import {

@@ -1,14 +1,14 @@
 import { ProblemError, type Session, type StepUpProof } from '@afterai/contract'
-import type { Actor } from '../../audit/audit.ts'
+import type { Actor } from '../../audit/index.ts'
 import { type Transaction, withTenant } from '../../platform/database.ts'
-import type { Caller } from '../access.ts'
+import type { Caller } from '../../access/index.ts'
 import { accountFactors, actFor, hasSecondFactor, ownAccount } from '../account-credentials.ts'
 import { beginPasswordGuess } from '../guessing/password-guess.ts'
 import { checkAssertion, type VerifiedPasskey } from '../passkeys/passkey-ceremony.ts'
 import { usePasskey } from '../passkeys/passkey-service.ts'
 import type { FactorDependencies } from '../second-factor/complete-sign-in.ts'
 import { type ProofOutcome, proveTotp } from '../second-factor/totp.ts'
-import { type Origin, recordingRefusal, replaceSession } from '../session-service.ts'
+import { type Origin, recordingRefusal, replaceSession } from '../sessions/session-service.ts'
 
 const methodNames = { password: ['pwd'], totp: ['otp'], passkey: ['passkey', 'user', 'mfa'] } as const
 

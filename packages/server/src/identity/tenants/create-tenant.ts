@@ -1,5 +1,5 @@
 import { ProblemError } from '@afterai/contract'
-import type { Actor } from '../../audit/audit.ts'
+import type { Actor } from '../../audit/index.ts'
 import { isUniqueViolation, type Transaction } from '../../platform/database.ts'
 
 /** A tenant to make; its kind stays what it is. */

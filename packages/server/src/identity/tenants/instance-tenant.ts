@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
-import type { Audit } from '../../audit/audit.ts'
+import type { Audit } from '../../audit/index.ts'
 import { type Database, withTenant } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { instanceTenant, joinInstanceTenant } from '../entry-functions.ts'

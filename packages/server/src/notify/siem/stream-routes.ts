@@ -8,7 +8,7 @@ import {
   streamCommandRequest,
 } from '@afterai/contract'
 import { z } from 'zod'
-import { inTenant } from '../../identity/index.ts'
+import { inTenant } from '../../access/index.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import {
