@@ -26,6 +26,9 @@ export default defineConfig({
   },
   overrides: [
     ...boundaries(),
-    { files: ['**/*.test.ts', '**/tests/**'], rules: { 'unicorn/consistent-function-scoping': 'off' } },
+    {
+      files: ['**/*.test.ts', '**/tests/**', '**/testing/**'],
+      rules: { 'unicorn/consistent-function-scoping': 'off' },
+    },
   ],
 })

@@ -1,5 +1,5 @@
 import { createAudit } from '../packages/server/src/audit/audit.ts'
-import { createTestLedger, type TestLedger } from '../packages/server/src/ledger/test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../packages/server/testing/test-ledger.ts'
 import { withTenant } from '../packages/server/src/platform/database.ts'
 import { newId } from '../packages/server/src/platform/ids.ts'
 import { withDatabase } from './database.ts'

@@ -8,7 +8,7 @@ import { loadInstanceKeys } from '../packages/server/src/keys/index.ts'
 import { createHttp } from '../packages/server/src/platform/http.ts'
 import type { Http } from '../packages/server/src/platform/http-application.ts'
 import { createLog } from '../packages/server/src/platform/log.ts'
-import { partsOf } from '../packages/server/tests/test-server.ts'
+import { partsOf } from '../packages/server/testing/test-server.ts'
 import { withDatabase } from './database.ts'
 import type { Row } from './row.ts'
 

@@ -1,5 +1,5 @@
 import { startSequencer, startWaiting } from '../packages/server/src/ledger/index.ts'
-import type { TestLedger } from '../packages/server/src/ledger/test-ledger.ts'
+import type { TestLedger } from '../packages/server/testing/test-ledger.ts'
 import type { AdminConnection } from '@afterai/embedded-postgres'
 
 /** Callers of a log at work. */

@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { fuzz, type FuzzResult, fuzzJson, jsonSeeds } from '../packages/server/tests/otlp/fuzz-otlp.ts'
-import { captures, encodeOtlp, scoreOf, spanOf, tokensOf, tracesOf } from '../packages/server/tests/otlp/otlp-bodies.ts'
+import { fuzz, type FuzzResult, fuzzJson, jsonSeeds } from '../packages/server/testing/otlp/fuzz-otlp.ts'
+import {
+  captures,
+  encodeOtlp,
+  scoreOf,
+  spanOf,
+  tokensOf,
+  tracesOf,
+} from '../packages/server/testing/otlp/otlp-bodies.ts'
 import type { Length, Row } from './row.ts'
 
 const inputs = {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startSequencer } from '../packages/server/src/ledger/index.ts'
-import { createTestLedger, type TestLedger } from '../packages/server/src/ledger/test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../packages/server/testing/test-ledger.ts'
 import type { AdminConnection } from '@afterai/embedded-postgres'
 import { startCallers } from './callers.ts'
 import { withDatabase } from './database.ts'

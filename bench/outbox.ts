@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { createTestLedger } from '../packages/server/src/ledger/test-ledger.ts'
+import { createTestLedger } from '../packages/server/testing/test-ledger.ts'
 import { type Callers, startCallers } from './callers.ts'
 import { withDatabase } from './database.ts'
 import type { Length, Row } from './row.ts'

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startServerProcess } from '@afterai/testing'
-import { decodeOtlp, encodeOtlp, spanOf, tracesOf } from '../packages/server/tests/otlp/otlp-bodies.ts'
+import { decodeOtlp, encodeOtlp, spanOf, tracesOf } from '../packages/server/testing/otlp/otlp-bodies.ts'
 import { readOtlp } from '../packages/server/src/capture/otlp/read-otlp.ts'
 import type { Row } from './row.ts'
 

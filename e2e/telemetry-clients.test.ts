@@ -6,8 +6,8 @@ import type { Change, DroppedTelemetry, ServedModel, TelemetryWindow } from '@af
 import { freePort, type ServerProcess, startServerProcess } from '@afterai/testing'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type DatabaseAddress, embeddedDatabase, queryBehind } from '../packages/server/tests/database-behind.ts'
-import { sweep } from '../packages/server/tests/database-sweep.ts'
+import { type DatabaseAddress, embeddedDatabase, queryBehind } from '../packages/server/testing/database-behind.ts'
+import { sweep } from '../packages/server/testing/database-sweep.ts'
 import {
   type AppEnding,
   type AppSurroundings,

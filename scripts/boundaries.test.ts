@@ -41,7 +41,7 @@ const single = [
   ['packages/unheard-of/src/takes.ts', '@afterai/record', 'may not be imported here'],
   ['packages/unheard-of/src/takes-by-path.ts', '../../record/src/index.ts', 'a path leads into another package'],
   ['packages/server/uses-cli.ts', '../cli/src/run.ts', 'a path leads into another package'],
-  ['packages/server/src/pacr/deep/reaches.ts', '../../identity/access.ts', 'reaches inside another folder'],
+  ['packages/server/src/pacr/deep/reaches.ts', '../../access/access.ts', 'reaches inside another folder'],
   ['packages/cli/src/later.test.ts', '@afterai/server', 'may not be imported here'],
 ] as const
 const fine = [

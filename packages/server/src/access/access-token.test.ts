@@ -34,7 +34,7 @@ function flip(text: string): string {
 
 describe('P3.2, ASVS 9.1.1: the signature is checked before anything else', () => {
   test('refuses a token whose signature, header or claims were changed', async () => {
-    const [head = '', body = '', signature = ''] = forge(header, claims()).split('../identity')
+    const [head = '', body = '', signature = ''] = forge(header, claims()).split('.')
     for (const token of [
       `${head}.${body}.${flip(signature)}`,
       `${head}.${encode({ ...claims(), sid: sub })}.${signature}`,
@@ -52,12 +52,12 @@ describe('P3.2, ASVS 9.1.1: the signature is checked before anything else', () =
 
   test('refuses every other spelling of the same signature', async () => {
     const { token } = await issueAccessToken(ours, { sessionId: sid, accountId: sub })
-    const bytes = Buffer.from(token.split('../identity')[2] ?? '', 'base64url')
+    const bytes = Buffer.from(token.split('.')[2] ?? '', 'base64url')
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const same = alphabet
       .split('')
       .map((last) => token.slice(0, -1) + last)
-      .filter((text) => Buffer.from(text.split('../identity')[2] ?? '', 'base64url').equals(bytes))
+      .filter((text) => Buffer.from(text.split('.')[2] ?? '', 'base64url').equals(bytes))
     expect(same.length).toBeGreaterThan(1)
     const accepted = []
     for (const text of same) if ((await verified(text)) !== undefined) accepted.push(text)
@@ -66,7 +66,7 @@ describe('P3.2, ASVS 9.1.1: the signature is checked before anything else', () =
 
   test('refuses padded, spaced, wrapped and otherwise loose Base64', async () => {
     const token = forge(header, claims())
-    const [head = '', body = '', signature = ''] = token.split('../identity')
+    const [head = '', body = '', signature = ''] = token.split('.')
     for (const loose of [
       `${head}.${body}.${signature}==`,
       `${head}.${body}.${signature}\n`,

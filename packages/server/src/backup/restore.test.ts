@@ -7,7 +7,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadInstanceKeys } from '../keys/index.ts'
 import { createLedgerKeys, startSequencer } from '../ledger/index.ts'
-import { createTestLedger, type TestLedger } from '../ledger/test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../../testing/test-ledger.ts'
 import { openLoneConnection } from '../platform/database.ts'
 import { knownMigrations, migrate } from '../platform/migrations.ts'
 import { putKeyFiles } from './key-folder.ts'
@@ -131,7 +131,7 @@ test('P5.5: one other bit near the end of a file is seen before its first row is
 })
 
 test('P5.5: a backup of format 1 is restored with its keys, and its logs are what they signed', async () => {
-  const old = fileURLToPath(new URL('../../tests/backups/format-1.backup', import.meta.url))
+  const old = fileURLToPath(new URL('../../tests/backup/format-1.backup', import.meta.url))
   const target = await newDatabase()
   await ask(target, 'drop schema public cascade; create schema public')
   await using opened = await openBackup(old, passphrase)

@@ -21,7 +21,7 @@ const wrongPasskey = ['passkey.count_regressed'] as const
 
 /**
  * Every route, and the events that it leaves, in the transaction of what it does (P4.4). Besides, any route that asks for a permission
- * leaves `access.denied` when a caller doesn't hold it, and `credential.refuse` for a credential that isn't let in (../src/identity/refusals.ts). `docs/reference/audit.md` is generated from this table.
+ * leaves `access.denied` when a caller doesn't hold it, and `credential.refuse` for a credential that isn't let in (../access/refusals.ts). `docs/reference/audit.md` is generated from this table.
  */
 export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
   'GET /livez': nothingOfATenant,

@@ -6,7 +6,7 @@ import { publicKeyOf } from '@afterai/record'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { migrate } from '../platform/migrations.ts'
 import { auditWholeLog, createLogAlarms, startSequencer, startVerification } from './index.ts'
-import { createTestLedger, type TestLedger } from './test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../../testing/test-ledger.ts'
 
 const pageBytes = 8_192
 let postgres: DebianPostgres

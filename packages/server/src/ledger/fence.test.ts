@@ -13,7 +13,7 @@ import { type LogMemory, LogMemoryError, openLogMemory } from './log-memory.ts'
 import { lookAtHeads } from './log-watch.ts'
 import { startSequencer } from './sequencer.ts'
 import { readStoredTree } from './stored-tree.ts'
-import { createTestLedger, type TestLedger } from './test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../../testing/test-ledger.ts'
 import { readHead } from './tree-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'afterai-memory-'))

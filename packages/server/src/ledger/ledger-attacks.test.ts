@@ -3,7 +3,7 @@ import { parseCheckpoint, rootOf, signCheckpoint, verifyCheckpoint, verifyConsis
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { LogAudit } from '@afterai/contract'
 import { auditWholeLog, checkHeads, proveGrowth, startSequencer } from './index.ts'
-import { createLogKey, createTestLedger, type TestLedger } from './test-ledger.ts'
+import { createLogKey, createTestLedger, type TestLedger } from '../../testing/test-ledger.ts'
 import { readFrontier, readHead } from './tree-store.ts'
 
 const tables = ['ledger_log', 'ledger_entry', 'ledger_tile', 'ledger_checkpoint', 'ledger_refused']

@@ -21,7 +21,7 @@ import { createHttp } from '../platform/http.ts'
 import type { Http } from '../platform/http-application.ts'
 import { newId } from '../platform/ids.ts'
 import { ledgerRoutes, startSequencer } from './index.ts'
-import { createTestLedger, type TestLedger } from './test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../../testing/test-ledger.ts'
 
 const hashCredential = credentialHasher(randomBytes(32))
 let database: TestDatabase

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withRole, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { auditWholeLog, createProducers, proveEntry, proveGrowth, startSequencer, startWaiting } from './index.ts'
-import { createTestLedger, type TestLedger } from './test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../../testing/test-ledger.ts'
 import { readEntries, readHead } from './tree-store.ts'
 
 let database: TestDatabase

@@ -6,7 +6,7 @@ import type { Limiter } from '../platform/limiter.ts'
 import { auditWholeLog, startSequencer } from './index.ts'
 import { auditLines, type LogAuditOrder } from './log-audit.ts'
 import { readPosition } from './log-position.ts'
-import { createTestLedger, type TestLedger } from './test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../../testing/test-ledger.ts'
 import { logBegin } from './verify-log.ts'
 
 const pageSize = 1_024

@@ -3,7 +3,7 @@ import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { withRole, withTenant } from '../platform/database.ts'
 import { batchSize, type Emptied, takeBatch } from './outbox.ts'
-import { createTestLedger, type TestLedger } from './test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../../testing/test-ledger.ts'
 
 let database: TestDatabase
 let ledger: TestLedger

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withTenant } from '../platform/database.ts'
 import { auditWholeLog, type Sequencer, startSequencer } from './index.ts'
-import { createTestLedger, type TestLedger } from './test-ledger.ts'
+import { createTestLedger, type TestLedger } from '../../testing/test-ledger.ts'
 
 let database: TestDatabase
 let ledger: TestLedger
@@ -178,7 +178,7 @@ it(
 )
 
 function startChild() {
-  const script = fileURLToPath(new URL('sequencer-process.ts', import.meta.url))
+  const script = fileURLToPath(new URL('../../testing/sequencer-process.ts', import.meta.url))
   const child = spawn(process.execPath, [script], { stdio: ['pipe', 'ignore', 'inherit'] })
   child.stdin.end(JSON.stringify({ connection: database.login, origin: ledger.origin, key: ledger.logKeyPem }))
   return child

@@ -7,7 +7,7 @@ import {
   remote,
   secretFile,
   secretFiles,
-} from '../../tests/environments.ts'
+} from '../../testing/environments.ts'
 
 describe('secrets from files', () => {
   test('P5.1: a secret is read from the file that its _FILE variable names, without the line break at its end', () => {

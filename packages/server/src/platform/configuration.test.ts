@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { configurationTable, type Setting } from './configuration-table.ts'
 import { type Environment, formatFaults, readConfiguration } from './configuration.ts'
-import { canary, configurationOf, faultyVariables, production, remote, secretFile } from '../../tests/environments.ts'
+import { canary, configurationOf, faultyVariables, production, remote, secretFile } from '../../testing/environments.ts'
 
 const local = `postgresql://server:${canary}@127.0.0.1:5432/afterai`
 

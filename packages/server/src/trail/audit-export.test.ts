@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startSequencer } from '../ledger/index.ts'
-import { createTestLedger } from '../ledger/test-ledger.ts'
+import { createTestLedger } from '../../testing/test-ledger.ts'
 import { sizeWithAllQueued } from './audit-export.ts'
 
 const pace = { pollMs: 20, tries: 25 }

@@ -3,7 +3,7 @@ import { canonicalBytes, type Envelope, encodeEntry, entryFromEnvelope, verifyEn
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createAudit } from '../audit/audit.ts'
 import { startSequencer } from '../ledger/index.ts'
-import { createTestLedger, recordKey, type TestLedger } from '../ledger/test-ledger.ts'
+import { createTestLedger, recordKey, type TestLedger } from '../../testing/test-ledger.ts'
 import { withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { readEventEnvelope } from './event-envelope.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { internedText, isInterned, rememberText } from './interned-text.ts'
 import { readOtlp, type Signal } from './read-otlp.ts'
-import { bytesOf } from '../../../tests/otlp/otlp-client.ts'
-import { attributesOf, scoreOf, spanOf, tokensOf, tracesOf } from '../../../tests/otlp/otlp-bodies.ts'
+import { bytesOf } from '../../../testing/otlp/otlp-client.ts'
+import { attributesOf, scoreOf, spanOf, tokensOf, tracesOf } from '../../../testing/otlp/otlp-bodies.ts'
 
 const context = { digestKey: { keyId: '0'.repeat(16), key: Buffer.from('a key') }, nowMs: Date.now() }
 const read = (signal: Signal, body: object): void => {
