@@ -11,7 +11,7 @@ export default defineConfig({
     'typescript/no-explicit-any': 'error',
     'typescript/no-non-null-assertion': 'error',
     'typescript/consistent-type-imports': 'error',
-    'import/no-cycle': 'error',
+    'import/no-cycle': ['error', { ignoreTypes: false }],
     'node/no-process-env': 'error',
     // A second argument of expect() says which case of a table it was.
     'vitest/valid-expect': ['error', { maxArgs: 2 }],

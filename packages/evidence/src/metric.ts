@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { directionOf } from './metric-directions.ts'
 
 /**
  * What a metric measures, which settles its estimator and its default margin.
@@ -65,34 +64,6 @@ export function isQuality(kind: MetricKind): boolean {
 /** Whether every value must be 0 or 1. */
 export function isBinary(kind: MetricKind): boolean {
   return kind === 'binary' || kind === 'safety'
-}
-
-/** What an importer knows of a metric's direction besides its name. */
-export interface DirectionHints {
-  readonly kind: MetricKind
-  /** The metric's name and the column it came from. */
-  readonly names: readonly string[]
-  readonly stated?: Direction | undefined
-  readonly format?: Direction | undefined
-}
-
-/**
- * The direction of an imported metric, and who says it. A person's word holds. A name that contradicts the format (a check called
- * `toxicity` whose score rewards passing) leaves it open, as do two names that contradict each other.
- */
-export function settleDirection({
-  kind,
-  names,
-  stated,
-  format,
-}: DirectionHints): Pick<MetricDefinition, 'direction' | 'directionFrom'> {
-  if (stated !== undefined) return { direction: stated, directionFrom: 'stated' }
-  if (!isQuality(kind)) return { direction: 'down', directionFrom: 'kind' }
-  const named = names.map(directionOf).filter((direction) => direction !== undefined)
-  const said = new Set(format === undefined ? named : [...named, format])
-  const [direction] = said
-  if (direction === undefined || said.size > 1) return { direction: null }
-  return { direction, directionFrom: format === undefined ? 'name' : 'format' }
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { CaseTable } from './cases/case-table.ts'
 import { numberAt } from './cases/number-column.ts'
 import type { EvaluationRun } from './evaluation-run.ts'
+import { settleDirection } from './metric-directions.ts'
 import {
   defaultMargin,
+  type Direction,
   isBinary,
   isQuality,
-  settleDirection,
-  type Direction,
   type MetricDefinition,
   type MetricKind,
   type Scale,

@@ -1,9 +1,7 @@
+import type { TextEncoding } from './reading.ts'
 import type { FaultList } from './faults.ts'
 import { lookOf } from './file-look.ts'
 import { LIMITS, type ByteSource } from './source.ts'
-
-/** An encoding that is read. `windows-1252` holds ISO 8859-1. */
-export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 /** A file whose encoding is known. */
 export interface TextFile {

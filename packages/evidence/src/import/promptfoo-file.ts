@@ -3,16 +3,9 @@ import type { FaultList } from './faults.ts'
 import { field, isObject } from './json.ts'
 import { addJsonFault, jsonValues, parseStreaming, shallowKeys } from './json-text.ts'
 import { isPromptfooMarkedTable, readPromptfooMarkedTable } from './promptfoo-marked-table.ts'
-import { readPromptfooResult, type PromptfooResult } from './promptfoo-result.ts'
+import { readPromptfooResult, type PromptfooFile, type PromptfooResult } from './promptfoo-result.ts'
 import { isPromptfooTable, readPromptfooTable } from './promptfoo-table.ts'
 import { LIMITS } from './source.ts'
-
-/** What a promptfoo file says besides its results. */
-export interface PromptfooFile {
-  readonly config: unknown
-  /** Names of members that are left out. */
-  readonly dropped: readonly string[]
-}
 
 type Take = (result: PromptfooResult) => void
 

@@ -1,8 +1,7 @@
 import { readRecords } from './csv-records.ts'
 import type { FaultList } from './faults.ts'
 import { type OutputColumn, outputColumn, promptOfColumn, unescaped } from './promptfoo-columns.ts'
-import type { PromptfooFile } from './promptfoo-file.ts'
-import type { PromptfooResult } from './promptfoo-result.ts'
+import type { PromptfooFile, PromptfooResult } from './promptfoo-result.ts'
 import { evenSeparator } from './separator.ts'
 import { LIMITS } from './source.ts'
 

@@ -3,6 +3,13 @@ import { isBlank, readName } from './cell.ts'
 import { canonicalText, field, isObject, type JsonObject } from './json.ts'
 import { LIMITS } from './source.ts'
 
+/** What a promptfoo file says besides its results. */
+export interface PromptfooFile {
+  readonly config: unknown
+  /** Names of members that are left out. */
+  readonly dropped: readonly string[]
+}
+
 /** What one result of promptfoo says, without prompts, answers and reasons. */
 export interface PromptfooResult {
   readonly place: { readonly line?: number; readonly pointer?: string }

@@ -1,7 +1,11 @@
 import type { Direction, MetricKind } from '../metric.ts'
-import type { TextEncoding } from './encoding.ts'
 import type { Notation } from './notation.ts'
-import type { SeparatorName } from './separator.ts'
+
+/** A separator's name. */
+export type SeparatorName = 'comma' | 'semicolon' | 'tab' | 'pipe'
+
+/** An encoding that is read. `windows-1252` holds ISO 8859-1. */
+export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 /** How one metric of a table was read. */
 export interface MetricReading {

@@ -1,5 +1,6 @@
 import { identifierGate, type IdentifierGate } from '../identifier.ts'
-import { settleDirection, type Direction, type MetricDefinition, type MetricKind, type Scale } from '../metric.ts'
+import { settleDirection } from '../metric-directions.ts'
+import type { Direction, MetricDefinition, MetricKind, Scale } from '../metric.ts'
 import { readMetric } from './cell.ts'
 import { runCollector, type RawCase } from './collector.ts'
 import { faultList, type FaultList, type ImportFault, type ImportResult } from './faults.ts'

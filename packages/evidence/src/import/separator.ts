@@ -1,3 +1,4 @@
+import type { SeparatorName } from './reading.ts'
 import { readRecords } from './csv-records.ts'
 import type { FaultList } from './faults.ts'
 
@@ -8,9 +9,6 @@ export const SEPARATORS: Readonly<Record<string, SeparatorName>> = {
   '\t': 'tab',
   '|': 'pipe',
 }
-
-/** A separator's name. */
-export type SeparatorName = 'comma' | 'semicolon' | 'tab' | 'pipe'
 
 /** What separates the cells of a file, and whether its first line does nothing but say so (`sep=;`). */
 export interface Separator {

@@ -1,5 +1,4 @@
-import type { TextEncoding } from './encoding.ts'
-import type { SeparatorName } from './separator.ts'
+import type { SeparatorName, TextEncoding } from './reading.ts'
 
 /** A record of a table, and the line on which it ends. */
 export interface Placed<R> {

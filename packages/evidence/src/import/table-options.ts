@@ -1,5 +1,6 @@
 import { identifierGate, type IdentifierGate } from '../identifier.ts'
-import { settleDirection, type MetricDefinition } from '../metric.ts'
+import { settleDirection } from '../metric-directions.ts'
+import type { MetricDefinition } from '../metric.ts'
 import type { FaultList } from './faults.ts'
 import { columnsOf, selectionOf, type ImportMapping, type MetricColumn, type RowFilter } from './mapping.ts'
 import type { DecimalMark } from './notation.ts'

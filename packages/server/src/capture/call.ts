@@ -3,7 +3,8 @@ import { refusals } from './gate/finish-reasons.ts'
 import { type Fact, type Facts, slots } from './gate/slots.ts'
 import { priceOf } from './prices.ts'
 import type { SpanRecords } from './nesting/span-records.ts'
-import type { CallConfiguration, CallReading, RequestKind } from './readings.ts'
+import type { RequestKind } from './request-kind.ts'
+import type { CallConfiguration, CallReading } from './readings.ts'
 import { tokensOf } from './tokens.ts'
 
 /** What a span says besides its attributes. Times are of Unix, in milliseconds; 0 where it has none. */

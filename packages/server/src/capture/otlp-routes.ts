@@ -11,7 +11,8 @@ import { unpack } from './intake/unpack.ts'
 import type { Rejections } from './readings.ts'
 import { exportResponse, statusResponse } from './otlp/answers.ts'
 import { MalformedBody } from './otlp/malformed.ts'
-import { type Encoding, type ReadBody, readOtlp, type Signal } from './otlp/read-otlp.ts'
+import type { Encoding } from './otlp/body-form.ts'
+import { type ReadBody, readOtlp, type Signal } from './otlp/read-otlp.ts'
 
 const mediaTypes = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
 const signals: readonly Signal[] = ['traces', 'metrics', 'logs']

@@ -1,5 +1,6 @@
 import type { TelemetryWindow } from '@afterai/contract'
-import type { Encoding, Signal } from '../../src/capture/otlp/read-otlp.ts'
+import type { Encoding } from '../../src/capture/otlp/body-form.ts'
+import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
 import { type Answer, startTestServer, type TestServer } from '../test-server.ts'
 import { decodeAnswer, encodeOtlp } from './otlp-bodies.ts'
 

@@ -1,5 +1,6 @@
 import type { TelemetryWindow } from '@afterai/contract'
-import type { Encoding, Signal } from '../../src/capture/otlp/read-otlp.ts'
+import type { Encoding } from '../../src/capture/otlp/body-form.ts'
+import type { Signal } from '../../src/capture/otlp/read-otlp.ts'
 import { spanOf, tokensOf, tracesOf } from './otlp-bodies.ts'
 import type { OtlpClient } from './otlp-client.ts'
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Encoding } from '../../src/capture/otlp/read-otlp.ts'
+import type { Encoding } from '../../src/capture/otlp/body-form.ts'
 import { type AttributeValue, spanOf } from './otlp-bodies.ts'
 
 /** A span of a tree, and what it is: a request to a model, a step between, or a tool whose requests are its own. */

@@ -1,4 +1,4 @@
-import type { TextEncoding } from '../encoding.ts'
+import type { TextEncoding } from '../reading.ts'
 import type { ImportResult } from '../faults.ts'
 import type { PromptfooOptions } from '../promptfoo.ts'
 import type { ByteSource, ImportSource } from '../source.ts'

@@ -3,7 +3,7 @@ import type { TelemetryAnswer, TelemetryBatch } from '@afterai/contract'
 import type { Measurement } from '@afterai/evidence'
 import type { Caller } from '../../access/index.ts'
 import { isRefusal } from '../gate/finish-reasons.ts'
-import { Readings } from '../readings.ts'
+import { Readings } from '../body-readings.ts'
 import type { Batch, BatchOutcome, PlacedEvent } from './batch.ts'
 
 type MeasureEvent = Extract<TelemetryBatch['events'][number], { kind: 'measure' }>

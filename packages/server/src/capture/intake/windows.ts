@@ -2,6 +2,7 @@ import {
   addMeasurement,
   addSummary,
   emptyWindow,
+  type Measurement,
   mergeWindow,
   packWindow,
   takeBackMeasurement,
@@ -12,9 +13,14 @@ import { json, type Transaction } from '../../platform/database.ts'
 import { type KeptColumns, keptWindow } from '../kept-window.ts'
 import { overflow } from '../limits.ts'
 import { priceVersion } from '../prices.ts'
-import type { TakenBack } from '../nesting/span-log.ts'
 import type { CallReading } from '../readings.ts'
 import type { ReadingGroup } from './reading-group.ts'
+
+/** What had been counted of a request and isn't any more: where and as what. */
+export interface TakenBack {
+  readonly key: WindowKey
+  readonly measurement: Measurement
+}
 
 const hourMs = 3_600_000
 

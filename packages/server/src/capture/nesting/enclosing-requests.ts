@@ -1,19 +1,18 @@
 import type { Transaction } from '../../platform/database.ts'
 import type { Batch } from '../intake/batch.ts'
-import type { CountedCall } from '../intake/windows.ts'
 import type { CaptureLimits } from '../limits.ts'
 import type { CallReading, Reading } from '../readings.ts'
 import { arrive } from './arrival.ts'
 import { leftOf, onlyFigures, toldBits, withAllTold } from './figures.ts'
 import { createLogBudget, type LogBudget } from './log-budget.ts'
+import type { CountedCall, TakenBack } from '../intake/windows.ts'
 import {
   type EarlierCall,
-  type LoggedGroup,
   lockSpans,
+  type LoggedGroup,
   purgeGroups,
   readCounted,
   readGroups,
-  type TakenBack,
   writeGroup,
 } from './span-log.ts'
 import { nowhere, SpanMemory, unlogged } from './span-memory.ts'

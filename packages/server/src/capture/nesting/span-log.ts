@@ -1,7 +1,7 @@
 import type { Measurement } from '@afterai/evidence'
 import { sql } from 'kysely'
 import { json, type Transaction } from '../../platform/database.ts'
-import type { CountedCall, WindowKey } from '../intake/windows.ts'
+import type { CountedCall, TakenBack, WindowKey } from '../intake/windows.ts'
 import { figuresIn, leftOf, onlyFigures, withoutFigures } from './figures.ts'
 import { infoBits, recordWords } from './span-records.ts'
 
@@ -13,12 +13,6 @@ export interface LoggedGroup {
   readonly row: number
   readonly records: Uint32Array
   readonly takenBack: Uint32Array
-}
-
-/** What had been counted of a request and isn't any more: where and as what. */
-export interface TakenBack {
-  readonly key: WindowKey
-  readonly measurement: Measurement
 }
 
 /** A request of an earlier group, by its row and its key, and its record's `info` before this group and after it. */

@@ -1,4 +1,5 @@
-import type { CallReading, RequestKind } from '../readings.ts'
+import type { Measurement } from '@afterai/evidence'
+import type { RequestKind } from '../request-kind.ts'
 import { figuresOf } from './figures.ts'
 import { modelWord, nameWord, tokensWord } from './signature.ts'
 
@@ -24,6 +25,13 @@ export const recordFields = {
 export const infoBits = { kind: 3, request: 4, divides: 8, counted: 16, awaited: 32 } as const
 
 const kinds: Readonly<Record<RequestKind, number>> = { unknown: 0, chat: 1, embeddings: 2, rerank: 3 }
+
+/** What is remembered of a request. */
+interface RequestFacts {
+  readonly request: RequestKind
+  readonly configuration: { readonly requestedModel: string | undefined; readonly servedModel: string | undefined }
+  readonly measurement: Measurement
+}
 
 /** Ids of a span as words: 4 of its trace, 2 of its own, 2 of its parent; 0 where there is none. */
 export type SpanIds = Uint32Array
@@ -81,7 +89,7 @@ export class SpanRecords {
   }
 
   /** Notes that a span is a request. */
-  request(place: number, call: CallReading, { startTicks, endTicks, scope }: SpanSource): void {
+  request(place: number, call: RequestFacts, { startTicks, endTicks, scope }: SpanSource): void {
     const { request, configuration, measurement } = call
     const at = place * recordWords
     const { inputTokens, outputTokens } = measurement

@@ -1,5 +1,6 @@
 import type { Rejections, RejectionReason, Remark } from '../readings.ts'
-import type { Encoding, Signal } from './read-otlp.ts'
+import type { Encoding } from './body-form.ts'
+import type { Signal } from './read-otlp.ts'
 
 // Field numbers of ExportXServiceResponse, ExportXPartialSuccess and google.rpc.Status.
 const partialSuccess = 1

@@ -1,5 +1,7 @@
 import { MalformedBody } from './malformed.ts'
-import type { Encoding } from './read-otlp.ts'
+
+/** How a body is written. */
+export type Encoding = 'protobuf' | 'json'
 
 /** By what packed bytes begin (RFC 1952, RFC 8878). No request of OTLP begins so. */
 const packings = [

@@ -1,7 +1,7 @@
 import { attributeIdOf } from '../gate/attribute-index.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { Facts } from '../gate/slots.ts'
-import type { Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
 import { isForeign, type Json, listOf, objectOf, tellOthers, textOf } from './json-shapes.ts'
 import { readJsonValue } from './json-value.ts'
 

@@ -1,4 +1,4 @@
-import type { Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
 import { MalformedBody } from './malformed.ts'
 
 /** An object of JSON. */

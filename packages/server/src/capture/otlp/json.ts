@@ -2,7 +2,7 @@ import { lookAtJson } from '@afterai/evidence'
 import { bodyLimits, OversizedBody } from '../gate/body-size.ts'
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
-import type { Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
 import {
   halvesOf,
   isForeign,

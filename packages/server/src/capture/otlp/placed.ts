@@ -1,7 +1,8 @@
 import type { SpanFrame } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
 import { type Facts, slots } from '../gate/slots.ts'
-import type { CallReading, Reading, Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
+import type { CallReading, Reading } from '../readings.ts'
 
 /** Adds a request, and tells what of it can't be kept. @returns whether it was taken */
 export function addCall(

@@ -1,7 +1,8 @@
 import { isOtherOperation, placeOf, systemOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
 import { type Facts, slots } from '../gate/slots.ts'
-import type { Readings, RejectionReason, SummaryReading } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
+import type { RejectionReason, SummaryReading } from '../readings.ts'
 import { addPlaced } from './placed.ts'
 
 /** The metrics that are read: `gen_ai.client.*` of OpenTelemetry. */

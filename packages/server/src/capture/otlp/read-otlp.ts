@@ -1,6 +1,6 @@
 import { type DigestKey, Gate } from '../gate/gate.ts'
-import { Readings } from '../readings.ts'
-import { checkForm } from './body-form.ts'
+import { Readings } from '../body-readings.ts'
+import { checkForm, type Encoding } from './body-form.ts'
 import { readJson } from './json.ts'
 import { readLogs } from './logs.ts'
 import { readMetrics } from './metrics.ts'
@@ -9,7 +9,6 @@ import { Wire } from './wire.ts'
 
 /** What a request of OTLP carries, and how it is written. */
 export type Signal = 'traces' | 'metrics' | 'logs'
-export type Encoding = 'protobuf' | 'json'
 
 const readers = { traces: readTraces, metrics: readMetrics, logs: readLogs } as const
 const lists = { traces: 'resourceSpans', metrics: 'resourceMetrics', logs: 'resourceLogs' } as const

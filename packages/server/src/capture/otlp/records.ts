@@ -1,6 +1,6 @@
 import type { Gate } from '../gate/gate.ts'
 import { type Facts, slots } from '../gate/slots.ts'
-import type { Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
 import { addRequestEvent, looksLikeRequest, requestEvent } from './request-event.ts'
 import { addScore, looksLikeScore, scoreEvent } from './score.ts'
 

@@ -1,6 +1,6 @@
 import { callOf } from '../call.ts'
 import { type Facts, slots } from '../gate/slots.ts'
-import type { Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
 import { addCall } from './placed.ts'
 
 /** The event that tells of a request to a model (opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events). */

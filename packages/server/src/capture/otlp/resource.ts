@@ -1,6 +1,6 @@
 import type { Gate } from '../gate/gate.ts'
 import type { Facts } from '../gate/slots.ts'
-import type { Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
 import { readAttribute } from './attributes.ts'
 import { type Wire, wireLength } from './wire.ts'
 

@@ -1,7 +1,7 @@
 import { placeOf } from '../call.ts'
 import { verdicts } from '../gate/attribute-table.ts'
 import { type Facts, slots } from '../gate/slots.ts'
-import type { Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
 import { addPlaced } from './placed.ts'
 
 /** The event that is the score of an evaluation. */

@@ -2,7 +2,7 @@ import { callOf, dividesRequests, type SpanFrame, systemOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { Facts } from '../gate/slots.ts'
 import type { SpanIds, SpanSource } from '../nesting/span-records.ts'
-import type { Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
 import { addCall, tellUncounted } from './placed.ts'
 
 /** What a span says besides its attributes, its ids, and who tells of it. */

@@ -1,6 +1,6 @@
 import type { Gate } from '../gate/gate.ts'
 import { Facts } from '../gate/slots.ts'
-import type { Readings } from '../readings.ts'
+import type { Readings } from '../body-readings.ts'
 import { AttributeReader } from './attribute-reader.ts'
 import { spanIdWords } from '../nesting/span-records.ts'
 import { isTextAt } from './interned-text.ts'

@@ -1,6 +1,6 @@
 import type { TelemetryWindow } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Encoding } from '../../../src/capture/otlp/read-otlp.ts'
+import type { Encoding } from '../../../src/capture/otlp/body-form.ts'
 import type { Answer } from '../../../testing/test-server.ts'
 import { tokensOf } from '../../../testing/otlp/otlp-bodies.ts'
 import { type OtlpClient, startOtlpClient, toldIn as toldBy } from '../../../testing/otlp/otlp-client.ts'

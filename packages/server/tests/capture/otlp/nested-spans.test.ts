@@ -1,7 +1,7 @@
 import type { Change, DroppedTelemetry, ServedModel, TelemetryWindow } from '@afterai/contract'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Encoding } from '../../../src/capture/otlp/read-otlp.ts'
+import type { Encoding } from '../../../src/capture/otlp/body-form.ts'
 import { composeBeside } from '../../../testing/test-server.ts'
 import { type AttributeValue, attributesOf, resourceOf, spanOf, tracesOf } from '../../../testing/otlp/otlp-bodies.ts'
 import { bytesOf, type OtlpClient, otlpTypes, startOtlpClient } from '../../../testing/otlp/otlp-client.ts'

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Encoding, Signal } from '../../../src/capture/otlp/read-otlp.ts'
+import type { Encoding } from '../../../src/capture/otlp/body-form.ts'
+import type { Signal } from '../../../src/capture/otlp/read-otlp.ts'
 import type { Answer } from '../../../testing/test-server.ts'
 import { readJsonBody, readProtobuf } from '../../../testing/otlp/fuzz-otlp.ts'
 import { attributesOf, encodeOtlp, spanOf, tracesOf } from '../../../testing/otlp/otlp-bodies.ts'
