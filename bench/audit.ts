@@ -3,10 +3,11 @@ import { createTestLedger, type TestLedger } from '../packages/server/testing/te
 import { withTenant } from '../packages/server/src/platform/database.ts'
 import { newId } from '../packages/server/src/platform/ids.ts'
 import { withDatabase } from './database.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
-const turnMs = 600
-const rounds = 7
+const turnMs = ofLength(600, 20)
+const rounds = ofLength(7, 1)
 const callers = 8
 
 /** What an audit event costs: a write with its event (signed, committed to, queued for the log) beside the same write without. */

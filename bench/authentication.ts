@@ -10,14 +10,15 @@ import type { Http } from '../packages/server/src/platform/http-application.ts'
 import { createLog } from '../packages/server/src/platform/log.ts'
 import { partsOf } from '../packages/server/testing/test-server.ts'
 import { withDatabase } from './database.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
 const log = createLog('silent')
 const account = { email: 'bench@example.com', password: 'violet-harbour-41-lantern' }
 /** As many as the server checks at once. */
 const signInsAtOnce = 2
-const signInMs = 5_000
-const slices = 60
+const signInMs = ofLength(5_000, 100)
+const slices = ofLength(60, 1)
 const requestsOfSlice = 100
 /** Of requests that are under way at the same time. */
 const mostCallers = 8
@@ -193,7 +194,7 @@ function authorizations(): Row {
 }
 
 function callsPerSecond(call: () => unknown): number {
-  const calls = 200_000
+  const calls = ofLength(200_000, 1_000)
   const rounds = Array.from({ length: 5 }, () => {
     const start = performance.now()
     for (let n = 0; n < calls; n += 1) call()

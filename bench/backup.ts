@@ -13,10 +13,11 @@ import type { AdminConnection } from '@afterai/embedded-postgres'
 import { newId } from '../packages/server/src/platform/ids.ts'
 import { knownMigrations, migrate } from '../packages/server/src/platform/migrations.ts'
 import { withDatabase } from './database.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
-const events = 100_000
-const observations = 100_000
+const events = ofLength(100_000, 1_000)
+const observations = ofLength(100_000, 1_000)
 const batch = 1_000
 const mebibyte = 2 ** 20
 /** What backups of format 1 came to: bytes for each byte of the tables' heap. */

@@ -11,12 +11,13 @@ import {
   type EvaluationRun,
   type ImportSource,
 } from '@afterai/evidence'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
 /** Measures the assessment of 1,700 pairs, and imports against a bare parse of the same text. */
 export async function run(): Promise<Row[]> {
-  const csv = csvText(40_000)
-  const promptfoo = promptfooText(10_000)
+  const csv = csvText(ofLength(40_000, 400))
+  const promptfoo = promptfooText(ofLength(10_000, 100))
   return [
     assessments(),
     throughput(
@@ -61,9 +62,9 @@ function assessments(): Row {
   }
 }
 
-/** The fastest of seven runs, in milliseconds: the least disturbed by whatever else the machine does. */
+/** The fastest of several runs, in milliseconds: the least disturbed by whatever else the machine does. */
 function fastest(work: () => unknown): number {
-  const times = Array.from({ length: 7 }, () => {
+  const times = Array.from({ length: ofLength(7, 1) }, () => {
     const start = performance.now()
     work()
     return performance.now() - start

@@ -10,12 +10,13 @@ import {
   tokensOf,
   tracesOf,
 } from '../packages/server/testing/otlp/otlp-bodies.ts'
-import type { Length, Row } from './row.ts'
+import { ofLength } from './length.ts'
+import type { Row } from './row.ts'
 
-const inputs = {
-  whole: { protobuf: 10_000_000, json: 1_000_000, round: 100_000 },
-  short: { protobuf: 100_000, json: 20_000, round: 10_000 },
-}
+const inputs = ofLength(
+  { protobuf: 10_000_000, json: 1_000_000, round: 100_000 },
+  { protobuf: 10_000, json: 2_000, round: 1_000 },
+)
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -32,8 +33,8 @@ async function liveBytes(): Promise<number> {
 const mebibytes = (bytes: number): number => bytes / 2 ** 20
 
 /** Ten million mutated bodies of protobuf, of which each twentieth is read by the full decoder as well, and a million of JSON. */
-export async function run(length: Length): Promise<Row[]> {
-  const { protobuf, json, round } = inputs[length]
+export async function run(): Promise<Row[]> {
+  const { protobuf, json, round } = inputs
   const seeds = [
     { signal: 'traces', bytes: encodeOtlp('traces', tracesOf('bot', [spanOf({}), spanOf({})])) },
     { signal: 'logs', bytes: encodeOtlp('logs', scoreOf('bot', 0.25)) },

@@ -7,11 +7,12 @@ import { env as processEnv } from 'node:process'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
 /** What a process may hold while it reads a million rows. */
 const GOAL_MIB = 150
-const ROWS = 1_000_000
+const ROWS = ofLength(1_000_000, 2_000)
 const COLUMNS = ['id', 'slice', 'answer', 'score', 'latency_ms', 'cost_usd', 'part']
 
 /** What the process that ran a command line says of itself. */

@@ -11,14 +11,14 @@ import { embeddedDatabase } from '../packages/server/testing/database-behind.ts'
 import { ingestUntilKilled, storedCalls } from '../packages/server/testing/otlp/ingest-crash.ts'
 import { partsOf } from '../packages/server/testing/test-server.ts'
 import { withDatabase } from './database.ts'
-import type { Length, Row } from './row.ts'
+import { ofLength } from './length.ts'
+import type { Row } from './row.ts'
 
-const killsOf = { whole: 100, short: 6 }
+const kills = ofLength(100, 1)
 const lifeMs = (): number => Math.random() * 1_200
 
-/** Two processes that take telemetry in, and a whole server, each killed (-9) a hundred times. */
-export async function run(length: Length): Promise<Row[]> {
-  const kills = killsOf[length]
+/** Two processes that take telemetry in, and a whole server, each killed (-9) many times. */
+export async function run(): Promise<Row[]> {
   return [...(await killedIntake(kills)), await killedServer(kills)]
 }
 

@@ -4,11 +4,12 @@ import { createTestLedger, type TestLedger } from '../packages/server/testing/te
 import type { AdminConnection } from '@afterai/embedded-postgres'
 import { startCallers } from './callers.ts'
 import { withDatabase } from './database.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
-const sampleMs = 3_000
-const turnMs = 500
-const rounds = 5
+const sampleMs = ofLength(3_000, 200)
+const turnMs = ofLength(500, 20)
+const rounds = ofLength(5, 1)
 const callers = 64
 
 /** Integration of entries at several batch sizes beside bare inserts of the same rows, and acknowledgements end to end. */

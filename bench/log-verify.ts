@@ -10,25 +10,26 @@ import type { Client } from 'pg'
 import { processesGone } from '../packages/testing/src/processes.ts'
 import { type ServerProcess, startServerProcess } from '../packages/testing/src/running-server.ts'
 import { fillStoredLog } from './filled-log.ts'
-import type { Length, Row } from './row.ts'
+import { ofLength } from './length.ts'
+import type { Row } from './row.ts'
 import { forgetPeak, peakMib, setUp } from './server.ts'
 
-const entriesOf: Readonly<Record<Length, number>> = { whole: 2_000_000, short: 5_000 }
+const entries = ofLength(2_000_000, 2_000)
 const mostMib = 200
 const sampleMs = 50
 const page = 1_024
 
 /** `afterai log verify` over a long log: how fast, and what the command line and the server hold at most. */
-export async function run(length: Length): Promise<Row[]> {
+export async function run(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'afterai-log-verify-'))
   await chmod(folder, 0o711)
   const dataDir = join(folder, 'data')
   try {
     const key = await makeInstance(dataDir)
-    const limit = await fillStoredLog(dataDir, entriesOf[length], bareRate)
+    const limit = await fillStoredLog(dataDir, entries, bareRate)
     const server = await start(dataDir)
     try {
-      return await measure(server, { key, folder, limit, name: nameOf(entriesOf[length]) })
+      return await measure(server, { key, folder, limit, name: nameOf(entries) })
     } finally {
       await stop(server, dataDir)
     }

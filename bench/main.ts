@@ -1,32 +1,7 @@
 import { env } from 'node:process'
 import { toolEnvironment } from '../packages/testing/src/system-tools.ts'
-import type { Length, Row } from './row.ts'
-
-/**
- * What can be measured, in the order in which it is. `npm run bench -- verify ledger` runs those named alone; `--short` has those that
- * take long by nature (`outbox`, `fuzz`, `kills`, `log-verify`) do a small part of it.
- */
-const benches: Readonly<Record<string, () => Promise<{ run: (length: Length) => Promise<Row[]> }>>> = {
-  start: () => import('./start.ts'),
-  observations: () => import('./observations.ts'),
-  telemetry: () => import('./telemetry.ts'),
-  ledger: () => import('./ledger.ts'),
-  outbox: () => import('./outbox.ts'),
-  authentication: () => import('./authentication.ts'),
-  audit: () => import('./audit.ts'),
-  backup: () => import('./backup.ts'),
-  slow: () => import('./slow-clients.ts'),
-  fuzz: () => import('./fuzz.ts'),
-  kills: () => import('./intake-kills.ts'),
-  verify: () => import('./verify.ts'),
-  'log-verify': () => import('./log-verify.ts'),
-  evidence: () => import('./evidence.ts'),
-  imports: () => import('./imports.ts'),
-  'server-imports': () => import('./server-imports.ts'),
-  sdk: () => import('./sdk.ts'),
-  'sdk-states': () => import('./sdk-states.ts'),
-  'sdk-outage': () => import('./sdk-outage.ts'),
-}
+import { benches } from './benches.ts'
+import type { Row } from './row.ts'
 
 const columns = ['what', 'measured', 'limit', 'ratio', 'goal'] as const
 
@@ -56,7 +31,6 @@ function toTable(rows: readonly Row[]): string {
 Object.assign(env, toolEnvironment(env['PATH'] ?? ''))
 const asked = process.argv.slice(2)
 const wanted = asked.filter((it) => it !== '--short')
-const length: Length = asked.includes('--short') ? 'short' : 'whole'
 const unknown = wanted.filter((name) => !(name in benches))
 if (unknown.length > 0) {
   process.stderr.write(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}\n`)
@@ -66,7 +40,7 @@ for (const [name, load] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   process.stdout.write(`\n${name}\n`)
   const { run } = await load()
-  const rows = await run(length)
+  const rows = await run()
   process.stdout.write(`${toTable(rows)}\n`)
   if (rows.some(({ isMissed = false }) => isMissed)) process.exitCode = 1
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { startServerProcess } from '@afterai/testing'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
-const measuredMs = 5_000
+const measuredMs = ofLength(5_000, 200)
 const callers = 8
 const batch = 100
 

@@ -3,30 +3,28 @@ import { Client } from 'pg'
 import { createTestLedger } from '../packages/server/testing/test-ledger.ts'
 import { type Callers, startCallers } from './callers.ts'
 import { withDatabase } from './database.ts'
-import type { Length, Row } from './row.ts'
+import { ofLength } from './length.ts'
+import type { Row } from './row.ts'
 
 const callers = 64
 /** How long the transaction is open before the last turn is measured, and how long a turn is. */
-const spans: Readonly<Record<Length, { readonly openMs: number; readonly turnMs: number }>> = {
-  whole: { openMs: 600_000, turnMs: 30_000 },
-  short: { openMs: 10_000, turnMs: 3_000 },
-}
+const openMs = ofLength(600_000, 600)
+const turnMs = ofLength(30_000, 300)
 
 /** Entries that are acknowledged while a transaction that only reads has been open all along, beside as many without it. */
-export function run(length: Length): Promise<Row[]> {
-  const { openMs, turnMs } = spans[length]
+export function run(): Promise<Row[]> {
   return withDatabase(async ({ owner, login }) => {
     const ledger = await createTestLedger({ owner, login, poolSize: 24 })
     const working = startCallers(ledger, login, callers)
     // The first turn warms up and doesn't count.
-    await rate(working, turnMs)
-    const limit = await rate(working, turnMs)
+    await rate(working)
+    const limit = await rate(working)
     const snapshot = new Client(owner)
     await snapshot.connect()
     await snapshot.query('begin isolation level repeatable read')
     await snapshot.query('select count(*) from ledger_outbox')
     await sleep(openMs - turnMs)
-    const value = await rate(working, turnMs)
+    const value = await rate(working)
     await snapshot.query('commit')
     await snapshot.end()
     await working.stop()
@@ -47,7 +45,7 @@ export function run(length: Length): Promise<Row[]> {
   })
 }
 
-async function rate({ latenciesMs }: Callers, turnMs: number): Promise<number> {
+async function rate({ latenciesMs }: Callers): Promise<number> {
   const [before, begun] = [latenciesMs.length, performance.now()]
   await sleep(turnMs)
   return ((latenciesMs.length - before) * 1_000) / (performance.now() - begun)

@@ -1,6 +1,3 @@
-/** How long a bench takes: as long as its figures need, or some seconds, to see that it runs. */
-export type Length = 'whole' | 'short'
-
 /** One measured figure beside the bare limit that was measured in the same run. */
 export type Row = Figures & (WithoutGoal | WithGoal)
 

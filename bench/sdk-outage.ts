@@ -6,13 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { standInApiKey, startStandIn } from '../packages/sdk/testing/stand-in-server.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const perSecond = 10_000
-const outageMs = 3_000
-const settleSeconds = 3
-const repeats = 5
+const outageMs = ofLength(3_000, 300)
+const awaySeconds = ofLength(10, 1)
+const settleSeconds = ofLength(3, 1)
+const repeats = ofLength(5, 1)
 
 interface Task {
   readonly seconds: number
@@ -59,9 +61,9 @@ async function exit(): Promise<Row> {
 }
 
 async function memory(): Promise<Row> {
-  const task = { seconds: settleSeconds + 10, perSecond, settleSeconds }
+  const task = { seconds: settleSeconds + awaySeconds, perSecond, settleSeconds }
   const [bare, told]: [number[], number[]] = [[], []]
-  for (let n = 0; n < 3; n++) {
+  for (let n = 0; n < ofLength(3, 1); n++) {
     bare.push((await runHost(task)).grownMb)
     const server = await startStandIn()
     const running = runHost(task, server.origin)
@@ -71,7 +73,7 @@ async function memory(): Promise<Row> {
   }
   const kept = median(told) - median(bare)
   return {
-    name: `memory after 10 s without a server, ${perSecond} events/s`,
+    name: `memory after ${awaySeconds} s without a server, ${perSecond} events/s`,
     value: kept,
     unit: 'MB',
     limitName: 'grown without',
@@ -86,8 +88,8 @@ async function restart(): Promise<Row> {
   const taken = new Map<number, number>()
   let server = await startCounting(taken)
   const { port } = server.address() as AddressInfo
-  const running = runHost({ seconds: 8, perSecond, flushMs: 30_000 }, `http://127.0.0.1:${port}`)
-  await sleep(2_000)
+  const running = runHost({ seconds: ofLength(8, 2), perSecond, flushMs: 30_000 }, `http://127.0.0.1:${port}`)
+  await sleep(ofLength(2_000, 500))
   server.closeAllConnections()
   server.close()
   await sleep(outageMs)

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-const repeats = 5
+const repeats = ofLength(5, 1)
 const peers = ['OpenTelemetry', 'Langfuse', 'LangSmith', 'PostHog', 'Sentry'] as const
 
 /** What a client costs its host's thread, as processor time. */
@@ -31,8 +32,10 @@ export async function run(): Promise<Row[]> {
   const server = await startSink()
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const measured = new Map<string, Cost>()
-  const hasPeers = existsSync(path('sdk-peers/node_modules'))
-  if (!hasPeers) process.stdout.write('without other products: npm ci --prefix bench/sdk-peers brings them\n')
+  const isWhole = ofLength(true, false)
+  const hasPeers = isWhole && existsSync(path('sdk-peers/node_modules'))
+  if (isWhole && !hasPeers)
+    process.stdout.write('without other products: npm ci --prefix bench/sdk-peers brings them\n')
   const names = ['nothing', 'the clock', 'bare thread', 'array.push', 'AfterAI', ...(hasPeers ? peers : [])]
   const costs = new Map<string, (Cost | undefined)[]>(names.map((name) => [name, []]))
   for (let n = 0; n < repeats; n++) {

@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { processesGone } from '../packages/testing/src/processes.ts'
 import { type ServerProcess, startServerProcess } from '../packages/testing/src/running-server.ts'
 import { writeRows } from './imports.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 import { forgetPeak, peakMib, setUp } from './server.ts'
 
 /** What a server may hold above what it holds when nothing happens. */
 const GROWTH_MIB = 150
-const ROWS = 1_000_000
+const ROWS = ofLength(1_000_000, 2_000)
 
 /** What a server answered to files of results, and the most memory that it held meanwhile. */
 export interface ServedImports {
@@ -25,7 +26,7 @@ export interface ServedImports {
 export async function run(): Promise<Row[]> {
   const once = await serveImports({ rows: ROWS, times: 1 })
   const twice = await serveImports({ rows: ROWS, times: 2 })
-  return [row('one file of 1,000,000 rows', once), row('two such files at once', twice)]
+  return [row(`one file of ${ROWS.toLocaleString('en')} rows`, once), row('two such files at once', twice)]
 }
 
 function row(what: string, { answers, idleMib, peakMib, seconds }: ServedImports): Row {

@@ -11,9 +11,10 @@ import {
   residentMib,
   runAttack,
 } from '../packages/testing/src/slow-clients.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
-const size = { connections: 1000, seconds: 15 }
+const size = ofLength({ connections: 1000, seconds: 15 }, { connections: 20, seconds: 1 })
 /** Most that a polite client's p99 may be, in times of calm. A flood takes the processor that the server runs on; slow clients don't. */
 const goals = { slow: 10, flood: 25, after: 2 }
 /** Below this a difference is the scheduler's, whatever the ratio. */
@@ -47,8 +48,8 @@ export async function run(): Promise<Row[]> {
 async function measure(server: ServerProcess): Promise<Row[]> {
   const client = { url: `${server.origin}/v1/systems`, token: await setUp(server) }
   // The first seconds after a start are slower; they are nobody's measure.
-  await sleep(3_000)
-  const calm = await experienceDuring(client, () => sleep(5_000))
+  await sleep(ofLength(3_000, 0))
+  const calm = await experienceDuring(client, () => sleep(ofLength(5_000, 300)))
   const rows = [
     rowOf('p99 in calm', calm, { calm, most: 1 }),
     memory('memory in calm', server, residentMib(server.pid)),
@@ -61,7 +62,7 @@ async function measure(server: ServerProcess): Promise<Row[]> {
       rowOf(`p99 during ${attack.name}`, during, { calm, most }),
       memory(`memory after ${attack.name}`, server, before),
     )
-    const after = await experienceDuring(client, () => sleep(5_000))
+    const after = await experienceDuring(client, () => sleep(ofLength(5_000, 300)))
     rows.push(rowOf(`p99 after ${attack.name}`, after, { calm, most: goals.after }))
   }
   return rows

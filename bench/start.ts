@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { processesGone, processesNaming } from '../packages/testing/src/processes.ts'
 import { type ServerProcess, startServerProcess } from '../packages/testing/src/running-server.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
-const warmStarts = 5
+const warmStarts = ofLength(5, 1)
 
 /** How long a trial takes to answer its first request, and what it holds in memory when nothing happens. */
 export async function run(): Promise<Row[]> {
@@ -98,13 +99,13 @@ async function fastest(start: () => Promise<number>): Promise<number> {
 
 /** Memory of all the server's processes two seconds after its first answer, shared pages divided among those that share them. */
 async function settledMemory(dataDir: string): Promise<number> {
-  await sleep(2_000)
+  await sleep(ofLength(2_000, 0))
   return processesNaming(dataDir).reduce((sum, pid) => sum + proportionalMib(pid), 0)
 }
 
 async function idleNodeMib(): Promise<number> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
-  await sleep(1_000)
+  await sleep(ofLength(1_000, 100))
   const memory = child.pid === undefined ? 0 : proportionalMib(child.pid)
   child.kill()
   return memory

@@ -9,10 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startServerProcess } from '@afterai/testing'
 import { decodeOtlp, encodeOtlp, spanOf, tracesOf } from '../packages/server/testing/otlp/otlp-bodies.ts'
 import { readOtlp } from '../packages/server/src/capture/otlp/read-otlp.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
-const measuredMs = 6_000
-const rounds = 3
+const measuredMs = ofLength(6_000, 200)
+const rounds = ofLength(3, 1)
 const callers = 96
 const agent = new Agent({ keepAlive: true, maxSockets: callers })
 const discarding = `require('http').createServer((q,s)=>{q.resume();q.on('end',()=>s.end())}).listen(0,'127.0.0.1',function(){console.log(this.address().port)})`
@@ -52,7 +53,7 @@ interface Target {
 
 async function measure(target: Target, limit: { url: string; discard: ChildProcess }, size: number): Promise<Row[]> {
   const ceiling = await load({ url: limit.url, key: target.key }, size, callers)
-  await load(target, size, callers, 1_500)
+  await load(target, size, callers, measuredMs / 4)
   const taken: { rate: number; cpu: number; p99Ms: number }[] = []
   for (let round = 0; round < rounds; round++) {
     const cpuBefore = cpuSeconds(target.pid)
@@ -111,7 +112,7 @@ function spread(values: readonly number[]): { median: number; range: string } {
 
 /** Fewer connections than one address may have, so that each request is answered. */
 const overloadCallers = 150
-const overloadMs = 10_000
+const overloadMs = ofLength(10_000, 300)
 
 /** Many more callers with large batches than the server lets in: how much memory it takes, and whether it says when to come again. */
 async function overload({ url, key, pid }: Target): Promise<Row[]> {
@@ -210,7 +211,7 @@ function readers(): Row[] {
 function perSecond(work: () => unknown): number {
   const start = performance.now()
   let rounds = 0
-  while (performance.now() - start < 2_000) {
+  while (performance.now() - start < ofLength(2_000, 50)) {
     work()
     rounds += 1
   }

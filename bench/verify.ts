@@ -1,9 +1,10 @@
 import { importPublicKey, createTrust, verifyBundle, verifySignature } from '@afterai/record'
 import { createExampleKey, createExampleLog } from '../packages/record/testing/example-record.ts'
+import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
-const turnMs = 300
-const rounds = 7
+const turnMs = ofLength(300, 20)
+const rounds = ofLength(7, 1)
 
 /** Offline verification of exported records on one core, beside bare Ed25519 verifications in the same run. */
 export async function run(): Promise<Row[]> {
