@@ -25,7 +25,7 @@ import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { listChanges, setRisk, settleChange, viewChange } from './change-service.ts'
-import { observe } from './observation-service.ts'
+import { observe } from './observations/observe.ts'
 import { recordChange } from './recorded-change.ts'
 import { createSystem, listSystems, readSystem } from './system-service.ts'
 

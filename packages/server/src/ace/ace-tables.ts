@@ -49,6 +49,17 @@ declare module '../platform/database.ts' {
       observations: Generated<number>
       opened_at: Generated<Date>
       updated_at: Generated<Date>
+      implemented_at: Generated<Date | null>
+      implemented_revision: Generated<string | null>
+    }
+    run: {
+      tenant_id: string
+      id: string
+      system_id: string
+      environment: string
+      fingerprint: string
+      started_at: Date
+      change_id: string | null
     }
     observation_count: { tenant_id: string; system_id: string; environment: string; share: number; count: number }
     observation: {

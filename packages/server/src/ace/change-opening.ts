@@ -20,6 +20,8 @@ export interface NewChange {
   readonly changeTypes?: Change['changeTypes']
   readonly changeClass?: Change['changeClass']
   readonly risk?: Risk | null
+  /** When it began to run, of what was seen to run: each time is a change of its own. */
+  readonly implementedAt?: Date
 }
 
 /** Changes that are ready to be opened: nothing of them is kept before `insert` was sent and `events` are written. */
@@ -55,20 +57,25 @@ export async function prepareChanges(
   const wanted = all.map((it) => ({ ...it, changeFingerprint: changeFingerprintOf(it) }))
   const { tenantId } = caller.principal
   const [repeated, configurations] = await together(tx, [
-    countRepeats(tx, tenantId, wanted),
+    countRepeats(
+      tx,
+      tenantId,
+      wanted.filter((it) => it.implementedAt === undefined),
+    ),
     readConfigurations(tx, tenantId, wanted),
   ])
   const contents = new Map(configurations.map((row) => [row.fingerprint, row.content]))
   const open = new Map(repeated.map((row) => [row.change_fingerprint, { id: row.id, row: undefined }]))
   const opened = new Map<string, Opened>()
   const told = wanted.map((it) => {
-    const pending = open.get(it.changeFingerprint) ?? opened.get(it.changeFingerprint)
+    const isRun = it.implementedAt !== undefined
+    const pending = isRun ? undefined : (open.get(it.changeFingerprint) ?? opened.get(it.changeFingerprint))
     if (pending !== undefined) {
       if (pending.row !== undefined) pending.row.observations += 1
       return { id: pending.id, event: repeatEvent(pending.id, it) }
     }
     const fresh = openedFrom(caller, it, contents)
-    opened.set(it.changeFingerprint, fresh)
+    opened.set(isRun ? fresh.id : it.changeFingerprint, fresh)
     return { id: fresh.id, event: fresh.event }
   })
   const rows = [...opened.values()].map(({ row }) => row)
@@ -111,6 +118,8 @@ function openedFrom(
     risk: wanted.risk ?? null,
     author_id: accountId,
     observations: 1,
+    implemented_at: wanted.implementedAt?.toISOString() ?? null,
+    implemented_revision: wanted.implementedAt === undefined ? null : wanted.revision,
   }
   const event: AuditEvent = {
     action: 'change.open',
@@ -133,14 +142,24 @@ function repeatEvent(id: string, { origin, revision }: NewChange): AuditEvent {
 function insertChanges(tx: Transaction, { principal }: Caller, rows: readonly Opened['row'][]): CompiledQuery {
   return sql`
     insert into change (tenant_id, id, system_id, environment, status, change_types, intent, change_class, title, origin, revision,
-      fingerprint_before, fingerprint_after, change_fingerprint, delta, risk, author_id, observations, author_name, author_email)
+      fingerprint_before, fingerprint_after, change_fingerprint, delta, risk, author_id, observations, implemented_at,
+      implemented_revision, author_name, author_email)
     select tenant_id, id, system_id, environment, status, change_types, intent, change_class, title, origin, revision,
-      fingerprint_before, fingerprint_after, change_fingerprint, delta, risk, author_id, observations,
+      fingerprint_before, fingerprint_after, change_fingerprint, delta, risk, author_id, observations, implemented_at,
+      implemented_revision,
       ${nameThen(principal)}, ${emailThen(principal)}
     from jsonb_populate_recordset(null::change, ${json(rows)})`.compile(tx)
 }
 
-function changeFingerprintOf({ systemId, environment, before, after, title, changeTypes }: NewChange): string {
+/** What tells a change from others that say something else. */
+export function changeFingerprintOf({
+  systemId,
+  environment,
+  before,
+  after,
+  title,
+  changeTypes,
+}: Pick<NewChange, 'systemId' | 'environment' | 'before' | 'after' | 'title' | 'changeTypes'>): string {
   // Without a configuration after, what a person wrote is all that tells two changes apart.
   const described = after === null ? { title: title ?? '', changeTypes: changeTypes ?? [] } : {}
   return digestOf({ v: 1, systemId, environment, before, after, ...described })
@@ -152,7 +171,7 @@ function countRepeats(tx: Transaction, tenantId: string, wanted: readonly Wanted
   return sql<{ id: string; change_fingerprint: string }>`
     update change set observations = observations + times, updated_at = ${new Date()}
     from unnest(${[...times.keys()]}::text[], ${[...times.values()]}::int[]) as seen (fingerprint, times)
-    where tenant_id = ${tenantId} and change_fingerprint = seen.fingerprint and status = 'pending'
+    where tenant_id = ${tenantId} and change_fingerprint = seen.fingerprint and status = 'pending' and implemented_at is null
     returning id, change_fingerprint`.compile(tx)
 }
 

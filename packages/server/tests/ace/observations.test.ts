@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Configuration, DeltaItem } from '@afterai/contract'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { newId } from '../../src/platform/ids.ts'
 import { configurationOf } from '../../testing/lifecycle.ts'
-import { type Person, startTestServer, type TestServer } from '../../testing/test-server.ts'
+import { composeBeside, type Person, startTestServer, type TestServer } from '../../testing/test-server.ts'
 
 let server: TestServer
 let member: Person
@@ -44,6 +44,19 @@ async function observe(system: string, model: string, more: object = {}): Promis
   return outcome
 }
 
+/** What ran when, and what each change says of it. */
+async function historyOf(system: string): Promise<unknown[]> {
+  const { rows } = await server.owner.query<{ run: unknown }>(
+    `select jsonb_build_array(r.fingerprint, r.started_at, c.fingerprint_before, c.fingerprint_after, c.delta, c.title, c.implemented_at,
+       r.fingerprint = e.fingerprint and r.started_at = e.changed_at) as run
+     from run r join system s on s.id = r.system_id join environment e on e.system_id = s.id and e.name = r.environment
+     left join change c on c.tenant_id = r.tenant_id and c.id = r.change_id
+     where s.name = $1 order by r.started_at, r.fingerprint`,
+    [system],
+  )
+  return rows.map(({ run }) => run)
+}
+
 async function changesOf(
   system: string,
 ): Promise<{ id: string; status: string; delta: DeltaItem[]; observations: number; changeTypes: string[] }[]> {
@@ -73,14 +86,18 @@ describe('outcomes', () => {
     expect(await changesOf(system)).toHaveLength(1)
   })
 
-  test('going back is a change of its own, and going forth again is seen at the one that is open', async () => {
+  test('P6.1: going back is a change of its own, and so is going forth again', async () => {
     const system = await newSystem()
     const outcomes = []
     for (const model of ['a', 'b', 'a', 'b']) outcomes.push(await observe(system, model))
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['baseline', 'changed', 'changed', 'changed'])
-    expect(outcomes[3]?.changeId).toBe(outcomes[1]?.changeId)
-    const changes = await changesOf(system)
-    expect(changes.map(({ observations }) => observations)).toEqual([1, 2])
+    expect(new Set(outcomes.map(({ changeId }) => changeId)).size).toBe(4)
+    const moves = (await changesOf(system)).map(({ delta }) => delta.map((it) => [it.before, it.after]).flat())
+    expect(moves.toReversed()).toEqual([
+      ['a', 'b'],
+      ['b', 'a'],
+      ['a', 'b'],
+    ])
   })
 
   test('a change that was dismissed opens anew when it comes again', async () => {
@@ -111,9 +128,11 @@ describe('outcomes', () => {
     expect((await observe(system, 'd', { observedAt: '2025-11-01T00:00:00Z' })).outcome).toBe('baseline')
     expect((await observe(system, 'b')).outcome).toBe('unchanged')
     const moves = (await changesOf(system)).map(({ delta }) => delta.map((it) => [it.before, it.after]).flat())
+    // The one that was open says what ran before it as it is known now; what ran first had something before it.
     expect(moves.toReversed()).toEqual([
-      ['a', 'b'],
+      ['c', 'b'],
       ['a', 'c'],
+      ['d', 'a'],
     ])
   })
 
@@ -148,9 +167,11 @@ describe('outcomes', () => {
     expect(await outcomesOf([past('e', 5)])).toEqual(['changed'])
     expect((await observe(system, 'd')).outcome).toBe('unchanged')
     const moves = (await changesOf(system)).map(({ delta }) => delta.map((it) => [it.before, it.after]).flat())
+    // What runs now followed on what was imported last.
     expect(moves.toReversed()).toEqual([
       ['a', 'b'],
       ['b', 'c'],
+      ['e', 'd'],
       ['c', 'e'],
     ])
   })
@@ -265,6 +286,45 @@ describe('many at once', () => {
       { numRuns: 10 },
     )
   }, 60_000)
+
+  test('P6.1: in whatever order they arrive, by however many processes, sightings come to the same history', async () => {
+    const second = await composeBeside(server)
+    onTestFinished(() => second.close())
+    const told = fc
+      .array(fc.record({ model: fc.constantFrom('a', 'b', 'c'), minute: fc.nat({ max: 9 }) }), {
+        minLength: 2,
+        maxLength: 9,
+      })
+      .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }), fc.boolean()))
+    await fc.assert(
+      fc.asyncProperty(told, async ([inOrder, shuffled, atOnce]) => {
+        const [one, other] = [await newSystem(), await newSystem()]
+        const of =
+          (system: string) =>
+          ({ model, minute }: { model: string; minute: number }) => ({
+            system,
+            configuration: configurationOf(model),
+            observedAt: new Date(Date.UTC(2026, 2, 1, 0, minute)).toISOString(),
+          })
+        await send(inOrder.map(of(one)))
+        const by = (index: number) => (index % 2 === 0 ? server : second)
+        const tell = async (it: object, index: number): Promise<void> => {
+          const answer = await by(index).http.inject({
+            method: 'POST',
+            url: '/v1/observations',
+            headers: { authorization: `Bearer ${member.token}` },
+            payload: { observations: [it] },
+          })
+          expect(answer.statusCode, answer.body).toBe(200)
+        }
+        const apart = shuffled.map(of(other))
+        if (atOnce) await Promise.all(apart.map(tell))
+        else for (const [index, it] of apart.entries()) await tell(it, index)
+        expect(await historyOf(other)).toEqual(await historyOf(one))
+      }),
+      { numRuns: 15 },
+    )
+  }, 120_000)
 
   test('batches that touch the same environments in opposite orders don’t block each other', async () => {
     const systems = [await newSystem(), await newSystem(), await newSystem()]

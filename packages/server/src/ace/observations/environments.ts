@@ -1,7 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely'
-import type { Transaction } from '../platform/database.ts'
-import { together } from '../platform/together.ts'
-import { keepConfigurations, type KeptConfiguration } from './kept-configurations.ts'
+import type { Transaction } from '../../platform/database.ts'
 import type { Sighting } from './sighting.ts'
 
 /** What an environment runs with, and since when. */
@@ -11,6 +9,9 @@ export interface Current {
   readonly changedAt: Date
   readonly lastSeenAt: Date
 }
+
+/** What one environment is from a moment on. */
+export type Head = Current & Pick<Sighting, 'systemId' | 'environment'>
 
 /** Environments by `environmentKey`. */
 export type Environments = ReadonlyMap<string, Current>
@@ -27,16 +28,6 @@ interface Row {
 /** The name of an environment among those of all systems. */
 export function environmentKey({ systemId, environment }: Pick<Sighting, 'systemId' | 'environment'>): string {
   return `${systemId}/${environment}`
-}
-
-/** Whether a sighting was imported of a time before its environment was first seen. */
-export function isHistory({ origin, observedAt }: Sighting, { firstSeenAt }: Current): boolean {
-  return origin === 'import' && observedAt < firstSeenAt
-}
-
-/** Whether a sighting tells of a time before its environment's last change. */
-export function isLate({ observedAt }: Sighting, { changedAt }: Current): boolean {
-  return observedAt < changedAt
 }
 
 /** The environments of systems, by the systems' names. */
@@ -62,74 +53,62 @@ export function toEnvironments(rows: readonly Row[]): Map<string, Current> {
   )
 }
 
-/** Environments that the transaction holds, as they are now, and those of them that it made. */
-export interface HeldEnvironments {
-  readonly held: Environments
-  readonly created: ReadonlySet<string>
-}
-
-/**
- * Keeps configurations, and locks the environments of sightings; makes those that aren't there, as their first sighting tells.
- * An insert waits for another transaction that inserts the same row; so exactly one observation makes the baseline.
- */
-export async function holdEnvironments(
+/** The environments of systems. */
+export function selectEnvironments(
   tx: Transaction,
   tenantId: string,
-  wanted: {
-    readonly configurations: readonly KeptConfiguration[]
-    /** The first sighting of each environment that isn't there. */
-    readonly missing: readonly Sighting[]
-    /** One sighting of each environment to be locked. */
-    readonly locked: readonly Sighting[]
-  },
-): Promise<HeldEnvironments> {
-  if (wanted.locked.length === 0 && wanted.configurations.length === 0) return { held: new Map(), created: new Set() }
-  const [, made, rows] = await together(tx, [
-    keepConfigurations(tx, tenantId, wanted.configurations),
-    createEnvironments(tx, tenantId, wanted.missing),
-    lockEnvironments(tx, tenantId, wanted.locked),
-  ])
-  return { held: toEnvironments(rows), created: new Set(made.map((row) => `${row.system_id}/${row.name}`)) }
+  systemIds: readonly string[],
+): CompiledQuery<Row> {
+  return sql<Row>`
+    select system_id, name, fingerprint, first_seen_at, changed_at, last_seen_at from environment
+    where tenant_id = ${tenantId} and system_id = any(${systemIds}::uuid[])`.compile(tx)
 }
 
-// In one order, here and below: another order could make two batches wait for each other.
-function createEnvironments(tx: Transaction, tenantId: string, missing: readonly Sighting[]) {
-  return sql<{ system_id: string; name: string }>`
+/** Makes those environments that aren't there, as their first sightings tell. In one order: another could make two batches wait for each other. */
+export function createEnvironments(tx: Transaction, tenantId: string, first: readonly Sighting[]): CompiledQuery {
+  return sql`
     insert into environment (tenant_id, system_id, name, fingerprint, changed_at, first_seen_at, last_seen_at)
     select ${tenantId}::uuid, system_id, name, fingerprint, at, at, at
     from unnest(
-      ${missing.map((it) => it.systemId)}::uuid[], ${missing.map((it) => it.environment)}::text[],
-      ${missing.map((it) => it.fingerprint)}::text[], ${timesOf(missing)}::timestamptz[]
+      ${first.map((it) => it.systemId)}::uuid[], ${first.map((it) => it.environment)}::text[],
+      ${first.map((it) => it.fingerprint)}::text[], ${timesOf(first)}::timestamptz[]
     ) as it (system_id, name, fingerprint, at)
     order by system_id, name
-    on conflict do nothing
-    returning system_id, name`.compile(tx)
+    on conflict do nothing`.compile(tx)
 }
 
-function lockEnvironments(tx: Transaction, tenantId: string, locked: readonly Sighting[]) {
-  return sql<Row>`
-    select system_id, name, fingerprint, first_seen_at, changed_at, last_seen_at from environment
-    where tenant_id = ${tenantId} and (system_id, name) in (select * from unnest(
-      ${locked.map((it) => it.systemId)}::uuid[], ${locked.map((it) => it.environment)}::text[]))
-    order by system_id, name for no key update`.compile(tx)
-}
-
-/** Sets what locked environments run with from a sighting on. */
-export function moveEnvironments(
+/**
+ * Lets this transaction alone take in what its systems newly run with, or many at once (`shared`) what they are known to run with. A lock
+ * may be another system's too: there are a few for each tenant, so that a batch needs few, and all take them in one order.
+ */
+export function lockSystems(
   tx: Transaction,
   tenantId: string,
-  moves: readonly (Sighting & { readonly lastSeenAt: Date })[],
-): CompiledQuery[] {
-  if (moves.length === 0) return []
-  const moved = sql`
-    update environment set fingerprint = it.fingerprint, changed_at = it.at, last_seen_at = it.seen
+  sightings: readonly Sighting[],
+  how: 'alone' | 'shared',
+): CompiledQuery {
+  const systems = [...new Set(sightings.map(({ systemId }) => systemId))]
+  const lock = how === 'alone' ? sql`pg_advisory_xact_lock` : sql`pg_advisory_xact_lock_shared`
+  return sql`
+    select ${lock}(hashtextextended('observe ' || ${tenantId}::text || ' ' || share, 0))
+    from (select distinct abs(hashtext(it)) % 32 as share from unnest(${systems}::text[]) as it order by 1) as shares`.compile(
+    tx,
+  )
+}
+
+/** Keeps what locked environments are from now on. */
+export function keepHeads(tx: Transaction, tenantId: string, heads: readonly Head[]): CompiledQuery[] {
+  if (heads.length === 0) return []
+  const times = (of: (head: Head) => Date) => heads.map((head) => of(head).toISOString())
+  const kept = sql`
+    update environment set fingerprint = it.fingerprint, changed_at = it.changed, first_seen_at = it.first, last_seen_at = it.seen
     from unnest(
-      ${moves.map((it) => it.systemId)}::uuid[], ${moves.map((it) => it.environment)}::text[],
-      ${moves.map((it) => it.fingerprint)}::text[], ${timesOf(moves)}::timestamptz[],
-      ${moves.map((it) => it.lastSeenAt.toISOString())}::timestamptz[]
-    ) as it (system_id, environment, fingerprint, at, seen)
+      ${heads.map((it) => it.systemId)}::uuid[], ${heads.map((it) => it.environment)}::text[],
+      ${heads.map((it) => it.fingerprint)}::text[], ${times((it) => it.changedAt)}::timestamptz[],
+      ${times((it) => it.firstSeenAt)}::timestamptz[], ${times((it) => it.lastSeenAt)}::timestamptz[]
+    ) as it (system_id, environment, fingerprint, changed, first, seen)
     where tenant_id = ${tenantId} and environment.system_id = it.system_id and name = it.environment`
-  return [moved.compile(tx)]
+  return [kept.compile(tx)]
 }
 
 /**
