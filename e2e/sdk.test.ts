@@ -59,7 +59,7 @@ beforeAll(async () => {
   const login = ['login', '--setup', code, '--email', 'ada@example.com', '--name', 'Ada', '--password-stdin']
   await run('afterai', login, { input: 'brave tulip 42 harbour\n' })
   await run('afterai', ['system', 'create', 'support-bot'])
-}, 120_000)
+})
 
 afterAll(async () => {
   server.signalAll('SIGTERM')

@@ -264,7 +264,7 @@ describe('many at once', () => {
       }),
       { numRuns: 10 },
     )
-  }, 60_000)
+  })
 
   test('batches that touch the same environments in opposite orders don’t block each other', async () => {
     const systems = [await newSystem(), await newSystem(), await newSystem()]

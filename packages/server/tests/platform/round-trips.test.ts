@@ -23,7 +23,7 @@ beforeAll(async () => {
   const connection = { ...server.database.login, host: proxy.host, port: proxy.port }
   const shared = { connection, keys: server.keys, log: createLog('silent') }
   counted = await composeServer(partsOf(shared, { poolSize: 4 }))
-}, 60_000)
+})
 afterAll(async () => {
   await counted.close()
   await proxy.close()
