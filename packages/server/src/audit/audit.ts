@@ -1,4 +1,4 @@
-import { canonicalBytes, decodeHex, encodeHex, type JsonValue, sealSection, sha256 } from '@afterai/record'
+import { decodeHex, digestOf, type JsonValue, sealSection } from '@afterai/record'
 import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
@@ -45,6 +45,11 @@ export interface Actor {
   readonly name?: string
   /** The API key's id, where that is the credential. */
   readonly credentialId?: string
+}
+
+/** The server itself, acting in a tenant. */
+export function systemActor(tenantId: string): Actor {
+  return { tenantId, actorId: null, credential: 'system', address: null, requestId: null }
 }
 
 /** What happened. `details` are metadata: ids, names, digests; never content or a secret. */
@@ -150,10 +155,5 @@ function plain(details: unknown): JsonValue {
 }
 
 function digestsOf({ before, after }: NonNullable<AuditEvent['change']>) {
-  return { stateBefore: digestOf(before), stateAfter: digestOf(after) }
-}
-
-/** `sha256:` over the state's canonical JSON (RFC 8785). */
-function digestOf(state: unknown): string {
-  return `sha256:${encodeHex(sha256(canonicalBytes(plain(state))))}`
+  return { stateBefore: digestOf(plain(before)), stateAfter: digestOf(plain(after)) }
 }

@@ -1,3 +1,3 @@
-export { type Actor, type Audit, type AuditEvent, createAudit } from './audit.ts'
+export { type Actor, type Audit, type AuditEvent, createAudit, systemActor } from './audit.ts'
 export { statementOf } from './event-statement.ts'
 export { emailThen, nameThen } from './name-then.ts'
