@@ -5,6 +5,7 @@ import type { Permission, Role, Session } from '@afterai/contract'
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { Client } from 'pg'
 import { type ComposedServer, composeServer, type ServerParts } from '../src/instance/composition.ts'
+import { systemActor } from '../src/audit/index.ts'
 import { newCode } from '../src/access/index.ts'
 import { addMember, createAccount, createTenant, putSetupCode } from '../src/identity/index.ts'
 import type { CaptureLimits } from '../src/capture/index.ts'
@@ -261,7 +262,7 @@ function peopleOf({ enrolment }: ComposedServer, send: Send): Pick<TestServer, '
     signIn,
     async addTenant(slug) {
       const tenant = { id: newId(), slug, name: slug, sample: slug === 'sample' }
-      const actor = { tenantId: tenant.id, actorId: null, credential: 'system', address: null, requestId: null }
+      const actor = systemActor(tenant.id)
       await withTenant(enrolment.db, tenant.id, (tx) => createTenant(enrolment, tx, tenant, actor))
       return tenant
     },

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Audit } from '../audit/index.ts'
+import { type Audit, systemActor } from '../audit/index.ts'
 import { type Database, withTenant } from '../platform/database.ts'
 import type { Logger } from '../platform/log.ts'
 import { instanceTenant } from './entry-functions.ts'
@@ -45,7 +45,7 @@ export async function purge(
   const tenantId = await instanceTenant(db)
   const details = Object.fromEntries(Object.entries(gone).filter(([, rows]) => rows > 0))
   if (tenantId !== undefined && Object.keys(details).length > 0) {
-    const actor = { tenantId, actorId: null, credential: 'system', address: null, requestId: null }
+    const actor = systemActor(tenantId)
     await withTenant(db, tenantId, (tx) => audit(tx, actor, { action: 'instance.purge', details }))
   }
   return gone

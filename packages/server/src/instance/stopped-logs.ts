@@ -1,7 +1,7 @@
 import type { PublicKey } from '@afterai/record'
 import type { ClientBase } from 'pg'
 import { changesNothing } from './audited-routes.ts'
-import type { Audit } from '../audit/index.ts'
+import { type Audit, systemActor } from '../audit/index.ts'
 import { instanceTenant } from '../identity/index.ts'
 import { type Append, isTimelineAccepted, type LogAlarm, type LogAlarms, type LogMemory } from '../ledger/index.ts'
 import { createMailTransport, mailLogAlarm, type MailSettings } from '../notify/index.ts'
@@ -37,7 +37,7 @@ export function alarmTeller(at: {
 }) {
   const { mail, db, audit, log } = at
   return async ({ tenantId, code, findings }: LogAlarm): Promise<void> => {
-    const actor = { tenantId, actorId: null, credential: 'system', address: null, requestId: null }
+    const actor = systemActor(tenantId)
     const details = { code, findings: findings.length }
     const event = { action: 'log.stop', outcome: 'failed', resource: `log/${tenantId}`, details } as const
     await withTenant(db, tenantId, (tx) => audit(tx, actor, event)).catch((error: unknown) =>

@@ -9,7 +9,6 @@ declare module './database.ts' {
       actor_id: string
       key: string
       request_digest: Uint8Array
-      status: number | null
       body: unknown
     }
   }
@@ -35,7 +34,7 @@ export async function runOnce<T>(tx: Transaction, request: KeyedRequest, work: (
   const { tenantId: tenant_id, actorId: actor_id, key } = request
   const inserted = await tx
     .insertInto('idempotency')
-    .values({ tenant_id, actor_id, key, request_digest: digest, status: null, body: null })
+    .values({ tenant_id, actor_id, key, request_digest: digest, body: null })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   const row = { tenant_id, actor_id, key }
@@ -47,7 +46,7 @@ export async function runOnce<T>(tx: Transaction, request: KeyedRequest, work: (
   const outcome = await work()
   await tx
     .updateTable('idempotency')
-    .set({ status: 200, body: json<unknown>(outcome ?? null) })
+    .set({ body: json<unknown>(outcome ?? null) })
     .where((eb) => eb.and(row))
     .execute()
   return outcome
