@@ -14,6 +14,7 @@ import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
 import { createLog, type Logger } from '../src/platform/log.ts'
 import type { RequestRates } from '../src/platform/rate-limits/index.ts'
+import { undeclaredEvents } from './undeclared-events.ts'
 
 /** A request to the server under test; `body` that is a string or bytes goes as it is, anything else as JSON. */
 export interface TestRequest {
@@ -72,6 +73,7 @@ export interface TestServer extends ComposedServer {
   operator(): Promise<Person>
   signIn(email: string, password: string): Promise<Session>
   addKey(owner: Person, scopes: readonly Permission[], accountId?: string): Promise<{ id: string; key: string }>
+  /** @throws Error when an event was left that its route doesn't declare */
   stop(): Promise<void>
 }
 
@@ -138,9 +140,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       }),
     async stop() {
       await composed.close()
+      const undeclared = await undeclaredEvents({ http: composed.http, owner }, lines)
       await owner.end()
       await database.drop()
       await rm(keyDir, { recursive: true })
+      if (undeclared.length > 0) throw new Error(`events that no route declares:\n${undeclared.join('\n')}`)
     },
   }
 }

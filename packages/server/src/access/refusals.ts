@@ -123,7 +123,7 @@ export function tellRefusedCredential(
   actor: Actor,
   { resource, reason }: { resource: string; reason: Refusal },
 ): Promise<void> {
-  const event = { action: 'credential.refuse', resource, details: { reason } }
+  const event = { action: 'credential.refuse', resource, details: { reason } } as const
   // A thief's use of a credential must show beside that of whoever forgot to stop using it.
   const same = { name: `${resource} ${reason}`, place: networkOf(actor.address ?? '', 24), most: 16 }
   return tell(same, async () => ({ actor, event }))

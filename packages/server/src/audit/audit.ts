@@ -2,6 +2,7 @@ import { decodeHex, digestOf, type JsonValue, sealSection } from '@afterai/recor
 import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
+import type { AuditAction } from './actions.ts'
 import { type AuditOutcome, type EventStatement, statementOf } from './event-statement.ts'
 import { emailThen, nameThen } from './name-then.ts'
 
@@ -54,7 +55,7 @@ export function systemActor(tenantId: string): Actor {
 
 /** What happened. `details` are metadata: ids, names, digests; never content or a secret. */
 export interface AuditEvent {
-  readonly action: string
+  readonly action: AuditAction
   readonly outcome?: AuditOutcome
   readonly resource?: string
   readonly details?: Readonly<Record<string, unknown>>

@@ -4,15 +4,17 @@ import { join } from 'node:path'
 import type { Permission } from '@afterai/contract'
 import { pino } from 'pino'
 import { composeServer } from './composition.ts'
+import type { RouteAudits } from '../audit/index.ts'
 import { loadInstanceKeys } from '../keys/index.ts'
 import type { Http } from '../platform/http-application.ts'
 
-/** A route, and what a caller must hold. */
+/** A route, what a caller must hold, and what it leaves in the audit trail. */
 export interface DescribedRoute {
   readonly method: string
   /** With the names of its parameters: `/v1/changes/:id`. */
   readonly path: string
   readonly permission: Permission | 'public'
+  readonly audits: RouteAudits
 }
 
 /** The API as the running server describes it. */
@@ -25,11 +27,17 @@ export interface ApiDescription {
 export function describeRoutes(http: Http): DescribedRoute[] {
   const described = [...http.routePermissions].map(([route, permission]) => {
     const [method = '', path = ''] = route.split(' ')
-    return { method, path, permission }
+    return { method, path, permission, audits: auditsOf(http, route) }
   })
   return described
     .filter(({ method }) => method !== 'HEAD')
     .toSorted((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1))
+}
+
+function auditsOf({ routeAudits }: Http, route: string): RouteAudits {
+  const audits = routeAudits.get(route)
+  if (audits === undefined) throw new Error(`${route} names no audit events`)
+  return audits
 }
 
 /** Composes a server that serves nobody, on a database that isn't there, and asks it. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { alarmTeller, refuseStopped, stoppedBy, timelineGuard } from './stopped-logs.ts'
 import { assessmentRoutes, evaluationRoutes } from '../aura/index.ts'
 import { changeRoutes, systemRoutes } from '../ace/index.ts'
-import { type Audit, createAudit } from '../audit/index.ts'
+import { type Audit, createAudit, requireAudits } from '../audit/index.ts'
 import { createCredentialLookup, credentialHasher, guardRoutes, startTellingRefusals } from '../access/index.ts'
 import {
   apiKeyRoutes,
@@ -189,6 +189,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const http = await createHttp({ ...parts, https, logger: log })
   const state = { stopping: false }
   const metrics = createMetrics(metricSources(database, { passwords: enrolment.passwords, alarms }))
+  requireAudits(http)
   traceRequests(http)
   accessLog(http, { who: whoAsked, onAnswer: metrics.onAnswer })
   const shared = startSharedRates(db, (key) => hashCredential(`rate ${key}`))

@@ -1,7 +1,6 @@
 import type { PublicKey } from '@afterai/record'
 import type { ClientBase } from 'pg'
-import { changesNothing } from './audited-routes.ts'
-import { type Audit, systemActor } from '../audit/index.ts'
+import { type Audit, changesNothing, systemActor } from '../audit/index.ts'
 import { instanceTenant } from '../identity/index.ts'
 import { type Append, isTimelineAccepted, type LogAlarm, type LogAlarms, type LogMemory } from '../ledger/index.ts'
 import { createMailTransport, mailLogAlarm, type MailSettings } from '../notify/index.ts'
