@@ -1,4 +1,4 @@
-export { changeRoutes, systemRoutes } from './ace-routes.ts'
+export { createAce } from './ace.ts'
 export { type AuthoredChange, changeIn, readChange, readChangeDigests, selectChange } from './change-service.ts'
 export { fingerprintOf } from './configuration.ts'
 export { type DerivedChange, derivedChangesSince, openDerivedChange, openFurtherChanges } from './derived-changes.ts'

@@ -11,18 +11,18 @@ import {
 import { unaudited } from '../audit/index.ts'
 import { withTenant } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
-import { callerOf } from '../access/index.ts'
+import { callerOf, type SessionCookies } from '../access/index.ts'
 import { assertionOptions } from './passkeys/passkey-ceremony.ts'
 import { knownPasskeys } from './passkeys/passkey-service.ts'
 import { signInByPasskey } from './passkeys/passkey-sign-in.ts'
 import { completeSignIn, type FactorDependencies } from './second-factor/complete-sign-in.ts'
 import { findTicket } from './second-factor/sign-in-ticket.ts'
-import { answerSession, type CookieOptions, originOf } from './sessions/session-cookies.ts'
+import { answerSession, originOf } from './sessions/session-cookies.ts'
 import { sessionOpened } from './sessions/session-service.ts'
 import { stepUp } from './step-up/step-up.ts'
 
 /** Proving who one is by more than a password: the second factor of a sign-in, a passkey alone, and again within a session. */
-export function proofRoutes(http: Http, deps: FactorDependencies & { readonly cookies: CookieOptions }): void {
+export function proofRoutes(http: Http, deps: FactorDependencies & { readonly cookies: SessionCookies }): void {
   const open = { permission: 'public' } as const
   const own = { permission: 'session:own', acrossTenants: true } as const
   const opened = { 200: sessionView }

@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { composeServer } from './composition.ts'
 import type { RouteAudits } from '../audit/index.ts'
 import { loadInstanceKeys } from '../keys/index.ts'
+import { defaultConfiguration } from '../platform/configuration.ts'
 import type { Http } from '../platform/http-application.ts'
 
 /** A route, what a caller must hold, and what it leaves in the audit trail. */
@@ -47,18 +48,7 @@ export async function describeApi(): Promise<ApiDescription> {
     connection: { host: folder, port: 5432, user: 'nobody', password: '', database: 'none' },
     keys: await loadInstanceKeys(join(folder, 'keys'), { make: true }),
     log: pino({ level: 'silent' }),
-    poolSize: 1,
-    sessionIdleMinutes: 60,
-    sessionMaxHours: 24,
-    importMaxMib: 20,
-    trustedProxies: [],
-    maxConnections: 2000,
-    onlyOverTls: false,
-    rates: { credential: 1, read: 1, write: 1, heavy: 1, telemetry: 1 },
-    drainMs: 0,
-    publicOrigin: undefined,
-    stepUpForApproval: false,
-    outbound: { loopback: false, networks: [] },
+    configuration: defaultConfiguration(),
   })
   try {
     return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }

@@ -1,6 +1,7 @@
 import { ProblemError } from '@afterai/contract'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { json, type Transaction } from './database.ts'
+import type { Purges } from './purges.ts'
 
 declare module './database.ts' {
   interface Tables {
@@ -13,6 +14,9 @@ declare module './database.ts' {
     }
   }
 }
+
+/** Answers are kept for a day. */
+export const idempotencyPurges = { idempotency: 'purge_idempotency' } as const satisfies Purges
 
 /** A request as the idempotency table knows it. */
 export interface KeyedRequest {

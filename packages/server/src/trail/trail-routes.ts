@@ -26,7 +26,7 @@ const reading = { permission: 'audit:read' } as const
 const mediaTypes = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' }
 
 /** What the routes of the trail need. */
-interface TrailDependencies {
+export interface TrailDependencies {
   readonly db: Database
   readonly audit: Audit
   /** The keys that a tenant's bundles name. */

@@ -51,12 +51,6 @@ async function changesOf(
   return (await server.expectOk<{ items: never[] }>({ path, token: member.token })).items
 }
 
-test('a system that was just created is answered as it is answered ever after', async () => {
-  const body = { name: 'created', title: 'Created' }
-  const created = await server.expectOk({ method: 'POST', path: '/v1/systems', token: member.token, body })
-  expect(await server.expectOk({ path: '/v1/systems/created', token: member.token })).toEqual(created)
-})
-
 describe('outcomes', () => {
   test('the first is the baseline, the same is unchanged, another opens a change, the same id counts once', async () => {
     const system = await newSystem()

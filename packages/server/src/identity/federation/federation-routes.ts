@@ -15,11 +15,11 @@ import { unaudited } from '../../audit/index.ts'
 import { withTenant } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { answerBrowser } from '../../platform/problem-page.ts'
-import { callerOf, providerOfSession } from '../../access/index.ts'
+import { callerOf, providerOfSession, type SessionCookies } from '../../access/index.ts'
 import { hashUserCode } from '../device-login/device-codes.ts'
 import { confirmationPage } from '../device-login/device-pages.ts'
 import { findDeviceRequest } from '../device-login/device-service.ts'
-import { answerSession, type CookieOptions, originOf } from '../sessions/session-cookies.ts'
+import { answerSession, originOf } from '../sessions/session-cookies.ts'
 import { federatedMemberRoutes, providerRoutes } from './provider-routes.ts'
 import { accessOf, readProvider } from './provider-service.ts'
 import { beginSignIn, endSignIn, type FederationDependencies } from './sign-in.ts'
@@ -27,7 +27,7 @@ import { transactionLifetimeMs } from './sign-in-transaction.ts'
 
 /** What the routes need besides. */
 export interface FederationRouteDependencies extends FederationDependencies {
-  readonly cookies: CookieOptions
+  readonly cookies: SessionCookies
   /** The origin under which browsers reach the server. */
   readonly publicOrigin: (request: FastifyRequest) => string
 }

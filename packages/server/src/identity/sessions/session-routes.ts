@@ -25,16 +25,17 @@ import {
   type Principal,
   providerIn,
   selectProvider,
+  type SessionCookies,
 } from '../../access/index.ts'
 import { acceptInvitation, type EnrolmentDependencies, setUp } from '../enrolment-service.ts'
 import { selectAccountTenants, toTenantView } from '../entry-functions.ts'
-import { answerSession, type CookieOptions, originOf, withoutCookies } from './session-cookies.ts'
+import { answerSession, originOf, withoutCookies } from './session-cookies.ts'
 import { endSession, refreshSession, sessionOpened, signIn, switchTenant } from './session-service.ts'
 
 /** Signing in and out, and the two ways to become a member: the set-up code and an invitation. */
 export function sessionRoutes(
   http: Http,
-  deps: EnrolmentDependencies & { readonly cookies: CookieOptions; readonly publicOrigin: string | undefined },
+  deps: EnrolmentDependencies & { readonly cookies: SessionCookies; readonly publicOrigin: string | undefined },
 ): void {
   const open = { permission: 'public', rateClass: 'credential' } as const
   const own = { permission: 'session:own' } as const

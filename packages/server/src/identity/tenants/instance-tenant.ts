@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
-import { type Audit, systemActor } from '../../audit/index.ts'
+import { systemActor } from '../../audit/index.ts'
 import { type Database, withTenant } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { instanceTenant, joinInstanceTenant } from '../entry-functions.ts'
@@ -9,7 +9,6 @@ import { createTenant, type TenantMaking } from './create-tenant.ts'
 /** What it takes to make the operators' tenant. */
 export interface InstanceDependencies extends TenantMaking {
   readonly db: Database
-  readonly audit: Audit
 }
 
 /**
