@@ -135,6 +135,8 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   const jobs = createJobs([...features.flatMap((it) => it.jobs ?? []), purging({ db, audit, purges })], {
     log,
     onRun: metrics.onJobRun,
+    // One that hangs leaves the others time before the process is cut off.
+    patienceMs: configuration.shutdownSeconds * 500,
   })
   metrics.expectJobs(jobs.names)
 

@@ -6,12 +6,12 @@ import { createLog } from './log.ts'
 const never = 3_600_000
 
 /** Jobs, what they log, and what is told of their runs. */
-function jobsOf(jobs: readonly Job[], patienceMs?: number) {
+function jobsOf(jobs: readonly Job[], patienceMs = never) {
   const lines: { msg: string; job: string; level: number }[] = []
   const runs: JobRun[] = []
   const log = createLog('info', { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[0]) })
   const onRun = (run: JobRun): void => void runs.push(run)
-  return { ...createJobs(jobs, { log, onRun, ...(patienceMs === undefined ? {} : { patienceMs }) }), lines, runs }
+  return { ...createJobs(jobs, { log, onRun, patienceMs }), lines, runs }
 }
 
 async function until(isTrue: () => boolean): Promise<void> {

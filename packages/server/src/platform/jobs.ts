@@ -43,10 +43,8 @@ interface JobDependencies {
   readonly log: Logger
   readonly onRun?: (run: JobRun) => void
   /** How long each job has to end. */
-  readonly patienceMs?: number
+  readonly patienceMs: number
 }
-
-const patienceMs = 30_000
 
 /** Jobs in the order in which they begin: what others need while they end stands before them. */
 export function createJobs(jobs: readonly Job[], deps: JobDependencies): Jobs {
@@ -127,7 +125,7 @@ function watched(
 
 async function endInTime(name: string, end: () => Promise<unknown>, deps: JobDependencies): Promise<void> {
   const waiting = new AbortController()
-  const late = sleep(deps.patienceMs ?? patienceMs, 'late' as const, { signal: waiting.signal }).catch(() => undefined)
+  const late = sleep(deps.patienceMs, 'late' as const, { signal: waiting.signal }).catch(() => undefined)
   try {
     const outcome = await Promise.race([end().then(() => 'ended' as const), late])
     if (outcome === 'late') deps.log.error({ job: name }, 'a job did not end in time and is left behind')
