@@ -41,9 +41,14 @@ export function requireAudits(http: Http): void {
   const routeAudits = new Map<string, RouteAudits>()
   http.decorate('routeAudits', routeAudits)
   http.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.audits === undefined) throw new Error(`${String(method)} ${url} names no audit events`)
-    for (const it of [method].flat()) routeAudits.set(`${it} ${url}`, config.audits)
+    const audits = config?.audits
+    if (audits === undefined || saysNothing(audits)) throw new Error(`${String(method)} ${url} names no audit events`)
+    for (const it of [method].flat()) routeAudits.set(`${it} ${url}`, audits)
   })
+}
+
+function saysNothing(audits: RouteAudits): boolean {
+  return 'none' in audits ? audits.none === '' : declaredBy(audits).events.length === 0
 }
 
 /** The events that a route declares, and those that it leaves instead. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Access } from '../access/index.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Configuration } from '../platform/configuration.ts'
@@ -29,15 +30,15 @@ import { tenantRoutes } from './tenants/tenant-routes.ts'
 
 const hourMs = 3_600_000
 
-const purges = {
-  spentRefreshHandles: 'purge_spent_refresh',
-  sessions: 'purge_sessions',
-  invitations: 'purge_invitations',
-  passwordResets: 'purge_password_resets',
-  providerSignIns: 'purge_oidc_transactions',
-  deviceAuthorizations: 'purge_device_authorizations',
-  deviceCodeGuesses: 'purge_device_code_guesses',
-} as const satisfies Purges
+const purges: Purges = {
+  spentRefreshHandles: (most) => sql`select purge_spent_refresh(${most}) as gone`,
+  sessions: (most) => sql`select purge_sessions(${most}) as gone`,
+  invitations: (most) => sql`select purge_invitations(${most}) as gone`,
+  passwordResets: (most) => sql`select purge_password_resets(${most}) as gone`,
+  providerSignIns: (most) => sql`select purge_oidc_transactions(${most}) as gone`,
+  deviceAuthorizations: (most) => sql`select purge_device_authorizations(${most}) as gone`,
+  deviceCodeGuesses: (most) => sql`select purge_device_code_guesses(${most}) as gone`,
+}
 
 /** What accounts, tenants and the ways to prove who one is are made of. */
 export interface IdentityParts {

@@ -3,7 +3,7 @@ import { type Audit, systemActor } from '../audit/index.ts'
 import { instanceTenant } from '../identity/index.ts'
 import { type Database, withTenant } from '../platform/database.ts'
 import type { RepeatedJob } from '../platform/jobs.ts'
-import type { Purges } from '../platform/purges.ts'
+import type { Purge, Purges } from '../platform/purges.ts'
 
 const batchSize = 1000
 const everySeconds = 24 * 3_600
@@ -31,7 +31,7 @@ export async function purge(
   const taken = await sql<{ mine: boolean }>`select take_purge_turn(${turn.everySeconds}) as mine`.execute(db)
   if (taken.rows[0]?.mine !== true) return undefined
   const gone: Record<string, number> = {}
-  for (const [name, purgeBatch] of Object.entries(purges)) gone[name] = await purgeAll(db, purgeBatch)
+  for (const [name, it] of Object.entries(purges)) gone[name] = await purgeAll(db, it)
   const tenantId = await instanceTenant(db)
   const details = Object.fromEntries(Object.entries(gone).filter(([, rows]) => rows > 0))
   if (tenantId !== undefined && Object.keys(details).length > 0) {
@@ -42,11 +42,10 @@ export async function purge(
 }
 
 // In batches, each a transaction of its own, so that no lock is held for long.
-async function purgeAll(db: Database, purgeBatch: Purges[string]): Promise<number> {
-  const batch = sql<{ gone: number }>`select ${sql.id(purgeBatch)}(${batchSize}) as gone`
+async function purgeAll(db: Database, purgeBatch: Purge): Promise<number> {
   let total = 0
   for (;;) {
-    const { rows } = await batch.execute(db)
+    const { rows } = await purgeBatch(batchSize).execute(db)
     const gone = rows[0]?.gone ?? 0
     total += gone
     if (gone < batchSize) return total

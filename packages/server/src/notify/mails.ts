@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Audit } from '../audit/index.ts'
 import type { HashCredential } from '../access/index.ts'
 import type { MailQueue } from '../identity/index.ts'
@@ -5,10 +6,13 @@ import type { LogAlarm } from '../ledger/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Feature } from '../platform/feature.ts'
 import type { Logger } from '../platform/log.ts'
+import type { Purges } from '../platform/purges.ts'
 import { createMailQueue } from './mail-store.ts'
 import { createMailTransport, type MailSettings } from './mail-transport.ts'
 import { mailJob, sendingMails } from './mail-worker.ts'
 import { alarmTeller } from './tell-alarm.ts'
+
+const purges: Purges = { mails: (most) => sql`select purge_mail(${most}) as gone` }
 
 /** How mails leave an instance, and the address that they name. */
 export type InstanceMail = MailSettings & { readonly publicUrl: string }
@@ -30,7 +34,6 @@ export function createMails(parts: {
 }): Mails {
   const { db, audit, hashCredential, mail, log, wake } = parts
   const tellAlarm = alarmTeller({ mail, db, audit, log })
-  const purges = { mails: 'purge_mail' } as const
   if (mail === undefined) return { queue: undefined, tellAlarm, purges }
   const issue = { db, audit, hashCredential }
   const transport = createMailTransport(mail)

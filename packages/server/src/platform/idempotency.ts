@@ -1,4 +1,5 @@
 import { ProblemError } from '@afterai/contract'
+import { sql } from 'kysely'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { json, type Transaction } from './database.ts'
 import type { Purges } from './purges.ts'
@@ -16,7 +17,9 @@ declare module './database.ts' {
 }
 
 /** Answers are kept for a day. */
-export const idempotencyPurges = { idempotency: 'purge_idempotency' } as const satisfies Purges
+export const idempotencyPurges: Purges = {
+  idempotency: (most) => sql`select purge_idempotency(${most}) as gone`,
+}
 
 /** A request as the idempotency table knows it. */
 export interface KeyedRequest {

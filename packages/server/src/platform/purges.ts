@@ -1,2 +1,7 @@
-/** What is deleted once it has served its time: the function of the schema that deletes at most so many rows and answers how many, by the name that the trail tells it by. */
-export type Purges = Readonly<Record<string, `purge_${string}`>>
+import type { RawBuilder } from 'kysely'
+
+/** Deletes at most so many rows of what has served its time, by a function of the schema, and answers how many went. */
+export type Purge = (most: number) => RawBuilder<{ gone: number }>
+
+/** Purges by the names that the trail tells them by. */
+export type Purges = Readonly<Record<string, Purge>>

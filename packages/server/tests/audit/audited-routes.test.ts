@@ -17,12 +17,13 @@ afterAll(() => server.stop())
 const { routes } = await describeApi()
 const silent = routes.flatMap(({ method, path, audits }) => ('none' in audits ? [`${method} ${path}`] : []))
 
-test('P4.4: a route that doesn’t say what it leaves can’t be added', async () => {
+test('P4.4: a route that doesn’t say what it leaves, or why nothing, can’t be added', async () => {
   const http = await createHttp({ logger: pino({ level: 'silent' }) })
   requireAudits(http)
-  expect(() => http.post('/v1/silent', { config: { permission: 'public' } }, () => 'done')).toThrow(
-    'POST /v1/silent names no audit events',
-  )
+  for (const audits of [undefined, [], { events: [], instead: ['session.sign_in'] }, { none: '' }] as const) {
+    const config = { permission: 'public', ...(audits && { audits }) } as const
+    expect(() => http.post('/v1/silent', { config }, () => 'done')).toThrow('POST /v1/silent names no audit events')
+  }
   await http.close()
 })
 
