@@ -78,7 +78,7 @@ function baseline(sighting: Sighting): Step {
     action: 'environment.baseline',
     resource: `system/${systemId}`,
     details: { environment, fingerprint },
-  }
+  } as const
   return { sighting, outcome: 'baseline', event }
 }
 

@@ -18,7 +18,7 @@ import {
   rowFiltersSchema,
 } from '@afterai/evidence'
 import { z } from 'zod'
-import type { Audit } from '../audit/index.ts'
+import { type Audit, unaudited } from '../audit/index.ts'
 import { inTenant, inTenantOnce } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
@@ -85,14 +85,17 @@ export async function evaluationRoutes(
   http.get(
     '/v1/evaluations',
     {
-      config: { permission: 'evaluation:read' },
+      config: { permission: 'evaluation:read', audits: unaudited.workingData },
       schema: { querystring: evaluationQuery, response: { 200: page(evaluationView) } },
     },
     (request) => read(request, (tx, { principal }) => listEvaluations(tx, principal, request.query)),
   )
   http.get(
     '/v1/evaluations/:id',
-    { config: { permission: 'evaluation:read' }, schema: { params: byId, response: { 200: evaluationView } } },
+    {
+      config: { permission: 'evaluation:read', audits: unaudited.workingData },
+      schema: { params: byId, response: { 200: evaluationView } },
+    },
     (request) => read(request, (tx, { principal }) => viewEvaluation(tx, principal, request.params.id)),
   )
   // In a scope of its own, since here alone a body of JSON stays bytes.
@@ -101,7 +104,12 @@ export async function evaluationRoutes(
     scope.post(
       '/v1/evaluations',
       {
-        config: { permission: 'evaluation:write', rateClass: 'heavy', bodyTimeoutMs: uploadTimeoutMs },
+        config: {
+          permission: 'evaluation:write',
+          rateClass: 'heavy',
+          bodyTimeoutMs: uploadTimeoutMs,
+          audits: ['evaluation.import'],
+        },
         schema: { querystring: importQuery, response: { 201: evaluationView } },
       },
       async (request, reply) => {
@@ -142,7 +150,7 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
   http.post(
     '/v1/changes/:id/assessments',
     {
-      config: { permission: 'assessment:write', rateClass: 'heavy' },
+      config: { permission: 'assessment:write', rateClass: 'heavy', audits: ['assessment.create'] },
       schema: { params: byId, body: assessRequest, response: { 201: assessmentView } },
     },
     async (request, reply) => {
@@ -166,7 +174,10 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
   )
   http.get(
     '/v1/changes/:id/assessments',
-    { config: { permission: 'assessment:read' }, schema: { params: byId, response: { 200: page(assessmentView) } } },
+    {
+      config: { permission: 'assessment:read', audits: unaudited.workingData },
+      schema: { params: byId, response: { 200: page(assessmentView) } },
+    },
     (request) =>
       read(request, async (tx, { principal }) => ({
         items: await viewAssessments(tx, principal, request.params.id),
@@ -175,7 +186,10 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
   )
   http.get(
     '/v1/assessments/:id',
-    { config: { permission: 'assessment:read' }, schema: { params: byId, response: { 200: assessmentView } } },
+    {
+      config: { permission: 'assessment:read', audits: unaudited.workingData },
+      schema: { params: byId, response: { 200: assessmentView } },
+    },
     (request) => read(request, (tx, { principal }) => readAssessment(tx, principal, request.params.id)),
   )
 }

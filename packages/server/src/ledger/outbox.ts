@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Transaction } from '../platform/database.ts'
+import { lockNamed, type Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 
 /** Most entries that are taken at once. */
@@ -46,7 +46,7 @@ export async function takeBatch(
   tenantId: string,
   emptied: Emptied = nowhere,
 ): Promise<{ batch: readonly Pending[]; emptied: Emptied }> {
-  const turn = sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`
+  const turn = lockNamed(`afterai ledger ${tenantId}`)
   const take = sql<Taken & (Pending | Record<keyof Pending, null>)>`
     with found as materialized (
       select written_by, id from ledger_outbox

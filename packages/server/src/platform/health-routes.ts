@@ -6,7 +6,11 @@ import { type Database, TimelineWentBack } from './database.ts'
 import type { Http } from './http-application.ts'
 
 const answer = z.object({ status: z.literal('ok') })
-const open = { config: { permission: 'public', rateClass: 'none' }, schema: { response: { 200: answer } } } as const
+const audits = { none: 'It shows nothing of any tenant.' } as const
+const open = {
+  config: { permission: 'public', rateClass: 'none', audits },
+  schema: { response: { 200: answer } },
+} as const
 
 /** Why the process can't do a part of its work although the database can be written to. */
 export interface Stopped {
@@ -39,7 +43,7 @@ export function healthRoutes(
     if (reason !== undefined) throw new ProblemError(reason.code, { detail: reason.detail })
     return { status: 'ok' as const }
   })
-  http.get('/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, () => http.swagger())
+  http.get('/openapi.json', { config: { permission: 'public', audits }, schema: { hide: true } }, () => http.swagger())
 }
 
 /**

@@ -24,8 +24,10 @@ import {
   waitForBodies,
   waitForWork,
 } from './hardening/index.ts'
+import type { Configuration } from './configuration.ts'
 import type { Http } from './http-application.ts'
 import { answerTo } from './problem-response.ts'
+import { isHttps } from './public-origin.ts'
 
 const mebibyte = 1024 * 1024
 const answerTimeoutMs = 60_000
@@ -45,6 +47,21 @@ export interface HttpOptions {
   readonly maxConnections?: number
   /** Whether what may have crossed a network unencrypted is refused. */
   readonly onlyOverTls?: boolean
+}
+
+/** How it meets the world by its configuration. */
+export function httpOptionsOf({
+  mode,
+  publicUrl,
+  trustedProxies = [],
+  maxConnections,
+}: Pick<Configuration, 'mode' | 'publicUrl' | 'trustedProxies' | 'maxConnections'>): Omit<HttpOptions, 'logger'> {
+  return {
+    https: isHttps(publicUrl),
+    trustedProxies: trustedProxies.map(({ address, prefix }) => `${address}/${prefix}`),
+    maxConnections,
+    onlyOverTls: mode === 'production',
+  }
 }
 
 /**

@@ -214,7 +214,7 @@ test('P3.1: docs/reference/permissions.md gives each route the permission that t
   const named = [...page.matchAll(/^\| `(\w+) (\/\S*)` \| `(\S+)` \|$/gm)].map(([, method, path, permission]) => {
     return { method, path, permission }
   })
-  expect(named).toEqual(routes)
+  expect(named).toEqual(routes.map(({ method, path, permission }) => ({ method, path, permission })))
 })
 
 test('P3.1: the OpenAPI document names the permission of each route that it shows', () => {
