@@ -176,7 +176,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     credentials: createCredentialLookup(database.pool),
     tellRefusal: refusals.tell,
     tokens: keys.session,
-    passwords: await createPasswords(),
+    passwords: createPasswords(),
     hashCredential,
     throttle: createThrottle(db, hashCredential),
     sessionMaxMs: parts.sessionMaxHours * 60 * minuteMs,
