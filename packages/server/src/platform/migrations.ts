@@ -5,7 +5,8 @@ import { Migrator, type Migration, type MigrationResult } from 'kysely/migration
 import { Pool } from 'pg'
 import { connectionOptions, type Connection, sqlState } from './database.ts'
 
-const folder = fileURLToPath(new URL('../../migrations/', import.meta.url))
+/** Where the migrations are. */
+export const migrationsFolder: string = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 /** The login role that the server runs as. It is created where it doesn't exist yet. */
 export interface Login {
@@ -104,11 +105,11 @@ function migrator(db: Kysely<unknown>): Migrator {
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted()
+  const names = (await readdir(migrationsFolder)).filter((name) => name.endsWith('.sql')).toSorted()
   return Object.fromEntries(
     names.map((name) => [
       name.replace(/\.sql$/, ''),
-      { up: async (db) => void (await sql.raw(await readFile(`${folder}${name}`, 'utf8')).execute(db)) },
+      { up: async (db) => void (await sql.raw(await readFile(`${migrationsFolder}${name}`, 'utf8')).execute(db)) },
     ]),
   )
 }
