@@ -67,7 +67,7 @@ export async function createIdentity(parts: IdentityParts): Promise<Identity> {
     credentials,
     tellRefusal,
     tokens,
-    passwords: await createPasswords(),
+    passwords: createPasswords(),
     hashCredential,
     throttle: createThrottle(db, hashCredential),
     sessionMaxMs: configuration.sessionMaxHours * hourMs,

@@ -158,8 +158,9 @@ async function integrateOnce(integration: Integration, tenantId: string): Promis
     raiseFor(alarms, tenantId, error)
     if (!isUniqueViolation(error)) throw error
     const setAside = await setRepeatsAside(db, tenantId)
-    if (setAside === 0) throw error
-    log.error({ err: error, tenantId, setAside }, 'the log has entries of the queue already; they are set aside')
+    if (setAside > 0)
+      log.error({ err: error, tenantId, setAside }, 'the log has entries of the queue already; they are set aside')
+    // Also where there were none: who had the turn before has set them aside then.
     return integrateBatch(integration, tenantId)
   }
 }

@@ -87,6 +87,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     forceCloseConnections: 'idle',
     // What arrives while the server stops is answered still; its connection ends then.
     return503OnClosing: false,
+    // Its own compilers of schemas are large, and ours stand below.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     routerOptions: { maxParamLength: 256 },
     http: { headersTimeout: 8_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
     clientErrorHandler: answerBrokenRequest,
@@ -165,6 +167,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     },
   })
   return http
+}
+
+function noCompiler(): never {
+  throw new Error('a route has no compiler for its schema')
 }
 
 /** What the OpenAPI document says of a route's permission. */
