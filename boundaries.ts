@@ -5,7 +5,7 @@ export const packageImports: Readonly<Record<string, readonly string[]>> = {
   record: [],
   evidence: [],
   models: [],
-  contract: ['@afterai/record'],
+  contract: ['@afterai/record', '@afterai/evidence'],
   'embedded-postgres': [],
   sdk: [],
   server: [
