@@ -29,6 +29,195 @@ export type ConfigurationInput = {
   })[]
 }
 
+export type Assessment = {
+  id: string
+  changeId: string
+  changeDigest: string
+  baselineEvaluationId: string
+  candidateEvaluationId: string
+  plan: {
+    mode: "prospective" | "diagnostic" | "counterfactual"
+    metrics: ({
+      name: string
+      kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
+      direction?: "up" | "down"
+      margin?: number
+      scale?: {
+        lower: number
+        upper: number
+      }
+      primary?: boolean
+      failureValue?: number
+    })[]
+    criticalSlices: (string)[]
+  }
+  assessment: {
+    schema: "afterai.assessment/v1"
+    mode: "prospective" | "diagnostic" | "counterfactual"
+    verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+    overallRisk: number | null
+    guardrails: ({
+      metric: string
+      slice: string | null
+      band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+      adjustedP: number | null
+    })[]
+    metrics: ({
+      metric: string
+      slice: string | null
+      kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
+      direction: "up" | "down" | null
+      directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
+      primary: boolean
+      sameAs?: string | null
+      margin: number | null
+      scale: "absolute" | "relative"
+      declaredScale?: {
+        lower: number
+        upper: number
+      } | null
+      estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
+      pairs: number
+      missing: {
+        baseline: number
+        candidate: number
+        both: number
+        share: number
+      }
+      baselineMean: number | null
+      candidateMean: number | null
+      withoutErrors?: {
+        pairs: number
+        baselineMean: number | null
+        candidateMean: number | null
+        delta: number | null
+        interval: {
+          lower: number
+          upper: number
+        } | null
+      } | null
+      delta: number | null
+      interval: {
+        lower: number
+        upper: number
+      } | null
+      standardError: number | null
+      p: number | null
+      exactP: number | null
+      adjustedP: number | null
+      lost: number | null
+      gained: number | null
+      clusters: number | null
+      designEffect: number | null
+      totalChange: {
+        estimate: number
+        lower: number
+        upper: number
+      } | null
+      p50Change: number | null
+      p95Change: number | null
+      evidenceWeight: number | null
+      evidenceWeightedDelta: number | null
+      regressionRisk: number | null
+      power: {
+        detectableLoss: number
+        pairsForMargin: number
+        morePairs: number
+      } | null
+      band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+    })[]
+    slices: ({
+      metric: string
+      slice: string | null
+      kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
+      direction: "up" | "down" | null
+      directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
+      primary: boolean
+      sameAs?: string | null
+      margin: number | null
+      scale: "absolute" | "relative"
+      declaredScale?: {
+        lower: number
+        upper: number
+      } | null
+      estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
+      pairs: number
+      missing: {
+        baseline: number
+        candidate: number
+        both: number
+        share: number
+      }
+      baselineMean: number | null
+      candidateMean: number | null
+      withoutErrors?: {
+        pairs: number
+        baselineMean: number | null
+        candidateMean: number | null
+        delta: number | null
+        interval: {
+          lower: number
+          upper: number
+        } | null
+      } | null
+      delta: number | null
+      interval: {
+        lower: number
+        upper: number
+      } | null
+      standardError: number | null
+      p: number | null
+      exactP: number | null
+      adjustedP: number | null
+      lost: number | null
+      gained: number | null
+      clusters: number | null
+      designEffect: number | null
+      totalChange: {
+        estimate: number
+        lower: number
+        upper: number
+      } | null
+      p50Change: number | null
+      p95Change: number | null
+      evidenceWeight: number | null
+      evidenceWeightedDelta: number | null
+      regressionRisk: number | null
+      power: {
+        detectableLoss: number
+        pairsForMargin: number
+        morePairs: number
+      } | null
+      band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+    })[]
+    warnings: ({
+      code: "same_source" | "metric_missing" | "mostly_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+      text: string
+      metric: string | null
+      slice: string | null
+    })[]
+    baseline: {
+      format: string
+      sourceDigest: string
+      selection: string | null
+      cases: number
+      errors: number
+    }
+    candidate: {
+      format: string
+      sourceDigest: string
+      selection: string | null
+      cases: number
+      errors: number
+    }
+  }
+  digest: string
+  authorId: string
+  authorName: string | null
+  authorEmail: string | null
+  createdAt: string
+}
+
 export type AuditEvent = {
   id: string
   occurredAt: string
@@ -297,6 +486,15 @@ export type IdentityProvider = {
   redirectUri: string
   createdAt: string
   updatedAt: string
+}
+
+export type LogKeys = {
+  origin: string
+  logVkey: string
+  recordKeys: ({
+    keyid: string
+    pem: string
+  })[]
 }
 
 export type Member = {
@@ -1191,13 +1389,13 @@ export interface Routes {
   'GET /v1/oidc/{providerId}/start': {
     path: { providerId: string }
     query?: { returnTo?: string; device?: string }
-    answer: unknown
+    answer: undefined
   }
   'GET /v1/oidc/callback': {
-    answer: unknown
+    answer: string
   }
   'GET /device': {
-    answer: unknown
+    answer: string
   }
   'POST /v1/device-authorizations': {
     body: {
@@ -1240,25 +1438,18 @@ export interface Routes {
     }
   }
   'GET /v1/log/keys': {
-    answer: {
-      origin: string
-      logVkey: string
-      recordKeys: ({
-        keyid: string
-        pem: string
-      })[]
-    }
+    answer: LogKeys
   }
   'GET /v1/log/audit': {
     query?: { position?: string; end?: number; entries?: "true" | "false" }
-    answer: unknown
+    answer: string
   }
   'GET /v1/log/checkpoint': {
-    answer: unknown
+    answer: string
   }
-  'GET /v1/log/tile/{*}': {
-    path: { "*": string }
-    answer: unknown
+  'GET /v1/log/tile/{tile}': {
+    path: { tile: string }
+    answer: string
   }
   'GET /v1/log/proof': {
     query: { from: number }
@@ -1311,11 +1502,11 @@ export interface Routes {
   }
   'GET /v1/audit-events/{id}/bundle': {
     path: { id: string }
-    answer: unknown
+    answer: string
   }
   'GET /v1/audit-events/export': {
     query?: { action?: string; actionPrefix?: string; outcome?: "allowed" | "denied" | "failed"; actorId?: string; resource?: string; credential?: string; requestId?: string; from?: string; to?: string; format?: "jsonl" | "csv" }
-    answer: unknown
+    answer: string
   }
   'GET /v1/systems': {
     query?: { limit?: number; cursor?: string }
@@ -1493,15 +1684,15 @@ export interface Routes {
     }
   }
   'POST /v1/traces': {
-    body: string | Uint8Array
+    body: unknown
     answer: unknown
   }
   'POST /v1/metrics': {
-    body: string | Uint8Array
+    body: unknown
     answer: unknown
   }
   'POST /v1/logs': {
-    body: string | Uint8Array
+    body: unknown
     answer: unknown
   }
   'GET /v1/telemetry/clients': {
@@ -1575,579 +1766,18 @@ export interface Routes {
         criticalSlices?: (string)[]
       }
     }
-    answer: {
-      id: string
-      changeId: string
-      changeDigest: string
-      baselineEvaluationId: string
-      candidateEvaluationId: string
-      plan: {
-        mode: "prospective" | "diagnostic" | "counterfactual"
-        metrics: ({
-          name: string
-          kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction?: "up" | "down"
-          margin?: number
-          scale?: {
-            lower: number
-            upper: number
-          }
-          primary?: boolean
-          failureValue?: number
-        })[]
-        criticalSlices: (string)[]
-      }
-      assessment: {
-        schema: "afterai.assessment/v1"
-        mode: "prospective" | "diagnostic" | "counterfactual"
-        verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        overallRisk: number | null
-        guardrails: ({
-          metric: string
-          slice: string | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          adjustedP: number | null
-        })[]
-        metrics: ({
-          metric: string
-          slice: string | null
-          kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down" | null
-          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-          primary: boolean
-          sameAs?: string | null
-          margin: number | null
-          scale: "absolute" | "relative"
-          declaredScale?: {
-            lower: number
-            upper: number
-          } | null
-          estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-          pairs: number
-          missing: {
-            baseline: number
-            candidate: number
-            both: number
-            share: number
-          }
-          baselineMean: number | null
-          candidateMean: number | null
-          withoutErrors?: {
-            pairs: number
-            baselineMean: number | null
-            candidateMean: number | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-          } | null
-          delta: number | null
-          interval: {
-            lower: number
-            upper: number
-          } | null
-          standardError: number | null
-          p: number | null
-          exactP: number | null
-          adjustedP: number | null
-          lost: number | null
-          gained: number | null
-          clusters: number | null
-          designEffect: number | null
-          totalChange: {
-            estimate: number
-            lower: number
-            upper: number
-          } | null
-          p50Change: number | null
-          p95Change: number | null
-          evidenceWeight: number | null
-          evidenceWeightedDelta: number | null
-          regressionRisk: number | null
-          power: {
-            detectableLoss: number
-            pairsForMargin: number
-            morePairs: number
-          } | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        })[]
-        slices: ({
-          metric: string
-          slice: string | null
-          kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down" | null
-          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-          primary: boolean
-          sameAs?: string | null
-          margin: number | null
-          scale: "absolute" | "relative"
-          declaredScale?: {
-            lower: number
-            upper: number
-          } | null
-          estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-          pairs: number
-          missing: {
-            baseline: number
-            candidate: number
-            both: number
-            share: number
-          }
-          baselineMean: number | null
-          candidateMean: number | null
-          withoutErrors?: {
-            pairs: number
-            baselineMean: number | null
-            candidateMean: number | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-          } | null
-          delta: number | null
-          interval: {
-            lower: number
-            upper: number
-          } | null
-          standardError: number | null
-          p: number | null
-          exactP: number | null
-          adjustedP: number | null
-          lost: number | null
-          gained: number | null
-          clusters: number | null
-          designEffect: number | null
-          totalChange: {
-            estimate: number
-            lower: number
-            upper: number
-          } | null
-          p50Change: number | null
-          p95Change: number | null
-          evidenceWeight: number | null
-          evidenceWeightedDelta: number | null
-          regressionRisk: number | null
-          power: {
-            detectableLoss: number
-            pairsForMargin: number
-            morePairs: number
-          } | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        })[]
-        warnings: ({
-          code: "same_source" | "metric_missing" | "mostly_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
-          text: string
-          metric: string | null
-          slice: string | null
-        })[]
-        baseline: {
-          format: string
-          sourceDigest: string
-          selection: string | null
-          cases: number
-          errors: number
-        }
-        candidate: {
-          format: string
-          sourceDigest: string
-          selection: string | null
-          cases: number
-          errors: number
-        }
-      }
-      digest: string
-      authorId: string
-      authorName: string | null
-      authorEmail: string | null
-      createdAt: string
-    }
+    answer: Assessment
   }
   'GET /v1/changes/{id}/assessments': {
     path: { id: string }
     answer: {
-      items: ({
-        id: string
-        changeId: string
-        changeDigest: string
-        baselineEvaluationId: string
-        candidateEvaluationId: string
-        plan: {
-          mode: "prospective" | "diagnostic" | "counterfactual"
-          metrics: ({
-            name: string
-            kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction?: "up" | "down"
-            margin?: number
-            scale?: {
-              lower: number
-              upper: number
-            }
-            primary?: boolean
-            failureValue?: number
-          })[]
-          criticalSlices: (string)[]
-        }
-        assessment: {
-          schema: "afterai.assessment/v1"
-          mode: "prospective" | "diagnostic" | "counterfactual"
-          verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          overallRisk: number | null
-          guardrails: ({
-            metric: string
-            slice: string | null
-            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-            adjustedP: number | null
-          })[]
-          metrics: ({
-            metric: string
-            slice: string | null
-            kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction: "up" | "down" | null
-            directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-            primary: boolean
-            sameAs?: string | null
-            margin: number | null
-            scale: "absolute" | "relative"
-            declaredScale?: {
-              lower: number
-              upper: number
-            } | null
-            estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-            pairs: number
-            missing: {
-              baseline: number
-              candidate: number
-              both: number
-              share: number
-            }
-            baselineMean: number | null
-            candidateMean: number | null
-            withoutErrors?: {
-              pairs: number
-              baselineMean: number | null
-              candidateMean: number | null
-              delta: number | null
-              interval: {
-                lower: number
-                upper: number
-              } | null
-            } | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-            standardError: number | null
-            p: number | null
-            exactP: number | null
-            adjustedP: number | null
-            lost: number | null
-            gained: number | null
-            clusters: number | null
-            designEffect: number | null
-            totalChange: {
-              estimate: number
-              lower: number
-              upper: number
-            } | null
-            p50Change: number | null
-            p95Change: number | null
-            evidenceWeight: number | null
-            evidenceWeightedDelta: number | null
-            regressionRisk: number | null
-            power: {
-              detectableLoss: number
-              pairsForMargin: number
-              morePairs: number
-            } | null
-            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          })[]
-          slices: ({
-            metric: string
-            slice: string | null
-            kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction: "up" | "down" | null
-            directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-            primary: boolean
-            sameAs?: string | null
-            margin: number | null
-            scale: "absolute" | "relative"
-            declaredScale?: {
-              lower: number
-              upper: number
-            } | null
-            estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-            pairs: number
-            missing: {
-              baseline: number
-              candidate: number
-              both: number
-              share: number
-            }
-            baselineMean: number | null
-            candidateMean: number | null
-            withoutErrors?: {
-              pairs: number
-              baselineMean: number | null
-              candidateMean: number | null
-              delta: number | null
-              interval: {
-                lower: number
-                upper: number
-              } | null
-            } | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-            standardError: number | null
-            p: number | null
-            exactP: number | null
-            adjustedP: number | null
-            lost: number | null
-            gained: number | null
-            clusters: number | null
-            designEffect: number | null
-            totalChange: {
-              estimate: number
-              lower: number
-              upper: number
-            } | null
-            p50Change: number | null
-            p95Change: number | null
-            evidenceWeight: number | null
-            evidenceWeightedDelta: number | null
-            regressionRisk: number | null
-            power: {
-              detectableLoss: number
-              pairsForMargin: number
-              morePairs: number
-            } | null
-            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          })[]
-          warnings: ({
-            code: "same_source" | "metric_missing" | "mostly_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
-            text: string
-            metric: string | null
-            slice: string | null
-          })[]
-          baseline: {
-            format: string
-            sourceDigest: string
-            selection: string | null
-            cases: number
-            errors: number
-          }
-          candidate: {
-            format: string
-            sourceDigest: string
-            selection: string | null
-            cases: number
-            errors: number
-          }
-        }
-        digest: string
-        authorId: string
-        authorName: string | null
-        authorEmail: string | null
-        createdAt: string
-      })[]
+      items: (Assessment)[]
       nextCursor: string | null
     }
   }
   'GET /v1/assessments/{id}': {
     path: { id: string }
-    answer: {
-      id: string
-      changeId: string
-      changeDigest: string
-      baselineEvaluationId: string
-      candidateEvaluationId: string
-      plan: {
-        mode: "prospective" | "diagnostic" | "counterfactual"
-        metrics: ({
-          name: string
-          kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction?: "up" | "down"
-          margin?: number
-          scale?: {
-            lower: number
-            upper: number
-          }
-          primary?: boolean
-          failureValue?: number
-        })[]
-        criticalSlices: (string)[]
-      }
-      assessment: {
-        schema: "afterai.assessment/v1"
-        mode: "prospective" | "diagnostic" | "counterfactual"
-        verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        overallRisk: number | null
-        guardrails: ({
-          metric: string
-          slice: string | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          adjustedP: number | null
-        })[]
-        metrics: ({
-          metric: string
-          slice: string | null
-          kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down" | null
-          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-          primary: boolean
-          sameAs?: string | null
-          margin: number | null
-          scale: "absolute" | "relative"
-          declaredScale?: {
-            lower: number
-            upper: number
-          } | null
-          estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-          pairs: number
-          missing: {
-            baseline: number
-            candidate: number
-            both: number
-            share: number
-          }
-          baselineMean: number | null
-          candidateMean: number | null
-          withoutErrors?: {
-            pairs: number
-            baselineMean: number | null
-            candidateMean: number | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-          } | null
-          delta: number | null
-          interval: {
-            lower: number
-            upper: number
-          } | null
-          standardError: number | null
-          p: number | null
-          exactP: number | null
-          adjustedP: number | null
-          lost: number | null
-          gained: number | null
-          clusters: number | null
-          designEffect: number | null
-          totalChange: {
-            estimate: number
-            lower: number
-            upper: number
-          } | null
-          p50Change: number | null
-          p95Change: number | null
-          evidenceWeight: number | null
-          evidenceWeightedDelta: number | null
-          regressionRisk: number | null
-          power: {
-            detectableLoss: number
-            pairsForMargin: number
-            morePairs: number
-          } | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        })[]
-        slices: ({
-          metric: string
-          slice: string | null
-          kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down" | null
-          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-          primary: boolean
-          sameAs?: string | null
-          margin: number | null
-          scale: "absolute" | "relative"
-          declaredScale?: {
-            lower: number
-            upper: number
-          } | null
-          estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-          pairs: number
-          missing: {
-            baseline: number
-            candidate: number
-            both: number
-            share: number
-          }
-          baselineMean: number | null
-          candidateMean: number | null
-          withoutErrors?: {
-            pairs: number
-            baselineMean: number | null
-            candidateMean: number | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-          } | null
-          delta: number | null
-          interval: {
-            lower: number
-            upper: number
-          } | null
-          standardError: number | null
-          p: number | null
-          exactP: number | null
-          adjustedP: number | null
-          lost: number | null
-          gained: number | null
-          clusters: number | null
-          designEffect: number | null
-          totalChange: {
-            estimate: number
-            lower: number
-            upper: number
-          } | null
-          p50Change: number | null
-          p95Change: number | null
-          evidenceWeight: number | null
-          evidenceWeightedDelta: number | null
-          regressionRisk: number | null
-          power: {
-            detectableLoss: number
-            pairsForMargin: number
-            morePairs: number
-          } | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        })[]
-        warnings: ({
-          code: "same_source" | "metric_missing" | "mostly_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
-          text: string
-          metric: string | null
-          slice: string | null
-        })[]
-        baseline: {
-          format: string
-          sourceDigest: string
-          selection: string | null
-          cases: number
-          errors: number
-        }
-        candidate: {
-          format: string
-          sourceDigest: string
-          selection: string | null
-          cases: number
-          errors: number
-        }
-      }
-      digest: string
-      authorId: string
-      authorName: string | null
-      authorEmail: string | null
-      createdAt: string
-    }
+    answer: Assessment
   }
   'POST /v1/changes/{id}/decisions': {
     path: { id: string }
@@ -2224,7 +1854,7 @@ export interface Routes {
   'GET /v1/records/{id}/bundle': {
     path: { id: string }
     query?: { withhold?: string }
-    answer: unknown
+    answer: string
   }
   'GET /v1/audit-streams': {
     answer: {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Permission } from '@afterai/contract'
 import { pino } from 'pino'
 import { composeServer } from './composition.ts'
+import { composeDescription } from './description/compose-description.ts'
+import type { OpenApi } from './description/open-api.ts'
 import { loadInstanceKeys } from '../keys/index.ts'
 import type { Http } from '../platform/http-application.ts'
 
@@ -17,7 +19,7 @@ export interface DescribedRoute {
 
 /** The API as the running server describes it. */
 export interface ApiDescription {
-  readonly openapi: ReturnType<Http['swagger']>
+  readonly openapi: OpenApi
   readonly routes: readonly DescribedRoute[]
 }
 
@@ -53,7 +55,7 @@ export async function describeApi(): Promise<ApiDescription> {
     outbound: { loopback: false, networks: [] },
   })
   try {
-    return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }
+    return { openapi: composeDescription(server.http), routes: describeRoutes(server.http) }
   } finally {
     await server.close()
     await rm(folder, { recursive: true })

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { descriptionRoutes } from './description/description-routes.ts'
 import { alarmTeller, refuseStopped, stoppedBy, timelineGuard } from './stopped-logs.ts'
 import { assessmentRoutes, evaluationRoutes } from '../aura/index.ts'
 import { changeRoutes, systemRoutes } from '../ace/index.ts'
@@ -249,6 +250,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   recordRoutes(http, pacr)
   streamRoutes(http, { db, audit, keys: tenantKeys, policy: parts.outbound })
   sampleRoutes(http, { db, audit })
+  descriptionRoutes(http)
   await http.ready()
 
   const watched = { db, signerOf: ledgerKeys.checkpointSigner, memory, fence, alarms, log }

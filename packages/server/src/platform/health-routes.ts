@@ -17,7 +17,7 @@ export interface Stopped {
 const longestWriteMs = 2_000
 const freshForMs = 1_000
 
-/** `/livez`: the process runs. `/readyz`: it can do its work. `/openapi.json`: what else there is. */
+/** `/livez`: the process runs. `/readyz`: it can do its work. */
 export function healthRoutes(
   http: Http,
   { db, isStopping, stopped }: { db: Database; isStopping: () => boolean; stopped: () => Stopped | undefined },
@@ -39,7 +39,6 @@ export function healthRoutes(
     if (reason !== undefined) throw new ProblemError(reason.code, { detail: reason.detail })
     return { status: 'ok' as const }
   })
-  http.get('/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, () => http.swagger())
 }
 
 /**
