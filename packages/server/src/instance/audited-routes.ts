@@ -27,6 +27,8 @@ export const auditedRoutes: Readonly<Record<string, AuditedRoute>> = {
   'GET /livez': nothingOfATenant,
   'GET /readyz': nothingOfATenant,
   'GET /openapi.json': nothingOfATenant,
+  'GET /v1/docs': nothingOfATenant,
+  'GET /v1/docs/:operation': nothingOfATenant,
   'POST /v1/setup': { events: ['instance.set_up', 'operator.join', 'session.open', 'tenant.create'] },
   'POST /v1/session': { events: ['session.open'], instead: wrongPassword },
   'POST /v1/session/refresh': { events: ['session.refresh'], instead: ['session.refresh_reused'] },

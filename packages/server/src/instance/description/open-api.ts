@@ -65,7 +65,7 @@ export interface ApiParameter {
   readonly allowReserved?: boolean
   readonly description?: string
   readonly schema?: JsonSchema
-  readonly example?: unknown
+  readonly example?: string | number | boolean
 }
 
 /** An answer by one status, or a reference to one. */
