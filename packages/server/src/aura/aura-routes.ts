@@ -1,22 +1,16 @@
 import {
+  assessmentView,
+  assessRequest,
+  type AssessmentView,
   type Evaluation,
   evaluationQuery,
   evaluationView,
   id,
   importQuery,
-  instant,
   page,
   ProblemError,
-  sha256,
 } from '@afterai/contract'
-import {
-  assessmentPlanSchema,
-  assessmentSchema,
-  defaultPlan,
-  importMappingSchema,
-  RESULTS_MEDIA_TYPES,
-  rowFiltersSchema,
-} from '@afterai/evidence'
+import { importMappingSchema, RESULTS_MEDIA_TYPES, rowFiltersSchema } from '@afterai/evidence'
 import { z } from 'zod'
 import { type Audit, unaudited } from '../audit/index.ts'
 import { inTenant, inTenantOnce } from '../access/index.ts'
@@ -24,13 +18,7 @@ import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { createAssessRuns } from './assess-runs.ts'
-import {
-  type AssessmentView,
-  compareRuns,
-  keepAssessment,
-  readAssessment,
-  viewAssessments,
-} from './assessment-service.ts'
+import { compareRuns, keepAssessment, readAssessment, viewAssessments } from './assessment-service.ts'
 import { accepted, keepEvaluation, listEvaluations, viewEvaluation } from './evaluation-service.ts'
 import { createImportFile, type ImportJob } from './import-file.ts'
 import { departureOf, takeUploads, withUpload } from './upload.ts'
@@ -42,28 +30,6 @@ const mediaTypes = [...RESULTS_MEDIA_TYPES, 'application/octet-stream']
 const uploadTimeoutMs = 300_000
 
 const missingSchema = z.array(z.string().min(1).max(64)).max(16)
-
-/** An assessment as the API shows it. */
-export const assessmentView = z.object({
-  id,
-  changeId: id,
-  changeDigest: sha256,
-  baselineEvaluationId: id,
-  candidateEvaluationId: id,
-  plan: assessmentPlanSchema,
-  assessment: assessmentSchema,
-  digest: sha256,
-  authorId: id,
-  authorName: z.string().nullable(),
-  authorEmail: z.string().nullable(),
-  createdAt: instant,
-})
-
-const assessRequest = z.strictObject({
-  baselineEvaluationId: id,
-  candidateEvaluationId: id,
-  plan: assessmentPlanSchema.default(defaultPlan),
-})
 
 /** What the routes of evaluations and assessments need. */
 export interface AuraDependencies {

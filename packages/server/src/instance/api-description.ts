@@ -5,6 +5,8 @@ import type { Permission } from '@afterai/contract'
 import { pino } from 'pino'
 import { composeServer } from './composition.ts'
 import type { RouteAudits } from '../audit/index.ts'
+import { composeDescription } from './description/compose-description.ts'
+import type { OpenApi } from './description/open-api.ts'
 import { loadInstanceKeys } from '../keys/index.ts'
 import { defaultConfiguration } from '../platform/configuration.ts'
 import type { Http } from '../platform/http-application.ts'
@@ -20,7 +22,7 @@ export interface DescribedRoute {
 
 /** The API as the running server describes it. */
 export interface ApiDescription {
-  readonly openapi: ReturnType<Http['swagger']>
+  readonly openapi: OpenApi
   readonly routes: readonly DescribedRoute[]
 }
 
@@ -51,7 +53,7 @@ export async function describeApi(): Promise<ApiDescription> {
     configuration: defaultConfiguration(),
   })
   try {
-    return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }
+    return { openapi: composeDescription(server.http), routes: describeRoutes(server.http) }
   } finally {
     await server.close()
     await rm(folder, { recursive: true })

@@ -40,6 +40,7 @@ import { traceRequests } from '../platform/request-tracing.ts'
 import { breakOffBodies, endConnectionsWhile, watchRequests } from '../platform/requests-under-way.ts'
 import { createSample } from '../sample/index.ts'
 import { createTrail } from '../trail/index.ts'
+import { descriptionRoutes } from './description/description-routes.ts'
 import { purging } from './purging.ts'
 
 /** What a server is made of. */
@@ -150,6 +151,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   access.guard(http)
   healthRoutes(http, { db, isStopping: () => state.stopping, stopped: () => stoppedBy(ledger.alarms) })
   for (const feature of features) await feature.routes?.(http)
+  descriptionRoutes(http)
   await http.ready()
 
   return {

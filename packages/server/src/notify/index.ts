@@ -1,1 +1,2 @@
-export { createMails, type InstanceMail } from './mails.ts'
+export type { InstanceMail } from './mail-transport.ts'
+export { createMails } from './mails.ts'

@@ -12,6 +12,9 @@ export interface MailSettings {
   readonly tlsRequired?: boolean
 }
 
+/** How mails leave an instance, and the address that they name. */
+export type InstanceMail = MailSettings & { readonly publicUrl: string }
+
 /** A mail of plain text. */
 export interface PlainMail {
   /** Stays the same over attempts, so that a mail that came twice can be told. */

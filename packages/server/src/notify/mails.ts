@@ -8,14 +8,11 @@ import type { Feature } from '../platform/feature.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Purges } from '../platform/purges.ts'
 import { createMailQueue } from './mail-store.ts'
-import { createMailTransport, type MailSettings } from './mail-transport.ts'
+import { createMailTransport, type InstanceMail } from './mail-transport.ts'
 import { mailJob, sendingMails } from './mail-worker.ts'
 import { alarmTeller } from './tell-alarm.ts'
 
 const purges: Purges = { mails: (most) => sql`select purge_mail(${most}) as gone` }
-
-/** How mails leave an instance, and the address that they name. */
-export type InstanceMail = MailSettings & { readonly publicUrl: string }
 
 /** Mails, where the instance has a way for them, and alarms of logs. */
 export interface Mails extends Feature {

@@ -4,8 +4,7 @@ import type { LogAlarm } from '../ledger/index.ts'
 import { type Database, withTenant } from '../platform/database.ts'
 import type { Logger } from '../platform/log.ts'
 import { mailLogAlarm } from './alarm-mail.ts'
-import { createMailTransport } from './mail-transport.ts'
-import type { InstanceMail } from './mails.ts'
+import { createMailTransport, type InstanceMail } from './mail-transport.ts'
 
 /** Tells of a log that was stopped in its own trail, and by mail where the instance has a way. */
 export function alarmTeller(at: { mail: InstanceMail | undefined; db: Database; audit: Audit; log: Logger }) {

@@ -21,7 +21,7 @@ export interface Stopped {
 const longestWriteMs = 2_000
 const freshForMs = 1_000
 
-/** `/livez`: the process runs. `/readyz`: it can do its work. `/openapi.json`: what else there is. */
+/** `/livez`: the process runs. `/readyz`: it can do its work. */
 export function healthRoutes(
   http: Http,
   { db, isStopping, stopped }: { db: Database; isStopping: () => boolean; stopped: () => Stopped | undefined },
@@ -43,7 +43,6 @@ export function healthRoutes(
     if (reason !== undefined) throw new ProblemError(reason.code, { detail: reason.detail })
     return { status: 'ok' as const }
   })
-  http.get('/openapi.json', { config: { permission: 'public', audits }, schema: { hide: true } }, () => http.swagger())
 }
 
 /**

@@ -1,7 +1,13 @@
 import { fastifyCookie } from '@fastify/cookie'
 import { fastifySwagger } from '@fastify/swagger'
 import { type Permission, ProblemError } from '@afterai/contract'
-import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyContextConfig,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -28,6 +34,7 @@ import type { Configuration } from './configuration.ts'
 import type { Http } from './http-application.ts'
 import { answerTo } from './problem-response.ts'
 import { isHttps } from './public-origin.ts'
+import { routeClass } from './rate-limits/index.ts'
 
 const mebibyte = 1024 * 1024
 const answerTimeoutMs = 60_000
@@ -150,20 +157,11 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   await shedLoad(http, { concurrentRequests: Math.max(8, Math.floor(maxConnections / 4)) })
   await http.register(fastifyCookie)
   await http.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'AfterAI', version: '1', description: 'Record, assess, decide and seal changes of AI systems.' },
-      components: {
-        securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
-          session: { type: 'apiKey', in: 'cookie', name: '__Host-afterai_session' },
-        },
-      },
-    },
+    openapi: { openapi: '3.1.0' },
     transformObject: jsonSchemaTransformObject,
     transform: (route) => {
       const { schema, url } = jsonSchemaTransform(route)
-      return { schema: { ...schema, ...accessOf(route.route.config?.permission) }, url }
+      return { schema: { ...schema, ...accessOf(route.route.method, route.route.config) }, url }
     },
   })
   return http
@@ -173,9 +171,15 @@ function noCompiler(): never {
   throw new Error('a route has no compiler for its schema')
 }
 
-/** What the OpenAPI document says of a route's permission. */
-function accessOf(permission: Permission | 'public' | undefined) {
-  return { 'x-permission': permission, security: permission === 'public' ? [] : [{ bearer: [] }, { session: [] }] }
+/** What the OpenAPI document says of a route's configuration; the description is made of it (instance/description). */
+function accessOf(method: string | string[], config: FastifyContextConfig = {}) {
+  const { permission, stepUp, acrossTenants } = config
+  return {
+    'x-permission': permission,
+    'x-rate-class': routeClass(String(method), config),
+    ...(stepUp === true ? { 'x-step-up': true } : {}),
+    ...(acrossTenants === true ? { 'x-across-tenants': true } : {}),
+  }
 }
 
 /** Whether an address is one of the proxies. */

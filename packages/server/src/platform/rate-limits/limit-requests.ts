@@ -1,5 +1,5 @@
 import { ProblemError } from '@afterai/contract'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify'
 import type { Configuration } from '../configuration.ts'
 import type { Http } from '../http-application.ts'
 import { networkOf } from './client-network.ts'
@@ -73,7 +73,11 @@ export function limitRequests(
 }
 
 function classOf({ method, routeOptions }: FastifyRequest): RouteClass | 'none' {
-  const { rateClass, permission } = routeOptions.config
+  return routeClass(method, routeOptions.config)
+}
+
+/** What a request of a route counts as. */
+export function routeClass(method: string, { rateClass, permission }: FastifyContextConfig): RouteClass | 'none' {
   if (rateClass !== undefined) return rateClass
   if (method === 'GET' || method === 'HEAD') return 'read'
   return permission === 'public' ? 'credential' : 'write'
