@@ -5,7 +5,8 @@ export const packageImports: Readonly<Record<string, readonly string[]>> = {
   record: [],
   evidence: [],
   models: [],
-  contract: ['@afterai/record'],
+  contract: ['@afterai/record', '@afterai/evidence'],
+  client: [],
   'embedded-postgres': [],
   sdk: [],
   server: [
@@ -15,7 +16,7 @@ export const packageImports: Readonly<Record<string, readonly string[]>> = {
     '@afterai/models',
     '@afterai/embedded-postgres',
   ],
-  cli: ['@afterai/record', '@afterai/contract', '@afterai/evidence'],
+  cli: ['@afterai/record', '@afterai/contract', '@afterai/evidence', '@afterai/client'],
 }
 
 /** The server's folders, foundation first: a folder may import only folders that stand before it. */
@@ -74,6 +75,11 @@ export function boundaries(): OxlintOverride[] {
     files: ['packages/sdk/{tests,testing}/**/*.ts'],
     rules: forbid(packagePatterns(['@afterai/sdk', '@afterai/contract', '@afterai/record', '@afterai/testing'])),
   }
+  // So do the client's: its names and types are made of the contract.
+  const clientTests = {
+    files: ['packages/client/tests/**/*.ts'],
+    rules: forbid(packagePatterns(['@afterai/client', '@afterai/contract'])),
+  }
   // Its databases have the server's schema, which the server offers nobody.
   const testing = {
     files: ['packages/testing/src/*.ts'],
@@ -82,7 +88,7 @@ export function boundaries(): OxlintOverride[] {
       byPath(['@afterai/testing', '@afterai/server']),
     ]),
   }
-  return [unknown, ...packages, ...server, sdkTests, testing]
+  return [unknown, ...packages, ...server, sdkTests, clientTests, testing]
 }
 
 function asCodeAndTests(folder: string, patterns: (isTest: boolean) => Pattern[]): OxlintOverride[] {

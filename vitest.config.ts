@@ -8,8 +8,8 @@ export default defineConfig({
     reporters: ['default', './scripts/closing-line-reporter.ts'],
     env: toolEnvironment(env['PATH'] ?? ''),
     globalSetup: ['packages/testing/src/test-cluster.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     // A second, the default, is what a busy machine takes for one answer.
     expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,

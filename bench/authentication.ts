@@ -47,7 +47,7 @@ async function signIns(server: ComposedServer): Promise<Row> {
   const code = newCode()
   await putSetupCode(db, hashCredential(code))
   await ask(server.http, '/v1/setup', { code, name: 'Bench', ...account })
-  const passwords = await createPasswords()
+  const passwords = createPasswords()
   const stored = await passwords.hash(account.password)
   const limit = await perSecond(() => passwords.verify(stored, account.password))
   const value = await perSecond(() => ask(server.http, '/v1/session', account))

@@ -88,7 +88,7 @@ beforeAll(async () => {
   await asAda(login, 'brave tulip 42 harbour\n')
   await asAda('afterai system create support-bot')
   pipelineKey = await asAda('afterai key create pipeline --scope observation:write digest-key:read --quiet')
-}, 120_000)
+})
 
 afterAll(async () => {
   server.signalAll('SIGTERM')

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createClient } from '@afterai/client'
 import { type ServerProcess, startServerProcess } from '@afterai/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createApi } from '../packages/sdk/src/api/index.ts'
 import { AfterAI } from '../packages/sdk/src/index.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -59,7 +59,7 @@ beforeAll(async () => {
   const login = ['login', '--setup', code, '--email', 'ada@example.com', '--name', 'Ada', '--password-stdin']
   await run('afterai', login, { input: 'brave tulip 42 harbour\n' })
   await run('afterai', ['system', 'create', 'support-bot'])
-}, 120_000)
+})
 
 afterAll(async () => {
   server.signalAll('SIGTERM')
@@ -146,7 +146,7 @@ test('P2.4: after a refusal an empty batch takes the number of the refused one, 
 
 test('P2.4: a batch that was sealed long ago is taken, and one that never came shows as a gap, in the API and on the command line', async () => {
   const apiKey = await createKey('gaps', 'telemetry:write', 'telemetry:read')
-  const api = createApi({ endpoint: server.origin, apiKey })
+  const client = createClient({ endpoint: server.origin, credential: apiKey })
   const bootId = randomUUID()
   const at = new Date(Date.now() - 3 * 86_400_000).toISOString()
   const batch = (sequence: number, dropped: number): unknown => ({
@@ -160,20 +160,20 @@ test('P2.4: a batch that was sealed long ago is taken, and one that never came s
     [0, 0],
     [3, 7],
   ] as const) {
-    const answer = await api('POST /v1/telemetry', { body: batch(sequence, dropped) as never })
+    const answer = await client.sendTelemetry({ body: batch(sequence, dropped) as never })
     expect(answer).toMatchObject({ accepted: 1, rejected: [], duplicate: false })
   }
-  const again = await api('POST /v1/telemetry', { body: batch(3, 7) as never })
+  const again = await client.sendTelemetry({ body: batch(3, 7) as never })
   expect(again).toMatchObject({ duplicate: true })
   const seen = { bootId, batches: 2, missing: 2, events: 2, dropped: 7 }
-  const { items } = await api('GET /v1/telemetry/clients', { query: {} })
+  const { items } = await client.listTelemetryClients()
   expect(items.find((it) => it.bootId === bootId)).toMatchObject(seen)
   expect((await clients()).find((it) => it.bootId === bootId)).toMatchObject(seen)
   const table = await run('afterai', ['telemetry', 'clients'])
   const columns = [bootId, 2, 2, 2, 7].join('\\s+')
   expect(table).toMatch(new RegExp(`${columns}\\s`))
   // What came late is closed like any other.
-  await api('POST /v1/telemetry', { body: batch(1, 0) as never })
-  await api('POST /v1/telemetry', { body: batch(2, 0) as never })
+  await client.sendTelemetry({ body: batch(1, 0) as never })
+  await client.sendTelemetry({ body: batch(2, 0) as never })
   expect((await clients()).find((it) => it.bootId === bootId)).toMatchObject({ batches: 4, missing: 0 })
 })

@@ -50,7 +50,7 @@ beforeAll(async () => {
   models.serve(early)
   database = await embeddedDatabase(dataDir)
   surroundings = { modelUrl: models.baseUrl, afteraiUrl: server.origin, apiKey: key, mark }
-}, 120_000)
+})
 
 afterAll(async () => {
   await models?.stop()

@@ -1,10 +1,13 @@
-import { type AuditedRoute, auditedOperations, auditedRoutes } from '../packages/server/src/instance/audited-routes.ts'
+import { actionsOfEveryRoute, actionsOfServer, auditActions } from '../packages/server/src/audit/actions.ts'
+import { declaredBy } from '../packages/server/src/audit/route-audits.ts'
+import { describeApi, type DescribedRoute } from '../packages/server/src/instance/api-description.ts'
 
 /** `docs/reference/audit.md`: what each route leaves in the audit trail, and how the trail leaves the server. */
-export function auditReference(): string {
+export async function auditReference(): Promise<string> {
+  const { routes } = await describeApi()
   return `# Audit trail
 
-<!-- Made from packages/server/src/instance/audited-routes.ts by \`npm run generate\`; don't edit. -->
+<!-- Made from packages/server/src/audit/actions.ts and the server's routes by \`npm run generate\`; don't edit. -->
 
 An event says who did what to which resource, by which kind of credential, from where, when, in which request, and how it ended:
 \`allowed\`, \`denied\` or \`failed\`. It is written in the transaction of what it tells of: if it can't be written, the thing doesn't happen.
@@ -29,19 +32,24 @@ permission leaves \`access.denied\` when the caller doesn't hold it, whatever it
 \`credential.refuse\`, whose \`details.reason\` is \`revoked\`, \`expired\`, \`idle\`, \`disabled\` (its owner), \`suspended\` (the tenant),
 \`cross_origin\` or \`too_many_requests\`: one a minute and process of the same, with \`details.untold\` for those before it that left none.
 
-## What each route leaves
+## What events say
 
-| Route | Events | When it comes to nothing, or to a question |
-| --- | --- | --- |
-${Object.entries(auditedRoutes).map(tableRow).join('\n')}
-
-## What leaves an event without a request
+${list(actionsOfEveryRoute)} are left by whatever route somebody isn't let in to; ${list(actionsOfServer)} without a request too, by
+the server itself or by an operator on its machine; all others by the routes that the next table names.
 
 | Event | What happened |
 | --- | --- |
-${Object.entries(auditedOperations)
+${Object.entries(auditActions)
   .map(([action, meaning]) => `| \`${action}\` | ${meaning} |`)
   .join('\n')}
+
+## What each route leaves
+
+A route that doesn't say which events it may leave, or why none, stops the server from starting.
+
+| Route | Events | When it comes to nothing, or to a question |
+| --- | --- | --- |
+${routes.map(tableRow).join('\n')}
 
 ## Export
 
@@ -72,9 +80,11 @@ trial mode. Names are looked up, every address is checked, and the checked addre
 `
 }
 
-function tableRow([route, audited]: [string, AuditedRoute]): string {
-  if ('none' in audited) return `| \`${route}\` | none | ${audited.none} |`
-  return `| \`${route}\` | ${list(audited.events)} | ${list(audited.instead ?? [])} |`
+function tableRow({ method, path, audits }: DescribedRoute): string {
+  const route = `\`${method} ${path}\``
+  if ('none' in audits) return `| ${route} | none | ${audits.none} |`
+  const { events, instead } = declaredBy(audits)
+  return `| ${route} | ${list(events)} | ${list(instead)} |`
 }
 
 function list(actions: readonly string[]): string {

@@ -5,7 +5,7 @@ import { catalogueReference } from './catalogue-reference.ts'
 import { workerSourceFile } from '../packages/sdk/bundle.ts'
 import { commandLineReference } from '../packages/cli/src/reference.ts'
 import { configurationReference } from './configuration-reference.ts'
-import { sdkApiRoutes } from './sdk-api-routes.ts'
+import { clientOperations } from './client-operations.ts'
 import { securityReference } from './security-reference.ts'
 import { directionsReference } from './directions-reference.ts'
 import { errorsReference } from './errors-reference.ts'
@@ -34,7 +34,7 @@ export const references: readonly Reference[] = [
   page('docs/reference/imports.md', importsReference),
   page('docs/reference/openapi.json', openapiReference),
   page('docs/reference/permissions.md', permissionsReference),
-  page('packages/sdk/src/api/routes.ts', sdkApiRoutes),
+  page('packages/client/src/operations.ts', clientOperations),
   page('packages/sdk/src/worker/source.ts', workerSourceFile),
   page('docs/reference/telemetry.md', telemetryReference),
   page('packages/server/src/instance/doctor/catalogue/made-by-migrations.json', catalogueReference),

@@ -15,9 +15,13 @@ for (const { fileName, code } of await bundleFiles()) {
   mkdirSync(`${dist}${fileName.replace(/[^/]+$/, '')}`, { recursive: true })
   writeFileSync(`${dist}${fileName}`, code)
 }
-execFileSync(`${folder}../../node_modules/.bin/tsc`, ['-p', `${folder}tsconfig.build.json`, '--outDir', dist], {
-  stdio: 'inherit',
-})
+for (const [project, outDir] of [
+  ['tsconfig.build.json', dist],
+  ['../client/tsconfig.build.json', `${dist}api`],
+] as const)
+  execFileSync(`${folder}../../node_modules/.bin/tsc`, ['-p', `${folder}${project}`, '--outDir', outDir], {
+    stdio: 'inherit',
+  })
 // Of what the compiler declares, only what the doors lead to; for `require` beside it, whose types are modules of the other kind.
 const declared = new Set<string>()
 for (const door of ['index', 'api/index']) follow(door)

@@ -1,7 +1,12 @@
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { rolldown, type InputOptions, type OutputOptions, type Plugin } from 'rolldown'
 
-const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url))
+const require = createRequire(import.meta.url)
+
+// `@afterai/sdk/api` is the client of the API, bundled: the package depends on nothing.
+const source = (file: string): string =>
+  file === 'api/index.ts' ? require.resolve('@afterai/client') : fileURLToPath(new URL(`src/${file}`, import.meta.url))
 
 /** A file of the published package. */
 export interface BuiltFile {

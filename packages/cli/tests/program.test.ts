@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { chmod, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -148,8 +148,54 @@ test('the launcher passes over a node that is too old', async () => {
   const folder = await temporaryFolder()
   await writeFile(join(folder, 'node'), '#!/bin/sh\necho v20.20.2\n')
   await chmod(join(folder, 'node'), 0o755)
-  const { stdout } = await run(launcher, ['--version'], { env: { PATH: `${folder}:/usr/bin:/bin` } })
-  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  const { stdout } = await run(launcher, ['--help'], { env: { PATH: `${folder}:/usr/bin:/bin` } })
+  expect(stdout).toMatch(/^Usage: afterai /)
+})
+
+test('the launcher tells the version without starting anything', async () => {
+  for (const word of ['--version', '-V']) {
+    const { stdout } = await run(launcher, [word], { env: { PATH: '' } })
+    expect(stdout).toBe((await afterai([word])).stdout)
+  }
+})
+
+test('the launcher runs what was built for as long as no source is newer, added or taken away', async () => {
+  const root = await temporaryFolder()
+  const [copy, source, other, built] = [
+    'cli/bin/afterai',
+    'cli/src/main.ts',
+    'server/src/other.ts',
+    'server/dist/program/afterai.js',
+  ].map((path) => join(root, 'packages', path)) as [string, string, string, string]
+  for (const path of [copy, source, other, built]) await mkdir(dirname(path), { recursive: true })
+  await writeFile(copy, await readFile(launcher), { mode: 0o755 })
+  await writeFile(source, `process.stdout.write('sources')`)
+  await writeFile(other, '')
+  for (const name of ['cli', 'server'])
+    await writeFile(join(root, `packages/${name}/package.json`), '{"type":"module"}')
+  const ran = async (): Promise<string> => {
+    const { stdout } = await run(copy, ['ace'], { env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin` } })
+    return stdout
+  }
+  const build = async (): Promise<void> => {
+    await writeFile(built, `process.stdout.write('built')`)
+    const later = Date.now() / 1000 + 60
+    await utimes(built, later, later)
+  }
+  const touch = async (path: string): Promise<void> => {
+    const latest = Date.now() / 1000 + 120
+    await utimes(path, latest, latest)
+  }
+  expect(await ran()).toBe('sources')
+  await build()
+  expect(await ran()).toBe('built')
+  // A file that is added or taken away shows in its folder.
+  for (const path of [other, dirname(other), join(root, 'packages/server/package.json')]) {
+    await touch(path)
+    expect(await ran()).toBe('sources')
+    await utimes(path, 0, 0)
+    expect(await ran()).toBe('built')
+  }
 })
 
 test('the launcher says what to do where there is no node', async () => {
@@ -159,7 +205,7 @@ test('the launcher says what to do where there is no node', async () => {
   await chmod(copy, 0o755)
   await writeFile(join(folder, 'node'), '#!/bin/sh\necho v20.20.2\n')
   await chmod(join(folder, 'node'), 0o755)
-  const failure = await run(copy, ['--version'], { env: { PATH: `${folder}:/usr/bin:/bin` } }).then(
+  const failure = await run(copy, ['--help'], { env: { PATH: `${folder}:/usr/bin:/bin` } }).then(
     () => undefined,
     (error: { code: number; stderr: string }) => error,
   )

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Change, Decision, Evaluation, Me, Session, System } from '@afterai/contract'
-import { assess, importCsv, type EvaluationRun } from '@afterai/evidence'
+import type { AssessmentView, Change, Decision, Evaluation, Me, Session, System } from '@afterai/contract'
+import { assess, defaultPlan, importCsv, type EvaluationRun } from '@afterai/evidence'
 
 /** Ids of the things below. */
 export const ids = {
@@ -134,16 +134,22 @@ function results(passes: (index: number) => boolean): EvaluationRun {
 }
 
 /** A kept assessment that found a material regression. */
-export const assessment = {
+export const assessment: AssessmentView = {
   id: ids.assessment,
-  authorId: ids.person,
-  authorName: 'Ada',
-  authorEmail: 'ada@example.com',
   changeId: ids.change,
+  changeDigest: digest('d'),
+  baselineEvaluationId: ids.evaluation,
+  candidateEvaluationId: ids.otherChange,
+  plan: defaultPlan,
   assessment: assess(
     results(() => true),
     results((index) => index % 2 === 0),
   ),
+  digest: digest('e'),
+  authorId: ids.person,
+  authorName: 'Ada',
+  authorEmail: 'ada@example.com',
+  createdAt: at,
 }
 
 /** An imported evaluation. */

@@ -1,3 +1,4 @@
+export { assessmentView, type AssessmentView, assessRequest } from './assessment.ts'
 export {
   auditEventView,
   type AuditEventView,
@@ -138,6 +139,7 @@ export {
   tenantView,
   type TenantView,
 } from './identity.ts'
+export { type LogKeys, logKeysView } from './log-keys.ts'
 export {
   changeRoleRequest,
   changeServiceAccountRequest,

@@ -178,6 +178,25 @@ describe('errors and gaps', () => {
     expect(loose.verdict).toBe('material_regression')
     expect(loose.guardrails).toContainEqual(expect.objectContaining({ slice: 'refunds', band: 'material_regression' }))
     expect(codes(loose)).toContain('slice_regression')
+    // Over all cases nothing was lost: the chance that is told is that of what decides.
+    expect(loose.overallRisk).toBeGreaterThan(0.9)
+  })
+
+  test('the chance of a loss counts what decides without having been named a guardrail', () => {
+    const runs = [0, 80].map((lost, side) =>
+      runWith(
+        [PASS, { ...PASS, name: 'other' }],
+        Array.from({ length: 200 }, (_, index): EvaluationCase => ({
+          caseId: `case-${index}`,
+          outcome: 'completed',
+          values: [index % 3 === 0 ? 0 : 1, index < lost ? 0 : 1],
+        })),
+        side === 0 ? 'a' : 'b',
+      ),
+    )
+    const [before, after] = runs as [EvaluationRun, EvaluationRun]
+    const assessment = assess(before, after, { ...defaultPlan, metrics: [{ name: 'pass', primary: true }] })
+    expect([assessment.verdict, (assessment.overallRisk ?? 0) > 0.99]).toEqual(['material_regression', true])
   })
 
   test('a column of ids taken for slices is named, not assessed two thousand times', () => {

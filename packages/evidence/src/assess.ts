@@ -59,7 +59,10 @@ export function assess(
     schema: 'afterai.assessment/v1',
     mode: plan.mode,
     verdict: verdict(guardrails, missing, plan),
-    overallRisk: overallRisk(primary),
+    overallRisk: overallRisk(
+      primary,
+      [...overall.map(({ assessment }) => assessment), ...sliceAssessments].filter((row) => isAmong(row, guardrails)),
+    ),
     guardrails,
     metrics: overall.map(({ assessment }) => ({
       ...asDecided(assessment, declared),
@@ -220,17 +223,23 @@ function asDecided(row: MetricAssessment, guardrails: readonly Guardrail[]): Met
  * it, and no verdict is better than such a row.
  */
 function sliceLosses(rows: readonly MetricAssessment[], declared: readonly Guardrail[]): Guardrail[] {
-  const isDeclared = ({ metric, slice }: MetricAssessment): boolean =>
-    declared.some((it) => it.metric === metric && it.slice === slice)
   return rows
-    .filter((row) => row.primary && row.sameAs === null && isLoss(row.band) && !isDeclared(row))
+    .filter((row) => row.primary && row.sameAs === null && isLoss(row.band) && !isAmong(row, declared))
     .map(({ metric, slice, band, adjustedP }) => ({ metric, slice, band, adjustedP }))
 }
 
-/** With a guardrail unmeasured the risk is unknown, not smaller. */
-function overallRisk(guardrails: readonly MetricResult[]): number | null {
+/**
+ * The chance that something which decides lost more than its margin. With a guardrail unmeasured it is unknown, not smaller. What decides without having
+ * been named a guardrail wasn't drawn together with those: the chance is at least that of each by itself.
+ */
+function overallRisk(guardrails: readonly MetricResult[], deciding: readonly MetricAssessment[]): number | null {
   const inputs = guardrails.map(({ risk }) => risk).filter((risk) => risk !== null)
-  return inputs.length === 0 || inputs.length < guardrails.length ? null : jointRisk(inputs)
+  if (inputs.length === 0 || inputs.length < guardrails.length) return null
+  return Math.max(jointRisk(inputs), ...deciding.map(({ regressionRisk }) => regressionRisk ?? 0))
+}
+
+function isAmong({ metric, slice }: MetricAssessment, guardrails: readonly Guardrail[]): boolean {
+  return guardrails.some((it) => it.metric === metric && it.slice === slice)
 }
 
 function correctSlices(results: readonly MetricResult[]): MetricAssessment[] {

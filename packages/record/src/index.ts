@@ -38,6 +38,7 @@ export {
   signWith,
   verifySignature,
 } from './crypto.ts'
+export { digestOf } from './digest.ts'
 export {
   type Envelope,
   type EnvelopeSignature,

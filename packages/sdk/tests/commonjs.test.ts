@@ -50,10 +50,11 @@ for (let n = 0; n < 98; n++) bot.measure({ latencyMs: n })
 test('P2.2: a host of CommonJS requires the client and the API, also where modules can’t be required, and all arrives', async () => {
   const program = `
     const { AfterAI } = require('@afterai/sdk')
-    const { createApi, ApiProblem } = require('@afterai/sdk/api')
+    const { createClient, ApiProblem } = require('@afterai/sdk/api')
     ${tell}
     afterai.flush(10_000).then(async (isFlushed) => {
-      const problem = await createApi({ endpoint: process.env.ENDPOINT, apiKey: 'wrong' })('GET /livez').catch((it) => it)
+      const client = createClient({ endpoint: process.env.ENDPOINT, credential: 'wrong' })
+      const problem = await client.getLiveness().catch((it) => it)
       console.log(JSON.stringify([isFlushed, afterai.stats(), afterai.diagnostics(), problem instanceof ApiProblem]))
     })
   `
@@ -113,15 +114,15 @@ test('P2.2: a test of jest as it comes requires the package, and imports it, and
 })
 
 const typed = `import { AfterAI, type Diagnostic } from '@afterai/sdk'
-import { createApi } from '@afterai/sdk/api'
+import { createClient } from '@afterai/sdk/api'
 const afterai = new AfterAI({ apiKey: 'k' })
 afterai.system('bot').measure({ latencyMs: 1 })
 // @ts-expect-error a text is no number
 afterai.system('bot').measure({ latencyMs: '1' })
 export const all: readonly Diagnostic[] = afterai.diagnostics()
-const api = createApi({ endpoint: 'http://127.0.0.1:9', apiKey: 'k' })
-// @ts-expect-error there is no such route
-void api('GET /v1/nothing')
+const client = createClient({ endpoint: 'http://127.0.0.1:9', credential: 'k' })
+// @ts-expect-error there is no such operation
+void client.getNothing
 `
 
 const nodeTypes = ['--types', 'node', '--typeRoots', join(folder, '../../node_modules/@types')]

@@ -225,7 +225,7 @@ test('P2.3: where the key never comes, measurements wait 5 s for their fingerpri
     .map((event) => (event.kind === 'measure' ? [event.latencyMs, event.fingerprint] : []))
   expect(measured).toEqual([1, 2, 3, 4, 5].map((latencyMs) => [latencyMs, undefined]))
   expect(afterai.stats()).toMatchObject({ enqueued: 7, delivered: 5, dropped: 0, pending: 2 })
-}, 15_000)
+})
 
 test('a configuration that is observed with each request costs no memory, and each request is counted under it', async () => {
   const server = await start()
@@ -277,7 +277,7 @@ test('P2.3: a refusal that stays holds nothing up for ever: what comes later is 
   expect(server.batches.reduce((sum, { dropped }) => sum + dropped, 0)).toBe(6)
   expect(server.faults).toEqual([])
   expect(afterai.stats()).toMatchObject({ enqueued: 7, delivered: 1, dropped: 6, pending: 0 })
-}, 20_000)
+})
 
 test('templates of addresses are routes, by the names that they have at the other doors; a sentence is none', async () => {
   const server = await start()

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -191,6 +191,8 @@ test('P2.4: what waits in the spool as the client is shut down was not delivered
   const spoolFolder = mkdtempSync(join(tmpdir(), 'afterai-spool-'))
   const afterai = connect({ endpoint: await start({ state: 'error' }), spoolFolder })
   afterai.system('bot').record({ title: 'A new index', changeTypes: ['retrieval'] })
+  // On a busy machine the thread takes a while until it runs and has it in the spool.
+  await expect.poll(() => readdirSync(spoolFolder)).toHaveLength(1)
   await afterai.shutdown(300)
   expect(afterai.stats()).toMatchObject({ enqueued: 1, dropped: 0, pending: 1 })
   expect(await afterai.flush()).toBe(false)

@@ -84,6 +84,8 @@ test('P2.2: a proxy that is down is an outage like any other', async () => {
     onDiagnostic: ({ code }) => said.push(code),
   })
   afterai.system('bot').measure({})
+  // On a busy machine the thread takes a while until it runs and has asked for the first time.
+  await expect.poll(() => afterai.stats().state).toBe('backing_off')
   expect(await afterai.flush(500)).toBe(false)
   expect(afterai.stats()).toMatchObject({ enqueued: 1, delivered: 0, pending: 1, state: 'backing_off' })
   expect(said).toEqual(['unreachable'])

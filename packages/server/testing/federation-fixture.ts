@@ -44,7 +44,7 @@ export const settings = {
 
 /** Starts both. */
 export async function startFederatedServer(): Promise<FederatedServer> {
-  const server = await startTestServer({ publicOrigin: null })
+  const server = await startTestServer({ publicUrl: undefined })
   const origin = (await server.http.listen({ host: '127.0.0.1', port: 0 })).replace(/\/$/, '')
   const redirectUris = [`${origin}/v1/oidc/callback`]
   const provider = await startOidcProvider({

@@ -5,14 +5,15 @@ import type { Permission, Role, Session } from '@afterai/contract'
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { Client } from 'pg'
 import { type ComposedServer, composeServer, type ServerParts } from '../src/instance/composition.ts'
+import { systemActor } from '../src/audit/index.ts'
 import { newCode } from '../src/access/index.ts'
 import { addMember, createAccount, createTenant, putSetupCode } from '../src/identity/index.ts'
-import type { CaptureLimits } from '../src/capture/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../src/keys/index.ts'
+import { type Configuration, defaultConfiguration } from '../src/platform/configuration.ts'
 import { withTenant } from '../src/platform/database.ts'
 import { newId } from '../src/platform/ids.ts'
 import { createLog, type Logger } from '../src/platform/log.ts'
-import type { RequestRates } from '../src/platform/rate-limits/index.ts'
+import { undeclaredEvents } from './undeclared-events.ts'
 
 /** A request to the server under test; `body` that is a string or bytes goes as it is, anything else as JSON. */
 export interface TestRequest {
@@ -71,6 +72,7 @@ export interface TestServer extends ComposedServer {
   operator(): Promise<Person>
   signIn(email: string, password: string): Promise<Session>
   addKey(owner: Person, scopes: readonly Permission[], accountId?: string): Promise<{ id: string; key: string }>
+  /** @throws Error when an event was left that its route doesn't declare */
   stop(): Promise<void>
 }
 
@@ -80,23 +82,11 @@ export const testOrigin = 'http://localhost:4680'
 /** The password of the first administrator. */
 export const adminPassword = 'violet-harbour-41-lantern'
 
-/** Options of the server under test. */
-export interface TestServerOptions {
-  /** Null for a server that isn't told, and goes by where it is asked. */
-  readonly publicOrigin?: string | null
-  readonly stepUpForApproval?: boolean
-  readonly importMaxMib?: number
-  readonly poolSize?: number
-  readonly trustedProxies?: readonly string[]
-  readonly rates?: Partial<RequestRates>
-  readonly drainMs?: number
-  readonly maxConnections?: number
-  readonly onlyOverTls?: boolean
-  readonly mail?: ServerParts['mail']
-  readonly captureLimits?: Partial<CaptureLimits>
-  readonly verificationPace?: ServerParts['verificationPace']
-  readonly logMemory?: ServerParts['logMemory']
-}
+/** What the server under test is made of and configured with, where that differs from what tests usually have. */
+export type TestServerOptions = Partial<Configuration> & Partial<Omit<ServerParts, keyof SharedParts | 'configuration'>>
+
+/** What every server under test is given. */
+type SharedParts = Pick<ServerParts, 'connection' | 'keys' | 'log'>
 
 /** Starts one. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -137,9 +127,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       }),
     async stop() {
       await composed.close()
+      const undeclared = await undeclaredEvents({ http: composed.http, owner }, lines)
       await owner.end()
       await database.drop()
       await rm(keyDir, { recursive: true })
+      if (undeclared.length > 0) throw new Error(`events that no route declares:\n${undeclared.join('\n')}`)
     },
   }
 }
@@ -150,41 +142,28 @@ export function composeBeside(
   { log, ...options }: TestServerOptions & { log?: Logger } = {},
 ): Promise<ComposedServer> {
   const shared = { connection: server.database.login, keys: server.keys, log: log ?? createLog('silent') }
-  return composeServer(partsOf(shared, { poolSize: 5, ...options }))
+  return composeServer(partsOf(shared, { databasePoolSize: 5, ...options }))
 }
 
 /** All that a server under test is made of. */
-export function partsOf(
-  shared: Pick<ServerParts, 'connection' | 'keys' | 'log'>,
-  options: TestServerOptions,
-): ServerParts {
-  return {
-    ...shared,
-    poolSize: options.poolSize ?? 10,
-    sessionIdleMinutes: 60,
-    sessionMaxHours: 24,
-    importMaxMib: options.importMaxMib ?? 20,
-    publicOrigin: options.publicOrigin === null ? undefined : (options.publicOrigin ?? testOrigin),
-    stepUpForApproval: options.stepUpForApproval ?? false,
-    outbound: { loopback: true, networks: [] },
-    trustedProxies: options.trustedProxies ?? [],
-    maxConnections: options.maxConnections ?? 2000,
-    onlyOverTls: options.onlyOverTls ?? false,
-    // Tests ask more in a minute than people do; those of the limits set their own.
-    rates: {
-      credential: 100_000,
-      read: 100_000,
-      write: 100_000,
-      heavy: 100_000,
-      telemetry: 1_000_000,
-      ...options.rates,
-    },
-    drainMs: options.drainMs ?? 0,
-    mail: options.mail,
-    captureLimits: options.captureLimits ?? {},
-    verificationPace: options.verificationPace,
-    logMemory: options.logMemory,
-  }
+export function partsOf(shared: SharedParts, options: TestServerOptions): ServerParts {
+  const { mail, logMemory, captureLimits, verificationPace, ...overrides } = options
+  const configuration = { ...usual, ...overrides }
+  return { ...shared, configuration, mail, logMemory, captureLimits, verificationPace }
+}
+
+const usual: Configuration = {
+  ...defaultConfiguration(),
+  publicUrl: testOrigin,
+  sessionIdleMinutes: 60,
+  sessionMaxHours: 24,
+  importMaxMib: 20,
+  // Tests ask more in a minute than people do; those of the limits set their own.
+  rateCredentials: 100_000,
+  rateReads: 100_000,
+  rateWrites: 100_000,
+  rateHeavy: 100_000,
+  rateTelemetry: 1_000_000,
 }
 
 type Send = TestServer['send']
@@ -261,7 +240,7 @@ function peopleOf({ enrolment }: ComposedServer, send: Send): Pick<TestServer, '
     signIn,
     async addTenant(slug) {
       const tenant = { id: newId(), slug, name: slug, sample: slug === 'sample' }
-      const actor = { tenantId: tenant.id, actorId: null, credential: 'system', address: null, requestId: null }
+      const actor = systemActor(tenant.id)
       await withTenant(enrolment.db, tenant.id, (tx) => createTenant(enrolment, tx, tenant, actor))
       return tenant
     },

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import { expect, test } from 'vitest'
-import { createTestDatabase, fixedClock, startDebianPostgres } from './index.ts'
+import { createTestDatabase, startDebianPostgres } from './index.ts'
 
 async function query(connection: ClientConfig, text: string): Promise<unknown[]> {
   const client = new Client(connection)
@@ -46,12 +45,4 @@ test('runs a PostgreSQL of Debian over TCP and over its socket, and leaves none 
   await debian.stop()
   await debian.stop()
   await expect(query({ connectionString: debian.url }, version)).rejects.toThrow('ECONNREFUSED')
-})
-
-test('a fixed clock stands still until it is moved', async () => {
-  const clock = fixedClock('2026-03-01T00:00:00Z')
-  await sleep(2)
-  expect(clock.now().toISOString()).toBe('2026-03-01T00:00:00.000Z')
-  clock.advance(60_000)
-  expect(clock.now().toISOString()).toBe('2026-03-01T00:01:00.000Z')
 })

@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { platform } from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { createTransport, NoAnswer, ApiProblem as Refusal, type Transport } from '@afterai/client'
 import packageJson from '../../package.json' with { type: 'json' }
 import { CommandFailure } from '../command-failure.ts'
 import { ApiProblem } from './problem.ts'
 
 /** How a list of sessions tells this program from a browser. */
 const userAgent = `afterai/${packageJson.version} (${platform})`
-
-/** Tries of one request, the first included. */
-const TRIES = 3
-const TIMEOUT_MS = 60_000
-/** No wait that the server asks for is longer than this: a person is waiting. */
-const LONGEST_WAIT_MS = 15_000
 
 /** One request, before it has a credential. */
 export interface ApiRequest {
@@ -34,23 +28,28 @@ export interface ApiRequest {
 
 /** What came back, its bytes unread. */
 export interface ApiResponse {
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array
   readonly json: () => unknown
 }
 
 /**
- * Sends a request until it is answered: again after a network error, 408 or 503, with the same Idempotency-Key, three times at most.
- * Redirects aren't followed: a credential goes to the address that was given and to no other.
+ * Sends a request until it is answered: again after a network error or a passing refusal, with the same Idempotency-Key, three times at
+ * most. Redirects aren't followed: a credential goes to the address that was given and to no other.
  * @throws {ApiProblem} if the server refuses it
  * @throws {CommandFailure} `unreachable` if there is no answer
  */
 export async function send(url: string, request: ApiRequest, bearer: string | undefined): Promise<ApiResponse> {
-  const { timeoutMs = TIMEOUT_MS } = request
-  const { response, body } = await answerTo(url, request, bearer, async (target, init) => {
-    const response = await fetch(target, { ...init, signal: AbortSignal.timeout(timeoutMs) })
-    return { response, body: new Uint8Array(await response.arrayBuffer()) }
-  })
-  return readResponse(response, body)
+  const { bytes } = await asked(url, (transport) => transport.send(toSend(request, bearer)))
+  return {
+    bytes,
+    json() {
+      const value = parseJson(new TextDecoder().decode(bytes))
+      if (value !== undefined) return value
+      throw new CommandFailure('failed', 'The server answered something that is not JSON.', {
+        remedy: 'Is there really an AfterAI server at this address? Check AFTERAI_URL.',
+      })
+    },
+  }
 }
 
 /**
@@ -58,78 +57,35 @@ export async function send(url: string, request: ApiRequest, bearer: string | un
  * @throws {ApiProblem} if the server refuses it
  * @throws {CommandFailure} `unreachable` if there is no answer
  */
-export async function open(
+export function open(
   url: string,
   request: ApiRequest,
   bearer: string | undefined,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const { response } = await answerTo(url, request, bearer, async (target, init) => {
-    const response = await fetch(target, { ...init, signal: request.signal ?? null })
-    return { response, body: undefined }
-  })
-  if (!response.ok || response.body === null) throw new ApiProblem(response.status, parseJson(await response.text()))
-  return response.body
+  // The client's types are for older compilers too, to which arrays of bytes have no kind of buffer.
+  return asked(url, (transport) => transport.open(toSend(request, bearer))) as Promise<
+    ReadableStream<Uint8Array<ArrayBuffer>>
+  >
 }
 
-interface Answered<T> {
-  readonly response: Response
-  readonly body: T
-}
-
-async function answerTo<T>(
-  url: string,
-  request: ApiRequest,
-  bearer: string | undefined,
-  attempt: (target: URL, init: RequestInit) => Promise<Answered<T>>,
-): Promise<Answered<T>> {
-  const init = requestInit(request, bearer)
-  const target = address(url, request)
-  for (let tries = 1; ; tries += 1) {
-    const isLast = tries === TRIES
-    const answered = await attempt(target, init).catch((cause: unknown) => {
-      const isUnsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause) ?? '')
-      const isSafe = request.retry !== 'unsent' || isUnsent
-      if (isLast || !isSafe || request.signal?.aborted === true) throw unreachable(url, cause)
-      return undefined
-    })
-    if (answered !== undefined && (isLast || ![408, 503].includes(answered.response.status))) return answered
-    // What was read already can't be given up any more.
-    await answered?.response.body?.cancel().catch(() => undefined)
-    await sleep((answered && retryAfterMs(answered.response)) ?? 200 * 2 ** tries)
+async function asked<T>(url: string, ask: (transport: Transport) => Promise<T>): Promise<T> {
+  try {
+    return await ask(createTransport({ endpoint: url, headers: { 'user-agent': userAgent } }))
+  } catch (error) {
+    if (error instanceof Refusal) throw new ApiProblem(error.status, error.problem)
+    throw unreachable(url, error)
   }
 }
 
-function requestInit({ method, body, file }: ApiRequest, bearer: string | undefined): RequestInit {
-  const headers = new Headers({ accept: 'application/json, application/problem+json', 'user-agent': userAgent })
-  if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`)
-  if (method === 'POST') headers.set('idempotency-key', randomUUID())
-  if (file) headers.set('content-type', file.contentType)
-  else if (body !== undefined) headers.set('content-type', 'application/json')
-  const payload = file ? { body: file.content } : body === undefined ? {} : { body: JSON.stringify(body) }
-  return { method, headers, redirect: 'manual', ...payload }
-}
-
-function address(url: string, { path, query = {} }: ApiRequest): URL {
-  const target = new URL(url + path)
-  for (const [name, value] of Object.entries(query)) {
-    const values = Array.isArray(value) ? value : value === undefined ? [] : [value]
-    for (const each of values) target.searchParams.append(name, String(each))
-  }
-  return target
-}
-
-function readResponse(response: Response, bytes: Uint8Array<ArrayBuffer>): ApiResponse {
-  const text = (): string => new TextDecoder().decode(bytes)
-  if (!response.ok) throw new ApiProblem(response.status, parseJson(text()))
+function toSend({ body, file, retry, ...request }: ApiRequest, bearer: string | undefined) {
+  const payload = file?.content ?? (body === undefined ? undefined : JSON.stringify(body))
   return {
-    bytes,
-    json() {
-      const value = parseJson(text())
-      if (value !== undefined) return value
-      throw new CommandFailure('failed', 'The server answered something that is not JSON.', {
-        remedy: 'Is there really an AfterAI server at this address? Check AFTERAI_URL.',
-      })
-    },
+    ...request,
+    body: payload,
+    contentType: file?.contentType,
+    credential: bearer,
+    idempotencyKey: request.method === 'GET' ? undefined : randomUUID(),
+    repeat: retry ?? ('always' as const),
   }
 }
 
@@ -141,20 +97,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function retryAfterMs(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, LONGEST_WAIT_MS) : undefined
-}
-
 function unreachable(url: string, cause: unknown): CommandFailure {
-  const code = codeOf(cause)
-  return new CommandFailure('unreachable', `No answer from ${url}${code === undefined ? '' : ` (${code})`}.`, {
+  const code = cause instanceof NoAnswer && cause.code !== undefined ? ` (${cause.code})` : ''
+  return new CommandFailure('unreachable', `No answer from ${url}${code}.`, {
     remedy: 'Start the server with `afterai up`, or set AFTERAI_URL to where it runs.',
     cause,
   })
-}
-
-function codeOf(error: unknown): string | undefined {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
 }

@@ -1,3 +1,4 @@
+import { logKeysView } from '@afterai/contract'
 import {
   decodeBase64,
   parseCheckpoint,
@@ -10,7 +11,6 @@ import {
 import { z } from 'zod'
 import type { Api } from '../api/api.ts'
 import { ApiProblem } from '../api/problem.ts'
-import { logKeysView } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
 import type { Settings } from '../settings.ts'
 import { printable } from '../terminal/style.ts'

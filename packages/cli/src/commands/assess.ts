@@ -1,6 +1,6 @@
+import { assessmentView } from '@afterai/contract'
 import type { Band } from '@afterai/evidence'
 import type { Command } from 'commander'
-import { assessmentView } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { filtersOf, isTable, mappingOf, variablesOf, type EvaluationOptions } from '../evaluation-file.ts'
 import type { ExitName } from '../exit-codes.ts'

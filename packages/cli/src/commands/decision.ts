@@ -1,8 +1,15 @@
-import { changeView, decisionDetails, decisionView, type Change, type Decision } from '@afterai/contract'
+import {
+  assessmentView,
+  type AssessmentView,
+  changeView,
+  decisionDetails,
+  decisionView,
+  type Change,
+  type Decision,
+} from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
-import { assessmentView, type KeptAssessment } from '../api/views.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { confirm } from '../terminal/prompt.ts'
 import { person } from '../terminal/person.ts'
@@ -213,7 +220,7 @@ async function evidenceLines(api: Api, decision: Decision, paint: Paint): Promis
   ]
 }
 
-function guardrailText({ assessment }: KeptAssessment): string {
+function guardrailText({ assessment }: AssessmentView): string {
   return assessment.guardrails
     .map(({ metric, slice, band }) => `${metric}${slice === null ? '' : `/${slice}`} ${band}`)
     .join(', ')

@@ -1,13 +1,12 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { approvalView, id, recordView } from '@afterai/contract'
+import { approvalView, id, type LogKeys, logKeysView, recordView } from '@afterai/contract'
 import { decodeStatement, parseBundle, RecordError, type SectionName, sectionNames } from '@afterai/record'
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { ApiProblem } from '../api/problem.ts'
-import { logKeysView } from '../api/views.ts'
 import { checkBundle, withoutScope } from '../checkpoints/check-bundle.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { person } from '../terminal/person.ts'
@@ -87,8 +86,6 @@ export function addRecordCommands(program: Command, mount: Mount): void {
 
   addVerifyCommand(record, mount)
 }
-
-type LogKeys = z.infer<typeof logKeysView>
 
 interface ExportOptions {
   readonly out?: string

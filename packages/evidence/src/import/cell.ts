@@ -31,10 +31,28 @@ export function readId(cell: unknown): string | undefined {
   return isMissing(cell) ? undefined : readName(cell)
 }
 
-/** Whether a cell says that no answer came. */
+/** What tools write in a column of errors where there was none. */
+const NO_ERROR = new Set([
+  '0',
+  'ok',
+  'success',
+  'succeeded',
+  'completed',
+  'no error',
+  'no errors',
+  '[]',
+  '{}',
+  '""',
+  "''",
+])
+
+/** Whether a cell says that no answer came. An empty list, or an object that says nothing, is no error. */
 export function readFlag(cell: unknown): boolean {
   if (isMissing(cell) || cell === false || cell === 0) return false
-  return !(typeof cell === 'string' && (cell.trim() === '0' || FALSE.has(cell.trim().toLowerCase())))
+  if (typeof cell === 'object' && cell !== null) return Object.values(cell).some((value: unknown) => readFlag(value))
+  if (typeof cell !== 'string') return true
+  const text = cell.trim().toLowerCase()
+  return !(NO_ERROR.has(text) || FALSE.has(text))
 }
 
 /** Whether a cell holds nothing. */

@@ -27,6 +27,8 @@ type MappableFile<R> = Pick<TableFile<R>, 'leaves' | 'records' | 'cell'>
 
 interface ColumnFacts {
   readonly column: string
+  /** How the column is called in what is shown: by its name, or by its place where that doesn't pass the gate. */
+  readonly shownAs: string
   readonly survey: ColumnSurvey
   readonly ids: DistinctTexts
   zeroOne: boolean
@@ -34,7 +36,10 @@ interface ColumnFacts {
   whole: boolean
 }
 
-/** The command that would map this file as far as it can be seen, after the columns that it has. Only names that pass the gate are shown. */
+/**
+ * The command that would map this file as far as it can be seen, after the columns that it has. Only names that pass the gate are shown: a column of
+ * another name is called by its place.
+ */
 export function proposeMapping<R>(
   file: MappableFile<R>,
   { name = 'FILE', command = (word) => `afterai import ${word}` }: Pick<ByteSource, 'name' | 'command'>,
@@ -47,20 +52,26 @@ export function proposeMapping<R>(
     shown.length === 0
       ? 'no column has a name that can be shown'
       : `the columns are ${shown.slice(0, MOST_NAMED).join(', ')}${more}`
-  const facts = factsOf(file, shown.slice(0, MOST_COLUMNS))
-  const caseColumn = caseColumnOf(facts)
-  const metrics = facts
-    .filter(({ column, survey }) => column !== caseColumn && !NO_METRIC.test(column) && isNumeric(survey))
-    .slice(0, MOST_METRICS)
-    .map(metricOption)
+  const facts = factsOf(file, columns.slice(0, MOST_COLUMNS))
+  // Those that can be shown first: a command with a place in it has to be filled in.
+  const named = facts.filter(({ column, shownAs }) => column === shownAs)
+  const caseColumn = caseColumnOf(named) ?? caseColumnOf(facts)
+  const mayMeasure = (fact: ColumnFacts): boolean =>
+    fact !== caseColumn && !NO_METRIC.test(fact.column) && isNumeric(fact.survey)
+  const measured = [named, facts].map((some) => some.filter(mayMeasure)).find((some) => some.length > 0) ?? []
+  const metrics = measured.slice(0, MOST_METRICS)
   // Only a command that would go on is proposed.
   if (caseColumn === undefined)
     return `${listed}; none of them tells the rows apart: give each row an id, and name its column with --case and each metric with --metric NAME=COLUMN`
   if (metrics.length === 0)
-    return `${listed}; none but ids holds numbers throughout: write what was measured as numbers, and name it with --case ${caseColumn} --metric NAME=COLUMN`
-  const isOpen = metrics.some((metric) => !/:(?:up|down)$/.test(metric))
+    return `${listed}; none but ids holds numbers throughout: write what was measured as numbers, and name it with --case ${shellWord(caseColumn.shownAs)} --metric NAME=COLUMN`
+  const options = metrics.map(metricOption)
+  const isOpen = options.some((option) => !/:(?:up|down)'?$/.test(option))
   const hint = isOpen ? ', and put :up or :down behind each metric whose better way its name does not say' : ''
-  return `${listed}; name them${hint}: ${command(shellWord(name))} --case ${caseColumn} ${metrics.join(' ')}`
+  const unshown = [caseColumn, ...metrics].filter(({ column, shownAs }) => column !== shownAs)
+  const places = unshown.map(({ shownAs }) => shownAs).join(', ')
+  const replace = unshown.length === 0 ? '' : `, with the name in the place of ${places}, which is not shown here`
+  return `${listed}; name them${hint}${replace}: ${command(shellWord(name))} --case ${shellWord(caseColumn.shownAs)} ${options.join(' ')}`
 }
 
 function isShowable(column: string): boolean {
@@ -69,8 +80,9 @@ function isShowable(column: string): boolean {
 
 function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly ColumnFacts[] {
   const none = new Set<string>()
-  const facts = columns.map((column): ColumnFacts & { cell: (record: R) => unknown } => ({
+  const facts = columns.map((column, index): ColumnFacts & { cell: (record: R) => unknown } => ({
     column,
+    shownAs: isShowable(column) ? column : `<column ${index + 1}>`,
     survey: columnSurvey(column, false, none),
     ids: distinctTexts(),
     zeroOne: true,
@@ -91,7 +103,7 @@ function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly
 }
 
 /** The column that looks most like one of ids: each row has one, and no two rows the same; by its name among several. */
-function caseColumnOf(facts: readonly ColumnFacts[]): string | undefined {
+function caseColumnOf(facts: readonly ColumnFacts[]): ColumnFacts | undefined {
   const whole = facts.filter((fact) => fact.survey.missing() === 0 && fact.survey.values() > 0 && mayIdentify(fact))
   const unique = whole.filter(({ survey, ids }) => ids.count() === survey.values())
   const rank = ({ column }: ColumnFacts): number => {
@@ -105,7 +117,7 @@ function caseColumnOf(facts: readonly ColumnFacts[]): string | undefined {
   // Numbers may count something; a text that is another one in each row names it.
   const order = (a: ColumnFacts, b: ColumnFacts): number =>
     rank(a) - rank(b) || Number(isNumeric(a.survey)) - Number(isNumeric(b.survey)) || (a.column < b.column ? -1 : 1)
-  return candidates.toSorted(order)[0]?.column
+  return candidates.toSorted(order)[0]
 }
 
 /** Whether a column may hold ids: one that measures something doesn't, nor one of fractions. */
@@ -120,12 +132,14 @@ function isNumeric(survey: ColumnSurvey): boolean {
 }
 
 /** Which way is better is left open, unless the name says it. Pointers that end alike are told apart by all of them. */
-function metricOption({ column, zeroOne }: ColumnFacts, _index: number, all: readonly ColumnFacts[]): string {
+function metricOption({ column, shownAs, zeroOne }: ColumnFacts, _index: number, all: readonly ColumnFacts[]): string {
   const kind = kindOf(column, zeroOne)
   const isAlone = all.filter((other) => lastPart(other.column) === lastPart(column)).length === 1
-  const name = isAlone ? lastPart(column) : column.slice(1).replaceAll('/', '.')
+  const own = isAlone ? lastPart(column) : column.slice(1).replaceAll('/', '.')
+  const name = column === shownAs ? own : shownAs.replace(/^<column (\d+)>$/, 'metric-$1')
   const { direction } = settleDirection({ kind, names: [column] })
-  return `--metric ${name}=${column}:${kind}${direction === null ? '' : `:${direction}`}`
+  const metric = `${name}=${shownAs}:${kind}${direction === null ? '' : `:${direction}`}`
+  return `--metric ${column === shownAs ? metric : shellWord(metric)}`
 }
 
 /** The last name of a pointer; a key as it stands. */

@@ -348,6 +348,24 @@ describe('proposals', () => {
     expect(textsOf(result)).not.toContain('CANARY')
   })
 
+  test('call columns by their places whose names are not shown, and never say of them what is not so', () => {
+    const text = 'Question ID,Is it right?,Response time (s)\nq1,Y,1.5\nq2,N,2.5\n'
+    const result = importResults({ ...sourceOf(text), name: 'wide.csv' })
+    expect(textsOf(result)).toContain(
+      "afterai import wide.csv --case '<column 1>' --metric 'metric-2=<column 2>:binary' --metric 'metric-3=<column 3>:continuous:down'",
+    )
+    expect(textsOf(result)).toContain('with the name in the place of <column 1>, <column 2>, <column 3>')
+  })
+
+  test.each(['', 'None', 'false', '0', '[]', '{}', 'OK', 'no error', 'success'])(
+    'a column of errors that says %j tells of none',
+    (said) => {
+      const rows = Array.from({ length: 3 }, (_, index) => `c${index},1,${said}`)
+      const result = csv(`case_id,correct,error\n${rows.join('\n')}\n`, {})
+      expect(result.ok && result.run.cases.errors.includes(1)).toBe(false)
+    },
+  )
+
   test('map an array of objects as it stands', () => {
     const text = '[{"q":"a1","right":true,"CANARY key":1},{"q":"b2","right":false}]'
     const result = importResults({ ...sourceOf(text), name: 'r.json' })

@@ -1,4 +1,3 @@
-import { jwtVerify, SignJWT } from 'jose'
 import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 
@@ -28,6 +27,7 @@ export async function issueAccessToken(
   { sessionId, accountId }: { sessionId: string; accountId: string },
 ): Promise<{ token: string; expiresAt: Date }> {
   const expiresAt = new Date(Date.now() + lifetimeMs)
+  const { SignJWT } = await import('jose')
   const token = await new SignJWT({ sid: sessionId })
     .setProtectedHeader({ alg: 'EdDSA', typ: type })
     .setSubject(accountId)
@@ -73,6 +73,7 @@ export async function verifyAccessToken(keys: AccessTokenKeys, token: string): P
 
 async function verify(keys: AccessTokenKeys, token: string): Promise<Verified | undefined> {
   if (!compact.test(token) || !isCanonical(token)) return undefined
+  const { jwtVerify } = await import('jose')
   try {
     const { payload, protectedHeader } = await jwtVerify(token, keys.publicKey, {
       algorithms: ['EdDSA'],

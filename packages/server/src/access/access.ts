@@ -53,7 +53,7 @@ export function guardRoutes(
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       const resource = `${request.method} ${request.routeOptions.url ?? ''}`
-      const event = { action: 'access.denied', resource, details: { permission, code: error.code } }
+      const event = { action: 'access.denied', resource, details: { permission, code: error.code } } as const
       const same = { name: `denied ${principal.credentialId} ${resource} ${error.code}`, most: deniedEventsAMinute }
       await deps.tellRefusal(same, async () => ({ actor, event }))
       throw error

@@ -1,11 +1,12 @@
 export { type AccessTokenKeys, issueAccessToken } from './access-token.ts'
+export { type Access, createAccess } from './create-access.ts'
 export { type Caller, callerOf, guardRoutes, inTenant, inTenantOnce } from './access.ts'
 export { idleRefusal, isCrossOrigin } from './authenticate.ts'
 export { createCredentialLookup, type CredentialLookup } from './credential-lookup.ts'
 export { permissionsHeld, type Principal, refuseRoleBeyond, seesAddress } from './principal.ts'
 export { providerIn, providerOfSession, selectProvider } from './provider-session.ts'
 export { refuseStaleProof } from './recent-proof.ts'
-export { refusedSession, startTellingRefusals, type TellRefusal, tellRefusedCredential } from './refusals.ts'
+export { createRefusalTelling, refusedSession, type TellRefusal, tellRefusedCredential } from './refusals.ts'
 export {
   credentialHasher,
   displayPrefix,
@@ -16,3 +17,4 @@ export {
   newSignInTicket,
   normalizeCode,
 } from './secret-tokens.ts'
+export type { SessionCookies } from './session-cookies.ts'

@@ -1,6 +1,7 @@
 import { ProblemError } from '@afterai/contract'
 import type { Actor, Audit, AuditEvent } from '../audit/index.ts'
 import { type Database, withTenant } from '../platform/database.ts'
+import type { RepeatedJob } from '../platform/jobs.ts'
 import { networkOf } from '../platform/rate-limits/index.ts'
 import type { CredentialRefusal } from './credential-lookup.ts'
 import type { Principal } from './principal.ts'
@@ -30,10 +31,11 @@ export interface SameRefusal {
  */
 export type TellRefusal = (same: SameRefusal, whose: () => Promise<ToldRefusal | undefined>) => Promise<void>
 
-/** The telling of refusals, until `stop`, which writes what is still untold. */
+/** The telling of refusals. */
 export interface RefusalTelling {
   readonly tell: TellRefusal
-  stop(): Promise<void>
+  /** Writes what is untold of minutes that are over, and of all at its end. */
+  readonly job: Required<RepeatedJob>
 }
 
 interface Minute {
@@ -49,7 +51,7 @@ const minuteMs = 60_000
 const mostRemembered = 10_000
 
 /** @param now milliseconds of a clock */
-export function startTellingRefusals(db: Database, audit: Audit, now: () => number = Date.now): RefusalTelling {
+export function createRefusalTelling(db: Database, audit: Audit, now: () => number = Date.now): RefusalTelling {
   const minutes = new Map<string, Minute>()
 
   function write({ actor, event }: ToldRefusal, more: Record<string, number> = {}): Promise<void> {
@@ -75,12 +77,11 @@ export function startTellingRefusals(db: Database, audit: Audit, now: () => numb
     return begun
   }
 
-  const ending = setInterval(() => {
-    for (const [name, minute] of minutes) {
-      // What can't be written now is lost from the trail; the access log has it.
-      if (now() >= minute.endsAtMs) void end(name, minute).catch(() => undefined)
-    }
-  }, minuteMs / 4).unref()
+  // What can't be written then is lost from the trail; the access log has it.
+  const endThose = async (isOver: (minute: Minute) => boolean): Promise<void> => {
+    const over = [...minutes].filter(([, minute]) => isOver(minute))
+    await Promise.allSettled(over.map(([name, minute]) => end(name, minute)))
+  }
 
   return {
     async tell({ name, place, most }, whose) {
@@ -102,9 +103,11 @@ export function startTellingRefusals(db: Database, audit: Audit, now: () => numb
         throw error
       }
     },
-    async stop() {
-      clearInterval(ending)
-      await Promise.allSettled([...minutes].map(([name, minute]) => end(name, minute)))
+    job: {
+      name: 'tell-refusals',
+      everyMs: minuteMs / 4,
+      run: () => endThose(({ endsAtMs }) => now() >= endsAtMs),
+      end: () => endThose(() => true),
     },
   }
 }
@@ -123,7 +126,7 @@ export function tellRefusedCredential(
   actor: Actor,
   { resource, reason }: { resource: string; reason: Refusal },
 ): Promise<void> {
-  const event = { action: 'credential.refuse', resource, details: { reason } }
+  const event = { action: 'credential.refuse', resource, details: { reason } } as const
   // A thief's use of a credential must show beside that of whoever forgot to stop using it.
   const same = { name: `${resource} ${reason}`, place: networkOf(actor.address ?? '', 24), most: 16 }
   return tell(same, async () => ({ actor, event }))

@@ -19,7 +19,7 @@ import {
   systemView,
 } from '@afterai/contract'
 import { z } from 'zod'
-import type { Audit } from '../audit/index.ts'
+import { type Audit, unaudited } from '../audit/index.ts'
 import { inTenant, inTenantOnce } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
@@ -46,24 +46,33 @@ export function systemRoutes(http: Http, { db, audit, keys }: AceDependencies): 
 
   http.get(
     '/v1/systems',
-    { config: { permission: 'system:read' }, schema: { querystring: pageQuery, response: { 200: page(systemView) } } },
+    {
+      config: { permission: 'system:read', audits: unaudited.workingData },
+      schema: { querystring: pageQuery, response: { 200: page(systemView) } },
+    },
     (request) => read(request, (tx, { principal }) => listSystems(tx, principal.tenantId, request.query)),
   )
   http.post(
     '/v1/systems',
-    { config: { permission: 'system:write' }, schema: { body: createSystemRequest, response: { 201: systemView } } },
+    {
+      config: { permission: 'system:write', audits: ['system.create'] },
+      schema: { body: createSystemRequest, response: { 201: systemView } },
+    },
     async (request, reply) =>
       reply.code(201).send(await write(request, (tx, caller) => createSystem(audit, tx, caller, request.body))),
   )
   http.get(
     '/v1/systems/:name',
-    { config: { permission: 'system:read' }, schema: { params: byName, response: { 200: systemView } } },
+    {
+      config: { permission: 'system:read', audits: unaudited.workingData },
+      schema: { params: byName, response: { 200: systemView } },
+    },
     (request) => read(request, (tx, { principal }) => readSystem(tx, principal.tenantId, request.params.name)),
   )
   http.post(
     '/v1/observations',
     {
-      config: { permission: 'observation:write' },
+      config: { permission: 'observation:write', audits: ['change.implement', 'change.open', 'environment.baseline'] },
       schema: { body: observeRequest, response: { 200: observeResponse } },
     },
     (request) =>
@@ -72,7 +81,7 @@ export function systemRoutes(http: Http, { db, audit, keys }: AceDependencies): 
   http.get(
     '/v1/configurations/:fingerprint',
     {
-      config: { permission: 'system:read' },
+      config: { permission: 'system:read', audits: unaudited.workingData },
       schema: { params: z.object({ fingerprint: sha256 }), response: { 200: configurationView } },
     },
     (request) =>
@@ -93,7 +102,10 @@ export function systemRoutes(http: Http, { db, audit, keys }: AceDependencies): 
   )
   http.get(
     '/v1/digest-key',
-    { config: { permission: 'digest-key:read' }, schema: { response: { 200: digestKeyView } } },
+    {
+      config: { permission: 'digest-key:read', audits: ['digest_key.read'] },
+      schema: { response: { 200: digestKeyView } },
+    },
     (request) =>
       read(request, async (tx, { principal, actor }) => {
         const { keyId, key } = await keys.promptDigestKey(tx, principal.tenantId)
@@ -107,31 +119,37 @@ export function systemRoutes(http: Http, { db, audit, keys }: AceDependencies): 
 export function changeRoutes(http: Http, { db, audit }: AceDependencies): void {
   const read = inTenant(db)
   const write = inTenantOnce(db)
-  const writing = { config: { permission: 'change:write' } } as const
+  const writing = { permission: 'change:write' } as const
   const shown = { 200: changeView }
 
   http.get(
     '/v1/changes',
     {
-      config: { permission: 'change:read' },
+      config: { permission: 'change:read', audits: unaudited.workingData },
       schema: { querystring: changeQuery, response: { 200: page(changeView) } },
     },
     (request) => read(request, (tx, { principal }) => listChanges(tx, principal, request.query)),
   )
   http.get(
     '/v1/changes/:id',
-    { config: { permission: 'change:read' }, schema: { params: byId, response: shown } },
+    { config: { permission: 'change:read', audits: unaudited.workingData }, schema: { params: byId, response: shown } },
     (request) => read(request, (tx, { principal }) => viewChange(tx, principal, request.params.id)),
   )
   http.post(
     '/v1/changes',
-    { ...writing, schema: { body: createChangeRequest, response: { 201: changeView } } },
+    {
+      config: { ...writing, audits: ['change.open', 'change.repeat'] },
+      schema: { body: createChangeRequest, response: { 201: changeView } },
+    },
     async (request, reply) =>
       reply.code(201).send(await write(request, (tx, caller) => recordChange(audit, tx, caller, request.body))),
   )
   http.post(
     '/v1/changes/:id/confirm',
-    { ...writing, schema: { params: byId, body: confirmRequest, response: shown } },
+    {
+      config: { ...writing, audits: ['change.confirm'] },
+      schema: { params: byId, body: confirmRequest, response: shown },
+    },
     (request) =>
       write(request, (tx, caller) =>
         settleChange(audit, tx, caller, { id: request.params.id, status: 'confirmed', risk: request.body.risk }),
@@ -139,13 +157,19 @@ export function changeRoutes(http: Http, { db, audit }: AceDependencies): void {
   )
   http.post(
     '/v1/changes/:id/dismiss',
-    { ...writing, schema: { params: byId, body: dismissRequest, response: shown } },
+    {
+      config: { ...writing, audits: ['change.dismiss'] },
+      schema: { params: byId, body: dismissRequest, response: shown },
+    },
     (request) =>
       write(request, (tx, caller) =>
         settleChange(audit, tx, caller, { id: request.params.id, status: 'dismissed', reason: request.body.reason }),
       ),
   )
-  http.put('/v1/changes/:id/risk', { ...writing, schema: { params: byId, body: risk, response: shown } }, (request) =>
-    write(request, (tx, caller) => setRisk(audit, tx, caller, { id: request.params.id, risk: request.body })),
+  http.put(
+    '/v1/changes/:id/risk',
+    { config: { ...writing, audits: ['change.set_risk'] }, schema: { params: byId, body: risk, response: shown } },
+    (request) =>
+      write(request, (tx, caller) => setRisk(audit, tx, caller, { id: request.params.id, risk: request.body })),
   )
 }

@@ -1,11 +1,12 @@
 import type { Change, Configuration, DeltaItem, Risk } from '@afterai/contract'
+import { digestOf } from '@afterai/record'
 import { type CompiledQuery, sql } from 'kysely'
 import { type Audit, type AuditEvent, emailThen, nameThen } from '../audit/index.ts'
 import type { Caller } from '../access/index.ts'
 import { json, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { together } from '../platform/together.ts'
-import { changeTypesOf, configurationDelta, digestOf, headline } from './configuration.ts'
+import { changeTypesOf, configurationDelta, headline } from './configuration.ts'
 
 /** A change to be opened: between two fingerprints, or described by a person. */
 export interface NewChange {

@@ -1,10 +1,10 @@
 import { type Change, type ChangeFacts, type Configuration, ProblemError, type Risk } from '@afterai/contract'
+import { digestOf } from '@afterai/record'
 import type { CompiledQuery, RawBuilder, Selectable } from 'kysely'
 import { type Audit, emailThen, nameThen } from '../audit/index.ts'
 import { type Caller, type Principal, seesAddress } from '../access/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { readCursor, toPage } from '../platform/page.ts'
-import { digestOf } from './configuration.ts'
 
 type Row = Selectable<Tables['change']> & { system: string; before: Configuration | null; after: Configuration | null }
 

@@ -1,11 +1,5 @@
 import type { Configuration, DeltaItem } from '@afterai/contract'
-import { canonicalJson } from '@afterai/record'
-import { createHash } from 'node:crypto'
-
-/** `sha256:` of the canonical JSON (RFC 8785) of a value. */
-export function digestOf(value: unknown): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`
-}
+import { digestOf } from '@afterai/record'
 
 /** A configuration in its one form: parts that are sets are sorted by name, what is absent is left out. */
 export function normalize(configuration: Configuration): Configuration {

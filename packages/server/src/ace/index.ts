@@ -1,6 +1,6 @@
-export { changeRoutes, systemRoutes } from './ace-routes.ts'
+export { createAce } from './ace.ts'
 export { type AuthoredChange, changeIn, readChange, readChangeDigests, selectChange } from './change-service.ts'
-export { digestOf, fingerprintOf } from './configuration.ts'
+export { fingerprintOf } from './configuration.ts'
 export { type DerivedChange, derivedChangesSince, openDerivedChange, openFurtherChanges } from './derived-changes.ts'
 export { currentFingerprints } from './observations/environments.ts'
 export { observe } from './observations/observe.ts'

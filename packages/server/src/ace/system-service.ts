@@ -1,5 +1,5 @@
 import { ProblemError, type System } from '@afterai/contract'
-import { type Selectable, sql } from 'kysely'
+import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Audit } from '../audit/index.ts'
 import type { Caller } from '../access/index.ts'
 import { json, isUniqueViolation, type Tables, type Transaction } from '../platform/database.ts'
@@ -14,17 +14,21 @@ export async function createSystem(
   wanted: { name: string; title?: string | undefined; owner?: string | undefined },
 ): Promise<System> {
   const system = { id: newId(), name: wanted.name, title: wanted.title ?? null, owner: wanted.owner ?? null }
+  const row = await insertSystem(tx, { tenant_id: principal.tenantId, ...system })
+  await audit(tx, actor, { action: 'system.create', resource: `system/${system.id}`, details: { name: system.name } })
+  return viewOf(row, new Map())
+}
+
+async function insertSystem(
+  tx: Transaction,
+  system: Insertable<Tables['system']>,
+): Promise<Selectable<Tables['system']>> {
   try {
-    await tx
-      .insertInto('system')
-      .values({ tenant_id: principal.tenantId, ...system })
-      .execute()
+    return await tx.insertInto('system').values(system).returningAll().executeTakeFirstOrThrow()
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
-    throw new ProblemError('conflict', { detail: `the system ${wanted.name} exists` })
+    throw new ProblemError('conflict', { detail: `the system ${system.name} exists` })
   }
-  await audit(tx, actor, { action: 'system.create', resource: `system/${system.id}`, details: { name: system.name } })
-  return { ...system, createdAt: new Date().toISOString(), productionAssumedAt: null, environments: [] }
 }
 
 /** One page of systems, newest first, each with its environments. */

@@ -1,7 +1,8 @@
-import { canonicalBytes, decodeHex, encodeHex, type JsonValue, sealSection, sha256 } from '@afterai/record'
+import { decodeHex, digestOf, type JsonValue, sealSection } from '@afterai/record'
 import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
+import type { AuditAction } from './actions.ts'
 import { type AuditOutcome, type EventStatement, statementOf } from './event-statement.ts'
 import { emailThen, nameThen } from './name-then.ts'
 
@@ -47,9 +48,14 @@ export interface Actor {
   readonly credentialId?: string
 }
 
+/** The server itself, acting in a tenant. */
+export function systemActor(tenantId: string): Actor {
+  return { tenantId, actorId: null, credential: 'system', address: null, requestId: null }
+}
+
 /** What happened. `details` are metadata: ids, names, digests; never content or a secret. */
 export interface AuditEvent {
-  readonly action: string
+  readonly action: AuditAction
   readonly outcome?: AuditOutcome
   readonly resource?: string
   readonly details?: Readonly<Record<string, unknown>>
@@ -150,10 +156,5 @@ function plain(details: unknown): JsonValue {
 }
 
 function digestsOf({ before, after }: NonNullable<AuditEvent['change']>) {
-  return { stateBefore: digestOf(before), stateAfter: digestOf(after) }
-}
-
-/** `sha256:` over the state's canonical JSON (RFC 8785). */
-function digestOf(state: unknown): string {
-  return `sha256:${encodeHex(sha256(canonicalBytes(plain(state))))}`
+  return { stateBefore: digestOf(plain(before)), stateAfter: digestOf(plain(after)) }
 }

@@ -1,3 +1,5 @@
-export { type Actor, type Audit, type AuditEvent, createAudit } from './audit.ts'
+export { type Actor, type Audit, type AuditEvent, createAudit, systemActor } from './audit.ts'
+export { type AuditAction, changesNothing } from './actions.ts'
+export { requireAudits, type RouteAudits, unaudited } from './route-audits.ts'
 export { statementOf } from './event-statement.ts'
 export { emailThen, nameThen } from './name-then.ts'

@@ -1,7 +1,8 @@
-import { ProblemError } from '@afterai/contract'
+import { type AssessmentView, ProblemError } from '@afterai/contract'
 import type { Assessment, AssessmentPlan } from '@afterai/evidence'
+import { digestOf } from '@afterai/record'
 import type { CompiledQuery, RawBuilder, Selectable } from 'kysely'
-import { digestOf, readChange } from '../ace/index.ts'
+import { readChange } from '../ace/index.ts'
 import { type Audit, emailThen, nameThen } from '../audit/index.ts'
 import { type Caller, type Principal, seesAddress } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
@@ -25,13 +26,6 @@ export interface AssessmentFacts {
   readonly digest: string
   readonly authorId: string
   readonly createdAt: string
-}
-
-/** An assessment with the name that its author had then. */
-export interface AssessmentView extends AssessmentFacts {
-  readonly authorName: string | null
-  /** For admins and auditors, and one's own. */
-  readonly authorEmail: string | null
 }
 
 /** What an assessment is made of, and what is asked of it. */

@@ -1,36 +1,24 @@
 import {
+  assessmentView,
+  assessRequest,
+  type AssessmentView,
   type Evaluation,
   evaluationQuery,
   evaluationView,
   id,
   importQuery,
-  instant,
   page,
   ProblemError,
-  sha256,
 } from '@afterai/contract'
-import {
-  assessmentPlanSchema,
-  assessmentSchema,
-  defaultPlan,
-  importMappingSchema,
-  RESULTS_MEDIA_TYPES,
-  rowFiltersSchema,
-} from '@afterai/evidence'
+import { importMappingSchema, RESULTS_MEDIA_TYPES, rowFiltersSchema } from '@afterai/evidence'
 import { z } from 'zod'
-import type { Audit } from '../audit/index.ts'
+import { type Audit, unaudited } from '../audit/index.ts'
 import { inTenant, inTenantOnce } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { createAssessRuns } from './assess-runs.ts'
-import {
-  type AssessmentView,
-  compareRuns,
-  keepAssessment,
-  readAssessment,
-  viewAssessments,
-} from './assessment-service.ts'
+import { compareRuns, keepAssessment, readAssessment, viewAssessments } from './assessment-service.ts'
 import { accepted, keepEvaluation, listEvaluations, viewEvaluation } from './evaluation-service.ts'
 import { createImportFile, type ImportJob } from './import-file.ts'
 import { departureOf, takeUploads, withUpload } from './upload.ts'
@@ -42,28 +30,6 @@ const mediaTypes = [...RESULTS_MEDIA_TYPES, 'application/octet-stream']
 const uploadTimeoutMs = 300_000
 
 const missingSchema = z.array(z.string().min(1).max(64)).max(16)
-
-/** An assessment as the API shows it. */
-export const assessmentView = z.object({
-  id,
-  changeId: id,
-  changeDigest: sha256,
-  baselineEvaluationId: id,
-  candidateEvaluationId: id,
-  plan: assessmentPlanSchema,
-  assessment: assessmentSchema,
-  digest: sha256,
-  authorId: id,
-  authorName: z.string().nullable(),
-  authorEmail: z.string().nullable(),
-  createdAt: instant,
-})
-
-const assessRequest = z.strictObject({
-  baselineEvaluationId: id,
-  candidateEvaluationId: id,
-  plan: assessmentPlanSchema.default(defaultPlan),
-})
 
 /** What the routes of evaluations and assessments need. */
 export interface AuraDependencies {
@@ -85,14 +51,17 @@ export async function evaluationRoutes(
   http.get(
     '/v1/evaluations',
     {
-      config: { permission: 'evaluation:read' },
+      config: { permission: 'evaluation:read', audits: unaudited.workingData },
       schema: { querystring: evaluationQuery, response: { 200: page(evaluationView) } },
     },
     (request) => read(request, (tx, { principal }) => listEvaluations(tx, principal, request.query)),
   )
   http.get(
     '/v1/evaluations/:id',
-    { config: { permission: 'evaluation:read' }, schema: { params: byId, response: { 200: evaluationView } } },
+    {
+      config: { permission: 'evaluation:read', audits: unaudited.workingData },
+      schema: { params: byId, response: { 200: evaluationView } },
+    },
     (request) => read(request, (tx, { principal }) => viewEvaluation(tx, principal, request.params.id)),
   )
   // In a scope of its own, since here alone a body of JSON stays bytes.
@@ -101,7 +70,12 @@ export async function evaluationRoutes(
     scope.post(
       '/v1/evaluations',
       {
-        config: { permission: 'evaluation:write', rateClass: 'heavy', bodyTimeoutMs: uploadTimeoutMs },
+        config: {
+          permission: 'evaluation:write',
+          rateClass: 'heavy',
+          bodyTimeoutMs: uploadTimeoutMs,
+          audits: ['evaluation.import'],
+        },
         schema: { querystring: importQuery, response: { 201: evaluationView } },
       },
       async (request, reply) => {
@@ -142,7 +116,7 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
   http.post(
     '/v1/changes/:id/assessments',
     {
-      config: { permission: 'assessment:write', rateClass: 'heavy' },
+      config: { permission: 'assessment:write', rateClass: 'heavy', audits: ['assessment.create'] },
       schema: { params: byId, body: assessRequest, response: { 201: assessmentView } },
     },
     async (request, reply) => {
@@ -166,7 +140,10 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
   )
   http.get(
     '/v1/changes/:id/assessments',
-    { config: { permission: 'assessment:read' }, schema: { params: byId, response: { 200: page(assessmentView) } } },
+    {
+      config: { permission: 'assessment:read', audits: unaudited.workingData },
+      schema: { params: byId, response: { 200: page(assessmentView) } },
+    },
     (request) =>
       read(request, async (tx, { principal }) => ({
         items: await viewAssessments(tx, principal, request.params.id),
@@ -175,7 +152,10 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
   )
   http.get(
     '/v1/assessments/:id',
-    { config: { permission: 'assessment:read' }, schema: { params: byId, response: { 200: assessmentView } } },
+    {
+      config: { permission: 'assessment:read', audits: unaudited.workingData },
+      schema: { params: byId, response: { 200: assessmentView } },
+    },
     (request) => read(request, (tx, { principal }) => readAssessment(tx, principal, request.params.id)),
   )
 }

@@ -5,5 +5,5 @@ export {
   readAssessmentDigests,
   selectAssessments,
 } from './assessment-service.ts'
-export { assessmentRoutes, evaluationRoutes } from './aura-routes.ts'
+export { createAura } from './aura.ts'
 export { readEvaluations } from './evaluation-service.ts'

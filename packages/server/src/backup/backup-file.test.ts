@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openLoneConnection } from '../platform/database.ts'
 import { knownMigrations } from '../platform/migrations.ts'
 import { checkBackup } from './read-backup.ts'
-import { leftOut } from './tables.ts'
+import { backedUp, leftOut } from './tables.ts'
 import { takeBackup } from './take-backup.ts'
 
 const passphrase = 'lantern-violet-harbour-41'
@@ -18,6 +18,8 @@ let database: TestDatabase
 let whole: Buffer
 let head: number
 let refusals: PromiseSettledResult<unknown>[]
+/** The tables that the migrations made. */
+let made: string[]
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -26,6 +28,10 @@ beforeAll(async () => {
   await client.query(`insert into account (id, name, email)
     select gen_random_uuid(), name, 'person-' || n || '@acme.example' from generate_series(1, 2500) n,
       lateral (select string_agg(md5(n || ' ' || part), '') as name from generate_series(1, 6) part) it`)
+  const tables = await client.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`,
+  )
+  made = tables.rows.map(({ name }) => name)
   await client.end()
   const owner = await openLoneConnection(database.owner)
   const order = {
@@ -67,6 +73,12 @@ test('P5.5: a backup that nobody touched is whole, and tells what it holds', asy
   expect(backup.manifest.leftOut).toEqual(Object.keys(leftOut))
   expect(backup.manifest.tables).toEqual(expect.arrayContaining(['tenant', 'ledger_entry', 'record_section']))
   expect(backup.manifest.tables.filter((name) => Object.hasOwn(leftOut, name))).toEqual([])
+})
+
+test('P5.5: every table of the schema is listed as backed up, or as left out with why', async () => {
+  const { tables } = (await checkBackup(path, passphrase)).manifest
+  expect(tables.toSorted()).toEqual(backedUp.toSorted())
+  expect(made.toSorted()).toEqual([...backedUp, ...Object.keys(leftOut)].toSorted())
 })
 
 test('P4.6, P5.5: no backup is written over, and none is made under a short passphrase', () => {

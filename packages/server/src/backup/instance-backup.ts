@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { embeddedLogin, externalLogin } from '../platform/database-login.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { type Audit, createAudit } from '../audit/index.ts'
+import { type Audit, createAudit, systemActor } from '../audit/index.ts'
 import { BackupError } from './backup-error.ts'
 import { putKeyFiles, readKeyFiles } from './key-folder.ts'
 import { isEmptyDatabase, notEmpty, putBack } from './put-back.ts'
@@ -203,7 +203,7 @@ async function auditEachLog(
   const database = openDatabase(login, { poolSize: 1, onError: () => undefined })
   try {
     for (const { tenant_id: tenantId } of tenants) {
-      const actor = { tenantId, actorId: null, credential: 'system', address: null, requestId: null }
+      const actor = systemActor(tenantId)
       await withTenant(database.db, tenantId, async (tx) => {
         const event = eventOf(tenantId)
         const isThere = await tx

@@ -1,13 +1,8 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { BackupError } from './backup-error.ts'
 import { syncFolder } from './new-file.ts'
-
-/** The file that is there from the beginning of a restore to its end. It names the backup by its digest. */
-export function restoreMark(dataDir: string): string {
-  return join(dataDir, 'restore-unfinished')
-}
+import { restoreMark } from '../platform/restore-mark.ts'
 
 /** Begins a restore, or goes on with one that was cut off. Answers whether one of the same backup was. @throws BackupError `not_empty` */
 export async function markRestore(dataDir: string, sha256: string): Promise<{ wasCutOff: boolean }> {

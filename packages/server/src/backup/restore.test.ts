@@ -37,7 +37,7 @@ beforeAll(async () => {
   const about = { backupId: crypto.randomUUID(), product: '0.1.0', migrations, keyFingerprint: 'ab', keys: undefined }
   await takeBackup(owner, { path, passphrase, ...about })
   await owner.close()
-}, 60_000)
+})
 
 afterAll(async () => {
   await source.end()
@@ -105,7 +105,7 @@ test('P5.5: a restored database holds the same rows, and what counts them counts
   expect(await ask(target, contents)).toEqual((await source.query(contents)).rows)
   expect(await ask(target, shape)).toEqual(before)
   expect(before.length).toBeGreaterThan(100)
-}, 60_000)
+})
 
 test('P5.5: a restore that fails at its end leaves no row, and every key, index and trigger as it was', async () => {
   const target = await newDatabase()
@@ -118,7 +118,7 @@ test('P5.5: a restore that fails at its end leaves no row, and every key, index 
   expect(await isEmptyDatabase(owner)).toBe(true)
   await owner.close()
   expect(await ask(target, shape)).toEqual(before)
-}, 60_000)
+})
 
 test('P5.5: one other bit near the end of a file is seen before its first row is read', async () => {
   const bytes = readFileSync(path)
@@ -149,7 +149,7 @@ test('P5.5: a backup of format 1 is restored with its keys, and its logs are wha
   await owner.close()
   expect(await ask(target, 'select name from account')).toEqual([{ name: 'Zoë Ångström' }])
   expect(backup.logs.map(({ size }) => size)).toEqual(expect.arrayContaining([3, 4]))
-}, 60_000)
+})
 
 test('every type of a column is PostgreSQL’s own, so that its binary form is the same everywhere', async () => {
   const { rows } = await source.query(

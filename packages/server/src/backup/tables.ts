@@ -2,7 +2,56 @@ import { sql } from 'kysely'
 import { escapeIdentifier } from 'pg'
 import type { Database } from '../platform/database.ts'
 
-/** Tables whose rows no backup holds, and why. Every other table of the schema is backed up. */
+/** Tables whose rows every backup holds. A table that is in neither list is backed up as well, and a test insists that somebody decides. */
+export const backedUp: readonly string[] = [
+  'account',
+  'api_key',
+  'approval',
+  'assessment',
+  'audit_event',
+  'audit_stream',
+  'change',
+  'configuration',
+  'decision',
+  'environment',
+  'evaluation',
+  'federated_identity',
+  'identity_provider',
+  'instance',
+  'invitation',
+  'ledger_acceptance',
+  'ledger_checkpoint',
+  'ledger_entry',
+  'ledger_log',
+  'ledger_outbox',
+  'ledger_refused',
+  'ledger_tile',
+  'membership',
+  'observation',
+  'run',
+  'observation_count',
+  'passkey',
+  'record',
+  'record_section',
+  'recovery_code',
+  'route_facet',
+  'route_profile',
+  'served_identity',
+  'served_model',
+  'system',
+  'telemetry_client',
+  'telemetry_dimension',
+  'telemetry_dropped',
+  'telemetry_receipt',
+  'telemetry_series',
+  'telemetry_span_group',
+  'telemetry_window',
+  'tenant',
+  'tenant_key',
+  'totp',
+]
+
+/** Tables whose rows no backup holds, and why. */
 export const leftOut: Readonly<Record<string, string>> = {
   session: 'nobody is signed in to a restored instance',
   spent_refresh: 'belongs to sessions',

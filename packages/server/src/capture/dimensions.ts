@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { json, onceSettled, type Transaction } from '../platform/database.ts'
+import { holdLock, json, onceSettled, type Transaction } from '../platform/database.ts'
 import { type Bound, overflow } from './limits.ts'
 
 /** What is counted: environments of a system; configurations, routes and models of an environment. */
@@ -83,7 +83,7 @@ export function createDimensions({ bounds, groupNews }: DimensionLimits): Dimens
 
 // Those that admit or delete names of a kind at the same moment take turns, so that the limits hold.
 async function takeTurn(tx: Transaction, tenantId: string, kind: DimensionKind): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} ${kind}`}, 0))`.execute(tx)
+  await holdLock(tx, `telemetry ${tenantId} ${kind}`)
 }
 
 async function readAdmitted(tx: Transaction, tenantId: string, kind: DimensionKind, bound: Bound): Promise<Admitted> {

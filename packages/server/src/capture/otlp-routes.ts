@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { ProblemError } from '@afterai/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callerOf } from '../access/index.ts'
+import type { RouteAudits } from '../audit/index.ts'
 import type { Http } from '../platform/http-application.ts'
 import { answerTo } from '../platform/problem-response.ts'
 import type { CaptureDoors } from './capture-doors.ts'
@@ -16,6 +17,19 @@ import { type ReadBody, readOtlp, type Signal } from './otlp/read-otlp.ts'
 
 const mediaTypes = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
 const signals: readonly Signal[] = ['traces', 'metrics', 'logs']
+/** Spans tell which model answered, and with which settings; the others only whose they are. */
+const audits: Readonly<Record<Signal, RouteAudits>> = {
+  traces: [
+    'system.create',
+    'served_model.watch',
+    'served_model.baseline',
+    'served_model.refine',
+    'route_profile.learn',
+    'change.open',
+  ],
+  metrics: ['system.create'],
+  logs: ['system.create'],
+}
 
 /** The doors of OpenTelemetry: OTLP over HTTP, as its specification says (opentelemetry.io/docs/specs/otlp). */
 export async function otlpRoutes(http: Http, doors: CaptureDoors): Promise<void> {
@@ -33,7 +47,10 @@ export async function otlpRoutes(http: Http, doors: CaptureDoors): Promise<void>
     for (const signal of signals) {
       scope.post(
         `/v1/${signal}`,
-        { bodyLimit: limits.packedBytes, config: { permission: 'telemetry:write', rateClass: 'telemetry' } },
+        {
+          bodyLimit: limits.packedBytes,
+          config: { permission: 'telemetry:write', rateClass: 'telemetry', audits: audits[signal] },
+        },
         async (request, reply) => {
           const encoding = encodingOf(request)
           const rejections = await take(doors, request, { signal, encoding })

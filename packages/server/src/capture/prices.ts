@@ -1,6 +1,7 @@
 import { resolve } from '@afterai/models'
-import { calcPrice } from '@pydantic/genai-prices'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type * as Prices from '@pydantic/genai-prices'
 import type { CallConfiguration } from './readings.ts'
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -9,6 +10,14 @@ const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.me
 
 /** Version of the list of prices that costs were reckoned with; dependencies are pinned. */
 export const priceVersion: string = `genai-prices ${manifest.dependencies['@pydantic/genai-prices'] ?? 'unknown'}`
+
+// Loaded with the first request that is priced: an instance that gets no telemetry needs no list of prices.
+const require = createRequire(import.meta.url)
+let loaded: typeof Prices | undefined
+
+function priceList(): typeof Prices {
+  return (loaded ??= require('@pydantic/genai-prices') as typeof Prices)
+}
 
 type Price = (inputTokens: number, outputTokens: number) => number | undefined
 
@@ -73,6 +82,7 @@ function resolved(provider: string | undefined, model: string): Price {
 }
 
 function priceAt(providerId: string | undefined, model: string): Price | undefined {
+  const { calcPrice } = priceList()
   const options = providerId === undefined ? {} : { providerId }
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, options)
   // What somebody trained costs more than what it was made from: its own price, or none.

@@ -10,6 +10,7 @@ import {
   telemetryWindowQuery,
   telemetryWindowView,
 } from '@afterai/contract'
+import { unaudited } from '../audit/index.ts'
 import { callerOf, inTenant } from '../access/index.ts'
 import type { Database } from '../platform/database.ts'
 import { parseBoundedJson } from '../platform/hardening/index.ts'
@@ -57,7 +58,11 @@ export async function telemetryRoutes(http: Http, doors: CaptureDoors): Promise<
       '/v1/telemetry',
       {
         bodyLimit: limits.packedBytes,
-        config: { permission: 'telemetry:write', rateClass: 'telemetry' },
+        config: {
+          permission: 'telemetry:write',
+          rateClass: 'telemetry',
+          audits: ['system.create', 'environment.baseline', 'change.implement', 'change.open', 'change.repeat'],
+        },
         schema: { body: telemetryBatch, response: { 200: telemetryAnswer } },
       },
       async (request) => {
@@ -78,22 +83,34 @@ export function telemetryReadRoutes(http: Http, { db }: { readonly db: Database 
   const read = inTenant(db)
   http.get(
     '/v1/telemetry/clients',
-    { config: reading, schema: { querystring: pageQuery, response: { 200: page(telemetryClientView) } } },
+    {
+      config: { ...reading, audits: unaudited.workingData },
+      schema: { querystring: pageQuery, response: { 200: page(telemetryClientView) } },
+    },
     (request) => read(request, (tx, { principal }) => listClients(tx, principal.tenantId, request.query)),
   )
   http.get(
     '/v1/telemetry/windows',
-    { config: reading, schema: { querystring: telemetryWindowQuery, response: { 200: page(telemetryWindowView) } } },
+    {
+      config: { ...reading, audits: unaudited.workingData },
+      schema: { querystring: telemetryWindowQuery, response: { 200: page(telemetryWindowView) } },
+    },
     (request) => read(request, (tx, { principal }) => listWindows(tx, principal.tenantId, request.query)),
   )
   http.get(
     '/v1/telemetry/served-models',
-    { config: reading, schema: { querystring: servedModelQuery, response: { 200: page(servedModelView) } } },
+    {
+      config: { ...reading, audits: unaudited.workingData },
+      schema: { querystring: servedModelQuery, response: { 200: page(servedModelView) } },
+    },
     (request) => read(request, (tx, { principal }) => listServedModels(tx, principal.tenantId, request.query)),
   )
   http.get(
     '/v1/telemetry/dropped',
-    { config: reading, schema: { querystring: pageQuery, response: { 200: page(droppedView) } } },
+    {
+      config: { ...reading, audits: unaudited.workingData },
+      schema: { querystring: pageQuery, response: { 200: page(droppedView) } },
+    },
     (request) => read(request, (tx, { principal }) => listDropped(tx, principal.tenantId)),
   )
 }

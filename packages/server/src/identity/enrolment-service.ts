@@ -132,7 +132,7 @@ async function proveAccount(
   const concerns = async () => ({
     actor: { tenantId, actorId: existing.account_id, credential: 'invitation', ...origin },
   })
-  const attempt = { email, address: origin.address, action: 'session.sign_in', concerns }
+  const attempt = { email, address: origin.address, action: 'session.sign_in', concerns } as const
   const guess = await beginPasswordGuess(deps, attempt)
   if (await deps.passwords.verify(existing.password_hash, password)) return guess.succeeded()
   const failed = { tenantId, accountId: existing.account_id, email }

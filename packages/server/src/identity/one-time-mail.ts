@@ -1,5 +1,5 @@
 import { type Role } from '@afterai/contract'
-import type { Audit } from '../audit/index.ts'
+import { type Audit, systemActor } from '../audit/index.ts'
 import { type Database, withTenant } from '../platform/database.ts'
 import type { MailJob } from './mail-queue.ts'
 import { putResetCode, resetCodeMinutes, tellTenants } from './passwords/password-reset-service.ts'
@@ -56,7 +56,7 @@ async function issueReset(deps: Dependencies, job: MailJob): Promise<OneTimeMail
   return withTenant(deps.db, job.tenantId, async (tx) => {
     const recipient = await putResetCode(deps, tx, job.subjectId, code)
     if (recipient === undefined) return undefined
-    const actor = { tenantId: job.tenantId, actorId: null, credential: 'system', address: null, requestId: null }
+    const actor = systemActor(job.tenantId)
     await tellTenants(deps, tx, { actor, accountId: recipient.account_id, action: 'password_reset.send' })
     return { kind: 'password_reset' as const, to: recipient.email, code, minutes: resetCodeMinutes }
   })

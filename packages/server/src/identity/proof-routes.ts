@@ -8,19 +8,21 @@ import {
   sessionView,
   stepUpRequest,
 } from '@afterai/contract'
+import { unaudited } from '../audit/index.ts'
 import { withTenant } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
-import { callerOf } from '../access/index.ts'
+import { callerOf, type SessionCookies } from '../access/index.ts'
 import { assertionOptions } from './passkeys/passkey-ceremony.ts'
 import { knownPasskeys } from './passkeys/passkey-service.ts'
 import { signInByPasskey } from './passkeys/passkey-sign-in.ts'
 import { completeSignIn, type FactorDependencies } from './second-factor/complete-sign-in.ts'
 import { findTicket } from './second-factor/sign-in-ticket.ts'
-import { answerSession, type CookieOptions, originOf } from './sessions/session-cookies.ts'
+import { answerSession, originOf } from './sessions/session-cookies.ts'
+import { sessionOpened } from './sessions/session-service.ts'
 import { stepUp } from './step-up/step-up.ts'
 
 /** Proving who one is by more than a password: the second factor of a sign-in, a passkey alone, and again within a session. */
-export function proofRoutes(http: Http, deps: FactorDependencies & { readonly cookies: CookieOptions }): void {
+export function proofRoutes(http: Http, deps: FactorDependencies & { readonly cookies: SessionCookies }): void {
   const open = { permission: 'public' } as const
   const own = { permission: 'session:own', acrossTenants: true } as const
   const opened = { 200: sessionView }
@@ -28,13 +30,25 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
 
   http.post(
     '/v1/session/second-factor',
-    { config: open, schema: { body: secondFactorRequest, response: opened } },
+    {
+      config: {
+        ...open,
+        audits: {
+          events: ['member.join', ...sessionOpened],
+          instead: ['session.second_factor', 'passkey.count_regressed'],
+        },
+      },
+      schema: { body: secondFactorRequest, response: opened },
+    },
     async (request, reply) =>
       answerSession(deps.cookies, reply, await completeSignIn(deps, request.body, originOf(request))),
   )
   http.post(
     '/v1/session/second-factor/passkey-options',
-    { config: open, schema: { body: secondFactorOptionsRequest, response: options } },
+    {
+      config: { ...open, audits: unaudited.beginsCeremony },
+      schema: { body: secondFactorOptionsRequest, response: options },
+    },
     async (request) => {
       const found = await findTicket(deps.db, deps.hashCredential(request.body.ticket))
       if (found === undefined) throw new ProblemError('sign_in_expired')
@@ -43,18 +57,26 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
       return assertionOptions(deps, { purpose: 'second_factor', accountId }, known)
     },
   )
-  http.post('/v1/session/passkey-options', { config: open, schema: { body: nothingMore, response: options } }, () =>
-    assertionOptions(deps, { purpose: 'sign_in', accountId: null }, []),
+  http.post(
+    '/v1/session/passkey-options',
+    { config: { ...open, audits: unaudited.beginsCeremony }, schema: { body: nothingMore, response: options } },
+    () => assertionOptions(deps, { purpose: 'sign_in', accountId: null }, []),
   )
   http.post(
     '/v1/session/passkey',
-    { config: open, schema: { body: passkeySignInRequest, response: opened } },
+    {
+      config: {
+        ...open,
+        audits: { events: [...sessionOpened], instead: ['session.sign_in', 'passkey.count_regressed'] },
+      },
+      schema: { body: passkeySignInRequest, response: opened },
+    },
     async (request, reply) =>
       answerSession(deps.cookies, reply, await signInByPasskey(deps, request.body, originOf(request))),
   )
   http.post(
     '/v1/session/step-up/passkey-options',
-    { config: own, schema: { body: nothingMore, response: options } },
+    { config: { ...own, audits: unaudited.beginsCeremony }, schema: { body: nothingMore, response: options } },
     async (request) => {
       const { accountId, tenantId } = callerOf(request).principal
       const known = await withTenant(deps.db, tenantId, (tx) => knownPasskeys(tx, accountId))
@@ -63,7 +85,14 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
   )
   http.post(
     '/v1/session/step-up',
-    { config: { ...own, rateClass: 'credential' }, schema: { body: stepUpRequest, response: opened } },
+    {
+      config: {
+        ...own,
+        rateClass: 'credential',
+        audits: { events: ['session.end', 'session.step_up', ...sessionOpened], instead: ['passkey.count_regressed'] },
+      },
+      schema: { body: stepUpRequest, response: opened },
+    },
     async (request, reply) => {
       const proof = { proof: request.body, origin: originOf(request) }
       return answerSession(deps.cookies, reply, await stepUp(deps, callerOf(request), proof))

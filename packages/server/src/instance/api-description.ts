@@ -4,20 +4,25 @@ import { join } from 'node:path'
 import type { Permission } from '@afterai/contract'
 import { pino } from 'pino'
 import { composeServer } from './composition.ts'
+import type { RouteAudits } from '../audit/index.ts'
+import { composeDescription } from './description/compose-description.ts'
+import type { OpenApi } from './description/open-api.ts'
 import { loadInstanceKeys } from '../keys/index.ts'
+import { defaultConfiguration } from '../platform/configuration.ts'
 import type { Http } from '../platform/http-application.ts'
 
-/** A route, and what a caller must hold. */
+/** A route, what a caller must hold, and what it leaves in the audit trail. */
 export interface DescribedRoute {
   readonly method: string
   /** With the names of its parameters: `/v1/changes/:id`. */
   readonly path: string
   readonly permission: Permission | 'public'
+  readonly audits: RouteAudits
 }
 
 /** The API as the running server describes it. */
 export interface ApiDescription {
-  readonly openapi: ReturnType<Http['swagger']>
+  readonly openapi: OpenApi
   readonly routes: readonly DescribedRoute[]
 }
 
@@ -25,11 +30,17 @@ export interface ApiDescription {
 export function describeRoutes(http: Http): DescribedRoute[] {
   const described = [...http.routePermissions].map(([route, permission]) => {
     const [method = '', path = ''] = route.split(' ')
-    return { method, path, permission }
+    return { method, path, permission, audits: auditsOf(http, route) }
   })
   return described
     .filter(({ method }) => method !== 'HEAD')
     .toSorted((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1))
+}
+
+function auditsOf({ routeAudits }: Http, route: string): RouteAudits {
+  const audits = routeAudits.get(route)
+  if (audits === undefined) throw new Error(`${route} names no audit events`)
+  return audits
 }
 
 /** Composes a server that serves nobody, on a database that isn't there, and asks it. */
@@ -39,21 +50,10 @@ export async function describeApi(): Promise<ApiDescription> {
     connection: { host: folder, port: 5432, user: 'nobody', password: '', database: 'none' },
     keys: await loadInstanceKeys(join(folder, 'keys'), { make: true }),
     log: pino({ level: 'silent' }),
-    poolSize: 1,
-    sessionIdleMinutes: 60,
-    sessionMaxHours: 24,
-    importMaxMib: 20,
-    trustedProxies: [],
-    maxConnections: 2000,
-    onlyOverTls: false,
-    rates: { credential: 1, read: 1, write: 1, heavy: 1, telemetry: 1 },
-    drainMs: 0,
-    publicOrigin: undefined,
-    stepUpForApproval: false,
-    outbound: { loopback: false, networks: [] },
+    configuration: defaultConfiguration(),
   })
   try {
-    return { openapi: server.http.swagger(), routes: describeRoutes(server.http) }
+    return { openapi: composeDescription(server.http), routes: describeRoutes(server.http) }
   } finally {
     await server.close()
     await rm(folder, { recursive: true })

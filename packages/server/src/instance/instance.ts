@@ -1,25 +1,9 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { composeServer, type ComposedServer, type ServerParts } from './composition.ts'
-import { embeddedLogin, externalLogin } from '../platform/database-login.ts'
-import {
-  loadBoundKeys,
-  migrationRefused,
-  refuseChangedLogs,
-  refuseUnfinishedRestore,
-  refuseUnfitDatabase,
-  refuseUnfitDeployment,
-  StartRefused,
-} from './start-checks.ts'
-import { newCode } from '../access/index.ts'
-import { foundInstanceTenant, instanceState, putSetupCode } from '../identity/index.ts'
-import { type LogMemory, LogMemoryError, logMemoryPath, openLogMemory } from '../ledger/index.ts'
+import { mkdir } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@afterai/embedded-postgres'
+import { refuseUnfinishedRestore, refuseUnfitDeployment } from './deployment-checks.ts'
 import type { Configuration } from '../platform/configuration.ts'
-import type { Connection } from '../platform/database.ts'
-import { startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { createLog, type Logger } from '../platform/log.ts'
-import { type MetricsServer, startMetricsServer } from '../platform/metrics/index.ts'
-import { migrate } from '../platform/migrations.ts'
-import { foundSample, type SamplePeople, type SampleServer, seedSample } from '../sample/index.ts'
 
 /** How an instance speaks, and what it begins with. */
 export interface InstanceOptions {
@@ -36,207 +20,38 @@ export interface Instance {
   stop(): Promise<void>
 }
 
-/** Starts everything in order: database, schema, keys, server, set-up code, sample. What was started is stopped again when a later step fails. */
+/**
+ * Starts everything in order: what the machine must have, the database, then the rest. What was started is stopped again when a later
+ * step fails. The server's own program is loaded while PostgreSQL starts beside it; that is why nothing above imports it.
+ */
 export async function startInstance(configuration: Configuration, options: InstanceOptions): Promise<Instance> {
   await refuseUnfitDeployment(configuration)
   const log = createLog(configuration.logLevel)
   await mkdir(configuration.dataDir, { recursive: true, mode: 0o711 })
   refuseUnfinishedRestore(configuration.dataDir)
-  const traces = await startTraces(configuration)
-  const database = await openInstanceDatabase(configuration, options, log)
+  const starting = startDatabase(configuration, options, log)
+  const [embedded, { runInstance }] = await Promise.all([starting, loadProgram()])
   try {
-    const server = await composeServer({
-      connection: database.connection,
-      keys: await loadBoundKeys(database.connection, configuration.keyDir, { mayMake: configuration.mode === 'trial' }),
-      log,
-      poolSize: configuration.databasePoolSize,
-      sessionIdleMinutes: configuration.sessionIdleMinutes,
-      sessionMaxHours: configuration.sessionMaxHours,
-      importMaxMib: configuration.importMaxMib,
-      outbound: { loopback: configuration.mode === 'trial', networks: configuration.outboundNetworks ?? [] },
-      trustedProxies: (configuration.trustedProxies ?? []).map(({ address, prefix }) => `${address}/${prefix}`),
-      maxConnections: configuration.maxConnections,
-      onlyOverTls: configuration.mode === 'production',
-      rates: {
-        credential: configuration.rateCredentials,
-        read: configuration.rateReads,
-        write: configuration.rateWrites,
-        heavy: configuration.rateHeavy,
-        telemetry: configuration.rateTelemetry,
-      },
-      drainMs: configuration.drainSeconds * 1000,
-      publicOrigin: configuration.publicUrl,
-      stepUpForApproval: configuration.stepUpForApproval === 'on',
-      mail: await mailOf(configuration),
-      logMemory: openMemory(configuration, log),
-    })
-    try {
-      return await begin(server, { ...database, stop: () => stopBoth(database, traces) }, { configuration, ...options })
-    } catch (error) {
-      await server.close()
-      throw error
-    }
+    return await runInstance(configuration, options, { log, embedded })
   } catch (error) {
-    await database.stop()
+    await embedded?.stop()
     throw error
   }
 }
 
-function openMemory({ dataDir }: Configuration, log: Logger): LogMemory {
-  const path = logMemoryPath(dataDir)
-  try {
-    return openLogMemory(path, (error) => log.error({ err: error }, 'the newest checkpoints could not be kept on disk'))
-  } catch (error) {
-    if (!(error instanceof LogMemoryError)) throw error
-    const fix = `Bring it back from a backup of the data directory. Without one, remove it: what the database shows is believed then.`
-    throw new StartRefused([{ variable: 'AFTERAI_DATA_DIR', problem: error.message, fix }])
-  }
-}
-
-async function mailOf({
-  smtpUrl,
-  mailFrom,
-  smtpCertificates,
-  publicUrl,
-  listen,
-}: Configuration): Promise<ServerParts['mail']> {
-  if (smtpUrl === undefined || mailFrom === undefined) return undefined
-  const ca = smtpCertificates === undefined ? undefined : await readCertificates(smtpCertificates)
-  const { host, port } = listen
-  return { url: smtpUrl, from: mailFrom, ca, publicUrl: publicUrl ?? `http://${host}:${port}` }
-}
-
-async function readCertificates(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const problem = `${path} cannot be read (${(error as NodeJS.ErrnoException).code})`
-    throw new StartRefused([
-      { variable: 'AFTERAI_SMTP_CERTIFICATES', problem, fix: 'Name a readable file of certificates.' },
-    ])
-  }
-}
-
-async function begin(
-  server: ComposedServer,
-  database: InstanceDatabase,
-  { configuration, withSample, say }: InstanceOptions & { configuration: Configuration },
-): Promise<Instance> {
-  refuseChangedLogs(await server.checkLogs())
-  await server.lookAtLogs()
-  await foundInstanceTenant(server.enrolment)
-  const isTrial = configuration.database.kind === 'embedded'
-  // The tenant is made before anybody can set the instance up, so that its first administrator is let into it.
-  const people = isTrial && withSample ? await foundSample(server.enrolment) : undefined
-  const metrics = await listenForMetrics(server, configuration)
-  const origin = await listen(server, configuration, say)
-  server.begin()
-  const stopping = new AbortController()
-  const sample = seed(people, { origin, signal: stopping.signal }, say)
-  return {
-    origin,
-    requestsUnderWay: server.requestsUnderWay,
-    async stop() {
-      stopping.abort()
-      await sample
-      await metrics?.stop()
-      await server.close()
-      await database.stop()
-    },
-  }
-}
-
-interface InstanceDatabase {
-  readonly connection: Connection
-  stop(): Promise<void>
-}
-
-async function openInstanceDatabase(
+async function startDatabase(
   { database, dataDir }: Configuration,
   { say, onDatabaseExit }: InstanceOptions,
   log: Logger,
-): Promise<InstanceDatabase> {
-  if (database.kind === 'external') {
-    if (database.ownerUrl !== undefined) {
-      await migrate({ url: database.ownerUrl }, externalLogin(database.url)).catch((error: unknown) => {
-        throw migrationRefused(error)
-      })
-      await refuseUnfitDatabase({ url: database.url })
-    }
-    return { connection: { url: database.url }, stop: async () => undefined }
-  }
+): Promise<EmbeddedPostgres | undefined> {
+  if (database.kind === 'external') return undefined
   const embedded = await startEmbeddedPostgres({ dataDir, log: (line) => log.debug(line), onExit: onDatabaseExit })
-  try {
-    if (embedded.firstStart) say(`The embedded database is made in ${dataDir}.`)
-    const login = embeddedLogin(dataDir)
-    await migrate(embedded.admin, login)
-    const { host, port, database: name } = embedded.admin
-    const connection = { host, port, user: login.name, password: login.password, database: name }
-    await refuseUnfitDatabase(connection)
-    return { connection, stop: embedded.stop }
-  } catch (error) {
-    await embedded.stop()
-    throw error
-  }
+  if (embedded.firstStart) say(`The embedded database is made in ${dataDir}.`)
+  return embedded
 }
 
-async function stopBoth(database: InstanceDatabase, traces: { stop(): Promise<void> }): Promise<void> {
-  await database.stop()
-  await traces.stop()
-}
-
-// Loaded where it is asked for: it is half as large as the server itself.
-async function startTraces({ otlpTracesUrl }: Configuration): Promise<{ stop(): Promise<void> }> {
-  if (otlpTracesUrl === undefined) return { stop: async () => undefined }
-  const { startOtlpTraces } = await import('../platform/otlp-traces.ts')
-  return startOtlpTraces(otlpTracesUrl.href)
-}
-
-async function listenForMetrics(
-  { metrics }: ComposedServer,
-  { metricsListen }: Configuration,
-): Promise<MetricsServer | undefined> {
-  if (metricsListen === undefined) return undefined
-  return startMetricsServer(metrics, metricsListen).catch((error: NodeJS.ErrnoException) => {
-    const problem = `${metricsListen.host}:${metricsListen.port} can't be listened on (${error.code})`
-    throw new StartRefused([{ variable: 'AFTERAI_METRICS_LISTEN', problem, fix: 'Name another address or port.' }])
-  })
-}
-
-async function listen(
-  { http, enrolment }: ComposedServer,
-  { listen: address, publicUrl }: Configuration,
-  say: (line: string) => void,
-): Promise<string> {
-  const origin = await http.listen({ host: address.host, port: address.port }).catch((error: NodeJS.ErrnoException) => {
-    const problem =
-      error.code === 'EADDRINUSE' ? 'is in use by another process' : `can't be listened on (${error.code})`
-    const where = `${address.host}:${address.port}`
-    throw new StartRefused([
-      { variable: 'AFTERAI_LISTEN', problem: `${where} ${problem}`, fix: 'Name another address or port.' },
-    ])
-  })
-  say(`AfterAI is ready at ${publicUrl ?? origin}`)
-  const { tenants } = await instanceState(enrolment.db)
-  if (tenants > 0) return origin
-  const code = newCode()
-  await putSetupCode(enrolment.db, enrolment.hashCredential(code))
-  say(`\nBecome its first administrator, in another terminal:\n\n  npx afterai login --setup ${code}\n`)
-  return origin
-}
-
-/** Fills the sample while the server is in use already. A failure is told, and leaves the instance as it is. A stop ends it: the next start makes it anew. */
-async function seed(
-  people: SamplePeople | undefined,
-  server: SampleServer,
-  say: (line: string) => void,
-): Promise<void> {
-  if (people === undefined) return
-  try {
-    await seedSample(server, people)
-    say('A sample workspace shows one change from observation to sealed record: `npx afterai tenant use sample`.')
-  } catch (error) {
-    if (server.signal.aborted) return
-    say(`The sample workspace could not be made: ${error instanceof Error ? error.message : 'unknown reason'}`)
-  }
+// Loading holds the process up: PostgreSQL is on its way by the next turn.
+async function loadProgram() {
+  await nextTurn()
+  return import('./running-instance.ts')
 }

@@ -1,7 +1,7 @@
 import { rootOf } from '@afterai/record'
 import { parseArgs } from 'node:util'
 import { embeddedLogin } from '../platform/database-login.ts'
-import { createAudit } from '../audit/index.ts'
+import { createAudit, systemActor } from '../audit/index.ts'
 import { type InstanceKeys, loadInstanceKeys } from '../keys/index.ts'
 import {
   auditWholeLog,
@@ -131,7 +131,7 @@ function acceptLog(
     const lostFrom = isWhole ? null : (had?.size ?? null)
     const acceptance = { tenantId, acceptedAt: new Date(), size, root: rootOf(tree), faults, database: timeline }
     await writeAcceptance(tx, ledgerKeys.recordSigner, acceptance)
-    const actor = { tenantId, actorId: null, credential: 'system', address: null, requestId: null }
+    const actor = systemActor(tenantId)
     const details = { reason, size, lostFrom, findings: faults.length }
     await audit(tx, actor, { action: 'log.accept_loss', resource: `log/${tenantId}`, details })
     return { tenantId, size, lostFrom, faults }

@@ -1,11 +1,7 @@
-import { formatDoctor, runDoctor } from './doctor/doctor.ts'
 import { readConfiguration, refuseToStart } from '../platform/configuration.ts'
-import { runBackupProgram } from '../backup/index.ts'
-import { checkStoredLogs } from './doctor/log-checks.ts'
-import { runLogProgram } from './log-program.ts'
 import { type Instance, startInstance } from './instance.ts'
 import { KeyFileError, loadInstanceKeys } from '../keys/index.ts'
-import { StartRefused } from './start-checks.ts'
+import { StartRefused } from './deployment-checks.ts'
 import { endOnUnforeseen } from './unforeseen-end.ts'
 
 /** Ctrl-C comes twice at once where npm hands on what the terminal has sent already; that is one wish, not impatience. */
@@ -26,6 +22,10 @@ async function main(args: readonly string[]): Promise<void> {
   // oxlint-disable-next-line node/no-process-env -- the one place that reads it
   const { env } = process
   if (command === 'doctor') {
+    const [{ formatDoctor, runDoctor }, { checkStoredLogs }] = await Promise.all([
+      import('./doctor/doctor.ts'),
+      import('./doctor/log-checks.ts'),
+    ])
     const configured = readConfiguration(env)
     const stored = configured.ok ? await checkStoredLogs(configured.configuration) : []
     const checks = [...(await runDoctor({ env })), ...stored]
@@ -39,6 +39,7 @@ async function main(args: readonly string[]): Promise<void> {
   const result = readConfiguration(env)
   if (!result.ok) refuseToStart(result.faults)
   if (command === 'backup' || command === 'restore') {
+    const { runBackupProgram } = await import('../backup/index.ts')
     process.exitCode = await runBackupProgram(args, result.configuration, {
       answer: (text) => void process.stdout.write(text),
       remark: (text) => void process.stderr.write(text),
@@ -47,6 +48,7 @@ async function main(args: readonly string[]): Promise<void> {
     return
   }
   if (command === 'log-accept-loss') {
+    const { runLogProgram } = await import('./log-program.ts')
     process.exitCode = await runLogProgram(args, result.configuration, (text) => void process.stdout.write(text))
     return
   }

@@ -1,38 +1,10 @@
-import { existsSync } from 'node:fs'
 import { sql } from 'kysely'
-import { restoreMark } from '../backup/index.ts'
 import { fingerprintOf, type InstanceKeys, KeyFileError, loadInstanceKeys } from '../keys/index.ts'
 import type { HeadMismatch } from '../ledger/index.ts'
-import type { Configuration, Fault } from '../platform/configuration.ts'
 import { type Connection, openDatabase } from '../platform/database.ts'
-import type { Check } from './doctor/check.ts'
+import { refuseFailed, StartRefused } from './deployment-checks.ts'
 import { checkDatabase } from './doctor/doctor-database.ts'
-import { checkDeployment } from './doctor/doctor.ts'
 import { NameTaken } from '../platform/migrations.ts'
-
-/** What keeps an instance from starting although its configuration could be read. The process ends with exit code 78. */
-export class StartRefused extends Error {
-  readonly faults: readonly Fault[]
-
-  constructor(faults: readonly Fault[]) {
-    super('the deployment is not fit to start')
-    this.faults = faults
-  }
-}
-
-/**
- * P5.2: refuses everything at once that `afterai doctor` calls a failure: of this machine, and of the database as far as it is there.
- * Where the schema is to be migrated first, what migrating mends is left for `refuseUnfitDatabase`.
- * @throws StartRefused
- */
-export async function refuseUnfitDeployment(configuration: Configuration): Promise<void> {
-  const { database } = configuration
-  const checks = await checkDeployment(configuration, () => new Date())
-  const willMigrate = database.kind === 'external' && database.ownerUrl !== undefined
-  // A server on a disk that is nearly full still answers what it holds.
-  const passed = ['disk space', ...(willMigrate ? ['database', 'database schema', 'database objects'] : [])]
-  refuse(checks.filter(({ name }) => !passed.includes(name)))
-}
 
 /**
  * P5.2: a role that could bypass row level security or rewrite the log, a schema that isn't this version's, a clock far off, a guard
@@ -40,7 +12,7 @@ export async function refuseUnfitDeployment(configuration: Configuration): Promi
  * @throws StartRefused
  */
 export async function refuseUnfitDatabase(connection: Connection): Promise<void> {
-  refuse(await checkDatabase(connection, () => new Date()))
+  refuseFailed(await checkDatabase(connection, () => new Date()))
 }
 
 /** The fault of a schema that couldn't be migrated: its owner isn't reached, or may not do what is needed. */
@@ -52,13 +24,6 @@ export function migrationRefused(error: unknown): StartRefused {
       ? 'Give AfterAI a database of its own: another application has a name in the schema public that AfterAI needs.'
       : 'Check host, role and password, its certificate, and that the role owns the database and may create roles.'
   return new StartRefused([{ variable: 'AFTERAI_DATABASE_OWNER_URL', problem, fix }])
-}
-
-function refuse(checks: readonly Check[]): void {
-  const faults = checks
-    .filter(({ state }) => state === 'fail')
-    .map(({ name, found, fix = '', variable = name }) => ({ variable, problem: `${name}: ${found}`, fix }))
-  if (faults.length > 0) throw new StartRefused(faults)
 }
 
 /**
@@ -99,17 +64,4 @@ export function refuseChangedLogs(mismatches: readonly HeadMismatch[]): void {
   const fix =
     'The database was restored or changed, or its log was signed with another key: compare it with a backup, and with checkpoints that others kept.'
   throw new StartRefused(mismatches.map(({ message }) => ({ variable: 'AFTERAI_DATABASE_URL', problem: message, fix })))
-}
-
-/** An instance whose restore was cut off has nobody's audit entry of it yet, or nothing at all. @throws StartRefused */
-export function refuseUnfinishedRestore(dataDir: string): void {
-  const path = restoreMark(dataDir)
-  if (!existsSync(path)) return
-  throw new StartRefused([
-    {
-      variable: 'AFTERAI_DATA_DIR',
-      problem: `a restore into ${dataDir} was begun and not finished`,
-      fix: `Run the same \`afterai restore\` again. To start with an empty instance in its place, remove ${path}.`,
-    },
-  ])
 }

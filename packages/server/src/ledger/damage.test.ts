@@ -26,7 +26,7 @@ beforeAll(async () => {
   const sequencer = startSequencer(ledger)
   while ((await sequencer.integrate(ledger.tenantId)) > 0);
   await sequencer.stop()
-}, 120_000)
+})
 afterAll(async () => {
   await ledger.close().catch(() => undefined)
   await postgres.stop()

@@ -44,6 +44,14 @@ async function mismatched(): Promise<string[]> {
   return found.map(({ message }) => message).filter((message) => message.includes(ledger.tenantId))
 }
 
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await ledger.owner.query<{ count: number }>(
+    `select count(*)::int from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`,
+  )
+  return rows[0]?.count ?? 0
+}
+
 const guards = [
   ...tables.flatMap((table) => [`${table} @ append_only`, `${table} @ no_truncate`]),
   'ledger_outbox @ no_change',
@@ -258,6 +266,27 @@ describe('a superuser who disables the triggers', () => {
     )
     expect(kept.rowCount).toBe(1)
   })
+
+  it.each(replays)(
+    'P4.5: and replays %s while two sequencers wait for their turn stops neither',
+    async (_, columns) => {
+      // Without rounds of their own: what follows is one batch of each.
+      const sequencers = [startSequencer(ledger), startSequencer(ledger)]
+      await Promise.all(sequencers.map((it) => it.stop()))
+      await ledger.write(2)
+      await withoutTriggers(`insert into ledger_outbox (tenant_id, entry_id, entry, producer_id, producer_sequence)
+      select tenant_id, ${columns} from ledger_entry where tenant_id = $tenant and idx = 3`)
+      const turn = `hashtextextended('afterai ledger ' || '${ledger.tenantId}', 0)`
+      await ledger.owner.query(`select pg_advisory_lock(${turn})`)
+      const integrated = Promise.all(sequencers.map((it) => it.integrate(ledger.tenantId)))
+      // Nobody listens until their turn has come.
+      integrated.catch(() => undefined)
+      await expect.poll(waitingForLocks, { timeout: 20_000 }).toBe(2)
+      await ledger.owner.query(`select pg_advisory_unlock(${turn})`)
+      await integrated
+      expect(await audit()).toMatchObject({ size: 264, intact: true, complete: false })
+    },
+  )
 
   it('P4.5: and queues one number twice gets the first into the log, and the second set aside', async () => {
     await ledger.write(1)

@@ -15,7 +15,7 @@ import {
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAudit } from '../audit/audit.ts'
-import { createCredentialLookup, credentialHasher, guardRoutes, startTellingRefusals } from '../access/index.ts'
+import { createCredentialLookup, credentialHasher, guardRoutes, createRefusalTelling } from '../access/index.ts'
 import { newApiKey } from '../access/secret-tokens.ts'
 import { createHttp } from '../platform/http.ts'
 import type { Http } from '../platform/http-application.ts'
@@ -43,7 +43,7 @@ beforeAll(async () => {
   guardRoutes(http, {
     db: ledger.db,
     credentials: createCredentialLookup(ledger.pool),
-    tellRefusal: startTellingRefusals(ledger.db, audit).tell,
+    tellRefusal: createRefusalTelling(ledger.db, audit).tell,
     tokens: generateKeyPairSync('ed25519'),
     hashCredential,
     cookieName: 'session',

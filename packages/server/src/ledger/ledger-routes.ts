@@ -2,13 +2,14 @@ import { ProblemError } from '@afterai/contract'
 import { encodeBase64, encodeEntries, parseTilePath, RecordError, tileWidth, tileWidthAt } from '@afterai/record'
 import { z } from 'zod'
 import { inTenant } from '../access/index.ts'
+import { unaudited } from '../audit/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { type LogAuditDependencies, logAuditRoute } from './log-audit-route.ts'
 import { proveEntry, proveGrowth } from './proofs.ts'
 import { readEntries, readHead, readTile } from './tree-store.ts'
 
-const permission = { config: { permission: 'log:read' } } as const
+const proving = { config: { permission: 'log:read', audits: unaudited.publicProof } } as const
 const growthQuery = z.object({ from: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) })
 const growthView = z.object({ checkpoint: z.string(), hashes: z.array(z.string()) })
 const entryProofView = z.object({ entry: z.string(), index: z.number().int(), tlogProof: z.string() })
@@ -18,14 +19,14 @@ export function ledgerRoutes(http: Http, deps: LogAuditDependencies): void {
   const read = inTenant(deps.db)
   logAuditRoute(http, deps)
 
-  http.get('/v1/log/checkpoint', permission, async (request, reply) => {
+  http.get('/v1/log/checkpoint', proving, async (request, reply) => {
     const head = await read(request, (tx, { principal }) => readHead(tx, principal.tenantId))
     if (head === undefined) throw new ProblemError('not_found', { detail: 'the log has no checkpoint yet' })
     return reply.type('text/plain; charset=utf-8').send(head.note)
   })
   http.get(
     '/v1/log/tile/*',
-    { ...permission, schema: { params: z.object({ '*': z.string() }) } },
+    { ...proving, schema: { params: z.object({ '*': z.string() }) } },
     async (request, reply) => {
       const bytes = await read(request, (tx, { principal }) => serveTile(tx, principal.tenantId, request.params['*']))
       // What a tile holds never changes, but only members of the tenant may see it.
@@ -35,7 +36,7 @@ export function ledgerRoutes(http: Http, deps: LogAuditDependencies): void {
   )
   http.get(
     '/v1/log/proof',
-    { ...permission, schema: { querystring: growthQuery, response: { 200: growthView } } },
+    { ...proving, schema: { querystring: growthQuery, response: { 200: growthView } } },
     (request) =>
       read(request, async (tx, { principal }) => {
         const { checkpoint, hashes } = await proveGrowth(tx, principal.tenantId, request.query.from)
@@ -44,7 +45,7 @@ export function ledgerRoutes(http: Http, deps: LogAuditDependencies): void {
   )
   http.get(
     '/v1/log/proof/:entryId',
-    { ...permission, schema: { params: z.object({ entryId: z.uuid() }), response: { 200: entryProofView } } },
+    { ...proving, schema: { params: z.object({ entryId: z.uuid() }), response: { 200: entryProofView } } },
     (request) =>
       read(request, async (tx, { principal }) => {
         const proved = await proveEntry(tx, principal.tenantId, request.params.entryId)

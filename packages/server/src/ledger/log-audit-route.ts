@@ -46,30 +46,42 @@ export function logAuditRoute(http: Http, { db, verifierOf, alarmOf }: LogAuditD
     isStopping = true
   })
   const config = { permission: 'audit:read', rateClass: 'heavy', longAnswer: true } as const
-  http.get('/v1/log/audit', { config, schema: { querystring: auditQuery } }, async (request, reply) => {
-    const { tenantId } = callerOf(request).principal
-    const { position, end, entries } = request.query
-    const from = position === undefined ? logBegin : readPosition(position)
-    const origin = await read(request, (tx) => readOrigin(tx, tenantId))
-    const others = underWay.get(tenantId) ?? 0
-    if (others >= mostOfTenant) throw new ProblemError('not_ready', busy)
-    const endsAt = Date.now() + longestMs
-    const lines = auditLines(db, {
-      tenantId,
-      known: [verifierOf(origin)],
-      position: from,
-      end,
-      withEntries: entries === 'true',
-      alarm: () => alarmOf(tenantId),
-      goesOn: () => Date.now() < endsAt && !isStopping,
-      inTurn,
-    })
-    underWay.set(tenantId, others + 1)
-    const body = Readable.from(lines, { objectMode: false }).once('close', () => {
-      const left = (underWay.get(tenantId) ?? 1) - 1
-      if (left > 0) underWay.set(tenantId, left)
-      else underWay.delete(tenantId)
-    })
-    return reply.type(entries === 'true' ? 'application/octet-stream' : 'application/jsonl; charset=utf-8').send(body)
-  })
+  http.get(
+    '/v1/log/audit',
+    {
+      config: {
+        ...config,
+        audits: {
+          none: 'It recomputes the log and shows what it found, with hashes and signatures, and nothing of what the entries are about.',
+        },
+      },
+      schema: { querystring: auditQuery },
+    },
+    async (request, reply) => {
+      const { tenantId } = callerOf(request).principal
+      const { position, end, entries } = request.query
+      const from = position === undefined ? logBegin : readPosition(position)
+      const origin = await read(request, (tx) => readOrigin(tx, tenantId))
+      const others = underWay.get(tenantId) ?? 0
+      if (others >= mostOfTenant) throw new ProblemError('not_ready', busy)
+      const endsAt = Date.now() + longestMs
+      const lines = auditLines(db, {
+        tenantId,
+        known: [verifierOf(origin)],
+        position: from,
+        end,
+        withEntries: entries === 'true',
+        alarm: () => alarmOf(tenantId),
+        goesOn: () => Date.now() < endsAt && !isStopping,
+        inTurn,
+      })
+      underWay.set(tenantId, others + 1)
+      const body = Readable.from(lines, { objectMode: false }).once('close', () => {
+        const left = (underWay.get(tenantId) ?? 1) - 1
+        if (left > 0) underWay.set(tenantId, left)
+        else underWay.delete(tenantId)
+      })
+      return reply.type(entries === 'true' ? 'application/octet-stream' : 'application/jsonl; charset=utf-8').send(body)
+    },
+  )
 }

@@ -1,3 +1,4 @@
+import { logKeysView } from '@afterai/contract'
 import {
   createNoteSigner,
   createNoteVerifier,
@@ -10,7 +11,7 @@ import {
   signWith,
 } from '@afterai/record'
 import type { KeyObject } from 'node:crypto'
-import { z } from 'zod'
+import { unaudited } from '../audit/index.ts'
 import { inTenant } from '../access/index.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
@@ -68,19 +69,17 @@ export async function readOrigin(tx: Transaction, tenantId: string): Promise<str
 /** `/v1/log/keys`: the public keys that an auditor pins. */
 export function logKeyRoutes(http: Http, { db, keys }: { db: Database; keys: LedgerKeys }): void {
   const read = inTenant(db)
-  const view = z.object({
-    origin: z.string(),
-    logVkey: z.string(),
-    recordKeys: z.array(z.object({ keyid: z.string(), pem: z.string() })),
-  })
-  http.get('/v1/log/keys', { config: { permission: 'log:read' }, schema: { response: { 200: view } } }, (request) =>
-    read(request, async (tx, { principal }) => {
-      const origin = await readOrigin(tx, principal.tenantId)
-      return {
-        origin,
-        logVkey: keys.vkeyOf(origin),
-        recordKeys: [{ keyid: keys.recordSigner.keyid, pem: keys.recordPem }],
-      }
-    }),
+  http.get(
+    '/v1/log/keys',
+    { config: { permission: 'log:read', audits: unaudited.publicProof }, schema: { response: { 200: logKeysView } } },
+    (request) =>
+      read(request, async (tx, { principal }) => {
+        const origin = await readOrigin(tx, principal.tenantId)
+        return {
+          origin,
+          logVkey: keys.vkeyOf(origin),
+          recordKeys: [{ keyid: keys.recordSigner.keyid, pem: keys.recordPem }],
+        }
+      }),
   )
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Database, withRole } from '../platform/database.ts'
-import type { Logger } from '../platform/log.ts'
+import type { RepeatedJob } from '../platform/jobs.ts'
 import { type Fence, LogWentBack } from './fence.ts'
 import type { LogAlarms } from './log-alarms.ts'
 import type { LogMemory } from './log-memory.ts'
@@ -16,7 +16,6 @@ export interface LogWatchParts {
   readonly memory: LogMemory
   readonly fence: Fence
   readonly alarms: LogAlarms
-  readonly log: Logger
 }
 
 /**
@@ -72,20 +71,7 @@ export function isRaised(error: unknown): boolean {
   return error instanceof LogWentBack || error instanceof HeadMismatch
 }
 
-/** Looks every few seconds, until it is stopped. */
-export function startLogWatch(parts: LogWatchParts): { stop(): Promise<void> } {
-  let underWay: Promise<void> | undefined
-  const look = (): void => {
-    underWay ??= lookAtHeads(parts)
-      .catch((error: unknown) => parts.log.warn({ err: error }, 'the heads of the logs could not be looked at'))
-      .finally(() => (underWay = undefined))
-  }
-  const timer = setInterval(look, everyMs)
-  timer.unref()
-  return {
-    async stop() {
-      clearInterval(timer)
-      await underWay
-    },
-  }
+/** The job that looks at the heads of all logs every few seconds. */
+export function watchingLogs(parts: LogWatchParts): RepeatedJob {
+  return { name: 'watch-logs', everyMs, run: () => lookAtHeads(parts) }
 }

@@ -67,7 +67,7 @@ test('P5.5: behind a snapshot that stays open, a batch reads as little after tho
   // Without the bound, every dead row is looked at: this is what a batch would cost by now.
   expect(fromTheStart).toBeGreaterThan(2 * Math.max(...pages))
   await snapshot.end()
-}, 60_000)
+})
 
 test('P4.5: an entry that commits late, with a lower id than what was taken, is found', async () => {
   const late = Promise.withResolvers<void>()

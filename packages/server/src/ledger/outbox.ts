@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import type { Transaction } from '../platform/database.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { lockNamed, type Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 
 /** Most entries that are taken at once. */
@@ -46,7 +46,6 @@ export async function takeBatch(
   tenantId: string,
   emptied: Emptied = nowhere,
 ): Promise<{ batch: readonly Pending[]; emptied: Emptied }> {
-  const turn = sql`select pg_advisory_xact_lock(hashtextextended('afterai ledger ' || ${tenantId}, 0))`
   const take = sql<Taken & (Pending | Record<keyof Pending, null>)>`
     with found as materialized (
       select written_by, id from ledger_outbox
@@ -67,10 +66,15 @@ export async function takeBatch(
     from (select) as always left join last on true left join taken on true left join head on true
     order by taken.written_by, taken.id`
   // Sent together, run one after the other: what is taken is what the lock waited for.
-  const [, rows] = await together(tx, [turn.compile(tx), take.compile(tx)])
+  const [, rows] = await together(tx, [turnOf(tenantId).compile(tx), take.compile(tx)])
   const [first] = rows
   if (first === undefined) throw new Error('the database did not say where its queue ends')
   return { batch: rows.filter((row): row is Taken & Pending => row.id !== null), emptied: emptiedBy(first) }
+}
+
+/** The statement that waits until it is a transaction's turn to take from the queue of one log. */
+export function turnOf(tenantId: string): RawBuilder<unknown> {
+  return lockNamed(`afterai ledger ${tenantId}`)
 }
 
 /** Which logs have entries waiting behind `emptied`, and from where to look once all of those were integrated. */

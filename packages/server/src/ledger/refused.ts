@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { type Database, type Transaction, withRole } from '../platform/database.ts'
+import { together } from '../platform/together.ts'
+import { turnOf } from './outbox.ts'
 
 /**
  * Sets aside what waits for a log and repeats an entry's id or a producer's number; answers how many rows.
@@ -7,7 +9,7 @@ import { type Database, type Transaction, withRole } from '../platform/database.
  */
 export function setRepeatsAside(db: Database, tenantId: string): Promise<number> {
   return withRole(db, 'afterai_sequencer', async (tx) => {
-    const { rows } = await sql`
+    const move = sql`
       with repeated as (
         delete from ledger_outbox waiting where tenant_id = ${tenantId} and (
           exists (select from ledger_entry logged where logged.entry_id = waiting.entry_id)
@@ -20,9 +22,9 @@ export function setRepeatsAside(db: Database, tenantId: string): Promise<number>
         returning *
       )
       insert into ledger_refused (tenant_id, entry_id, entry, producer_id, producer_sequence)
-      select tenant_id, entry_id, entry, producer_id, producer_sequence from repeated order by id returning id`.execute(
-      tx,
-    )
+      select tenant_id, entry_id, entry, producer_id, producer_sequence from repeated order by id returning id`
+    // In its turn, so that it sees all that was logged, and no batch under way holds what it sets aside.
+    const [, rows] = await together(tx, [turnOf(tenantId).compile(tx), move.compile(tx)])
     return rows.length
   })
 }

@@ -113,6 +113,29 @@ it('gathers what nobody waits for under one checkpoint, once there was one; for 
   await sequencer.stop()
 })
 
+it('makes one batch after the other while somebody waits, though what nobody waits for would pause it for an hour', async () => {
+  const entries: number[] = []
+  const sequencer = startSequencer({
+    ...ledger,
+    gatherMs: 3_600_000,
+    onBatch: (batch) => {
+      entries.push(batch.entries)
+      // Asked for while its round is still under way, which is not to be forgotten when the round ends.
+      if (entries.length < 20) void ledger.write(1).then(() => sequencer.hurry())
+    },
+  })
+  await ledger.write(1)
+  sequencer.hurry()
+  await expect.poll(() => entries.length, { timeout: 20_000 }).toBe(20)
+  // Among entries that nobody waits for, as well: a pause that has begun ends with who comes to wait.
+  await ledger.write(1)
+  sequencer.wake()
+  await ledger.write(1)
+  sequencer.hurry()
+  await expect.poll(() => sizeOf(ledger), { timeout: 20_000 }).toBe(22)
+  await sequencer.stop()
+})
+
 async function sizeOf({ owner, tenantId }: TestLedger): Promise<number> {
   const { rows } = await owner.query<{ size: number }>(
     'select coalesce(max(size), 0)::int as size from ledger_checkpoint where tenant_id = $1',

@@ -1,7 +1,7 @@
 import { appendLeaf, type Frontier, hashLeaf, rootOf, signCheckpoint } from '@afterai/record'
 import { type CompiledQuery, sql } from 'kysely'
 import type { Logger } from 'pino'
-import { type Database, sqlState, type Transaction, withRole } from '../platform/database.ts'
+import { type Database, isUniqueViolation, type Transaction, withRole } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { describeSpan, traced } from '../platform/tracing.ts'
 import { createFence, type Fence } from './fence.ts'
@@ -19,7 +19,6 @@ export const ledgerChannel = 'afterai_ledger'
 const pollMs = 1_000
 /** So long after a batch the next is made, where nobody waits for it: what comes one after the other shares a checkpoint. */
 const gatherMs = 250
-const uniqueViolation = '23505'
 
 /** Moves entries from the outbox into the logs. Any number of processes may run one; each log is moved by one at a time. */
 export interface Sequencer {
@@ -157,10 +156,11 @@ async function integrateOnce(integration: Integration, tenantId: string): Promis
     return await integrateBatch(integration, tenantId)
   } catch (error) {
     raiseFor(alarms, tenantId, error)
-    if (sqlState(error) !== uniqueViolation) throw error
+    if (!isUniqueViolation(error)) throw error
     const setAside = await setRepeatsAside(db, tenantId)
-    if (setAside === 0) throw error
-    log.error({ err: error, tenantId, setAside }, 'the log has entries of the queue already; they are set aside')
+    if (setAside > 0)
+      log.error({ err: error, tenantId, setAside }, 'the log has entries of the queue already; they are set aside')
+    // Also where there were none: who had the turn before has set them aside then.
     return integrateBatch(integration, tenantId)
   }
 }

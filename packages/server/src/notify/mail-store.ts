@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely'
 import { sql } from 'kysely'
 import type { MailJob, MailQueue, MailState } from '../identity/index.ts'
-import { type Database, withTenant } from '../platform/database.ts'
+import { type Database, onceSettled, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 
 declare module '../platform/database.ts' {
@@ -35,11 +35,13 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: string }
 
 /** The queue as other features see it. `wake` is called once a queued mail is committed. */
-export function createMailQueue(wakeAfter: (tx: Parameters<MailQueue['queue']>[0]) => void): MailQueue {
+export function createMailQueue(wake: () => void): MailQueue {
   return {
     async queue(tx, { tenantId: tenant_id, kind, subjectId: subject_id }) {
       await tx.insertInto('mail').values({ tenant_id, id: newId(), kind, subject_id }).execute()
-      wakeAfter(tx)
+      onceSettled(tx, (committed) => {
+        if (committed) wake()
+      })
     },
     async statesOf(tx, subjectIds) {
       if (subjectIds.length === 0) return new Map()

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import { isLoopback } from '../platform/configuration-kinds.ts'
 
 /** How the instance reaches its mail server. */
@@ -11,6 +11,9 @@ export interface MailSettings {
   /** Whether the way must be encrypted; left out, it must unless the server is on this machine. */
   readonly tlsRequired?: boolean
 }
+
+/** How mails leave an instance, and the address that they name. */
+export type InstanceMail = MailSettings & { readonly publicUrl: string }
 
 /** A mail of plain text. */
 export interface PlainMail {
@@ -33,7 +36,7 @@ export function createMailTransport({ url, from, ca, tlsRequired }: MailSettings
   const secure = protocol === 'smtps:'
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   const encrypted = tlsRequired ?? !isLoopback(host)
-  const transport = createTransport({
+  const options = {
     host,
     port: port === '' ? (secure ? 465 : 587) : Number(port),
     secure,
@@ -48,9 +51,13 @@ export function createMailTransport({ url, from, ca, tlsRequired }: MailSettings
     disableFileAccess: true,
     disableUrlAccess: true,
     logger: false,
-  })
+  } as const
+  let opened: Promise<Transporter> | undefined
   return {
     async send({ id, to, subject, text }) {
+      // Loaded with the first mail: most instances send few, and none while they start.
+      opened ??= import('nodemailer').then(({ createTransport }) => createTransport(options))
+      const transport = await opened
       await transport.sendMail({
         messageId: `<${id}@${
           from
@@ -66,7 +73,7 @@ export function createMailTransport({ url, from, ca, tlsRequired }: MailSettings
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
       })
     },
-    close: () => transport.close(),
+    close: () => void opened?.then((transport) => transport.close()),
   }
 }
 

@@ -1,9 +1,13 @@
 import { issueOneTimeMail, type OneTimeMail } from '../identity/index.ts'
 import type { Database } from '../platform/database.ts'
+import type { RepeatedJob } from '../platform/jobs.ts'
 import type { Logger } from '../platform/log.ts'
 import { claimMail, type ClaimedMail, type Outcome, settleMail } from './mail-store.ts'
 import { writeMail } from './mail-texts.ts'
 import { errorCodeOf, isPermanent, type MailTransport } from './mail-transport.ts'
+
+/** What the job is called that sends. */
+export const mailJob = 'send-mails'
 
 const lookEveryMs = 5_000
 const batch = 10
@@ -22,45 +26,18 @@ export interface MailWorkerParts {
   readonly publicUrl: string
 }
 
-/** Sends what is queued; runs in every process. */
-export interface MailWorker {
-  /** Looks at once, such as after a commit that queued something. */
-  wake(): void
-  /** Waits for the mails under way, and takes no more. */
-  stop(): Promise<void>
-}
-
-/** Starts to send. A mail server that is down is tried again later; nothing else waits for it. */
-export function startMailWorker(parts: MailWorkerParts): MailWorker {
-  const state = { stopped: false, again: false, running: undefined as Promise<void> | undefined }
-  const run = async (): Promise<void> => {
-    do {
-      state.again = false
-      await sendDue(parts, () => state.stopped)
-    } while (state.again && !state.stopped)
-  }
-  const wake = (): void => {
-    if (state.stopped) return
-    state.again = true
-    state.running ??= run()
-      .catch((error: unknown) => parts.log.warn({ err: error }, 'mails could not be looked for'))
-      .finally(() => (state.running = undefined))
-  }
-  const timer = setInterval(wake, lookEveryMs)
-  timer.unref()
+/** The job that sends what is queued, in every process. A mail server that is down is tried again later; nothing else waits for it. */
+export function sendingMails(parts: MailWorkerParts): RepeatedJob {
   return {
-    wake,
-    async stop() {
-      state.stopped = true
-      clearInterval(timer)
-      await state.running
-      parts.transport.close()
-    },
+    name: mailJob,
+    everyMs: lookEveryMs,
+    run: (stopping) => sendDue(parts, () => stopping.aborted),
+    end: async () => parts.transport.close(),
   }
 }
 
 /** Sends the mails that are due, one after the other, until there are none. */
-export async function sendDue(parts: MailWorkerParts, isStopped: () => boolean): Promise<void> {
+async function sendDue(parts: MailWorkerParts, isStopped: () => boolean): Promise<void> {
   for (;;) {
     if (isStopped()) return
     const claimed = await claimMail(parts.db, batch, leaseSeconds)

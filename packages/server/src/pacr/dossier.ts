@@ -1,6 +1,7 @@
 import { type ChangeFacts, type Decision, ProblemError, type ProposeDecision } from '@afterai/contract'
+import { digestOf } from '@afterai/record'
 import { type Selectable, sql } from 'kysely'
-import { type AuthoredChange, changeIn, digestOf, readChangeDigests, selectChange } from '../ace/index.ts'
+import { type AuthoredChange, changeIn, readChangeDigests, selectChange } from '../ace/index.ts'
 import { type AssessmentFacts, assessmentsIn, readAssessmentDigests, selectAssessments } from '../aura/index.ts'
 import { type Principal, seesAddress } from '../access/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'

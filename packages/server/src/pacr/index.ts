@@ -1,2 +1,1 @@
-export { decisionRoutes, recordRoutes } from './pacr-routes.ts'
-export { createSealRecord } from './sealing.ts'
+export { createPacr } from './pacr.ts'

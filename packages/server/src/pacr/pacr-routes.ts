@@ -10,7 +10,7 @@ import {
 } from '@afterai/contract'
 import { type KeyHints, sectionNames } from '@afterai/record'
 import { z } from 'zod'
-import type { Audit } from '../audit/index.ts'
+import { type Audit, unaudited } from '../audit/index.ts'
 import { callerOf, inTenant, inTenantOnce } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { LedgerWaiting } from '../ledger/index.ts'
@@ -54,7 +54,7 @@ export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly s
   http.post(
     '/v1/changes/:id/decisions',
     {
-      config: { permission: 'decision:write' },
+      config: { permission: 'decision:write', audits: ['decision.propose'] },
       schema: { params: byId, body: proposeDecisionRequest, response: { 201: decisionView } },
     },
     async (request, reply) =>
@@ -71,7 +71,10 @@ export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly s
   )
   http.get(
     '/v1/changes/:id/decisions',
-    { config: reading, schema: { params: byId, querystring: pageQuery, response: { 200: page(decisionView) } } },
+    {
+      config: { ...reading, audits: unaudited.workingData },
+      schema: { params: byId, querystring: pageQuery, response: { 200: page(decisionView) } },
+    },
     (request) =>
       read(request, (tx, { principal }) =>
         listDecisions(tx, principal, { ...request.query, changeId: request.params.id }),
@@ -79,12 +82,18 @@ export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly s
   )
   http.get(
     '/v1/decisions',
-    { config: reading, schema: { querystring: pageQuery, response: { 200: page(decisionView) } } },
+    {
+      config: { ...reading, audits: unaudited.workingData },
+      schema: { querystring: pageQuery, response: { 200: page(decisionView) } },
+    },
     (request) => read(request, (tx, { principal }) => listDecisions(tx, principal, request.query)),
   )
   http.get(
     '/v1/decisions/:id',
-    { config: reading, schema: { params: byId, response: { 200: decisionView } } },
+    {
+      config: { ...reading, audits: unaudited.workingData },
+      schema: { params: byId, response: { 200: decisionView } },
+    },
     (request) =>
       read(request, async (tx, { principal }) =>
         viewDecision(principal, (await readDossier(tx, principal.tenantId, request.params.id)).decision),
@@ -93,7 +102,11 @@ export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly s
   http.post(
     '/v1/decisions/:id/approvals',
     {
-      config: { permission: 'decision:approve', stepUp: deps.stepUpForApproval },
+      config: {
+        permission: 'decision:approve',
+        stepUp: deps.stepUpForApproval,
+        audits: ['decision.approve', 'decision.reject', 'record.seal'],
+      },
       schema: { params: byId, body: approveRequest, response: { 200: decisionView } },
     },
     async (request) => {
@@ -120,20 +133,26 @@ export function recordRoutes(http: Http, deps: PacrDependencies): void {
 
   http.get(
     '/v1/records',
-    { config: reading, schema: { querystring: pageQuery, response: { 200: page(recordView) } } },
+    {
+      config: { ...reading, audits: unaudited.workingData },
+      schema: { querystring: pageQuery, response: { 200: page(recordView) } },
+    },
     (request) => read(request, (tx, { principal }) => listRecords(tx, principal.tenantId, request.query)),
   )
   http.get(
     '/v1/records/:id',
     {
-      config: reading,
+      config: { ...reading, audits: ['record.read'] },
       schema: { params: byId, response: { 200: recordView.extend({ content: z.record(z.string(), z.unknown()) }) } },
     },
     (request) => read(request, (tx, caller) => readRecord(deps, tx, caller, request.params.id)),
   )
   http.get(
     '/v1/records/:id/bundle',
-    { config: { ...reading, rateClass: 'heavy' }, schema: { params: byId, querystring: bundleQuery } },
+    {
+      config: { ...reading, rateClass: 'heavy', audits: ['record.export'] },
+      schema: { params: byId, querystring: bundleQuery },
+    },
     async (request, reply) => {
       const bundle = await read(request, async (tx, caller) => {
         const keyHints = await deps.keyHints(tx, caller.principal.tenantId)

@@ -3,6 +3,7 @@ import { BANDS, type Band } from '@afterai/evidence'
 import {
   type Actor,
   canonicalBytes,
+  digestOf,
   entryFromEnvelope,
   type JsonValue,
   type PacrFacts,
@@ -12,7 +13,6 @@ import {
   type SectionName,
   sealSection,
 } from '@afterai/record'
-import { digestOf } from '../ace/index.ts'
 import { readEvaluations } from '../aura/index.ts'
 import type { Audit } from '../audit/index.ts'
 import type { TenantKeys } from '../keys/index.ts'

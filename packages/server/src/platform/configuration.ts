@@ -42,6 +42,13 @@ export function readConfiguration(
   return { ok: true, configuration: compose(values as ConfigurationValues) }
 }
 
+/** The configuration of a server that is told nothing. */
+export function defaultConfiguration(): Configuration {
+  const read = readConfiguration({})
+  if (!read.ok) throw new Error(formatFaults(read.faults))
+  return read.configuration
+}
+
 /** Ends the process with exit code 78 after listing every fault on standard error. */
 export function refuseToStart(faults: readonly Fault[]): never {
   // Written synchronously, since the process ends at once.

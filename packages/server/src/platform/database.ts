@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql, type Transaction as KyselyTransaction } from 'kysely'
+import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction as KyselyTransaction } from 'kysely'
 import { Client, type ClientBase, DatabaseError, Pool, TypeOverrides, type ClientConfig } from 'pg'
 import { PreparingClient } from './prepared-client.ts'
 import { traced } from './tracing.ts'
@@ -180,6 +180,19 @@ async function settled<T>(run: (watch: (tx: Transaction) => void) => Promise<T>)
     tell(false)
     throw error
   }
+}
+
+/**
+ * The statement that takes an advisory lock until the end of its transaction. A name is a promise to functions of the schema and to servers of
+ * other releases on the same database, which take the same lock by the same name: it stays as it is.
+ */
+export function lockNamed(name: string): RawBuilder<unknown> {
+  return sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`
+}
+
+/** Waits for the lock of a name, and holds it until the transaction ends. */
+export async function holdLock(tx: Transaction, name: string): Promise<void> {
+  await lockNamed(name).execute(tx)
 }
 
 /** A value as a `jsonb` parameter. `pg` would turn a JavaScript array into a PostgreSQL array. */

@@ -6,7 +6,11 @@ import { type Database, TimelineWentBack } from './database.ts'
 import type { Http } from './http-application.ts'
 
 const answer = z.object({ status: z.literal('ok') })
-const open = { config: { permission: 'public', rateClass: 'none' }, schema: { response: { 200: answer } } } as const
+const audits = { none: 'It shows nothing of any tenant.' } as const
+const open = {
+  config: { permission: 'public', rateClass: 'none', audits },
+  schema: { response: { 200: answer } },
+} as const
 
 /** Why the process can't do a part of its work although the database can be written to. */
 export interface Stopped {
@@ -17,7 +21,7 @@ export interface Stopped {
 const longestWriteMs = 2_000
 const freshForMs = 1_000
 
-/** `/livez`: the process runs. `/readyz`: it can do its work. `/openapi.json`: what else there is. */
+/** `/livez`: the process runs. `/readyz`: it can do its work. */
 export function healthRoutes(
   http: Http,
   { db, isStopping, stopped }: { db: Database; isStopping: () => boolean; stopped: () => Stopped | undefined },
@@ -39,7 +43,6 @@ export function healthRoutes(
     if (reason !== undefined) throw new ProblemError(reason.code, { detail: reason.detail })
     return { status: 'ok' as const }
   })
-  http.get('/openapi.json', { config: { permission: 'public' }, schema: { hide: true } }, () => http.swagger())
 }
 
 /**

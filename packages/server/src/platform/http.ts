@@ -1,7 +1,13 @@
 import { fastifyCookie } from '@fastify/cookie'
 import { fastifySwagger } from '@fastify/swagger'
 import { type Permission, ProblemError } from '@afterai/contract'
-import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyContextConfig,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -24,8 +30,11 @@ import {
   waitForBodies,
   waitForWork,
 } from './hardening/index.ts'
+import type { Configuration } from './configuration.ts'
 import type { Http } from './http-application.ts'
 import { answerTo } from './problem-response.ts'
+import { isHttps } from './public-origin.ts'
+import { routeClass } from './rate-limits/index.ts'
 
 const mebibyte = 1024 * 1024
 const answerTimeoutMs = 60_000
@@ -45,6 +54,21 @@ export interface HttpOptions {
   readonly maxConnections?: number
   /** Whether what may have crossed a network unencrypted is refused. */
   readonly onlyOverTls?: boolean
+}
+
+/** How it meets the world by its configuration. */
+export function httpOptionsOf({
+  mode,
+  publicUrl,
+  trustedProxies = [],
+  maxConnections,
+}: Pick<Configuration, 'mode' | 'publicUrl' | 'trustedProxies' | 'maxConnections'>): Omit<HttpOptions, 'logger'> {
+  return {
+    https: isHttps(publicUrl),
+    trustedProxies: trustedProxies.map(({ address, prefix }) => `${address}/${prefix}`),
+    maxConnections,
+    onlyOverTls: mode === 'production',
+  }
 }
 
 /**
@@ -70,6 +94,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     forceCloseConnections: 'idle',
     // What arrives while the server stops is answered still; its connection ends then.
     return503OnClosing: false,
+    // Its own compilers of schemas are large, and ours stand below.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     routerOptions: { maxParamLength: 256 },
     http: { headersTimeout: 8_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
     clientErrorHandler: answerBrokenRequest,
@@ -131,28 +157,29 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   await shedLoad(http, { concurrentRequests: Math.max(8, Math.floor(maxConnections / 4)) })
   await http.register(fastifyCookie)
   await http.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'AfterAI', version: '1', description: 'Record, assess, decide and seal changes of AI systems.' },
-      components: {
-        securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
-          session: { type: 'apiKey', in: 'cookie', name: '__Host-afterai_session' },
-        },
-      },
-    },
+    openapi: { openapi: '3.1.0' },
     transformObject: jsonSchemaTransformObject,
     transform: (route) => {
       const { schema, url } = jsonSchemaTransform(route)
-      return { schema: { ...schema, ...accessOf(route.route.config?.permission) }, url }
+      return { schema: { ...schema, ...accessOf(route.route.method, route.route.config) }, url }
     },
   })
   return http
 }
 
-/** What the OpenAPI document says of a route's permission. */
-function accessOf(permission: Permission | 'public' | undefined) {
-  return { 'x-permission': permission, security: permission === 'public' ? [] : [{ bearer: [] }, { session: [] }] }
+function noCompiler(): never {
+  throw new Error('a route has no compiler for its schema')
+}
+
+/** What the OpenAPI document says of a route's configuration; the description is made of it (instance/description). */
+function accessOf(method: string | string[], config: FastifyContextConfig = {}) {
+  const { permission, stepUp, acrossTenants } = config
+  return {
+    'x-permission': permission,
+    'x-rate-class': routeClass(String(method), config),
+    ...(stepUp === true ? { 'x-step-up': true } : {}),
+    ...(acrossTenants === true ? { 'x-across-tenants': true } : {}),
+  }
 }
 
 /** Whether an address is one of the proxies. */

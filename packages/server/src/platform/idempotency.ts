@@ -1,6 +1,8 @@
 import { ProblemError } from '@afterai/contract'
+import { sql } from 'kysely'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { json, type Transaction } from './database.ts'
+import type { Purges } from './purges.ts'
 
 declare module './database.ts' {
   interface Tables {
@@ -9,10 +11,14 @@ declare module './database.ts' {
       actor_id: string
       key: string
       request_digest: Uint8Array
-      status: number | null
       body: unknown
     }
   }
+}
+
+/** Answers are kept for a day. */
+export const idempotencyPurges: Purges = {
+  idempotency: (most) => sql`select purge_idempotency(${most}) as gone`,
 }
 
 /** A request as the idempotency table knows it. */
@@ -35,7 +41,7 @@ export async function runOnce<T>(tx: Transaction, request: KeyedRequest, work: (
   const { tenantId: tenant_id, actorId: actor_id, key } = request
   const inserted = await tx
     .insertInto('idempotency')
-    .values({ tenant_id, actor_id, key, request_digest: digest, status: null, body: null })
+    .values({ tenant_id, actor_id, key, request_digest: digest, body: null })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   const row = { tenant_id, actor_id, key }
@@ -47,7 +53,7 @@ export async function runOnce<T>(tx: Transaction, request: KeyedRequest, work: (
   const outcome = await work()
   await tx
     .updateTable('idempotency')
-    .set({ status: 200, body: json<unknown>(outcome ?? null) })
+    .set({ body: json<unknown>(outcome ?? null) })
     .where((eb) => eb.and(row))
     .execute()
   return outcome

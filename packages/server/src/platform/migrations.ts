@@ -5,7 +5,8 @@ import { Migrator, type Migration, type MigrationResult } from 'kysely/migration
 import { Pool } from 'pg'
 import { connectionOptions, type Connection, sqlState } from './database.ts'
 
-const folder = fileURLToPath(new URL('../../migrations/', import.meta.url))
+/** Where the migrations are. */
+export const migrationsFolder: string = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 /** The login role that the server runs as. It is created where it doesn't exist yet. */
 export interface Login {
@@ -38,14 +39,12 @@ export async function migrate(owner: Connection, login: Login, upTo?: string): P
     // Whatever path the database or the role has: another schema's tables aren't ours, and ours go nowhere else.
     await sql`set search_path = public`.execute(db)
     await refuseForeignHistory(db)
-    if (await isAhead(db)) return []
-    const { error, results = [] } = await (upTo === undefined
-      ? migrator(db).migrateToLatest()
-      : migrator(db).migrateTo(upTo))
-    if (error) throw migrationError(error, results)
-    await sql`reset role`.execute(db)
+    const state = await madeSchema(db)
+    const lacksNothing = state !== undefined && state.missing.length === 0
+    if (lacksNothing && state.unknown.length > 0) return []
+    const applied = lacksNothing && upTo === undefined ? [] : await applyMigrations(db, upTo)
     await grantEntryFunctions(db, login)
-    return results.map((result) => result.migrationName)
+    return applied
   } finally {
     await db.destroy()
   }
@@ -84,15 +83,21 @@ async function readOldestRelease(db: Kysely<unknown>): Promise<string | undefine
   return rows[0]?.release
 }
 
-// Kysely refuses a schema with migrations that it can't find. One that lacks nothing needs nothing. Its table of migrations alone is no
+// One that lacks nothing needs nothing, and Kysely refuses one with migrations that it can't find. Its table of migrations alone is no
 // schema: it makes that before the first of them, and a start that was cut off there leaves it empty.
-async function isAhead(db: Kysely<unknown>): Promise<boolean> {
+async function madeSchema(db: Kysely<unknown>): Promise<MigrationState | undefined> {
   const { rows } = await sql<{
     made: boolean
   }>`select to_regprocedure('public.applied_migrations()') is not null as made`.execute(db)
-  if (rows[0]?.made !== true) return false
-  const { missing, unknown } = await migrationState(db)
-  return missing.length === 0 && unknown.length > 0
+  return rows[0]?.made === true ? migrationState(db) : undefined
+}
+
+async function applyMigrations(db: Kysely<unknown>, upTo: string | undefined): Promise<string[]> {
+  const { error, results = [] } = await (upTo === undefined
+    ? migrator(db).migrateToLatest()
+    : migrator(db).migrateTo(upTo))
+  if (error) throw migrationError(error, results)
+  return results.map((result) => result.migrationName)
 }
 
 function migrator(db: Kysely<unknown>): Migrator {
@@ -100,11 +105,11 @@ function migrator(db: Kysely<unknown>): Migrator {
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted()
+  const names = (await readdir(migrationsFolder)).filter((name) => name.endsWith('.sql')).toSorted()
   return Object.fromEntries(
     names.map((name) => [
       name.replace(/\.sql$/, ''),
-      { up: async (db) => void (await sql.raw(await readFile(`${folder}${name}`, 'utf8')).execute(db)) },
+      { up: async (db) => void (await sql.raw(await readFile(`${migrationsFolder}${name}`, 'utf8')).execute(db)) },
     ]),
   )
 }
@@ -133,16 +138,16 @@ function migrationError(error: unknown, results: readonly MigrationResult[]): Er
 // Roles belong to the whole PostgreSQL cluster, so two databases may create them at the same moment.
 async function createRoles(db: Kysely<unknown>, login: Login): Promise<void> {
   await sql`select pg_advisory_lock(hashtext('afterai roles'))`.execute(db)
-  for (const role of ['afterai_owner', 'afterai_app', 'afterai_sequencer']) {
-    await createRole(db, role, 'nologin')
-  }
-  await createRole(db, login.name, 'login noinherit')
+  const roles = ['afterai_owner', 'afterai_app', 'afterai_sequencer'].map((role) => roleMade(role, 'nologin'))
+  await sql.raw([...roles, roleMade(login.name, 'login noinherit')].join(';')).execute(db)
   const name = sql.id(login.name)
   await sql`alter role ${name} password ${sql.lit(login.password)}`.execute(db)
-  await sql`grant afterai_app, afterai_sequencer to ${name}`.execute(db)
-  await sql`grant afterai_owner to current_user`.execute(db)
-  await sql`grant create, usage on schema public to afterai_owner`.execute(db)
-  await sql`grant usage on schema public to afterai_app, afterai_sequencer, ${name}`.execute(db)
+  // Sent as one: nothing is asked in between.
+  await sql`
+    grant afterai_app, afterai_sequencer to ${name};
+    grant afterai_owner to current_user;
+    grant create, usage on schema public to afterai_owner;
+    grant usage on schema public to afterai_app, afterai_sequencer, ${name}`.execute(db)
   await findOwnTables(db, login)
 }
 
@@ -155,14 +160,14 @@ async function findOwnTables(db: Kysely<unknown>, login: Login): Promise<void> {
   await sql`alter role ${sql.id(login.name)} in database ${sql.id(database)} set search_path = public`.execute(db)
 }
 
-async function createRole(db: Kysely<unknown>, role: string, attributes: string): Promise<void> {
+function roleMade(role: string, attributes: string): string {
   const body = `begin
       if not exists (select from pg_roles where rolname = ${quote(role)}) then
         create role "${role.replaceAll('"', '""')}" ${attributes};
       end if;
     exception when duplicate_object or unique_violation then null;
     end`
-  await sql.raw(`do ${quote(body)}`).execute(db)
+  return `do ${quote(body)}`
 }
 
 function quote(text: string): string {
@@ -171,12 +176,12 @@ function quote(text: string): string {
 
 // The functions that find a credential before its tenant is known are run by the login itself, outside any role.
 async function grantEntryFunctions(db: Kysely<unknown>, login: Login): Promise<void> {
-  await sql`set role afterai_owner`.execute(db)
   const { rows } = await sql<{ signature: string }>`
     select p.oid::regprocedure::text as signature from pg_proc p
     where p.prosecdef and p.pronamespace = 'public'::regnamespace and p.proowner = 'afterai_owner'::regrole`.execute(db)
-  for (const { signature } of rows) {
-    await sql`grant execute on function ${sql.raw(signature)} to ${sql.id(login.name)}`.execute(db)
+  if (rows.length > 0) {
+    const all = rows.map(({ signature }) => signature).join(', ')
+    await sql`grant execute on function ${sql.raw(all)} to ${sql.id(login.name)}`.execute(db)
   }
   await sql`reset role`.execute(db)
 }

@@ -1,5 +1,6 @@
 import { lookup, type LookupAddress } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import type { Configuration } from './configuration.ts'
 import { isLoopback, type Network } from './configuration-kinds.ts'
 
 /** Where the server may connect to when a tenant names the address: a SIEM, an identity provider (ASVS 1.3.6). */
@@ -8,6 +9,14 @@ export interface OutboundPolicy {
   readonly loopback: boolean
   /** Networks that aren't public and that the operator has named. */
   readonly networks: readonly Network[]
+}
+
+/** Where the server may connect to by its configuration. */
+export function outboundPolicyOf({
+  mode,
+  outboundNetworks = [],
+}: Pick<Configuration, 'mode' | 'outboundNetworks'>): OutboundPolicy {
+  return { loopback: mode === 'trial', networks: outboundNetworks }
 }
 
 /** An address that the server must not connect to. The message is meant for whoever named it. */

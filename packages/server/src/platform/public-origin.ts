@@ -2,6 +2,11 @@ import { ProblemError } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
 import { isLoopback } from './configuration-kinds.ts'
 
+/** Whether people reach the server by https alone. */
+export function isHttps(publicUrl: string | undefined): boolean {
+  return publicUrl?.startsWith('https:') === true
+}
+
 /** The origin for links and redirects. Without one that is configured, only what the machine itself asked for is believed. */
 export function originFrom(publicOrigin: string | undefined): (request: FastifyRequest) => string {
   return ({ protocol, host, hostname }) => {

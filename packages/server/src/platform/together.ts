@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely'
 import type { Database, Transaction } from './database.ts'
-import { takeOn, type TransactionRole } from './transaction-opening.ts'
+import { openingOf, type TransactionRole } from './transaction-opening.ts'
 
 type Rows<Statements extends readonly CompiledQuery[]> = {
   -readonly [Index in keyof Statements]: Statements[Index] extends CompiledQuery<infer Row> ? Row[] : never
@@ -33,12 +33,7 @@ export async function askTogether<const Statements extends readonly CompiledQuer
   as: TransactionRole,
   statements: Statements,
 ): Promise<Rows<Statements>> {
-  const whole = [
-    CompiledQuery.raw('start transaction read only'),
-    takeOn(as),
-    ...statements,
-    CompiledQuery.raw('commit'),
-  ]
+  const whole = [openingOf('start transaction read only', as), ...statements, CompiledQuery.raw('commit')]
   // All are waited for, also after a failure: the connection must not go to somebody else before that transaction has ended.
   const answers = await db
     .getExecutor()
@@ -47,5 +42,5 @@ export async function askTogether<const Statements extends readonly CompiledQuer
     if (answer.status === 'rejected') throw answer.reason
     return answer.value.rows
   })
-  return rows.slice(2, -1) as unknown as Rows<Statements>
+  return rows.slice(1, -1) as unknown as Rows<Statements>
 }

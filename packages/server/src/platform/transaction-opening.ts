@@ -1,12 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  PostgresDialect,
-  PostgresDriver,
-  type TransactionSettings,
-} from 'kysely'
+import { CompiledQuery, type DatabaseConnection, type Dialect, PostgresDialect, PostgresDriver } from 'kysely'
 import type { Pool } from 'pg'
 
 /** As whom a transaction runs. The server's login inherits no role, so code that takes on none may do nothing. */
@@ -41,23 +34,32 @@ class EagerDialect extends PostgresDialect {
   }
 }
 
-/** The statement by which a transaction takes on a role and a tenant. */
-export function takeOn({ role, tenantId }: TransactionRole): CompiledQuery {
-  return CompiledQuery.raw(`select set_config('role', $1, true), set_config('app.tenant', $2, true)`, [role, tenantId])
+const tenantText = /^[0-9a-f-]*$/
+
+/**
+ * Opens a transaction that takes on a role and a tenant, in one message: the database reads and answers one in place of two.
+ * @param begin the statement that opens it
+ */
+export function openingOf(begin: 'begin' | 'start transaction read only', as: TransactionRole): CompiledQuery {
+  // A message of several statements has no parameters, so what goes into it is no text of anybody's.
+  if (!tenantText.test(as.tenantId)) throw new Error('the id of the tenant is none')
+  return CompiledQuery.raw(
+    `${begin}; select set_config('role', '${as.role}', true), set_config('app.tenant', '${as.tenantId}', true)`,
+  )
 }
 
 /**
  * Sends the opening of a transaction together with its first statement, which saves two waits for the database in each.
- * That statement can't run under another role or tenant than was asked for: if `begin` fails, the settings end with their own
- * statement and the login has no rights; if they fail, the transaction is aborted. Nothing is committed unless both went well.
+ * That statement can't run under another role or tenant than was asked for: if `begin` fails, nothing behind it in its message is run and
+ * the login has no rights; if the settings fail, the transaction is aborted. Nothing is committed unless both went well.
  */
 class EagerDriver extends PostgresDriver {
   readonly #openings = new WeakMap<DatabaseConnection, Promise<unknown>>()
 
-  override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const as = opening.getStore()
     if (as === undefined) throw new Error('a transaction is opened by withTenant or withRole alone')
-    const opened = Promise.all([super.beginTransaction(connection, settings), connection.executeQuery(takeOn(as))])
+    const opened = connection.executeQuery(openingOf('begin', as))
     // Awaited at the commit; a transaction that is rolled back has a failure of its own to tell.
     opened.catch(() => undefined)
     this.#openings.set(connection, opened)

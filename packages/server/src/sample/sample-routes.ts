@@ -12,7 +12,10 @@ export function sampleRoutes(http: Http, { db, audit }: { db: Database; audit: A
   const run = inTenant(db)
   http.delete(
     '/v1/sample-workspace',
-    { config: { permission: 'tenant:write', stepUp: true }, schema: { response: { 204: z.null() } } },
+    {
+      config: { permission: 'tenant:write', stepUp: true, audits: ['sample.remove'] },
+      schema: { response: { 204: z.null() } },
+    },
     async (request, reply) => {
       await run(request, async (tx, { principal, actor }) => {
         const { sample_tenant: sample } = await instanceState(tx)

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { systemActor } from '../audit/index.ts'
 import { addMember, createAccount, createTenant, type EnrolmentDependencies, instanceState } from '../identity/index.ts'
 import { type Database, type Transaction, withTenant } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
@@ -24,7 +25,7 @@ export async function foundSample(deps: EnrolmentDependencies): Promise<SamplePe
   const people = samplePeople()
   const hashes = await Promise.all(people.map(({ password }) => deps.passwords.hash(password)))
   const tenant = { id: newId(), slug: 'sample', name: 'Sample workspace', sample: true }
-  const actor = { tenantId: tenant.id, actorId: null, credential: 'system', address: null, requestId: null }
+  const actor = systemActor(tenant.id)
   await withTenant(db, tenant.id, async (tx) => {
     await createTenant(deps, tx, tenant, actor)
     for (const [index, { email, name, role }] of people.entries()) {

@@ -1,2 +1,2 @@
 export { type LoggedEvent, readLoggedEvents, readLogSize } from './logged-events.ts'
-export { trailRoutes } from './trail-routes.ts'
+export { createTrail } from './trail.ts'

@@ -26,7 +26,7 @@ const reading = { permission: 'audit:read' } as const
 const mediaTypes = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' }
 
 /** What the routes of the trail need. */
-interface TrailDependencies {
+export interface TrailDependencies {
   readonly db: Database
   readonly audit: Audit
   /** The keys that a tenant's bundles name. */
@@ -39,7 +39,10 @@ export function trailRoutes(http: Http, deps: TrailDependencies): void {
   const read = inTenant(db)
   http.get(
     '/v1/audit-events',
-    { config: reading, schema: { querystring: auditQuery, response: { 200: page(auditEventView) } } },
+    {
+      config: { ...reading, audits: ['audit.read'] },
+      schema: { querystring: auditQuery, response: { 200: page(auditEventView) } },
+    },
     (request) =>
       read(request, async (tx, { principal, actor }) => {
         const found = await listEvents(tx, principal.tenantId, request.query)
@@ -50,7 +53,10 @@ export function trailRoutes(http: Http, deps: TrailDependencies): void {
   )
   http.get(
     '/v1/audit-events/:id',
-    { config: reading, schema: { params: z.object({ id }), response: { 200: provedAuditEventView } } },
+    {
+      config: { ...reading, audits: ['audit.read'] },
+      schema: { params: z.object({ id }), response: { 200: provedAuditEventView } },
+    },
     (request) =>
       read(request, async (tx, { principal, actor }) => {
         const event = await readProvedEvent(tx, principal.tenantId, request.params.id)
@@ -60,7 +66,7 @@ export function trailRoutes(http: Http, deps: TrailDependencies): void {
   )
   http.get(
     '/v1/audit-events/:id/bundle',
-    { config: reading, schema: { params: z.object({ id }) } },
+    { config: { ...reading, audits: ['audit.export'] }, schema: { params: z.object({ id }) } },
     async (request, reply) => {
       const bundle = await read(request, async (tx, { principal: { tenantId }, actor }) => {
         const made = await eventBundle(tx, tenantId, request.params.id, await keyHints(tx, tenantId))
@@ -73,7 +79,10 @@ export function trailRoutes(http: Http, deps: TrailDependencies): void {
   )
   http.get(
     '/v1/audit-events/export',
-    { config: { ...reading, rateClass: 'heavy', longAnswer: true }, schema: { querystring: auditExportQuery } },
+    {
+      config: { ...reading, rateClass: 'heavy', longAnswer: true, audits: ['audit.export'] },
+      schema: { querystring: auditExportQuery },
+    },
     async (request, reply) => {
       const { tenantId } = callerOf(request).principal
       const { format, ...filter } = request.query

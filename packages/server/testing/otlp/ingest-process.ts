@@ -20,7 +20,7 @@ const { http } = await composeServer(
       keys: await loadInstanceKeys(orders.keyDir, { make: false }),
       log: createLog('silent'),
     },
-    { poolSize: 3 },
+    { databasePoolSize: 3 },
   ),
 )
 process.stdout.write(`${await http.listen({ host: '127.0.0.1', port: 0 })}\n`)

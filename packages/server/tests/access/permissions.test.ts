@@ -214,7 +214,7 @@ test('P3.1: docs/reference/permissions.md gives each route the permission that t
   const named = [...page.matchAll(/^\| `(\w+) (\/\S*)` \| `(\S+)` \|$/gm)].map(([, method, path, permission]) => {
     return { method, path, permission }
   })
-  expect(named).toEqual(routes)
+  expect(named).toEqual(routes.map(({ method, path, permission }) => ({ method, path, permission })))
 })
 
 test('P3.1: the OpenAPI document names the permission of each route that it shows', () => {
@@ -224,7 +224,8 @@ test('P3.1: the OpenAPI document names the permission of each route that it show
       (operation as Record<string, unknown>)['x-permission'],
     ]),
   )
-  const routesShown = routes.filter(({ path }) => path !== '/openapi.json')
+  const ofItself = ['/openapi.json', '/v1/docs', '/v1/docs/:operation']
+  const routesShown = routes.filter(({ path }) => !ofItself.includes(path))
   expect(Object.fromEntries(shown)).toEqual(
     Object.fromEntries(routesShown.map(({ method, path, permission }) => [`${method} ${path}`, permission])),
   )

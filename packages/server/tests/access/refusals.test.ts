@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTellingRefusals, tellRefusedCredential } from '../../src/access/refusals.ts'
+import { createRefusalTelling, tellRefusedCredential } from '../../src/access/refusals.ts'
 import { newId } from '../../src/platform/ids.ts'
 import {
   composeBeside,
@@ -128,7 +128,7 @@ describe('P4.4: refused requests don’t fill the trail, and all of them are in 
   const clock = { ms: 0 }
   const refused = async () => {
     const { db, audit } = server.enrolment
-    const telling = startTellingRefusals(db, audit, () => clock.ms)
+    const telling = createRefusalTelling(db, audit, () => clock.ms)
     const { accountId: actorId } = await server.addPerson(people, 'member')
     const refuse = (id: string, address: string | null = null) => {
       const actor = { tenantId: people.id, actorId, credential: 'bearer', address, requestId: null }
@@ -153,7 +153,7 @@ describe('P4.4: refused requests don’t fill the trail, and all of them are in 
     }
     await refuse('other')
     await refuse('other')
-    await telling.stop()
+    await telling.job.end()
     const one = { resource: 'session/one', address: null }
     const other = { resource: 'session/other', address: null }
     expect(await events()).toEqual([
@@ -173,7 +173,7 @@ describe('P4.4: refused requests don’t fill the trail, and all of them are in 
     await refuse('stolen', '192.0.2.99')
     await refuse('stolen', '198.51.100.1')
     for (let n = 0; n < 40; n += 1) await refuse('stolen', `10.0.${n}.1`)
-    await telling.stop()
+    await telling.job.end()
     const rows = await events()
     expect(rows.slice(0, 2).map(({ address }) => address)).toEqual(['192.0.2.1', '198.51.100.1'])
     expect(rows).toHaveLength(16 + 1)

@@ -285,7 +285,7 @@ describe('many at once', () => {
       }),
       { numRuns: 10 },
     )
-  }, 60_000)
+  })
 
   test('P6.1: in whatever order they arrive, by however many processes, sightings come to the same history', async () => {
     const second = await composeBeside(server)

@@ -22,7 +22,7 @@ beforeAll(async () => {
   browser = await launchChromium()
   ours = await serveEmptyPage()
   another = await serveEmptyPage()
-  server = await startTestServer({ publicOrigin: originOf(ours) })
+  server = await startTestServer({ publicUrl: originOf(ours) })
 })
 afterAll(async () => {
   await browser?.close()

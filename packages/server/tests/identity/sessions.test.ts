@@ -196,7 +196,10 @@ describe('P3.2, ASVS 3.5.1: a cookie alone changes nothing from another site', (
 
   test('where no origin is configured, our pages are where the browser asks, whatever host a proxy forwards', async () => {
     const { accessToken } = await server.signIn(member.email, member.password)
-    const beside = await composeBeside(server, { publicOrigin: null, trustedProxies: ['127.0.0.1'] })
+    const beside = await composeBeside(server, {
+      publicUrl: undefined,
+      trustedProxies: [{ address: '127.0.0.1', prefix: 32 }],
+    })
     const create = async (name: string, headers: Record<string, string>) => {
       const answer = await beside.http.inject({
         method: 'POST',
@@ -227,7 +230,7 @@ describe('P3.2, ASVS 3.5.1: a cookie alone changes nothing from another site', (
 
 describe('P3.2, ASVS 3.3.1-4: cookies', () => {
   test('are HttpOnly, SameSite=Strict, whole-site; over https also Secure and __Host- prefixed', async () => {
-    const secure = await startTestServer({ publicOrigin: 'https://afterai.example.com' })
+    const secure = await startTestServer({ publicUrl: 'https://afterai.example.com' })
     for (const [prefix, { admin, send }] of [
       ['', server],
       ['__Host-', secure],

@@ -179,7 +179,7 @@ describe('P3.4: stepping up', () => {
 })
 
 test('P3.4: approving a decision needs it only where AFTERAI_STEP_UP_FOR_APPROVAL says so', async () => {
-  const strict = await startTestServer({ stepUpForApproval: true })
+  const strict = await startTestServer({ stepUpForApproval: 'on' })
   const outcomes: string[] = []
   for (const it of [server, strict]) {
     const author = await it.addPerson(it.admin.tenant, 'member')

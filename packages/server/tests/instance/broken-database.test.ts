@@ -45,7 +45,7 @@ beforeAll(async () => {
   const answer = await send('/v1/setup', { code, ...person, tenant: { slug: 'acme', name: 'Acme' } })
   if (answer.status !== 200) throw new Error(`set-up answered ${answer.status}: ${answer.text}`)
   token = (JSON.parse(answer.text) as { accessToken: string }).accessToken
-}, 120_000)
+})
 afterAll(async () => {
   server.signalAll('SIGKILL')
   agent.destroy()

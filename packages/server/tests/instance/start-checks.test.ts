@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@afterai/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fingerprintOf, loadInstanceKeys } from '../../src/keys/index.ts'
-import { loadBoundKeys, refuseUnfitDatabase, StartRefused } from '../../src/instance/start-checks.ts'
+import { StartRefused } from '../../src/instance/deployment-checks.ts'
+import { loadBoundKeys, refuseUnfitDatabase } from '../../src/instance/start-checks.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'afterai-keys-'))
 let database: TestDatabase

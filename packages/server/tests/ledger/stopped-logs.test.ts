@@ -36,7 +36,7 @@ beforeAll(async () => {
   const waiting = async (): Promise<number> =>
     (await server.owner.query('select from ledger_outbox limit 1')).rows.length
   while ((await waiting()) > 0) await sleep(20)
-}, 60_000)
+})
 afterAll(async () => {
   await server.stop()
   await mails.stop()

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { keyScopes } from '@afterai/contract'
 import { createTrust, parseBundle, verifyBundle } from '@afterai/record'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { digestOf } from '../../src/ace/index.ts'
+import { digestOf } from '@afterai/record'
 import { approve, assessedChange, proposalOf, recordedChange } from '../../testing/lifecycle.ts'
 import { type Person, startTestServer, type TestServer } from '../../testing/test-server.ts'
 

@@ -48,7 +48,7 @@ const bounded: Readonly<Record<string, string>> = {
   'GET /v1/audit-streams/{id}': oneThing,
   'GET /v1/log/keys': oneThing,
   'GET /v1/log/checkpoint': oneThing,
-  'GET /v1/log/tile/{*}': '256 hashes, or as many entries',
+  'GET /v1/log/tile/{tile}': '256 hashes, or as many entries',
   'GET /v1/log/proof': proof,
   'GET /v1/log/proof/{entryId}': proof,
 }

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { openDatabase } from '../../src/platform/database.ts'
 import { knownMigrations, migrate, migrationState, NameTaken } from '../../src/platform/migrations.ts'
 import { isOlder } from '../../src/platform/release.ts'
-import { migrationRefused, refuseUnfitDatabase, StartRefused } from '../../src/instance/start-checks.ts'
+import { StartRefused } from '../../src/instance/deployment-checks.ts'
+import { migrationRefused, refuseUnfitDatabase } from '../../src/instance/start-checks.ts'
 
 const folder = new URL('../../migrations/', import.meta.url)
 const files = readdirSync(folder).filter((name) => name.endsWith('.sql'))

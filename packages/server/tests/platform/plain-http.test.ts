@@ -6,7 +6,13 @@ const proxyIpv6 = '2001:db8:ffff::7'
 let server: TestServer
 
 beforeAll(async () => {
-  server = await startTestServer({ onlyOverTls: true, trustedProxies: [proxy, '2001:db8:ffff::/48'] })
+  server = await startTestServer({
+    mode: 'production',
+    trustedProxies: [
+      { address: proxy, prefix: 32 },
+      { address: '2001:db8:ffff::', prefix: 48 },
+    ],
+  })
 })
 afterAll(() => server.stop())
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { purge } from '../../src/identity/index.ts'
+import { purge } from '../../src/instance/purging.ts'
 import { startTestServer, type TestServer } from '../../testing/test-server.ts'
 
 let server: TestServer
@@ -8,6 +8,8 @@ beforeAll(async () => {
   server = await startTestServer()
 })
 afterAll(() => server.stop())
+
+const deps = () => ({ ...server.enrolment, purges: server.purges })
 
 const rowsOf = async (table: string): Promise<number> =>
   (await server.owner.query<{ n: number }>(`select count(*)::int as n from ${table}`)).rows[0]?.n ?? -1
@@ -59,7 +61,7 @@ test('P3.3, ASVS 14.2.7: what has served its time goes, what hasn’t stays, and
   for (const statement of Object.values(ageing)) await server.owner.query(statement)
   for (const statement of signInsGone) await server.owner.query(statement)
 
-  const gone = await purge(server.enrolment)
+  const gone = await purge(deps())
   expect(gone).toEqual({
     idempotency: 1,
     spentRefreshHandles: 0,
@@ -85,19 +87,19 @@ test('P3.2: the spent handles of a session that lives stay, since a copy of any 
   const person = await server.addPerson(server.admin.tenant, 'member')
   const { refreshHandle } = person.session
   await server.expectOk({ method: 'POST', path: '/v1/session/refresh', body: { refreshHandle } })
-  await purge(server.enrolment, { everySeconds: 0 })
+  await purge(deps(), { everySeconds: 0 })
   const again = await server.send({ method: 'POST', path: '/v1/session/refresh', body: { refreshHandle } })
   expect(again.body['code']).toBe('session_revoked')
   const before = await rowsOf('spent_refresh')
-  await purge(server.enrolment, { everySeconds: 0 })
+  await purge(deps(), { everySeconds: 0 })
   expect(await rowsOf('spent_refresh')).toBeLessThan(before)
 })
 
 test('P5.5: of several processes one purges, and not again before a day has passed', async () => {
   await server.owner.query(`update purge_run set started_at = '-infinity'`)
-  const turns = await Promise.all(Array.from({ length: 8 }, () => purge(server.enrolment)))
+  const turns = await Promise.all(Array.from({ length: 8 }, () => purge(deps())))
   expect(turns.filter((turn) => turn !== undefined)).toHaveLength(1)
-  expect(await purge(server.enrolment)).toBeUndefined()
+  expect(await purge(deps())).toBeUndefined()
   await server.owner.query(`update purge_run set started_at = now() - interval '25 hours'`)
-  expect(await purge(server.enrolment)).toBeDefined()
+  expect(await purge(deps())).toBeDefined()
 })

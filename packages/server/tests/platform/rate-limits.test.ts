@@ -5,13 +5,25 @@ import type { ComposedServer } from '../../src/instance/composition.ts'
 import { composeBeside, type Answer, startTestServer, type TestServer } from '../../testing/test-server.ts'
 
 const rates = { credential: 20, read: 40, write: 20, heavy: 10 }
+const configured = {
+  rateCredentials: rates.credential,
+  rateReads: rates.read,
+  rateWrites: rates.write,
+  rateHeavy: rates.heavy,
+}
 
 let server: TestServer
 let second: ComposedServer
 
 beforeAll(async () => {
-  server = await startTestServer({ rates, trustedProxies: ['192.0.2.1', '2001:db8:ffff::/48'] })
-  second = await composeBeside(server, { rates, maxConnections: 100 })
+  server = await startTestServer({
+    ...configured,
+    trustedProxies: [
+      { address: '192.0.2.1', prefix: 32 },
+      { address: '2001:db8:ffff::', prefix: 48 },
+    ],
+  })
+  second = await composeBeside(server, { ...configured, maxConnections: 100 })
 })
 afterAll(async () => {
   await second.close()

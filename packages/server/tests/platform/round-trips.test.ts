@@ -22,8 +22,8 @@ beforeAll(async () => {
   proxy = await startCountingProxy(server.database.login)
   const connection = { ...server.database.login, host: proxy.host, port: proxy.port }
   const shared = { connection, keys: server.keys, log: createLog('silent') }
-  counted = await composeServer(partsOf(shared, { poolSize: 4 }))
-}, 60_000)
+  counted = await composeServer(partsOf(shared, { databasePoolSize: 4 }))
+})
 afterAll(async () => {
   await counted.close()
   await proxy.close()

@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-const events = ['session.refresh', 'change.confirm', 'decision.approve', 'audit.read', 'system.create']
+const events = ['session.refresh', 'change.confirm', 'decision.approve', 'audit.read', 'system.create'] as const
 
 /** Bytes of each table and index. */
 async function sizes(): Promise<Map<string, number>> {
@@ -53,7 +53,7 @@ async function writeEvents(count: number, batch: number): Promise<void> {
     const actorId = people[nth % people.length] ?? null
     const actor: Actor = { tenantId, actorId, credential: 'bearer', address: '203.0.113.17', requestId: newId() }
     const event = {
-      action: events[nth % events.length] ?? '',
+      action: events[nth % events.length] ?? 'audit.read',
       resource: `change/${newId()}`,
       details: { system: 'support-bot', severity: 'high', environment: 'production' },
     }

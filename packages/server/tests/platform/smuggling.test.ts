@@ -7,7 +7,7 @@ let server: TestServer
 let port: number
 
 beforeAll(async () => {
-  server = await startTestServer({ publicOrigin: 'https://afterai.example.com' })
+  server = await startTestServer({ publicUrl: 'https://afterai.example.com' })
   port = Number(new URL(await server.http.listen({ host: '127.0.0.1', port: 0 })).port)
 })
 afterAll(() => server.stop())

@@ -43,7 +43,7 @@ export function isKept(kind: ValueKind, text: string, accepted: string | undefin
 function accept(kind: ValueKind, text: string): string | undefined {
   switch (kind) {
     case 'name':
-      return nameForm.test(text) ? text : undefined
+      return nameForm.test(text) && !isNoName(text) ? text : undefined
     case 'model':
       return modelNameForm.test(text) && !isNoName(text) ? text : undefined
     case 'evaluation':

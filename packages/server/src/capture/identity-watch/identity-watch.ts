@@ -1,6 +1,5 @@
-import { sql } from 'kysely'
 import type { Audit } from '../../audit/index.ts'
-import type { Transaction } from '../../platform/database.ts'
+import { holdLock, type Transaction } from '../../platform/database.ts'
 import type { Dimensions } from '../dimensions.ts'
 import type { CaptureLimits } from '../limits.ts'
 import { createChangeBudget } from './change-budget.ts'
@@ -39,7 +38,7 @@ export function createIdentityWatch(deps: WatchDependencies): IdentityWatch {
       const settings = profiles.newsAmong(tenantId, calls)
       if (models.length === 0 && settings.size === 0) return profiles.fingerprints(tenantId, new Map())
       // Whoever comes second waits here, and then finds what the first has noted.
-      await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} watch`}, 0))`.execute(tx)
+      await holdLock(tx, `telemetry ${tenantId} watch`)
       const lessons = new Lessons()
       const learning = {
         tx,

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
-import { json, type Transaction } from '../../platform/database.ts'
+import { holdLock, json, type Transaction } from '../../platform/database.ts'
 import type { Reading, RunningReading, SettledReading } from '../readings.ts'
 import type { Batch } from './batch.ts'
 
@@ -77,7 +77,7 @@ async function roomFor(tx: Transaction, tenantId: string, series: readonly strin
     .where('tenant_id', '=', tenantId)
   const known = await count.where(isOneOf(series)).executeTakeFirstOrThrow()
   if (known.n === series.length) return 0
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} series`}, 0))`.execute(tx)
+  await holdLock(tx, `telemetry ${tenantId} series`)
   const all = await count.executeTakeFirstOrThrow()
   return Math.max(0, limit - all.n)
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Caller } from '../../access/index.ts'
 import { createSystem, findSystemIds } from '../../ace/index.ts'
 import type { Audit } from '../../audit/index.ts'
-import { onceSettled, type Transaction } from '../../platform/database.ts'
+import { holdLock, onceSettled, type Transaction } from '../../platform/database.ts'
 import { overflowSystem } from '../limits.ts'
 
 /** A system's id, and whether it stands for several that were named. */
@@ -67,7 +67,7 @@ async function settle(
   const there = await findSystemIds(tx, tenantId, unknown)
   if (unknown.every((name) => there.has(name))) return there
   // Those that register at the same moment take turns, so that the limit holds and no name is made twice.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} system`}, 0))`.execute(tx)
+  await holdLock(tx, `telemetry ${tenantId} system`)
   const found = await findSystemIds(tx, tenantId, [...unknown, overflowSystem])
   const { n } = await tx
     .selectFrom('telemetry_dimension')

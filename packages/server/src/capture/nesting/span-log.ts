@@ -1,6 +1,6 @@
 import type { Measurement } from '@afterai/evidence'
 import { sql } from 'kysely'
-import { json, type Transaction } from '../../platform/database.ts'
+import { holdLock, json, type Transaction } from '../../platform/database.ts'
 import type { CountedCall, TakenBack, WindowKey } from '../intake/windows.ts'
 import { figuresIn, leftOf, onlyFigures, withoutFigures } from './figures.ts'
 import { infoBits, recordWords } from './span-records.ts'
@@ -26,7 +26,7 @@ export interface EarlierCall {
 
 /** One that takes in spans of a tenant at a time, in all processes, until the end of its transaction. */
 export async function lockSpans(tx: Transaction, tenantId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`telemetry ${tenantId} spans`}, 0))`.execute(tx)
+  await holdLock(tx, `telemetry ${tenantId} spans`)
 }
 
 /** The groups after a row, in the order in which they were taken in. */

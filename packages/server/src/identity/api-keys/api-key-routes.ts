@@ -9,6 +9,7 @@ import {
   rotateApiKeyRequest,
 } from '@afterai/contract'
 import { z } from 'zod'
+import { unaudited } from '../../audit/index.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
@@ -34,7 +35,10 @@ export function apiKeyRoutes(http: Http, deps: ApiKeyDependencies & { readonly d
 
   http.get(
     '/v1/api-keys',
-    { config, schema: { querystring: apiKeyQuery, response: { 200: page(apiKeyView) } } },
+    {
+      config: { ...config, audits: unaudited.namesOnly },
+      schema: { querystring: apiKeyQuery, response: { 200: page(apiKeyView) } },
+    },
     (request) =>
       run(request, async (tx, caller) => {
         const { limit, cursor, expiring = false } = request.query
@@ -44,19 +48,28 @@ export function apiKeyRoutes(http: Http, deps: ApiKeyDependencies & { readonly d
   )
   http.post(
     '/v1/api-keys',
-    { config: sensitive, schema: { body: createApiKeyRequest, response: { 201: createdApiKeyView } } },
+    {
+      config: { ...sensitive, audits: ['api_key.create'] },
+      schema: { body: createApiKeyRequest, response: { 201: createdApiKeyView } },
+    },
     async (request, reply) =>
       reply.code(201).send(await run(request, (tx, caller) => createApiKey(deps, tx, { caller, ...request.body }))),
   )
   http.put(
     '/v1/api-keys/:id',
-    { config, schema: { params: one, body: changeApiKeyRequest, response: { 200: apiKeyView } } },
+    {
+      config: { ...config, audits: ['api_key.change'] },
+      schema: { params: one, body: changeApiKeyRequest, response: { 200: apiKeyView } },
+    },
     (request) =>
       change(request, (tx, caller) => changeApiKey(deps, tx, { caller, ...request.params, ...request.body })),
   )
   http.post(
     '/v1/api-keys/:id/rotate',
-    { config: sensitive, schema: { params: one, body: rotateApiKeyRequest, response: { 201: createdApiKeyView } } },
+    {
+      config: { ...sensitive, audits: ['api_key.rotate'] },
+      schema: { params: one, body: rotateApiKeyRequest, response: { 201: createdApiKeyView } },
+    },
     async (request, reply) => {
       const { overlapHours } = request.body
       const made = await run(request, (tx, caller) =>
@@ -67,7 +80,7 @@ export function apiKeyRoutes(http: Http, deps: ApiKeyDependencies & { readonly d
   )
   http.delete(
     '/v1/api-keys/:id',
-    { config, schema: { params: one, response: { 204: z.null() } } },
+    { config: { ...config, audits: ['api_key.revoke'] }, schema: { params: one, response: { 204: z.null() } } },
     async (request, reply) => {
       await change(request, (tx, caller) => revokeApiKey(deps, tx, caller, request.params.id))
       return reply.code(204).send(null)

@@ -9,11 +9,12 @@ import {
   sessionView,
 } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
+import { unaudited } from '../../audit/index.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { answerBrowser } from '../../platform/problem-page.ts'
 import { callerOf } from '../../access/index.ts'
 import { originOf } from '../sessions/session-cookies.ts'
-import type { SessionDependencies } from '../sessions/session-service.ts'
+import { type SessionDependencies, sessionOpened } from '../sessions/session-service.ts'
 import { decidedPage, devicePage } from './device-pages.ts'
 import { decideDevice, lookUpDevice, pollDevice, requestDevice } from './device-service.ts'
 
@@ -28,11 +29,17 @@ const form = 'application/x-www-form-urlencoded'
 
 /** Device authorization (RFC 8628): how a command line signs in without a password passing through it. */
 export async function deviceRoutes(http: Http, deps: DeviceRouteDependencies): Promise<void> {
-  http.get('/device', { config: open }, (_request, reply) => devicePage(reply))
+  http.get('/device', { config: { ...open, audits: unaudited.nothingOfATenant } }, (_request, reply) =>
+    devicePage(reply),
+  )
   http.post(
     '/v1/device-authorizations',
     {
-      config: { ...open, rateClass: 'credential' },
+      config: {
+        ...open,
+        rateClass: 'credential',
+        audits: { none: 'It hands out codes to nobody in particular; what is decided is an event of that route.' },
+      },
       schema: { body: deviceAuthorizationRequest, response: { 201: deviceAuthorizationView } },
     },
     async (request, reply) => {
@@ -43,12 +50,18 @@ export async function deviceRoutes(http: Http, deps: DeviceRouteDependencies): P
   http.post(
     '/v1/device-authorizations/token',
     // Its code can't be guessed, and a device asks every five seconds.
-    { config: { ...open, rateClass: 'write' }, schema: { body: deviceTokenRequest, response: { 200: sessionView } } },
+    {
+      config: { ...open, rateClass: 'write', audits: sessionOpened },
+      schema: { body: deviceTokenRequest, response: { 200: sessionView } },
+    },
     (request) => pollDevice(deps, request.body.deviceCode, originOf(request)),
   )
   http.post(
     '/v1/device-authorizations/lookup',
-    { config: own, schema: { body: deviceLookupRequest, response: { 200: deviceRequestView } } },
+    {
+      config: { ...own, audits: { events: ['device_authorization.read'], instead: ['device_authorization.guess'] } },
+      schema: { body: deviceLookupRequest, response: { 200: deviceRequestView } },
+    },
     (request) => lookUpDevice(deps, callerOf(request), request.body.userCode),
   )
   // In a scope of its own, since here alone a form is a body too: the page that asks has no script.
@@ -61,7 +74,14 @@ export async function deviceRoutes(http: Http, deps: DeviceRouteDependencies): P
       '/v1/device-authorizations/decision',
       {
         bodyLimit: 4096,
-        config: { ...own, stepUp: true },
+        config: {
+          ...own,
+          stepUp: true,
+          audits: {
+            events: ['device_authorization.approve', 'device_authorization.deny'],
+            instead: ['device_authorization.guess'],
+          },
+        },
         schema: { body: deviceDecisionRequest, response: { 200: deviceDecisionView } },
       },
       async (request, reply) => {

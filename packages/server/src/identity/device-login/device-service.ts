@@ -1,6 +1,6 @@
 import { ProblemError, type Session } from '@afterai/contract'
 import { type Generated, sql } from 'kysely'
-import { sqlState, type Transaction, withTenant } from '../../platform/database.ts'
+import { holdLock, sqlState, type Transaction, withTenant } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Caller } from '../../access/index.ts'
 import { standingOf } from '../federation/break-glass.ts'
@@ -105,9 +105,7 @@ async function withCode<T>(
   const { tenantId, accountId, credentialId } = caller.principal
   const outcome = await withTenant(deps.db, tenantId, async (tx) => {
     // Tries of one person take turns, so that many at once are counted too.
-    await sql`select pg_advisory_xact_lock(hashtextextended('afterai device code ' || ${accountId}::text, 0))`.execute(
-      tx,
-    )
+    await holdLock(tx, `afterai device code ${accountId}`)
     if ((await recentGuesses(tx, caller)) >= guessesAtMost) return 'too_many'
     const asked = await findDeviceRequest(tx, hashUserCode(deps.hashCredential, userCode))
     if (asked !== undefined) return { done: await work(tx, asked) }

@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
-import { sqlState, type Transaction } from '../../platform/database.ts'
+import { holdLock, sqlState, type Transaction } from '../../platform/database.ts'
 
 /** Raised by the trigger on `session` (migrations/0013_federation.sql). */
 const needsProvider = 'AF001'
@@ -23,9 +23,7 @@ export async function isEnforced(tx: Transaction, tenantId: string): Promise<boo
 
 /** Waits until no session of the tenant is being opened, and holds new ones up until the transaction ends. */
 export async function holdSessionsUp(tx: Transaction, tenantId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('afterai enforced sign-on ' || ${tenantId}::text, 0))`.execute(
-    tx,
-  )
+  await holdLock(tx, `afterai enforced sign-on ${tenantId}`)
 }
 
 /** Ends the sessions that may not be there once the provider is enforced. Answers how many. */

@@ -11,14 +11,15 @@ import type { FastifyRequest } from 'fastify'
 import { buildEndSessionUrl } from 'openid-client'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { unaudited } from '../../audit/index.ts'
 import { withTenant } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { answerBrowser } from '../../platform/problem-page.ts'
-import { callerOf, providerOfSession } from '../../access/index.ts'
+import { callerOf, providerOfSession, type SessionCookies } from '../../access/index.ts'
 import { hashUserCode } from '../device-login/device-codes.ts'
 import { confirmationPage } from '../device-login/device-pages.ts'
 import { findDeviceRequest } from '../device-login/device-service.ts'
-import { answerSession, type CookieOptions, originOf } from '../sessions/session-cookies.ts'
+import { answerSession, originOf } from '../sessions/session-cookies.ts'
 import { federatedMemberRoutes, providerRoutes } from './provider-routes.ts'
 import { accessOf, readProvider } from './provider-service.ts'
 import { beginSignIn, endSignIn, type FederationDependencies } from './sign-in.ts'
@@ -26,13 +27,17 @@ import { transactionLifetimeMs } from './sign-in-transaction.ts'
 
 /** What the routes need besides. */
 export interface FederationRouteDependencies extends FederationDependencies {
-  readonly cookies: CookieOptions
+  readonly cookies: SessionCookies
   /** The origin under which browsers reach the server. */
   readonly publicOrigin: (request: FastifyRequest) => string
 }
 
 const open = { permission: 'public' } as const
 const callbackPath = '/v1/oidc/callback'
+const callbackAudits = {
+  events: ['federated_identity.link', 'member.join', 'member.set_role', 'session.open'],
+  instead: ['member.remove', 'session.end_all', 'session.sign_in'],
+} as const
 
 /** Signing in with a company's identity provider (OpenID Connect, authorization code flow), and its administration. */
 export async function federationRoutes(http: Http, deps: FederationRouteDependencies): Promise<void> {
@@ -42,7 +47,10 @@ export async function federationRoutes(http: Http, deps: FederationRouteDependen
 
   http.get(
     '/v1/sign-in-options',
-    { config: open, schema: { querystring: signInOptionsQuery, response: { 200: signInOptionsView } } },
+    {
+      config: { ...open, audits: { none: 'It shows anybody who asks which providers a tenant is signed in to with.' } },
+      schema: { querystring: signInOptionsQuery, response: { 200: signInOptionsView } },
+    },
     async (request) => {
       const found = sql<{ id: string; name: string; enforced: boolean }>`
         select * from tenant_sign_in_providers(${request.query.tenant})`
@@ -55,7 +63,10 @@ export async function federationRoutes(http: Http, deps: FederationRouteDependen
   )
   http.get(
     '/v1/session/provider-sign-out',
-    { config: { permission: 'session:own' }, schema: { response: { 200: signOutView } } },
+    {
+      config: { permission: 'session:own', audits: unaudited.ownIdentity },
+      schema: { response: { 200: signOutView } },
+    },
     async (request) => ({ location: await providerSignOut(deps, request) }),
   )
   // In a scope of its own, since here browsers come by themselves: to them a problem is a page.
@@ -76,7 +87,7 @@ function browserRoutes(
   http.get(
     '/v1/oidc/:providerId/start',
     {
-      config: { ...open, rateClass: 'credential' },
+      config: { ...open, rateClass: 'credential', audits: unaudited.beginsCeremony },
       schema: {
         params: z.object({ providerId: id }),
         querystring: z.strictObject({ returnTo: returnPath.default('/'), device: userCode.optional() }),
@@ -99,7 +110,7 @@ function browserRoutes(
       return reply.redirect(location.href, 303)
     },
   )
-  http.get(callbackPath, { config: open }, async (request, reply) => {
+  http.get(callbackPath, { config: { ...open, audits: callbackAudits } }, async (request, reply) => {
     const answer = new URL(request.url, deps.publicOrigin(request))
     const { session, transaction } = await endSignIn(
       deps,

@@ -13,6 +13,7 @@ import {
 import type { FastifyRequest } from 'fastify'
 import type { Configuration } from 'openid-client'
 import { z } from 'zod'
+import { unaudited } from '../../audit/index.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { callerOf, inTenant } from '../../access/index.ts'
@@ -51,21 +52,27 @@ export function providerRoutes(http: Http, deps: ProviderRouteDependencies): voi
 
   http.get(
     '/v1/identity-providers',
-    { config: readable, schema: { response: { 200: page(identityProviderView) } } },
+    { config: { ...readable, audits: unaudited.namesOnly }, schema: { response: { 200: page(identityProviderView) } } },
     (request) =>
       run(request, async (tx, { principal }) => {
         const rows = await listProviders(tx, principal.tenantId)
         return { items: rows.map((row) => toProviderView(row, deps.redirectUri(request))), nextCursor: null }
       }),
   )
-  http.get('/v1/identity-providers/:id', { config: readable, schema: { params, response: one } }, (request) =>
-    run(request, async (tx, { principal }) =>
-      toProviderView(await readProvider(tx, principal.tenantId, request.params.id), deps.redirectUri(request)),
-    ),
+  http.get(
+    '/v1/identity-providers/:id',
+    { config: { ...readable, audits: unaudited.namesOnly }, schema: { params, response: one } },
+    (request) =>
+      run(request, async (tx, { principal }) =>
+        toProviderView(await readProvider(tx, principal.tenantId, request.params.id), deps.redirectUri(request)),
+      ),
   )
   http.post(
     '/v1/identity-providers',
-    { config: writable, schema: { body: createIdentityProviderRequest, response: { 201: identityProviderView } } },
+    {
+      config: { ...writable, audits: ['identity_provider.create'] },
+      schema: { body: createIdentityProviderRequest, response: { 201: identityProviderView } },
+    },
     async (request, reply) => {
       const settings = request.body
       await deps.clients.discover(settings)
@@ -75,7 +82,10 @@ export function providerRoutes(http: Http, deps: ProviderRouteDependencies): voi
   )
   http.put(
     '/v1/identity-providers/:id',
-    { config: writable, schema: { params, body: updateIdentityProviderRequest, response: one } },
+    {
+      config: { ...writable, audits: ['identity_provider.enforce', 'identity_provider.update'] },
+      schema: { params, body: updateIdentityProviderRequest, response: one },
+    },
     async (request) => {
       const { params: wanted, body: change } = request
       // Not for other settings: enforcing must end when the provider is down.
@@ -88,7 +98,7 @@ export function providerRoutes(http: Http, deps: ProviderRouteDependencies): voi
   )
   http.delete(
     '/v1/identity-providers/:id',
-    { config: writable, schema: { params, response: { 204: z.null() } } },
+    { config: { ...writable, audits: ['identity_provider.remove'] }, schema: { params, response: { 204: z.null() } } },
     async (request, reply) => {
       await run(request, (tx, caller) => removeProvider(deps, tx, { caller, id: request.params.id }))
       return reply.code(204).send(null)
@@ -96,7 +106,10 @@ export function providerRoutes(http: Http, deps: ProviderRouteDependencies): voi
   )
   http.post(
     '/v1/identity-providers/:id/test',
-    { config: writable, schema: { params, body: noBody, response: { 200: identityProviderTestView } } },
+    {
+      config: { ...writable, audits: ['identity_provider.test'] },
+      schema: { params, body: noBody, response: { 200: identityProviderTestView } },
+    },
     async (request) => {
       const configuration = await deps.clients.discover(await access(deps, request, request.params.id))
       const resource = `identity-provider/${request.params.id}`
@@ -133,7 +146,10 @@ export function federatedMemberRoutes(http: Http, deps: ProviderRouteDependencie
 
   http.get(
     '/v1/identity-providers/:id/identities',
-    { config: readable, schema: { params, response: { 200: page(federatedIdentityView) } } },
+    {
+      config: { ...readable, audits: unaudited.workingData },
+      schema: { params, response: { 200: page(federatedIdentityView) } },
+    },
     (request) =>
       run(request, async (tx, { principal }) => {
         const { tenantId } = principal
@@ -143,7 +159,10 @@ export function federatedMemberRoutes(http: Http, deps: ProviderRouteDependencie
   )
   http.post(
     '/v1/identity-providers/:id/identities',
-    { config: writable, schema: { params, body: linkIdentityRequest, response: { 204: z.null() } } },
+    {
+      config: { ...writable, audits: ['federated_identity.link'] },
+      schema: { params, body: linkIdentityRequest, response: { 204: z.null() } },
+    },
     async (request, reply) => {
       const { subject, accountId } = request.body
       await run(request, async (tx, { principal, actor }) => {
@@ -156,21 +175,21 @@ export function federatedMemberRoutes(http: Http, deps: ProviderRouteDependencie
   )
   http.get(
     '/v1/break-glass-accounts',
-    { config: readable, schema: { response: { 200: page(breakGlassView) } } },
+    { config: { ...readable, audits: unaudited.workingData }, schema: { response: { 200: page(breakGlassView) } } },
     (request) =>
       run(request, async (tx, { principal }) => ({
         items: await listBreakGlass(tx, principal.tenantId),
         nextCursor: null,
       })),
   )
-  for (const [method, breakGlass] of [
-    ['PUT', true],
-    ['DELETE', false],
+  for (const [method, breakGlass, action] of [
+    ['PUT', true, 'break_glass.grant'],
+    ['DELETE', false, 'break_glass.revoke'],
   ] as const) {
     http.route({
       method,
       url: '/v1/break-glass-accounts/:accountId',
-      config: writable,
+      config: { ...writable, audits: [action] },
       schema: { params: accountParams, body: noBody, response: { 200: breakGlassView } },
       handler: (request) => {
         const { accountId } = request.params

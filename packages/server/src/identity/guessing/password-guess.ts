@@ -1,5 +1,5 @@
 import { ProblemError } from '@afterai/contract'
-import type { Actor } from '../../audit/index.ts'
+import type { Actor, AuditAction } from '../../audit/index.ts'
 import type { TellRefusal } from '../../access/index.ts'
 import type { Guess, Throttle } from './throttle.ts'
 
@@ -8,7 +8,7 @@ export interface PasswordAttempt {
   /** Null for an account that has none. */
   readonly email: string | null
   readonly address: string | null
-  readonly action: string
+  readonly action: AuditAction
   /** Whose trail learns that it was slowed down, and what it says; undefined where nobody's does. */
   readonly concerns: () => Promise<{ actor: Actor; details?: Readonly<Record<string, unknown>> } | undefined>
 }

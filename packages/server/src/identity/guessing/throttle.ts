@@ -1,6 +1,7 @@
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
 import type { Database } from '../../platform/database.ts'
+import type { RepeatedJob } from '../../platform/jobs.ts'
 import { networkOf } from '../../platform/rate-limits/index.ts'
 import type { HashCredential } from '../../access/index.ts'
 
@@ -74,13 +75,7 @@ export async function refuseCode(
   throw new ProblemError(kind === 'device_code' ? 'expired_token' : 'invalid_code')
 }
 
-const forgetEveryMs = 3_600_000
-
-/** Forgets old guesses and places once an hour. Answers how to stop that. */
-export function startForgettingGuesses(db: Database): () => void {
-  const timer = setInterval(() => {
-    // What isn't forgotten now is forgotten an hour later.
-    void sql`select forget_guesses()`.execute(db).catch(() => undefined)
-  }, forgetEveryMs).unref()
-  return () => clearInterval(timer)
+/** The job that forgets old guesses and places, once an hour. */
+export function forgettingGuesses(db: Database): RepeatedJob {
+  return { name: 'forget-guesses', everyMs: 3_600_000, run: () => sql`select forget_guesses()`.execute(db) }
 }

@@ -1,5 +1,6 @@
 import { createdInvitationView, id, invitationView, inviteRequest, noBody, page, pageQuery } from '@afterai/contract'
 import { z } from 'zod'
+import { unaudited } from '../../audit/index.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
@@ -24,7 +25,10 @@ export function invitationRoutes(http: Http, deps: InvitationDependencies & { re
 
   http.get(
     '/v1/invitations',
-    { config, schema: { querystring: pageQuery, response: { 200: page(invitationView) } } },
+    {
+      config: { ...config, audits: unaudited.workingData },
+      schema: { querystring: pageQuery, response: { 200: page(invitationView) } },
+    },
     (request) =>
       run(request, async (tx, { principal }) => {
         const { limit, cursor } = request.query
@@ -37,18 +41,27 @@ export function invitationRoutes(http: Http, deps: InvitationDependencies & { re
   )
   http.post(
     '/v1/invitations',
-    { config: sensitive, schema: { body: inviteRequest, response: { 201: createdInvitationView } } },
+    {
+      config: { ...sensitive, audits: ['member.invite'] },
+      schema: { body: inviteRequest, response: { 201: createdInvitationView } },
+    },
     async (request, reply) =>
       reply.code(201).send(await run(request, (tx, caller) => inviteAs(deps, tx, { caller, ...request.body }))),
   )
   http.post(
     '/v1/invitations/:id/resend',
-    { config: sensitive, schema: { params: one, body: noBody, response: { 200: createdInvitationView } } },
+    {
+      config: { ...sensitive, audits: ['member.invite_again'] },
+      schema: { params: one, body: noBody, response: { 200: createdInvitationView } },
+    },
     (request) => run(request, (tx, caller) => resendInvitation(deps, tx, { caller, ...request.params })),
   )
   http.delete(
     '/v1/invitations/:id',
-    { config, schema: { params: one, response: { 204: z.null() } } },
+    {
+      config: { ...config, audits: ['member.revoke_invitation'] },
+      schema: { params: one, response: { 204: z.null() } },
+    },
     async (request, reply) => {
       await change(request, (tx, caller) => revokeInvitation(deps, tx, { caller, ...request.params }))
       return reply.code(204).send(null)

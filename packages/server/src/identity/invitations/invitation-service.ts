@@ -1,6 +1,6 @@
 import { type CreatedInvitation, type InvitationView, ProblemError, type Role } from '@afterai/contract'
 import type { Selectable } from 'kysely'
-import type { Actor, Audit } from '../../audit/index.ts'
+import type { Actor, Audit, AuditAction } from '../../audit/index.ts'
 import type { Tables, Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { type Caller, type HashCredential, newCode, refuseRoleBeyond } from '../../access/index.ts'
@@ -157,7 +157,7 @@ async function refuseMember(tx: Transaction, tenantId: string, email: string): P
 async function deliver(
   deps: InvitationDependencies,
   tx: Transaction,
-  { actor, row, code, action }: { actor: Actor; row: Row; code: string | null; action: string },
+  { actor, row, code, action }: { actor: Actor; row: Row; code: string | null; action: AuditAction },
 ): Promise<CreatedInvitation> {
   await deps.mail?.queue(tx, { tenantId: actor.tenantId, kind: 'invitation', subjectId: row.id })
   await deps.audit(tx, actor, { action, resource: `invitation/${row.id}`, details: { role: row.role } })

@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
-import type { Transaction } from '../../platform/database.ts'
+import { holdLock, type Transaction } from '../../platform/database.ts'
 import type { Caller } from '../../access/index.ts'
 
 /**
@@ -25,7 +25,7 @@ export async function lockAdmins(tx: Transaction, { principal }: Caller): Promis
 
 /** The same where no caller is: an identity provider's groups change who administers too. */
 export async function lockAdminsOf(tx: Transaction, tenantId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`admins of ${tenantId}`}, 0))`.execute(tx)
+  await holdLock(tx, `admins of ${tenantId}`)
 }
 
 /** Whether the tenant of the transaction has no admin but this one who could sign in. Needs one of the locks before. */

@@ -1,6 +1,6 @@
 import { changeRoleRequest, id, memberQuery, memberView, noBody, page } from '@afterai/contract'
 import { z } from 'zod'
-import type { Audit } from '../../audit/index.ts'
+import { type Audit, unaudited } from '../../audit/index.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
@@ -19,7 +19,7 @@ export function memberRoutes(http: Http, deps: { readonly db: Database; readonly
   http.get(
     '/v1/members',
     {
-      config: { permission: 'member:read' },
+      config: { permission: 'member:read', audits: unaudited.workingData },
       schema: { querystring: memberQuery, response: { 200: page(memberView) } },
     },
     (request) =>
@@ -32,7 +32,7 @@ export function memberRoutes(http: Http, deps: { readonly db: Database; readonly
   )
   http.get(
     '/v1/members/:accountId',
-    { config: { permission: 'member:read' }, schema: { params: one, response: answer } },
+    { config: { permission: 'member:read', audits: unaudited.workingData }, schema: { params: one, response: answer } },
     (request) =>
       read(request, async (tx, { principal }) =>
         viewMember(principal, await findMember(tx, principal, request.params.accountId)),
@@ -40,7 +40,10 @@ export function memberRoutes(http: Http, deps: { readonly db: Database; readonly
   )
   http.put(
     '/v1/members/:accountId',
-    { config, schema: { params: one, body: changeRoleRequest, response: answer } },
+    {
+      config: { ...config, audits: ['member.change_role'] },
+      schema: { params: one, body: changeRoleRequest, response: answer },
+    },
     (request) =>
       change(request, (tx, caller) =>
         changeRole(deps, tx, { caller, kind: 'person', ...request.params, role: request.body.role }),
@@ -52,7 +55,7 @@ export function memberRoutes(http: Http, deps: { readonly db: Database; readonly
   ] as const) {
     http.post(
       `/v1/members/:accountId/${verb}`,
-      { config, schema: { params: one, body: noBody, response: answer } },
+      { config: { ...config, audits: [`member.${verb}`] }, schema: { params: one, body: noBody, response: answer } },
       (request) =>
         change(request, (tx, caller) =>
           setMemberDisabled(deps, tx, { caller, kind: 'person', ...request.params, disabled }),
@@ -61,7 +64,7 @@ export function memberRoutes(http: Http, deps: { readonly db: Database; readonly
   }
   http.delete(
     '/v1/members/:accountId',
-    { config, schema: { params: one, response: { 204: z.null() } } },
+    { config: { ...config, audits: ['member.remove'] }, schema: { params: one, response: { 204: z.null() } } },
     async (request, reply) => {
       await change(request, (tx, caller) => removeMember(deps, tx, { caller, kind: 'person', ...request.params }))
       return reply.code(204).send(null)

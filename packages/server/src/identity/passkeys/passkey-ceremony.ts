@@ -1,12 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { PasskeyAssertion, PasskeyAttestation } from '@afterai/contract'
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
-import { decodeClientDataJSON } from '@simplewebauthn/server/helpers'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../../platform/database.ts'
@@ -14,6 +8,9 @@ import type { HashCredential } from '../../access/index.ts'
 
 /** COSE's Ed25519, ES256 and RS256, the one that some Windows machines need. */
 const algorithms = [-8, -7, -257]
+
+// A tenth of what the server loads, for those who have passkeys: with the first of them, not with each start.
+const library = () => import('@simplewebauthn/server')
 
 const clientData = z.object({ challenge: z.string() })
 
@@ -56,6 +53,7 @@ export async function registrationOptions(
   known: readonly KnownPasskey[],
 ): Promise<{ challenge: string }> {
   const challenge = await newChallenge(deps, { purpose: 'register', accountId: account.id })
+  const { generateRegistrationOptions } = await library()
   const { extensions: _none, ...options } = await generateRegistrationOptions({
     rpName: 'AfterAI',
     rpID: rpIdOf(deps.site),
@@ -77,6 +75,7 @@ export async function assertionOptions(
   purpose: Purpose,
   known: readonly KnownPasskey[],
 ): Promise<{ challenge: string }> {
+  const { generateAuthenticationOptions } = await library()
   return generateAuthenticationOptions({
     rpID: rpIdOf(deps.site),
     challenge: await newChallenge(deps, purpose),
@@ -89,9 +88,10 @@ export async function assertionOptions(
 export async function checkAttestation(deps: CeremonyDependencies, attestation: PasskeyAttestation, accountId: string) {
   const expectedChallenge = await spendChallenge(deps, attestation.response, { purpose: 'register', accountId })
   if (expectedChallenge === undefined) return undefined
+  const { verifyRegistrationResponse } = await library()
   try {
     const { registrationInfo } = await verifyRegistrationResponse({
-      response: attestation as unknown as Parameters<typeof verifyRegistrationResponse>[0]['response'],
+      response: attestation as unknown as RegistrationResponseJSON,
       expectedChallenge,
       expectedOrigin: deps.site.origin(),
       expectedRPID: rpIdOf(deps.site),
@@ -123,9 +123,10 @@ export async function checkAssertion(
   const isOthers = purpose.accountId !== null && purpose.accountId !== found.account_id
   const { userHandle } = assertion.response
   if (isOthers || (userHandle && Buffer.from(userHandle, 'base64url').toString() !== found.account_id)) return undefined
+  const { verifyAuthenticationResponse } = await library()
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-      response: assertion as unknown as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
+      response: assertion as unknown as AuthenticationResponseJSON,
       expectedChallenge,
       expectedOrigin: deps.site.origin(),
       expectedRPID: rpIdOf(deps.site),
@@ -181,7 +182,7 @@ async function spendChallenge(
 
 function signedChallenge(clientDataJSON: string): string | undefined {
   try {
-    return clientData.parse(decodeClientDataJSON(clientDataJSON)).challenge
+    return clientData.parse(JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString())).challenge
   } catch {
     return undefined
   }

@@ -89,7 +89,7 @@ async function provePassword(
   const { db, audit, passwords } = deps
   const { email } = account
   const concerns = async () => ({ actor })
-  const attempt = { email, address: actor.address, action: 'password.change', concerns }
+  const attempt = { email, address: actor.address, action: 'password.change', concerns } as const
   const guess = await beginPasswordGuess(deps, attempt)
   if (await passwords.verify(account.password_hash ?? undefined, password)) return guess.succeeded()
   await withTenant(db, actor.tenantId, (tx) => audit(tx, actor, { action: 'password.change', outcome: 'failed' }))

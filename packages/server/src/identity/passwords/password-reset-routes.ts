@@ -20,7 +20,10 @@ export function passwordResetRoutes(http: Http, deps: ResetDependencies): void {
 
   http.post(
     '/v1/password-resets',
-    { config: open, schema: { body: passwordResetRequest, response: { 202: empty } } },
+    {
+      config: { ...open, audits: ['password_reset.request'] },
+      schema: { body: passwordResetRequest, response: { 202: empty } },
+    },
     async (request, reply) => {
       await requestPasswordReset(deps, request.body.email, originOf(request))
       return reply.code(202).send({})
@@ -28,7 +31,10 @@ export function passwordResetRoutes(http: Http, deps: ResetDependencies): void {
   )
   http.post(
     '/v1/password-resets/complete',
-    { config: open, schema: { body: completePasswordResetRequest, response: { 204: z.null() } } },
+    {
+      config: { ...open, audits: ['password_reset.complete'] },
+      schema: { body: completePasswordResetRequest, response: { 204: z.null() } },
+    },
     async (request, reply) => {
       await completePasswordReset(deps, request.body, originOf(request))
       return reply.code(204).send(null)
@@ -41,7 +47,7 @@ export function passwordResetRoutes(http: Http, deps: ResetDependencies): void {
     http.post(
       path,
       {
-        config: { permission, stepUp: true },
+        config: { permission, stepUp: true, audits: ['password_reset.offer'] },
         schema: { params: one, body: noBody, response: { 201: offeredResetView } },
       },
       async (request, reply) => {

@@ -1,5 +1,6 @@
 import { ProblemError } from '@afterai/contract'
-import { dictionary } from '@zxcvbn-ts/language-common'
+import { createRequire } from 'node:module'
+import type * as Words from '@zxcvbn-ts/language-common'
 
 const shortest = 8
 /** What a password needs to be the only factor (NIST SP 800-63B-4 §3.1.1.2). */
@@ -8,10 +9,18 @@ const fewestCharacters = 6
 /** What must remain of a password without the words that a guesser tries first. */
 const shortestRest = 6
 
+// Loaded with the first password that somebody chooses, which is seldom after a start.
+const require = createRequire(import.meta.url)
+let common: ReadonlySet<string> | undefined
+
 /** The passwords of leaks that people use most, in lower case: some 18 000 that are long enough to be typed here (ASVS 6.2.4). */
-const common = new Set(
-  dictionary['passwords-common'].map((word) => word.toLowerCase()).filter((it) => it.length >= shortest),
-)
+function commonPasswords(): ReadonlySet<string> {
+  if (common !== undefined) return common
+  const { dictionary } = require('@zxcvbn-ts/language-common') as typeof Words
+  const words = dictionary['passwords-common'].map((word) => word.toLowerCase())
+  common = new Set(words.filter((it) => it.length >= shortest))
+  return common
+}
 
 const product = 'afterai'
 
@@ -70,7 +79,8 @@ function faultOf(
     return `has fewer than ${shortestAlone} characters, which needs a second factor: enrol one first, or take a longer password`
   }
   const text = password.toLowerCase()
-  if (common.has(text) || common.has(withoutEnds(text))) return 'is among the passwords that guessers try first'
+  const commonest = commonPasswords()
+  if (commonest.has(text) || commonest.has(withoutEnds(text))) return 'is among the passwords that guessers try first'
   const rest = commonParts.reduce((left, part) => left.replaceAll(part, ''), text)
   const isMadeOfCommon = rest.length < text.length && rest.length < shortestRest
   if (!isMadeOfCommon && new Set(text).size >= fewestCharacters && !wordsOf(known).some((word) => text.includes(word)))

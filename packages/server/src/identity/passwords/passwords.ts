@@ -26,13 +26,18 @@ export interface Passwords {
 }
 
 /** Creates the password functions with their own queue. */
-export async function createPasswords(): Promise<Passwords> {
+export function createPasswords(): Passwords {
   const limit = limiter(limits)
-  // What unknown users are checked against, so that time doesn't tell who exists (ASVS 6.3.8).
-  const decoy = await hash(crypto.randomUUID(), parameters)
+  // What unknown users are checked against, so that time doesn't tell who exists (ASVS 6.3.8). Made with the first check, whoever's it is.
+  let decoy: Promise<string> | undefined
+  const check = async (stored: string | undefined, password: string): Promise<boolean> => {
+    decoy ??= hash(crypto.randomUUID(), parameters)
+    const other = await decoy
+    return (await verify(stored ?? other, password)) && stored !== undefined
+  }
   return {
     hash: (password) => limit(() => hash(password, parameters)),
-    verify: (stored, password) => limit(async () => (await verify(stored ?? decoy, password)) && stored !== undefined),
+    verify: (stored, password) => limit(() => check(stored, password)),
     load: limit.load,
   }
 }

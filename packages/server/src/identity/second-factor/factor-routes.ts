@@ -14,6 +14,7 @@ import {
   totpEnrolmentView,
 } from '@afterai/contract'
 import { z } from 'zod'
+import { unaudited } from '../../audit/index.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { callerOf, inTenant } from '../../access/index.ts'
 import { accountFactors, actFor, hasSecondFactor, ownAccount } from '../account-credentials.ts'
@@ -45,12 +46,17 @@ export function factorRoutes(http: Http, deps: FactorDependencies): void {
 
 function passwordRoutes(http: Http, deps: FactorDependencies): void {
   const run = inTenant(deps.db)
-  http.get('/v1/factors', { config: own, schema: { response: { 200: factorsView } } }, (request) =>
-    run(request, listFactors),
+  http.get(
+    '/v1/factors',
+    { config: { ...own, audits: unaudited.ownIdentity }, schema: { response: { 200: factorsView } } },
+    (request) => run(request, listFactors),
   )
   http.put(
     '/v1/password',
-    { config: { ...own, rateClass: 'credential' }, schema: { body: changePasswordRequest, response: nothing } },
+    {
+      config: { ...own, rateClass: 'credential', audits: ['password.change'] },
+      schema: { body: changePasswordRequest, response: nothing },
+    },
     async (request, reply) => {
       await changePassword(deps, callerOf(request), request.body)
       return reply.code(204).send(null)
@@ -62,25 +68,38 @@ function totpRoutes(http: Http, deps: FactorDependencies): void {
   const run = inTenant(deps.db)
   http.post(
     '/v1/factors/totp',
-    { config: ownFresh, schema: { body: nothingMore, response: { 201: totpEnrolmentView } } },
+    {
+      config: { ...ownFresh, audits: ['totp.enrol'] },
+      schema: { body: nothingMore, response: { 201: totpEnrolmentView } },
+    },
     async (request, reply) => reply.code(201).send(await run(request, (tx, caller) => beginTotp(deps, tx, caller))),
   )
   http.post(
     '/v1/factors/totp/confirm',
-    { config: ownFresh, schema: { body: confirmTotpRequest, response: { 200: recoveryCodesView } } },
+    {
+      config: { ...ownFresh, audits: ['totp.confirm'] },
+      schema: { body: confirmTotpRequest, response: { 200: recoveryCodesView } },
+    },
     async (request) => {
       const outcome = await run(request, (tx, caller) => confirmTotp(deps, tx, { caller, ...request.body }))
       if (!outcome.right) throw outcome.problem
       return { recoveryCodes: outcome.recoveryCodes }
     },
   )
-  http.delete('/v1/factors/totp', { config: ownFresh, schema: { response: nothing } }, async (request, reply) => {
-    await run(request, (tx, caller) => removeTotp(deps, tx, caller))
-    return reply.code(204).send(null)
-  })
+  http.delete(
+    '/v1/factors/totp',
+    { config: { ...ownFresh, audits: ['totp.remove'] }, schema: { response: nothing } },
+    async (request, reply) => {
+      await run(request, (tx, caller) => removeTotp(deps, tx, caller))
+      return reply.code(204).send(null)
+    },
+  )
   http.post(
     '/v1/factors/recovery-codes',
-    { config: ownFresh, schema: { body: nothingMore, response: { 201: recoveryCodesView } } },
+    {
+      config: { ...ownFresh, audits: ['recovery_codes.renew'] },
+      schema: { body: nothingMore, response: { 201: recoveryCodesView } },
+    },
     async (request, reply) =>
       reply.code(201).send({ recoveryCodes: await run(request, (tx, caller) => renewRecoveryCodes(deps, tx, caller)) }),
   )
@@ -90,7 +109,10 @@ function passkeyRoutes(http: Http, deps: FactorDependencies): void {
   const run = inTenant(deps.db)
   http.post(
     '/v1/passkeys/options',
-    { config: ownFresh, schema: { body: nothingMore, response: { 200: passkeyOptions } } },
+    {
+      config: { ...ownFresh, audits: unaudited.beginsCeremony },
+      schema: { body: nothingMore, response: { 200: passkeyOptions } },
+    },
     async (request) => {
       const { account, known } = await run(request, async (tx, { principal }) => {
         await actFor(tx, principal.accountId)
@@ -103,7 +125,10 @@ function passkeyRoutes(http: Http, deps: FactorDependencies): void {
   )
   http.post(
     '/v1/passkeys',
-    { config: ownFresh, schema: { body: registerPasskeyRequest, response: { 201: registeredPasskeyView } } },
+    {
+      config: { ...ownFresh, audits: ['passkey.add'] },
+      schema: { body: registerPasskeyRequest, response: { 201: registeredPasskeyView } },
+    },
     async (request, reply) => {
       const { name, attestation } = request.body
       const { accountId } = callerOf(request).principal
@@ -121,13 +146,16 @@ function passkeyRoutes(http: Http, deps: FactorDependencies): void {
   )
   http.put(
     '/v1/passkeys/:id',
-    { config: own, schema: { params: byId, body: renamePasskeyRequest, response: { 200: passkeyView } } },
+    {
+      config: { ...own, audits: ['passkey.rename'] },
+      schema: { params: byId, body: renamePasskeyRequest, response: { 200: passkeyView } },
+    },
     (request) =>
       run(request, (tx, caller) => renamePasskey(deps.audit, tx, { caller, ...request.params, ...request.body })),
   )
   http.delete(
     '/v1/passkeys/:id',
-    { config: ownFresh, schema: { params: byId, response: nothing } },
+    { config: { ...ownFresh, audits: ['passkey.remove'] }, schema: { params: byId, response: nothing } },
     async (request, reply) => {
       await run(request, (tx, caller) => removeOwnPasskey(deps, tx, { caller, ...request.params }))
       return reply.code(204).send(null)

@@ -9,7 +9,7 @@ import {
   serviceAccountRequest,
 } from '@afterai/contract'
 import { z } from 'zod'
-import type { Audit } from '../../audit/index.ts'
+import { type Audit, unaudited } from '../../audit/index.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { newId } from '../../platform/ids.ts'
@@ -38,7 +38,10 @@ export function serviceAccountRoutes(http: Http, deps: { readonly db: Database; 
 
   http.get(
     '/v1/service-accounts',
-    { config: { permission: 'member:read' }, schema: { querystring: pageQuery, response: { 200: page(memberView) } } },
+    {
+      config: { permission: 'member:read', audits: unaudited.workingData },
+      schema: { querystring: pageQuery, response: { 200: page(memberView) } },
+    },
     (request) =>
       read(request, async (tx, { principal }) => {
         const { limit, cursor } = request.query
@@ -49,13 +52,19 @@ export function serviceAccountRoutes(http: Http, deps: { readonly db: Database; 
   )
   http.post(
     '/v1/service-accounts',
-    { config, schema: { body: serviceAccountRequest, response: { 201: memberView } } },
+    {
+      config: { ...config, audits: ['service_account.create'] },
+      schema: { body: serviceAccountRequest, response: { 201: memberView } },
+    },
     async (request, reply) =>
       reply.code(201).send(await change(request, (tx, caller) => create(deps, tx, { caller, ...request.body }))),
   )
   http.put(
     '/v1/service-accounts/:accountId',
-    { config, schema: { params: one, body: changeServiceAccountRequest, response: answer } },
+    {
+      config: { ...config, audits: ['service_account.change_role', 'service_account.rename'] },
+      schema: { params: one, body: changeServiceAccountRequest, response: answer },
+    },
     (request) =>
       change(request, async (tx, caller) => {
         const { accountId } = request.params
@@ -71,7 +80,10 @@ export function serviceAccountRoutes(http: Http, deps: { readonly db: Database; 
   ] as const) {
     http.post(
       `/v1/service-accounts/:accountId/${verb}`,
-      { config, schema: { params: one, body: noBody, response: answer } },
+      {
+        config: { ...config, audits: [`service_account.${verb}`] },
+        schema: { params: one, body: noBody, response: answer },
+      },
       (request) =>
         change(request, (tx, caller) =>
           setMemberDisabled(deps, tx, { caller, kind: 'service', ...request.params, disabled }),
@@ -80,7 +92,7 @@ export function serviceAccountRoutes(http: Http, deps: { readonly db: Database; 
   }
   http.delete(
     '/v1/service-accounts/:accountId',
-    { config, schema: { params: one, response: { 204: z.null() } } },
+    { config: { ...config, audits: ['service_account.remove'] }, schema: { params: one, response: { 204: z.null() } } },
     async (request, reply) => {
       await change(request, (tx, caller) => removeMember(deps, tx, { caller, kind: 'service', ...request.params }))
       return reply.code(204).send(null)

@@ -1,6 +1,6 @@
 import { id, page, sessionItemView } from '@afterai/contract'
 import { z } from 'zod'
-import type { Audit } from '../../audit/index.ts'
+import { type Audit, unaudited } from '../../audit/index.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { inTenant } from '../../access/index.ts'
@@ -22,28 +22,35 @@ export function ownSessionRoutes(http: Http, deps: { db: Database; audit: Audit;
   const ofMember = { permission: 'member:write' } as const
   const member = z.object({ accountId: id })
 
-  http.get('/v1/sessions', { config: own, schema: { response: sessions } }, (request) =>
-    run(request, async (tx, caller) => ({ items: await listOwnSessions(deps, tx, caller), nextCursor: null })),
+  http.get(
+    '/v1/sessions',
+    { config: { ...own, audits: unaudited.ownIdentity }, schema: { response: sessions } },
+    (request) =>
+      run(request, async (tx, caller) => ({ items: await listOwnSessions(deps, tx, caller), nextCursor: null })),
   )
   http.delete(
     '/v1/sessions/:id',
-    { config: own, schema: { params: z.object({ id }), response: nothing } },
+    { config: { ...own, audits: ['session.end'] }, schema: { params: z.object({ id }), response: nothing } },
     async (request, reply) => {
       await run(request, (tx, caller) => endOwnSession(deps.audit, tx, { caller, ...request.params }))
       return reply.code(204).send(null)
     },
   )
-  http.delete('/v1/sessions', { config: own, schema: { response: nothing } }, async (request, reply) => {
-    await run(request, async (tx, { principal, actor }) => {
-      const { accountId, credentialId: kept } = principal
-      const sessionsEnded = await endOtherSessions(tx, { accountId, kept })
-      await deps.audit(tx, actor, { action: 'session.end_others', details: { sessionsEnded } })
-    })
-    return reply.code(204).send(null)
-  })
+  http.delete(
+    '/v1/sessions',
+    { config: { ...own, audits: ['session.end_others'] }, schema: { response: nothing } },
+    async (request, reply) => {
+      await run(request, async (tx, { principal, actor }) => {
+        const { accountId, credentialId: kept } = principal
+        const sessionsEnded = await endOtherSessions(tx, { accountId, kept })
+        await deps.audit(tx, actor, { action: 'session.end_others', details: { sessionsEnded } })
+      })
+      return reply.code(204).send(null)
+    },
+  )
   http.get(
     '/v1/members/:accountId/sessions',
-    { config: ofMember, schema: { params: member, response: sessions } },
+    { config: { ...ofMember, audits: unaudited.workingData }, schema: { params: member, response: sessions } },
     (request) =>
       run(request, async (tx, caller) => ({
         items: await listMemberSessions(deps, tx, { caller, ...request.params }),
@@ -52,7 +59,7 @@ export function ownSessionRoutes(http: Http, deps: { db: Database; audit: Audit;
   )
   http.delete(
     '/v1/members/:accountId/sessions',
-    { config: ofMember, schema: { params: member, response: nothing } },
+    { config: { ...ofMember, audits: ['member.end_sessions'] }, schema: { params: member, response: nothing } },
     async (request, reply) => {
       await run(request, (tx, { actor }) => endMemberSessions(deps.audit, tx, { actor, ...request.params }))
       return reply.code(204).send(null)

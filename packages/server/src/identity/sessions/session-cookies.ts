@@ -1,17 +1,11 @@
 import type { Session } from '@afterai/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { SessionCookies } from '../../access/index.ts'
 import { deviceLabel } from './device-label.ts'
 import type { Origin } from './session-service.ts'
 
-/** How session cookies are named and whether they need TLS. */
-export interface CookieOptions {
-  readonly sessionCookie: string
-  readonly refreshCookie: string
-  readonly secure: boolean
-}
-
 /** Answers a session, as cookies for browsers and as a body for others. */
-export function answerSession(cookies: CookieOptions, reply: FastifyReply, session: Session): Session {
+export function answerSession(cookies: SessionCookies, reply: FastifyReply, session: Session): Session {
   const common = { path: '/', httpOnly: true, secure: cookies.secure, sameSite: 'strict' } as const
   reply.setCookie(cookies.sessionCookie, session.accessToken, {
     ...common,
@@ -27,12 +21,6 @@ export function originOf(request: FastifyRequest): Origin {
 }
 
 /** Takes the browser's session away. */
-export function withoutCookies(cookies: CookieOptions, reply: FastifyReply): void {
+export function withoutCookies(cookies: SessionCookies, reply: FastifyReply): void {
   for (const name of [cookies.sessionCookie, cookies.refreshCookie]) reply.clearCookie(name, { path: '/' })
-}
-
-/** The cookies of a site: by https no other host of its domain can set them. */
-export function cookieNames(https: boolean): CookieOptions {
-  const prefix = https ? '__Host-' : ''
-  return { sessionCookie: `${prefix}afterai_session`, refreshCookie: `${prefix}afterai_refresh`, secure: https }
 }

@@ -14,6 +14,7 @@ import {
 } from '@afterai/contract'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { unaudited } from '../../audit/index.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { askTogether } from '../../platform/together.ts'
@@ -24,16 +25,17 @@ import {
   type Principal,
   providerIn,
   selectProvider,
+  type SessionCookies,
 } from '../../access/index.ts'
 import { acceptInvitation, type EnrolmentDependencies, setUp } from '../enrolment-service.ts'
 import { selectAccountTenants, toTenantView } from '../entry-functions.ts'
-import { answerSession, type CookieOptions, originOf, withoutCookies } from './session-cookies.ts'
-import { endSession, refreshSession, signIn, switchTenant } from './session-service.ts'
+import { answerSession, originOf, withoutCookies } from './session-cookies.ts'
+import { endSession, refreshSession, sessionOpened, signIn, switchTenant } from './session-service.ts'
 
 /** Signing in and out, and the two ways to become a member: the set-up code and an invitation. */
 export function sessionRoutes(
   http: Http,
-  deps: EnrolmentDependencies & { readonly cookies: CookieOptions; readonly publicOrigin: string | undefined },
+  deps: EnrolmentDependencies & { readonly cookies: SessionCookies; readonly publicOrigin: string | undefined },
 ): void {
   const open = { permission: 'public', rateClass: 'credential' } as const
   const own = { permission: 'session:own' } as const
@@ -43,19 +45,34 @@ export function sessionRoutes(
   const answerOrAsk = (reply: FastifyReply, outcome: Session | SecondFactorChallenge) =>
     'ticket' in outcome ? reply.code(202).send(outcome) : reply.send(answer(reply, outcome))
 
-  http.post('/v1/setup', { config: open, schema: { body: setupRequest, response: opened } }, async (request, reply) =>
-    answer(reply, await setUp(deps, request.body, originOf(request))),
+  http.post(
+    '/v1/setup',
+    {
+      config: { ...open, audits: ['instance.set_up', 'operator.join', 'session.open', 'tenant.create'] },
+      schema: { body: setupRequest, response: opened },
+    },
+    async (request, reply) => answer(reply, await setUp(deps, request.body, originOf(request))),
   )
   http.post(
     '/v1/session',
-    { config: open, schema: { body: signInRequest, response: openedOrAsked } },
+    {
+      config: {
+        ...open,
+        audits: { events: [...sessionOpened], instead: ['session.sign_in', 'session.ask_second_factor'] },
+      },
+      schema: { body: signInRequest, response: openedOrAsked },
+    },
     async (request, reply) => answerOrAsk(reply, await signIn(deps, request.body, originOf(request))),
   )
   http.post(
     '/v1/session/refresh',
     // Its handle can't be guessed, and a whole company's consoles come here from one address.
     {
-      config: { permission: 'public', rateClass: 'write' },
+      config: {
+        permission: 'public',
+        rateClass: 'write',
+        audits: { events: ['session.refresh'], instead: ['session.refresh_reused'] },
+      },
       schema: { body: refreshRequest.partial().nullish(), response: opened },
     },
     async (request, reply) => {
@@ -67,30 +84,47 @@ export function sessionRoutes(
   )
   http.post(
     '/v1/invitations/accept',
-    { config: open, schema: { body: acceptInvitationRequest, response: openedOrAsked } },
+    {
+      config: {
+        ...open,
+        audits: { events: ['member.join', 'session.open'], instead: ['session.sign_in', 'session.ask_second_factor'] },
+      },
+      schema: { body: acceptInvitationRequest, response: openedOrAsked },
+    },
     async (request, reply) => answerOrAsk(reply, await acceptInvitation(deps, request.body, originOf(request))),
   )
   http.post(
     '/v1/session/switch',
-    { config: { ...own, acrossTenants: true }, schema: { body: switchRequest, response: opened } },
+    {
+      config: { ...own, acrossTenants: true, audits: ['session.end', ...sessionOpened] },
+      schema: { body: switchRequest, response: opened },
+    },
     async (request, reply) => {
       const { principal, actor } = callerOf(request)
       const there = { principal, actor: { ...actor, ...originOf(request) } }
       return answer(reply, await switchTenant(deps, there, request.body.tenant))
     },
   )
-  http.delete('/v1/session', { config: own, schema: { response: { 204: z.null() } } }, async (request, reply) => {
-    const { principal, actor } = callerOf(request)
-    await endSession(deps, actor, principal.credentialId)
-    withoutCookies(deps.cookies, reply)
-    return reply.code(204).send(null)
-  })
-  http.get('/v1/me', { config: { permission: 'me:read' }, schema: { response: { 200: meView } } }, async (request) => {
-    const { principal } = callerOf(request)
-    const { accountId, name, kind, role, credential } = principal
-    const shown = await tenantsShownTo(deps.db, principal)
-    return { accountId, name, kind, role, credential, permissions: permissionsHeld(principal), ...shown }
-  })
+  http.delete(
+    '/v1/session',
+    { config: { ...own, audits: ['session.end'] }, schema: { response: { 204: z.null() } } },
+    async (request, reply) => {
+      const { principal, actor } = callerOf(request)
+      await endSession(deps, actor, principal.credentialId)
+      withoutCookies(deps.cookies, reply)
+      return reply.code(204).send(null)
+    },
+  )
+  http.get(
+    '/v1/me',
+    { config: { permission: 'me:read', audits: unaudited.ownIdentity }, schema: { response: { 200: meView } } },
+    async (request) => {
+      const { principal } = callerOf(request)
+      const { accountId, name, kind, role, credential } = principal
+      const shown = await tenantsShownTo(deps.db, principal)
+      return { accountId, name, kind, role, credential, permissions: permissionsHeld(principal), ...shown }
+    },
+  )
 }
 
 /** The tenant of a principal, and those that they are told of. @throws ProblemError `session_revoked` */

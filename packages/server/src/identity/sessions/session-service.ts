@@ -1,5 +1,5 @@
 import { ProblemError, type SecondFactorChallenge, type Session, type TenantView } from '@afterai/contract'
-import type { Actor, Audit } from '../../audit/index.ts'
+import type { Actor, Audit, AuditAction } from '../../audit/index.ts'
 import { type Database, forTenant, type Transaction, withTenant } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import {
@@ -169,6 +169,9 @@ export interface SessionOpening {
   readonly expiresAt?: Date
 }
 
+/** The events of opening a session; the second where the tenant enforces an identity provider that the member may do without. */
+export const sessionOpened = ['session.open', 'session.break_glass'] as const satisfies readonly AuditAction[]
+
 /**
  * Opens a session for an actor who has proved who they are, in the caller's transaction.
  * @throws ProblemError `single_sign_on_required` when the tenant's provider had to vouch and didn't, `tenant_suspended`
@@ -286,7 +289,7 @@ export async function endSession(
   deps: Pick<SessionDependencies, 'db' | 'audit'>,
   actor: Actor,
   sessionId: string,
-  action = 'session.end',
+  action: AuditAction = 'session.end',
 ): Promise<void> {
   await withTenant(deps.db, actor.tenantId, async (tx) => {
     await tx

@@ -55,7 +55,7 @@ async function passwordOutcome(
     return ownAccount(tx)
   })
   const concerns = async () => ({ actor })
-  const attempt = { email, address: actor.address, action: 'session.step_up', concerns }
+  const attempt = { email, address: actor.address, action: 'session.step_up', concerns } as const
   const guess = await beginPasswordGuess(deps, attempt)
   if (await deps.passwords.verify(hash ?? undefined, proof.password)) {
     await guess.succeeded()

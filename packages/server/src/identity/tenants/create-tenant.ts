@@ -1,5 +1,5 @@
 import { ProblemError } from '@afterai/contract'
-import type { Actor } from '../../audit/index.ts'
+import type { Actor, Audit } from '../../audit/index.ts'
 import { isUniqueViolation, type Transaction } from '../../platform/database.ts'
 
 /** A tenant to make; its kind stays what it is. */
@@ -11,9 +11,11 @@ export interface NewTenant {
   readonly instance?: boolean
 }
 
-/** What else must be made for a new tenant (its ledger, its keys), and the event of it; wired in composition.ts. */
+/** What making a tenant needs. */
 export interface TenantMaking {
-  readonly foundTenant: (tx: Transaction, tenant: NewTenant, actor: Actor) => Promise<void>
+  readonly audit: Audit
+  /** Makes what else belongs to a tenant: its log, its keys. Of folders below, wired in composition.ts. */
+  readonly foundTenant: (tx: Transaction, tenantId: string) => Promise<void>
 }
 
 /** Makes a tenant and what belongs to it, in a transaction of that tenant. @throws ProblemError `conflict` when the slug is taken */
@@ -29,5 +31,10 @@ export async function createTenant(
     if (isUniqueViolation(error)) throw new ProblemError('conflict', { detail: 'the tenant name is taken' })
     throw error
   }
-  await deps.foundTenant(tx, tenant, actor)
+  await deps.foundTenant(tx, tenant.id)
+  await deps.audit(tx, actor, {
+    action: 'tenant.create',
+    resource: `tenant/${tenant.id}`,
+    details: { sample: tenant.sample },
+  })
 }

@@ -1,6 +1,6 @@
 import { ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
-import type { Audit } from '../../audit/index.ts'
+import { systemActor } from '../../audit/index.ts'
 import { type Database, withTenant } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { instanceTenant, joinInstanceTenant } from '../entry-functions.ts'
@@ -9,7 +9,6 @@ import { createTenant, type TenantMaking } from './create-tenant.ts'
 /** What it takes to make the operators' tenant. */
 export interface InstanceDependencies extends TenantMaking {
   readonly db: Database
-  readonly audit: Audit
 }
 
 /**
@@ -32,7 +31,7 @@ export async function foundInstanceTenant(deps: InstanceDependencies): Promise<v
 
 async function found(deps: InstanceDependencies, id: string, slug: string): Promise<void> {
   const tenant = { id, slug, name: 'Operators of this instance', sample: false, instance: true }
-  const actor = { tenantId: id, actorId: null, credential: 'system', address: null, requestId: null }
+  const actor = systemActor(id)
   const first = await firstAdministrator(deps.db)
   await withTenant(deps.db, id, async (tx) => {
     await createTenant(deps, tx, tenant, actor)

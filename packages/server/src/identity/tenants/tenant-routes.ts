@@ -8,6 +8,7 @@ import {
   pageQuery,
 } from '@afterai/contract'
 import { z } from 'zod'
+import { unaudited } from '../../audit/index.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { readCursor, toPage } from '../../platform/page.ts'
@@ -31,7 +32,10 @@ export function tenantRoutes(http: Http, deps: OperatorDependencies & { readonly
 
   http.get(
     '/v1/tenants',
-    { config, schema: { querystring: pageQuery, response: { 200: page(operatedTenantView) } } },
+    {
+      config: { ...config, audits: unaudited.workingData },
+      schema: { querystring: pageQuery, response: { 200: page(operatedTenantView) } },
+    },
     (request) =>
       run(request, async (tx) => {
         const { limit, cursor } = request.query
@@ -40,7 +44,10 @@ export function tenantRoutes(http: Http, deps: OperatorDependencies & { readonly
   )
   http.post(
     '/v1/tenants',
-    { config: sensitive, schema: { body: createTenantRequest, response: { 201: createdTenantView } } },
+    {
+      config: { ...sensitive, audits: ['member.invite', 'operator.create_tenant', 'tenant.create'] },
+      schema: { body: createTenantRequest, response: { 201: createdTenantView } },
+    },
     async (request, reply) =>
       reply.code(201).send(await run(request, (tx, caller) => openTenant(deps, tx, { caller, ...request.body }))),
   )
@@ -50,7 +57,10 @@ export function tenantRoutes(http: Http, deps: OperatorDependencies & { readonly
   ] as const) {
     http.post(
       `/v1/tenants/:id/${verb}`,
-      { config: sensitive, schema: { params: z.object({ id }), body: noBody, response: done } },
+      {
+        config: { ...sensitive, audits: [`tenant.${verb}`] },
+        schema: { params: z.object({ id }), body: noBody, response: done },
+      },
       async (request, reply) => {
         await change(request, (tx, caller) => setSuspended(deps, tx, { caller, ...request.params, suspended }))
         return reply.code(204).send(null)
@@ -63,7 +73,10 @@ export function tenantRoutes(http: Http, deps: OperatorDependencies & { readonly
   ] as const) {
     http.post(
       `/v1/accounts/:accountId/${verb}`,
-      { config: sensitive, schema: { params: z.object({ accountId: id }), body: noBody, response: done } },
+      {
+        config: { ...sensitive, audits: [`account.${verb}`] },
+        schema: { params: z.object({ accountId: id }), body: noBody, response: done },
+      },
       async (request, reply) => {
         await change(request, (tx, caller) => setAccountDisabled(deps, tx, { caller, ...request.params, disabled }))
         return reply.code(204).send(null)

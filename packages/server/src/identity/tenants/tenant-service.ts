@@ -62,7 +62,7 @@ export async function setSuspended(
     const state = suspended ? 'that could be suspended' : 'that is suspended'
     throw new ProblemError('not_found', { detail: `there is no tenant of this id ${state}` })
   }
-  const event = { action: suspended ? 'tenant.suspend' : 'tenant.resume', resource: `tenant/${id}` }
+  const event = { action: suspended ? 'tenant.suspend' : 'tenant.resume', resource: `tenant/${id}` } as const
   await inTrails(deps, tx, { actor, event, tenants: [id] })
 }
 
@@ -90,7 +90,7 @@ export async function setAccountDisabled(
     const state = disabled ? 'that could be disabled' : 'that is disabled'
     throw new ProblemError('not_found', { detail: `there is no person of this id ${state}` })
   }
-  const event = { action: disabled ? 'account.disable' : 'account.enable', resource: `account/${accountId}` }
+  const event = { action: disabled ? 'account.disable' : 'account.enable', resource: `account/${accountId}` } as const
   await inTrails(deps, tx, { actor, event, tenants: tenants.map(({ id }) => id) })
 }
 

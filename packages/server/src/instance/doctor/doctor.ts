@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { type Check, quoteForShell } from './check.ts'
 import { type Configuration, type Environment, readConfiguration } from '../../platform/configuration.ts'
 import { configurationTable, type Setting } from '../../platform/configuration-table.ts'
+import type { Connection } from '../../platform/database.ts'
 import type { ListenAddress } from '../../platform/configuration-kinds.ts'
-import { checkDatabase } from './doctor-database.ts'
 import { EmbeddedPostgresError, findEmbeddedCluster, findEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { checkClock, checkMachine, checkNode } from './machine-checks.ts'
 
@@ -30,7 +30,7 @@ export async function checkDeployment(configuration: Configuration, now: () => D
     checkNode(process.versions.node),
     checkClock(now()),
     ...checkMachine(configuration),
-    ...(database.kind === 'embedded' ? [checkEmbedded()] : await checkDatabase({ url: database.url }, now)),
+    ...(database.kind === 'embedded' ? [checkEmbedded()] : await lookAtDatabase({ url: database.url }, now)),
   ]
 }
 
@@ -40,8 +40,14 @@ async function checkRunningCluster({ database, dataDir }: Configuration, now: ()
   const login = join(dataDir, 'database-login')
   const running = existsSync(login) ? findEmbeddedCluster({ dataDir })?.running : undefined
   if (running !== undefined)
-    return checkDatabase({ ...running, user: 'afterai_server', password: readFileSync(login, 'utf8') }, now)
+    return lookAtDatabase({ ...running, user: 'afterai_server', password: readFileSync(login, 'utf8') }, now)
   return [{ name: 'database', state: 'ok', found: 'not running, so nothing in it was looked at: a start looks at it' }]
+}
+
+// Loaded with the driver of the database where there is one to look at.
+async function lookAtDatabase(connection: Connection, now: () => Date): Promise<Check[]> {
+  const { checkDatabase } = await import('./doctor-database.ts')
+  return checkDatabase(connection, now)
 }
 
 function toCheck({ variable, problem, fix }: { variable: string; problem: string; fix: string }): Check {

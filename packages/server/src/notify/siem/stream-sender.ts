@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { TenantKeys } from '../../keys/index.ts'
 import { type Database, type Tables, withTenant } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
+import type { RepeatedJob } from '../../platform/jobs.ts'
 import type { Logger } from '../../platform/log.ts'
 import { readLoggedEvents, readLogSize } from '../../trail/index.ts'
 import type { OutboundPolicy } from '../../platform/outbound-addresses.ts'
@@ -32,59 +33,30 @@ export interface SenderDependencies {
   readonly log: Logger
 }
 
-/** Sends to all destinations of all tenants. Any number of processes may run one; each destination is served by one at a time. */
-export interface StreamSender {
-  /** Cuts off the batches under way, which come again, and lets go of the destinations. */
-  stop(): Promise<void>
-}
-
-/** Starts it: it looks once a second for destinations that are behind their tenant's log. */
-export function startStreamSender(deps: SenderDependencies): StreamSender {
+/**
+ * The job that sends to all destinations of all tenants: it looks once a second for those that are behind their tenant's log. Any number of
+ * processes may run one; each destination is served by one at a time. Stopping cuts off the batches under way, which come again.
+ */
+export function sendingStreams(deps: SenderDependencies): RepeatedJob {
   const holder = newId()
-  const stopping = new AbortController()
   const underWay = new Map<string, Promise<void>>()
-  const look = async (): Promise<void> => {
-    for (const stream of await findDueStreams(deps.db, holder)) {
-      if (underWay.size >= mostAtOnce) return
-      if (stopping.signal.aborted || underWay.has(stream.id)) continue
-      const work = sendAll(deps, stream, { holder, stopping: stopping.signal })
-        .catch((error: unknown) =>
-          deps.log.error({ err: error, streamId: stream.id }, 'an audit stream could not go on'),
-        )
-        .finally(() => underWay.delete(stream.id))
-      underWay.set(stream.id, work)
-    }
-  }
-  const done = every(pollMs, stopping.signal, () =>
-    look().catch((error: unknown) => deps.log.error({ err: error }, 'the audit streams could not be looked after')),
-  )
   return {
-    async stop() {
-      stopping.abort()
-      await done
-      await Promise.all(underWay.values())
+    name: 'send-streams',
+    everyMs: pollMs,
+    async run(stopping) {
+      for (const stream of await findDueStreams(deps.db, holder)) {
+        if (underWay.size >= mostAtOnce) return
+        if (stopping.aborted || underWay.has(stream.id)) continue
+        const work = sendAll(deps, stream, { holder, stopping })
+          .catch((error: unknown) =>
+            deps.log.error({ err: error, streamId: stream.id }, 'an audit stream could not go on'),
+          )
+          .finally(() => underWay.delete(stream.id))
+        underWay.set(stream.id, work)
+      }
     },
+    end: () => Promise.all(underWay.values()),
   }
-}
-
-async function every(milliseconds: number, stopping: AbortSignal, work: () => Promise<void>): Promise<void> {
-  while (!stopping.aborted) {
-    await work()
-    await pause(milliseconds, stopping)
-  }
-}
-
-function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer)
-      stopping.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, milliseconds)
-    if (stopping.aborted) end()
-    else stopping.addEventListener('abort', end)
-  })
 }
 
 /** Sends what there is, batch after batch, until there is nothing more, a try fails, or the server stops. */

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { AnsweredRequest } from '../access-log.ts'
+import type { JobRun } from '../jobs.ts'
 
 /** How much of something there is when it is asked. */
 export interface Load {
@@ -30,6 +31,9 @@ export interface Metrics {
   readonly onAnswer: (answered: AnsweredRequest) => void
   readonly onLedgerBatch: (batch: { entries: number; durationMs: number }) => void
   readonly onVerified: (progress: { entries: number; passed?: unknown }) => void
+  readonly onJobRun: (run: JobRun) => void
+  /** Shows jobs that have not run yet. */
+  readonly expectJobs: (names: readonly string[]) => void
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -70,6 +74,13 @@ export function createMetrics(sources: MetricSources): Metrics {
     help: 'When this process last came to the end of verifying every log from its first entry; 0 before that.',
     registers: [registry],
   })
+  const jobs = new Histogram({
+    name: 'afterai_job_seconds',
+    help: 'Time that a run of a job of this process took.',
+    labelNames: ['job', 'outcome'],
+    buckets: [0.01, 0.1, 1, 10, 60],
+    registers: [registry],
+  })
   addStoppedLogs(registry, sources)
   addProcessGauges(registry, sources)
   addStoredGauges(registry, sources)
@@ -87,6 +98,10 @@ export function createMetrics(sources: MetricSources): Metrics {
       batchEntries.observe(entries)
       batchDuration.observe(durationMs / 1000)
     },
+    expectJobs(names) {
+      for (const job of names) for (const outcome of ['done', 'failed']) jobs.zero({ job, outcome })
+    },
+    onJobRun: ({ job, outcome, durationMs }) => jobs.observe({ job, outcome }, durationMs / 1000),
     onVerified({ entries, passed }) {
       verified.inc(entries)
       if (passed !== undefined) passedAt.setToCurrentTime()

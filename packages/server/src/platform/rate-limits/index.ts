@@ -1,3 +1,3 @@
 export { networkOf } from './client-network.ts'
-export { type AdmitPrincipal, limitRequests, type RequestRates } from './limit-requests.ts'
-export { startSharedRates } from './rate-store.ts'
+export { type AdmitPrincipal, limitRequests, ratesOf, routeClass } from './limit-requests.ts'
+export { createRates } from './rate-store.ts'

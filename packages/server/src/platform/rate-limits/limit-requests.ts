@@ -1,5 +1,6 @@
 import { ProblemError } from '@afterai/contract'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify'
+import type { Configuration } from '../configuration.ts'
 import type { Http } from '../http-application.ts'
 import { networkOf } from './client-network.ts'
 import type { SharedRates, Verdict } from './shared-rates.ts'
@@ -14,6 +15,19 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The class whose rate a request counts against; by default by its method and permission. `none` for what must always answer. */
     rateClass?: RouteClass | 'none'
+  }
+}
+
+/** The rates that a configuration names. */
+export function ratesOf(
+  configuration: Pick<Configuration, 'rateCredentials' | 'rateReads' | 'rateWrites' | 'rateHeavy' | 'rateTelemetry'>,
+): RequestRates {
+  return {
+    credential: configuration.rateCredentials,
+    read: configuration.rateReads,
+    write: configuration.rateWrites,
+    heavy: configuration.rateHeavy,
+    telemetry: configuration.rateTelemetry,
   }
 }
 
@@ -59,7 +73,11 @@ export function limitRequests(
 }
 
 function classOf({ method, routeOptions }: FastifyRequest): RouteClass | 'none' {
-  const { rateClass, permission } = routeOptions.config
+  return routeClass(method, routeOptions.config)
+}
+
+/** What a request of a route counts as. */
+export function routeClass(method: string, { rateClass, permission }: FastifyContextConfig): RouteClass | 'none' {
   if (rateClass !== undefined) return rateClass
   if (method === 'GET' || method === 'HEAD') return 'read'
   return permission === 'public' ? 'credential' : 'write'

@@ -1,30 +1,28 @@
 import { sql } from 'kysely'
 import type { Database } from '../database.ts'
+import type { RepeatedJob } from '../jobs.ts'
 import { createSharedRates, type Settle, type SharedRates } from './shared-rates.ts'
 
 const settleEveryMs = 1_000
 const forgetEveryMs = 60_000
 
-/** Rates kept with all processes of a database, until `stop`. */
-export interface RunningRates extends SharedRates {
-  stop(): Promise<void>
+/** Rates that all processes of a database keep together, and the jobs that keep them so. */
+export interface StoredRates {
+  readonly shared: SharedRates
+  readonly jobs: readonly RepeatedJob[]
 }
 
-/** Starts to share rates over the database: what was counted goes there once a second, if anything was. */
-export function startSharedRates(db: Database, hashKey: (key: string) => Uint8Array): RunningRates {
-  const rates = createSharedRates(settleIn(db, hashKey))
-  const settling = setInterval(() => void rates.settle(), settleEveryMs).unref()
-  const forgetting = setInterval(() => {
-    // What isn't forgotten now is forgotten a minute later.
-    void sql`select forget_rates()`.execute(db).catch(() => undefined)
-  }, forgetEveryMs).unref()
+/** Creates rates that are shared over the database: what was counted goes there once a second, if anything was. */
+export function createRates(db: Database, hashKey: (key: string) => Uint8Array): StoredRates {
+  const shared = createSharedRates(settleIn(db, hashKey))
+  const { settle } = shared
+  const forget = (): Promise<unknown> => sql`select forget_rates()`.execute(db)
   return {
-    ...rates,
-    async stop() {
-      clearInterval(settling)
-      clearInterval(forgetting)
-      await rates.settle()
-    },
+    shared,
+    jobs: [
+      { name: 'settle-rates', everyMs: settleEveryMs, run: settle, end: settle },
+      { name: 'forget-rates', everyMs: forgetEveryMs, run: forget },
+    ],
   }
 }
 

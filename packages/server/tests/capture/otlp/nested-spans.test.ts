@@ -13,7 +13,7 @@ let beside: Awaited<ReturnType<typeof composeBeside>>
 beforeAll(async () => {
   client = await startOtlpClient()
   beside = await composeBeside(client.server)
-}, 120_000)
+})
 afterAll(async () => {
   await beside?.close()
   await client?.server.stop()

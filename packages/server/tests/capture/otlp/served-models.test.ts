@@ -112,6 +112,10 @@ test.each(['None', 'null', 'unknown', ''])(
     const system = `nameless-${text === '' ? 'empty' : text}`
     for (const served of ['gpt-4o-mini-2024-07-18', text, 'gpt-4o-mini-2024-07-18']) await send(system, [{ served }])
     await send(system, [{ served: 'gpt-4o-mini-2024-07-18', more: { 'gen_ai.request.model': text } }])
+    for (const fingerprint of ['fp_1', text, 'fp_1'])
+      await send(system, [
+        { served: 'gpt-4o-mini-2024-07-18', more: { 'gen_ai.openai.response.system_fingerprint': fingerprint } },
+      ])
     expect(await changesOf(system)).toEqual([])
     const models = await read<ServedModel>(`/v1/telemetry/served-models?system=${system}`)
     expect(models.map(({ requestedModel }) => requestedModel).toSorted()).toEqual(['gpt-4o-mini', 'unspecified'])

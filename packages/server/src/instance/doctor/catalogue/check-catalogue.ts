@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Kysely } from 'kysely'
 import type { Check } from '../check.ts'
 import { compareCatalogue, type Difference, namesIn } from './compare-catalogue.ts'
 import made from './made-by-migrations.json' with { type: 'json' }
 import { describeDifference, mendDifference } from './mend-catalogue.ts'
 import { type Catalogue, readCatalogue } from './read-catalogue.ts'
+import { migrationsFolder } from '../../../platform/migrations.ts'
 
-const migrations = fileURLToPath(new URL('../../../../migrations/', import.meta.url))
 const expected: Catalogue = made
 /** More differences than these are counted: the commands name every one. */
 const shown = 12
@@ -67,6 +66,6 @@ function stepFor({ object, found }: Difference): string {
 }
 
 function lastMigrationThatMakes(words: string): string {
-  const files = readdirSync(migrations).toSorted()
-  return files.findLast((file) => readFileSync(`${migrations}${file}`, 'utf8').includes(words)) ?? ''
+  const files = readdirSync(migrationsFolder).toSorted()
+  return files.findLast((file) => readFileSync(`${migrationsFolder}${file}`, 'utf8').includes(words)) ?? ''
 }

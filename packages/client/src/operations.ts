@@ -29,6 +29,195 @@ export type ConfigurationInput = {
   })[]
 }
 
+export type Assessment = {
+  id: string
+  changeId: string
+  changeDigest: string
+  baselineEvaluationId: string
+  candidateEvaluationId: string
+  plan: {
+    mode: "prospective" | "diagnostic" | "counterfactual"
+    metrics: ({
+      name: string
+      kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
+      direction?: "up" | "down"
+      margin?: number
+      scale?: {
+        lower: number
+        upper: number
+      }
+      primary?: boolean
+      failureValue?: number
+    })[]
+    criticalSlices: (string)[]
+  }
+  assessment: {
+    schema: "afterai.assessment/v1"
+    mode: "prospective" | "diagnostic" | "counterfactual"
+    verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+    overallRisk: number | null
+    guardrails: ({
+      metric: string
+      slice: string | null
+      band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+      adjustedP: number | null
+    })[]
+    metrics: ({
+      metric: string
+      slice: string | null
+      kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
+      direction: "up" | "down" | null
+      directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
+      primary: boolean
+      sameAs?: string | null
+      margin: number | null
+      scale: "absolute" | "relative"
+      declaredScale?: {
+        lower: number
+        upper: number
+      } | null
+      estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
+      pairs: number
+      missing: {
+        baseline: number
+        candidate: number
+        both: number
+        share: number
+      }
+      baselineMean: number | null
+      candidateMean: number | null
+      withoutErrors?: {
+        pairs: number
+        baselineMean: number | null
+        candidateMean: number | null
+        delta: number | null
+        interval: {
+          lower: number
+          upper: number
+        } | null
+      } | null
+      delta: number | null
+      interval: {
+        lower: number
+        upper: number
+      } | null
+      standardError: number | null
+      p: number | null
+      exactP: number | null
+      adjustedP: number | null
+      lost: number | null
+      gained: number | null
+      clusters: number | null
+      designEffect: number | null
+      totalChange: {
+        estimate: number
+        lower: number
+        upper: number
+      } | null
+      p50Change: number | null
+      p95Change: number | null
+      evidenceWeight: number | null
+      evidenceWeightedDelta: number | null
+      regressionRisk: number | null
+      power: {
+        detectableLoss: number
+        pairsForMargin: number
+        morePairs: number
+      } | null
+      band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+    })[]
+    slices: ({
+      metric: string
+      slice: string | null
+      kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
+      direction: "up" | "down" | null
+      directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
+      primary: boolean
+      sameAs?: string | null
+      margin: number | null
+      scale: "absolute" | "relative"
+      declaredScale?: {
+        lower: number
+        upper: number
+      } | null
+      estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
+      pairs: number
+      missing: {
+        baseline: number
+        candidate: number
+        both: number
+        share: number
+      }
+      baselineMean: number | null
+      candidateMean: number | null
+      withoutErrors?: {
+        pairs: number
+        baselineMean: number | null
+        candidateMean: number | null
+        delta: number | null
+        interval: {
+          lower: number
+          upper: number
+        } | null
+      } | null
+      delta: number | null
+      interval: {
+        lower: number
+        upper: number
+      } | null
+      standardError: number | null
+      p: number | null
+      exactP: number | null
+      adjustedP: number | null
+      lost: number | null
+      gained: number | null
+      clusters: number | null
+      designEffect: number | null
+      totalChange: {
+        estimate: number
+        lower: number
+        upper: number
+      } | null
+      p50Change: number | null
+      p95Change: number | null
+      evidenceWeight: number | null
+      evidenceWeightedDelta: number | null
+      regressionRisk: number | null
+      power: {
+        detectableLoss: number
+        pairsForMargin: number
+        morePairs: number
+      } | null
+      band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+    })[]
+    warnings: ({
+      code: "same_source" | "metric_missing" | "mostly_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
+      text: string
+      metric: string | null
+      slice: string | null
+    })[]
+    baseline: {
+      format: string
+      sourceDigest: string
+      selection: string | null
+      cases: number
+      errors: number
+    }
+    candidate: {
+      format: string
+      sourceDigest: string
+      selection: string | null
+      cases: number
+      errors: number
+    }
+  }
+  digest: string
+  authorId: string
+  authorName: string | null
+  authorEmail: string | null
+  createdAt: string
+}
+
 export type AuditEvent = {
   id: string
   occurredAt: string
@@ -173,6 +362,12 @@ export type Change = {
   settledByEmail: string | null
 }
 
+export type SecondFactorChallenge = {
+  ticket: string
+  methods: ("totp" | "passkey" | "recovery_code")[]
+  expiresAt: string
+}
+
 export type Decision = {
   id: string
   changeId: string
@@ -297,6 +492,15 @@ export type IdentityProvider = {
   redirectUri: string
   createdAt: string
   updatedAt: string
+}
+
+export type LogKeys = {
+  origin: string
+  logVkey: string
+  recordKeys: ({
+    keyid: string
+    pem: string
+  })[]
 }
 
 export type Member = {
@@ -452,19 +656,22 @@ export type ServedModel = {
   })[]
 }
 
-/** Every route: what it takes, and what it answers. */
-export interface Routes {
-  'GET /livez': {
+/** Every operation: what it takes, and what it answers. */
+export interface Operations {
+  /** Ask whether the process runs. */
+  getLiveness: {
     answer: {
       status: "ok"
     }
   }
-  'GET /readyz': {
+  /** Ask whether the server can do its work. */
+  getReadiness: {
     answer: {
       status: "ok"
     }
   }
-  'POST /v1/setup': {
+  /** Set the instance up with the code that its first start printed. */
+  setUp: {
     body: {
       code: string
       email: string
@@ -477,38 +684,44 @@ export interface Routes {
     }
     answer: Session
   }
-  'POST /v1/session': {
+  /** Sign in with a password. */
+  signIn: {
     body: {
       email: string
       password: string
       tenant?: string
     }
-    answer: Session
+    answer: Session | SecondFactorChallenge
   }
-  'DELETE /v1/session': {
+  /** Sign out. */
+  signOut: {
     answer: undefined
   }
-  'POST /v1/session/refresh': {
-    body: {
+  /** Renew the access token. */
+  refreshSession: {
+    body?: {
       refreshHandle?: string
     } | null
     answer: Session
   }
-  'POST /v1/invitations/accept': {
+  /** Accept an invitation. */
+  acceptInvitation: {
     body: {
       code: string
       name: string
       password: string
     }
-    answer: Session
+    answer: Session | SecondFactorChallenge
   }
-  'POST /v1/session/switch': {
+  /** Go on in another of your tenants. */
+  switchTenant: {
     body: {
       tenant: string
     }
     answer: Session
   }
-  'GET /v1/me': {
+  /** Read who you are and what you may do. */
+  getMe: {
     answer: {
       accountId: string
       name: string
@@ -520,7 +733,8 @@ export interface Routes {
       tenants: (Tenant)[]
     }
   }
-  'POST /v1/session/second-factor': {
+  /** Complete a sign-in with a second factor. */
+  completeSignIn: {
     body: {
       ticket: string
       proof: {
@@ -550,7 +764,8 @@ export interface Routes {
     }
     answer: Session
   }
-  'POST /v1/session/second-factor/passkey-options': {
+  /** Begin to complete a sign-in with a passkey. */
+  getSecondFactorPasskeyOptions: {
     body: {
       ticket: string
     }
@@ -558,15 +773,17 @@ export interface Routes {
       challenge: string
     }
   }
-  'POST /v1/session/passkey-options': {
-    body: {
+  /** Begin to sign in with a passkey. */
+  getSignInPasskeyOptions: {
+    body?: {
 
     } | null
     answer: {
       challenge: string
     }
   }
-  'POST /v1/session/passkey': {
+  /** Sign in with a passkey. */
+  signInWithPasskey: {
     body: {
       assertion: {
         id: string
@@ -587,15 +804,17 @@ export interface Routes {
     }
     answer: Session
   }
-  'POST /v1/session/step-up/passkey-options': {
-    body: {
+  /** Begin to show with a passkey that it is still you. */
+  getStepUpPasskeyOptions: {
+    body?: {
 
     } | null
     answer: {
       challenge: string
     }
   }
-  'POST /v1/session/step-up': {
+  /** Show again that it is you. */
+  stepUp: {
     body: {
       method: "password"
       password: string
@@ -623,7 +842,8 @@ export interface Routes {
     }
     answer: Session
   }
-  'GET /v1/factors': {
+  /** List what you sign in with. */
+  listFactors: {
     answer: {
       password: boolean
       totp: {
@@ -639,7 +859,8 @@ export interface Routes {
       })[]
     }
   }
-  'PUT /v1/password': {
+  /** Change your password. */
+  changePassword: {
     body: {
       currentPassword?: string
       newPassword: string
@@ -647,8 +868,9 @@ export interface Routes {
     }
     answer: undefined
   }
-  'POST /v1/factors/totp': {
-    body: {
+  /** Begin to add an authenticator app. */
+  addAuthenticator: {
+    body?: {
 
     } | null
     answer: {
@@ -656,10 +878,12 @@ export interface Routes {
       uri: string
     }
   }
-  'DELETE /v1/factors/totp': {
+  /** Remove the authenticator app. */
+  removeAuthenticator: {
     answer: undefined
   }
-  'POST /v1/factors/totp/confirm': {
+  /** Confirm the authenticator app with a code of it. */
+  confirmAuthenticator: {
     body: {
       code: string
     }
@@ -667,23 +891,26 @@ export interface Routes {
       recoveryCodes: (string)[]
     }
   }
-  'POST /v1/factors/recovery-codes': {
-    body: {
+  /** Replace the recovery codes. */
+  renewRecoveryCodes: {
+    body?: {
 
     } | null
     answer: {
       recoveryCodes: (string)[]
     }
   }
-  'POST /v1/passkeys/options': {
-    body: {
+  /** Begin to add a passkey. */
+  getPasskeyOptions: {
+    body?: {
 
     } | null
     answer: {
       challenge: string
     }
   }
-  'POST /v1/passkeys': {
+  /** Add a passkey. */
+  addPasskey: {
     body: {
       name: string
       attestation: {
@@ -713,7 +940,8 @@ export interface Routes {
       recoveryCodes: (string)[] | null
     }
   }
-  'PUT /v1/passkeys/{id}': {
+  /** Rename a passkey. */
+  renamePasskey: {
     path: { id: string }
     body: {
       name: string
@@ -726,11 +954,13 @@ export interface Routes {
       lastUsedAt: string | null
     }
   }
-  'DELETE /v1/passkeys/{id}': {
+  /** Remove a passkey. */
+  removePasskey: {
     path: { id: string }
     answer: undefined
   }
-  'GET /v1/sessions': {
+  /** List your sessions. */
+  listSessions: {
     answer: {
       items: ({
         id: string
@@ -747,14 +977,17 @@ export interface Routes {
       nextCursor: string | null
     }
   }
-  'DELETE /v1/sessions': {
+  /** End all of your sessions but this one. */
+  endOtherSessions: {
     answer: undefined
   }
-  'DELETE /v1/sessions/{id}': {
+  /** End one of your sessions. */
+  endSession: {
     path: { id: string }
     answer: undefined
   }
-  'GET /v1/members/{accountId}/sessions': {
+  /** List the sessions of a member. */
+  listSessionsOfMember: {
     path: { accountId: string }
     answer: {
       items: ({
@@ -772,54 +1005,63 @@ export interface Routes {
       nextCursor: string | null
     }
   }
-  'DELETE /v1/members/{accountId}/sessions': {
+  /** End the sessions of a member. */
+  endSessionsOfMember: {
     path: { accountId: string }
     answer: undefined
   }
-  'GET /v1/members': {
+  /** List the members of the tenant. */
+  listMembers: {
     query?: { limit?: number; cursor?: string; kind?: "person" | "service" }
     answer: {
       items: (Member)[]
       nextCursor: string | null
     }
   }
-  'GET /v1/members/{accountId}': {
+  /** Read a member. */
+  getMember: {
     path: { accountId: string }
     answer: Member
   }
-  'PUT /v1/members/{accountId}': {
+  /** Give a member another role. */
+  changeMemberRole: {
     path: { accountId: string }
     body: {
       role: "admin" | "approver" | "member" | "viewer" | "auditor"
     }
     answer: Member
   }
-  'DELETE /v1/members/{accountId}': {
+  /** Remove a member. */
+  removeMember: {
     path: { accountId: string }
     answer: undefined
   }
-  'POST /v1/members/{accountId}/disable': {
+  /** Keep a member out. */
+  disableMember: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: Member
   }
-  'POST /v1/members/{accountId}/enable': {
+  /** Let a member in again. */
+  enableMember: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: Member
   }
-  'GET /v1/invitations': {
+  /** List invitations. */
+  listInvitations: {
     query?: { limit?: number; cursor?: string }
     answer: {
       items: (Invitation)[]
       nextCursor: string | null
     }
   }
-  'POST /v1/invitations': {
+  /** Invite somebody. */
+  inviteMember: {
     body: {
       email: string
       role: "admin" | "approver" | "member" | "viewer" | "auditor"
@@ -836,9 +1078,10 @@ export interface Routes {
       code: string | null
     }
   }
-  'POST /v1/invitations/{id}/resend': {
+  /** Invite again, with another code. */
+  resendInvitation: {
     path: { id: string }
-    body: {
+    body?: {
 
     } | null
     answer: {
@@ -853,11 +1096,13 @@ export interface Routes {
       code: string | null
     }
   }
-  'DELETE /v1/invitations/{id}': {
+  /** Revoke an invitation. */
+  revokeInvitation: {
     path: { id: string }
     answer: undefined
   }
-  'POST /v1/password-resets': {
+  /** Ask for a code for a new password. */
+  requestPasswordReset: {
     body: {
       email: string
     }
@@ -865,16 +1110,18 @@ export interface Routes {
 
     }
   }
-  'POST /v1/password-resets/complete': {
+  /** Set a new password with a code. */
+  completePasswordReset: {
     body: {
       code: string
       password: string
     }
     answer: undefined
   }
-  'POST /v1/members/{accountId}/password-reset': {
+  /** Give a member a code for a new password. */
+  offerPasswordReset: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: {
@@ -882,9 +1129,10 @@ export interface Routes {
       expiresAt: string | null
     }
   }
-  'POST /v1/accounts/{accountId}/password-reset': {
+  /** Give the holder of an account a code for a new password. */
+  offerAccountPasswordReset: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: {
@@ -892,21 +1140,24 @@ export interface Routes {
       expiresAt: string | null
     }
   }
-  'GET /v1/service-accounts': {
+  /** List service accounts. */
+  listServiceAccounts: {
     query?: { limit?: number; cursor?: string }
     answer: {
       items: (Member)[]
       nextCursor: string | null
     }
   }
-  'POST /v1/service-accounts': {
+  /** Make a service account. */
+  createServiceAccount: {
     body: {
       name: string
       role: "member" | "viewer" | "auditor"
     }
     answer: Member
   }
-  'PUT /v1/service-accounts/{accountId}': {
+  /** Rename a service account, or give it another role. */
+  changeServiceAccount: {
     path: { accountId: string }
     body: {
       name?: string
@@ -914,32 +1165,37 @@ export interface Routes {
     }
     answer: Member
   }
-  'DELETE /v1/service-accounts/{accountId}': {
+  /** Remove a service account. */
+  removeServiceAccount: {
     path: { accountId: string }
     answer: undefined
   }
-  'POST /v1/service-accounts/{accountId}/disable': {
+  /** Keep a service account out. */
+  disableServiceAccount: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: Member
   }
-  'POST /v1/service-accounts/{accountId}/enable': {
+  /** Let a service account in again. */
+  enableServiceAccount: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: Member
   }
-  'GET /v1/api-keys': {
+  /** List API keys. */
+  listApiKeys: {
     query?: { limit?: number; cursor?: string; expiring?: string }
     answer: {
       items: (ApiKey)[]
       nextCursor: string | null
     }
   }
-  'POST /v1/api-keys': {
+  /** Make an API key. */
+  createApiKey: {
     body: {
       name: string
       scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
@@ -963,7 +1219,8 @@ export interface Routes {
       key: string
     }
   }
-  'PUT /v1/api-keys/{id}': {
+  /** Rename an API key, or take scopes from it. */
+  changeApiKey: {
     path: { id: string }
     body: {
       name?: string
@@ -971,11 +1228,13 @@ export interface Routes {
     }
     answer: ApiKey
   }
-  'DELETE /v1/api-keys/{id}': {
+  /** Revoke an API key. */
+  revokeApiKey: {
     path: { id: string }
     answer: undefined
   }
-  'POST /v1/api-keys/{id}/rotate': {
+  /** Replace an API key, with an overlap. */
+  rotateApiKey: {
     path: { id: string }
     body: {
       overlapHours: number
@@ -997,14 +1256,16 @@ export interface Routes {
       key: string
     }
   }
-  'GET /v1/tenants': {
+  /** List the tenants of the instance. */
+  listTenants: {
     query?: { limit?: number; cursor?: string }
     answer: {
       items: (OperatedTenant)[]
       nextCursor: string | null
     }
   }
-  'POST /v1/tenants': {
+  /** Make a tenant. */
+  createTenant: {
     body: {
       slug: string
       name: string
@@ -1027,41 +1288,47 @@ export interface Routes {
       }
     }
   }
-  'POST /v1/tenants/{id}/suspend': {
+  /** Keep everybody out of a tenant. */
+  suspendTenant: {
     path: { id: string }
-    body: {
+    body?: {
 
     } | null
     answer: undefined
   }
-  'POST /v1/tenants/{id}/resume': {
+  /** Let its people into a tenant again. */
+  resumeTenant: {
     path: { id: string }
-    body: {
+    body?: {
 
     } | null
     answer: undefined
   }
-  'POST /v1/accounts/{accountId}/disable': {
+  /** Keep an account out of all tenants. */
+  disableAccount: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: undefined
   }
-  'POST /v1/accounts/{accountId}/enable': {
+  /** Let an account in again. */
+  enableAccount: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: undefined
   }
-  'GET /v1/identity-providers': {
+  /** List identity providers. */
+  listIdentityProviders: {
     answer: {
       items: (IdentityProvider)[]
       nextCursor: string | null
     }
   }
-  'POST /v1/identity-providers': {
+  /** Add an identity provider (OpenID Connect). */
+  createIdentityProvider: {
     body: {
       name: string
       clientId: string
@@ -1079,11 +1346,13 @@ export interface Routes {
     }
     answer: IdentityProvider
   }
-  'GET /v1/identity-providers/{id}': {
+  /** Read an identity provider. */
+  getIdentityProvider: {
     path: { id: string }
     answer: IdentityProvider
   }
-  'PUT /v1/identity-providers/{id}': {
+  /** Change an identity provider. */
+  updateIdentityProvider: {
     path: { id: string }
     body: {
       name?: string
@@ -1102,13 +1371,15 @@ export interface Routes {
     }
     answer: IdentityProvider
   }
-  'DELETE /v1/identity-providers/{id}': {
+  /** Remove an identity provider. */
+  removeIdentityProvider: {
     path: { id: string }
     answer: undefined
   }
-  'POST /v1/identity-providers/{id}/test': {
+  /** Ask an identity provider for its description. */
+  testIdentityProvider: {
     path: { id: string }
-    body: {
+    body?: {
 
     } | null
     answer: {
@@ -1119,7 +1390,8 @@ export interface Routes {
       signsOut: boolean
     }
   }
-  'GET /v1/identity-providers/{id}/identities': {
+  /** List who the subjects of a provider are here. */
+  listFederatedIdentities: {
     path: { id: string }
     answer: {
       items: ({
@@ -1132,7 +1404,8 @@ export interface Routes {
       nextCursor: string | null
     }
   }
-  'POST /v1/identity-providers/{id}/identities': {
+  /** Say who a subject of a provider is here. */
+  linkFederatedIdentity: {
     path: { id: string }
     body: {
       subject: string
@@ -1140,7 +1413,8 @@ export interface Routes {
     }
     answer: undefined
   }
-  'GET /v1/break-glass-accounts': {
+  /** List the admins who may sign in without the provider. */
+  listBreakGlassAccounts: {
     answer: {
       items: ({
         accountId: string
@@ -1150,9 +1424,10 @@ export interface Routes {
       nextCursor: string | null
     }
   }
-  'PUT /v1/break-glass-accounts/{accountId}': {
+  /** Let an admin sign in without the provider. */
+  grantBreakGlass: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: {
@@ -1161,9 +1436,10 @@ export interface Routes {
       email: string | null
     }
   }
-  'DELETE /v1/break-glass-accounts/{accountId}': {
+  /** Let an admin no longer sign in without the provider. */
+  revokeBreakGlass: {
     path: { accountId: string }
-    body: {
+    body?: {
 
     } | null
     answer: {
@@ -1172,7 +1448,8 @@ export interface Routes {
       email: string | null
     }
   }
-  'GET /v1/sign-in-options': {
+  /** Read how the people of a tenant sign in. */
+  getSignInOptions: {
     query: { tenant: string }
     answer: {
       password: boolean
@@ -1183,23 +1460,18 @@ export interface Routes {
       })[]
     }
   }
-  'GET /v1/session/provider-sign-out': {
+  /** Read where a browser signs out of its identity provider. */
+  getProviderSignOut: {
     answer: {
       location: string | null
     }
   }
-  'GET /v1/oidc/{providerId}/start': {
-    path: { providerId: string }
-    query?: { returnTo?: string; device?: string }
-    answer: unknown
+  /** Show people how to approve a command line. */
+  showDevicePage: {
+    answer: string
   }
-  'GET /v1/oidc/callback': {
-    answer: unknown
-  }
-  'GET /device': {
-    answer: unknown
-  }
-  'POST /v1/device-authorizations': {
+  /** Begin to sign a command line in. */
+  requestDeviceSignIn: {
     body: {
       clientLabel?: string
       tenant?: string
@@ -1212,13 +1484,15 @@ export interface Routes {
       intervalSeconds: number
     }
   }
-  'POST /v1/device-authorizations/token': {
+  /** Ask whether a command line is signed in. */
+  pollDeviceSignIn: {
     body: {
       deviceCode: string
     }
     answer: Session
   }
-  'POST /v1/device-authorizations/lookup': {
+  /** Read who asks, before approving. */
+  lookUpDevice: {
     body: {
       userCode: string
     }
@@ -1229,7 +1503,8 @@ export interface Routes {
       expiresAt: string
     }
   }
-  'POST /v1/device-authorizations/decision': {
+  /** Approve or deny a command line. */
+  decideDevice: {
     body: {
       userCode: string
       verdict: "approve" | "deny"
@@ -1239,35 +1514,34 @@ export interface Routes {
       clientLabel: string
     }
   }
-  'GET /v1/log/keys': {
-    answer: {
-      origin: string
-      logVkey: string
-      recordKeys: ({
-        keyid: string
-        pem: string
-      })[]
-    }
+  /** Read the public keys that records and the log are verified with. */
+  getLogKeys: {
+    answer: LogKeys
   }
-  'GET /v1/log/audit': {
+  /** Have the server verify its log. */
+  auditLog: {
     query?: { position?: string; end?: number; entries?: "true" | "false" }
-    answer: unknown
+    answer: Uint8Array
   }
-  'GET /v1/log/checkpoint': {
-    answer: unknown
+  /** Read the newest signed checkpoint. */
+  getCheckpoint: {
+    answer: string
   }
-  'GET /v1/log/tile/{*}': {
-    path: { "*": string }
-    answer: unknown
+  /** Read a tile of the log. */
+  getTile: {
+    path: { tile: string }
+    answer: Uint8Array
   }
-  'GET /v1/log/proof': {
+  /** Prove that the log has only grown since an earlier size. */
+  proveGrowth: {
     query: { from: number }
     answer: {
       checkpoint: string
       hashes: (string)[]
     }
   }
-  'GET /v1/log/proof/{entryId}': {
+  /** Prove that the log holds an entry. */
+  proveEntry: {
     path: { entryId: string }
     answer: {
       entry: string
@@ -1275,14 +1549,16 @@ export interface Routes {
       tlogProof: string
     }
   }
-  'GET /v1/audit-events': {
+  /** Search the audit trail. */
+  listAuditEvents: {
     query?: { action?: string; actionPrefix?: string; outcome?: "allowed" | "denied" | "failed"; actorId?: string; resource?: string; credential?: string; requestId?: string; from?: string; to?: string; limit?: number; cursor?: string; order?: "newest" | "oldest" }
     answer: {
       items: (AuditEvent)[]
       nextCursor: string | null
     }
   }
-  'GET /v1/audit-events/{id}': {
+  /** Read an event with its proof. */
+  getAuditEvent: {
     path: { id: string }
     answer: {
       id: string
@@ -1309,22 +1585,26 @@ export interface Routes {
       } | null
     }
   }
-  'GET /v1/audit-events/{id}/bundle': {
+  /** Export an event for somebody outside to verify. */
+  exportAuditEvent: {
     path: { id: string }
-    answer: unknown
+    answer: Uint8Array
   }
-  'GET /v1/audit-events/export': {
+  /** Export the audit trail. */
+  exportAuditEvents: {
     query?: { action?: string; actionPrefix?: string; outcome?: "allowed" | "denied" | "failed"; actorId?: string; resource?: string; credential?: string; requestId?: string; from?: string; to?: string; format?: "jsonl" | "csv" }
-    answer: unknown
+    answer: string
   }
-  'GET /v1/systems': {
+  /** List the systems. */
+  listSystems: {
     query?: { limit?: number; cursor?: string }
     answer: {
       items: (System)[]
       nextCursor: string | null
     }
   }
-  'POST /v1/systems': {
+  /** Register a system. */
+  createSystem: {
     body: {
       name: string
       title?: string
@@ -1332,11 +1612,13 @@ export interface Routes {
     }
     answer: System
   }
-  'GET /v1/systems/{name}': {
+  /** Read a system. */
+  getSystem: {
     path: { name: string }
     answer: System
   }
-  'POST /v1/observations': {
+  /** Tell what systems run with. */
+  observe: {
     body: {
       observations: ({
         id?: string
@@ -1357,7 +1639,8 @@ export interface Routes {
       })[]
     }
   }
-  'GET /v1/configurations/{fingerprint}': {
+  /** Read a configuration by its fingerprint. */
+  getConfiguration: {
     path: { fingerprint: string }
     answer: {
       fingerprint: string
@@ -1365,21 +1648,24 @@ export interface Routes {
       firstSeenAt: string
     }
   }
-  'GET /v1/digest-key': {
+  /** Read the key that prompts and tools are digested under. */
+  getDigestKey: {
     answer: {
       keyId: string
       key: string
       algorithm: "hmac-sha256"
     }
   }
-  'GET /v1/changes': {
+  /** List changes, newest first. */
+  listChanges: {
     query?: { limit?: number; cursor?: string; status?: "pending" | "confirmed" | "dismissed"; system?: string }
     answer: {
       items: (Change)[]
       nextCursor: string | null
     }
   }
-  'POST /v1/changes': {
+  /** Record a change that people or a pipeline make. */
+  recordChange: {
     body: {
       system: string
       environment?: string
@@ -1398,11 +1684,13 @@ export interface Routes {
     }
     answer: Change
   }
-  'GET /v1/changes/{id}': {
+  /** Read a change. */
+  getChange: {
     path: { id: string }
     answer: Change
   }
-  'POST /v1/changes/{id}/confirm': {
+  /** Confirm that a change is one. */
+  confirmChange: {
     path: { id: string }
     body: {
       risk?: {
@@ -1413,14 +1701,16 @@ export interface Routes {
     }
     answer: Change
   }
-  'POST /v1/changes/{id}/dismiss': {
+  /** Dismiss a change. */
+  dismissChange: {
     path: { id: string }
     body: {
       reason: string
     }
     answer: Change
   }
-  'PUT /v1/changes/{id}/risk': {
+  /** Say how risky a change is. */
+  setChangeRisk: {
     path: { id: string }
     body: {
       severity: "low" | "medium" | "high" | "critical"
@@ -1429,7 +1719,8 @@ export interface Routes {
     }
     answer: Change
   }
-  'POST /v1/telemetry': {
+  /** Send a batch of an SDK’s events. */
+  sendTelemetry: {
     body: {
       bootId: string
       sequence: number
@@ -1492,40 +1783,47 @@ export interface Routes {
       serverTime: string
     }
   }
-  'POST /v1/traces': {
-    body: string | Uint8Array
+  /** Take OpenTelemetry traces. */
+  sendTraces: {
+    body: string | Uint8Array | Blob
     answer: unknown
   }
-  'POST /v1/metrics': {
-    body: string | Uint8Array
+  /** Take OpenTelemetry metrics. */
+  sendMetrics: {
+    body: string | Uint8Array | Blob
     answer: unknown
   }
-  'POST /v1/logs': {
-    body: string | Uint8Array
+  /** Take OpenTelemetry log records. */
+  sendLogs: {
+    body: string | Uint8Array | Blob
     answer: unknown
   }
-  'GET /v1/telemetry/clients': {
+  /** List the processes that send batches, and what they lost. */
+  listTelemetryClients: {
     query?: { limit?: number; cursor?: string }
     answer: {
       items: (TelemetryClient)[]
       nextCursor: string | null
     }
   }
-  'GET /v1/telemetry/windows': {
+  /** Read what the hours of a system brought. */
+  listTelemetryWindows: {
     query: { limit?: number; cursor?: string; system: string; environment?: string; since?: string }
     answer: {
       items: (TelemetryWindow)[]
       nextCursor: string | null
     }
   }
-  'GET /v1/telemetry/served-models': {
+  /** List the models asked for, and what was served. */
+  listServedModels: {
     query?: { limit?: number; cursor?: string; system?: string }
     answer: {
       items: (ServedModel)[]
       nextCursor: string | null
     }
   }
-  'GET /v1/telemetry/dropped': {
+  /** List what was dropped at the edge, by door and name. */
+  listDroppedTelemetry: {
     query?: { limit?: number; cursor?: string }
     answer: {
       items: ({
@@ -1537,23 +1835,27 @@ export interface Routes {
       nextCursor: string | null
     }
   }
-  'GET /v1/evaluations': {
+  /** List imported evaluations. */
+  listEvaluations: {
     query?: { limit?: number; cursor?: string; system?: string }
     answer: {
       items: (Evaluation)[]
       nextCursor: string | null
     }
   }
-  'POST /v1/evaluations': {
+  /** Import the results of an evaluation run. */
+  importEvaluation: {
     query?: { format?: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"; system?: string; label?: string; mapping?: string; where?: string; decimal?: "point" | "comma"; missing?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
-    body: string | Uint8Array
+    body: string | Uint8Array | Blob
     answer: Evaluation
   }
-  'GET /v1/evaluations/{id}': {
+  /** Read an imported evaluation. */
+  getEvaluation: {
     path: { id: string }
     answer: Evaluation
   }
-  'POST /v1/changes/{id}/assessments': {
+  /** Compare two evaluations for a change. */
+  assessChange: {
     path: { id: string }
     body: {
       baselineEvaluationId: string
@@ -1575,581 +1877,23 @@ export interface Routes {
         criticalSlices?: (string)[]
       }
     }
-    answer: {
-      id: string
-      changeId: string
-      changeDigest: string
-      baselineEvaluationId: string
-      candidateEvaluationId: string
-      plan: {
-        mode: "prospective" | "diagnostic" | "counterfactual"
-        metrics: ({
-          name: string
-          kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction?: "up" | "down"
-          margin?: number
-          scale?: {
-            lower: number
-            upper: number
-          }
-          primary?: boolean
-          failureValue?: number
-        })[]
-        criticalSlices: (string)[]
-      }
-      assessment: {
-        schema: "afterai.assessment/v1"
-        mode: "prospective" | "diagnostic" | "counterfactual"
-        verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        overallRisk: number | null
-        guardrails: ({
-          metric: string
-          slice: string | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          adjustedP: number | null
-        })[]
-        metrics: ({
-          metric: string
-          slice: string | null
-          kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down" | null
-          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-          primary: boolean
-          sameAs?: string | null
-          margin: number | null
-          scale: "absolute" | "relative"
-          declaredScale?: {
-            lower: number
-            upper: number
-          } | null
-          estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-          pairs: number
-          missing: {
-            baseline: number
-            candidate: number
-            both: number
-            share: number
-          }
-          baselineMean: number | null
-          candidateMean: number | null
-          withoutErrors?: {
-            pairs: number
-            baselineMean: number | null
-            candidateMean: number | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-          } | null
-          delta: number | null
-          interval: {
-            lower: number
-            upper: number
-          } | null
-          standardError: number | null
-          p: number | null
-          exactP: number | null
-          adjustedP: number | null
-          lost: number | null
-          gained: number | null
-          clusters: number | null
-          designEffect: number | null
-          totalChange: {
-            estimate: number
-            lower: number
-            upper: number
-          } | null
-          p50Change: number | null
-          p95Change: number | null
-          evidenceWeight: number | null
-          evidenceWeightedDelta: number | null
-          regressionRisk: number | null
-          power: {
-            detectableLoss: number
-            pairsForMargin: number
-            morePairs: number
-          } | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        })[]
-        slices: ({
-          metric: string
-          slice: string | null
-          kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down" | null
-          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-          primary: boolean
-          sameAs?: string | null
-          margin: number | null
-          scale: "absolute" | "relative"
-          declaredScale?: {
-            lower: number
-            upper: number
-          } | null
-          estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-          pairs: number
-          missing: {
-            baseline: number
-            candidate: number
-            both: number
-            share: number
-          }
-          baselineMean: number | null
-          candidateMean: number | null
-          withoutErrors?: {
-            pairs: number
-            baselineMean: number | null
-            candidateMean: number | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-          } | null
-          delta: number | null
-          interval: {
-            lower: number
-            upper: number
-          } | null
-          standardError: number | null
-          p: number | null
-          exactP: number | null
-          adjustedP: number | null
-          lost: number | null
-          gained: number | null
-          clusters: number | null
-          designEffect: number | null
-          totalChange: {
-            estimate: number
-            lower: number
-            upper: number
-          } | null
-          p50Change: number | null
-          p95Change: number | null
-          evidenceWeight: number | null
-          evidenceWeightedDelta: number | null
-          regressionRisk: number | null
-          power: {
-            detectableLoss: number
-            pairsForMargin: number
-            morePairs: number
-          } | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        })[]
-        warnings: ({
-          code: "same_source" | "metric_missing" | "mostly_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
-          text: string
-          metric: string | null
-          slice: string | null
-        })[]
-        baseline: {
-          format: string
-          sourceDigest: string
-          selection: string | null
-          cases: number
-          errors: number
-        }
-        candidate: {
-          format: string
-          sourceDigest: string
-          selection: string | null
-          cases: number
-          errors: number
-        }
-      }
-      digest: string
-      authorId: string
-      authorName: string | null
-      authorEmail: string | null
-      createdAt: string
-    }
+    answer: Assessment
   }
-  'GET /v1/changes/{id}/assessments': {
+  /** List the assessments of a change. */
+  listAssessments: {
     path: { id: string }
     answer: {
-      items: ({
-        id: string
-        changeId: string
-        changeDigest: string
-        baselineEvaluationId: string
-        candidateEvaluationId: string
-        plan: {
-          mode: "prospective" | "diagnostic" | "counterfactual"
-          metrics: ({
-            name: string
-            kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction?: "up" | "down"
-            margin?: number
-            scale?: {
-              lower: number
-              upper: number
-            }
-            primary?: boolean
-            failureValue?: number
-          })[]
-          criticalSlices: (string)[]
-        }
-        assessment: {
-          schema: "afterai.assessment/v1"
-          mode: "prospective" | "diagnostic" | "counterfactual"
-          verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          overallRisk: number | null
-          guardrails: ({
-            metric: string
-            slice: string | null
-            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-            adjustedP: number | null
-          })[]
-          metrics: ({
-            metric: string
-            slice: string | null
-            kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction: "up" | "down" | null
-            directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-            primary: boolean
-            sameAs?: string | null
-            margin: number | null
-            scale: "absolute" | "relative"
-            declaredScale?: {
-              lower: number
-              upper: number
-            } | null
-            estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-            pairs: number
-            missing: {
-              baseline: number
-              candidate: number
-              both: number
-              share: number
-            }
-            baselineMean: number | null
-            candidateMean: number | null
-            withoutErrors?: {
-              pairs: number
-              baselineMean: number | null
-              candidateMean: number | null
-              delta: number | null
-              interval: {
-                lower: number
-                upper: number
-              } | null
-            } | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-            standardError: number | null
-            p: number | null
-            exactP: number | null
-            adjustedP: number | null
-            lost: number | null
-            gained: number | null
-            clusters: number | null
-            designEffect: number | null
-            totalChange: {
-              estimate: number
-              lower: number
-              upper: number
-            } | null
-            p50Change: number | null
-            p95Change: number | null
-            evidenceWeight: number | null
-            evidenceWeightedDelta: number | null
-            regressionRisk: number | null
-            power: {
-              detectableLoss: number
-              pairsForMargin: number
-              morePairs: number
-            } | null
-            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          })[]
-          slices: ({
-            metric: string
-            slice: string | null
-            kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-            direction: "up" | "down" | null
-            directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-            primary: boolean
-            sameAs?: string | null
-            margin: number | null
-            scale: "absolute" | "relative"
-            declaredScale?: {
-              lower: number
-              upper: number
-            } | null
-            estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-            pairs: number
-            missing: {
-              baseline: number
-              candidate: number
-              both: number
-              share: number
-            }
-            baselineMean: number | null
-            candidateMean: number | null
-            withoutErrors?: {
-              pairs: number
-              baselineMean: number | null
-              candidateMean: number | null
-              delta: number | null
-              interval: {
-                lower: number
-                upper: number
-              } | null
-            } | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-            standardError: number | null
-            p: number | null
-            exactP: number | null
-            adjustedP: number | null
-            lost: number | null
-            gained: number | null
-            clusters: number | null
-            designEffect: number | null
-            totalChange: {
-              estimate: number
-              lower: number
-              upper: number
-            } | null
-            p50Change: number | null
-            p95Change: number | null
-            evidenceWeight: number | null
-            evidenceWeightedDelta: number | null
-            regressionRisk: number | null
-            power: {
-              detectableLoss: number
-              pairsForMargin: number
-              morePairs: number
-            } | null
-            band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          })[]
-          warnings: ({
-            code: "same_source" | "metric_missing" | "mostly_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
-            text: string
-            metric: string | null
-            slice: string | null
-          })[]
-          baseline: {
-            format: string
-            sourceDigest: string
-            selection: string | null
-            cases: number
-            errors: number
-          }
-          candidate: {
-            format: string
-            sourceDigest: string
-            selection: string | null
-            cases: number
-            errors: number
-          }
-        }
-        digest: string
-        authorId: string
-        authorName: string | null
-        authorEmail: string | null
-        createdAt: string
-      })[]
+      items: (Assessment)[]
       nextCursor: string | null
     }
   }
-  'GET /v1/assessments/{id}': {
+  /** Read an assessment. */
+  getAssessment: {
     path: { id: string }
-    answer: {
-      id: string
-      changeId: string
-      changeDigest: string
-      baselineEvaluationId: string
-      candidateEvaluationId: string
-      plan: {
-        mode: "prospective" | "diagnostic" | "counterfactual"
-        metrics: ({
-          name: string
-          kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction?: "up" | "down"
-          margin?: number
-          scale?: {
-            lower: number
-            upper: number
-          }
-          primary?: boolean
-          failureValue?: number
-        })[]
-        criticalSlices: (string)[]
-      }
-      assessment: {
-        schema: "afterai.assessment/v1"
-        mode: "prospective" | "diagnostic" | "counterfactual"
-        verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        overallRisk: number | null
-        guardrails: ({
-          metric: string
-          slice: string | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-          adjustedP: number | null
-        })[]
-        metrics: ({
-          metric: string
-          slice: string | null
-          kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down" | null
-          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-          primary: boolean
-          sameAs?: string | null
-          margin: number | null
-          scale: "absolute" | "relative"
-          declaredScale?: {
-            lower: number
-            upper: number
-          } | null
-          estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-          pairs: number
-          missing: {
-            baseline: number
-            candidate: number
-            both: number
-            share: number
-          }
-          baselineMean: number | null
-          candidateMean: number | null
-          withoutErrors?: {
-            pairs: number
-            baselineMean: number | null
-            candidateMean: number | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-          } | null
-          delta: number | null
-          interval: {
-            lower: number
-            upper: number
-          } | null
-          standardError: number | null
-          p: number | null
-          exactP: number | null
-          adjustedP: number | null
-          lost: number | null
-          gained: number | null
-          clusters: number | null
-          designEffect: number | null
-          totalChange: {
-            estimate: number
-            lower: number
-            upper: number
-          } | null
-          p50Change: number | null
-          p95Change: number | null
-          evidenceWeight: number | null
-          evidenceWeightedDelta: number | null
-          regressionRisk: number | null
-          power: {
-            detectableLoss: number
-            pairsForMargin: number
-            morePairs: number
-          } | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        })[]
-        slices: ({
-          metric: string
-          slice: string | null
-          kind: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
-          direction: "up" | "down" | null
-          directionFrom?: "stated" | "format" | "name" | "kind" | "plan" | null
-          primary: boolean
-          sameAs?: string | null
-          margin: number | null
-          scale: "absolute" | "relative"
-          declaredScale?: {
-            lower: number
-            upper: number
-          } | null
-          estimator: "tango" | "paired_t" | "clustered_t" | "log_ratio_t" | "clustered_log_ratio_t" | null
-          pairs: number
-          missing: {
-            baseline: number
-            candidate: number
-            both: number
-            share: number
-          }
-          baselineMean: number | null
-          candidateMean: number | null
-          withoutErrors?: {
-            pairs: number
-            baselineMean: number | null
-            candidateMean: number | null
-            delta: number | null
-            interval: {
-              lower: number
-              upper: number
-            } | null
-          } | null
-          delta: number | null
-          interval: {
-            lower: number
-            upper: number
-          } | null
-          standardError: number | null
-          p: number | null
-          exactP: number | null
-          adjustedP: number | null
-          lost: number | null
-          gained: number | null
-          clusters: number | null
-          designEffect: number | null
-          totalChange: {
-            estimate: number
-            lower: number
-            upper: number
-          } | null
-          p50Change: number | null
-          p95Change: number | null
-          evidenceWeight: number | null
-          evidenceWeightedDelta: number | null
-          regressionRisk: number | null
-          power: {
-            detectableLoss: number
-            pairsForMargin: number
-            morePairs: number
-          } | null
-          band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
-        })[]
-        warnings: ({
-          code: "same_source" | "metric_missing" | "mostly_errors" | "kind_conflict" | "direction_conflict" | "direction_unknown" | "scale_conflict" | "margin_unknown" | "off_scale" | "scale_mismatch" | "unit_mismatch" | "floor" | "ceiling" | "constant" | "no_primary_metric" | "nothing_compared" | "ids_nearly_match" | "too_few_pairs" | "no_variation" | "missing_pairs" | "uneven_missingness" | "not_computable" | "non_positive_values" | "few_clusters" | "default_margin_on_wide_scale" | "critical_slice_missing" | "too_many_slices" | "secondary_regression" | "slice_regression" | "counterfactual"
-          text: string
-          metric: string | null
-          slice: string | null
-        })[]
-        baseline: {
-          format: string
-          sourceDigest: string
-          selection: string | null
-          cases: number
-          errors: number
-        }
-        candidate: {
-          format: string
-          sourceDigest: string
-          selection: string | null
-          cases: number
-          errors: number
-        }
-      }
-      digest: string
-      authorId: string
-      authorName: string | null
-      authorEmail: string | null
-      createdAt: string
-    }
+    answer: Assessment
   }
-  'POST /v1/changes/{id}/decisions': {
+  /** Propose to act on a change, or not to. */
+  proposeDecision: {
     path: { id: string }
     body: {
       decision: "act" | "not_act"
@@ -2166,7 +1910,8 @@ export interface Routes {
     }
     answer: Decision
   }
-  'GET /v1/changes/{id}/decisions': {
+  /** List the decisions on a change. */
+  listDecisionsOfChange: {
     path: { id: string }
     query?: { limit?: number; cursor?: string }
     answer: {
@@ -2174,18 +1919,21 @@ export interface Routes {
       nextCursor: string | null
     }
   }
-  'GET /v1/decisions': {
+  /** List decisions, newest first. */
+  listDecisions: {
     query?: { limit?: number; cursor?: string }
     answer: {
       items: (Decision)[]
       nextCursor: string | null
     }
   }
-  'GET /v1/decisions/{id}': {
+  /** Read a decision. */
+  getDecision: {
     path: { id: string }
     answer: Decision
   }
-  'POST /v1/decisions/{id}/approvals': {
+  /** Approve or reject a decision. */
+  approveDecision: {
     path: { id: string }
     body: {
       verdict: "approve" | "reject"
@@ -2194,14 +1942,16 @@ export interface Routes {
     }
     answer: Decision
   }
-  'GET /v1/records': {
+  /** List sealed records, newest first. */
+  listRecords: {
     query?: { limit?: number; cursor?: string }
     answer: {
       items: (Record)[]
       nextCursor: string | null
     }
   }
-  'GET /v1/records/{id}': {
+  /** Read a record with what it seals. */
+  getRecord: {
     path: { id: string }
     answer: {
       id: string
@@ -2221,18 +1971,21 @@ export interface Routes {
       content: { [name: string]: unknown }
     }
   }
-  'GET /v1/records/{id}/bundle': {
+  /** Export a record for somebody outside to verify. */
+  exportRecord: {
     path: { id: string }
     query?: { withhold?: string }
-    answer: unknown
+    answer: Uint8Array
   }
-  'GET /v1/audit-streams': {
+  /** List the streams of audit events, and how far they are. */
+  listAuditStreams: {
     answer: {
       items: (AuditStream)[]
       nextCursor: string | null
     }
   }
-  'POST /v1/audit-streams': {
+  /** Send audit events somewhere. */
+  createAuditStream: {
     body: {
       kind: "syslog"
       name: string
@@ -2268,36 +2021,180 @@ export interface Routes {
       secret: string | null
     }
   }
-  'GET /v1/audit-streams/{id}': {
+  /** Read a stream and how far it is. */
+  getAuditStream: {
     path: { id: string }
     answer: AuditStream
   }
-  'DELETE /v1/audit-streams/{id}': {
+  /** Remove a stream. */
+  removeAuditStream: {
     path: { id: string }
     answer: undefined
   }
-  'POST /v1/audit-streams/{id}/pause': {
+  /** Pause a stream. */
+  pauseAuditStream: {
     path: { id: string }
-    body: {
+    body?: {
 
     } | null
     answer: AuditStream
   }
-  'POST /v1/audit-streams/{id}/resume': {
+  /** Resume a paused stream. */
+  resumeAuditStream: {
     path: { id: string }
-    body: {
+    body?: {
 
     } | null
     answer: AuditStream
   }
-  'POST /v1/audit-streams/{id}/replay': {
+  /** Send events again from an entry of the log on. */
+  replayAuditStream: {
     path: { id: string }
     body: {
       fromIndex: number
     }
     answer: AuditStream
   }
-  'DELETE /v1/sample-workspace': {
+  /** Remove the sample workspace. */
+  removeSampleWorkspace: {
     answer: undefined
   }
+}
+
+/** How an operation is asked: its method, its path, how its answer is read, and whether it takes an Idempotency-Key. */
+export type OperationRoute = readonly [method: string, path: string, answer: 'json' | 'text' | 'bytes', keyed?: true]
+
+/** How each operation is asked. */
+export const operationRoutes: { readonly [Id in keyof Operations]: OperationRoute } = {
+  getLiveness: ['GET', '/livez', 'json'],
+  getReadiness: ['GET', '/readyz', 'json'],
+  setUp: ['POST', '/v1/setup', 'json'],
+  signIn: ['POST', '/v1/session', 'json'],
+  signOut: ['DELETE', '/v1/session', 'json'],
+  refreshSession: ['POST', '/v1/session/refresh', 'json'],
+  acceptInvitation: ['POST', '/v1/invitations/accept', 'json'],
+  switchTenant: ['POST', '/v1/session/switch', 'json'],
+  getMe: ['GET', '/v1/me', 'json'],
+  completeSignIn: ['POST', '/v1/session/second-factor', 'json'],
+  getSecondFactorPasskeyOptions: ['POST', '/v1/session/second-factor/passkey-options', 'json'],
+  getSignInPasskeyOptions: ['POST', '/v1/session/passkey-options', 'json'],
+  signInWithPasskey: ['POST', '/v1/session/passkey', 'json'],
+  getStepUpPasskeyOptions: ['POST', '/v1/session/step-up/passkey-options', 'json'],
+  stepUp: ['POST', '/v1/session/step-up', 'json'],
+  listFactors: ['GET', '/v1/factors', 'json'],
+  changePassword: ['PUT', '/v1/password', 'json'],
+  addAuthenticator: ['POST', '/v1/factors/totp', 'json'],
+  removeAuthenticator: ['DELETE', '/v1/factors/totp', 'json'],
+  confirmAuthenticator: ['POST', '/v1/factors/totp/confirm', 'json'],
+  renewRecoveryCodes: ['POST', '/v1/factors/recovery-codes', 'json'],
+  getPasskeyOptions: ['POST', '/v1/passkeys/options', 'json'],
+  addPasskey: ['POST', '/v1/passkeys', 'json'],
+  renamePasskey: ['PUT', '/v1/passkeys/{id}', 'json'],
+  removePasskey: ['DELETE', '/v1/passkeys/{id}', 'json'],
+  listSessions: ['GET', '/v1/sessions', 'json'],
+  endOtherSessions: ['DELETE', '/v1/sessions', 'json'],
+  endSession: ['DELETE', '/v1/sessions/{id}', 'json'],
+  listSessionsOfMember: ['GET', '/v1/members/{accountId}/sessions', 'json'],
+  endSessionsOfMember: ['DELETE', '/v1/members/{accountId}/sessions', 'json'],
+  listMembers: ['GET', '/v1/members', 'json'],
+  getMember: ['GET', '/v1/members/{accountId}', 'json'],
+  changeMemberRole: ['PUT', '/v1/members/{accountId}', 'json', true],
+  removeMember: ['DELETE', '/v1/members/{accountId}', 'json', true],
+  disableMember: ['POST', '/v1/members/{accountId}/disable', 'json', true],
+  enableMember: ['POST', '/v1/members/{accountId}/enable', 'json', true],
+  listInvitations: ['GET', '/v1/invitations', 'json'],
+  inviteMember: ['POST', '/v1/invitations', 'json'],
+  resendInvitation: ['POST', '/v1/invitations/{id}/resend', 'json'],
+  revokeInvitation: ['DELETE', '/v1/invitations/{id}', 'json', true],
+  requestPasswordReset: ['POST', '/v1/password-resets', 'json'],
+  completePasswordReset: ['POST', '/v1/password-resets/complete', 'json'],
+  offerPasswordReset: ['POST', '/v1/members/{accountId}/password-reset', 'json'],
+  offerAccountPasswordReset: ['POST', '/v1/accounts/{accountId}/password-reset', 'json'],
+  listServiceAccounts: ['GET', '/v1/service-accounts', 'json'],
+  createServiceAccount: ['POST', '/v1/service-accounts', 'json', true],
+  changeServiceAccount: ['PUT', '/v1/service-accounts/{accountId}', 'json', true],
+  removeServiceAccount: ['DELETE', '/v1/service-accounts/{accountId}', 'json', true],
+  disableServiceAccount: ['POST', '/v1/service-accounts/{accountId}/disable', 'json', true],
+  enableServiceAccount: ['POST', '/v1/service-accounts/{accountId}/enable', 'json', true],
+  listApiKeys: ['GET', '/v1/api-keys', 'json'],
+  createApiKey: ['POST', '/v1/api-keys', 'json'],
+  changeApiKey: ['PUT', '/v1/api-keys/{id}', 'json', true],
+  revokeApiKey: ['DELETE', '/v1/api-keys/{id}', 'json', true],
+  rotateApiKey: ['POST', '/v1/api-keys/{id}/rotate', 'json'],
+  listTenants: ['GET', '/v1/tenants', 'json'],
+  createTenant: ['POST', '/v1/tenants', 'json'],
+  suspendTenant: ['POST', '/v1/tenants/{id}/suspend', 'json', true],
+  resumeTenant: ['POST', '/v1/tenants/{id}/resume', 'json', true],
+  disableAccount: ['POST', '/v1/accounts/{accountId}/disable', 'json', true],
+  enableAccount: ['POST', '/v1/accounts/{accountId}/enable', 'json', true],
+  listIdentityProviders: ['GET', '/v1/identity-providers', 'json'],
+  createIdentityProvider: ['POST', '/v1/identity-providers', 'json'],
+  getIdentityProvider: ['GET', '/v1/identity-providers/{id}', 'json'],
+  updateIdentityProvider: ['PUT', '/v1/identity-providers/{id}', 'json'],
+  removeIdentityProvider: ['DELETE', '/v1/identity-providers/{id}', 'json'],
+  testIdentityProvider: ['POST', '/v1/identity-providers/{id}/test', 'json'],
+  listFederatedIdentities: ['GET', '/v1/identity-providers/{id}/identities', 'json'],
+  linkFederatedIdentity: ['POST', '/v1/identity-providers/{id}/identities', 'json'],
+  listBreakGlassAccounts: ['GET', '/v1/break-glass-accounts', 'json'],
+  grantBreakGlass: ['PUT', '/v1/break-glass-accounts/{accountId}', 'json'],
+  revokeBreakGlass: ['DELETE', '/v1/break-glass-accounts/{accountId}', 'json'],
+  getSignInOptions: ['GET', '/v1/sign-in-options', 'json'],
+  getProviderSignOut: ['GET', '/v1/session/provider-sign-out', 'json'],
+  showDevicePage: ['GET', '/device', 'text'],
+  requestDeviceSignIn: ['POST', '/v1/device-authorizations', 'json'],
+  pollDeviceSignIn: ['POST', '/v1/device-authorizations/token', 'json'],
+  lookUpDevice: ['POST', '/v1/device-authorizations/lookup', 'json'],
+  decideDevice: ['POST', '/v1/device-authorizations/decision', 'json'],
+  getLogKeys: ['GET', '/v1/log/keys', 'json'],
+  auditLog: ['GET', '/v1/log/audit', 'bytes'],
+  getCheckpoint: ['GET', '/v1/log/checkpoint', 'text'],
+  getTile: ['GET', '/v1/log/tile/{+tile}', 'bytes'],
+  proveGrowth: ['GET', '/v1/log/proof', 'json'],
+  proveEntry: ['GET', '/v1/log/proof/{entryId}', 'json'],
+  listAuditEvents: ['GET', '/v1/audit-events', 'json'],
+  getAuditEvent: ['GET', '/v1/audit-events/{id}', 'json'],
+  exportAuditEvent: ['GET', '/v1/audit-events/{id}/bundle', 'bytes'],
+  exportAuditEvents: ['GET', '/v1/audit-events/export', 'text'],
+  listSystems: ['GET', '/v1/systems', 'json'],
+  createSystem: ['POST', '/v1/systems', 'json', true],
+  getSystem: ['GET', '/v1/systems/{name}', 'json'],
+  observe: ['POST', '/v1/observations', 'json', true],
+  getConfiguration: ['GET', '/v1/configurations/{fingerprint}', 'json'],
+  getDigestKey: ['GET', '/v1/digest-key', 'json'],
+  listChanges: ['GET', '/v1/changes', 'json'],
+  recordChange: ['POST', '/v1/changes', 'json', true],
+  getChange: ['GET', '/v1/changes/{id}', 'json'],
+  confirmChange: ['POST', '/v1/changes/{id}/confirm', 'json', true],
+  dismissChange: ['POST', '/v1/changes/{id}/dismiss', 'json', true],
+  setChangeRisk: ['PUT', '/v1/changes/{id}/risk', 'json', true],
+  sendTelemetry: ['POST', '/v1/telemetry', 'json'],
+  sendTraces: ['POST', '/v1/traces', 'json', true],
+  sendMetrics: ['POST', '/v1/metrics', 'json', true],
+  sendLogs: ['POST', '/v1/logs', 'json', true],
+  listTelemetryClients: ['GET', '/v1/telemetry/clients', 'json'],
+  listTelemetryWindows: ['GET', '/v1/telemetry/windows', 'json'],
+  listServedModels: ['GET', '/v1/telemetry/served-models', 'json'],
+  listDroppedTelemetry: ['GET', '/v1/telemetry/dropped', 'json'],
+  listEvaluations: ['GET', '/v1/evaluations', 'json'],
+  importEvaluation: ['POST', '/v1/evaluations', 'json', true],
+  getEvaluation: ['GET', '/v1/evaluations/{id}', 'json'],
+  assessChange: ['POST', '/v1/changes/{id}/assessments', 'json', true],
+  listAssessments: ['GET', '/v1/changes/{id}/assessments', 'json'],
+  getAssessment: ['GET', '/v1/assessments/{id}', 'json'],
+  proposeDecision: ['POST', '/v1/changes/{id}/decisions', 'json', true],
+  listDecisionsOfChange: ['GET', '/v1/changes/{id}/decisions', 'json'],
+  listDecisions: ['GET', '/v1/decisions', 'json'],
+  getDecision: ['GET', '/v1/decisions/{id}', 'json'],
+  approveDecision: ['POST', '/v1/decisions/{id}/approvals', 'json', true],
+  listRecords: ['GET', '/v1/records', 'json'],
+  getRecord: ['GET', '/v1/records/{id}', 'json'],
+  exportRecord: ['GET', '/v1/records/{id}/bundle', 'bytes'],
+  listAuditStreams: ['GET', '/v1/audit-streams', 'json'],
+  createAuditStream: ['POST', '/v1/audit-streams', 'json'],
+  getAuditStream: ['GET', '/v1/audit-streams/{id}', 'json'],
+  removeAuditStream: ['DELETE', '/v1/audit-streams/{id}', 'json'],
+  pauseAuditStream: ['POST', '/v1/audit-streams/{id}/pause', 'json'],
+  resumeAuditStream: ['POST', '/v1/audit-streams/{id}/resume', 'json'],
+  replayAuditStream: ['POST', '/v1/audit-streams/{id}/replay', 'json'],
+  removeSampleWorkspace: ['DELETE', '/v1/sample-workspace', 'json'],
 }

@@ -1,0 +1,11 @@
+export { type Client, type ClientOptions, createClient, type Input } from './client.ts'
+export { ApiProblem, NoAnswer } from './failures.ts'
+export {
+  createTransport,
+  type Transport,
+  type TransportAnswer,
+  type TransportOptions,
+  type TransportRequest,
+} from './transport.ts'
+export { items, pages } from './pages.ts'
+export type * from './operations.ts'

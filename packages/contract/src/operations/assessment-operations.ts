@@ -1,0 +1,102 @@
+import type { AssessmentView } from '../assessment.ts'
+import { at, digests, ids, pageOf } from './example-values.ts'
+import type { Operations } from './operation.ts'
+
+const plan = {
+  mode: 'prospective',
+  metrics: [{ name: 'pass', margin: 0.02, primary: true }],
+  criticalSlices: ['refunds'],
+} as const
+
+/** The pass rate of 88 cases, of which the candidate lost 19 and gained 4. */
+const passRate: AssessmentView['assessment']['metrics'][number] = {
+  metric: 'pass',
+  slice: null,
+  kind: 'binary',
+  direction: 'up',
+  directionFrom: 'kind',
+  primary: true,
+  margin: 0.02,
+  scale: 'absolute',
+  estimator: 'tango',
+  pairs: 88,
+  missing: { baseline: 0, candidate: 0, both: 0, share: 0 },
+  baselineMean: 0.943,
+  candidateMean: 0.773,
+  delta: -0.17,
+  interval: { lower: -0.277, upper: -0.069 },
+  standardError: 0.053,
+  p: 0.0015,
+  exactP: 0.0026,
+  adjustedP: 0.0015,
+  lost: 19,
+  gained: 4,
+  clusters: null,
+  designEffect: null,
+  totalChange: null,
+  p50Change: null,
+  p95Change: null,
+  evidenceWeight: 0.363,
+  evidenceWeightedDelta: -0.062,
+  regressionRisk: 0.906,
+  power: { detectableLoss: 0.148, pairsForMargin: 4611, morePairs: 0 },
+  band: 'material_regression',
+}
+
+const input = { format: 'csv', sourceDigest: '91ab'.repeat(16), selection: null, cases: 88, errors: 0 }
+
+const assessment: AssessmentView = {
+  id: ids.assessment,
+  changeId: ids.change,
+  changeDigest: digests.change,
+  baselineEvaluationId: ids.baseline,
+  candidateEvaluationId: ids.candidate,
+  plan,
+  assessment: {
+    schema: 'afterai.assessment/v1',
+    mode: 'prospective',
+    verdict: 'material_regression',
+    overallRisk: 0.906,
+    guardrails: [{ metric: 'pass', slice: null, band: 'material_regression', adjustedP: 0.0015 }],
+    metrics: [passRate],
+    slices: [],
+    warnings: [],
+    baseline: input,
+    candidate: { ...input, sourceDigest: 'c3d2'.repeat(16) },
+  },
+  digest: digests.evidence,
+  authorId: ids.account,
+  authorName: 'Ada',
+  authorEmail: 'ada@example.com',
+  createdAt: at.assessed,
+}
+
+/** What is said of the operations of assessments. */
+export const assessmentOperations: Operations = {
+  'POST /v1/changes/{id}/assessments': {
+    id: 'assessChange',
+    tag: 'Assessments',
+    summary: 'Compare two evaluations for a change',
+    description:
+      'The plan is what was settled before the results were looked at: margins, the metrics that decide, slices that count by themselves. The verdict is the worst of the guardrails.',
+    once: true,
+    parameters: { id: ids.change },
+    body: { baselineEvaluationId: ids.baseline, candidateEvaluationId: ids.candidate, plan },
+    answer: assessment,
+    problems: ['invalid_transition', 'not_assessable', 'not_ready'],
+  },
+  'GET /v1/changes/{id}/assessments': {
+    id: 'listAssessments',
+    tag: 'Assessments',
+    summary: 'List the assessments of a change',
+    parameters: { id: ids.change },
+    answer: pageOf(assessment),
+  },
+  'GET /v1/assessments/{id}': {
+    id: 'getAssessment',
+    tag: 'Assessments',
+    summary: 'Read an assessment',
+    parameters: { id: ids.assessment },
+    answer: assessment,
+  },
+}

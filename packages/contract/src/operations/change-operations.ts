@@ -1,0 +1,107 @@
+import type { Change } from '../change.ts'
+import { at, digests, ids, pageOf, pageParameters } from './example-values.ts'
+import type { Operations } from './operation.ts'
+import { configurationAfter, configurationBefore } from './system-operations.ts'
+
+const risk = { severity: 'high', blastRadius: 'single_app', customerImpact: 'material' } as const
+
+const change: Change = {
+  id: ids.change,
+  systemId: ids.system,
+  system: 'support-bot',
+  environment: 'production',
+  status: 'pending',
+  changeTypes: ['model'],
+  intent: 'observed',
+  changeClass: 'normal',
+  title: 'Model acme-large-2026-03 became acme-small-2026-10',
+  source: { origin: 'ci', revision: '4f2a9c1' },
+  fingerprints: { before: digests.before, after: digests.after, change: digests.change },
+  before: configurationBefore,
+  after: configurationAfter,
+  delta: [{ category: 'model', path: '/model/name', before: 'acme-large-2026-03', after: 'acme-small-2026-10' }],
+  risk: null,
+  authorId: ids.account,
+  statusReason: null,
+  observations: 1,
+  openedAt: at.opened,
+  updatedAt: at.opened,
+  digest: digests.evidence,
+  authorName: 'Ada',
+  authorEmail: 'ada@example.com',
+  settledBy: null,
+  settledByName: null,
+  settledByEmail: null,
+}
+const settled = {
+  ...change,
+  settledBy: ids.account,
+  settledByName: 'Ada',
+  settledByEmail: 'ada@example.com',
+  updatedAt: at.assessed,
+}
+
+/** What is said of the operations of changes. */
+export const changeOperations: Operations = {
+  'GET /v1/changes': {
+    id: 'listChanges',
+    tag: 'Changes',
+    summary: 'List changes, newest first',
+    parameters: { ...pageParameters, status: 'pending', system: 'support-bot' },
+    answer: pageOf(change),
+  },
+  'POST /v1/changes': {
+    id: 'recordChange',
+    tag: 'Changes',
+    summary: 'Record a change that people or a pipeline make',
+    description: '`after` may be left out for what has no configuration, such as the data of a retrieval index.',
+    once: true,
+    body: {
+      system: 'support-bot',
+      title: 'Move to the smaller model',
+      changeTypes: ['model'],
+      intent: 'proposed',
+      after: configurationAfter,
+      risk,
+    },
+    answer: { ...change, intent: 'proposed', title: 'Move to the smaller model', risk },
+    problems: ['not_found'],
+  },
+  'GET /v1/changes/{id}': {
+    id: 'getChange',
+    tag: 'Changes',
+    summary: 'Read a change',
+    parameters: { id: ids.change },
+    answer: change,
+  },
+  'POST /v1/changes/{id}/confirm': {
+    id: 'confirmChange',
+    tag: 'Changes',
+    summary: 'Confirm that a change is one',
+    once: true,
+    parameters: { id: ids.change },
+    body: { risk },
+    answer: { ...settled, status: 'confirmed', risk },
+    problems: ['invalid_transition'],
+  },
+  'POST /v1/changes/{id}/dismiss': {
+    id: 'dismissChange',
+    tag: 'Changes',
+    summary: 'Dismiss a change',
+    once: true,
+    parameters: { id: ids.change },
+    body: { reason: 'A rehearsal in the wrong environment.' },
+    answer: { ...settled, status: 'dismissed', statusReason: 'A rehearsal in the wrong environment.' },
+    problems: ['invalid_transition'],
+  },
+  'PUT /v1/changes/{id}/risk': {
+    id: 'setChangeRisk',
+    tag: 'Changes',
+    summary: 'Say how risky a change is',
+    once: true,
+    parameters: { id: ids.change },
+    body: risk,
+    answer: { ...change, risk },
+    problems: ['invalid_transition'],
+  },
+}
