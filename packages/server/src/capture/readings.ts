@@ -118,6 +118,9 @@ export type Remark =
   | 'ids'
   | 'spanScore'
   | 'member'
+  /** Beyond the limits of systems and environments: it counts under a name that many share. */
+  | 'sharedSystem'
+  | 'sharedEnvironment'
   /** Tokens of a step around requests, none of which came with it. */
   | 'step'
   | 'stepPoint'

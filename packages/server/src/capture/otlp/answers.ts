@@ -67,6 +67,10 @@ export const remarks: Readonly<Record<Remark, string>> = {
   duration: 'count without their duration: they end before they start, or last more than a day',
   status: 'count as not failed: their status has no code that OTLP knows (0, 1, 2)',
   ids: 'count each by itself: their traceId, spanId or parentSpanId is no id of 16 or 8 bytes',
+  sharedSystem:
+    'count under the system telemetry-overflow, which many share, and their models are not watched: the tenant has as many systems from telemetry as it may (docs/guides/telemetry.md, Limits)',
+  sharedEnvironment:
+    'count under the environment overflow, which many share, and their models are not watched: the system has as many environments as it may (docs/guides/telemetry.md, Limits)',
   spanScore: 'evaluations in events of spans were not read: send them as log records',
   step: 'carry tokens of an agent, a plan, a retrieval or another step, in traces that came without a request: tokens count by the spans of requests (gen_ai.operation.name chat and the like), so send these too',
   stepPoint:
