@@ -123,6 +123,12 @@ test('P5.3: a chain of 50,000 requests, in either direction, in a circle or unde
   expect(countOf(new SpanMemory(262_144), chainOf([...wide, [length + 1, 0]]))).toBe(length)
 })
 
+test.each([2, 3, 7])('P6.6: of %i requests that name each other as parents in a circle not all vanish', (length) => {
+  const circle = Array.from({ length }, (_, index) => [index + 1, index === 0 ? length : index] as const)
+  for (const pairs of [circle, circle.toReversed()])
+    expect(countOf(new SpanMemory(1024), chainOf(pairs))).toBeGreaterThanOrEqual(2)
+})
+
 interface Told {
   readonly scope: 'a' | 'b' | ''
   readonly trace: number
