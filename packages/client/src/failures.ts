@@ -3,7 +3,7 @@ export class ApiProblem extends Error {
   readonly status: number
   /** A code of docs/reference/errors.md; `unknown` where the answer has none. */
   readonly code: string
-  /** All members of the answer's body, as they came; none if it is no object. */
+  /** All members of the answer's body, as they came; none if no object. */
   readonly problem: Readonly<Record<string, unknown>>
   /** How long the server asks to be left alone. */
   readonly retryAfterMs: number | undefined

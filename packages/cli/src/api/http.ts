@@ -26,7 +26,7 @@ export interface ApiRequest {
   readonly retry?: 'unsent' | undefined
 }
 
-/** The body of an answer: its bytes, not parsed before `json` is called. */
+/** The body of an answer, its bytes unparsed. */
 export interface ApiResponse {
   readonly bytes: Uint8Array
   readonly json: () => unknown

@@ -84,7 +84,7 @@ export function metricText(metrics: readonly Evaluation['metrics'][number][]): s
   return metrics.map(({ name, kind }) => `${printable(name)} (${kind})`).join(', ')
 }
 
-/** Formats the fields that were left out of a file, and how often each was. */
+/** Formats the fields left out of a file, and how often each was. */
 export function droppedLines(dropped: readonly DroppedField[]): string[] {
   if (dropped.length === 0) return []
   return [

@@ -79,7 +79,7 @@ export function withPaging(command: Command): Command {
   )
 }
 
-/** The process and the output that a command works with, once its options are read. */
+/** The process and output that a command works with, once its options are read. */
 export interface LocalContext {
   readonly world: World
   readonly out: Output

@@ -14,7 +14,7 @@ export interface LocalConfiguration {
   readonly tools: ReadonlyMap<string, string>
 }
 
-/** Options that describe a configuration, with `from` or without. */
+/** Options that describe a configuration. */
 export interface ConfigurationOptions {
   readonly from?: string
   readonly model?: string

@@ -6,7 +6,7 @@ import { digestConfiguration, type DigestKey, type ReadBytes } from './digest-fi
 import { type Commit, openRepository, type Repository } from './git-repository.ts'
 import { type ConfigurationOptions, type LocalConfiguration, parseConfiguration } from './read-configuration.ts'
 
-/** Options for the reading of a repository's history: which system, and which commits. */
+/** Options for reading the history of a system from a repository. */
 export interface HistoryOptions extends ConfigurationOptions {
   readonly system: string
   readonly environment?: string
