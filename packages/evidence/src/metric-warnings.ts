@@ -132,7 +132,7 @@ const UNITS = ['milliseconds are to seconds', 'microseconds are to seconds', 'na
 
 /**
  * Describes pairs whose times seem to be in two units: each ratio is looked at, not their mean, since half a file may have another one.
- * A real change can't be excluded, so both readings are told, and a person says which it is.
+ * A real change can't be excluded, so both readings are given, and a person says which it is.
  */
 function unitsApart({ baseline, candidate, length }: Pairs): string | undefined {
   const limit = Math.log(BEYOND_SPEED)
