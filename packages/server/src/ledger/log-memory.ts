@@ -24,8 +24,8 @@ export interface RememberedTimeline {
 }
 
 /**
- * What a process knows of its logs without the database: a database that was put back to an earlier state can't take it back.
- * Where it has a file, a restart doesn't either.
+ * The memory of a process of its logs, without the database: a database that was put back to an earlier state can't take it back. Where it has a
+ * file, a restart doesn't either.
  */
 export interface LogMemory {
   checkpointOf(tenantId: string): RememberedCheckpoint | undefined
