@@ -25,8 +25,8 @@ interface Cost {
 
 /**
  * Measures the cost of reporting events for the thread of a host: AfterAI beside pushing the same object to an array, and other products beside
- * AfterAI, all in one run, each in a process of its own, medians of five that take turns. The others are installed by `npm ci --prefix
- * bench/sdk-peers`.
+ * AfterAI, all in one run, each in a process of its own, medians of five that take turns. The others are installed by
+ * `npm ci --prefix bench/sdk-peers`.
  */
 export async function run(): Promise<Row[]> {
   execFileSync(process.execPath, [path('../packages/sdk/build.ts')])

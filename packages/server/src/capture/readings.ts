@@ -108,7 +108,7 @@ export type RejectionReason =
   /** A record of a request that its span tells, or whose event isn't known. */
   | 'requestEvent'
 
-/** A part of a thing that is taken, or of a body, that isn't kept. */
+/** The part of a thing that is taken, or of a body, that isn't kept. */
 export type Remark =
   | 'route'
   | 'model'

@@ -8,11 +8,11 @@ import { writePosition } from './log-position.ts'
 import { refusedFaults } from './refused.ts'
 import { endFaults, type LogPosition, numberOf, readExtent, unreadableExtent, verifyPage } from './verify-log.ts'
 
-/** An order of a verification: whose log, from where, and to where. */
+/** An order to verify a log: whose, from where, and to where. */
 export interface LogAuditOrder {
   readonly tenantId: string
   readonly known: readonly NoteVerifier[]
-  /** The end of what was verified before. */
+  /** The position up to which it was verified before. */
   readonly position: LogPosition
   /** Where it ends; without it, where the log ends now. */
   readonly end: number | undefined

@@ -24,7 +24,7 @@ export interface RememberedTimeline {
 }
 
 /**
- * The memory of a process of its logs, without the database: a database that was put back to an earlier state can't take it back. Where it has a
+ * A process's memory of its logs, apart from the database: a database that was put back to an earlier state can't take it back. Where it has a
  * file, a restart doesn't either.
  */
 export interface LogMemory {

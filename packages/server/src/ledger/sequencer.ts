@@ -47,7 +47,7 @@ interface SequencerDependencies {
   readonly gatherMs?: number | undefined
 }
 
-/** Dependencies of integrating entries. */
+/** Dependencies of integrating entries into a log. */
 interface Integration extends SequencerDependencies {
   readonly fence: Fence
   readonly alarms: LogAlarms

@@ -5,7 +5,7 @@ import { createLog } from './log.ts'
 
 const canary = 'canary-5b1f0c'
 
-/** Returns the lines that the log writes. */
+/** Returns what is written to the log, and checks that each line is JSON. */
 function logged(write: (log: ReturnType<typeof createLog>) => void): string {
   const lines: string[] = []
   write(createLog('trace', { write: (line) => void lines.push(line) }))

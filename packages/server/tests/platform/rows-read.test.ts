@@ -108,7 +108,7 @@ async function readPages(path: string, query: Readonly<Record<string, string>>) 
 
 type Query = readonly (readonly [name: string, value: string])[]
 
-/** Makes the queries of a list: none, each value of each filter, two values each of every pair of filters, and twice one of all at once. */
+/** Makes the queries of a list: without a filter, by each value of each, by two values each of every pair, and twice by one of all at once. */
 function queriesOf(values: Readonly<Record<string, readonly string[]>>): Query[] {
   const named = Object.entries(values).map(([name, all]) => all.map((value) => [name, value] as const))
   const pairs = named.flatMap((a, index) =>

@@ -16,8 +16,8 @@ const mostKnown = 4096
 const known = new Map<ValueKind, Map<string, string>>()
 
 /**
- * Reads a text on an allowed attribute to the part of it that is kept, or undefined where its form isn't the attribute's: a value that an operator
- * could have typed as a name passes, a sentence doesn't.
+ * Finds the part that is kept of a text on an allowed attribute, or undefined where its form isn't the attribute's: a value that an operator could
+ * have typed as a name passes, a sentence doesn't.
  */
 export function acceptedText(kind: ValueKind, text: string): string | undefined {
   let texts = known.get(kind)

@@ -6,7 +6,7 @@ import type { LoneStep, Reading, Rejections } from '../readings.ts'
 /** The way by which a batch came. */
 export type Door = 'rest' | 'traces' | 'metrics' | 'logs'
 
-/** The process and number of a client's batch, with its counts of events. */
+/** A client's process and the sequence number of its batch, with counts of events. */
 export interface ClientBatch {
   readonly bootId: string
   readonly sequence: number
@@ -35,7 +35,7 @@ export interface Batch {
   readonly receipt: { readonly key: Buffer; readonly digest: Buffer }
   readonly readings: readonly Reading[]
   readonly spans: SpanRecords
-  /** Things of it that were found not to be takeable when it was read. */
+  /** Things of it that were refused when it was read. */
   readonly refused: BatchRejected
   /** Steps whose tokens count by requests, of which none came with them. */
   readonly loneSteps: readonly LoneStep[]

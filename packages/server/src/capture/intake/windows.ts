@@ -37,7 +37,7 @@ export interface Counted {
   readonly sharedBy: string | undefined
 }
 
-/** The key of one window. */
+/** The key of one window: its system, environment, hour, configuration, route and source. */
 export interface WindowKey {
   readonly system_id: string
   readonly environment: string

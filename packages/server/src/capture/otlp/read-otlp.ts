@@ -7,7 +7,7 @@ import { readMetrics } from './metrics.ts'
 import { readTraces } from './traces.ts'
 import { Wire } from './wire.ts'
 
-/** The signal of OTLP: the kind of telemetry that a request carries. */
+/** A signal of OTLP: the kind of telemetry that a request carries. */
 export type Signal = 'traces' | 'metrics' | 'logs'
 
 const readers = { traces: readTraces, metrics: readMetrics, logs: readLogs } as const

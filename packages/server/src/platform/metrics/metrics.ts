@@ -8,7 +8,7 @@ export interface Load {
   readonly waiting: number
 }
 
-/** Figures of the database across all tenants. */
+/** Figures of the database across all tenants: its outbox, and its audit streams. */
 export interface StoredState {
   readonly outboxEntries: number
   readonly outboxOldestSeconds: number
