@@ -4,7 +4,7 @@ import { together } from '../platform/together.ts'
 import { keepConfigurations, type KeptConfiguration } from './kept-configurations.ts'
 import type { Sighting } from './sighting.ts'
 
-/** What an environment runs with, and since when. */
+/** The fingerprint that an environment runs with, and since when. */
 export interface Current {
   readonly fingerprint: string
   readonly firstSeenAt: Date
@@ -154,7 +154,7 @@ function timesOf(sightings: readonly Sighting[]): string[] {
   return sightings.map(({ observedAt }) => observedAt.toISOString())
 }
 
-/** What environments run with by their own observations, by `<system id>/<environment>`. */
+/** Reads the fingerprints that environments run with by their own observations, by `<system id>/<environment>`. */
 export async function currentFingerprints(
   tx: Transaction,
   tenantId: string,

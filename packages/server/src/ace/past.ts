@@ -3,11 +3,11 @@ import type { Transaction } from '../platform/database.ts'
 import { environmentKey, type Environments, isHistory, isLate } from './environments.ts'
 import type { Sighting } from './sighting.ts'
 
-/** What is known of the time before: of the sightings that tell of it alone. */
+/** Facts about the time before, for the sightings that tell of it alone. */
 export interface Past {
   /** The ids of those whose configuration is known to have run there. */
   readonly hasRun: ReadonlySet<string>
-  /** What each environment ran with before the first of them that may be news. */
+  /** The fingerprint that each environment ran with before the first of them that may be news. */
   readonly before: ReadonlyMap<string, string>
 }
 

@@ -6,7 +6,7 @@ import type { Outcome, Sighting } from './sighting.ts'
 
 const seenRecordedEveryMs = 60_000
 
-/** What becomes of one sighting: the change that it is to open, or what the audit trail is told of it. */
+/** The outcome of one sighting: the change that it is to open, or the event that it leaves in the audit trail, if any. */
 export interface Step {
   readonly sighting: Sighting
   readonly outcome: Outcome['outcome']
@@ -14,7 +14,7 @@ export interface Step {
   readonly event?: AuditEvent
 }
 
-/** What becomes of sightings, and what it does to their environments. */
+/** The outcomes of sightings, and what they do to their environments. */
 export interface Settlement {
   readonly steps: readonly Step[]
   /** The sighting that each environment runs with from now on, where that is another, and when it was last seen to. */

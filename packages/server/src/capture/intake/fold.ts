@@ -7,7 +7,7 @@ import type { DimensionKind, Dimensions } from '../dimensions.ts'
 import type { ReadingGroup } from './reading-group.ts'
 import { type Names, Windows } from './windows.ts'
 
-/** What folding needs. */
+/** Dependencies of folding readings into windows. */
 export interface FoldDependencies {
   readonly dimensions: Dimensions
   readonly identityWatch: IdentityWatch
@@ -15,7 +15,7 @@ export interface FoldDependencies {
   readonly groupWindows: number
 }
 
-/** What groups are counted under, by their place among the groups. */
+/** Names that groups are counted under, by the index of the group. */
 type Column = readonly string[]
 
 /** Watches what groups of readings show, and adds up their numbers by hours; what is kept of these hours isn't touched yet. */

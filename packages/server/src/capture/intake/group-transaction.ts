@@ -17,7 +17,7 @@ import { takeReceipts } from './receipts.ts'
 import { settleRunningTotals } from './running-totals.ts'
 import type { ResolvedSystem, Systems } from './systems.ts'
 
-/** What taking in a group of batches needs. */
+/** Dependencies of taking in a group of batches. */
 export interface GroupDependencies extends FoldDependencies {
   readonly audit: Audit
   readonly systems: Systems
@@ -27,7 +27,7 @@ export interface GroupDependencies extends FoldDependencies {
   readonly series: number
 }
 
-/** What became of a batch of the group. `conflict`: its receipt's key was used for another content. */
+/** The outcome of a batch of the group. `conflict`: its receipt's key was used for another content. */
 export type GroupOutcome = BatchOutcome | 'conflict'
 
 type Resolve = (name: string) => ResolvedSystem

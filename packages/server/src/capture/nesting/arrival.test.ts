@@ -21,7 +21,7 @@ function recordsOf(spans: readonly TreeSpan[], as: 'protobuf' | 'json'): Uint32A
   return readOtlp(bytesOf('traces', as, body), { signal: 'traces', encoding: as }, context).readings.spans.words
 }
 
-/** What is known of each span once all have arrived, by its place; what had been known of it before is told by `enclosing`. */
+/** Takes in all spans, and gives the `info` of each by its index; checks that `enclosing` gets what had been known of it before. */
 function settledAfter(memory: SpanMemory, records: Uint32Array, order: readonly number[]): Map<number, number> {
   const places = new Map<number, number>()
   const settled = new Map<number, number>()

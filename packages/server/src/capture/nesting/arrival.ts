@@ -11,11 +11,11 @@ const mostWaiting = 16
 
 const { key, info, asked, served, tokens } = recordFields
 
-/** What a span's arrival tells. */
+/** The result of a span's arrival. */
 export interface Arrival {
   /** Its number in the memory; `nowhere` for a span that had arrived before. */
   readonly span: number
-  /** What is known of it: whether it is a request that counts, and which of its figures requests within tell too. */
+  /** Bits that are known of it: whether it is a request that counts, and which of its figures requests within give too. */
   readonly info: number
 }
 

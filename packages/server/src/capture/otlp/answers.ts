@@ -31,7 +31,7 @@ export function exportResponse(rejections: Rejections, signal: Signal, encoding:
 const aName =
   'is no name: give a text of one to four words, of 128 characters and 256 bytes at most, without line breaks and control characters'
 
-/** What an answer says of things that were refused. */
+/** Words of an answer for things that were refused, by the reason. */
 export const reasons: Readonly<Record<RejectionReason, string>> = {
   future: 'lie more than 5 minutes in the future: check the clock',
   late: 'are older than 7 days',
@@ -57,7 +57,7 @@ export const reasons: Readonly<Record<RejectionReason, string>> = {
     'are events of requests to a model that belong to spans: send these to /v1/traces, by which requests count',
 }
 
-/** What an answer says of what isn't kept, though the thing was taken. */
+/** Words of an answer for what isn't kept, though the thing was taken. */
 export const remarks: Readonly<Record<Remark, string>> = {
   route:
     'count without their route (afterai.route, gen_ai.agent.name, ai.telemetry.functionId or http.route), which is no name',

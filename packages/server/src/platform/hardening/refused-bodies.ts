@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Http } from '../http-application.ts'
 
-/** What is read and thrown away of a body whose request was answered already: as much as the largest one that a route takes. */
+/** Most bytes that are read and thrown away of a body whose request was answered already: those of the largest one that a route takes by default. */
 const mostBytes = 64 * 2 ** 20
 const longestMs = 10_000
 
