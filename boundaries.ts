@@ -1,6 +1,6 @@
 import type { OxlintOverride } from 'oxlint'
 
-/** What each package may import of ours: `packages/<name>` -> names of packages. Source: ARCHITECTURE.md, the import rule. */
+/** Packages of ours that each package may import: `packages/<name>` -> names of packages. Source: ARCHITECTURE.md, the import rule. */
 export const packageImports: Readonly<Record<string, readonly string[]>> = {
   record: [],
   evidence: [],

@@ -10,7 +10,7 @@ const turnMs = ofLength(600, 20)
 const rounds = ofLength(7, 1)
 const callers = 8
 
-/** What an audit event costs: a write with its event (signed, committed to, queued for the log) beside the same write without. */
+/** Measures the costs of an audit event: a write with its event (signed, committed to, queued for the log) beside the same write without. */
 export function run(): Promise<Row[]> {
   return withDatabase(async ({ owner, login }) => {
     const ledger = await createTestLedger({ owner, login, poolSize: callers })

@@ -24,7 +24,7 @@ const requestsOfSlice = 100
 const mostCallers = 8
 const goalUs = 150
 
-/** What it costs to know who asks: sign-ins beside bare argon2id, and each kind of credential beside a request without one. */
+/** Measures the costs of authentication: sign-ins beside bare argon2id, and each kind of credential beside a request without one. */
 export function run(): Promise<Row[]> {
   return withDatabase(async ({ dataDir, login: connection }) => {
     const keys = await loadInstanceKeys(join(dataDir, 'keys'), { make: true })

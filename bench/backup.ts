@@ -20,7 +20,7 @@ const events = ofLength(100_000, 1_000)
 const observations = ofLength(100_000, 1_000)
 const batch = 1_000
 const mebibyte = 2 ** 20
-/** What backups of format 1 came to: bytes for each byte of the tables' heap. */
+/** The size of a backup of format 1: bytes for each byte of the tables' heap. */
 const sizeOfFormat1 = 1.4
 const secret = 'lantern-violet-harbour-41'
 

@@ -1,8 +1,8 @@
 import type { Row } from './row.ts'
 
 /**
- * What can be measured, in the order in which it is. `npm run bench -- verify ledger` runs those named alone; `--short` has each
- * do a small part of its work, whose figures mean nothing: to see that it runs.
+ * All benchmarks by name, in the order in which they run. `npm run bench -- verify ledger` runs those named alone; `--short` has each do a small
+ * part of its work, whose figures mean nothing: to see that it runs.
  */
 export const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]> }>>> = {
   start: () => import('./start.ts'),

@@ -21,7 +21,7 @@ const inputs = ofLength(
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** What is still held once garbage is collected: twice, since the memory of byte arrays is given back beside the program. */
+/** Measures the bytes that are still held once garbage is collected: twice, since the memory of byte arrays is given back beside the program. */
 async function liveBytes(): Promise<number> {
   collectGarbage()
   await sleep(50)

@@ -10,12 +10,12 @@ import { promisify } from 'node:util'
 import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
-/** What a process may hold while it reads a million rows. */
+/** Most memory that a process may take while it reads a million rows, in MiB. */
 const GOAL_MIB = 150
 const ROWS = ofLength(1_000_000, 2_000)
 const COLUMNS = ['id', 'slice', 'answer', 'score', 'latency_ms', 'cost_usd', 'part']
 
-/** What the process that ran a command line says of itself. */
+/** A report on a command line: the exit code, time, peak of memory and output of its process. */
 export interface Ran {
   readonly code: number
   readonly seconds: number
@@ -73,7 +73,7 @@ async function ranWith(compiled: string, words: readonly string[]): Promise<Ran>
   return JSON.parse(stdout) as Ran
 }
 
-/** What the launcher tells V8. */
+/** Reads the flags that the launcher gives to V8. */
 async function launcherFlags(): Promise<readonly string[]> {
   const launcher = await readFile(new URL('../packages/cli/bin/afterai', import.meta.url), 'utf8')
   const [, flags] = /^v8="(.+)"$/m.exec(launcher) ?? []

@@ -23,7 +23,7 @@ interface Task {
   readonly flushMs?: number
 }
 
-/** What a host says at its end, and how long its process lived after that. */
+/** A report of a host at its end, and the time for which its process lived after that. */
 interface Ended {
   readonly endedAt: number
   readonly enqueued: number
@@ -32,7 +32,7 @@ interface Ended {
   readonly exitMs: number
 }
 
-/** What a server that is away costs a host: its exit, its memory, and its events. */
+/** Measures the costs for a host of a server that is away: its exit, its memory, and its events. */
 export async function run(): Promise<Row[]> {
   execFileSync(process.execPath, [path('../packages/sdk/build.ts')])
   return [await exit(), await memory(), await restart()]

@@ -10,7 +10,7 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 const pairs = ofLength(5, 1)
 const mostLoopDelayUs = 150
 
-/** What a host's requests took in one run. */
+/** Figures of one run of a host: times of requests, lag of the event loop, growth of the heap. */
 interface Taken {
   readonly p50Us: number
   readonly p99Us: number
@@ -22,10 +22,10 @@ interface Taken {
 const control = 'none in both'
 
 /**
- * What the SDK adds to the requests of a host in each state of the server: pairs of runs, one without it and one with it, each a process of
- * its own, and the 95 % interval of the mean difference (bootstrap), beside the same for pairs without it in both. A goal is
- * missed where the whole interval lies above it. The stand-in server shares the cores of the machine with the host, which a real one doesn't:
- * it answers without reading. `BENCH_SDK_SECONDS` makes each run longer than 3 s.
+ * Measures the cost of the SDK for the requests of a host in each state of the server: pairs of runs, one without it and one with it, each a process
+ * of its own, and the 95 % interval of the mean difference (bootstrap), beside the same for pairs without it in both. A goal is missed where the
+ * whole interval lies above it. The stand-in server shares the cores of the machine with the host, which a real one doesn't: it answers without
+ * reading. `BENCH_SDK_SECONDS` makes each run longer than 3 s.
  */
 export async function run(): Promise<Row[]> {
   execFileSync(process.execPath, [path('../packages/sdk/build.ts')])

@@ -10,7 +10,7 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 const repeats = ofLength(5, 1)
 const peers = ['OpenTelemetry', 'Langfuse', 'LangSmith', 'PostHog', 'Sentry'] as const
 
-/** What a client costs its host's thread, as processor time. */
+/** Costs of a client for its host's thread, as processor time, and for its memory. */
 interface Cost {
   /** From the import to the first call; memory a third of a second later. */
   readonly start: { readonly ms: number; readonly rssMb: number }
@@ -24,8 +24,9 @@ interface Cost {
 }
 
 /**
- * What telling costs the thread of a host: AfterAI beside pushing the same object to an array, and other products beside AfterAI, all in one
- * run, each in a process of its own, medians of five that take turns. The others are installed by `npm ci --prefix bench/sdk-peers`.
+ * Measures the cost of reporting events for the thread of a host: AfterAI beside pushing the same object to an array, and other products beside
+ * AfterAI, all in one run, each in a process of its own, medians of five that take turns. The others are installed by
+ * `npm ci --prefix bench/sdk-peers`.
  */
 export async function run(): Promise<Row[]> {
   execFileSync(process.execPath, [path('../packages/sdk/build.ts')])

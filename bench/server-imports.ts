@@ -10,11 +10,11 @@ import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 import { forgetPeak, peakMib, setUp } from './server.ts'
 
-/** What a server may hold above what it holds when nothing happens. */
+/** Most memory that a server may take beyond what it holds when nothing happens, in MiB. */
 const GROWTH_MIB = 150
 const ROWS = ofLength(1_000_000, 2_000)
 
-/** What a server answered to files of results, and the most memory that it held meanwhile. */
+/** Answers of a server to files of results, and the most memory that it held meanwhile, in MiB. */
 export interface ServedImports {
   readonly answers: readonly { readonly status: number; readonly id: string | null; readonly cases: number | null }[]
   readonly idleMib: number
@@ -52,7 +52,7 @@ export async function serveImports({
 }: {
   readonly rows: number
   readonly times: number
-  /** What a command line begins with that runs in a small container. */
+  /** The beginning of a command line, by which it runs in a small container. */
   readonly enter?: readonly string[]
 }): Promise<ServedImports> {
   const folder = await mkdtemp(join(tmpdir(), 'afterai-server-imports-'))

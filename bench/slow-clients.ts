@@ -23,7 +23,7 @@ const noiseMs = 10
 const youngMib = 192
 const memoryGoal = 2
 
-/** What a client that behaves sees before, while and after others attack; each beside what it saw before. */
+/** Measures how a client that behaves is served before, while and after others attack; each beside how it was before. */
 export async function run(): Promise<Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'afterai-bench-'))
   chmodSync(directory, 0o711)

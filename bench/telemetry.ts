@@ -246,7 +246,7 @@ function idOf(number: number): Buffer {
   return id
 }
 
-/** What makes one batch another: the trace of its spans, which is written anew before each is sent. */
+/** The trace of a batch's spans, which is written anew before each is sent: it makes one batch another. */
 const marker = '0123456789abcdef'
 
 function anotherOf(template: Buffer): Buffer {

@@ -30,7 +30,7 @@ export interface ClientApp {
 // Where a list says less than another, docs/guides/telemetry.md says so to users.
 const told = (...kinds: readonly string[]): ReadonlySet<string> => new Set(kinds)
 
-/** What the telemetry of Vercel's AI SDK tells, in every version of it. */
+/** Contents of the telemetry of Vercel's AI SDK, in every version of it. */
 const vercelAi = {
   file: 'app.mjs',
   tells: told('stream', 'responses', 'failed'),
@@ -133,7 +133,7 @@ export interface AppSurroundings {
   readonly modelUrl: string
   readonly afteraiUrl: string
   readonly apiKey: string
-  /** What its texts carry. */
+  /** The word that the app's texts carry. */
   readonly mark: string
   readonly env?: Readonly<Record<string, string>>
 }
@@ -144,7 +144,7 @@ export function requireClientPackages(): void {
   throw new Error('The packages of e2e/telemetry-clients are missing: run `npm ci --prefix e2e/telemetry-clients`')
 }
 
-/** What an app leaves behind. */
+/** The end of an app's process: its exit code and its output. */
 export interface AppEnding {
   /** Null where it had to be ended. */
   readonly exitCode: number | null
@@ -152,7 +152,7 @@ export interface AppEnding {
   readonly stderr: string
 }
 
-/** What it takes to run an app. */
+/** Parts of an app's description that are needed to run it. */
 type Runnable = Pick<ClientApp, 'name' | 'folder' | 'file' | 'parameters'>
 
 /** Runs an app to its end, which flushes its telemetry. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 
-/** What a request was answered with. */
+/** The answer to a request: its kind, and its numbers of tokens. */
 export interface ServedRequest {
   /** `traces` for telemetry that a client sends to its vendor. */
   readonly api: 'chat' | 'stream' | 'responses' | 'embeddings' | 'failed' | 'traces'

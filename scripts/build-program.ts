@@ -16,7 +16,7 @@ const entries = {
   'assess-worker': 'packages/server/src/aura/assess-worker.ts',
 }
 
-/** What the sources name by their own file, and what it is called in the build; each must be met. */
+/** Names of files in the sources, and what they are called in the build; each must be met. */
 const places: readonly (readonly [source: string, built: string])[] = [
   ['import.meta.resolve("@afterai/server")', 'new URL("./server.js", import.meta.url).href'],
   ['"./import-worker.ts"', '"./import-worker.js"'],

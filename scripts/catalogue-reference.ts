@@ -5,7 +5,7 @@ import { readMadeCatalogue } from '../packages/server/src/instance/doctor/catalo
 import { startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { migrate } from '../packages/server/src/platform/migrations.ts'
 
-/** What the migrations make, read from a database that they have just made: the start of a server compares its own with it. */
+/** Reads the catalogue of what the migrations make, from a database that they have just made: the start of a server compares its own with it. */
 export async function catalogueReference(): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'afterai-catalogue-'))
   chmodSync(dataDir, 0o711)

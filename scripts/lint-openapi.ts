@@ -1,6 +1,6 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 
-/** What a linter says of an OpenAPI description. */
+/** A finding of a linter in an OpenAPI description. */
 export interface ApiFinding {
   readonly severity: string
   readonly rule: string

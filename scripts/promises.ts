@@ -3,7 +3,7 @@ export interface Promised {
   readonly id: `P${number}.${number}`
   readonly promise: string
   readonly state: 'built' | 'partly' | 'not built'
-  /** What is missing, where the state isn't `built`. */
+  /** The part that is missing, where the state isn't `built`. */
   readonly missing?: string
 }
 

@@ -9,7 +9,7 @@ export interface TestTitle {
   readonly file: string
 }
 
-/** What every test and group of tests is called, in the order of files. What differs between the cases of a table is `…`. */
+/** Finds the titles of all tests and groups of tests, in the order of files. What differs between the cases of a table is `…`. */
 export function findTitles(): TestTitle[] {
   return globSync('{packages,e2e,scripts}/**/*.test.ts', { cwd: root, exclude: (name) => name === 'node_modules' })
     .toSorted()

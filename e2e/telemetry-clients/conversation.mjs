@@ -1,6 +1,6 @@
 /**
- * What each app with OpenAI's own library does: a question with a tool, its result, a stream, a response, a call that fails. All that is
- * content carries the mark.
+ * Holds the conversation of each app with OpenAI's own library: a question with a tool, its result, a stream, a response, a call that fails. All
+ * that is content carries the mark.
  * @param {{ chat: { completions: { create: Function } }, responses: { create: Function } }} openai
  * @param {string} mark
  * @returns {Promise<string[]>} what the user gets to see

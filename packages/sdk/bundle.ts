@@ -14,7 +14,7 @@ export interface BuiltFile {
   readonly code: string
 }
 
-/** What the client loads only where it is needed. Each is whole: a chunk that two share would be one more file for a host to load. */
+/** Sources that the client loads only where needed. Each is whole: a chunk that two share would be one more file for a host to load. */
 const loadedLater = ['link/local-sender.ts', 'configuration/digest-soon.ts']
 
 /** The published JavaScript: the client, the text of its thread, what it may load later, the client for the edge, the API, and for `require` client and API, each in one file. */

@@ -6,7 +6,7 @@ const said = await ask(process.argv[2])
 process.stdout.write(JSON.stringify(said))
 await provider.shutdown().catch(() => undefined)
 
-/** What this SDK asks for besides texts: an object, an embedding, several at once, one that fails. */
+/** Makes the requests of this SDK besides those for texts: an object, an embedding, several at once, one that fails. */
 async function ask(mark) {
   const settings = {
     maxRetries: 0,

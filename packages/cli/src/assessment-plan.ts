@@ -1,7 +1,7 @@
 import type { AssessmentPlan, MetricPlan, Scale } from '@afterai/evidence'
 import { CommandFailure } from './command-failure.ts'
 
-/** What options say before the results are looked at; each names a metric, most with a value behind `=`. */
+/** Options that state a plan before the results are looked at: metrics by name, some with a value behind `=`, and slices. */
 export interface PlanOptions {
   readonly margin?: readonly string[]
   readonly direction?: readonly string[]

@@ -1,6 +1,6 @@
 import type { ExitName } from './exit-codes.ts'
 
-/** What ends a command: a sentence for a person, further lines, and what to do about it. Never a stack, never a secret. */
+/** The error that ends a command: a sentence for a person, further lines, and what to do about it. Never a stack, never a secret. */
 export class CommandFailure extends Error {
   readonly exit: ExitName
   readonly lines: readonly string[]

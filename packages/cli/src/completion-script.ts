@@ -6,7 +6,7 @@ export const shells = ['bash', 'zsh', 'fish'] as const
 /** One of `shells`. */
 export type Shell = (typeof shells)[number]
 
-/** What can follow one command: its own commands, its options, and the values that its options may have. */
+/** The completions of one command: its own commands, its options, and the values that its options may have. */
 interface Node {
   /** `record export`; empty for the program itself. */
   readonly path: string

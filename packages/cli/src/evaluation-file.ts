@@ -18,7 +18,7 @@ import type { LocalKey } from './local-key.ts'
 import { printable } from './terminal/style.ts'
 import { openResultFile, sourceOf, type ResultFile } from './result-file.ts'
 
-/** What options say of a file of results. */
+/** Options for the reading of a file of results. */
 export interface EvaluationOptions {
   readonly format?: FormatName
   /** Columns that identify a case together. */
@@ -51,7 +51,7 @@ export function openEvaluationFile(path: string, options: EvaluationOptions, key
   return { file, format, reading: readingOf(format, options) }
 }
 
-/** What a file looks like that no format is known by, and what to do with it. */
+/** Makes the refusal of a file that no format is known by: what it looks like, and what to do with it. */
 function refusalOf(source: ByteSource, path: string): CommandFailure {
   const result = importResults(source)
   if (result.ok) throw new TypeError('a file without a format was read')

@@ -30,7 +30,7 @@ export function openResultFile(path: string): ResultFile {
   }
 }
 
-/** What the importers read. Texts without an identifier's shape are digested under `key`: two files that are compared need the same. */
+/** Makes a source for the importers. Texts without an identifier's shape are digested under `key`: two files that are compared need the same. */
 export function sourceOf({ path, chunks }: ResultFile, key: LocalKey, command?: ByteSource['command']): ByteSource {
   return {
     chunks,

@@ -50,7 +50,7 @@ export interface Settings {
   readonly verifiedFile: string
 }
 
-/** What options may say over the environment. */
+/** Settings that options may give; they win over the environment. */
 export interface SettingOptions {
   readonly url?: string | undefined
   readonly profile?: string | undefined

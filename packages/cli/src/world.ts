@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** What a command touches of the process it runs in. Tests give their own. */
+/** The environment and the standard streams of the process that a command runs in. Tests give their own. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined }

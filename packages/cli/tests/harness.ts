@@ -8,7 +8,7 @@ import { PassThrough } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { run } from '../src/run.ts'
 
-/** What a command left behind. */
+/** The exit code and the output of a command that ran. */
 export interface Ran {
   readonly code: number
   readonly stdout: string
@@ -62,7 +62,7 @@ export interface Received {
   readonly body: string
 }
 
-/** What the stand-in answers: a status and JSON, or whatever the function does with the response. */
+/** An answer of the stand-in: a status and JSON, or whatever the function does with the response. */
 export type Reply =
   | readonly [status: number, json: unknown, headers?: Readonly<Record<string, string>>]
   | ((response: ServerResponse) => void)

@@ -44,7 +44,7 @@ async function exporting(bundle: Uint8Array | string, routes: Parameters<typeof 
   }
 }
 
-/** What a server answers that shows a checkpoint of an example log. */
+/** Routes of a server that shows a checkpoint of an example log. */
 function showing(log: ExampleLog, checkpoint: string): Parameters<typeof startStandIn>[0] {
   return {
     'GET /v1/log/keys': () => [200, { origin: exampleOrigin, logVkey: log.vkey, recordKeys: [] }],

@@ -8,7 +8,7 @@ export interface ClientOptions extends TransportOptions {
   readonly credential?: string | (() => string | Promise<string>)
 }
 
-/** What goes with any call. */
+/** Options of any call. */
 export interface CallOptions {
   /** Makes a call that changes something happen once, however often it is made. One is made up where the operation takes one. */
   readonly idempotencyKey?: string
@@ -18,7 +18,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-/** What an operation takes: `path`, `query` and `body`, as far as it has them. */
+/** The input of an operation: `path`, `query` and `body`, as far as it has them, and the options of any call. */
 export type Input<Id extends keyof Operations> = Omit<Operations[Id], 'answer'> & CallOptions
 
 type OptionalIfEmpty<T> = Record<string, never> extends T ? [input?: T] : [input: T]

@@ -3,7 +3,7 @@ export class ApiProblem extends Error {
   readonly status: number
   /** A code of docs/reference/errors.md; `unknown` where the answer has none. */
   readonly code: string
-  /** What the answer says besides, as it came. */
+  /** All members of the answer's body, as they came; none if no object. */
   readonly problem: Readonly<Record<string, unknown>>
   /** How long the server asks to be left alone. */
   readonly retryAfterMs: number | undefined
@@ -24,7 +24,7 @@ export class ApiProblem extends Error {
 export class NoAnswer extends Error {
   /** The address that was asked, without path and query. */
   readonly endpoint: string
-  /** What the network says, such as `ECONNREFUSED`, or `TIMEOUT`; undefined where it says nothing. */
+  /** The network's code for the failure, such as `ECONNREFUSED`, or `TIMEOUT`; undefined where it gives none. */
   readonly code: string | undefined
 
   constructor(endpoint: string, code: string | undefined) {

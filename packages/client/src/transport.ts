@@ -20,7 +20,7 @@ export interface TransportRequest {
   /** From the endpoint on, its parts encoded. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>> | undefined
-  /** What can be sent again as it is; a stream can't. */
+  /** A body that can be sent again as it is; a stream can't. */
   readonly body?: string | Uint8Array | Blob | undefined
   readonly contentType?: string | undefined
   /** An API key or an access token. */
@@ -33,7 +33,7 @@ export interface TransportRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What came back. */
+/** An answer of the server: its status, headers and body. */
 export interface TransportAnswer {
   readonly status: number
   readonly headers: Headers

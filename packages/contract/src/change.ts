@@ -28,11 +28,11 @@ export const risk = z.strictObject({
 export type Risk = z.infer<typeof risk>
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
-/** What differs between two configurations: one item a value, by JSON pointer. `null` means absent. */
+/** One difference between two configurations: a value by its JSON pointer, before and after. `null` means absent. */
 export const deltaItem = z.object({ category: z.enum(changeTypes), path: z.string(), before: value, after: value })
 export type DeltaItem = z.infer<typeof deltaItem>
 
-/** What a change says, without the names of people: what decisions bind to and records seal. */
+/** Facts of a change, without the names of people: decisions bind to them, and records seal them. */
 export const changeFacts = z.object({
   id,
   systemId: id,

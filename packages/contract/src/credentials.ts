@@ -20,7 +20,7 @@ const attachment = z.enum(['platform', 'cross-platform']).nullish()
 /** No extension is asked for, so none has a result. */
 const noExtensions = z.strictObject({}).default({})
 
-/** What `navigator.credentials.get()` answers, by its `toJSON()` (Web Authentication Level 3, §5.1). */
+/** A passkey's assertion: the answer of `navigator.credentials.get()`, by its `toJSON()` (Web Authentication Level 3, §5.1). */
 export const passkeyAssertion = z.strictObject({
   id: base64url(1400),
   rawId: base64url(1400),
@@ -36,7 +36,7 @@ export const passkeyAssertion = z.strictObject({
 })
 export type PasskeyAssertion = z.infer<typeof passkeyAssertion>
 
-/** What `navigator.credentials.create()` answers, by its `toJSON()`. */
+/** A new passkey's attestation: the answer of `navigator.credentials.create()`, by its `toJSON()`. */
 export const passkeyAttestation = z.strictObject({
   id: base64url(1400),
   rawId: base64url(1400),

@@ -11,7 +11,7 @@ export const userCode = z
   .pipe(z.string().regex(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/, 'eight letters, like BCDF-GHJK'))
 
 export const deviceAuthorizationRequest = z.strictObject({
-  /** What the person who approves is shown of the asker: `afterai on build-host`. */
+  /** The asker's name, as it is shown to the person who approves: `afterai on build-host`. */
   clientLabel: words(100).default('a command line'),
   /** Whose members alone may approve. */
   tenant: slug.optional(),

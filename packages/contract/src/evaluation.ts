@@ -68,7 +68,7 @@ const tableReading = z.object({
   ),
 })
 
-/** What is kept of a file and what was dropped, without the name of who imported it: what records seal. */
+/** Facts of an evaluation: what is kept of a file and what was dropped, without the name of who imported it. Records seal them. */
 export const evaluationFacts = z.object({
   id,
   system: name.nullable(),

@@ -56,7 +56,7 @@ export const createIdentityProviderRequest = z.strictObject({
 })
 export type NewIdentityProvider = z.infer<typeof createIdentityProviderRequest>
 
-/** What is left out stays. The issuer can't change: a subject is somebody to one issuer alone. */
+/** A change of an identity provider: what is left out stays. The issuer can't change: a subject is somebody to one issuer alone. */
 export const updateIdentityProviderRequest = z
   .strictObject({ ...settings, clientSecret, enforced: z.boolean() })
   .partial()
@@ -75,7 +75,7 @@ export const identityProviderView = z
     allowedDomains: z.array(z.string()),
     createsMembers: z.boolean(),
     enforced: z.boolean(),
-    /** What to register at the provider. */
+    /** The address to register at the provider. */
     redirectUri: z.string(),
     createdAt: instant,
     updatedAt: instant,
@@ -83,7 +83,7 @@ export const identityProviderView = z
   .meta({ id: 'IdentityProvider' })
 export type IdentityProviderView = z.infer<typeof identityProviderView>
 
-/** What the provider says of itself. */
+/** The provider's metadata, as it states them itself. */
 export const identityProviderTestView = z.object({
   issuer: z.string(),
   authorizationEndpoint: z.string(),

@@ -5,7 +5,7 @@ import { email, id, instant, newSlug, words } from './primitives.ts'
 
 export const createTenantRequest = z.strictObject({ slug: newSlug, name: words(100), adminEmail: email })
 
-/** What an operator sees of a tenant: its name, dates and counts, never what it holds. */
+/** A tenant as an operator sees it: its name, dates and counts, never what it holds. */
 export const operatedTenantView = z
   .object({
     id,

@@ -48,13 +48,13 @@ export const permissions = {
   'tenant:operate': { roles: ['admin'], keys: 'never', tenants: 'operators' },
 } as const satisfies Record<string, PermissionRule>
 
-/** What a route may ask for. */
+/** The name of a permission, for which a route may ask. */
 export type Permission = keyof typeof permissions
 
 /** All permissions, in the order of the table. */
 export const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]]
 
-/** What a tenant is for: a customer's work, the sample of a first start, or operating the instance. */
+/** Kinds of tenants, by their purpose: a customer's work, the sample of a first start, or operating the instance. */
 export const tenantKinds = ['customer', 'sample', 'instance'] as const
 export type TenantKind = (typeof tenantKinds)[number]
 
@@ -64,7 +64,7 @@ export function isPermissionOf(kind: TenantKind, permission: Permission): boolea
   return tenants === 'both' || tenants === (kind === 'instance' ? 'operators' : 'customers')
 }
 
-/** What a role may do in a tenant of a kind. */
+/** Lists the permissions of a role in a tenant of a kind. */
 export function permissionsOf(role: Role, kind: TenantKind = 'customer'): Permission[] {
   return permissionNames.filter((permission) => mayRole(role, kind, permission))
 }
@@ -75,7 +75,7 @@ export function mayRole(role: Role, kind: TenantKind, permission: Permission): b
   return holders.includes(role) && isPermissionOf(kind, permission)
 }
 
-/** What every valid credential may do, whatever a key's scopes say: ask who it is. */
+/** The permission that every valid credential has, whatever a key's scopes say: to ask who it is. */
 export const unscoped: Permission = 'me:read'
 
 /** Scopes that a key may carry: permissions that make sense for a machine. */

@@ -225,7 +225,7 @@ export interface ProblemFields {
   readonly moreErrors?: number
 }
 
-/** What stops a request. The code is the contract; the boundary maps it to RFC 9457 `application/problem+json`. */
+/** The error that stops a request. The code is the contract; the boundary maps it to RFC 9457 `application/problem+json`. */
 export class ProblemError extends Error {
   readonly code: ProblemCode
   readonly fields: ProblemFields

@@ -37,9 +37,9 @@ export const logAuditLine = z.object({
   end: z.number().int().nonnegative(),
   /** Signed checkpoints of these sizes. */
   checkpoints: z.number().int().nonnegative(),
-  /** What is not as it was signed. */
+  /** Departures from what was signed, in words. */
   faults: z.array(z.string()),
-  /** What keeps the log from being complete, besides numbers of producers that no line tells. */
+  /** Reasons why the log is not complete, in words, besides numbers of producers that no line has. */
   incomplete: z.array(z.string()),
   /** The numbers of these entries, by their producers. */
   producers: z.record(z.string(), seenNumbers),
@@ -48,7 +48,7 @@ export const logAuditLine = z.object({
    * read. Only where they are asked for.
    */
   entryBytes: z.number().int().nonnegative().nullish(),
-  /** What to ask with to go on after these entries. */
+  /** The position to ask with, to go on after these entries. */
   position: z.string(),
 })
 export type LogAuditLine = z.infer<typeof logAuditLine>

@@ -57,7 +57,7 @@ const digestedParts = (most: number) =>
     .refine((parts) => new Set(parts.map(({ name }) => name)).size === parts.length, { error: 'a name is used twice' })
     .default([])
 
-/** What a system runs with, as metadata alone: prompts and tool definitions are keyed digests, never text (P1.3). */
+/** The configuration that a system runs with, as metadata alone: prompts and tool definitions are keyed digests, never text (P1.3). */
 export const configuration = z
   .strictObject({
     model: modelConfiguration,

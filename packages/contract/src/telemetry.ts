@@ -6,7 +6,7 @@ import { observation } from './system.ts'
 /** A count of tokens, of one request. */
 const tokens = z.number().int().min(0).max(1_000_000_000)
 
-/** What came of one request to a model, as numbers and names alone. */
+/** The outcome of one request to a model, as numbers and names alone. */
 export const measureEvent = z.strictObject({
   kind: z.literal('measure'),
   system: name,
@@ -93,7 +93,7 @@ export const distributionView = z.object({
 export type DistributionView = z.infer<typeof distributionView>
 
 /**
- * What an hour brought for a system, a configuration and a route. `fingerprint` and `route` are `overflow` where the tenant's limits
+ * The telemetry of an hour for a system, a configuration and a route. `fingerprint` and `route` are `overflow` where the tenant's limits
  * on distinct ones are reached (`distinct` then tells about how many share it) and `none` where none is known.
  */
 export const telemetryWindowView = z
@@ -129,7 +129,7 @@ export const telemetryWindowQuery = pageQuery.extend({
   since: instant.optional(),
 })
 
-/** What was dropped at the edge, by door and by name. */
+/** A count of what was dropped at the edge, by door and by name. */
 export const droppedView = z.object({
   door: z.string(),
   name: z.string(),

@@ -34,7 +34,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>
 }
 
-/** What the embedded database needs to know. */
+/** Options of the embedded database. */
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string
   readonly log: (line: string) => void

@@ -17,7 +17,7 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
-/** What a server is started with. */
+/** Directories, binaries and settings to start a server with. */
 export interface ServerOptions {
   readonly place: Pick<Place, 'clusterDir' | 'account'>
   readonly binaries: Pick<Binaries, 'postgres'>

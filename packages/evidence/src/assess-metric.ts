@@ -78,7 +78,7 @@ interface Judging {
 
 type JudgedFields = Pick<MetricAssessment, 'evidenceWeight' | 'evidenceWeightedDelta' | 'regressionRisk' | 'power'>
 
-/** What needs a direction and a margin. */
+/** Judges a metric that has a direction and a margin: its band, weight of evidence and risk. */
 function judge(question: Judging): { fields: JudgedFields; band: Band; risk: RiskInput } {
   const { estimate, pairs, sign, margin, natural, isRatio, isDrawn, reasons } = question
   const oriented = orient(estimate, sign)
@@ -99,7 +99,7 @@ function judge(question: Judging): { fields: JudgedFields; band: Band; risk: Ris
   }
 }
 
-/** What each cluster adds to the error. */
+/** Works out what each cluster adds to the error of the estimate. */
 function contributions(pairs: Pairs, isRatio: boolean, sign: 1 | -1): Float64Array {
   const values = isRatio ? logRatios(pairs) : differences(pairs)
   const influence = influenceOf(values, pairs, sign)
@@ -120,7 +120,7 @@ function describeEstimate(estimate: Estimate, natural: (value: number) => number
   }
 }
 
-/** What can be said without an interval. */
+/** Describes a metric as far as that needs no interval. */
 function describe({ metric, pairing, slice, withoutErrors }: MetricEvidence, pairs: Pairs): MetricAssessment {
   const isRatio = !isQuality(metric.kind)
   const means = pairs.length > 0 ? sideMeans(pairs) : undefined
@@ -161,7 +161,7 @@ function describe({ metric, pairing, slice, withoutErrors }: MetricEvidence, pai
   }
 }
 
-/** What the answers that came are worth: a time-out that counts as a failure can hide them. */
+/** Compares the answers that came, without errors: a time-out that counts as a failure can hide them. */
 function describeWithoutErrors(pairs: Pairs): MetricAssessment['withoutErrors'] {
   const means = pairs.length > 0 ? sideMeans(pairs) : undefined
   const estimate = estimateDifference(pairs)
@@ -199,7 +199,7 @@ function advise(
   }
 }
 
-/** What latency and cost do besides the typical ratio. */
+/** Gives the relative changes of the total, median and 95th percentile of latency, cost or tokens. */
 function amountChanges(pairs: Pairs): Pick<MetricAssessment, 'totalChange' | 'p50Change' | 'p95Change'> {
   if (pairs.length === 0) return { totalChange: null, p50Change: null, p95Change: null }
   // One side is sorted after the other, so that no more than one copy is needed at once.

@@ -142,7 +142,7 @@ function hasErrors({ cases }: EvaluationRun): boolean {
   return cases.errors.includes(1)
 }
 
-/** What is left of a side that answered less than half of its cases is no sample of it. */
+/** Tells whether a side answered less than half of its cases: what is left of it is no sample of it. */
 function hasMostlyErrors({ cases }: EvaluationRun): boolean {
   return errorCount(cases) * 2 > cases.rows
 }
@@ -157,7 +157,7 @@ function countOffScale({ scale }: ResolvedMetric, values: NumberColumn): number 
   return count
 }
 
-/** What an error counts as: the worse end of the scale where it is known or all values lie within 0..1, else the worst value seen. */
+/** Finds the value of an error: the plan's, else the worse end of a known scale or of 0..1 if all values lie in it, else the worst value seen. */
 function failureValue(
   { failureValue: given, direction, kind, scale }: ResolvedMetric,
   before: NumberColumn,

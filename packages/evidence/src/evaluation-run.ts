@@ -21,14 +21,14 @@ export interface EvaluationRun {
   readonly format: FormatName
   /** SHA-256 of the source's bytes, lower-case hex. */
   readonly sourceDigest: string
-  /** What of the source was chosen, such as the provider. */
+  /** The part of the source that was chosen, such as a provider. */
   readonly selection: string | null
   readonly metrics: readonly MetricDefinition[]
   readonly cases: CaseTable
   readonly dropped: readonly DroppedField[]
   /** How many different texts had no identifier's shape and were replaced by their keyed digest. */
   readonly digestedIdentifiers: number
-  /** What a reader of the results should know of how they were read, such as that the run was cancelled: our words, no content. */
+  /** Notes for a reader of the results on how they were read, such as that the run was cancelled: our words, no content. */
   readonly notes?: readonly string[] | undefined
 }
 

@@ -7,7 +7,7 @@ export type Digest = (text: string) => string
 /** One word of 1..64 plain characters. */
 const TOKEN = /^[A-Za-z0-9][A-Za-z0-9._:/@#+-]{0,63}$/
 
-/** What tells an identifier (`prime:0`, `case-12`, `7`) from a lone word of some language (`cancer`). */
+/** Characters of which an identifier (`prime:0`, `case-12`, `7`) holds one, and a lone word of some language (`cancer`) none. */
 const MARK_OF_AN_ID = /[0-9._:/@#-]/
 
 /** A name that the file gives where the caller asked for one: 1..128 plain characters, at most four words. */
@@ -16,7 +16,7 @@ const LABEL = /^(?=.{1,128}$)[A-Za-z0-9][A-Za-z0-9._:/@+-]*(?: [A-Za-z0-9._:/@+-
 /** A name that a person typed: 1..128 visible characters of any script, at most six words. */
 const TYPED = /^(?=.{1,128}$)[^\p{C}\p{Z}]+(?: [^\p{C}\p{Z}]+){0,5}$/u
 
-/** What a typed name looks like, for those whose name was refused. */
+/** The form of a typed name, in words for those whose name was refused. */
 export const TYPED_FORM = 'takes 1 to 128 visible characters, at most six words with one blank between them'
 
 /** So many digests are remembered at once; a digest that was forgotten is made again. */

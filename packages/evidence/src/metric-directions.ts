@@ -1,7 +1,7 @@
 import { DIRECTION_OF_PHRASE } from './direction-table.ts'
 import { type Direction, isQuality, type MetricDefinition, type MetricKind } from './metric.ts'
 
-/** What an importer knows of a metric's direction besides its name. */
+/** Hints of a metric's direction: its kind and names, a person's word, and the format's. */
 export interface DirectionHints {
   readonly kind: MetricKind
   /** The metric's name and the column it came from. */
@@ -56,7 +56,7 @@ const AMOUNTS: ReadonlySet<string> = new Set([
 const WEAK: ReadonlySet<string> = new Set(
   'match, matches, hits, hit rate, win, wins, won, win rate, preference rate, sensitivity'.split(', '),
 )
-/** What may stand beside them: how they are put into a number, and nothing of what they are of. */
+/** Words that may stand beside the weak ones: how they are put into a number, and nothing of what they are of. */
 const MEASURES: ReadonlySet<string> = new Set(
   'score scores rate rates ratio share percent percentage pct value metric result mean avg average macro micro weighted at k'.split(
     ' ',

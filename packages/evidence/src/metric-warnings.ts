@@ -11,7 +11,7 @@ import { isGreen, type Band } from './statistics/verdict.ts'
 /** A reason to read one metric with care. */
 export type Reason = Pick<AssessmentWarning, 'code' | 'text'>
 
-/** What a metric's reasons are found from. */
+/** Facts about a metric from which its reasons are found. */
 export interface MetricFacts {
   readonly metric: ResolvedMetric
   readonly pairing: Pairing
@@ -41,7 +41,7 @@ const WITHHOLDING: ReadonlySet<AssessmentWarning['code']> = new Set([
   'unit_mismatch',
 ])
 
-/** What shows that a suite can't tell a change, whatever it measured. */
+/** Codes which show that a suite can't tell a change, whatever it measured. */
 const SATURATED: ReadonlySet<AssessmentWarning['code']> = new Set(['floor', 'ceiling', 'constant'])
 
 /** Reasons that forbid a green band: absence of evidence must not look like evidence of absence. */
@@ -131,8 +131,8 @@ const SHARE_OF_UNITS = 0.25
 const UNITS = ['milliseconds are to seconds', 'microseconds are to seconds', 'nanoseconds are to seconds']
 
 /**
- * What pairs look like whose times are told in two units: each ratio is looked at, not their mean, since half a file may have another one.
- * A real change can't be excluded, so both readings are told, and a person says which it is.
+ * Describes pairs whose times seem to be in two units: each ratio is looked at, not their mean, since half a file may have another one.
+ * A real change can't be excluded, so both readings are given, and a person says which it is.
  */
 function unitsApart({ baseline, candidate, length }: Pairs): string | undefined {
   const limit = Math.log(BEYOND_SPEED)

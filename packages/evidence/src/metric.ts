@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /**
- * What a metric measures, which settles its estimator and its default margin.
+ * The kind of a metric: what it measures, which decides its estimator and its default margin.
  * `binary`: 0/1 quality. `safety`: 0/1, with a tighter margin. `continuous`: a score. `latency`, `cost`, `tokens`: positive amounts, compared as ratios.
  */
 export type MetricKind = 'binary' | 'safety' | 'continuous' | 'latency' | 'cost' | 'tokens'

@@ -9,7 +9,7 @@ import {
   type Scale,
 } from './metric.ts'
 
-/** What the assessment should hold a metric to. What isn't said is taken from the runs and the defaults. */
+/** The plan for one metric: what the assessment holds it to. What isn't said is taken from the runs and the defaults. */
 export interface MetricPlan {
   readonly name: string
   readonly kind?: MetricKind | undefined
@@ -23,12 +23,12 @@ export interface MetricPlan {
    * sets a metric aside: it decides nothing, however much worse it is.
    */
   readonly primary?: boolean | undefined
-  /** What an error counts as. Default: the worse end of the scale; where none is known, the worst value seen. */
+  /** The value that an error counts as. Default: the worse end of the scale; where none is known, the worst value seen. */
   readonly failureValue?: number | undefined
 }
 
 /**
- * What is settled before the results are looked at.
+ * The plan of an assessment, made before the results are looked at.
  * `prospective`: a planned change. `diagnostic`: two dated runs of one configuration. `counterfactual`: what if; never green.
  */
 export interface AssessmentPlan {

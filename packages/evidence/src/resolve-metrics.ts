@@ -13,7 +13,7 @@ import {
 } from './metric.ts'
 import type { AssessmentPlan, MetricPlan } from './plan.ts'
 
-/** What can be open about a metric before a number is looked at. */
+/** Questions that can be open about a metric before a number is looked at. */
 export type OpenQuestion =
   | 'kind_conflict'
   | 'direction_conflict'
@@ -199,7 +199,7 @@ function namesGuardrails(plan: AssessmentPlan): boolean {
   return plan.metrics.some(({ primary }) => primary === true)
 }
 
-/** What only one side measured, or only the plan knows. A metric of quality that vanished leaves the verdict open. */
+/** Lists metrics that only one side measured, or only the plan knows. A guardrail among them leaves the verdict open. */
 function missingMetrics(
   baseline: EvaluationRun,
   candidate: EvaluationRun,

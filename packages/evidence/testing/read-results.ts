@@ -9,7 +9,7 @@ export function readResults(
   return rowsOf(importResults(fileOf(content), options))
 }
 
-/** What is wrong with a file of results. */
+/** Lists the faults of a file of results. */
 export function faultsOf(
   content: string | Uint8Array,
   options: ReadingOptions & { format?: FormatName } = {},

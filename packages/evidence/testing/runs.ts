@@ -46,7 +46,7 @@ export function zeroOnes(ones: number, total: number): number[][] {
   return Array.from({ length: total }, (_, index) => [index < ones ? 1 : 0])
 }
 
-/** What an assessment says of one metric. */
+/** Finds one metric in an assessment, by its name. */
 export function metricOf(assessment: Assessment, name: string): MetricAssessment {
   const metric = assessment.metrics.find((known) => known.metric === name)
   if (!metric) throw new Error(`no metric ${name}`)

@@ -5,7 +5,7 @@ export interface PackedFile {
   readonly name: string
   readonly text: string
   readonly method?: 'stored' | 'deflated' | 'zstandard'
-  /** What the directory says of its size. */
+  /** The size that the directory claims, in bytes. */
   readonly claimedSize?: number
   readonly isEncrypted?: boolean
 }

@@ -17,7 +17,7 @@ export function datedAsAlias(name: string): Dated {
   return { family: aliasesOf[whole] ?? whole, snapshot }
 }
 
-/** What tells one version of a model from the next, such as `2.5`, `v3`, `k2`; sizes such as `8b` don't. */
+/** A word that distinguishes one version of a model from the next, such as `2.5`, `v3`, `k2`; sizes such as `8b` don't. */
 const version = /^[a-z]?\d+(?:\.\d+)*$/
 /** Words for how far a model is. */
 const stages: ReadonlySet<string> = new Set(['preview', 'exp', 'experimental', 'beta'])

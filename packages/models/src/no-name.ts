@@ -17,7 +17,7 @@ export function isNoName(text: string): boolean {
   return noNames.has(text.trim().toLowerCase())
 }
 
-/** What servers and libraries write in the place of a model's name, whichever model it is, with `-` between words. */
+/** Words that servers and libraries write in place of a model's name, whichever model it is, with `-` between words. */
 const placeholders: ReadonlySet<string> = new Set([
   'custom',
   'custom-model',

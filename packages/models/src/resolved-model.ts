@@ -4,22 +4,22 @@
  */
 export type ModelKind = 'snapshot' | 'floating' | 'fine_tune' | 'deployment' | 'opaque'
 
-/** What a name of a model says; null where it says nothing. */
+/** The meaning of a model's name, part by part; null where it says nothing. */
 export interface ResolvedModel {
-  /** What remains of the name once its place is read: in lower case, but for identifiers, whose case may matter. */
+  /** The rest of the name once its `Place` is read: in lower case, but for identifiers, whose case may matter. */
   readonly name: string
   /** Where it runs, such as `openai`, `azure`, `bedrock`, `self_hosted`; `unknown` where nothing says so. */
   readonly platform: string
   readonly vendor: string | null
   /** As its vendor names it, with its date. Of a fine-tune, the model that it was made from. */
   readonly model: string | null
-  /** What a platform adds to tell releases or builds of the model apart, such as Bedrock's `v2:0` or Ollama's tag. */
+  /** A platform's mark that distinguishes releases or builds of the model, such as Bedrock's `v2:0` or Ollama's tag. */
   readonly version: string | null
   readonly kind: ModelKind
   readonly region: string | null
 }
 
-/** What is known of where a name stands before the rest of it is read. */
+/** The platform, vendor and region of a name, as far as they are known before the rest of it is read. */
 export interface Place {
   /** Undefined where nobody says. */
   readonly platform: string | undefined
@@ -27,7 +27,7 @@ export interface Place {
   readonly region: string | null
 }
 
-/** What is said of a name that names no model. */
+/** Makes the result for a name that names no model. */
 export function unnamed(name: string, place: Place, kind: ModelKind): ResolvedModel {
   return {
     name,

@@ -6,7 +6,7 @@ import { resolve } from './resolve.ts'
 import type { ResolvedModel } from './resolved-model.ts'
 import { aliasKind, snapshotsAgree } from './snapshots.ts'
 
-/** What a served name says of what was served; null where it says nothing. The region and the case of a name say nothing of it. */
+/** The meaning of a served name, as to what was served; null where it says nothing. The region and the case of a name say nothing of it. */
 export interface Saying {
   /** Where it ran: as the name itself says, or else the provider, unless that is only what a client is called. */
   readonly platform: string | null

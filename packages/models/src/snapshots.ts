@@ -32,7 +32,7 @@ export function dated(name: string): Dated {
   return { family: name, snapshot: null }
 }
 
-/** What a name says by itself that it stands for: whatever is newest, or whichever a router picks; null where it says neither. */
+/** Tells what a name by itself stands for: whatever is newest, or whichever a router picks; null where it says neither. */
 export function aliasKind(name: string): 'newest' | 'any' | null {
   const [, word] = /(?:^|[-/:])(latest|auto)$/.exec(name) ?? []
   if (word === undefined) return null

@@ -4,7 +4,7 @@ import { RecordError } from './record-error.ts'
 import { parseNote, signNote, verifyNote } from './signed-note.ts'
 import type { Note, NoteSigner, NoteVerifier } from './signed-note.ts'
 
-/** What a log commits to: its name, how many entries it has, and the root over them. */
+/** The commitment of a log: its name, how many entries it has, and the root over them. */
 export interface Checkpoint {
   readonly origin: string
   readonly size: bigint

@@ -31,7 +31,7 @@ export interface Envelope {
   readonly signatures: readonly EnvelopeSignature[]
 }
 
-/** What a DSSE signature signs: the pre-authentication encoding. Source: DSSE v1.0.2, protocol.md. */
+/** Makes the bytes that a DSSE signature signs: the pre-authentication encoding. Source: DSSE v1.0.2, protocol.md. */
 export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   const type = utf8(payloadType)
   return concatBytes(utf8(`DSSEv1 ${type.length} `), type, utf8(` ${payload.length} `), payload)

@@ -8,7 +8,7 @@ import { refuseLarger } from './limits.ts'
 import { RecordError } from './record-error.ts'
 import { maxEntryBytes } from './tiles.ts'
 
-/** What an entry of the log is about. */
+/** Kinds of entries of the log: decision records, audit events. */
 export type EntryKind = 'pacr' | 'audit'
 
 const entryKinds: readonly EntryKind[] = ['pacr', 'audit']

@@ -1,6 +1,6 @@
 import { RecordError } from './record-error.ts'
 
-/** What the inputs of a verification may take, known before any of it is parsed; `docs/verify.sh` holds the same. Sizes are bytes. */
+/** Limits of the inputs of a verification, known before any of it is parsed; `docs/verify.sh` holds the same. Sizes are bytes. */
 export const verificationLimits = {
   bundleBytes: 67_108_864,
   /** How many of the characters `[`, `{` and `,` a bundle may have: a few for each of its fields, and none in Base64. */

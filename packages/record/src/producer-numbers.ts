@@ -11,9 +11,9 @@ export interface SeenNumbers {
 export interface ProducerNumbers {
   /** Takes in entries of a producer, in any order and in as many parts as there are. */
   add(producer: string, seen: SeenNumbers): void
-  /** What was seen, by producer. */
+  /** Numbers seen so far, by producer. */
   seen(): Record<string, SeenNumbers>
-  /** What is missing or told twice, in words; nothing where all numbers from 1 on are there once. */
+  /** Faults in words: numbers that are missing or there twice; none where all numbers from 1 on are there once. */
   faults(): string[]
 }
 

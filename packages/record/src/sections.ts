@@ -18,7 +18,7 @@ export const sectionNames: readonly SectionName[] = [
   'details',
 ]
 
-/** What is public of a section: nothing can be guessed from it once the salt is gone. */
+/** The public part of a section: nothing can be guessed from it once the salt is gone. */
 export interface SectionCommitment {
   readonly name: SectionName
   /** Hex HMAC-SHA-256 of the section's canonical bytes, keyed with its salt. */

@@ -35,7 +35,7 @@ export interface Actor {
   readonly role: (typeof actorRoles)[number]
 }
 
-/** What is public of a decision record. Ids are opaque, times are UTC with milliseconds, digests are hex SHA-256. */
+/** The public facts of a decision record. Ids are opaque, times are UTC with milliseconds, digests are hex SHA-256. */
 export interface PacrFacts {
   readonly recordId: string
   readonly tenantId: string
@@ -53,7 +53,7 @@ export interface PacrFacts {
   readonly producer: Producer
 }
 
-/** What is public of an audit event. */
+/** The public facts of an audit event. */
 export interface AuditFacts {
   readonly eventId: string
   readonly tenantId: string

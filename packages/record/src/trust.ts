@@ -14,7 +14,7 @@ export interface WitnessPolicy {
   readonly witnesses: readonly NoteVerifier[]
 }
 
-/** What an auditor has pinned beforehand, ready for use. */
+/** Keys, checkpoint and witness policy pinned beforehand by an auditor, ready for use. */
 export interface Trust {
   readonly recordKeys: readonly PublicKey[]
   /** Keys pinned by their id alone; the bundle's hint supplies the key. */
@@ -25,7 +25,7 @@ export interface Trust {
   readonly witnessPolicy: WitnessPolicy | null
 }
 
-/** What an auditor has pinned, as they write it down. */
+/** Pinned keys, checkpoint and witness policy, as an auditor writes them down. */
 export interface TrustInput {
   /** Public keys of records: SPKI as PEM or DER. */
   readonly recordKeys?: readonly (string | Uint8Array)[]

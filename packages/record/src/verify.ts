@@ -32,7 +32,7 @@ export type VerificationStep =
   | 'witnesses'
   | 'disclosures'
 
-/** What one step found, in a sentence for people. */
+/** The result of one step, with a sentence for people. */
 export interface StepResult {
   readonly step: VerificationStep
   readonly outcome: 'passed' | 'failed'
@@ -44,7 +44,7 @@ export interface VerificationReport {
   readonly verdict: Verdict
   readonly exitCode: number
   readonly steps: readonly StepResult[]
-  /** What the record says; present once its signature has been verified. */
+  /** The record's statement; present once its signature has been verified. */
   readonly statement: Statement | null
   /** Size of the verified log and index of the record in it; present once inclusion has been verified. */
   readonly position: { readonly origin: string; readonly index: bigint; readonly size: bigint } | null

@@ -21,7 +21,7 @@ import type { Bundle, JsonValue, Verdict } from '../src/index.ts'
 import { createExampleKey, exampleOrigin, storeHashes } from './example-record.ts'
 import type { ExampleLog } from './example-record.ts'
 
-/** What reaches the auditor: the file, and the checkpoint that they kept from before, if any. */
+/** The evidence that reaches the auditor: the file, and the checkpoint that they kept from before, if any. */
 export interface Evidence {
   readonly bytes: Uint8Array
   readonly kept?: string

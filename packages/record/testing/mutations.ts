@@ -110,7 +110,7 @@ export function mutate(root: JsonValue, place: Place, { apply }: Mutation): Json
   }
 }
 
-/** What a bundle's file says. */
+/** Parses the JSON of a bundle's file. */
 export function documentOf(bytes: Uint8Array): JsonValue {
   return parseCanonical(bytes) as JsonValue
 }

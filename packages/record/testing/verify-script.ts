@@ -10,7 +10,7 @@ import type { ExampleLog } from './example-record.ts'
 /** Path of `docs/verify.sh`. */
 export const scriptPath: string = fileURLToPath(new URL('../../../docs/verify.sh', import.meta.url))
 
-/** What `docs/verify.sh` says of an evidence: its exit code, the verdict's word, and all that it wrote. */
+/** The answer of `docs/verify.sh` to an evidence: its exit code, the verdict's word, and all that it wrote. */
 export interface ScriptAnswer {
   readonly status: number | null
   readonly word: string | undefined
@@ -35,7 +35,7 @@ export function runScript({ bytes, kept }: Evidence, { recordKey, vkey }: Exampl
   }
 }
 
-/** What `docs/verify.sh` says of many bundles, in one process for each half of them: the verdicts' words, in their order. */
+/** Runs `docs/verify.sh` on many bundles, in one process for each half of them, and answers the verdicts' words, in their order. */
 export async function runScriptOnAll(bundles: readonly Uint8Array[], log: ExampleLog): Promise<readonly string[]> {
   const half = Math.ceil(bundles.length / 2)
   const halves = await Promise.all([bundles.slice(0, half), bundles.slice(half)].map((some) => runOnFolder(some, log)))

@@ -65,12 +65,12 @@ export class AfterAI implements AsyncDisposable {
   /** Flushes, and ends the client. Never rejects. */
   readonly shutdown = (timeoutMs?: number): Promise<void> => this.#client.close(timeoutMs)
 
-  /** What became of every event so far. */
+  /** Counts every event so far as delivered, dropped or pending. */
   readonly stats = (): Stats => this.#client.stats()
 
   /**
-   * What is wrong, or went wrong and cost events, as `onDiagnostic` was told it: the last of each code, and of each field. It goes once it is
-   * over, such as an outage that lost nothing.
+   * Diagnostics of what is wrong, or went wrong and cost events, as `onDiagnostic` takes them: the last of each code, and of each field.
+   * One goes once it is over, such as an outage that lost nothing.
    */
   readonly diagnostics = (): readonly Diagnostic[] => this.#client.notices.all
 

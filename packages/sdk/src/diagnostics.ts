@@ -29,7 +29,7 @@ const isUntrusted = /CERT|SIGNATURE|TLS/
 const moved = /^HTTP 3/
 const odd = /^HTTP (?:4|0)/
 
-/** What to do where it depends on what happened: on an option, the server's status, or the system's code. */
+/** Advice where it depends on what happened: on an option, the server's status, or the system's code. */
 const advice: Readonly<Record<string, string>> = {
   apiKey: 'pass one that `afterai key create` made',
   endpoint: 'write it whole, such as https://afterai.example.com',
@@ -55,7 +55,7 @@ function adviceOn(detail: string): string | undefined {
   )
 }
 
-/** What a host is told. */
+/** Makes a diagnostic for the host, with advice if any. */
 export function diagnosticOf(code: DiagnosticCode, detail: string | undefined): Diagnostic {
   const todo = detail === undefined ? undefined : adviceOn(detail)
   const more = [detail, todo].filter((it) => it !== undefined).join(': ')

@@ -1,6 +1,6 @@
 import { host } from './platform-modules.ts'
 
-/** What wants to send the rest before the process ends. */
+/** A client that wants to send the rest before the process ends. */
 export interface Leaving {
   /** Hands over what there is. @returns whether there is something to wait for */
   leave(): boolean

@@ -8,7 +8,7 @@ export interface OutgoingEvent {
   readonly [field: string]: unknown
 }
 
-/** What the sender is set up with. */
+/** Options that the sender is set up with. */
 export interface SenderOptions {
   readonly apiKey: string
   /** Without a slash at its end. */
@@ -34,7 +34,7 @@ export interface ToldMessage {
   readonly time: number
 }
 
-/** What measurements have in common that came after the same observation on one handle. Without a fingerprint they go without. */
+/** The context of measurements that came after the same observation on one handle. Without a fingerprint they go without. */
 export interface ContextMessage {
   readonly type: 'context'
   readonly index: number

@@ -6,7 +6,7 @@ const mostShown = 128
 
 const settled = Promise.resolve()
 
-/** What a client has to say of itself: told to its host as it comes up, and kept for when the host asks. */
+/** The diagnostics of a client: passed to its host as they come up, and kept for when the host asks. */
 export class Notices {
   readonly #hook: ((diagnostic: Diagnostic) => unknown) | undefined
   /** The last of each kind, and of each field. */

@@ -13,7 +13,7 @@ interface Modules {
 
 interface Host {
   getBuiltinModule?: (name: string) => unknown
-  /** What keeps the process alive. */
+  /** The resources that keep the process alive, by Node's names. */
   getActiveResourcesInfo?: () => string[]
   on?: (event: 'exit' | 'beforeExit', listener: () => void) => unknown
   listeners?: (event: 'exit') => readonly unknown[]

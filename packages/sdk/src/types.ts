@@ -26,14 +26,14 @@ export interface AfterAIOptions {
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void
 }
 
-/** What `GET /v1/digest-key` answers. */
+/** The tenant's digest key, as `GET /v1/digest-key` answers it. */
 export interface DigestKey {
   readonly keyId: string
   /** Base64. */
   readonly key: string
 }
 
-/** What came of one request, as numbers and names alone. Null is as if it were left out. */
+/** The outcome of one request, as numbers and names alone. Null is as if it were left out. */
 export interface Measurement {
   /** The route, feature or slice of the system. */
   readonly route?: string | null | undefined
@@ -58,7 +58,7 @@ export interface Measurement {
   readonly fingerprint?: string | null | undefined
 }
 
-/** What a system runs with. Texts of prompts and tools stay in this process: what leaves is their keyed digest. */
+/** The configuration that a system runs with. Texts of prompts and tools stay in this process: what leaves is their keyed digest. */
 export interface ObservedConfiguration {
   readonly model: {
     readonly provider?: string | undefined
@@ -85,7 +85,7 @@ export interface ObservedConfiguration {
   readonly tools?: Readonly<Record<string, unknown>>
 }
 
-/** What an observation says besides the configuration. */
+/** Facts of an observation besides the configuration. */
 export interface ObserveOptions {
   /** Commit or build; the client's if left out. */
   readonly revision?: string | undefined
@@ -111,7 +111,7 @@ export interface RecordedChange {
   }
 }
 
-/** What a change is about. */
+/** The part of a system that a change is about. */
 export type ChangeType =
   | 'model'
   | 'prompt'
@@ -126,7 +126,7 @@ export type ChangeType =
   | 'vendor_blackbox'
   | 'other'
 
-/** What became of every event so far: `enqueued = delivered + dropped + pending`, exactly, at any time. */
+/** Counts of every event so far: `enqueued = delivered + dropped + pending`, exactly, at any time. */
 export interface Stats {
   readonly enqueued: number
   /** Acknowledged by the server, which means committed. */

@@ -4,7 +4,7 @@ import type { HostTask } from '../tests/hosts/host.ts'
 
 const hostFile = fileURLToPath(new URL('../tests/hosts/host.ts', import.meta.url))
 
-/** What anybody sees of a process that ended. */
+/** The exit code, signal and output of a process that ended. */
 export interface HostResult {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null

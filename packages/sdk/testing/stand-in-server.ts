@@ -22,13 +22,13 @@ export interface StandInServer {
   state: ServerState
   /** How far its clock is ahead. */
   clockAheadMs: number
-  /** What it says when it is busy. */
+  /** The `retry-after` header of its answers when it is busy. */
   retryAfter: string
   /** Batches that were committed, in order, each once. */
   readonly batches: TelemetryBatch[]
   /** The bodies of every request as they came, unpacked. */
   readonly bodies: string[]
-  /** What a client did that the contract forbids. */
+  /** Breaches of the contract by a client, in words. */
   readonly faults: string[]
   readonly requests: string[]
   events(): TelemetryEvent[]
@@ -40,7 +40,7 @@ export interface StandInOptions {
   readonly port?: number
   readonly state?: ServerState
   readonly tls?: { readonly key: string; readonly cert: string }
-  /** What an earlier one had committed: a server that restarts keeps its database. */
+  /** The batches and requests that an earlier one kept: a server that restarts keeps its database. */
   readonly database?: Pick<StandInServer, 'batches' | 'bodies' | 'faults' | 'requests'>
   /** The status of the digest key's route, if not 200. */
   readonly digestKeyStatus?: number

@@ -40,7 +40,7 @@ async function startAnswering(status: number): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** What a client has to say, without the words that all have in common. */
+/** The messages of a client's diagnostics, by their codes. */
 function reasons(afterai: AfterAI): Record<string, string> {
   return Object.fromEntries(afterai.diagnostics().map(({ code, message }) => [code, message]))
 }

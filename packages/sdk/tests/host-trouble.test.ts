@@ -262,7 +262,7 @@ test('P2.2: where the sender can’t be loaded, the client is told so, once', as
   expect(lost).toEqual([undefined])
 })
 
-/** What a program of its own prints. The server goes on meanwhile. */
+/** Runs a program of its own and answers what it prints. The server goes on meanwhile. */
 async function runProgram(program: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const parameters = ['--no-warnings', '--expose-gc', '--input-type=module', '-e', program]

@@ -59,7 +59,7 @@ function run(command: string, ...parameters: string[]): Promise<Ended> {
   })
 }
 
-/** What each run time has to say of the exercise, and the server with it. */
+/** Checks what a run time reports of the exercise, and what its server received. */
 function expectAllDelivered(said: string): void {
   expect(JSON.parse(said)).toMatchObject({
     // Three were wrong.

@@ -1,7 +1,7 @@
 import { type AuditedRoute, by, type Doing } from './audited-route.ts'
 import type { Person, TestServer } from './test-server.ts'
 
-/** What the table of audited routes shares with its parts. */
+/** The server, people and names that the table of audited routes shares with its parts. */
 export interface AuditTable {
   readonly server: () => TestServer
   readonly author: () => Person

@@ -59,7 +59,7 @@ export async function startCountingProxy(target: Target): Promise<CountingProxy>
   }
 }
 
-/** What no request waits for: the ledger's sequencer, and servers that settle their limits with each other. */
+/** Marks of work that no request waits for: the ledger's sequencer, and servers that add up the counts of their limits with each other. */
 const inBackground = ['afterai_sequencer', 'settle_rates']
 
 /** Follows one connection. A transaction's counts are told when it has ended. */

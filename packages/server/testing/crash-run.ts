@@ -23,7 +23,7 @@ export interface CrashTarget {
   readonly database: () => Promise<DatabaseAddress>
 }
 
-/** What came of it. All lists are empty when the promise holds. */
+/** The outcome of a run with kills. All lists are empty when the promise holds. */
 export interface CrashOutcome {
   readonly kills: number
   readonly acknowledged: number
@@ -31,7 +31,7 @@ export interface CrashOutcome {
   readonly lost: readonly string[]
   /** Operations that are there more than once. */
   readonly doubled: readonly string[]
-  /** What is wrong with a log, from its first entry to its last. */
+  /** Faults of a log, from its first entry to its last. */
   readonly faults: readonly string[]
 }
 
@@ -95,7 +95,7 @@ export async function printedCode(server: ServerProcess): Promise<string> {
   }
 }
 
-/** What the writers know: what was acknowledged, what is open, and what was found wrong. */
+/** Notes of the writers: operations that were acknowledged, those that are open, and what was found wrong. */
 class Ledger {
   readonly acknowledged = new Map<string, Operation>()
   readonly lost: string[] = []
@@ -150,7 +150,7 @@ async function writeUntilKilled({ server, client, ledger, random }: Round): Prom
   for (const end of await load) if (end.status === 'rejected') throw end.reason
 }
 
-/** What a writer does next. */
+/** Picks the next operation of a writer. */
 export function nextOperation(random: () => number): Operation {
   const pick = <T>(words: readonly [T, ...T[]]): T => words[Math.floor(random() * words.length)] ?? words[0]
   return {

@@ -35,7 +35,7 @@ export function faultyVariables(env: Environment): string[] {
   return result.ok ? [] : result.faults.map(({ variable }) => variable)
 }
 
-/** What an environment configures. @throws Error with its faults */
+/** Reads the configuration that an environment gives. @throws Error with its faults */
 export function configurationOf(env: Environment) {
   const result = readConfiguration(env)
   if (!result.ok) throw new Error(formatFaults(result.faults))

@@ -1,6 +1,6 @@
 import type { Answer, Person, TestServer } from './test-server.ts'
 
-/** What an import answers, as tests read it. */
+/** The answer to an import, as tests read it. */
 export interface Evaluation {
   id: string
   code: string

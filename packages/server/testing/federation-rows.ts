@@ -12,7 +12,7 @@ export const visitor: ProviderUser = {
   groups: ['staff'],
 }
 
-/** What the rows need, once it is there. */
+/** The server, provider and people that the rows need, once they are there. */
 export interface Given {
   readonly server: TestServer
   readonly provider: TestOidcProvider

@@ -14,7 +14,7 @@ export interface NewInstance {
   readonly directory: string
   /** The environment of its server, besides the data directory. */
   readonly env: Readonly<Record<string, string>>
-  /** What it says when its first start is done. */
+  /** Words that it writes when its first start is done. */
   readonly lastWords: string
 }
 

@@ -6,9 +6,9 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 export interface HostileProvider {
   readonly issuer: string
   readonly client: { readonly id: string; readonly secret: string }
-  /** What it was sent at its token endpoint. */
+  /** Requests that its token endpoint was sent. */
   readonly tokenRequests: URLSearchParams[]
-  /** What it answers there; by default the token of `claims`, rightly signed. */
+  /** The answer of its token endpoint: a token of the test's, or a way to fail; `error` until a test sets it. */
   answer: { idToken: string } | 'silence' | 'error' | 'redirect' | 'too much'
   /** A token of its own, right in all that isn't changed. */
   sign(claims: JWTPayload, changes?: { alg?: string; key?: CryptoKey | Uint8Array }): Promise<string>

@@ -21,7 +21,7 @@ const mapping = {
   metrics: [{ name: 'score', column: 'score', kind: 'continuous' }],
 }
 
-/** What the example's column doesn't say of its scores. */
+/** A plan for the example's scores: their direction and scale, which the column doesn't say. */
 export const scoresPlan = { metrics: [{ name: 'score', direction: 'up', scale: { lower: 0, upper: 1 } }] }
 
 /** The path of an import of the example's scores. */

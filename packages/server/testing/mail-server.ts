@@ -41,7 +41,7 @@ export interface MailServer {
   stop(): Promise<void>
 }
 
-/** What it does besides taking mails in. */
+/** Options of a mail server, besides taking mails in. */
 export interface MailServerOptions {
   readonly certificate: Certificate
   readonly port?: number

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { PasskeyAssertion, PasskeyAttestation } from '@afterai/contract'
 
-/** What an authenticator and its browser say, where a test wants them to say something else than the truth. */
+/** Statements of an authenticator and its browser, where a test wants them to say something else than the truth. */
 export interface Ceremony {
   readonly origin: string
   readonly rpId?: string

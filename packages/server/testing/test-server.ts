@@ -25,7 +25,7 @@ export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What it answered. */
+/** An answer of the server under test: its status, headers and body. */
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number
   readonly body: T
@@ -82,10 +82,10 @@ export const testOrigin = 'http://localhost:4680'
 /** The password of the first administrator. */
 export const adminPassword = 'violet-harbour-41-lantern'
 
-/** What the server under test is made of and configured with, where that differs from what tests usually have. */
+/** Parts and configuration of the server under test, where they differ from what tests usually have. */
 export type TestServerOptions = Partial<Configuration> & Partial<Omit<ServerParts, keyof SharedParts | 'configuration'>>
 
-/** What every server under test is given. */
+/** Parts that every server under test is given. */
 type SharedParts = Pick<ServerParts, 'connection' | 'keys' | 'log'>
 
 /** Starts one. */

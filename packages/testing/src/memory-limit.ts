@@ -17,7 +17,7 @@ export function limitMemory(bytes: number): MemoryLimit | undefined {
   return makeGroup('/sys/fs/cgroup/memory', bytes, versionOne) ?? makeGroup('/sys/fs/cgroup', bytes, versionTwo)
 }
 
-/** What the two versions of the kernel's interface call the same things; memory that is swapped out would not count. */
+/** The files of a limit in one of two versions of the kernel's interface; memory that is swapped out would not count. */
 interface Files {
   readonly limits: (bytes: number) => readonly (readonly [file: string, value: string, isNeeded: boolean])[]
   readonly killed: readonly [file: string, pattern: RegExp]

@@ -25,7 +25,7 @@ export interface ServerProcess {
   signalAll(signal: NodeJS.Signals): void
 }
 
-/** What to run. */
+/** Options of a server's process. */
 export interface ServerProcessOptions {
   /** Its environment besides `PATH`; the address to listen on is added. What is undefined is left out. */
   readonly env: Readonly<NodeJS.ProcessEnv>

@@ -57,7 +57,7 @@ export async function runAttack({ command: [program, ...parameters] }: Attack): 
   })
 }
 
-/** What a client saw that asks politely, from an address of its own. */
+/** The requests, errors and waits of a client that asks politely, from an address of its own. */
 export interface Experience {
   readonly requests: number
   readonly errors: readonly string[]

@@ -19,7 +19,7 @@ const unpackedTools = z.object({ root: z.string(), libraryPath: z.string() })
 /** The root of the unpacked packages and the search path of their libraries. */
 export type UnpackedTools = z.infer<typeof unpackedTools>
 
-/** What was unpacked, or undefined where nothing had to be. */
+/** Finds the packages that were unpacked; undefined where nothing had to be. */
 export function findUnpackedTools(): UnpackedTools | undefined {
   const file = join(unpackedToolsDir, 'tools.json')
   return existsSync(file) ? unpackedTools.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined

@@ -6,13 +6,13 @@ import type { Api } from './api.ts'
 
 /** A list in which one thing is looked for by what a person typed. */
 export interface FindOptions<T extends { readonly id: string }> {
-  /** What is looked for, in words: `change`. */
+  /** The kind of thing that is looked for, in words: `change`. */
   readonly noun: string
   readonly path: string
   readonly item: z.ZodType<T>
   /** Another name that it goes by. */
   readonly label?: (item: T) => string | null
-  /** What tells it from others of the same label, for a person who has to choose. */
+  /** Details by which a person who has to choose distinguishes it from others of the same label. */
   readonly about?: (item: T) => string
 }
 

@@ -26,7 +26,7 @@ export interface ApiRequest {
   readonly retry?: 'unsent' | undefined
 }
 
-/** What came back, its bytes unread. */
+/** The body of an answer, its bytes unparsed. */
 export interface ApiResponse {
   readonly bytes: Uint8Array
   readonly json: () => unknown

@@ -4,7 +4,7 @@ import { CommandFailure } from '../command-failure.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { printable } from '../terminal/style.ts'
 
-/** What a server says about a request that it refused. Every member is optional: a proxy in between may answer too. */
+/** Problem details of a request that a server refused. Every member is optional: a proxy in between may answer too. */
 const problemDocument = z.object({
   code: z.string().optional(),
   type: z.string().optional(),
@@ -20,7 +20,7 @@ const problemDocument = z.object({
 export class ApiProblem extends CommandFailure {
   readonly status: number
   readonly code: string | undefined
-  /** What the caller lacks, where that is why. */
+  /** The permission that the caller lacks, where that is why. */
   readonly permission: string | undefined
 
   constructor(status: number, body: unknown) {

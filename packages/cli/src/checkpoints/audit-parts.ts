@@ -11,7 +11,7 @@ const mostEntryBytes = 128 * 2 ** 20
 
 /** From where to where a log is verified. */
 export interface AuditSpan {
-  /** What an earlier answer gave; without it, from the first entry. */
+  /** The position that an earlier answer gave; without it, from the first entry. */
   readonly position: string | undefined
   readonly end: number | undefined
   readonly signal: AbortSignal
@@ -24,7 +24,7 @@ export interface AuditPart {
 }
 
 /**
- * What the server finds in its log, part by part, to the end. An answer that is cut is asked for again from the last part on that came
+ * Reads what the server finds in its log, part by part, to the end. An answer that is cut is asked for again from the last part on that came
  * whole, as is one that the server ended before the log's end.
  * @throws {CommandFailure} `unreachable` when nothing more comes
  */

@@ -42,7 +42,7 @@ function isAsSeen({ origin, note }: BundleCheckpoint, { vkey, checkpoint }: Seen
   throw inconsistent({ origin }, `its ${shown.size} entries are not those that were signed before`, checkpoint)
 }
 
-/** What says which scope is missing, and how to come by it. */
+/** Makes the failure that says which scope is missing, and how to come by it. */
 export function withoutScope(why: string, cause?: unknown): CommandFailure {
   return new CommandFailure('forbidden', `This credential lacks the scope log:read, and ${why}.`, { remedy, cause })
 }

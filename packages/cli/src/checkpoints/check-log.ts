@@ -67,7 +67,7 @@ export async function checkLog(
   return { origin: keys.origin, vkey, size: parseCheckpoint(checkpoint).size, checkpoint, before }
 }
 
-/** What a log must continue, besides what was seen of it. */
+/** Further checkpoints that a log must continue, besides the one seen of it. */
 interface Besides {
   readonly exported?: string | undefined
   readonly kept?: (origin: string) => SeenCheckpoint | undefined

@@ -41,7 +41,7 @@ export async function knownOrigins(path: string, url: string): Promise<string[]>
   return Object.keys((await readSeen(path)).servers[url] ?? {})
 }
 
-/** What is remembered of a log, under every address that it was seen at: whoever runs one can be reached at several. */
+/** Reads the checkpoints remembered of a log, under every address that it was seen at: whoever runs one can be reached at several. */
 export async function seenAnywhere(path: string, origin: string): Promise<SeenCheckpoint[]> {
   const { servers } = await readSeen(path)
   const logs = Object.values(servers).flatMap((of) => Object.entries(of))

@@ -36,12 +36,12 @@ export interface VerifiedPart {
   readonly tree: Frontier
   readonly checkpoints: number
   readonly numbers: ProducerNumbers
-  /** What the server is asked with to go on after them. */
+  /** The position that the server is asked with to go on after them. */
   readonly position: string
   readonly at: string
 }
 
-/** What is kept of all logs, by the address of the server and the origin of the log. */
+/** The verified parts that are kept of all logs, by the address of the server and the origin of the log. */
 export interface VerifiedLogs {
   of(url: string, origin: string): VerifiedPart | undefined
   /** Whether there is a file that can't be read: nothing of it is used. */

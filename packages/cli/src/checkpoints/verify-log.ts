@@ -18,13 +18,13 @@ export interface LogProgress {
   readonly end: number
 }
 
-/** What a verification came to. */
+/** The findings of a log's verification. */
 export interface LogFindings {
   readonly size: number
   readonly checkpoints: number
-  /** What isn't as it was signed. */
+  /** Departures from what was signed, in words. */
   readonly faults: readonly string[]
-  /** What keeps it from being complete. */
+  /** Reasons why it is not complete, in words. */
   readonly gaps: readonly string[]
 }
 
@@ -33,7 +33,7 @@ export interface VerificationOrder {
   readonly api: Api
   /** The checkpoint to verify up to, where there is one that could be verified. */
   readonly head: CheckedLog | undefined
-  /** What was verified before, and is known to be what the log begins with. */
+  /** The part that was verified before, and is known to be what the log begins with. */
   readonly before: VerifiedPart | undefined
   readonly signal: AbortSignal
   readonly onProgress: (progress: LogProgress) => void
@@ -82,7 +82,7 @@ interface Walk {
   take(part: AuditPart): void
   /** Demands that the entries are those that a checkpoint was signed for. */
   demand(head: CheckedLog): void
-  /** What was verified up to here; undefined where there is nothing new, or a fault: it is to be found again the next time. */
+  /** Gives the part that was verified up to here; undefined where there is nothing new, or a fault: it is to be found again the next time. */
   part(head: CheckedLog): VerifiedPart | undefined
   findings(): LogFindings
 }

@@ -81,7 +81,7 @@ export function addAssessCommand(program: Command, mount: Mount): void {
     )
 }
 
-/** What a server allows two large evaluations: a minute to wait their turn, and two to be compared. */
+/** A timeout beyond what a server allows two large evaluations: a minute to wait their turn, and two to be compared. */
 const ASSESS_TIMEOUT_MS = 4 * 60_000
 
 type Arguments = readonly [first: string, second: string | undefined]

@@ -195,7 +195,7 @@ async function approve(context: ServerContext, given: string, options: ApproveOp
   })
 }
 
-/** What an approver must have seen: the change, all of its verdicts, cited or not, the decision, and the digest that binds them. */
+/** Formats the evidence that an approver must have seen: the change, all of its verdicts, cited or not, the decision, and the digest that binds them. */
 async function evidenceLines(api: Api, decision: Decision, paint: Paint): Promise<string[]> {
   const path = `/v1/changes/${decision.changeId}`
   const [{ value: change }, { value: assessments }] = await Promise.all([

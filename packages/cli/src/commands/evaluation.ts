@@ -18,7 +18,7 @@ interface ImportOptions extends EvaluationOptions {
   readonly json?: boolean
 }
 
-/** What a server allows a large file: five minutes on its way, and a minute each to wait its turn and to be read. */
+/** A timeout beyond what a server allows a large file: five minutes on its way, and a minute each to wait its turn and to be read. */
 const IMPORT_TIMEOUT_MS = 8 * 60_000
 
 /** `import` and `evaluation`: results of evaluations, without their content. */

@@ -74,7 +74,7 @@ export function tableLines(reading: TableReading | Evaluation['table']): string[
   ]
 }
 
-/** What a reader should know of how a file was read. */
+/** Formats the notes on how a file was read, which a reader should know. */
 export function noteLines(notes: readonly string[]): string[] {
   return notes.length === 0 ? [] : ['', ...notes.map(printable)]
 }
@@ -84,7 +84,7 @@ export function metricText(metrics: readonly Evaluation['metrics'][number][]): s
   return metrics.map(({ name, kind }) => `${printable(name)} (${kind})`).join(', ')
 }
 
-/** What was left out of a file, and how often. */
+/** Formats the fields left out of a file, and how often each was. */
 export function droppedLines(dropped: readonly DroppedField[]): string[] {
   if (dropped.length === 0) return []
   return [

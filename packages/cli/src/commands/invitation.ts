@@ -70,7 +70,7 @@ export function addInvitationCommands(program: Command, mount: Mount): void {
   )
 }
 
-/** What an invitation says to whoever made it. */
+/** Formats an invitation in lines, for whoever made it. */
 export function invitationLines({ email, role, expiresAt, code }: CreatedInvitation): string[] {
   const facts = properties([
     ['for', `${printable(email)} (${role})`],

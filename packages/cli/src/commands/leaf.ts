@@ -13,7 +13,7 @@ export interface Mount {
   readonly onExit: (code: number) => void
 }
 
-/** What every command says of itself. */
+/** The texts by which every command describes itself. */
 export interface LeafText {
   readonly description: string
   /** Shorter, for the list of commands. */
@@ -79,7 +79,7 @@ export function withPaging(command: Command): Command {
   )
 }
 
-/** What a command works with, once its options are read. */
+/** The process and output that a command works with, once its options are read. */
 export interface LocalContext {
   readonly world: World
   readonly out: Output

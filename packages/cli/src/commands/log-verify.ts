@@ -73,7 +73,7 @@ async function headOf(
   }
 }
 
-/** What an earlier run verified, if the log is proved to begin with it. Otherwise it saves nothing, and all is verified. */
+/** Gives the part that an earlier run verified, if the log is proved to begin with it. Otherwise it saves nothing, and all is verified. */
 async function usable(
   { api, out }: ServerContext,
   head: CheckedLog | undefined,
@@ -85,7 +85,7 @@ async function usable(
   return undefined
 }
 
-/** What a run shows of itself while it goes on. */
+/** The progress of a run, shown while it goes on. */
 interface Progress {
   readonly move: (progress: LogProgress) => void
   readonly label: () => string

@@ -20,7 +20,7 @@ interface VerifyOptions {
   readonly since?: string
 }
 
-/** What each verdict of `record verify` means, in the words of the reference. */
+/** The meaning of each verdict of `record verify`, in the words of the reference. */
 export const verdictMeanings: Readonly<Record<keyof typeof verdictExitCodes, string>> = {
   valid: 'the record is as it was sealed',
   malformed: 'the file is not a bundle, or not exactly one',

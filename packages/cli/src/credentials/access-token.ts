@@ -8,7 +8,7 @@ import { credentialStore, type StoredSession } from './credential-store.ts'
 /** A token that ends this soon is renewed first: clocks differ, and requests take time. */
 const MARGIN_MS = 30_000
 
-/** What goes into `Authorization: Bearer`. */
+/** The source of the token in `Authorization: Bearer`. */
 export interface BearerSource {
   readonly get: () => Promise<string>
   /** Another one in place of `refused`, which the server no longer takes; undefined if there is none. */

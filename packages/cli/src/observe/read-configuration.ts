@@ -14,7 +14,7 @@ export interface LocalConfiguration {
   readonly tools: ReadonlyMap<string, string>
 }
 
-/** What options say of a configuration. */
+/** Options that describe a configuration. */
 export interface ConfigurationOptions {
   readonly from?: string
   readonly model?: string

@@ -6,7 +6,7 @@ import { digestConfiguration, type DigestKey, type ReadBytes } from './digest-fi
 import { type Commit, openRepository, type Repository } from './git-repository.ts'
 import { type ConfigurationOptions, type LocalConfiguration, parseConfiguration } from './read-configuration.ts'
 
-/** What of a repository's history is told. */
+/** Options for reading the history of a system from a repository. */
 export interface HistoryOptions extends ConfigurationOptions {
   readonly system: string
   readonly environment?: string
@@ -16,7 +16,7 @@ export interface HistoryOptions extends ConfigurationOptions {
   readonly revision?: string
 }
 
-/** What a repository's history says that a system ran with. */
+/** The configurations that a system ran with, as a repository's history has them. */
 export interface History {
   readonly observations: readonly Observation[]
   /** Commits whose files describe no configuration, with why. */

@@ -31,10 +31,10 @@ export interface OfflineAssessment {
   readonly key: LocalKey
   /** How to read both files. */
   readonly reading?: ResultsOptions | undefined
-  /** What to choose in one file alone, such as its provider. */
+  /** Options for the reading of one file alone, such as its provider. */
   readonly baselineReading?: ResultsOptions | undefined
   readonly candidateReading?: ResultsOptions | undefined
-  /** What to hold the second to; without it, the defaults. */
+  /** The plan that the second is held to; without it, the defaults. */
   readonly plan?: AssessmentPlan | undefined
   /** Print the assessment as JSON instead of the report. */
   readonly json?: boolean | undefined

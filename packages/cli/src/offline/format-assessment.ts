@@ -23,7 +23,7 @@ type Paint = (style: 'red' | 'yellow' | 'green' | 'bold' | 'dim', text: string) 
 const NARROWEST = 72
 const WIDEST = 110
 
-/** What each band means, in a sentence that claims no more than the interval does. */
+/** The meaning of each band, in a sentence that claims no more than the interval does. */
 const MEANING: Readonly<Record<Band, string>> = {
   material_regression: 'worse by more than the margin allows',
   regression: 'worse, and perhaps by more than the margin allows',

@@ -4,7 +4,7 @@ import { distinctCases, pairingVariables, sharedCases, type EvaluationRun } from
 /** Below this share of cases that stand in both files, something is wrong with what they are known by. */
 const fewestShared = 0.5
 
-/** What to do about two files of which few cases pair: sentences, none if enough do. */
+/** Advises on two files of which few cases pair: sentences, none if enough do. */
 export async function pairingHint(
   paths: readonly [baseline: string, candidate: string],
   [baseline, candidate]: readonly [EvaluationRun, EvaluationRun],

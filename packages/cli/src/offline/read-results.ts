@@ -10,7 +10,7 @@ import {
 import { openResultFile, sourceOf } from '../result-file.ts'
 import type { LocalKey } from '../local-key.ts'
 
-/** What of a file of results to read, and how. Tables take the mapping, other formats the variables. */
+/** Options for the reading of a file of results: what of it, and how. Tables take the mapping, other formats the variables. */
 export interface ResultsOptions extends ReadingOptions {
   /** Undefined leaves it to what each file shows. */
   readonly format?: FormatName | undefined

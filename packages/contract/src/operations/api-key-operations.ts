@@ -21,7 +21,7 @@ const key: ApiKeyView = {
 const created = { ...key, key: 'aftr_live_EXAMPLE' }
 const byId = { id: ids.key }
 
-/** What is said of the operations of API keys. */
+/** Descriptions of the operations of API keys, by route. */
 export const apiKeyOperations: Operations = {
   'GET /v1/api-keys': {
     id: 'listApiKeys',

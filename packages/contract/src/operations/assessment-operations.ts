@@ -71,7 +71,7 @@ const assessment: AssessmentView = {
   createdAt: at.assessed,
 }
 
-/** What is said of the operations of assessments. */
+/** Descriptions of the operations of assessments, by route. */
 export const assessmentOperations: Operations = {
   'POST /v1/changes/{id}/assessments': {
     id: 'assessChange',

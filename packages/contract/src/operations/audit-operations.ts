@@ -52,7 +52,7 @@ const stream: AuditStream = {
 }
 const one = { id: ids.stream }
 
-/** What is said of the operations of the audit trail and its streams. */
+/** Descriptions of the operations of the audit trail and its streams, by route. */
 export const auditOperations: Operations = {
   'GET /v1/audit-events': {
     id: 'listAuditEvents',

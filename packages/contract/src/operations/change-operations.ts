@@ -41,7 +41,7 @@ const settled = {
   updatedAt: at.assessed,
 }
 
-/** What is said of the operations of changes. */
+/** Descriptions of the operations of changes, by route. */
 export const changeOperations: Operations = {
   'GET /v1/changes': {
     id: 'listChanges',

@@ -25,7 +25,7 @@ const session = {
 const byId = { id: ids.passkey }
 const ofMember = { accountId: ids.approver }
 
-/** What is said of the operations of a person’s own credentials. */
+/** Descriptions of the operations of a person’s own credentials, by route. */
 export const credentialOperations: Operations = {
   'GET /v1/factors': {
     id: 'listFactors',

@@ -37,7 +37,7 @@ const approval: Decision['approvals'][number] = {
   at: at.sealed,
 }
 
-/** What is said of the operations of decisions. */
+/** Descriptions of the operations of decisions, by route. */
 export const decisionOperations: Operations = {
   'GET /v1/decisions': {
     id: 'listDecisions',

@@ -33,7 +33,7 @@ const evaluation: Evaluation = {
   importedByEmail: 'ada@example.com',
 }
 
-/** What is said of the operations of evaluations. */
+/** Descriptions of the operations of evaluations, by route. */
 export const evaluationOperations: Operations = {
   'GET /v1/evaluations': {
     id: 'listEvaluations',

@@ -24,7 +24,7 @@ const byAccount = { accountId: ids.account }
 const breakGlass = { accountId: ids.account, name: 'Ada', email: 'ada@example.com' }
 const discovery = ['unusable_provider', 'provider_unavailable'] as const
 
-/** What is said of the operations of single sign-on. */
+/** Descriptions of the operations of single sign-on, by route. */
 export const federationOperations: Operations = {
   'GET /v1/identity-providers': {
     id: 'listIdentityProviders',
@@ -169,7 +169,7 @@ export const federationOperations: Operations = {
   },
 }
 
-/** What is said of the operations of device sign-in. */
+/** Descriptions of the operations of device sign-in, by route. */
 export const deviceOperations: Operations = {
   'GET /device': {
     id: 'showDevicePage',

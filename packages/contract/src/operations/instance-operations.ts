@@ -17,7 +17,7 @@ const tenant: OperatedTenant = {
 const byTenant = { id: ids.tenant }
 const byAccount = { accountId: ids.approver }
 
-/** What is said of the operations of the instance. */
+/** Descriptions of the operations of the instance, by route. */
 export const instanceOperations: Operations = {
   'GET /livez': {
     id: 'getLiveness',

@@ -5,7 +5,7 @@ const origin = `afterai.log/${ids.tenant}`
 const root = 'nND/nri/U0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeI='
 const checkpoint = `${origin}\n42\n${root}\n\n— ${origin} mjm7bPB1pYQ3cTn0\n`
 
-/** What is said of the operations of the log. */
+/** Descriptions of the operations of the log, by route. */
 export const logOperations: Operations = {
   'GET /v1/log/keys': {
     id: 'getLogKeys',

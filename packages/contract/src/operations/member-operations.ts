@@ -28,7 +28,7 @@ export const createdInvitation: CreatedInvitation = { ...invitation, code: 'K7QM
 const byAccount = { accountId: ids.approver }
 const admins = ['forbidden', 'last_admin'] as const
 
-/** What is said of the operations of members. */
+/** Descriptions of the operations of members, by route. */
 export const memberOperations: Operations = {
   'GET /v1/members': {
     id: 'listMembers',
@@ -152,7 +152,7 @@ const service: MemberView = {
 }
 const byService = { accountId: ids.service }
 
-/** What is said of the operations of service accounts. */
+/** Descriptions of the operations of service accounts, by route. */
 export const serviceAccountOperations: Operations = {
   'GET /v1/service-accounts': {
     id: 'listServiceAccounts',

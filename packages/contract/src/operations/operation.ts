@@ -25,7 +25,7 @@ export const operationTags = {
 /** A group of operations. */
 export type OperationTag = keyof typeof operationTags
 
-/** What the description of the API says of one route, beside what its schemas say. Every value is an example that its schema takes. */
+/** The description of one route in that of the API, beside what its schemas say. Every value is an example that its schema takes. */
 export interface Operation {
   /** The name that clients call it by. */
   readonly id: string
@@ -44,13 +44,13 @@ export interface Operation {
   readonly answer?: unknown
   /** Answers that aren't JSON by a schema, by their media types; text where there is an example of it. */
   readonly answers?: Readonly<Record<string, string | undefined>>
-  /** What it answers with status 202, where it may. */
+  /** An example of its answer with status 202, where it may give one. */
   readonly accepted?: unknown
   /** It sends browsers on, and answers nothing else. */
   readonly redirects?: true
   /** Its errors are OpenTelemetry's, not problem details. */
   readonly errors?: 'otlp'
-  /** What it may answer besides what each route of its kind may. */
+  /** Codes of problems that it may answer, besides those that each route of its kind may. */
   readonly problems?: readonly ProblemCode[]
 }
 

@@ -19,7 +19,7 @@ const record: RecordView = {
   supersedes: null,
 }
 
-/** What is said of the operations of records. */
+/** Descriptions of the operations of records, by route. */
 export const recordOperations: Operations = {
   'GET /v1/records': {
     id: 'listRecords',

@@ -35,7 +35,7 @@ const challenge: SecondFactorChallenge = {
   methods: ['totp', 'recovery_code'],
   expiresAt: at.assessed,
 }
-/** What a browser’s `navigator.credentials.get()` answers. */
+/** An example of the answer of a browser’s `navigator.credentials.get()`. */
 export const assertion = {
   id: 'ZXhhbXBsZS1wYXNza2V5',
   rawId: 'ZXhhbXBsZS1wYXNza2V5',
@@ -53,7 +53,7 @@ export const passkeyOptions = {
 const password = 'a sentence that nobody guesses'
 const guesses = ['too_many_attempts'] as const
 
-/** What is said of the operations of sessions. */
+/** Descriptions of the operations of sessions, by route. */
 export const sessionOperations: Operations = {
   'POST /v1/setup': {
     id: 'setUp',

@@ -33,7 +33,7 @@ const system: System = {
   ],
 }
 
-/** What is said of the operations of systems. */
+/** Descriptions of the operations of systems, by route. */
 export const systemOperations: Operations = {
   'GET /v1/systems': {
     id: 'listSystems',

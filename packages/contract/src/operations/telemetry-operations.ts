@@ -99,7 +99,7 @@ function otlp(id: string, what: string, example: string): Operation {
   }
 }
 
-/** What is said of the operations of telemetry. */
+/** Descriptions of the operations of telemetry, by route. */
 export const telemetryOperations: Operations = {
   'POST /v1/telemetry': {
     id: 'sendTelemetry',

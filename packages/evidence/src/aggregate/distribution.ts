@@ -9,7 +9,7 @@ import {
   sketchToJson,
 } from './quantile-sketch.ts'
 
-/** What is kept of many numbers: enough for means, variances (raw and of logarithms) and quantiles, and none of the numbers. */
+/** A summary of many numbers: enough for means, variances (raw and of logarithms) and quantiles, and none of the numbers. */
 export interface Distribution {
   n: number
   readonly sum: ExactSum
@@ -87,7 +87,7 @@ export interface DistributionJson {
   readonly k: SketchJson
 }
 
-/** What is kept of a distribution. */
+/** Turns a distribution into the JSON in which it is kept. */
 export function distributionToJson(it: Distribution): DistributionJson {
   const { n, sum, squares, logN, logSum, logSquares, sketch } = it
   return { n, s: sum, q: squares, ln: logN, ls: logSum, lq: logSquares, k: sketchToJson(sketch) }

@@ -7,7 +7,7 @@ import { emptyWindow, type WindowAggregate, windowCounts, windowQuantities } fro
  */
 const version = 1
 
-/** What is kept of a window. */
+/** Packs a window into the bytes in which it is kept. */
 export function packWindow(window: WindowAggregate): Uint8Array {
   const out = createWriter()
   out.integer(version)

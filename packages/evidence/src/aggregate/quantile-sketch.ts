@@ -13,7 +13,7 @@ export const relativeAccuracy = 0.01
 
 const gamma = (1 + relativeAccuracy) / (1 - relativeAccuracy)
 const logGamma = Math.log(gamma)
-/** What is nearer to 0 counts as 0; so the bins of numbers up to 1e9 are bounded (2,072 a sign). */
+/** Numbers nearer to 0 than this count as 0; so the bins of numbers up to 1e9 are bounded (2,072 a sign). */
 const smallest = 1e-9
 
 /** A sketch of nothing. */

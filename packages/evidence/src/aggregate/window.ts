@@ -28,7 +28,7 @@ export interface Measurement {
   readonly unidentified?: boolean | undefined
   /** There were tokens, and no price is known for them. */
   readonly unpriced?: boolean | undefined
-  /** What to count distinct things by, where many share a window. */
+  /** A text by which distinct things are counted, where many share a window. */
   readonly distinct?: string | undefined
 }
 
@@ -157,7 +157,7 @@ export interface WindowJson {
   readonly distinct?: string
 }
 
-/** What is kept of a window. */
+/** Turns a window into the JSON in which it is kept. */
 export function windowToJson(window: WindowAggregate): WindowJson {
   const kept = windowQuantities.filter((name) => window[name].n > 0)
   return {

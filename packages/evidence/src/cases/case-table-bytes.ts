@@ -4,7 +4,7 @@ import { growingNumbers, numberAt, type NumberColumn } from './number-column.ts'
 import { emptyPlaces } from './place-column.ts'
 import { textCount, type TextColumn } from './text-column.ts'
 
-/** What comes before the columns, as JSON: how long each is. */
+/** The header before the columns, as JSON: how long each column is. */
 interface Header {
   readonly version: 1
   readonly rows: number

@@ -31,7 +31,7 @@ export function readId(cell: unknown): string | undefined {
   return isMissing(cell) ? undefined : readName(cell)
 }
 
-/** What tools write in a column of errors where there was none. */
+/** Values that tools write in a column of errors where there was none. */
 const NO_ERROR = new Set([
   '0',
   'ok',

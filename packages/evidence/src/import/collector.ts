@@ -25,7 +25,7 @@ export interface RawCase {
   readonly values: readonly (number | null)[]
 }
 
-/** What every importer does alike: gathers cases, checks that repeats of a case agree, counts what is dropped. */
+/** The collector that every importer uses: gathers cases, checks that repeats of a case agree, counts what is dropped. */
 export interface RunCollector {
   readonly add: (raw: RawCase, place: FaultPlace) => void
   readonly drop: (field: string) => void

@@ -14,7 +14,7 @@ import {
 } from './notation.ts'
 import { placeList, type PlaceList } from './places.ts'
 
-/** What the cells of one column say about how it is to be read, in whatever order they come. */
+/** A survey of one column: what its cells say about how it is to be read, in whatever order they come. */
 export interface ColumnSurvey {
   readonly column: string
   readonly see: (cell: unknown, line: number) => void

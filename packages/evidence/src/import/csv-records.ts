@@ -6,7 +6,7 @@ export interface CsvRecord {
   readonly line: number
 }
 
-/** What ends the reading of a CSV file before its end. */
+/** A fault that ends the reading of a CSV file before its end. */
 export interface CsvFault {
   readonly fault: 'too_large' | 'malformed'
   readonly text: string

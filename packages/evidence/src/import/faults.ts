@@ -5,7 +5,7 @@ import type { TableReading } from './reading.ts'
 
 const FORMS = NOTATIONS.map(({ forms }) => forms[0]).join(' or ')
 
-/** What can be wrong with a file of results. */
+/** Codes of the faults that a file of results can have. */
 export type ImportFaultCode =
   | 'empty'
   | 'too_large'
@@ -35,7 +35,7 @@ export type ImportFaultCode =
   | 'ambiguous_selection'
   | 'nothing_selected'
 
-/** What can be wrong with a file of results, and what to do then. Source of the reference page. */
+/** Faults of a file of results by their codes, and what to do then. Source of the reference page. */
 export const FAULTS: Readonly<Record<ImportFaultCode, string>> = {
   empty: 'export the results again',
   too_large: 'split the file, or leave out what is not needed',
@@ -70,7 +70,7 @@ export const FAULTS: Readonly<Record<ImportFaultCode, string>> = {
 /** One fault and its place. The value itself is never echoed: it may be content (P1.2). */
 export interface ImportFault {
   readonly code: ImportFaultCode
-  /** What was found, and what to do next. */
+  /** The fault in words: what was found, and what to do next. */
   readonly text: string
   /** 1-based line of the file (for a record of several lines, its last); the first, where one fault stands for several. */
   readonly line?: number

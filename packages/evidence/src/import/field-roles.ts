@@ -27,7 +27,7 @@ interface Role<R> {
   readonly cell: (record: R) => unknown
   readonly name: string
   readonly isRead: boolean
-  /** What a value of this field is checked for, until it is complained of. */
+  /** Checks a value of this field; true once it has complained, and it is checked no more. */
   check: ((value: string, place: { readonly caseId: string; readonly line: number }) => boolean) | undefined
 }
 

@@ -1,4 +1,4 @@
-/** What files begin with that aren't text, and what to call them. */
+/** The first characters of files that aren't text, and what to call such a file. */
 const STARTS: readonly (readonly [start: string, look: string])[] = [
   ['PK\x03\x04', 'a zip archive, as spreadsheets are (.xlsx, .ods)'],
   ['\x1f\x8b', 'a gzip archive'],
@@ -10,7 +10,7 @@ const STARTS: readonly (readonly [start: string, look: string])[] = [
   ['ARROW1', 'an Arrow file'],
 ]
 
-/** What a file looks like that is certainly no text, by how it begins. */
+/** Names the kind of a file that is certainly no text, by how it begins; `undefined` for others. */
 export function lookOf(head: Uint8Array): string | undefined {
   return STARTS.find(([start]) =>
     Array.from({ length: start.length }, (_, index) => start.charCodeAt(index)).every(
@@ -19,7 +19,7 @@ export function lookOf(head: Uint8Array): string | undefined {
   )?.[1]
 }
 
-/** What a text looks like, by how it begins; `undefined` for what may be a table. */
+/** Names the kind of a text, by how it begins; `undefined` for what may be a table. */
 export function lookOfText(start: string): 'XML or HTML' | 'a JSON array' | 'a JSON object' | undefined {
   const first = start.trimStart()
   if (/^<[?!A-Za-z]/.test(first)) return 'XML or HTML'

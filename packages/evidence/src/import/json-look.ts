@@ -8,7 +8,7 @@ export interface JsonLook {
   readonly column: number
   /** JSON pointer of the value that it stands in; a key that may be content is `*`. Empty for the whole. */
   readonly pointer: string
-  /** What was expected, and what is there. */
+  /** The fault in words: what was expected, and what is there. */
   readonly text: string
 }
 
@@ -26,7 +26,7 @@ interface Stop {
 
 const scalar = /(?:true|false|null|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![A-Za-z_])/y
 const badEscape = /\\(?!["\\/bfnrt]|u[\da-fA-F]{4})/y
-/** What is below it is a control character, which a string has only escaped. */
+/** The first character that is no control character; a string has those below it only escaped. */
 const firstPrintable = 0x20
 const space = /\s*/y
 

@@ -42,7 +42,7 @@ export function objectsIn(text: string): ObjectsInJson | undefined {
   return { look: `this looks like JSON with an array of objects at /${key}`, filter: `.${key}[]`, objects }
 }
 
-/** What makes lines of such objects, and the command that maps these as far as it can be seen. */
+/** Tells how to make lines of such objects, and the command that maps these as far as it can be seen. */
 export function proposeLines(
   { filter, objects }: ObjectsInJson,
   { name = 'FILE.json', command }: Pick<ByteSource, 'name' | 'command'>,

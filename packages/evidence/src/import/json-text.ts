@@ -142,7 +142,7 @@ export function mayRead(
   return false
 }
 
-/** What a look shows, behind the words that name the fault. */
+/** Puts a look into words that follow those that name the fault; none without a look. */
 export function wordsOf(look: JsonLook | undefined): string {
   return look === undefined ? '' : `, column ${look.column}: ${look.text}`
 }

@@ -1,7 +1,7 @@
 /** How a column writes its numbers. */
 export type Notation = 'number' | 'decimal comma' | 'percent' | 'percent, decimal comma' | 'fraction' | 'words'
 
-/** What the decimal mark of ambiguous columns is, where a person says so. */
+/** The decimal mark of ambiguous columns, where a person says it. */
 export type DecimalMark = 'point' | 'comma'
 
 interface NotationRule {

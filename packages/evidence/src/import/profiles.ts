@@ -6,7 +6,7 @@ export interface TableProfile {
   /** Whether these columns are that tool's, in whatever order. */
   readonly matches: (columns: readonly string[]) => boolean
   readonly mapping: (columns: readonly string[]) => ImportMapping
-  /** What to tell the reader of a dry run about the choice. */
+  /** A sentence about the choice, for the reader of a dry run. */
   readonly proposal?: string
 }
 

@@ -4,7 +4,7 @@ import { canonicalText, type JsonObject } from './json.ts'
 import type { PromptfooResult } from './promptfoo-result.ts'
 import { LIMITS } from './source.ts'
 
-/** What tells a case from the others of its file. */
+/** The part of a test that tells its case from the others of the file. */
 type KnownBy = 'variables' | 'description' | 'assertions' | 'position'
 
 /** The id of each result's case, and sentences on cases that their variables alone don't tell apart. */
@@ -24,7 +24,7 @@ interface Test {
   readonly assertions: string | undefined
 }
 
-/** What a file says of its tests as a whole. */
+/** Conditions of a file's tests as a whole. */
 export interface TestConditions {
   /** Variables that tests write while they run (`storeOutputAs`). */
   readonly stored: ReadonlySet<string>

@@ -9,9 +9,9 @@ export interface Choice {
   readonly hint: string | undefined
 }
 
-/** What a file says of a provider or prompt. */
+/** A provider or prompt, as the file names it. */
 export interface NamedPart {
-  /** What tells it from others of the file; may be content. */
+  /** A key that tells it from others of the file; may be content. */
   readonly key: string
   /** Names that people gave it. */
   readonly names: readonly string[]

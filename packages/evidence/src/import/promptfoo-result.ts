@@ -3,14 +3,14 @@ import { isBlank, readName } from './cell.ts'
 import { canonicalText, field, isObject, type JsonObject } from './json.ts'
 import { LIMITS } from './source.ts'
 
-/** What a promptfoo file says besides its results. */
+/** Parts of a promptfoo file besides its results. */
 export interface PromptfooFile {
   readonly config: unknown
   /** Names of members that are left out. */
   readonly dropped: readonly string[]
 }
 
-/** What one result of promptfoo says, without prompts, answers and reasons. */
+/** One result of promptfoo, without prompts, answers and reasons. */
 export interface PromptfooResult {
   readonly place: { readonly line?: number; readonly pointer?: string }
   /** Names that select its provider: label and id. */
@@ -21,7 +21,7 @@ export interface PromptfooResult {
   readonly testIdx: number | undefined
   /** The same for all repeats of a test, where promptfoo says so. */
   readonly repeatGroup: string | undefined
-  /** What the test declared, or all that the result has where the test itself isn't told. */
+  /** Variables that the test declared, or all that the result has where the file doesn't hold the test itself. */
   readonly vars: JsonObject
   /** All that the prompt was rendered with. */
   readonly rendered: JsonObject
@@ -44,7 +44,7 @@ export interface PromptfooPrompt {
   readonly id: string | undefined
   /** Its own text, where that is its label. Content: it is digested under a key, and never shown. */
   readonly text: string | undefined
-  /** What tells prompts of one file apart; may be content, and is never shown. */
+  /** A key that tells prompts of one file apart; may be content, and is never shown. */
   readonly key: string
 }
 
@@ -126,7 +126,7 @@ function promptOf(result: JsonObject): PromptfooPrompt {
 /** Prompts in files are labelled by the file before their text (promptfoo, src/prompts/processors). */
 const FILE_BEFORE_TEXT = /^(?:[^\n]{1,128}?: )?\S+\.(?:txt|md|j2|jsonl?|ya?ml|csv|[cm]?[jt]s|py): /
 
-/** What a label of promptfoo is: a name that somebody gave, or the prompt's own text, the same whatever file it stood in. */
+/** Takes a label of promptfoo for a name that somebody gave, or for the prompt's own text, the same whatever file it stood in. */
 export function labelOrText(label: string | undefined, holdsText: boolean): Pick<PromptfooPrompt, 'label' | 'text'> {
   if (label === undefined || !(holdsText || showableName(label) === undefined)) return { label, text: undefined }
   return { label: undefined, text: label.replace(FILE_BEFORE_TEXT, '').replaceAll('\r\n', '\n').trim() }

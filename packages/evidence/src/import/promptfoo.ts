@@ -78,7 +78,7 @@ function valuesOf(text: string): Map<string, Set<string>> {
   return values
 }
 
-/** What the configuration in the file says of its tests (promptfoo, `UnifiedConfig`). */
+/** Reads the conditions of the tests from the configuration in the file (promptfoo, `UnifiedConfig`). */
 function conditionsOf(config: unknown): TestConditions {
   const tests = field(config, 'tests')
   const all = [field(config, 'defaultTest'), ...(Array.isArray(tests) ? (tests as unknown[]) : [])]

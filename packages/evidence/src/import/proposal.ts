@@ -22,7 +22,7 @@ const CASE_HINTS = [
 /** Columns whose numbers count or identify rather than measure. */
 const NO_METRIC = /(?:^|[._/])(?:id|idx|index|row|seed|turn|epoch|step|year|timestamp)$|_id$|^column-\d+$/i
 
-/** What of a table a proposal looks at. */
+/** Parts of a table that a proposal looks at. */
 type MappableFile<R> = Pick<TableFile<R>, 'leaves' | 'records' | 'cell'>
 
 interface ColumnFacts {

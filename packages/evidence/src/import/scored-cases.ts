@@ -40,7 +40,7 @@ export const COMMON_METRICS: Readonly<
   tokens: { name: 'tokens', kind: 'tokens', direction: 'down', directionFrom: 'kind' },
 }
 
-/** What a format says of every score that its files name. Where it says nothing, a score's name may, or nobody does. */
+/** The direction and scale of every score of a format's files. Where it states none, a score's name may, or nobody does. */
 export interface NamedScores {
   readonly better?: Direction | undefined
   readonly scale?: Scale | undefined
@@ -49,7 +49,7 @@ export interface NamedScores {
 /** The scale on which several tools score: 1 is all that was asked for. */
 export const UNIT_SCALE: Scale = { lower: 0, upper: 1 }
 
-/** What cases are held as until all metrics are known: their values by the order in which metrics showed. */
+/** A case as it is held until all metrics are known: its values by the order in which metrics showed. */
 interface Held {
   readonly raw: Omit<RawCase, 'values'>
   readonly values: (number | null)[]

@@ -2,7 +2,7 @@ import type { SeparatorName } from './reading.ts'
 import { readRecords } from './csv-records.ts'
 import type { FaultList } from './faults.ts'
 
-/** What may separate cells, and how each is called. */
+/** Characters that may separate cells, and how each is called. */
 export const SEPARATORS: Readonly<Record<string, SeparatorName>> = {
   ',': 'comma',
   ';': 'semicolon',
@@ -10,7 +10,7 @@ export const SEPARATORS: Readonly<Record<string, SeparatorName>> = {
   '|': 'pipe',
 }
 
-/** What separates the cells of a file, and whether its first line does nothing but say so (`sep=;`). */
+/** The separator of a file's cells, and whether its first line does nothing but name it (`sep=;`). */
 export interface Separator {
   readonly character: string
   readonly hasOwnLine: boolean

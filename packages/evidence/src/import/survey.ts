@@ -6,7 +6,7 @@ import { placeList } from './places.ts'
 import type { TableContext } from './table-options.ts'
 import type { TableFile } from './table-file.ts'
 
-/** What a first pass over a table found. */
+/** Findings of a first pass over a table. */
 export interface TableSurvey {
   /** One for each column that a metric is read from. */
   readonly metrics: readonly ColumnSurvey[]

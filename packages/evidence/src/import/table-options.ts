@@ -16,7 +16,7 @@ export interface TableOptions {
   readonly missing?: readonly string[] | undefined
 }
 
-/** What reading one table needs. */
+/** A table's source and options, with the gate and the list of faults that reading it needs. */
 export interface TableContext {
   readonly source: ByteSource
   readonly options: TableOptions

@@ -23,7 +23,7 @@ export interface Estimate {
   readonly estimator: Estimator
   readonly delta: number
   readonly interval: Interval
-  /** What the interval's width implies. */
+  /** The standard error that the interval's width implies. */
   readonly standardError: number
   /** Per pair, clustering included: what planning the next run needs. */
   readonly standardDeviation: number

@@ -48,7 +48,7 @@ function riskAlone({ delta, standardError, margin, degreesOfFreedom }: RiskInput
   return studentCdf((-margin - delta) / standardError, degreesOfFreedom)
 }
 
-/** What each cluster's residuals contribute to the error of their mean. `sign` turns it so that up is better. */
+/** Works out what each cluster's residuals contribute to the error of their mean. `sign` turns it so that up is better. */
 export function influenceOf(
   values: Float64Array,
   { clusterOf, clusterCount }: Pick<Pairs, 'clusterOf' | 'clusterCount'>,

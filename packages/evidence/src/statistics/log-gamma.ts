@@ -36,7 +36,7 @@ export function logBeta(a: number, b: number): number {
   return logGamma(small) + logGamma(large) - logGamma(small + large)
 }
 
-/** What Stirling's leading terms leave out of log-gamma, for `x >= 15`. */
+/** Computes the remainder that Stirling's leading terms leave out of log-gamma, for `x >= 15`. */
 function stirlingRemainder(x: number): number {
   const square = x * x
   return (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - 1 / 1188 / square) / square) / square) / square) / x

@@ -1,7 +1,7 @@
 import type { Interval } from './interval.ts'
 
 /**
- * What a change did to a metric, worst first. There is no "not significant": what the evidence leaves open is `inconclusive`, and
+ * Bands of a change's effect on a metric, worst first. There is no "not significant": what the evidence leaves open is `inconclusive`, and
  * what can't be judged because nobody said its direction, scale or unit is `withheld`.
  */
 export const BANDS = [
@@ -44,7 +44,7 @@ export function worstBand(bands: readonly Band[]): Band {
 }
 
 /**
- * What a band is worth once all of its kind are looked at together: guardrails by Holm's correction, slices by Benjamini and Hochberg's.
+ * Corrects a band for all of its kind that are looked at together: guardrails by Holm's correction, slices by Benjamini and Hochberg's.
  * A claim of a change that doesn't survive the correction falls back to what the interval says about the margin alone.
  * `adjustedP` is against "no difference": that some change is real is corrected for all of them, that a loss exceeds its
  * margin isn't, and rests on its own interval;

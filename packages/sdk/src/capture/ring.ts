@@ -61,7 +61,7 @@ export class Ring {
   #kept = 0
   /** With the sender, in the order in which they went. */
   readonly #away: number[] = []
-  /** What the sender's count of chunks given back was when it was last looked at. */
+  /** The sender's count of chunks given back, as of when it was last looked at. */
   #back: number
   /** The one that was used last is the last, and nearest. */
   readonly #free = Array.from({ length: chunksInAll - 1 }, (_, n) => n + 1)

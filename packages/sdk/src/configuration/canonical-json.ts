@@ -1,7 +1,7 @@
 const deepest = 64
 const mostNodes = 20_000
 
-/** What may still be read, so that no value costs its host more than a bound. */
+/** Nodes and characters that may still be read, so that no value costs its host more than a bound. */
 export interface Budget {
   nodes: number
   characters: number

@@ -90,7 +90,7 @@ const lookMs = 25
 /** After the wait of a process that ends nothing else starts, unless the process lives on. */
 const quietMs = 1_000
 
-/** What a request of ours keeps alive, and the standard streams. */
+/** Resources that a request of ours keeps alive, and the standard streams. */
 const ownResources = /^(?:TCPSocketWrap|ConnectWrap|GetAddrInfoReqWrap|TLSWrap|PipeWrap|TTYWrap)$/
 
 /**

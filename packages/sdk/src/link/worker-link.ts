@@ -7,7 +7,7 @@ import * as word from '../shared/words.ts'
 
 type WorkerClass = new (source: string, options: WorkerOptions) => Worker
 
-/** What the thread is started with, and who is told. */
+/** The options and memory that the thread is started with, and its listeners. */
 export interface WorkerLinkOptions {
   readonly options: SenderOptions
   readonly shared: Shared

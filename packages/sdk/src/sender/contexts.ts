@@ -1,14 +1,14 @@
 import { contextsAtMost } from '../capture/layout.ts'
 import type { ContextMessage } from '../messages.ts'
 
-/** What the rows of one handle share: the beginning of their JSON, and what was observed, in the order of the observations. */
+/** The common part of the rows of one handle: the beginning of their JSON, and what was observed, in the order of the observations. */
 interface Handle {
   readonly json: string
   /** From the first to the last of observations with the same fingerprint, or with none. */
   readonly spans: { first: number; last: number; fingerprint: string | undefined }[]
 }
 
-/** What a row is sent with. */
+/** The beginning of a row's JSON, and its fingerprint. */
 export interface Context {
   readonly json: string
   readonly fingerprint: string | undefined

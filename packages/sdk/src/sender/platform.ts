@@ -1,6 +1,6 @@
 import type { FromSender, OutgoingEvent } from '../messages.ts'
 
-/** What came back. */
+/** An answer of the server: its status, `retry-after` header and body. */
 export interface Reply {
   readonly status: number
   readonly retryAfter: string | null | undefined
@@ -21,11 +21,11 @@ export interface Spool {
   /** @returns whether it is kept */
   add(event: TimedEvent): boolean
   remove(id: string): void
-  /** What an earlier process left behind. */
+  /** Loads the events that an earlier process left behind. */
   load(): TimedEvent[]
 }
 
-/** What the sender needs of the place where it runs. */
+/** Services that the sender needs of the run time that it is in. */
 export interface Platform {
   /** Makes a body small, once. */
   pack(text: string): PackedBody

@@ -22,7 +22,7 @@ export function retryAfterMs({ retryAfter }: Reply): number {
   return Number.isNaN(ms) ? 0 : ms
 }
 
-/** What the server says of a batch; undefined if it isn't an answer of AfterAI's. */
+/** Reads the server's answer to a batch; undefined if it isn't an answer of AfterAI's. */
 export function answerOf(text: string): { rejected: unknown[]; serverTime: string } | undefined {
   const answer = parse(text)
   const { rejected, serverTime } = answer

@@ -55,7 +55,7 @@ export class Sender {
   #busy = false
   #closing = false
   #stopped = false
-  /** What was said since events were last delivered: each thing once. */
+  /** Codes of troubles reported since events were last delivered: each once. */
   readonly #troubles = new Set<DiagnosticCode>()
 
   constructor(platform: Platform, shared: Shared) {
@@ -165,7 +165,7 @@ export class Sender {
     this.#settle()
   }
 
-  /** What there still is to do for the host. */
+  /** The number of rows, changes and keys still owed to the host. */
   get #owed(): number {
     const { rows = 0, changes = [] } = this.#batch ?? {}
     return rows + changes.length + this.#rows.rows + this.#changes.size + Number(this.#keyWanted)

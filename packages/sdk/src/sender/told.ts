@@ -39,7 +39,7 @@ const inferenceKinds = {
 } as const
 
 /**
- * What the host told, as the event that the contract asks for.
+ * Turns a message of the host into the event that the contract asks for.
  * @throws {InvalidField}
  */
 export function eventOf(told: ToldMessage, configuration: Configuration | undefined): TimedEvent {

@@ -2,7 +2,7 @@
 export const ready = 0
 /** Chunks of the ring that the sender gave back, of all that it ever got. */
 export const givenBack = 1
-/** What is known of the digest key: one of the three below. */
+/** The state of the digest key: one of the three below. */
 export const key = 2
 export const keyBytes = 3
 export const closed = 4

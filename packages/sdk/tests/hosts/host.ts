@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AfterAI, type AfterAIOptions } from '../../src/index.ts'
 
-/** What a host is asked to do. It is given as JSON, as the one argument. */
+/** The task of a host. It is given as JSON, as the one argument. */
 export interface HostTask {
   /** Undefined: the same program without the SDK. */
   readonly options?: AfterAIOptions
@@ -16,7 +16,7 @@ export interface HostTask {
   readonly statsFile?: string
   /** Has the statistics tell how much the heap grew after the first third of the rounds. Wants `--expose-gc`. */
   readonly watchesHeap?: boolean
-  /** What it does when it is told to end. Nothing: it dies of the signal. */
+  /** Its answer to SIGTERM. Undefined: it dies of the signal. */
   readonly onSigterm?: 'exit' | 'shutdown'
   /** Hides Node's modules, as a run time without them. */
   readonly withoutThreads?: boolean

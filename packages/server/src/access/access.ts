@@ -99,7 +99,7 @@ export function inTenant(db: Database): InTenant {
 
 /** Transactions that run once for an `Idempotency-Key`. */
 export interface InTenantOnce extends InTenant {
-  /** What the request was answered before, for routes that have much to do before they write; undefined if it wasn't. */
+  /** Reads the answer that the request got before, for routes that have much to do before they write; undefined if it got none. */
   answered<T>(request: FastifyRequest): Promise<T | undefined>
 }
 

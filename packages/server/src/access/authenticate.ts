@@ -14,7 +14,7 @@ import {
 } from './refusals.ts'
 import { type HashCredential, isApiKey } from './secret-tokens.ts'
 
-/** What it takes to tell who makes a request. */
+/** Dependencies of authentication, which finds who makes a request. */
 export interface Authentication {
   readonly db: Database
   readonly credentials: CredentialLookup

@@ -18,7 +18,7 @@ const minuteMs = 60_000
 export type AccessConfiguration = Pick<Configuration, 'publicUrl' | 'sessionIdleMinutes'> &
   Parameters<typeof ratesOf>[0]
 
-/** What each request passes, and what those who open sessions need of it. */
+/** The guards that each request passes, and what those who open sessions need of them. */
 export interface Access extends Feature {
   readonly credentials: CredentialLookup
   readonly tellRefusal: TellRefusal

@@ -39,10 +39,10 @@ export function actorOf(principal: Principal, request: FastifyRequest): Actor {
   }
 }
 
-/** What the decision rests on. */
+/** The parts of a principal that a decision rests on. */
 type Standing = Pick<Principal, 'role' | 'scopes' | 'tenantKind'>
 
-/** What a principal may do: its role's permissions in this kind of tenant, and of those only the key's scopes (`unscoped` needs none). */
+/** Lists a principal's permissions: its role's in this kind of tenant, and of those only the key's scopes (`unscoped` needs none). */
 export function permissionsHeld({ role, scopes, tenantKind }: Standing): Permission[] {
   return permissionsOf(role, tenantKind).filter((permission) => isWithin(scopes, permission))
 }

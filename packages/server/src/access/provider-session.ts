@@ -21,7 +21,7 @@ export function selectProvider(
     .compile()
 }
 
-/** What it found. @throws ProblemError `session_revoked` */
+/** Takes the provider from what `selectProvider` found, or null. @throws ProblemError `session_revoked` */
 export function providerIn([row]: readonly { readonly provider_id: string | null }[]): string | null {
   if (row === undefined) throw new ProblemError('session_revoked')
   return row.provider_id

@@ -15,7 +15,7 @@ export interface ToldRefusal {
   readonly event: AuditEvent
 }
 
-/** What counts as one and the same refusal. */
+/** A kind of refusal: those of one name count as one and the same. */
 export interface SameRefusal {
   readonly name: string
   /** Where it comes from, if each place is to have an event of its own. */
@@ -132,7 +132,7 @@ export function tellRefusedCredential(
   return tell(same, async () => ({ actor, event }))
 }
 
-/** What the holder of a refused session hears. */
+/** Makes the problem that answers the holder of a refused session. */
 export function refusedSession(reason: Refusal): ProblemError {
   if (reason === 'suspended') return new ProblemError('tenant_suspended')
   if (reason === 'cross_origin') return new ProblemError('cross_origin')
@@ -140,7 +140,7 @@ export function refusedSession(reason: Refusal): ProblemError {
   return new ProblemError('session_revoked', reason === 'idle' ? { detail } : {})
 }
 
-/** What the holder of a refused API key hears: nothing that tells it from a key that never was, unless the tenant is suspended. */
+/** Makes the problem for the holder of a refused API key: nothing that tells it from a key that never was, unless the tenant is suspended. */
 export function refusedApiKey(reason: Refusal): ProblemError {
   if (reason === 'suspended') return new ProblemError('tenant_suspended')
   return new ProblemError('unauthenticated', { detail: 'the API key is unknown, revoked or expired' })

@@ -57,7 +57,7 @@ export function isApiKey(text: string): boolean {
   return sum === crc32(text.slice(keyPrefix.length, end))
 }
 
-/** What lists show of a key. */
+/** Cuts a key down to the beginning that lists show. */
 export function displayPrefix(key: string): string {
   return key.slice(0, keyPrefix.length + 4)
 }

@@ -32,7 +32,7 @@ import { createSystem, listSystems, readSystem } from './system-service.ts'
 const byId = z.object({ id })
 const byName = z.object({ name })
 
-/** What the routes of systems and changes need. */
+/** Dependencies of the routes of systems and changes. */
 export interface AceDependencies {
   readonly db: Database
   readonly audit: Audit

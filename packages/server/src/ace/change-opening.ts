@@ -29,7 +29,7 @@ export interface NewChange {
 export interface PreparedChanges {
   /** The id of each that was wanted: its own, or of the one that was pending already. */
   readonly ids: readonly string[]
-  /** What the audit trail is told of each that was wanted. */
+  /** The event for the audit trail of each that was wanted. */
   readonly events: readonly AuditEvent[]
   readonly insert: readonly CompiledQuery[]
 }

@@ -29,7 +29,7 @@ async function readRow(tx: Transaction, tenantId: string, id: string): Promise<R
   return row
 }
 
-/** What a change says, without names of people: digests and records hold this. @throws ProblemError `not_found` */
+/** Reads the facts of a change, without names of people: digests and records hold these. @throws ProblemError `not_found` */
 export async function readChange(tx: Transaction, tenantId: string, id: string): Promise<ChangeFacts> {
   return factsOf(await readRow(tx, tenantId, id))
 }
@@ -50,7 +50,7 @@ export async function viewChange(tx: Transaction, principal: Principal, id: stri
   return toView(principal, await readRow(tx, principal.tenantId, id))
 }
 
-/** What a change says, and who opened it, as they were named then. */
+/** The facts of a change, and who opened it, as they were named then. */
 export interface AuthoredChange {
   readonly facts: ChangeFacts
   readonly author: { readonly name: string | null; readonly email: string | null }
@@ -61,7 +61,7 @@ export function selectChange(tx: Transaction, tenantId: string, id: RawBuilder<s
   return changes(tx, tenantId).where('c.id', '=', id).compile()
 }
 
-/** What it found. @throws ProblemError `not_found` */
+/** Takes the change from what `selectChange` found. @throws ProblemError `not_found` */
 export function changeIn([row]: readonly Row[]): AuthoredChange {
   if (row === undefined) throw noSuchChange()
   return { facts: factsOf(row), author: { name: row.author_name, email: row.author_email } }

@@ -19,7 +19,7 @@ export function fingerprintOf(configuration: Configuration): string {
   return digestOf({ v: 1, ...normalize(configuration) })
 }
 
-/** What differs, one item a value. A configuration that isn't known counts as empty. */
+/** Lists the values that differ, one item each, by JSON pointer. A configuration that isn't known counts as empty. */
 export function configurationDelta(before: Configuration | null, after: Configuration | null): DeltaItem[] {
   const old = flatten(before)
   const next = flatten(after)

@@ -20,7 +20,7 @@ export interface DerivedChange {
   readonly title?: string
 }
 
-/** What telemetry opened of late for a system. */
+/** Changes that telemetry opened of late for a system: their number, and the one for further ones. */
 export interface RecentChanges {
   readonly systemId: string
   readonly opened: number

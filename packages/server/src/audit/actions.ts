@@ -103,7 +103,7 @@ export const auditActions = {
   'totp.remove': 'An authenticator app was removed.',
 } as const satisfies Readonly<Record<string, string>>
 
-/** What an event says happened. */
+/** The action of an event: what happened, by its name. */
 export type AuditAction = keyof typeof auditActions
 
 /** Left by whatever route somebody isn't let in to. */

@@ -53,7 +53,7 @@ export function systemActor(tenantId: string): Actor {
   return { tenantId, actorId: null, credential: 'system', address: null, requestId: null }
 }
 
-/** What happened. `details` are metadata: ids, names, digests; never content or a secret. */
+/** An event: what happened. `details` are metadata: ids, names, digests; never content or a secret. */
 export interface AuditEvent {
   readonly action: AuditAction
   readonly outcome?: AuditOutcome

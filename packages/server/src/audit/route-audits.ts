@@ -1,7 +1,7 @@
 import type { Http } from '../platform/http-application.ts'
 import { actionsOfEveryRoute, type AuditAction } from './actions.ts'
 
-/** What a route leaves in the audit trail: events by their actions, or none, and why. */
+/** Events that a route leaves in the audit trail, by their actions, or none, and why. */
 export type RouteAudits =
   | readonly AuditAction[]
   | {
@@ -17,7 +17,7 @@ declare module 'fastify' {
     audits?: RouteAudits
   }
   interface FastifyInstance {
-    /** What each route leaves: `GET /v1/systems/:name` -> its events. */
+    /** Events that each route leaves: `GET /v1/systems/:name` -> its events. */
     routeAudits: Map<string, RouteAudits>
   }
 }

@@ -28,7 +28,7 @@ export interface AssessmentFacts {
   readonly createdAt: string
 }
 
-/** What an assessment is made of, and what is asked of it. */
+/** A request for an assessment: the change, its two evaluations, and the plan. */
 export interface AssessmentRequest {
   readonly changeId: string
   readonly baselineId: string
@@ -150,7 +150,7 @@ export function selectAssessments(
   return assessmentsOf(tx, tenantId, changeId).compile()
 }
 
-/** What it found, newest first. */
+/** Turns what `selectAssessments` found into facts, newest first. */
 export function assessmentsIn(rows: readonly Row[]): AssessmentFacts[] {
   return rows.map(factsOf)
 }

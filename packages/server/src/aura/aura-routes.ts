@@ -31,7 +31,7 @@ const uploadTimeoutMs = 300_000
 
 const missingSchema = z.array(z.string().min(1).max(64)).max(16)
 
-/** What the routes of evaluations and assessments need. */
+/** Dependencies of the routes of evaluations and assessments. */
 export interface AuraDependencies {
   readonly db: Database
   readonly audit: Audit

@@ -33,7 +33,7 @@ const shown = [
 
 type Row = Pick<Selectable<Tables['evaluation']>, (typeof shown)[number]> & { system: string | null }
 
-/** What was read of a file, ready to be kept. */
+/** The run that was read of a file, ready to be kept. */
 type Imported = Extract<ImportOutcome, { ok: true }>
 
 /** The result of a file that could be read. @throws ProblemError `unreadable_evaluation` with each fault and its place */

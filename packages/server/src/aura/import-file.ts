@@ -6,7 +6,7 @@ import { isTooLarge, runOnThread } from './run-on-thread.ts'
 
 const timeLimitMs = 60_000
 const mebibyte = 1024 * 1024
-/** What the largest file takes that AFTERAI_IMPORT_MAX_MIB allows, 128 MiB, in each format; more of it needs more here. */
+/** The memory of a thread: what the largest file takes that AFTERAI_IMPORT_MAX_MIB allows, 128 MiB, in each format; more of it needs more here. */
 const memoryLimitMib = 1024
 /** Young objects of a parser die young: room for more of them only costs memory. */
 const youngMib = 8
@@ -27,7 +27,7 @@ export interface ImportJob {
   readonly digestKey: Uint8Array
 }
 
-/** What was read of a file, ready to be kept, or all that is wrong with its file. */
+/** The run that was read of a file, ready to be kept, or all that is wrong with the file. */
 export type ImportOutcome =
   | { readonly ok: true; readonly run: PackedRun; readonly repeats: number; readonly table?: TableReading | undefined }
   | Extract<ImportResult, { ok: false }>

@@ -15,7 +15,7 @@ import {
 
 const decompress = promisify(zstdDecompress)
 
-/** What a table of cases may take when it is unpacked: far above what the largest file that can be imported makes of itself. */
+/** The most bytes of a table of cases that is unpacked: far above what the largest file that can be imported makes of itself. */
 const mostBytes = 1024 * 1024 * 1024
 
 /** A run as it is kept: what describes it, and its cases as compressed columns. */

@@ -5,7 +5,7 @@ import { ProblemError } from '@afterai/contract'
 export interface ThreadWork extends Pick<WorkerOptions, 'workerData' | 'resourceLimits'> {
   readonly script: URL
   readonly timeLimitMs: number
-  /** What takes so long, for whoever is told to come back. */
+  /** The work in words (`reading the file`), for whoever is asked to come back. */
   readonly doing: string
   /** Aborts when nobody waits for the answer any more. */
   readonly departure: AbortSignal

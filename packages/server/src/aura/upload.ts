@@ -7,7 +7,7 @@ import { keepScratch, type ScratchFile } from '../platform/scratch-file.ts'
 
 /** A file as it was uploaded. It lies in a scratch file, never in memory. */
 export interface Upload extends ScratchFile {
-  /** What tells this body from others where a request is kept under its key. */
+  /** Gives digest and size, which tell this body from others where a request is kept under its key. */
   readonly toJSON: () => { readonly sha256: string; readonly sizeBytes: number }
 }
 
@@ -62,7 +62,7 @@ export function departureOf(reply: FastifyReply): AbortSignal {
   return departure.signal
 }
 
-/** What was refused between its body and its handler, as for a query that isn't valid. */
+/** Lets go of an upload that was refused between its body and its handler, as for a query that isn't valid. */
 async function forget(request: FastifyRequest): Promise<void> {
   const upload = uploads.get(request)
   uploads.delete(request)

@@ -30,7 +30,7 @@ export class BackupError extends Error {
   }
 }
 
-/** What is said of a file whose bytes aren't those that were written. */
+/** Makes the error of a file whose bytes aren't those that were written. */
 export function damaged(problem: string, cause?: unknown): BackupError {
   return new BackupError('damaged', problem, { fix: 'Take another copy of this backup, or another backup.', cause })
 }

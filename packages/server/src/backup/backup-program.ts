@@ -90,7 +90,7 @@ function say(voice: Voice, asJson: boolean | undefined, { facts, lines }: { fact
   voice.answer(asJson === true ? `${JSON.stringify(facts, null, 2)}\n` : `${lines.join('\n')}\n`)
 }
 
-/** What a script is told of a backup: all but the keys and the checkpoints' text. */
+/** Selects the facts of a backup for a script: all but the keys and the checkpoints' text. */
 function factsOf({ manifest, logs, rows, sha256, sizeBytes }: RestoredBackup) {
   const { kind: _kind, ...facts } = manifest
   return { ...facts, rows, sha256, sizeBytes, logs: logs.map(({ kind: _log, ...log }) => log) }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 
-/** What a table is given back once its rows are there: first its keys, indexes and triggers, and when every table is there, what refers to others. */
+/** Statements that give back what was dropped: `onTable` keys, indexes and triggers once the table's rows are there, `references` once every table is. */
 export interface Dropped {
   readonly onTable: ReadonlyMap<string, readonly string[]>
   readonly references: readonly string[]

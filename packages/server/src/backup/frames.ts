@@ -11,7 +11,7 @@ export interface Frame {
 const types = { rows: 0, json: 1, packedRows: 2 } as const
 const headBytes = 5
 const largestFrameBytes = 2 ** 20
-/** What is packed, or unpacked, at once: a core each, and no more memory than so many frames. */
+/** The number of frames that are packed, or unpacked, at once: a core each, and no more memory than so many frames. */
 const atOnce = 4
 // Level 2 takes half the time of the default, level 3, for hardly more bytes: what is large in a backup is signatures and digests.
 const packing = { params: { [constants.ZSTD_c_compressionLevel]: 2 } }

@@ -23,7 +23,7 @@ import {
 import { findEmbeddedCluster, startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { knownMigrations, migrate } from '../platform/migrations.ts'
 
-/** What `backup` is told. */
+/** Options of `backup`. */
 export interface BackupOptions {
   readonly path: string
   readonly passphrase: string

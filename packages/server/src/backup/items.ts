@@ -6,7 +6,7 @@ import type { Tally } from './row-form.ts'
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const count = z.number().int().min(0)
 
-/** What a backup is of. It stands first. */
+/** Schema of the manifest, which says what a backup is of. It stands first. */
 export const manifestSchema = z.strictObject({
   kind: z.literal('manifest'),
   backupId: z.uuid(),

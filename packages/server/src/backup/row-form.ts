@@ -14,7 +14,7 @@ export interface Tally {
 export interface RowForm {
   readonly copyOut: (table: BackedUpTable) => string
   readonly copyIn: (table: Omit<BackedUpTable, 'key'>) => string
-  /** What COPY writes before the first row and behind the last, and no backup holds. */
+  /** Bytes that COPY writes before the first row (`head`) and behind the last (`tail`), and no backup holds. */
   readonly head: Buffer
   readonly tail: Buffer
   readonly startTally: () => Tally

@@ -26,7 +26,7 @@ const headerSchema = z.strictObject({
   noncePrefix: base64,
 })
 
-/** What the chunks of one file are sealed with. The header's digest goes into each of them. */
+/** The key that seals the chunks of one file. The header's digest goes into each of them. */
 interface FileKey {
   readonly key: Buffer
   readonly noncePrefix: Buffer

@@ -6,7 +6,7 @@ import { copiedRows, rowForms } from './row-form.ts'
 import { createHeader, sealChunks } from './sealed-file.ts'
 import { fixForms, leftOut, readSequences, readTables } from './tables.ts'
 
-/** What is to be backed up, and as what. */
+/** An order for a backup: of what, and as what. */
 export interface BackupOrder {
   readonly path: string
   readonly passphrase: string
@@ -19,7 +19,7 @@ export interface BackupOrder {
   readonly onProgress?: (table: string, bytes: number) => void
 }
 
-/** What a backup holds. */
+/** A backup's file, counts and heads of logs. */
 export interface TakenBackup extends WrittenFile {
   readonly rows: number
   readonly tables: number

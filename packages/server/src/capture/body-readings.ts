@@ -9,7 +9,7 @@ import {
   type Remark,
 } from './readings.ts'
 
-/** What was read of one body. */
+/** Readings of one body, with its spans and its rejections. */
 export class Readings {
   readonly list: Reading[] = []
   readonly spans = new SpanRecords()

@@ -7,7 +7,7 @@ import type { RequestKind } from './request-kind.ts'
 import type { CallConfiguration, CallReading } from './readings.ts'
 import { tokensOf } from './tokens.ts'
 
-/** What a span says besides its attributes. Times are of Unix, in milliseconds; 0 where it has none. */
+/** A span without its attributes: times, outcome, and its index in its body. Times are of Unix, in milliseconds; 0 where it has none. */
 export interface SpanFrame {
   readonly startMs: number
   readonly endMs: number
@@ -107,7 +107,7 @@ export function systemOf(resource: Facts): string {
   return resource.text(slots.serviceName) ?? unknownService
 }
 
-/** What a system's resource and a thing's own attributes say of where it belongs. */
+/** Reads the system, environment and route of a thing, from its system's resource and its own attributes. */
 export function placeOf(
   facts: Facts,
   resource: Facts,

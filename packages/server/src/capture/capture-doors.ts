@@ -15,7 +15,7 @@ import type { CaptureLimits } from './limits.ts'
 import { createEnclosingRequests } from './nesting/enclosing-requests.ts'
 import type { DigestKey } from './gate/gate.ts'
 
-/** What the doors need. */
+/** Dependencies of the doors for telemetry. */
 export interface CaptureDependencies {
   readonly db: Database
   readonly audit: Audit
@@ -24,7 +24,7 @@ export interface CaptureDependencies {
   readonly limits: CaptureLimits
 }
 
-/** What all doors share. */
+/** Parts that all doors for telemetry share. */
 export interface CaptureDoors {
   readonly limits: CaptureLimits
   readonly admission: Admission

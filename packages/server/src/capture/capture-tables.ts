@@ -9,7 +9,7 @@ declare module '../platform/database.ts' {
       key: Uint8Array
       digest: Uint8Array
       received_at: Generated<Date>
-      /** What was rejected of the batch; null for nothing. */
+      /** Rejections of the batch; null for none. */
       rejected: Generated<object | null>
     }
     telemetry_client: {

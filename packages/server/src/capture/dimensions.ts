@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { holdLock, json, onceSettled, type Transaction } from '../platform/database.ts'
 import { type Bound, overflow } from './limits.ts'
 
-/** What is counted: environments of a system; configurations, routes and models of an environment. */
+/** A kind of value that is counted: environments of a system; configurations, routes and models of an environment. */
 export type DimensionKind = 'environment' | 'fingerprint' | 'route' | 'served_model'
 
 /** A value, and within what it is counted: a system, or a system and environment. */

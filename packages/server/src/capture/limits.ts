@@ -39,7 +39,7 @@ export interface CaptureLimits {
   /** Batches, and readings of them, that one transaction takes. */
   readonly groupBatches: number
   readonly groupReadings: number
-  /** What one transaction learns of each kind: what is over counts under `overflow`, and is learned when it comes again. */
+  /** New values that one transaction learns of each kind: what is over counts under `overflow`, and is learned when it comes again. */
   readonly groupNews: number
   /** Windows that one transaction writes before the rest of its configurations and routes share `overflow`. */
   readonly groupWindows: number

@@ -26,7 +26,7 @@ const perMillion = 1e6
 const known = new WeakMap<CallConfiguration, Price>()
 
 /**
- * What tokens cost in US dollars, or undefined where no price is known. Prices of caches aren't told apart here, so a cost is that of
+ * Computes the cost of tokens in US dollars, or undefined where no price is known. Prices of caches aren't distinguished here, so a cost is that of
  * tokens at their full price.
  */
 export function priceOf(

@@ -12,7 +12,7 @@ interface Placed {
   readonly atMs: number
 }
 
-/** What a call was made with and what served it, as names, numbers and keyed digests. */
+/** The configuration of a call: what it was made with and what served it, as names, numbers and keyed digests. */
 export interface CallConfiguration {
   readonly provider: string | undefined
   readonly requestedModel: string | undefined
@@ -52,7 +52,7 @@ export interface SummaryReading extends Placed {
   readonly sum: number
 }
 
-/** What a stream of a metric has counted and summed since it began: of it, only what is new since it was last told counts. */
+/** A running total of a metric's stream, counted and summed since it began: of it, only what is new since the one before counts. */
 export interface RunningReading extends Placed {
   readonly kind: 'running'
   readonly quantity: SummaryReading['quantity']
@@ -64,7 +64,7 @@ export interface RunningReading extends Placed {
   readonly startMs: number
 }
 
-/** What can be added up as it is. */
+/** A reading that can be added up as it is, as a running total can't. */
 export type SettledReading = CallReading | MeasureReading | SummaryReading
 export type Reading = SettledReading | RunningReading
 
@@ -108,7 +108,7 @@ export type RejectionReason =
   /** A record of a request that its span tells, or whose event isn't known. */
   | 'requestEvent'
 
-/** What isn't kept of a thing that is taken, or of a body. */
+/** The part of a thing that is taken, or of a body, that isn't kept. */
 export type Remark =
   | 'route'
   | 'model'
@@ -118,6 +118,9 @@ export type Remark =
   | 'ids'
   | 'spanScore'
   | 'member'
+  /** Beyond the limits of systems and environments: it counts under a name that many share. */
+  | 'sharedSystem'
+  | 'sharedEnvironment'
   /** Tokens of a step around requests, none of which came with it. */
   | 'step'
   | 'stepPoint'

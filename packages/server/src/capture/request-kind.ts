@@ -1,2 +1,2 @@
-/** What a request asks for; `unknown` where nothing says so. */
+/** The kind of request to a model; `unknown` where nothing says so. */
 export type RequestKind = 'chat' | 'embeddings' | 'rerank' | 'unknown'

@@ -78,7 +78,7 @@ export async function telemetryRoutes(http: Http, doors: CaptureDoors): Promise<
 
 const reading = { permission: 'telemetry:read' } as const
 
-/** What telemetry tells: processes, hours, dropped content, and what was served. */
+/** Registers the routes that read telemetry: processes, hours, dropped content, and what was served. */
 export function telemetryReadRoutes(http: Http, { db }: { readonly db: Database }): void {
   const read = inTenant(db)
   http.get(

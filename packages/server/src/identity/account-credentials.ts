@@ -19,7 +19,7 @@ export async function actAlone(tx: Transaction, accountId: string): Promise<void
   await sql`select lock_own_account()`.execute(tx)
 }
 
-/** What an account can prove itself with, besides its password. */
+/** Factors that an account can prove itself with, besides its password. */
 export interface Factors {
   readonly totp: boolean
   readonly passkeys: number

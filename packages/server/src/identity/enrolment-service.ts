@@ -31,7 +31,7 @@ import {
 import { createTenant, type TenantMaking } from './tenants/create-tenant.ts'
 import { foundInstanceTenant } from './tenants/instance-tenant.ts'
 
-/** What enrolment needs: sessions, and what else must be made for a new tenant. */
+/** Dependencies of enrolment: those of sessions, and what else must be made for a new tenant. */
 export type EnrolmentDependencies = SessionDependencies & TenantMaking
 
 /**

@@ -40,7 +40,7 @@ const purges: Purges = {
   deviceCodeGuesses: (most) => sql`select purge_device_code_guesses(${most}) as gone`,
 }
 
-/** What accounts, tenants and the ways to prove who one is are made of. */
+/** Parts that accounts, tenants and the ways to prove who one is are made of. */
 export interface IdentityParts {
   readonly db: Database
   readonly audit: Audit

@@ -1,6 +1,6 @@
 import type { Transaction } from '../platform/database.ts'
 
-/** What a mail is about: an invitation's id, or a password reset's. What is in it is made when it is sent. */
+/** A mail to be sent, by what it is about: an invitation's id, or a password reset's. What is in it is made when it is sent. */
 export interface MailJob {
   readonly tenantId: string
   readonly kind: 'invitation' | 'password_reset'

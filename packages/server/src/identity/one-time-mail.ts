@@ -5,7 +5,7 @@ import type { MailJob } from './mail-queue.ts'
 import { putResetCode, resetCodeMinutes, tellTenants } from './passwords/password-reset-service.ts'
 import { type HashCredential, newCode } from '../access/index.ts'
 
-/** What a mail carries: a one-time code, made for this sending; and what the words around it say. */
+/** The content of a mail: a one-time code, made for this sending; and what the words around it say. */
 export type OneTimeMail =
   | {
       readonly kind: 'invitation'

@@ -43,7 +43,7 @@ import { createTrail } from '../trail/index.ts'
 import { descriptionRoutes } from './description/description-routes.ts'
 import { purging } from './purging.ts'
 
-/** What a server is made of. */
+/** Parts that a server is made of. */
 export interface ServerParts {
   readonly connection: Connection
   readonly keys: InstanceKeys
@@ -51,7 +51,7 @@ export interface ServerParts {
   readonly configuration: Configuration
   /** How mails leave; absent where the instance sends none. */
   readonly mail?: InstanceMail | undefined
-  /** What this process knows of its logs without the database; kept in memory alone if not given. */
+  /** The newest checkpoints of its logs, which this process knows without the database; kept in memory alone if not given. */
   readonly logMemory?: LogMemory | undefined
   /** Bounds of telemetry that differ from the usual ones. */
   readonly captureLimits?: Partial<CaptureLimits> | undefined

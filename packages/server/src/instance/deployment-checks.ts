@@ -4,7 +4,7 @@ import { checkDeployment } from './doctor/doctor.ts'
 import type { Configuration, Fault } from '../platform/configuration.ts'
 import { restoreMark } from '../platform/restore-mark.ts'
 
-/** What keeps an instance from starting although its configuration could be read. The process ends with exit code 78. */
+/** The refusal to start an instance although its configuration could be read. The process ends with exit code 78. */
 export class StartRefused extends Error {
   readonly faults: readonly Fault[]
 

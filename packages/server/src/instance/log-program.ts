@@ -77,7 +77,7 @@ function linesOf(accepted: readonly AcceptedLog[]): string {
   return `${lines.join('')}Running servers take it up within a minute. Whoever kept a later checkpoint will refuse this log, and is right to: tell them.\n`
 }
 
-/** What this machine saw signed that the log no longer has: more entries, or others. */
+/** Says what this machine saw signed that the log no longer has: more entries, or others; empty where it misses nothing. */
 function signedBefore(size: number, lostFrom: number | null): string {
   if (lostFrom === null) return ''
   return lostFrom > size ? `, ${lostFrom} had been signed` : `, others had been signed up to ${lostFrom}`

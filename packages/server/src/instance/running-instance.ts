@@ -15,7 +15,7 @@ import { type MetricsServer, startMetricsServer } from '../platform/metrics/inde
 import { migrate } from '../platform/migrations.ts'
 import { foundSample, type SamplePeople, type SampleServer, seedSample } from '../sample/index.ts'
 
-/** What was made ready while the server's program was loaded. */
+/** The logger and the database that were made ready while the server's program was loaded. */
 export interface InstanceGround {
   readonly log: Logger
   /** The database that runs as this process's child; undefined where the configuration names another. */

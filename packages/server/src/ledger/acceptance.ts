@@ -16,14 +16,14 @@ import { newId } from '../platform/ids.ts'
 
 const payloadType = 'application/vnd.afterai.log-acceptance+json'
 
-/** What an operator accepts of a log, signed by the key of its records. */
+/** An acceptance of a log by an operator, signed by the key of its records. */
 export interface Acceptance {
   readonly tenantId: string
   readonly acceptedAt: Date
   /** The tree that the log goes on from. */
   readonly size: number
   readonly root: Uint8Array
-  /** What its verification found, word for word: nothing else is accepted. */
+  /** Faults that its verification found, word for word: nothing else is accepted. */
   readonly faults: readonly string[]
   /** The cluster and timeline of the database that it was accepted in, where they could be read. */
   readonly database?: { readonly cluster: string; readonly timeline: number } | undefined

@@ -65,7 +65,7 @@ function node(memory: LogMemory = openLogMemory()) {
 
 type Node = ReturnType<typeof node>
 
-/** What an older copy of the database holds: the log as it was, with none of its later traces. */
+/** Puts the log back to what an older copy of the database holds: the log as it was, with none of its later traces. */
 async function putBackTo(size: number): Promise<void> {
   const tables = ['ledger_entry', 'ledger_checkpoint', 'ledger_tile']
   const each = (verb: string): string[] =>

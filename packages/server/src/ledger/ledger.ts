@@ -17,7 +17,7 @@ import { startVerification, type VerificationPace, type VerificationParts } from
 import { type LedgerWaiting, startWaiting } from './waiting.ts'
 import { wakeAfter } from './wake-after.ts'
 
-/** What the ledger is made of. */
+/** Parts that the ledger is made of. */
 export interface LedgerParts {
   readonly db: Database
   /** For a connection of its own, on which it hears that logs have grown. */

@@ -9,7 +9,7 @@ export interface LogAlarm {
   readonly tenantId: string
   readonly source: AlarmSource
   readonly code: 'log_tampered' | 'log_went_back'
-  /** What was found, in words that name the log and its entries and hold nothing of what is in them. */
+  /** Findings, in words that name the log and its entries and hold nothing of what is in them. */
   readonly findings: readonly string[]
   readonly since: Date
 }

@@ -28,7 +28,7 @@ const auditQuery = z.object({
   entries: z.enum(['true', 'false']).default('false'),
 })
 
-/** What the route of the audit needs. */
+/** Dependencies of the route that audits a log. */
 export interface LogAuditDependencies {
   readonly db: Database
   /** Verifies the checkpoints of the log of this origin. */

@@ -8,11 +8,11 @@ import { writePosition } from './log-position.ts'
 import { refusedFaults } from './refused.ts'
 import { endFaults, type LogPosition, numberOf, readExtent, unreadableExtent, verifyPage } from './verify-log.ts'
 
-/** What is to be verified, and for whom. */
+/** An order to verify a log: whose, from where, and to where. */
 export interface LogAuditOrder {
   readonly tenantId: string
   readonly known: readonly NoteVerifier[]
-  /** What was verified before. */
+  /** The position up to which it was verified before. */
   readonly position: LogPosition
   /** Where it ends; without it, where the log ends now. */
   readonly end: number | undefined
@@ -87,7 +87,7 @@ async function auditPage(tx: Transaction, order: LogAuditOrder): Promise<Page> {
   return { line, bundle, position: page.position }
 }
 
-/** What was found before, in entries that this verification may not read again. */
+/** Turns the findings of before into faults: they were made in entries that this verification may not read again. */
 function alarmFaults(alarm: LogAlarm | undefined): string[] {
   if (alarm === undefined) return []
   const since = alarm.since.toISOString()

@@ -24,8 +24,8 @@ export interface RememberedTimeline {
 }
 
 /**
- * What a process knows of its logs without the database: a database that was put back to an earlier state can't take it back.
- * Where it has a file, a restart doesn't either.
+ * A process's memory of its logs, apart from the database: a database that was put back to an earlier state can't take it back. Where it has a
+ * file, a restart doesn't either.
  */
 export interface LogMemory {
   checkpointOf(tenantId: string): RememberedCheckpoint | undefined

@@ -9,7 +9,7 @@ import { readHead } from './tree-store.ts'
 
 const everyMs = 5_000
 
-/** What looking at the heads of the logs needs. */
+/** Dependencies of looking at the heads of the logs. */
 export interface LogWatchParts {
   readonly db: Database
   readonly signerOf: SignerOf

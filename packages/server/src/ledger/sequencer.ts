@@ -32,7 +32,7 @@ export interface Sequencer {
   stop(): Promise<void>
 }
 
-/** What a sequencer needs. */
+/** Dependencies of a sequencer. */
 interface SequencerDependencies {
   readonly db: Database
   readonly signerOf: SignerOf
@@ -47,14 +47,14 @@ interface SequencerDependencies {
   readonly gatherMs?: number | undefined
 }
 
-/** What integrating needs. */
+/** Dependencies of integrating entries into a log. */
 interface Integration extends SequencerDependencies {
   readonly fence: Fence
   readonly alarms: LogAlarms
   readonly memory: Memory
 }
 
-/** What this process remembers: each log's tree as it last wrote it, and up to where the queue is empty, of each log and of all. */
+/** The memory of this process: each log's tree as it last wrote it, and up to where the queue is empty, of each log and of all. */
 interface Memory {
   readonly trees: Map<string, StoredTree>
   readonly emptied: Map<string, Emptied>

@@ -24,7 +24,7 @@ const againMs = 60_000
 const worksOneIn = 10
 const mostFaults = 50
 
-/** What verifying in the background needs. */
+/** Dependencies of verifying in the background. */
 export interface VerificationParts {
   readonly db: Database
   readonly verifierOf: (origin: string) => NoteVerifier

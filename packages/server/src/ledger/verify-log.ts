@@ -20,7 +20,7 @@ import { verifyTiles } from './verify-tiles.ts'
 /** Entries of a page: a whole number of tiles. */
 const pageSize = 1_024
 
-/** What a log held when its verification began. What is integrated later is left for the next one. */
+/** The extent of a log when its verification began. What is integrated later is left for the next one. */
 export interface LogExtent {
   readonly end: number
   /** The size of its newest checkpoint; 0 for none. */
@@ -66,7 +66,7 @@ export function numberOf({ producer_sequence: number }: VerifiedEntry): SeenNumb
   return { count: 1, ranges: [[number, number]] }
 }
 
-/** What is wrong at the end of a log. */
+/** Finds the faults at the end of a log. */
 export function endFaults({ end, signed }: LogExtent): string[] {
   if (signed > end) return [`a checkpoint was signed for ${signed} entries; ${end} are here`]
   return signed < end ? ['the last entries have no checkpoint'] : []

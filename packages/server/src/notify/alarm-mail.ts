@@ -8,14 +8,14 @@ const retriesMs = [5_000, 60_000, 600_000]
 /** More findings than these are for `afterai log verify`. */
 const shown = 10
 
-/** What a mail about a log says. */
+/** The content of a mail about a log. */
 export interface LogAlarmMail {
   readonly tenantId: string
   readonly code: 'log_tampered' | 'log_went_back'
   readonly findings: readonly string[]
 }
 
-/** What telling by mail needs. */
+/** Dependencies of mailing alarms. */
 export interface AlarmMailParts {
   readonly db: Database
   readonly transport: MailTransport

@@ -28,7 +28,7 @@ export interface ClaimedMail extends MailJob {
   readonly createdAt: Date
 }
 
-/** What became of an attempt. */
+/** The outcome of an attempt to send a mail. */
 export type Outcome =
   | { readonly kind: 'sent' }
   | { readonly kind: 'again'; readonly error: string; readonly at: Date }

@@ -88,7 +88,7 @@ export function isPermanent(error: unknown): boolean {
   return typeof responseCode === 'number' && responseCode >= 500 && code !== 'EAUTH'
 }
 
-/** What an attempt failed of, without words of the mail server, which may repeat an address. */
+/** Finds the code of an attempt's error, without words of the mail server, which may repeat an address. */
 export function errorCodeOf(error: unknown): string {
   const { responseCode, code } = error as { responseCode?: unknown; code?: unknown }
   const found = typeof responseCode === 'number' ? String(responseCode) : code

@@ -6,7 +6,7 @@ import { claimMail, type ClaimedMail, type Outcome, settleMail } from './mail-st
 import { writeMail } from './mail-texts.ts'
 import { errorCodeOf, isPermanent, type MailTransport } from './mail-transport.ts'
 
-/** What the job is called that sends. */
+/** The name of the job that sends mails. */
 export const mailJob = 'send-mails'
 
 const lookEveryMs = 5_000
@@ -17,7 +17,7 @@ const firstRetryMs = 30_000
 const longestRetryMs = 3_600_000
 const givenUpAfterMs = 24 * 3_600_000
 
-/** What sending needs. */
+/** Dependencies of the job that sends mails. */
 export interface MailWorkerParts {
   readonly db: Database
   readonly transport: MailTransport

@@ -35,7 +35,7 @@ export function viewDecision(principal: Principal, decision: Decision): Decision
   }
 }
 
-/** What an approval binds to: the change, every assessment of it, and the proposal. Whatever is added or altered makes another digest. */
+/** Computes the digest that an approval binds to: of the change, every assessment of it, and the proposal. Whatever is added or altered makes another. */
 export function evidenceDigest(
   changeDigest: string,
   assessmentDigests: readonly string[],

@@ -33,7 +33,7 @@ const bundleQuery = z.strictObject({
     .meta({ description: 'Sections that the bundle is not to disclose, divided by commas. It verifies without them.' }),
 })
 
-/** What the routes of decisions and records need. */
+/** Dependencies of the routes of decisions and records. */
 export interface PacrDependencies {
   readonly db: Database
   readonly audit: Audit

@@ -23,7 +23,7 @@ import type { SealRecord } from './decision-service.ts'
 import type { Dossier } from './dossier.ts'
 import type { SealedIdentity } from './sealed-identities.ts'
 
-/** What sealing needs. */
+/** Dependencies of sealing a record. */
 export interface SealingDependencies {
   readonly audit: Audit
   readonly append: Append

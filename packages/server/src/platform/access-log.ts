@@ -8,7 +8,7 @@ export interface RequestPrincipal {
   readonly principalId: string
 }
 
-/** What is known of a request once it is answered. Nothing in it is text of the client's. */
+/** A request once it is answered: its route, status and time. Nothing in it is text of the client's. */
 export interface AnsweredRequest {
   readonly method: string
   /** The pattern that the route was declared with, or `none`: never the address that was asked for. */

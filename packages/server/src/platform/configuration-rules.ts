@@ -4,13 +4,13 @@ import type { ConfigurationValues } from './configuration-table.ts'
 /** Something that keeps the server from starting, worded for the operator; never holds a secret's value. */
 export interface Fault {
   readonly variable: string
-  /** What is wrong, as a sentence. */
+  /** The fault itself, as a sentence. */
   readonly problem: string
   /** How to mend it, as a sentence. */
   readonly fix: string
 }
 
-/** What was understood; a variable with a fault of its own is absent. */
+/** Values that were understood; a variable with a fault of its own is absent. */
 type Known = Partial<ConfigurationValues>
 
 const shortestPassword = 12

@@ -77,7 +77,7 @@ function compose({ databaseUrl, databaseOwnerUrl, publicUrl, keyDir, ...rest }: 
   })
 }
 
-/** What could be understood. Adds a fault for each variable that couldn't. */
+/** Reads the values that can be understood. Adds a fault for each variable that can't. */
 function readValues(env: Environment, faults: Fault[]): Partial<ConfigurationValues> {
   const production = env['AFTERAI_MODE'] === 'production'
   const values: Record<string, unknown> = {}

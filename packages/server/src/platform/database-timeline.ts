@@ -8,7 +8,7 @@ export interface Timeline {
   readonly timeline: number
 }
 
-/** What a process remembers of timelines, and what an operator has accepted of them. */
+/** A process's memory of timelines, and what an operator has accepted of them. */
 export interface TimelineMemory {
   timelineOf(cluster: string): { readonly timeline: number; readonly at: number } | undefined
   setTimeline(cluster: string, timeline: number): void

@@ -2,7 +2,7 @@ import type { Http } from './http-application.ts'
 import type { Job } from './jobs.ts'
 import type { Purges } from './purges.ts'
 
-/** What a part of the product adds to a server. `instance/composition.ts` puts the features together. */
+/** A part of the product, by what it adds to a server: routes, jobs, purges. `instance/composition.ts` puts the features together. */
 export interface Feature {
   readonly routes?: (http: Http) => void | Promise<void>
   /** In the order in which they begin. */

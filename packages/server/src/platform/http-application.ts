@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a caller must hold; `public` for routes that anybody may call. A route without it stops the start. */
+    /** The permission that a caller must hold; `public` for routes that anybody may call. A route without it stops the start. */
     permission?: Permission | 'public'
     /** Whether the caller must have proved who they are within the last minutes (`identity/step-up`). No API key has. */
     stepUp?: boolean
@@ -17,7 +17,7 @@ declare module 'fastify' {
     bodyTimeoutMs?: number
   }
   interface FastifyInstance {
-    /** What each route asks for: `GET /v1/systems/:name` -> permission. */
+    /** The permission that each route asks for: `GET /v1/systems/:name` -> permission. */
     routePermissions: Map<string, Permission | 'public'>
     /** The routes whose answer may take longer than others to be made and to be read. */
     longAnswers: Set<string>

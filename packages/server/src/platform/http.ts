@@ -41,7 +41,7 @@ const answerTimeoutMs = 60_000
 /** So long a connection may be silent while its client is waited for. */
 const idleTimeoutMs = 15_000
 const bodyTimeoutMs = 15_000
-/** What no route's own time for bodies may exceed. */
+/** The longest time for a request, which no route's own time for bodies may exceed. */
 const longestRequestMs = 330_000
 
 /** How the application meets the world. */
@@ -171,7 +171,7 @@ function noCompiler(): never {
   throw new Error('a route has no compiler for its schema')
 }
 
-/** What the OpenAPI document says of a route's configuration; the description is made of it (instance/description). */
+/** Describes a route's configuration for the OpenAPI document; the description is made of it (instance/description). */
 function accessOf(method: string | string[], config: FastifyContextConfig = {}) {
   const { permission, stepUp, acrossTenants } = config
   return {
@@ -212,7 +212,7 @@ function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyRe
   return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem.body)
 }
 
-/** What a client gets whose bytes aren't HTTP: there is no request yet, so the answer is written by hand. */
+/** Answers a client whose bytes aren't HTTP: there is no request yet, so the answer is written by hand. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return answerLateBody(socket)

@@ -7,7 +7,7 @@ export interface RepeatedJob {
   readonly everyMs: number
   /** One run. What takes long ends early once `stopping` is aborted. */
   readonly run: (stopping: AbortSignal) => Promise<unknown>
-  /** What is left to do once it runs no more, also where it never ran. */
+  /** Does what is left to do once it runs no more, also where it never ran. */
   readonly end?: () => Promise<unknown>
 }
 

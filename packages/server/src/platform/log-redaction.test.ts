@@ -5,7 +5,7 @@ import { createLog } from './log.ts'
 
 const canary = 'canary-5b1f0c'
 
-/** What one call of the log writes. */
+/** Returns what is written to the log, and checks that each line is JSON. */
 function logged(write: (log: ReturnType<typeof createLog>) => void): string {
   const lines: string[] = []
   write(createLog('trace', { write: (line) => void lines.push(line) }))
@@ -69,7 +69,7 @@ const secretNames = [
   'setcookie',
 ]
 
-/** What a secret may be made of, where somebody chose it: also what ends a word elsewhere. */
+/** Secrets of somebody's own choice, of letters, a digit and signs: also of those that end a word elsewhere. */
 const chosen = fc.string({ unit: fc.constantFrom(...Array.from('aZ9@/:&?#=%.,;+-_~!$*()[]{}"\\')), maxLength: 12 })
 
 /** How a secret stands in a text that has no names. */
@@ -129,7 +129,7 @@ function wrap(kind: string, name: string, inner: object): object {
 }
 
 class Hoarder {
-  /** What JSON would take instead of the redacted object. */
+  /** Returns an object that JSON would take instead of the redacted one. */
   toJSON(): object {
     return { kept: canary }
   }

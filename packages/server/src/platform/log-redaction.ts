@@ -43,7 +43,7 @@ const longestLine = 65_536
 /** No login in an address is longer; one that is cut off shows no more what it is. */
 const longestLogin = 500
 
-/** What may be logged of an object: secrets by their names at any depth, errors described, and nothing that is very deep or very long. */
+/** Redacts an object for the log: secrets by their names at any depth, errors described, and nothing that is very deep or very long. */
 export function redactFields(fields: object): Record<string, unknown> {
   const redacted = redactObject(fields, 0)
   // Whatever can be thrown may stand here, also a text with anything in it.

@@ -17,7 +17,7 @@ import {
 
 const strict: OutboundPolicy = { loopback: false, networks: [] }
 
-/** What isn't public in IPv4, by the first and last address of each range: written apart from the code's prefixes. */
+/** Ranges of IPv4 that aren't public, by the first and last address of each: written apart from the code's prefixes. */
 const inner: readonly (readonly [first: string, last: string])[] = [
   ['0.0.0.0', '0.255.255.255'],
   ['10.0.0.0', '10.255.255.255'],

@@ -12,8 +12,8 @@ export interface ProblemResponse {
 }
 
 /**
- * What answers an error, after it was logged where it is the server's own. A shed request is none: metrics count it, and a line for
- * each would be work at the wrong moment. A body that breaks off is its client's doing.
+ * Makes the answer to an error, and logs the error first where it is the server's own. A shed request is none: metrics count it, and a line for each
+ * would be work at the wrong moment. A body that breaks off is its client's doing.
  */
 export function answerTo(error: unknown, request: FastifyRequest): ProblemResponse {
   if (isBrokenOff(error, request)) {

@@ -9,7 +9,7 @@ const PIECE_BYTES = 64 * 1024
 /** A key seals one file, so its counter may start anywhere. */
 const COUNTER = Buffer.alloc(16)
 
-/** What is needed to read a scratch file, on any thread of this process. */
+/** A handle of a scratch file, by which any thread of this process can read it. */
 export interface Scratch {
   readonly descriptor: number
   readonly key: Uint8Array

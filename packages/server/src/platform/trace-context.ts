@@ -1,4 +1,4 @@
-/** What a caller says of the trace that a request belongs to. */
+/** The trace that a request belongs to, by its caller's word. */
 export interface TraceContext {
   /** 32 hex digits. */
   readonly traceId: string

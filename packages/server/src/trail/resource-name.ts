@@ -24,8 +24,8 @@ const aboutChanges = [
 ] as const
 
 /**
- * What the resource of an event (`a`) is called, null where nothing tells. Each is found by its primary key, and only of the rows that are shown. Members who
- * are gone are called what they were when they last did something.
+ * SQL for the name of an event's resource (the event is `a`), null where nothing has it. Each is found by its primary key, and only of the rows that
+ * are shown. Members who are gone have the name that they had when they last did something.
  */
 export const resourceName: RawBuilder<string | null> = sql<string | null>`case
   ${sql.join(

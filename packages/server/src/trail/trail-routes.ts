@@ -25,7 +25,7 @@ import { readEventEnvelope } from './event-envelope.ts'
 const reading = { permission: 'audit:read' } as const
 const mediaTypes = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' }
 
-/** What the routes of the trail need. */
+/** Dependencies of the routes of the trail. */
 export interface TrailDependencies {
   readonly db: Database
   readonly audit: Audit

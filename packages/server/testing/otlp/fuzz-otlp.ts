@@ -13,7 +13,7 @@ const context = {
   nowMs: Date.parse('2026-11-24T12:00:00Z'),
 }
 
-/** What a run of mutated inputs brought. */
+/** The result of a run of mutated inputs. */
 export interface FuzzResult {
   readonly inputs: number
   readonly read: number
@@ -44,7 +44,7 @@ function writable(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
 }
 
-/** What is read, in a form that can be compared. */
+/** Writes the readings of a body in a form that can be compared. */
 export function rowsOf({ readings }: ReadBody): string {
   const { list, rejections } = readings
   // A stream of a metric is named by the bytes in which it came, which differ by encoding.

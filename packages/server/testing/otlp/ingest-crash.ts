@@ -7,7 +7,7 @@ import { type KeptColumns, keptWindow } from '../../src/capture/kept-window.ts'
 import type { IngestOrders } from './ingest-process.ts'
 import { encodeOtlp, spanOf, tracesOf } from './otlp-bodies.ts'
 
-/** What came of it. */
+/** The outcome of a run: its kills, and the spans that were acknowledged. */
 export interface IngestOutcome {
   readonly kills: number
   /** Spans whose batch was acknowledged, by system. */

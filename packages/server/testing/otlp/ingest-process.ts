@@ -4,7 +4,7 @@ import type { Connection } from '../../src/platform/database.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { partsOf } from '../test-server.ts'
 
-/** What the process is told. */
+/** Orders to the process: a database, and the directory of its keys. */
 export interface IngestOrders {
   readonly connection: Connection
   readonly keyDir: string

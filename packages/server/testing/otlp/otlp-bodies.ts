@@ -34,7 +34,7 @@ export function decodeOtlp(signal: Signal, bytes: Uint8Array): object {
   return type.toObject(type.decode(bytes), { longs: String, bytes: String, enums: Number })
 }
 
-/** What the full encoder writes of what the full decoder has read. */
+/** Writes with the full encoder what the full decoder has read. */
 export function reencoded(signal: Signal, bytes: Uint8Array): Buffer {
   const type = typeOf(signal, 'Request')
   return Buffer.from(type.encode(type.decode(bytes)).finish())
@@ -130,7 +130,7 @@ export function requestEventOf(
   return { resourceLogs: [{ resource: resourceOf(service), scopeLogs: [{ logRecords: [record] }] }] }
 }
 
-/** What a histogram of tokens tells. Times are of Unix, in milliseconds. */
+/** The content of a histogram of tokens. Times are of Unix, in milliseconds. */
 export interface TokensTold {
   readonly n: number
   readonly sum: number

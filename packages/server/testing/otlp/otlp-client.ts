@@ -44,7 +44,7 @@ export function bytesOf(signal: Signal, as: Encoding, body: object): Buffer {
   return as === 'protobuf' ? encodeOtlp(signal, body) : Buffer.from(JSON.stringify(body))
 }
 
-/** What an answer says, whatever its encoding. */
+/** Reads the body of an answer, whatever its encoding. */
 export function toldIn(answer: Answer, signal: Signal, as: Encoding): unknown {
   return as === 'protobuf' ? decodeAnswer(signal, answer.bytes) : answer.body
 }

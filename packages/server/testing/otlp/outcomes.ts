@@ -11,7 +11,7 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What an answer says, and how many requests, points and scores of a system are stored behind it. */
+/** The answer to a body, and how many requests, points and scores of a system are stored behind it. */
 export interface Outcome {
   readonly status: number
   readonly said: string

@@ -44,7 +44,7 @@ export function countedIn(tree: readonly TreeSpan[]): TreeSpan[] {
   return tree.filter((span) => isRequest(span) && !tree.some((below) => isAround(tree, span, below)))
 }
 
-/** What the requests of a tree come to: how many count, and of each figure those that no request within tells that describes the same. */
+/** Finds the totals of a tree's requests: how many count, and of each figure those that no request within tells that describes the same. */
 export function totalsOf(tree: readonly TreeSpan[]): { calls: number; tokens: TreeSpan[]; finished: TreeSpan[] } {
   const telling = (figure: 'tokens' | 'finish'): TreeSpan[] =>
     tree.filter(

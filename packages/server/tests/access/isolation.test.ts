@@ -14,7 +14,7 @@ import {
   type TestTenant,
 } from '../../testing/test-server.ts'
 
-/** What a tenant has that another might ask for. */
+/** Things of a tenant, most by their ids, that another might ask for. */
 interface Belongings extends Lifecycle {
   readonly tenant: TestTenant
   readonly observationId: string

@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 afterAll(() => it.stop())
 
-/** What reaches beyond the tenant: credentials and sessions of the account. */
+/** Routes that reach beyond the tenant: to credentials and sessions of the account. */
 const beyond = [
   'PUT /v1/password',
   'GET /v1/factors',

@@ -129,7 +129,7 @@ async function answersDuring(breakage: () => Promise<void>): Promise<Answer[]> {
   return answers
 }
 
-/** What no client may be told: nothing, or a failure that doesn't say when to come again. */
+/** Finds the answers that no client may get: none at all, or a failure that doesn't say when to come again. */
 function unfit(answers: readonly Answer[]): string[] {
   return answers
     .filter(({ status, retryAfter }) => status === 0 || (status >= 500 && (status !== 503 || retryAfter === undefined)))

@@ -15,7 +15,7 @@ afterAll(() => server.stop())
 
 /** A key that no route takes: whoever looks at keys says so, before anything is done. */
 const noKey = 'no key'
-/** What they end would be missing for others: asked last, or by nobody. */
+/** Operations that are left out: the sessions that they end would be missing for others. */
 const endsSessions = ['signOut', 'endOtherSessions', 'switchTenant']
 /** Only the server can make these. */
 const opaque = new Set(['cursor', 'position'])

@@ -104,7 +104,7 @@ test('P4.5: a log that is not what was signed last keeps the server from startin
   expect(await answers(refused.origin)).toBe(false)
 })
 
-/** What the first start makes: migrations with their times, tenants, accounts. */
+/** Reads what the first start made: migrations with their times, tenants, accounts. */
 async function workDone(): Promise<unknown> {
   return queryBehind(
     await embeddedDatabase(join(directory, 'data')),

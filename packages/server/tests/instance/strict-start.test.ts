@@ -73,7 +73,7 @@ async function asSuperuser(...statements: string[]): Promise<void> {
   }
 }
 
-/** What a server says that refuses to start. Checks that it ends in time with exit code 78 and never listened. */
+/** Returns the output of a server that refuses to start. Checks that it ends in time with exit code 78 and never listened. */
 async function refusal(env: NodeJS.ProcessEnv): Promise<string> {
   const server = await launchServer({ env: { ...production(), ...env } })
   started.push(server)

@@ -52,7 +52,7 @@ const ready = async (): Promise<unknown[]> => {
   return [status, body['code']]
 }
 
-/** What only a superuser can do. The guards are back afterwards, as an attacker would see to. */
+/** Runs statements as only a superuser can. The guards are back afterwards, as an attacker would see to. */
 async function behindItsBack(...statements: string[]): Promise<void> {
   const triggers = ['append_only', 'no_truncate'].flatMap((trigger) =>
     ['ledger_entry', 'ledger_checkpoint', 'ledger_tile'].map((table) => ({ table, trigger })),

@@ -18,7 +18,7 @@ import { startTestServer, type TestServer } from '../../testing/test-server.ts'
 let server: TestServer
 let mails: MailServer
 let certificate: Certificate
-/** What the mail server answers for a recipient. */
+/** The refusal of a recipient by the mail server; undefined takes the mail. */
 let refuse: (address: string) => { code: number; text: string } | undefined
 let count = 0
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** What a request by hand gets: all of it, as text. */
+/** Sends a request by hand, and returns its answer: all of it, as text. */
 function ask(lines: readonly string[], body = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')

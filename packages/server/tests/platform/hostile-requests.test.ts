@@ -34,7 +34,7 @@ afterAll(() => server.stop())
 const leaks =
   /\n\s+at |node_modules|\.ts:\d|file:\/\/|select |insert into|syntax error|violates|relation "|invalid byte|pg_|kysely|ZodError|FST_/i
 
-/** What is wrong with an answer as such, whatever was asked. */
+/** Finds the faults of an answer as such, whatever was asked. */
 function faultsOf({ status, headers, text, body }: Answer): string[] {
   const faults = []
   if (status >= 500) faults.push(`status ${status}`)

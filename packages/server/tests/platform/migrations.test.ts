@@ -25,7 +25,7 @@ const contractions: readonly RegExp[] = [
   /\badd\s+(?:column\s+)?\w+\s+[^,;]*\bnot\s+null\b(?![^,;]*\bdefault\b)/i,
 ]
 
-/** What is wrong with a migration as something that older processes go on beside. */
+/** Finds the faults of a migration as something that older processes go on beside. */
 function contractionsIn(text: string): string[] {
   const code = text
     .replaceAll(/--.*$/gm, '')
@@ -145,7 +145,7 @@ describe('a database that isn’t empty', () => {
     await other.end()
   }
 
-  /** What the server sees of its schema when it connects. */
+  /** Returns the migrations that the server finds missing when it connects. */
   async function missing(): Promise<readonly string[]> {
     const { host, port } = owner
     const connection = { host, port, user: login.name, password: login.password, database: name }

@@ -11,7 +11,7 @@ import { createHttp } from '../../src/platform/http.ts'
 import type { Http } from '../../src/platform/http-application.ts'
 import { startTestServer, type TestServer } from '../../testing/test-server.ts'
 
-/** What whoever is turned away gets, and all that they get. */
+/** Expects the answer to whoever is turned away: a problem with status 503, and a time to wait. */
 function expectShed(answer: { statusCode: number; headers: object; body: string }): void {
   expect(answer.statusCode).toBe(503)
   expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '2' })

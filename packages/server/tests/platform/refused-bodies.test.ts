@@ -15,7 +15,7 @@ afterAll(() => server.stop())
 
 const mebibyte = 2 ** 20
 
-/** What is refused, by a client that reads no answer before it has sent all that it has to send, as many do. */
+/** Returns the status, or the error, that a client gets which reads no answer before it has sent all that it has to send, as many do. */
 async function answerToPatient(path: string, headers: readonly string[], pieces: readonly Buffer[]): Promise<string> {
   const { hostname, port } = new URL(origin)
   const socket = connect(Number(port), hostname).pause()

@@ -37,7 +37,7 @@ interface Request {
   readonly body?: object
 }
 
-/** What the server behind the proxy answers, and how often it waited for the database. */
+/** Asks the server behind the proxy, and counts how often it waited for the database. */
 async function ask({ method = 'POST', path, token, body }: Request): Promise<{ answer: unknown; roundTrips: number }> {
   const headers = { authorization: `Bearer ${token}` }
   proxy.take()

@@ -34,7 +34,7 @@ async function sizes(): Promise<Map<string, number>> {
   return rows.reduce((all, { name, size }) => all.set(name, (all.get(name) ?? 0) + size), new Map<string, number>())
 }
 
-/** What the database grows by for each of so many rows, in bytes, by table and index and in all. */
+/** Measures the growth of the database for each of so many rows, in bytes, by table and index and in all. */
 async function grownBy(rows: number, write: () => Promise<void>): Promise<{ all: number; of: Map<string, number> }> {
   const before = await sizes()
   await write()

@@ -15,7 +15,7 @@ afterAll(() => server.stop())
 /** Rows of each list. A page that reads in proportion to them can't be overlooked. */
 const limit = 20
 
-/** What a page may read: so many rows for one that it shows, in all of its tables together, and some for who asks. */
+/** Bounds of the rows that a page may read: so many for one that it shows, in all of its tables together, and some for who asks. */
 const rowsForOne = 120
 const rowsBesides = 250
 
@@ -108,7 +108,7 @@ async function readPages(path: string, query: Readonly<Record<string, string>>) 
 
 type Query = readonly (readonly [name: string, value: string])[]
 
-/** What a list is asked for: nothing, each value of each filter, two values of each pair of filters, and one of all at once. */
+/** Makes the queries of a list: without a filter, by each value of each, by two values each of every pair, and twice by one of all at once. */
 function queriesOf(values: Readonly<Record<string, readonly string[]>>): Query[] {
   const named = Object.entries(values).map(([name, all]) => all.map((value) => [name, value] as const))
   const pairs = named.flatMap((a, index) =>

@@ -94,7 +94,7 @@ test('P3.3: no credential that was ever used is in the database or in the log', 
   await server.stop()
 })
 
-/** What signing in with a provider and by a device uses: a sign-in and two requests of devices under way. */
+/** Collects the secrets of signing in with a provider and by a device: of a sign-in and two requests of devices. */
 async function federationSecrets(server: TestServer): Promise<Map<string, string>> {
   const provider = await startOidcProvider({ redirectUris: ['http://localhost/v1/oidc/callback'], users: [] })
   const { issuer, client } = provider

@@ -24,7 +24,7 @@ async function exchange(bytes: string): Promise<string> {
 
 const statusesOf = (answer: string): string[] => answer.match(/(?<=HTTP\/1\.1 )\d{3}/g) ?? []
 
-/** What an attacker would have the server take for a request of the next client on the connection. */
+/** A request that an attacker would have the server take for one of the next client on the connection. */
 const smuggled = 'GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'
 const post = (...headers: string[]): string =>
   ['POST /v1/session HTTP/1.1', 'host: x', 'content-type: application/json', ...headers, '', ''].join('\r\n')

@@ -291,7 +291,7 @@ describe('P4.4: an export', () => {
 setFlagsFromString('--expose_gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** What is held after a collection, on the heap and beside it, in MiB. */
+/** Measures the memory that is held after a collection, on the heap and beside it, in MiB. */
 function heldMib(): number {
   collectGarbage()
   const { heapUsed, external } = process.memoryUsage()

@@ -73,7 +73,7 @@ function importDeepeval(source: OpenedSource, options: ReadingOptions): ImportRe
   return cases.finish(null)
 }
 
-/** What was asked: the input, or the scenario of a conversation. */
+/** Reads the question of a test: the input, or the scenario of a conversation. */
 function inputOf(test: JsonObject): string | undefined {
   const input = [field(test, 'input'), field(test, 'scenario')].find((it) => !isBlank(it))
   return input === undefined ? undefined : canonicalText(input, LIMITS.depth)

@@ -8,10 +8,10 @@ import type { FormatName } from './names.ts'
 /** How to read a file of results: each format takes some of it, and refuses the rest. */
 export type ReadingOptions = TableOptions & PromptfooOptions
 
-/** What a format may take: a mapping of columns, filters of rows, notations of cells, names of the variables that identify cases, a provider and prompt. */
+/** Options a format may take: a mapping of columns, filters of rows, notations of cells, names of the variables that identify cases, a provider and prompt. */
 export type Takes = 'mapping' | 'where' | 'notation' | 'variables' | 'selection'
 
-/** What the beginning of a file shows of its format. */
+/** The beginning of a file, as far as it shows the format. */
 export interface FileHead {
   readonly kind: 'zip' | 'xml' | 'json' | 'text'
   /** Names of members of the first JSON value, as pointers, three levels deep; `*` for an array's elements. */
@@ -43,7 +43,7 @@ type FormatReader =
 
 interface FormatDescription {
   readonly name: FormatName
-  /** What people call it, with the shapes of file that are read. */
+  /** The name that people know it by, with the shapes of file that are read. */
   readonly label: string
   /** Content types of its files; the first is the usual one. */
   readonly mediaTypes: readonly [string, ...string[]]

@@ -177,7 +177,7 @@ function openBytes(file: ByteSource, faults: FaultList): OpenedSource | undefine
   }
 }
 
-/** What is wrong with options for a format, in words; undefined if it takes all of them. */
+/** Says in words which option a format doesn't take; undefined if it takes all of them. */
 export function unsuitedOption({ name, takes }: ResultsFormat, options: ReadingOptions): string | undefined {
   const given: Readonly<Record<Takes, boolean>> = {
     mapping: options.mapping !== undefined,

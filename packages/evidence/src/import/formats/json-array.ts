@@ -48,7 +48,7 @@ function unused(): never {
   throw new TypeError('a text that is held is not digested again')
 }
 
-/** What a table calls a line is the number of the element: all of a file may stand on one line. */
+/** Reads the objects of an array. The number of the element stands for a table's line: all of a file may stand on one line. */
 function readObjects(text: string, faults: FaultList): Placed<JsonObject>[] {
   const records: Placed<JsonObject>[] = []
   const parsed = parseStreaming(text, [''], ({ value, index }) => {

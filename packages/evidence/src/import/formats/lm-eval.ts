@@ -26,7 +26,7 @@ export const lmEvalFormat: ResultsFormat = {
 }
 
 const READ = new Set(['doc_id', 'filter', 'metrics'])
-/** What a sample holds besides its metrics, in versions that don't list them. */
+/** Fields of a sample besides its metrics, in versions that don't list them. */
 const CONTENT = new Set([
   'doc',
   'target',

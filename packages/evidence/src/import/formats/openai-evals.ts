@@ -28,7 +28,7 @@ export const openaiEvalsFormat: ResultsFormat = {
 const { pass, tokens } = COMMON_METRICS
 const ITEM_READ = new Set(['datasource_item_id', 'eval_id', 'id', 'object', 'results', 'run_id', 'status'])
 
-/** What the events of one sample say together. */
+/** One sample, put together from its events. */
 interface Sample {
   readonly matches: unknown[]
   readonly scores: Map<string, unknown>

@@ -8,20 +8,20 @@ import type { FormatName } from './names.ts'
 import { configurationGuard, parsedCell, passes, readRecords, selectionOf, unread } from './records.ts'
 import { mayRead } from '../json-text.ts'
 
-/** What is known of a tool that exports one record a case, as CSV or as JSON, with a column for each of its scores. */
+/** A tool that exports one record a case, as CSV or as JSON, with a column for each of its scores. */
 export interface RecordTool {
   readonly name: FormatName
   readonly label: string
   readonly matches: (columns: ReadonlySet<string>) => boolean
   /** Why records of these columns can't be compared, and what to export instead. */
   readonly refuse?: (columns: ReadonlySet<string>) => string | undefined
-  /** What identifies the case, for the keyed digest, or an id that other runs of the same cases share. */
+  /** Gives the content that identifies the case, for the keyed digest, or an id that other runs of the same cases share. */
   readonly caseOf: (record: JsonObject) => CaseIdentity
   readonly isError: (record: JsonObject) => boolean
   readonly measured: (record: JsonObject) => ScoredCase['measured']
   /** Scores that stand in a field of their own shape; undefined leaves it to the columns that hold numbers alone. */
   readonly scores?: (record: JsonObject) => readonly (readonly [string, unknown])[]
-  /** What the tool says of every score. */
+  /** The direction and scale of every score of the tool. */
   readonly says?: NamedScores
   /** Whether a record is a case; others are left out, and counted. */
   readonly isCase?: (record: JsonObject) => boolean

@@ -122,7 +122,7 @@ export function namesFrom(
   }
 }
 
-/** What filters chose of a file, in words. */
+/** Names the rows that filters chose of a file, in words. */
 export function selectionOf(where: readonly RowFilter[] | undefined): string | null {
   return where === undefined || where.length === 0 ? null : where.map(({ equals }) => equals).join('/')
 }

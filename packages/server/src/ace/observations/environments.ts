@@ -2,7 +2,7 @@ import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../../platform/database.ts'
 import type { Sighting } from './sighting.ts'
 
-/** What an environment runs with, and since when. */
+/** The fingerprint that an environment runs with, and since when. */
 export interface Current {
   readonly fingerprint: string
   readonly firstSeenAt: Date
@@ -133,7 +133,7 @@ function timesOf(sightings: readonly Sighting[]): string[] {
   return sightings.map(({ observedAt }) => observedAt.toISOString())
 }
 
-/** What environments run with by their own observations, by `<system id>/<environment>`. */
+/** Reads the fingerprints that environments run with by their own observations, by `<system id>/<environment>`. */
 export async function currentFingerprints(
   tx: Transaction,
   tenantId: string,

@@ -12,7 +12,7 @@ export interface Sighting {
   readonly observedAt: Date
 }
 
-/** What became of one observation. */
+/** The outcome of one observation. */
 export interface Outcome {
   readonly id: string
   readonly outcome: 'baseline' | 'unchanged' | 'changed' | 'late' | 'duplicate'

@@ -16,7 +16,7 @@ const mostKnown = 4096
 const known = new Map<ValueKind, Map<string, string>>()
 
 /**
- * What is kept of a text on an allowed attribute, or undefined where its form isn't the attribute's: a value that an operator could
+ * Finds the part that is kept of a text on an allowed attribute, or undefined where its form isn't the attribute's: a value that an operator could
  * have typed as a name passes, a sentence doesn't.
  */
 export function acceptedText(kind: ValueKind, text: string): string | undefined {
@@ -66,7 +66,7 @@ function accept(kind: ValueKind, text: string): string | undefined {
   }
 }
 
-/** What an SDK calls a service without a name, before the program's name, which some of them give with the path on the host. */
+/** The beginning of an SDK's name for a service without one: the program's name follows, which some of them give with the path on the host. */
 const unnamed = 'unknown_service:'
 
 function serviceName(text: string): string | undefined {

@@ -2,8 +2,8 @@ import { allowedAttributes } from './attribute-table.ts'
 import { droppedAttributes, droppedIndexOf, droppedNames, droppedNamespaces } from './dropped-names.ts'
 
 /**
- * What becomes of an attribute: the index of a row of `allowedAttributes`, or, below 0, `-1 - index` of the name of `droppedNames`
- * under which it is counted.
+ * The verdict of the gate on an attribute: the index of a row of `allowedAttributes`, or, below 0, `-1 - index` of the name of `droppedNames` under
+ * which it is counted.
  */
 export type AttributeId = number
 
@@ -36,7 +36,7 @@ const namespaces: readonly (readonly Entry[])[] = Array.from({ length: 256 }, (_
 )
 const otherId: AttributeId = -droppedNames.length
 
-/** What becomes of the attribute whose name lies at `start..end`. The name is compared, never made a string. */
+/** Finds the id of the attribute whose name lies at `start..end`. The name is compared, never made a string. */
 export function attributeIdAt(bytes: Uint8Array, start: number, end: number): AttributeId {
   if (end - start <= longestName && end - start >= shortestName) {
     const entries = table[slotOf(bytes, start, end)] ?? nothing

@@ -22,8 +22,8 @@ const spelt = (...words: readonly string[]): string[] => [
 const capitalised = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase())
 
 /**
- * What people write for the environment: OpenTelemetry's names in another spelling, names of their own, Elastic's and Sentry's. They count where
- * OpenTelemetry's don't stand: an environment that is told never counts as the one of what tells none.
+ * Attributes that people use for the environment: OpenTelemetry's names in another spelling, names of their own, Elastic's and Sentry's. They count
+ * where OpenTelemetry's don't stand: an environment that is given never counts as the one of what gives none.
  */
 const otherEnvironments: readonly string[] = [
   ...spelt('deployment', 'environment', 'name').slice(1),

@@ -78,7 +78,7 @@ export const refusals: ReadonlySet<string> = new Set<string>(Object.values(refus
 /** Every finish reason that is read; another counts as `unknown`. */
 export const finishReasons: readonly string[] = [...Object.values(others).flat(), ...refusals]
 
-/** What another finish reason counts as: it may be anything, so its text isn't kept. */
+/** The word under which every other finish reason counts: it may be anything, so its text isn't kept. */
 export const unknownReason = 'unknown'
 
 /** Words by what is left of them without case and what stands between their parts: `ContentFilter`, `content-filter` and `CONTENT_FILTER` are one. */

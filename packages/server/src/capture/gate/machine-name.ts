@@ -3,23 +3,23 @@ import { none, overflow, overflowSystem } from '../limits.ts'
 
 /** A name as the contract has it. */
 const plain = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/
-/** What no name has in it: controls and line breaks, and what was no text before it came here. */
+/** Characters that no name has: controls and line breaks, and the marks of what was no text before it came here. */
 const noName = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFFFD]/u
 const mostCharacters = 128
 const mostWords = 4
 const digestLength = 10
 
-/** What an address has in it, with its values, and a template hasn't. */
+/** Characters of an address with its values, which a template hasn't. */
 const noTemplate = /[?#%=&]/
 
 /** Names under which the server counts what has none, or is beyond a limit. */
 const reserved: ReadonlySet<string> = new Set([none, overflow, overflowSystem])
 
-/** What a name is of: the word that stands where nothing of it can be written in ASCII. */
+/** The kind of thing that a name belongs to: the word that stands where nothing of the name can be written in ASCII. */
 export type NamedThing = 'service' | 'environment' | 'agent' | 'route'
 
 /**
- * What people called something, as a name that every door takes: itself where it is one, or else what ASCII has of it and the beginning of its
+ * Makes a name that every door takes of what people called something: itself where it is one, or else what ASCII has of it and the beginning of its
  * digest, so that two names never become one (ADR 0024). Undefined for a text that is no name: an empty or a long one, a sentence, several lines.
  */
 export function machineName(text: string, thing: NamedThing): string | undefined {

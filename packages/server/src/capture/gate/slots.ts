@@ -29,7 +29,7 @@ export type ValueKind =
   /** There: that it is there is all that is kept. */
   | 'presence'
 
-/** What the gate can keep of a span, a data point or a log record, and where each lies. */
+/** Facts that the gate can keep of a span, a data point or a log record, each with its index. */
 export const slots = {
   serviceName: 0,
   environment: 1,
@@ -86,10 +86,10 @@ export const mostRanks = 32
 /** Of a value that couldn't be read, where any other attribute for the same thing may tell it. */
 const weakest = 254
 
-/** What is kept of an attribute; `false` where it was there, and couldn't be read. */
+/** The value that is kept of an attribute; `false` where it was there, and couldn't be read. */
 export type Fact = string | number | false
 
-/** What was read of one thing's attributes. It is used again for the next, so that nothing is allocated. */
+/** Values that were read of one thing's attributes. The object is used again for the next, so that nothing is allocated. */
 export class Facts {
   readonly #values: (Fact | undefined)[] = Array.from({ length: slotCount }, () => undefined)
   readonly #ranks = new Uint8Array(slotCount).fill(unset)
@@ -167,7 +167,7 @@ export class Facts {
     this.#held[this.#heldCount++] = at
   }
 
-  /** What is kept at a place of `slots`. */
+  /** Gives the value that is kept at an index of `slots`. */
   at(index: number): Fact | undefined {
     return this.#values[index]
   }

@@ -5,7 +5,7 @@ import type { CallConfiguration } from '../readings.ts'
 export const facets = ['model', 'inference', 'prompts', 'tools'] as const
 export type Facet = (typeof facets)[number]
 
-/** What a model that nobody named is called. */
+/** The name of a model that nobody named. */
 export const unspecifiedModel = 'unspecified'
 
 /** The value of each facet that a call shows. What it doesn't show says nothing. */
@@ -34,7 +34,7 @@ export function derivedConfiguration(of: CallConfiguration, without: ReadonlySet
   })
 }
 
-/** What was served for a model, as a configuration that two identities can be compared by. */
+/** Makes a configuration of what was served for a model, by which two identities can be compared. */
 export function servedConfiguration(
   asked: { readonly provider: string; readonly requestedModel: string },
   served: { readonly servedName: string; readonly systemFingerprint: string },

@@ -17,7 +17,7 @@ export interface IdentityWatch {
   watch(tx: Transaction, tenantId: string, calls: readonly WatchedCall[]): Promise<(call: WatchedCall) => string>
 }
 
-/** What watching needs. */
+/** Dependencies of the identity watch. */
 export interface WatchDependencies {
   readonly audit: Audit
   readonly dimensions: Dimensions
@@ -27,7 +27,7 @@ export interface WatchDependencies {
   >
 }
 
-/** What this process has noted costs no query when it comes again. */
+/** Makes the identity watch of a process. What it has noted costs no query when it comes again. */
 export function createIdentityWatch(deps: WatchDependencies): IdentityWatch {
   const { audit, limits } = deps
   const served = createServedModels(deps)

@@ -16,10 +16,10 @@ export interface KnownIdentity extends Identity {
   alone: { readonly sinceMs: number; readonly hours: number } | undefined
 }
 
-/** What was seen to be served. */
+/** An identity that was seen to be served, with what its name says and when it was seen. */
 export type SeenIdentity = Identity & Pick<KnownIdentity, 'saying' | 'firstMs' | 'lastMs'>
 
-/** What a sighting is to what is kept of its model. */
+/** The relation of a sighting to the identities that are kept of its model. */
 export type Judgement =
   /** `as`: the identity that was seen; undefined where it may have been any of several. */
   | { readonly is: 'known'; readonly as: KnownIdentity | undefined }

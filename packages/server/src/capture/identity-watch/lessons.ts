@@ -2,7 +2,7 @@ import type { Audit } from '../../audit/index.ts'
 import type { Caller } from '../../access/index.ts'
 import type { Transaction } from '../../platform/database.ts'
 
-/** What can be learned of a system without opening a change. */
+/** A kind of fact learned of a system that opens no change, as the action of its audit event. */
 export type Lesson = 'served_model.watch' | 'served_model.baseline' | 'served_model.refine' | 'route_profile.learn'
 
 interface Learned {
@@ -16,7 +16,10 @@ interface Learned {
 /** Most things that one event names; of the others it tells the number. */
 const mostNamed = 100
 
-/** What one transaction learned. The trail gets one event for each kind and system: a thousand events would hold all others up. */
+/**
+ * Things that one transaction learned, none of which opens a change. The trail gets one event for each kind and system: a thousand events would hold
+ * all others up.
+ */
 export class Lessons {
   readonly #learned = new Map<string, Learned>()
 

@@ -5,7 +5,7 @@ import { newId } from '../../platform/ids.ts'
 import { derivedConfiguration, type Facet, facets } from './configuration.ts'
 import type { WatchedCall } from './watched-call.ts'
 
-/** What is known of a route. */
+/** The profile of a route: the values of its settings so far, and the settings that vary. */
 export interface Profile {
   readonly id: string
   readonly systemId: string

@@ -5,7 +5,7 @@ import { type Judgement, type KnownIdentity, latestOf, type Replacement, type Se
 import type { Learning } from './learning.ts'
 import type { Asked } from './sightings.ts'
 
-/** What is new of a model, and what it is to what was known. */
+/** A new identity of a model, and its relation to the identities that were known. */
 export interface News {
   readonly asked: Asked
   readonly caller: Caller

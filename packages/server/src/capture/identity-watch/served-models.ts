@@ -37,7 +37,7 @@ export interface ServedModels {
   settle(learning: Learning, news: readonly ModelSightings[]): Promise<void>
 }
 
-/** What this process has noted of a model: when each identity was last written as seen, and which was the last. */
+/** Notes of this process on a model: when each identity was last written as seen, and which was the last. */
 interface Noted {
   readonly seen: Map<string, number>
   latest: { readonly key: string; readonly ms: number }
@@ -110,7 +110,7 @@ async function admitModels(
   return [...watched].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, it]) => it)
 }
 
-/** What a transaction has gathered so far. */
+/** Identities that a transaction has gathered so far. */
 interface Gathered {
   readonly fresh: NewIdentity[]
   readonly seen: { readonly modelId: string; readonly identity: Identity; readonly lastMs: number }[]

@@ -2,7 +2,7 @@ import type { Caller } from '../../access/index.ts'
 import { unspecifiedModel } from './configuration.ts'
 import type { WatchedCall } from './watched-call.ts'
 
-/** What was asked for, and where. */
+/** A model that was asked for, and the system and environment that asked for it. */
 export interface Asked {
   readonly systemId: string
   readonly environment: string
@@ -10,7 +10,7 @@ export interface Asked {
   readonly requestedModel: string
 }
 
-/** What was served. '' where the provider gave no fingerprint. */
+/** The identity of a model that was served. '' where the provider gave no fingerprint. */
 export interface Identity {
   readonly servedName: string
   readonly systemFingerprint: string
@@ -42,7 +42,7 @@ export function identityKey(served: Identity | undefined): string {
   return served === undefined ? '' : `${served.servedName} ${served.systemFingerprint}`
 }
 
-/** What calls show, by the model that they ask for. */
+/** Groups what calls show by the model that they ask for. */
 export function byModel(calls: readonly WatchedCall[]): ModelSightings[] {
   const models = new Map<string, ModelSightings>()
   for (const { systemId, environment, configuration, caller, firstMs, lastMs } of calls) {

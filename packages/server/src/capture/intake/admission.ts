@@ -16,7 +16,7 @@ interface Room {
 }
 
 const retryAfterSeconds = 2
-/** What a tenant may hold however much the others do; one request in any case. */
+/** The part of the whole that a tenant may hold however much the others do; one request in any case. */
 const tenantPart = 1 / 4
 /** Up to so much of the whole a tenant may hold more than that: the rest stays free for others. */
 const sharedPart = 3 / 4

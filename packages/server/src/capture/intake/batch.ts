@@ -6,7 +6,7 @@ import type { LoneStep, Reading, Rejections } from '../readings.ts'
 /** The way by which a batch came. */
 export type Door = 'rest' | 'traces' | 'metrics' | 'logs'
 
-/** What tells a client's process and its batch. */
+/** A client's process and the sequence number of its batch, with counts of events. */
 export interface ClientBatch {
   readonly bootId: string
   readonly sequence: number
@@ -21,7 +21,7 @@ export interface PlacedEvent {
   readonly event: Exclude<TelemetryEvent, { kind: 'measure' }>
 }
 
-/** What can't be taken of a batch: how many things by reason, or which events. */
+/** Things of a batch that can't be taken: how many by reason, or which events. */
 export interface BatchRejected {
   readonly rejections: Rejections
   readonly rejected: readonly { readonly index: number; readonly detail: string }[]
@@ -31,11 +31,11 @@ export interface BatchRejected {
 export interface Batch {
   readonly caller: Caller
   readonly door: Door
-  /** What tells this batch from any other of the tenant, and what it held. */
+  /** The key of this batch among all of the tenant's, and the digest of its content. */
   readonly receipt: { readonly key: Buffer; readonly digest: Buffer }
   readonly readings: readonly Reading[]
   readonly spans: SpanRecords
-  /** What of it was found not to be takeable when it was read. */
+  /** Things of it that were refused when it was read. */
   readonly refused: BatchRejected
   /** Steps whose tokens count by requests, of which none came with them. */
   readonly loneSteps: readonly LoneStep[]
@@ -44,7 +44,7 @@ export interface Batch {
   readonly events: readonly PlacedEvent[]
 }
 
-/** What became of it, once that is durable. Of a duplicate, what was rejected when it came first. */
+/** The outcome of a batch, once that is durable. Of a duplicate, the rejections from when it came first. */
 export interface BatchOutcome extends BatchRejected {
   readonly duplicate: boolean
 }

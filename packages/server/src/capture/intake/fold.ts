@@ -7,7 +7,7 @@ import type { DimensionKind, Dimensions } from '../dimensions.ts'
 import type { ReadingGroup } from './reading-group.ts'
 import { type Names, Windows } from './windows.ts'
 
-/** What folding needs. */
+/** Dependencies of folding readings into windows. */
 export interface FoldDependencies {
   readonly dimensions: Dimensions
   readonly identityWatch: IdentityWatch
@@ -15,7 +15,7 @@ export interface FoldDependencies {
   readonly groupWindows: number
 }
 
-/** What groups are counted under, by their place among the groups. */
+/** Names that groups are counted under, by the index of the group. */
 type Column = readonly string[]
 
 /** Watches what groups of readings show, and adds up their numbers by hours; what is kept of these hours isn't touched yet. */
@@ -24,9 +24,10 @@ export async function fold(
   tx: Transaction,
   tenantId: string,
   groups: readonly ReadingGroup[],
-): Promise<Windows> {
+): Promise<{ readonly windows: Windows; readonly shared: Shared }> {
   const windows = new Windows(deps.groupWindows)
-  if (groups.length === 0) return windows
+  const shared = { systems: groups.filter((it) => it.systemShared), environments: [] as ReadingGroup[] }
+  if (groups.length === 0) return { windows, shared }
   const current = await currentFingerprints(tx, tenantId, [...new Set(groups.map((it) => it.systemId))])
   const admit = (kind: DimensionKind, scopes: Column, values: Column): Promise<Column> =>
     admitAll(deps, tx, tenantId, { kind, scopes, values })
@@ -44,7 +45,10 @@ export async function fold(
   )
   const observed = places.map((place) => current.get(place))
   const calls = groups.map((group, index) => watchedCall(group, index, { environments, routes, observed }))
-  const watched = calls.filter((_, index) => groups[index]?.isRest === false).filter(isThere)
+  // Who shares a name with others isn't watched under it: one's model would be another's change.
+  for (const [index, group] of groups.entries()) if (environments[index] === overflow) shared.environments.push(group)
+  const isAlone = (index: number): boolean => groups[index]?.systemShared === false && environments[index] !== overflow
+  const watched = calls.filter((_, index) => groups[index]?.isRest === false && isAlone(index)).filter(isThere)
   const derived = await deps.identityWatch.watch(tx, tenantId, watched)
   const own = groups.map(({ fingerprint }, index) => {
     const call = calls[index]
@@ -59,7 +63,13 @@ export async function fold(
     }
     windows.add(group, { shown, sharedBy: sharedBy(group, own[index] ?? none, shown) })
   }
-  return windows
+  return { windows, shared }
+}
+
+/** Groups that count under a name that they share with others, beyond the limits. */
+export interface Shared {
+  readonly systems: readonly ReadingGroup[]
+  readonly environments: readonly ReadingGroup[]
 }
 
 function watchedCall(

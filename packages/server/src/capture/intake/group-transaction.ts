@@ -4,10 +4,10 @@ import type { Caller } from '../../access/index.ts'
 import { observe, recordChangeOnce } from '../../ace/index.ts'
 import type { Audit } from '../../audit/index.ts'
 import type { Transaction } from '../../platform/database.ts'
-import { fold, type FoldDependencies } from './fold.ts'
+import { fold, type FoldDependencies, type Shared } from './fold.ts'
 import type { EnclosingRequests } from '../nesting/enclosing-requests.ts'
 import { groupReadings } from './reading-group.ts'
-import { futureToleranceMs } from '../readings.ts'
+import { futureToleranceMs, type Rejections } from '../readings.ts'
 import type { Batch, BatchOutcome, BatchRejected, PlacedEvent } from './batch.ts'
 import type { AssumedProduction } from './assumed-production.ts'
 import { countClients, countDropped } from './counters.ts'
@@ -17,7 +17,7 @@ import { takeReceipts } from './receipts.ts'
 import { settleRunningTotals } from './running-totals.ts'
 import type { ResolvedSystem, Systems } from './systems.ts'
 
-/** What taking in a group of batches needs. */
+/** Dependencies of taking in a group of batches. */
 export interface GroupDependencies extends FoldDependencies {
   readonly audit: Audit
   readonly systems: Systems
@@ -27,7 +27,7 @@ export interface GroupDependencies extends FoldDependencies {
   readonly series: number
 }
 
-/** What became of a batch of the group. `conflict`: its receipt's key was used for another content. */
+/** The outcome of a batch of the group. `conflict`: its receipt's key was used for another content. */
 export type GroupOutcome = BatchOutcome | 'conflict'
 
 type Resolve = (name: string) => ResolvedSystem
@@ -65,7 +65,14 @@ export async function takeGroup(
   }))
   const groups = groupReadings(counting, resolve)
   await deps.assumedProduction.note(tx, tenantId, groups)
-  const windows = await fold(deps, tx, tenantId, groups)
+  const { windows, shared } = await fold(deps, tx, tenantId, groups)
+  for (const [batch, remarks] of sharedOf(
+    fresh.map((batch, index) => ({ batch, readings: counting[index]?.readings ?? [] })),
+    shared,
+  )) {
+    const rejected = found.get(batch)
+    if (rejected !== undefined) found.set(batch, { ...rejected, rejections: { ...rejected.rejections, ...remarks } })
+  }
   for (const it of enclosing.takenBack) windows.takeBack(it)
   const unshared = await enclosing.note(windows.counted)
   // Sent one behind the other without a wait between; the database takes them, and their locks, in this order.
@@ -84,6 +91,26 @@ export async function takeGroup(
           duplicate: receipts[index] === 'duplicate',
           ...(found.get(batch) ?? recalled.get(batch) ?? nothingRejected),
         },
+  )
+}
+
+/** How many readings of each batch count under a name that they share with others. */
+function sharedOf(
+  batches: readonly { readonly batch: Batch; readonly readings: readonly unknown[] }[],
+  { systems, environments }: Shared,
+): Map<Batch, Rejections> {
+  if (systems.length + environments.length === 0) return new Map()
+  const [ofSystems, ofEnvironments] = [systems, environments].map(
+    (groups) => new Set<unknown>(groups.flatMap(({ readings }) => readings)),
+  )
+  return new Map(
+    batches.map(({ batch, readings }) => [
+      batch,
+      {
+        sharedSystem: readings.filter((it) => ofSystems?.has(it)).length,
+        sharedEnvironment: readings.filter((it) => ofEnvironments?.has(it)).length,
+      },
+    ]),
   )
 }
 

@@ -6,7 +6,7 @@ import type { Batch, BatchRejected } from './batch.ts'
 /** Of a batch of which nothing was rejected. */
 export const nothingRejected: BatchRejected = { rejections: {}, rejected: [] }
 
-/** What is kept of it: which events, and not why, since that might quote them. */
+/** Rejections as they are kept: how many, and which events, not why, since that might quote them. */
 interface Kept {
   readonly counts: Rejections
   readonly events: readonly number[]
@@ -31,7 +31,7 @@ export async function noteRejected(
     where r.tenant_id = ${tenantId} and r.key = decode(it.key, 'hex')`.execute(tx)
 }
 
-/** What was rejected of batches when they came first: by now it might be taken, and it wasn't. */
+/** Reads the rejections of batches from when they came first: by now something might be taken, and it wasn't. */
 export async function recallRejected(
   tx: Transaction,
   tenantId: string,

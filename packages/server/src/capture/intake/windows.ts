@@ -16,7 +16,7 @@ import { priceVersion } from '../prices.ts'
 import type { CallReading } from '../readings.ts'
 import type { ReadingGroup } from './reading-group.ts'
 
-/** What had been counted of a request and isn't any more: where and as what. */
+/** The measurement of a request that had been counted and isn't any more, and the window that it was in. */
 export interface TakenBack {
   readonly key: WindowKey
   readonly measurement: Measurement
@@ -24,7 +24,7 @@ export interface TakenBack {
 
 const hourMs = 3_600_000
 
-/** What readings are counted under. */
+/** Names that readings are counted under. */
 export interface Names {
   readonly environment: string
   readonly fingerprint: string
@@ -37,7 +37,7 @@ export interface Counted {
   readonly sharedBy: string | undefined
 }
 
-/** What one window is of. */
+/** The key of one window: its system, environment, hour, configuration, route and source. */
 export interface WindowKey {
   readonly system_id: string
   readonly environment: string
@@ -62,7 +62,7 @@ interface Counting {
 export class Windows {
   readonly #byKey = new Map<string, Counting>()
   readonly #most: number
-  /** What may turn out to be enclosing another, and has to be taken back. */
+  /** Calls that may turn out to enclose another, and then have to be taken back. */
   readonly counted: CountedCall[] = []
 
   /** @param most windows that tell configurations and routes apart; what comes in others after them shares one for each hour */

@@ -21,7 +21,7 @@ function recordsOf(spans: readonly TreeSpan[], as: 'protobuf' | 'json'): Uint32A
   return readOtlp(bytesOf('traces', as, body), { signal: 'traces', encoding: as }, context).readings.spans.words
 }
 
-/** What is known of each span once all have arrived, by its place; what had been known of it before is told by `enclosing`. */
+/** Takes in all spans, and gives the `info` of each by its index; checks that `enclosing` gets what had been known of it before. */
 function settledAfter(memory: SpanMemory, records: Uint32Array, order: readonly number[]): Map<number, number> {
   const places = new Map<number, number>()
   const settled = new Map<number, number>()
@@ -121,6 +121,12 @@ test('P5.3: a chain of 50,000 requests, in either direction, in a circle or unde
     expect(countOf(new SpanMemory(262_144), chainOf(pairs))).toBeLessThanOrEqual(1)
   }
   expect(countOf(new SpanMemory(262_144), chainOf([...wide, [length + 1, 0]]))).toBe(length)
+})
+
+test.each([2, 3, 7])('P6.6: of %i requests that name each other as parents in a circle not all vanish', (length) => {
+  const circle = Array.from({ length }, (_, index) => [index + 1, index === 0 ? length : index] as const)
+  for (const pairs of [circle, circle.toReversed()])
+    expect(countOf(new SpanMemory(1024), chainOf(pairs))).toBeGreaterThanOrEqual(2)
 })
 
 interface Told {

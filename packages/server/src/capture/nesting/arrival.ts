@@ -11,11 +11,11 @@ const mostWaiting = 16
 
 const { key, info, asked, served, tokens } = recordFields
 
-/** What a span's arrival tells. */
+/** The result of a span's arrival. */
 export interface Arrival {
   /** Its number in the memory; `nowhere` for a span that had arrived before. */
   readonly span: number
-  /** What is known of it: whether it is a request that counts, and which of its figures requests within tell too. */
+  /** Bits that are known of it: whether it is a request that counts, and which of its figures requests within give too. */
   readonly info: number
 }
 
@@ -74,9 +74,23 @@ function climb(
 function pass(memory: SpanMemory, span: number, climbing: readonly number[], enclosing: Enclosed): number[] {
   if (memory.is(span, infoBits.divides)) return []
   if (!memory.is(span, infoBits.request)) return [...climbing]
-  const same = climbing.filter((it) => it !== span && describeSame(memory, span, it))
+  const same = climbing.filter((it) => it !== span && describeSame(memory, span, it) && !isAbove(memory, it, span))
   if (same.length > 0) encloses(memory, span, same, enclosing)
   return same.filter((it) => !isWordedAlike(memory, span, it))
+}
+
+/**
+ * Whether a span lies above another one too: of two that name each other as parents neither is within the other, or none
+ * would count. */
+function isAbove(memory: SpanMemory, upper: number, lower: number): boolean {
+  let at = lower
+  for (let steps = 0; steps <= mostBetween; steps++) {
+    const [high, low] = memory.parentOf(at)
+    at = (high | low) === 0 ? nowhere : memory.find(high, low)
+    if (at === nowhere || at === lower) return false
+    if (at === upper) return true
+  }
+  return false
 }
 
 /**

@@ -18,11 +18,11 @@ import {
 import { nowhere, SpanMemory, unlogged } from './span-memory.ts'
 import { infoBits, recordFields, recordWords } from './span-records.ts'
 
-/** What a group's spans tell of requests that lie around others. */
+/** Requests that lie around others, as the spans of a group show them. */
 export interface Enclosing {
   /** Requests of the group that don't count: one that they lie around, and that describes the same, does. With the figures that those lack. */
   readonly enclosing: ReadonlyMap<Reading, CallReading | undefined>
-  /** What had been counted before of such requests, and is told by others now. */
+  /** Measurements of such requests that had been counted before, and that others give now. */
   readonly takenBack: readonly TakenBack[]
   /** Keeps where the group's requests were counted. @returns how many of its spans only this process remembers, since they came faster than are kept for all */
   note(counted: readonly CountedCall[]): Promise<number>
@@ -34,7 +34,7 @@ export interface EnclosingRequests {
   forget(tenantId: string): void
 }
 
-/** What is remembered of a tenant's spans. */
+/** The memory of a tenant's spans, and how far it has followed the log. */
 interface Remembered {
   readonly memory: SpanMemory
   /** The last row of the log that it has read or written. */
@@ -107,7 +107,7 @@ interface TakenIn {
   readonly records: Uint32Array
   /** Their numbers in the memory. */
   readonly spans: readonly number[]
-  /** What had counted in groups before and doesn't any more. */
+  /** Calls of earlier groups of which something had counted that doesn't any more. */
   readonly earlier: readonly EarlierCall[]
 }
 

@@ -1,6 +1,6 @@
 import type { Measurement } from '@afterai/evidence'
 
-/** What a request may tell beside that it was made, as bits of a record's `info`: each counts by itself where an inner request lacks it. */
+/** Figures that a request may give beside that it was made, as bits of a record's `info`: each counts by itself where an inner request lacks it. */
 export const figureBits = { input: 64, output: 128, cost: 256, finish: 512 } as const
 
 const all = figureBits.input | figureBits.output | figureBits.cost | figureBits.finish

@@ -69,7 +69,7 @@ export async function purgeGroups(tx: Transaction, tenantId: string, before: num
       and (id < ${before} or taken_at < now() - ${keptFor}::interval)`.execute(tx)
 }
 
-/** What requests of earlier groups were counted as. */
+/** Reads the measurements of requests of earlier groups that count no more, and their windows. */
 export async function readCounted(
   tx: Transaction,
   tenantId: string,
@@ -88,7 +88,10 @@ export async function readCounted(
   )
 }
 
-/** What of a request's measurement counts no more. Of one that counted it is all but the figures that are left, of one that didn't the figures that aren't any more. */
+/**
+ * Reduces a request's measurement to the part that counts no more. Of one that counted it is all but the figures that are left, of one that didn't
+ * the figures that aren't any more.
+ */
 function lostOf(measurement: Measurement, { before, after }: EarlierCall): Measurement {
   if ((before & infoBits.counted) !== 0) return withoutFigures(measurement, leftOf(after))
   return onlyFigures(measurement, figuresIn(leftOf(before) & ~leftOf(after)))

@@ -1,6 +1,6 @@
 import { infoBits, recordFields, recordWords } from './span-records.ts'
 
-/** What stands for no span. */
+/** The number that stands for no span. */
 export const nowhere = -1
 /** Where a span was counted: in a row of the log, in the group that is being taken in (below 0), or where nobody can take it back. */
 export const unlogged = 0

@@ -26,7 +26,7 @@ export const infoBits = { kind: 3, request: 4, divides: 8, counted: 16, awaited:
 
 const kinds: Readonly<Record<RequestKind, number>> = { unknown: 0, chat: 1, embeddings: 2, rerank: 3 }
 
-/** What is remembered of a request. */
+/** Facts of a request that its record keeps. */
 interface RequestFacts {
   readonly request: RequestKind
   readonly configuration: { readonly requestedModel: string | undefined; readonly servedModel: string | undefined }
@@ -45,8 +45,8 @@ export interface SpanSource {
 }
 
 /**
- * What is remembered of the spans in one body: 48 bytes of each that has ids, nearly all of it hashes. A span's key is a hash of its
- * service, its trace and itself, so spans of two services never lie around each other.
+ * Records of the spans in one body: 48 bytes of each that has ids, nearly all of it hashes. A span's key is a hash of its service, its trace and
+ * itself, so spans of two services never lie around each other.
  */
 export class SpanRecords {
   #words = new Uint32Array(0)

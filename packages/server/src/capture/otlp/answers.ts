@@ -31,7 +31,7 @@ export function exportResponse(rejections: Rejections, signal: Signal, encoding:
 const aName =
   'is no name: give a text of one to four words, of 128 characters and 256 bytes at most, without line breaks and control characters'
 
-/** What an answer says of things that were refused. */
+/** Words of an answer for things that were refused, by the reason. */
 export const reasons: Readonly<Record<RejectionReason, string>> = {
   future: 'lie more than 5 minutes in the future: check the clock',
   late: 'are older than 7 days',
@@ -57,7 +57,7 @@ export const reasons: Readonly<Record<RejectionReason, string>> = {
     'are events of requests to a model that belong to spans: send these to /v1/traces, by which requests count',
 }
 
-/** What an answer says of what isn't kept, though the thing was taken. */
+/** Words of an answer for what isn't kept, though the thing was taken. */
 export const remarks: Readonly<Record<Remark, string>> = {
   route:
     'count without their route (afterai.route, gen_ai.agent.name, ai.telemetry.functionId or http.route), which is no name',
@@ -67,6 +67,10 @@ export const remarks: Readonly<Record<Remark, string>> = {
   duration: 'count without their duration: they end before they start, or last more than a day',
   status: 'count as not failed: their status has no code that OTLP knows (0, 1, 2)',
   ids: 'count each by itself: their traceId, spanId or parentSpanId is no id of 16 or 8 bytes',
+  sharedSystem:
+    'count under the system telemetry-overflow, which many share, and their models are not watched: the tenant has as many systems from telemetry as it may (docs/guides/telemetry.md, Limits)',
+  sharedEnvironment:
+    'count under the environment overflow, which many share, and their models are not watched: the system has as many environments as it may (docs/guides/telemetry.md, Limits)',
   spanScore: 'evaluations in events of spans were not read: send them as log records',
   step: 'carry tokens of an agent, a plan, a retrieval or another step, in traces that came without a request: tokens count by the spans of requests (gen_ai.operation.name chat and the like), so send these too',
   stepPoint:

@@ -40,7 +40,7 @@ export interface Point {
   readonly sum: number | undefined
   /** `aggregationTemporality` of OTLP: 1 for what is new, 2 for a running total. */
   readonly temporality: number
-  /** What tells its stream from others: the resource, the scope and its attributes as they came. Only a keyed digest of them is made. */
+  /** The identity of its stream among others: the resource, the scope and its attributes as they came. Only a keyed digest of them is made. */
   readonly identity: readonly (Uint8Array | string)[]
 }
 

@@ -7,13 +7,13 @@ import { readMetrics } from './metrics.ts'
 import { readTraces } from './traces.ts'
 import { Wire } from './wire.ts'
 
-/** What a request of OTLP carries, and how it is written. */
+/** A signal of OTLP: the kind of telemetry that a request carries. */
 export type Signal = 'traces' | 'metrics' | 'logs'
 
 const readers = { traces: readTraces, metrics: readMetrics, logs: readLogs } as const
 const lists = { traces: 'resourceSpans', metrics: 'resourceMetrics', logs: 'resourceLogs' } as const
 
-/** What a body holds, behind the gate. */
+/** Readings of a body, and the gate that they came through. */
 export interface ReadBody {
   readonly readings: Readings
   readonly gate: Gate

@@ -7,7 +7,7 @@ import { addScore, looksLikeScore, scoreEvent } from './score.ts'
 /** The events that are read. Of another one not even the name is. */
 export const knownEvents: readonly string[] = [scoreEvent, requestEvent]
 
-/** What a log record says besides its attributes. */
+/** A log record without its attributes. */
 export interface RecordOutline {
   /** The event that it is named as; empty for one that isn't known. An attribute may name it as well. */
   readonly event: string

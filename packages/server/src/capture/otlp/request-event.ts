@@ -6,7 +6,7 @@ import { addCall } from './placed.ts'
 /** The event that tells of a request to a model (opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events). */
 export const requestEvent = 'gen_ai.client.inference.operation.details'
 
-/** What the event says besides its attributes: its time, NaN where that is none, and whether a span that is exported tells the same. */
+/** The event without its attributes: its time, NaN where that is none, and whether a span that is exported tells the same. */
 export interface RequestEventFrame {
   readonly atMs: number
   readonly hasSpan: boolean

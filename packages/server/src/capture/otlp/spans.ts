@@ -5,7 +5,7 @@ import type { SpanIds, SpanSource } from '../nesting/span-records.ts'
 import type { Readings } from '../body-readings.ts'
 import { addCall, tellUncounted } from './placed.ts'
 
-/** What a span says besides its attributes, its ids, and who tells of it. */
+/** A span without its attributes: its times, its ids, and the source that tells of it. */
 export interface SpanOutline extends Omit<SpanFrame, 'span' | 'spans'> {
   /** Whether it has the form of a span, and isn't another signal's item. */
   readonly isSpan: boolean

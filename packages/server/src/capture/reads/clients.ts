@@ -36,7 +36,7 @@ export async function listClients(
   )
 }
 
-/** What was dropped at the edge, most first. The names are the server's own, so there are few. */
+/** Lists what was dropped at the edge, most first. The names are the server's own, so there are few. */
 export async function listDropped(tx: Transaction, tenantId: string): Promise<Page<DroppedTelemetry>> {
   const rows = await tx
     .selectFrom('telemetry_dropped')

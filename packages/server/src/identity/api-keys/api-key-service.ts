@@ -14,7 +14,7 @@ export type ApiKeyRow = Key & { owner_name: string; owner_kind: MemberKind; owne
 const dayMs = 86_400_000
 const warningDays = 14
 
-/** What API keys need. */
+/** Dependencies of API keys. */
 export interface ApiKeyDependencies {
   readonly audit: Audit
   readonly hashCredential: HashCredential

@@ -15,7 +15,7 @@ export function formatUserCode(code: string): string {
   return `${code.slice(0, 4)}-${code.slice(4)}`
 }
 
-/** What the device shows to get its session: 256 random bits. */
+/** Makes a device code, which the device shows to get its session: 256 random bits. */
 export function newDeviceCode(): string {
   return `aftr_device_${randomBytes(32).toString('base64url')}`
 }

@@ -42,7 +42,7 @@ export function decidedPage(
   return sendPage(reply, { title, body: html`<p>${clientLabel} was answered. You can close this window.</p>` })
 }
 
-/** What the verification address shows. */
+/** Sends the page that the verification address shows. */
 export function devicePage(reply: FastifyReply): FastifyReply {
   const body = html`<p>A terminal shows you a code. Approve it where you are signed in already:</p>
     <p><code>afterai session approve CODE</code></p>

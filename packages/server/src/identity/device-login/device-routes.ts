@@ -18,7 +18,7 @@ import { type SessionDependencies, sessionOpened } from '../sessions/session-ser
 import { decidedPage, devicePage } from './device-pages.ts'
 import { decideDevice, lookUpDevice, pollDevice, requestDevice } from './device-service.ts'
 
-/** What the routes need. */
+/** Dependencies of the routes of device sign-in. */
 export interface DeviceRouteDependencies extends SessionDependencies {
   readonly publicOrigin: (request: FastifyRequest) => string
 }

@@ -29,7 +29,7 @@ export const refusalReasons = {
 } as const
 export type RefusalReason = keyof typeof refusalReasons
 
-/** What an admission is about. */
+/** An admission to be decided: provider, claims, origin. */
 export interface Admitting {
   readonly provider: ProviderRow
   readonly claims: ProviderClaims

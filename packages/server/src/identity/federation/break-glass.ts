@@ -22,7 +22,7 @@ export async function listBreakGlass(
     .execute()
 }
 
-/** What is known of an account that a tenant's membership doesn't say. */
+/** Facts about an account that a tenant's membership doesn't have. */
 export interface Standing {
   readonly disabled: boolean
   readonly has_password: boolean

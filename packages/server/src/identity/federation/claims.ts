@@ -2,13 +2,13 @@ import { exactText, type Role, shownName } from '@afterai/contract'
 import { ClientError, type Configuration, fetchUserInfo, type IDToken } from 'openid-client'
 import { z } from 'zod'
 
-/** What a provider says of a person, as far as it matters here. */
+/** Claims of a provider about a person, as far as they matter here. */
 export interface ProviderClaims {
   readonly subject: string
   readonly email: string | undefined
   /** Undefined where the provider doesn't say. */
   readonly emailVerified: boolean | undefined
-  /** What can be shown of it; it may be the beginning of an address. */
+  /** The name, as it can be shown; it may be the beginning of an address. */
   readonly name: string | undefined
   readonly groups: readonly string[]
 }
@@ -51,7 +51,7 @@ function nameIn(claim: unknown): string | undefined {
   return typeof claim === 'string' ? shownName(claim.slice(0, 100)) || undefined : undefined
 }
 
-/** What a person goes by: the name that the provider says, or else what can be shown of the address or of the subject. */
+/** Names a person: by the name that the provider says, or else by what can be shown of the address or of the subject. */
 export function nameOf({ name, email, subject }: Pick<ProviderClaims, 'name' | 'email' | 'subject'>): string {
   return name ?? ([email, subject].map(nameIn).find((it) => it !== undefined) || 'Unnamed')
 }

@@ -25,7 +25,7 @@ import { accessOf, readProvider } from './provider-service.ts'
 import { beginSignIn, endSignIn, type FederationDependencies } from './sign-in.ts'
 import { transactionLifetimeMs } from './sign-in-transaction.ts'
 
-/** What the routes need besides. */
+/** Dependencies of the routes of single sign-on, besides those of the sign-in. */
 export interface FederationRouteDependencies extends FederationDependencies {
   readonly cookies: SessionCookies
   /** The origin under which browsers reach the server. */

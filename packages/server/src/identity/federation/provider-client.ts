@@ -84,7 +84,7 @@ async function askProvider({ issuer, clientId, clientSecret }: ProviderAccess, p
   return configuration
 }
 
-/** What can be used of a provider's description: its endpoints at allowed addresses, and of its algorithms those that we accept. */
+/** Checks a provider's description: each endpoint is at an allowed address, and of its algorithms it keeps those that we accept. */
 function checkedMetadata(
   found: Readonly<ServerMetadata>,
   { issuer, policy }: { issuer: string; policy: OutboundPolicy },

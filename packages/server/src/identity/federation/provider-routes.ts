@@ -31,7 +31,7 @@ import {
   updateProvider,
 } from './provider-service.ts'
 
-/** What the routes of providers need. */
+/** Dependencies of the routes of providers. */
 export interface ProviderRouteDependencies extends ProviderDependencies {
   readonly db: Database
   readonly clients: ProviderClients

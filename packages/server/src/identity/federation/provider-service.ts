@@ -22,7 +22,7 @@ export interface SecretBox {
   unwrap(tx: Transaction, tenantId: string, sealed: { bytes: Uint8Array; belongsTo: string }): Promise<Uint8Array>
 }
 
-/** What the providers of a tenant need. */
+/** Dependencies of keeping a tenant's providers. */
 export interface ProviderDependencies {
   readonly audit: Audit
   readonly keys: SecretBox
@@ -182,7 +182,7 @@ export async function readProvider(tx: Transaction, tenantId: string, id: string
   return row
 }
 
-/** What it takes to talk with a provider, its secret opened. */
+/** Reads issuer and client for talking with a provider, its secret opened. */
 export async function accessOf(
   { keys }: Pick<ProviderDependencies, 'keys'>,
   tx: Transaction,

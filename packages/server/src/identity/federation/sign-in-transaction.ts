@@ -6,7 +6,7 @@ import type { HashCredential } from '../../access/index.ts'
 /** How long a person may take at the provider. */
 export const transactionLifetimeMs = 10 * 60_000
 
-/** What ties a sign-in to the browser that began it. None of it is kept but as a keyed hash. */
+/** Secrets that tie a sign-in to the browser that began it. None of them is kept but as a keyed hash. */
 export interface SignInSecrets {
   readonly state: string
   readonly nonce: string

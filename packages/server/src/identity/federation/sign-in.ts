@@ -29,7 +29,7 @@ import {
   takeTransaction,
 } from './sign-in-transaction.ts'
 
-/** What signing in with a provider needs. */
+/** Dependencies of signing in with a provider. */
 export interface FederationDependencies extends SessionDependencies, ProviderDependencies {
   readonly clients: ProviderClients
 }
@@ -37,7 +37,7 @@ export interface FederationDependencies extends SessionDependencies, ProviderDep
 /** A sign-in that a browser is sent off to. */
 export interface StartedSignIn {
   readonly location: URL
-  /** What the browser's cookie must hold when it comes back. */
+  /** The secret that the browser's cookie must hold when it comes back. */
   readonly browser: string
 }
 

@@ -5,7 +5,7 @@ import type { RepeatedJob } from '../../platform/jobs.ts'
 import { networkOf } from '../../platform/rate-limits/index.ts'
 import type { HashCredential } from '../../access/index.ts'
 
-/** What somebody may try to guess. */
+/** A kind of secret that somebody may try to guess. */
 export type GuessKind = keyof typeof allowances
 
 /**

@@ -10,7 +10,7 @@ const lifetimeMs = 7 * 24 * 3_600_000
 
 type Row = Selectable<Tables['invitation']>
 
-/** What invitations need. */
+/** Dependencies of invitations. */
 export interface InvitationDependencies {
   readonly audit: Audit
   readonly hashCredential: HashCredential

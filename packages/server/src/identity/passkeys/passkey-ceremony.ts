@@ -19,14 +19,14 @@ export interface PasskeySite {
   readonly origin: () => string
 }
 
-/** What the ceremonies need. */
+/** Dependencies of passkey ceremonies. */
 export interface CeremonyDependencies {
   readonly db: Database
   readonly hashCredential: HashCredential
   readonly site: PasskeySite
 }
 
-/** What a challenge is good for, and for whose passkeys. Nobody is known yet where somebody signs in by passkey alone. */
+/** The purpose of a challenge, and the account whose passkeys it is for: none yet where somebody signs in by passkey alone. */
 export interface Purpose {
   readonly purpose: 'register' | 'sign_in' | 'second_factor' | 'step_up'
   readonly accountId: string | null

@@ -19,7 +19,7 @@ import { endOtherSessions } from '../sessions/own-sessions.ts'
 import { refuseWeakPassword, standsAlone } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
 
-/** What changing a password needs. */
+/** Dependencies of changing a password. */
 interface Dependencies {
   readonly db: Database
   readonly audit: Audit

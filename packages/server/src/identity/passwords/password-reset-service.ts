@@ -16,7 +16,7 @@ import { digestAddress, type Origin } from '../sessions/session-service.ts'
 /** How long a code is good once it is made. */
 export const resetCodeMinutes = 30
 
-/** What password resets need. */
+/** Dependencies of password resets. */
 export interface ResetDependencies {
   readonly db: Database
   readonly audit: Audit

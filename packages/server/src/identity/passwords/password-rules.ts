@@ -3,10 +3,10 @@ import { createRequire } from 'node:module'
 import type * as Words from '@zxcvbn-ts/language-common'
 
 const shortest = 8
-/** What a password needs to be the only factor (NIST SP 800-63B-4 §3.1.1.2). */
+/** The fewest characters of a password that is the only factor (NIST SP 800-63B-4 §3.1.1.2). */
 const shortestAlone = 15
 const fewestCharacters = 6
-/** What must remain of a password without the words that a guesser tries first. */
+/** The fewest characters that must remain of a password without the words that a guesser tries first. */
 const shortestRest = 6
 
 // Loaded with the first password that somebody chooses, which is seldom after a start.
@@ -47,7 +47,7 @@ const commonParts = [
   '12345',
 ]
 
-/** What a password is held against. */
+/** The context that a password is checked against. */
 export interface PasswordContext {
   /** The person's address and name, the tenant's name: words that a guesser knows. */
   readonly known: readonly string[]

@@ -9,7 +9,7 @@ import { spendRecoveryCode } from './recovery-codes.ts'
 import { type FoundTicket, spendTicket, tryTicket } from './sign-in-ticket.ts'
 import { type ProofOutcome, proveTotp, type SecretBox } from './totp.ts'
 
-/** What proving a second factor needs. */
+/** Dependencies of proving a second factor. */
 export interface FactorDependencies extends SessionDependencies, CeremonyDependencies {
   readonly secretBox: SecretBox
 }

@@ -14,14 +14,14 @@ import { listPasskeys, removePasskey } from '../passkeys/passkey-service.ts'
 import { replaceRecoveryCodes } from './recovery-codes.ts'
 import { enrolTotp, type ProofOutcome, proveTotp, type SecretBox } from './totp.ts'
 
-/** What a person's factors need. */
+/** Dependencies of a person's own factors. */
 export interface OwnFactorDependencies {
   readonly audit: Audit
   readonly hashCredential: HashCredential
   readonly secretBox: SecretBox
 }
 
-/** What the caller can prove themselves with. */
+/** Lists the factors that the caller can prove themselves with. */
 export async function listFactors(tx: Transaction, { principal: { accountId } }: Caller) {
   await actFor(tx, accountId)
   const { password_hash } = await ownAccount(tx)

@@ -16,7 +16,7 @@ const systems: readonly (readonly [RegExp, string])[] = [
   [/Linux/i, 'Linux'],
 ]
 
-/** What a list of sessions shows of a `User-Agent`: names that we know, never its text, which whoever asks can choose. */
+/** Labels a `User-Agent` for a list of sessions: by names that we know, never by its text, which whoever asks can choose. */
 export function deviceLabel(userAgent: string | undefined): string | null {
   if (userAgent === undefined) return null
   const nameIn = (table: typeof programs): string | undefined => table.find(([pattern]) => pattern.test(userAgent))?.[1]

@@ -23,7 +23,7 @@ import type { Guess, Throttle } from '../guessing/throttle.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { askSecondFactor } from '../second-factor/sign-in-ticket.ts'
 
-/** What sessions need. */
+/** Dependencies of sessions. */
 export interface SessionDependencies {
   readonly db: Database
   readonly audit: Audit

@@ -11,7 +11,7 @@ export interface NewTenant {
   readonly instance?: boolean
 }
 
-/** What making a tenant needs. */
+/** Dependencies of making a tenant. */
 export interface TenantMaking {
   readonly audit: Audit
   /** Makes what else belongs to a tenant: its log, its keys. Of folders below, wired in composition.ts. */

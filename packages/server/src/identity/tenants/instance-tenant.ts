@@ -6,7 +6,7 @@ import { newId } from '../../platform/ids.ts'
 import { instanceTenant, joinInstanceTenant } from '../entry-functions.ts'
 import { createTenant, type TenantMaking } from './create-tenant.ts'
 
-/** What it takes to make the operators' tenant. */
+/** Dependencies of making the operators' tenant. */
 export interface InstanceDependencies extends TenantMaking {
   readonly db: Database
 }

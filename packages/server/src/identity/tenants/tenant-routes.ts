@@ -22,7 +22,7 @@ import {
   viewTenant,
 } from './tenant-service.ts'
 
-/** What operators do: tenants and accounts of the whole instance, from the operators' tenant (ADR 0011). */
+/** Adds the operators' routes: tenants and accounts of the whole instance, from the operators' tenant (ADR 0011). */
 export function tenantRoutes(http: Http, deps: OperatorDependencies & { readonly db: Database }): void {
   const run = inTenant(deps.db)
   const change = inTenantOnce(deps.db)

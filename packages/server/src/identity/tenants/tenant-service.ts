@@ -9,7 +9,7 @@ import { invite, type InvitationDependencies } from '../invitations/invitation-s
 import { lockAdmins, refuseLastAdmin } from '../members/admins.ts'
 import { createTenant, type TenantMaking } from './create-tenant.ts'
 
-/** What operating tenants needs. */
+/** Dependencies of operating tenants. */
 export type OperatorDependencies = InvitationDependencies & TenantMaking
 
 interface OperatedRow {

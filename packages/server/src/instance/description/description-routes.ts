@@ -11,7 +11,7 @@ const errorHandler = (...[error, request, reply]: Parameters<typeof answerBrowse
   void answerBrowser(error, request, reply)
 const open = { config: { permission: 'public', audits: unaudited.nothingOfATenant }, schema: { hide: true } } as const
 
-/** What the API takes and answers, for programs and for people. It is in the repository too, so anybody may read it. */
+/** Serves the description of what the API takes and answers, for programs and for people. It is in the repository too, so anybody may read it. */
 export function descriptionRoutes(http: Http): void {
   let made: Promise<{ readonly description: OpenApi; readonly text: string }> | undefined
   // Made once, and when somebody asks: what it is made of is no part of starting.

@@ -8,7 +8,7 @@ export interface OpenApi {
   readonly components: Components
 }
 
-/** What operations refer to by name. */
+/** Components, which operations refer to by name. */
 export interface Components {
   readonly schemas: Readonly<Record<string, JsonSchema>>
   readonly responses: Readonly<Record<string, ApiResponse>>

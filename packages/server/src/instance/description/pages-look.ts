@@ -38,7 +38,7 @@ export function verb(method: string): Html {
   return html`<span class="verb ${method.toLowerCase()}">${method.toUpperCase()}</span>`
 }
 
-/** What is set in lines of its own, as it is. */
+/** Sets a text in lines of its own, as it is. */
 export function block(text: string): Html {
   return html`<pre><code>${text}</code></pre>`
 }

@@ -37,9 +37,9 @@ export const statusSchema: JsonSchema = {
   required: ['code', 'message'],
 }
 
-/** What any route may answer, whoever asks. */
+/** Problems that any route may answer with, whoever asks. */
 const always: readonly ProblemCode[] = ['invalid_request', 'not_encrypted', 'internal_error', 'overloaded']
-/** What is counted is counted in the database. */
+/** Problems of routes whose requests are counted, which is done in the database. */
 const ofCounted: readonly ProblemCode[] = ['too_many_requests', 'database_unavailable', 'storage_damaged']
 const ofBodies: readonly ProblemCode[] = ['malformed_body', 'payload_too_large', 'unsupported_media_type']
 const ofCallers: readonly ProblemCode[] = ['unauthenticated', 'session_revoked', 'forbidden', 'tenant_suspended']

@@ -56,7 +56,7 @@ function fieldOf(name: string, field: JsonSchema, { schemas, must, alone }: Fiel
   </li>`
 }
 
-/** What a schema takes, in a word or two. */
+/** Names the type of a schema's values, in a word or two. */
 export function typeName(schema: JsonSchema, schemas: Schemas): string {
   const plain = resolved(schema, schemas)
   if (plain.const !== undefined) return JSON.stringify(plain.const)
@@ -88,7 +88,7 @@ function choicesOf(schema: JsonSchema, schemas: Schemas): JsonSchema[] {
   return (schema.anyOf ?? schema.oneOf ?? []).map((it) => resolved(it, schemas))
 }
 
-/** What tells a variant from its siblings: the words that only it may hold. */
+/** Names a variant apart from its siblings: by a field of one fixed value, else by its first fields. */
 function nameOf({ properties = {} }: JsonSchema, schemas: Schemas): string {
   const fixed = Object.entries(properties).flatMap(([name, field]) => {
     const { const: value } = resolved(field, schemas)

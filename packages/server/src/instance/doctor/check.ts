@@ -2,9 +2,9 @@
 export interface Check {
   readonly name: string
   readonly state: 'ok' | 'warn' | 'fail'
-  /** What was found, as a phrase; never a secret. */
+  /** The finding, as a phrase; never a secret. */
   readonly found: string
-  /** What to do about it. */
+  /** Advice on what to do about it. */
   readonly fix?: string
   /** Commands or settings that mend it, as one would type them. */
   readonly commands?: readonly string[]

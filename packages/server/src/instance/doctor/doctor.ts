@@ -23,7 +23,7 @@ export async function runDoctor(options: { env: Environment; now?: () => Date })
   ]
 }
 
-/** What decides whether a server may start: `doctor` tells it, and a start is refused by it. */
+/** Checks what a server needs to start: `doctor` reports it, and `refuseUnfitDeployment` refuses a start by it. */
 export async function checkDeployment(configuration: Configuration, now: () => Date): Promise<Check[]> {
   const { database } = configuration
   return [

@@ -8,7 +8,7 @@ const mebibyte = 2 ** 20
 /** A clock before this is wrong: nothing that runs here was made earlier. */
 const earliestTime = Date.parse('2026-01-01T00:00:00Z')
 
-/** What of this machine decides whether a server may start, the ports aside. */
+/** Checks what a server needs of this machine to start, the ports aside. */
 export function checkMachine(configuration: Configuration): Check[] {
   return [
     checkDataDir(configuration),

@@ -18,7 +18,7 @@ export class DeliveryFailure extends Error {
 /** Longest that one batch may take, from looking up the name to the receiver's acceptance. */
 export const deliveryTimeoutMs = 10_000
 
-/** What the network or TLS said, by its code alone: messages quote addresses and answers. */
+/** Makes a `DeliveryFailure` of what the network or TLS said, by its code alone: messages quote addresses and answers. */
 export function toDeliveryFailure(cause: unknown): DeliveryFailure {
   if (cause instanceof DeliveryFailure) return cause
   if (cause instanceof ForbiddenAddress) return new DeliveryFailure(cause.message, { cause })

@@ -52,7 +52,7 @@ export function toDestination(wanted: CreateAuditStream, policy: OutboundPolicy)
   return given
 }
 
-/** What may be shown of where it leads. */
+/** Gives the part of a destination's address that may be shown. */
 export function endpointOf(destination: Destination): string {
   if (destination.kind === 'webhook') return new URL(destination.url).origin
   const { transport, host, port } = destination

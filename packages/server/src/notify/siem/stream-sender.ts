@@ -25,7 +25,7 @@ const mostAtOnce = 4
 const firstDelayMs = 1_000
 const longestDelayMs = 300_000
 
-/** What the sender needs. */
+/** Dependencies of the job that sends to destinations. */
 export interface SenderDependencies {
   readonly db: Database
   readonly keys: TenantKeys

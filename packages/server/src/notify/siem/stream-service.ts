@@ -11,7 +11,7 @@ import { endpointOf, sealDestination, toDestination } from './destination.ts'
 
 const mostStreams = 20
 
-/** What managing streams needs. */
+/** Dependencies of managing streams. */
 export interface StreamDependencies {
   readonly audit: Audit
   readonly keys: TenantKeys
@@ -77,7 +77,7 @@ export async function removeStream(
   })
 }
 
-/** What may be done with a destination that exists. */
+/** A command to a destination that exists. */
 export type StreamCommand =
   | { readonly to: 'pause' }
   | { readonly to: 'resume' }
@@ -123,7 +123,7 @@ async function changesFor(tx: Transaction, { tenant_id: tenantId, paused_at }: R
   return { next_index: command.fromIndex, ...atOnce }
 }
 
-/** What of a destination people set; how far it is moves by itself. */
+/** Reads the settings of a destination, and how far it is, which also moves by itself. */
 function settingsOf({ name, kind, endpoint, paused_at, next_index }: Row) {
   return { name, kind, endpoint, pausedAt: paused_at?.toISOString() ?? null, nextIndex: next_index }
 }

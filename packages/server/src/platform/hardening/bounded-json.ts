@@ -1,4 +1,4 @@
-/** What is wrong with a text of JSON beyond its grammar: worded for whoever sent it, without quoting it. */
+/** A fault of a text of JSON beyond its grammar: worded for whoever sent it, without quoting it. */
 export class JsonRefused extends Error {}
 
 /** How large and deep a body may be, whatever its bytes. */

@@ -10,9 +10,9 @@ const mebibyte = 2 ** 20
 /** Beside the heap: buffers of bodies and answers, passwords being hashed, the libraries. */
 const outsideHeapBytes = 768 * mebibyte
 const heapPart = 0.9
-/** What V8 adds to the heap for young objects: the process dies when the rest of it is full. */
+/** Bytes that V8 adds to the heap for young objects: the process dies when the rest of it is full. */
 const youngBytes = 192 * mebibyte
-/** What the start itself holds up counts for nothing: lag is left out of account for so long after it. */
+/** Time after the start for which lag is left out of account: what the start itself holds up counts for nothing. */
 const settlingMs = 2_000
 
 /**

@@ -52,7 +52,7 @@ export function boundRequests(http: Http, most: number): void {
   })
 }
 
-/** What whoever is turned away gets. */
+/** Makes the refusal that whoever is turned away gets. */
 export function overloaded(detail?: string): ProblemError {
   return new ProblemError('overloaded', { ...(detail === undefined ? {} : { detail }), retryAfterSeconds: 2 })
 }

@@ -2,8 +2,8 @@ import { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Http } from '../http-application.ts'
 
-/** What is read and thrown away of a body whose request was answered already: as much as the largest one that a route takes. */
-const mostBytes = 64 * 2 ** 20
+/** Most bytes that are read and thrown away of a body whose request was answered already: twice those of the largest one that a route may be set to take. */
+const mostBytes = 256 * 2 ** 20
 const longestMs = 10_000
 
 /**

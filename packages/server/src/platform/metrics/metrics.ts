@@ -8,7 +8,7 @@ export interface Load {
   readonly waiting: number
 }
 
-/** What the database knows across all tenants. */
+/** Figures of the database across all tenants: its outbox, and its audit streams. */
 export interface StoredState {
   readonly outboxEntries: number
   readonly outboxOldestSeconds: number
@@ -16,7 +16,7 @@ export interface StoredState {
   readonly streamLagEntries: number
 }
 
-/** What is asked whenever somebody reads the metrics. */
+/** Sources that are asked whenever somebody reads the metrics. */
 export interface MetricSources {
   readonly connections: () => { readonly used: number; readonly idle: number; readonly waiting: number }
   readonly passwordChecks: () => Load

@@ -5,7 +5,7 @@ import type { Http } from '../http-application.ts'
 import { networkOf } from './client-network.ts'
 import type { SharedRates, Verdict } from './shared-rates.ts'
 
-/** What a request counts as: doors that take a credential of somebody unknown, reads, writes, work that is heavy, batches of telemetry. */
+/** The class that a request counts as: doors that take a credential of somebody unknown, reads, writes, work that is heavy, batches of telemetry. */
 export type RouteClass = 'credential' | 'read' | 'write' | 'heavy' | 'telemetry'
 
 /** Requests a minute for each class. */
@@ -76,7 +76,7 @@ function classOf({ method, routeOptions }: FastifyRequest): RouteClass | 'none' 
   return routeClass(method, routeOptions.config)
 }
 
-/** What a request of a route counts as. */
+/** Finds the class that a request of a route counts as. */
 export function routeClass(method: string, { rateClass, permission }: FastifyContextConfig): RouteClass | 'none' {
   if (rateClass !== undefined) return rateClass
   if (method === 'GET' || method === 'HEAD') return 'read'

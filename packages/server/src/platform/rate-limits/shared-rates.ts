@@ -4,7 +4,7 @@ export interface Rate {
   readonly windowSeconds: number
 }
 
-/** What a key may still do. */
+/** The verdict on a request of a key, with the number that the key may still make. */
 export interface Verdict {
   readonly admitted: boolean
   readonly remaining: number
@@ -12,7 +12,7 @@ export interface Verdict {
   readonly seconds: number
 }
 
-/** What a process counted for one key since it last told the others. */
+/** Requests that a process counted for one key since it last passed them on to the others. */
 export interface Count {
   readonly key: string
   readonly count: number

@@ -248,3 +248,36 @@ test('what several systems, or metrics of several, share tells how many there ar
     ['metrics', 0, 3],
   ])
 })
+
+test('P6.6: what counts under a name that it shares with others is told, and its models are not watched under it', async () => {
+  const { started, token, modelsOf, changesOf } = await startWith({ systems: 1, environments: { each: 1, tenant: 10 } })
+  const tell = async (system: string, environment: string, served: string): Promise<string> => {
+    const body = {
+      resourceSpans: [
+        {
+          resource: resourceOf(system, { 'deployment.environment.name': environment }),
+          scopeSpans: [{ spans: [spanOf({ 'gen_ai.request.model': 'm', 'gen_ai.response.model': served })] }],
+        },
+      ],
+    }
+    const answer = await started.send({ method: 'POST', path: '/v1/traces', token, body })
+    expect(answer.status).toBe(200)
+    return answer.text
+  }
+  expect(await tell('a', 'one', 'mistral-small-2409')).toBe('{}')
+  const sharing = [
+    await tell('b', 'one', 'mistral-small-2409'),
+    await tell('c', 'one', 'mistral-small-2501'),
+    await tell('a', 'two', 'mistral-small-2409'),
+    await tell('a', 'three', 'mistral-small-2501'),
+  ]
+  expect(sharing.map((text) => /1 count under the (\S+ \S+?),/.exec(text)?.[1])).toEqual([
+    'system telemetry-overflow',
+    'system telemetry-overflow',
+    'environment overflow',
+    'environment overflow',
+  ])
+  expect(await modelsOf('telemetry-overflow')).toEqual([])
+  expect((await modelsOf('a')).map(({ environment }) => environment)).toEqual(['one'])
+  expect([...(await changesOf('a')), ...(await changesOf('telemetry-overflow'))]).toEqual([])
+})

@@ -39,7 +39,7 @@ const droppedOf = async (name: string): Promise<number> =>
     .filter((it) => it.name === name)
     .reduce((sum, { count }) => sum + count, 0)
 
-/** What is counted of a system, whoever it is. */
+/** Reads the windows of a system, without its name. */
 const countedOf = async (system: string): Promise<Omit<TelemetryWindow, 'system'>[]> =>
   (await client.windowsOf(system)).map(({ system: name, ...window }) => {
     expect(name).toBe(system)

@@ -22,7 +22,7 @@ interface Read extends Outcome {
   readonly droppedOf: (name: string) => number
 }
 
-/** What each must give, beside that nothing is lost in silence. */
+/** The expectation of each body, beside that nothing is lost in silence. */
 const given: Readonly<Record<string, (it: Read) => unknown>> = {
   'agent-only': (it) =>
     expect([it.kept, it.said, it.droppedOf('span.tokens')]).toEqual([0, expect.stringContaining('tokens'), 1]),

@@ -1,7 +1,7 @@
 import type { Difference } from './compare-catalogue.ts'
 import { anyLogin } from './read-catalogue.ts'
 
-/** What a difference is, as a phrase. Names that others chose are shown without what isn't printable. */
+/** Describes a difference, as a phrase. Names that others chose are shown without what isn't printable. */
 export function describeDifference({ object, made, found }: Difference): string {
   const name = printable(object)
   if (found === undefined) return `${name} is missing`

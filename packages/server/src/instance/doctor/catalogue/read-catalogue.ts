@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Pool } from 'pg'
 import { type Connection, connectionOptions } from '../../../platform/database.ts'
 
-/** What keeps the record, by kind and name, such as `trigger ledger_entry.append_only`, with its definition in words of PostgreSQL. */
+/** Objects of the database that keep the record, by kind and name, such as `trigger ledger_entry.append_only`, with definitions in words of PostgreSQL. */
 export type Catalogue = Readonly<Record<string, string>>
 
 /** Stands for the server's own logins, whose names each deployment chooses: whoever may take on its two roles. */
