@@ -172,6 +172,7 @@ describe.skipIf(fixtures === undefined)(
         payload: [12, 12],
         signature: [12, 12],
         entry: [13, 13],
+        'entry whose key is no digest': [10, 10],
         'proof hash': [13, 13],
         'checkpoint root': [12, 12],
         'disclosed bytes': [16, 16],
@@ -192,16 +193,24 @@ interface Bundle {
 const flips: Readonly<Record<string, (bundle: Bundle) => void>> = {
   payload: (it) => (it.dsseEnvelope.payload = flip(it.dsseEnvelope.payload, 200)),
   signature: ({ dsseEnvelope: { signatures } }) => signatures.forEach((it) => (it.sig = flip(it.sig, 10))),
-  entry: (it) => (it.entry = flip(it.entry, 20)),
+  entry: (it) => (it.entry = setByte(it.entry, 20, (digit) => (digit === zero ? one : zero))),
+  'entry whose key is no digest': (it) => (it.entry = setByte(it.entry, 20, () => noDigit)),
   'proof hash': (it) => (it.tlogProof = flipLine(it.tlogProof, 2)),
   'checkpoint root': (it) => (it.tlogProof = flipLine(it.tlogProof, it.tlogProof.split('\n').indexOf('') + 3)),
   'disclosed bytes': ({ disclosures }) => disclosures.slice(0, 1).forEach((it) => (it.bytes = flip(it.bytes, 30))),
   salt: ({ disclosures }) => disclosures.slice(0, 1).forEach((it) => (it.salt = flip(it.salt, 5))),
 }
 
+/** The digits of an entry's key, which is random: a bit turned in `a` or `f` would leave no digest, and another verdict. */
+const [zero = 0, one = 0, noDigit = 0] = Buffer.from('01g')
+
 function flip(base64: string, at: number): string {
+  return setByte(base64, at, (byte) => byte ^ 1)
+}
+
+function setByte(base64: string, at: number, changed: (byte: number) => number): string {
   const bytes = Buffer.from(base64, 'base64')
-  bytes[at] = (bytes[at] ?? 0) ^ 1
+  bytes[at] = changed(bytes.readUInt8(at))
   return bytes.toString('base64')
 }
 

@@ -1,21 +1,5 @@
+import type { JsonSchema as Schema } from '../packages/server/src/instance/description/open-api.ts'
 import { openapiReference } from './openapi-reference.ts'
-
-interface Schema {
-  readonly $ref?: string
-  readonly type?: string | readonly string[]
-  readonly const?: unknown
-  readonly enum?: readonly unknown[]
-  readonly anyOf?: readonly Schema[]
-  readonly oneOf?: readonly Schema[]
-  readonly allOf?: readonly Schema[]
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
-  readonly additionalProperties?: boolean | Schema
-  readonly items?: Schema
-  readonly prefixItems?: readonly Schema[]
-  readonly nullable?: boolean
-  readonly description?: string
-}
 
 interface Content {
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>
@@ -143,8 +127,7 @@ function typeOf(schema: Schema, indent: string): string {
   if (choices !== undefined) return unionOf(choices.map((choice) => typeOf(choice, indent)))
   if (schema.allOf !== undefined) return schema.allOf.map((part) => `(${typeOf(part, indent)})`).join(' & ')
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? [])
-  const union = unionOf(types.map((type) => typeOfKind(type, schema, indent)))
-  return schema.nullable === true ? `${union} | null` : union
+  return unionOf(types.map((type) => typeOfKind(type, schema, indent)))
 }
 
 function unionOf(types: readonly string[]): string {

@@ -42,7 +42,7 @@ watch(childProcess, ['spawn'], (name, program) => `${name} ${String(program)}`)
 syncBuiltinESMExports()
 
 watch(Client.prototype, ['connect'], (name) => `pg ${name}`)
-watch(Client.prototype, ['query'], (_, query) => `sql ${statementOf(query).slice(0, 80)}`)
+watch(Client.prototype, ['query'], (_, query) => `sql ${statementOf(query).trim().slice(0, 80)}`)
 watch(globalThis, ['fetch'], (name, url) => `${name} ${new URL(String(url)).pathname}`)
 
 function statementOf(query: unknown): string {

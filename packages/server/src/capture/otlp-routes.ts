@@ -17,19 +17,15 @@ import { type ReadBody, readOtlp, type Signal } from './otlp/read-otlp.ts'
 
 const mediaTypes = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
 const signals: readonly Signal[] = ['traces', 'metrics', 'logs']
-/** Spans tell which model answered, and with which settings; the others only whose they are. */
-const audits: Readonly<Record<Signal, RouteAudits>> = {
-  traces: [
-    'system.create',
-    'served_model.watch',
-    'served_model.baseline',
-    'served_model.refine',
-    'route_profile.learn',
-    'change.open',
-  ],
-  metrics: ['system.create'],
-  logs: ['system.create'],
-}
+/** Whatever a door is for, what it reads of a body may be spans: these tell which model answered, and with which settings. */
+const audits: RouteAudits = [
+  'system.create',
+  'served_model.watch',
+  'served_model.baseline',
+  'served_model.refine',
+  'route_profile.learn',
+  'change.open',
+]
 
 /** The doors of OpenTelemetry: OTLP over HTTP, as its specification says (opentelemetry.io/docs/specs/otlp). */
 export async function otlpRoutes(http: Http, doors: CaptureDoors): Promise<void> {
@@ -49,7 +45,7 @@ export async function otlpRoutes(http: Http, doors: CaptureDoors): Promise<void>
         `/v1/${signal}`,
         {
           bodyLimit: limits.packedBytes,
-          config: { permission: 'telemetry:write', rateClass: 'telemetry', audits: audits[signal] },
+          config: { permission: 'telemetry:write', rateClass: 'telemetry', audits },
         },
         async (request, reply) => {
           const encoding = encodingOf(request)

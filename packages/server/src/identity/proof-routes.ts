@@ -35,7 +35,7 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
         ...open,
         audits: {
           events: ['member.join', ...sessionOpened],
-          instead: ['session.second_factor', 'passkey.count_regressed'],
+          instead: ['session.second_factor', 'session.sign_in', 'passkey.count_regressed'],
         },
       },
       schema: { body: secondFactorRequest, response: opened },
@@ -89,7 +89,10 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
       config: {
         ...own,
         rateClass: 'credential',
-        audits: { events: ['session.end', 'session.step_up', ...sessionOpened], instead: ['passkey.count_regressed'] },
+        audits: {
+          events: ['session.end', 'session.step_up', ...sessionOpened],
+          instead: ['session.sign_in', 'passkey.count_regressed'],
+        },
       },
       schema: { body: stepUpRequest, response: opened },
     },

@@ -19,7 +19,7 @@ const cluster = [
 const schema = [
   'sql do ', // the first role
   'sql alter role', // the login's password
-  'sql grant create, usage on schema',
+  'sql grant afterai_app, afterai_sequencer to', // what the roles may
   'sql create table if not exists "public"."kysely_migration" ',
   'sql create table if not exists "public"."kysely_migration_lock"',
   'sql -- Tenants, accounts', // the first migration

@@ -51,7 +51,7 @@ export async function deviceRoutes(http: Http, deps: DeviceRouteDependencies): P
     '/v1/device-authorizations/token',
     // Its code can't be guessed, and a device asks every five seconds.
     {
-      config: { ...open, rateClass: 'write', audits: sessionOpened },
+      config: { ...open, rateClass: 'write', audits: { events: [...sessionOpened], instead: ['session.sign_in'] } },
       schema: { body: deviceTokenRequest, response: { 200: sessionView } },
     },
     (request) => pollDevice(deps, request.body.deviceCode, originOf(request)),

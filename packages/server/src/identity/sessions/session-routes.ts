@@ -96,7 +96,11 @@ export function sessionRoutes(
   http.post(
     '/v1/session/switch',
     {
-      config: { ...own, acrossTenants: true, audits: ['session.end', ...sessionOpened] },
+      config: {
+        ...own,
+        acrossTenants: true,
+        audits: { events: ['session.end', ...sessionOpened], instead: ['session.sign_in'] },
+      },
       schema: { body: switchRequest, response: opened },
     },
     async (request, reply) => {
