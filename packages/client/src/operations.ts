@@ -261,7 +261,7 @@ export type ApiKey = {
   accountName: string
   name: string
   prefix: string
-  scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+  scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "policy:read" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
   createdAt: string
   expiresAt: string | null
   expiresSoon: boolean
@@ -368,6 +368,35 @@ export type SecondFactorChallenge = {
   expiresAt: string
 }
 
+export type Policy = {
+  id: string | null
+  system: string | null
+  environment: string | null
+  version: number
+  rules: ({
+    changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+    changeClasses?: ("standard" | "normal" | "emergency")[]
+    severities?: ("low" | "medium" | "high" | "critical")[]
+    decision: "never" | "after" | "before"
+    withinHours: number
+    assessment: "wanted" | "needed"
+    validDays?: number
+    approvals: {
+      ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+      quorum: number
+      roles: ("admin" | "approver")[]
+      people: (string)[]
+      allowSelfApproval: boolean
+      requesterMayApprove: boolean
+      implementerMayApprove: boolean
+    }
+  })[]
+  reason: string | null
+  setAt: string | null
+  setBy: string | null
+  setByName: string | null
+}
+
 export type Decision = {
   id: string
   changeId: string
@@ -387,11 +416,18 @@ export type Decision = {
   authorName: string
   authorEmail: string | null
   proposedAt: string
+  evidence: "assessed" | "none"
   approvalPolicy: {
-    ruleType: "single_approver"
-    quorum: 1
-    allowSelfApproval: false
+    ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+    quorum: number
+    allowSelfApproval: boolean
+    people?: (string)[]
+    roles?: ("admin" | "approver")[]
+    requesterMayApprove?: boolean
+    implementerMayApprove?: boolean
   }
+  approvalsMissing: number
+  validUntil: string | null
   approvals: ({
     approverId: string
     approverName: string
@@ -494,6 +530,30 @@ export type IdentityProvider = {
   updatedAt: string
 }
 
+export type Life = {
+  changeId: string
+  stage: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"
+  decision: "undecided" | "proposed" | "act" | "not_act"
+  running: "not_yet" | "runs" | "ended" | "rolled_back"
+  waitsFor: string | null
+  next: string | null
+  steps: ({
+    step: "recorded" | "tested" | "assessed" | "approved" | "implemented" | "verified" | "closed"
+    at: string | null
+    by: string | null
+    note: string | null
+  })[]
+  recordId: string | null
+  revision: string | null
+  endedAt: string | null
+  rolledBackAt: string | null
+  rolledBackBy: string | null
+  reverses: string | null
+  asDecided: boolean | null
+  superseded: boolean
+  closeCode: "successful" | "successful_issues" | "unsuccessful" | "cancelled" | null
+}
+
 export type LogKeys = {
   origin: string
   logVkey: string
@@ -552,6 +612,101 @@ export type Record = {
   logIndex: number | null
   sections: (string)[]
   supersedes: string | null
+}
+
+export type Standing = {
+  systemId: string
+  system: string
+  environment: string
+  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+  reason: string
+  needs: string | null
+  due: string | null
+  fingerprint: string
+  since: string
+  lastSeenAt: string
+  changeId: string | null
+  changeTitle: string | null
+  recordId: string | null
+  decidedAt: string | null
+  plannedChangeId: string | null
+  deviation: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
+  policyVersion: number
+}
+
+export type Standings = {
+  at: string
+  items: (Standing)[]
+  counts: {
+    contrary: number
+    condition_broken: number
+    deviating: number
+    overdue: number
+    review_due: number
+    awaiting: number
+    authorised: number
+    accepted_baseline: number
+    exempt: number
+  }
+  ok: boolean
+}
+
+export type Run = {
+  environment: string
+  fingerprint: string
+  startedAt: string
+  endedAt: string | null
+  knownAt: string
+  changeId: string | null
+  changeTitle: string | null
+  openedByName: string | null
+  reversesChangeId: string | null
+  recordId: string | null
+  decision: "act" | "not_act" | null
+  decidedAt: string | null
+  approvedBy: (string)[]
+  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+}
+
+export type AcceptedBaseline = {
+  id: string
+  system: string
+  environment: string
+  fingerprint: string
+  reason: string
+  acceptedAt: string
+  acceptedBy: string | null
+  acceptedByName: string | null
+}
+
+export type Gate = {
+  open: boolean
+  answer: "covered" | "accepted_baseline" | "exempt" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
+  reason: string
+  needs: string | null
+  system: string
+  environment: string
+  fingerprint: string
+  changeId: string | null
+  recordId: string | null
+  decidedAt: string | null
+  validUntil: string | null
+  policyVersion: number
+  at: string
+}
+
+export type GateSummary = {
+  payload: string
+  payloadType: string
+  signatures: ({
+    keyid: string
+    sig: string
+  })[]
 }
 
 export type TelemetryClient = {
@@ -728,7 +883,7 @@ export interface Operations {
       kind: "person" | "service"
       role: "admin" | "approver" | "member" | "viewer" | "auditor"
       credential: "cookie" | "bearer" | "api_key"
-      permissions: ("me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "identity-provider:read" | "identity-provider:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "tenant:write" | "tenant:operate")[]
+      permissions: ("me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "identity-provider:read" | "identity-provider:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "policy:read" | "policy:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "tenant:write" | "tenant:operate")[]
       tenant: Tenant
       tenants: (Tenant)[]
     }
@@ -1198,7 +1353,7 @@ export interface Operations {
   createApiKey: {
     body: {
       name: string
-      scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "policy:read" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
       expiresInDays?: number | null
       accountId?: string
     }
@@ -1208,7 +1363,7 @@ export interface Operations {
       accountName: string
       name: string
       prefix: string
-      scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "policy:read" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
       createdAt: string
       expiresAt: string | null
       expiresSoon: boolean
@@ -1224,7 +1379,7 @@ export interface Operations {
     path: { id: string }
     body: {
       name?: string
-      scopes?: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      scopes?: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "policy:read" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
     }
     answer: ApiKey
   }
@@ -1245,7 +1400,7 @@ export interface Operations {
       accountName: string
       name: string
       prefix: string
-      scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
+      scopes: ("member:read" | "identity-provider:read" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "policy:read" | "record:read" | "log:read" | "audit:read" | "audit-stream:read")[]
       createdAt: string
       expiresAt: string | null
       expiresSoon: boolean
@@ -1709,6 +1864,15 @@ export interface Operations {
     }
     answer: Change
   }
+  /** Say that a change without a configuration runs now. */
+  noteImplemented: {
+    path: { id: string }
+    body: {
+      revision?: string
+      at?: string
+    }
+    answer: Change
+  }
   /** Say how risky a change is. */
   setChangeRisk: {
     path: { id: string }
@@ -1892,6 +2056,40 @@ export interface Operations {
     path: { id: string }
     answer: Assessment
   }
+  /** List the rules by which changes are decided. */
+  listPolicies: {
+    query?: { system?: string; environment?: string; at?: string }
+    answer: {
+      items: (Policy)[]
+    }
+  }
+  /** Set the rules of the tenant, an environment, a system, or one environment of it. */
+  setPolicy: {
+    body: {
+      system?: string
+      environment?: string
+      rules: ({
+        changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+        changeClasses?: ("standard" | "normal" | "emergency")[]
+        severities?: ("low" | "medium" | "high" | "critical")[]
+        decision: "never" | "after" | "before"
+        withinHours?: number
+        assessment?: "wanted" | "needed"
+        validDays?: number
+        approvals?: {
+          ruleType?: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+          quorum?: number
+          roles?: ("admin" | "approver")[]
+          people?: (string)[]
+          allowSelfApproval?: boolean
+          requesterMayApprove?: boolean
+          implementerMayApprove?: boolean
+        }
+      })[]
+      reason: string
+    }
+    answer: Policy
+  }
   /** Propose to act on a change, or not to. */
   proposeDecision: {
     path: { id: string }
@@ -1905,7 +2103,7 @@ export interface Operations {
       riskImpactAnalysis?: string
       conditions?: (string)[]
       reviewBy?: string
-      assessmentIds: (string)[]
+      assessmentIds?: (string)[]
       supersedes?: string
     }
     answer: Decision
@@ -1976,6 +2174,72 @@ export interface Operations {
     path: { id: string }
     query?: { withhold?: string }
     answer: Uint8Array
+  }
+  /** Tell whether what runs may run. */
+  listStandings: {
+    query?: { system?: string; environment?: string; at?: string; limit?: number }
+    answer: Standings
+  }
+  /** List what ran, and who decided. */
+  getHistory: {
+    path: { name: string }
+    query?: { limit?: number; cursor?: string; environment?: string; at?: string; from?: string; to?: string }
+    answer: {
+      items: (Run)[]
+      nextCursor: string | null
+    }
+  }
+  /** Accept what runs, where no change led to it. */
+  acceptBaseline: {
+    path: { name: string; environment: string }
+    body: {
+      fingerprint: string
+      reason: string
+    }
+    answer: AcceptedBaseline
+  }
+  /** Ask whether a configuration may be deployed. */
+  askGate: {
+    body: {
+      system: string
+      environment?: string
+      configuration: ConfigurationInput
+    }
+    answer: Gate
+  }
+  /** Have an open gate signed, for use without the server. */
+  summariseGate: {
+    body: {
+      system: string
+      environment?: string
+      configuration: ConfigurationInput
+      validHours?: number
+    }
+    answer: GateSummary
+  }
+  /** Tell where a change stands, and what it waits for. */
+  getLife: {
+    path: { id: string }
+    answer: Life
+  }
+  /** Say whether what runs does what it was decided for. */
+  verifyChange: {
+    path: { id: string }
+    body: {
+      outcome?: "verified" | "failed"
+      evidence: string
+      assessmentId?: string
+    }
+    answer: Life
+  }
+  /** End the life of a change. */
+  closeChange: {
+    path: { id: string }
+    body: {
+      code: "successful" | "successful_issues" | "unsuccessful" | "cancelled"
+      notes?: string
+    }
+    answer: Life
   }
   /** List the streams of audit events, and how far they are. */
   listAuditStreams: {
@@ -2166,6 +2430,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   getChange: ['GET', '/v1/changes/{id}', 'json'],
   confirmChange: ['POST', '/v1/changes/{id}/confirm', 'json', true],
   dismissChange: ['POST', '/v1/changes/{id}/dismiss', 'json', true],
+  noteImplemented: ['POST', '/v1/changes/{id}/implementation', 'json', true],
   setChangeRisk: ['PUT', '/v1/changes/{id}/risk', 'json', true],
   sendTelemetry: ['POST', '/v1/telemetry', 'json'],
   sendTraces: ['POST', '/v1/traces', 'json', true],
@@ -2181,6 +2446,8 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   assessChange: ['POST', '/v1/changes/{id}/assessments', 'json', true],
   listAssessments: ['GET', '/v1/changes/{id}/assessments', 'json'],
   getAssessment: ['GET', '/v1/assessments/{id}', 'json'],
+  listPolicies: ['GET', '/v1/policies', 'json'],
+  setPolicy: ['POST', '/v1/policies', 'json', true],
   proposeDecision: ['POST', '/v1/changes/{id}/decisions', 'json', true],
   listDecisionsOfChange: ['GET', '/v1/changes/{id}/decisions', 'json'],
   listDecisions: ['GET', '/v1/decisions', 'json'],
@@ -2189,6 +2456,14 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   listRecords: ['GET', '/v1/records', 'json'],
   getRecord: ['GET', '/v1/records/{id}', 'json'],
   exportRecord: ['GET', '/v1/records/{id}/bundle', 'bytes'],
+  listStandings: ['GET', '/v1/standings', 'json'],
+  getHistory: ['GET', '/v1/systems/{name}/history', 'json'],
+  acceptBaseline: ['POST', '/v1/systems/{name}/environments/{environment}/baseline', 'json', true],
+  askGate: ['POST', '/v1/gate', 'json'],
+  summariseGate: ['POST', '/v1/gate/summaries', 'json', true],
+  getLife: ['GET', '/v1/changes/{id}/life', 'json'],
+  verifyChange: ['POST', '/v1/changes/{id}/verification', 'json', true],
+  closeChange: ['POST', '/v1/changes/{id}/closure', 'json', true],
   listAuditStreams: ['GET', '/v1/audit-streams', 'json'],
   createAuditStream: ['POST', '/v1/audit-streams', 'json'],
   getAuditStream: ['GET', '/v1/audit-streams/{id}', 'json'],

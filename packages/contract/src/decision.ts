@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { approvalRule } from './policy.ts'
 import { id, instant, sha256, words } from './primitives.ts'
 
 /** Which details go with which decision. */
@@ -22,7 +23,10 @@ export const proposeDecisionRequest = z
     riskImpactAnalysis: words(5000).optional(),
     conditions: conditions.default([]),
     reviewBy: z.iso.date().optional(),
-    assessmentIds: z.array(id).min(1).max(20),
+    assessmentIds: z.array(id).max(20).default([]).meta({
+      description:
+        'What it rests on. None only where the policy lets it be; the record then says that there was no evidence.',
+    }),
     supersedes: id.optional().meta({ description: 'The record that this decision corrects.' }),
   })
   .refine((it) => (decisionDetails[it.decision] as readonly string[]).includes(it.decisionDetail), {
@@ -68,11 +72,23 @@ export const decisionView = z
     /** As it was then; for admins and auditors, and one's own. */
     authorEmail: z.string().nullable(),
     proposedAt: instant,
-    approvalPolicy: z.object({
-      ruleType: z.literal('single_approver'),
-      quorum: z.literal(1),
-      allowSelfApproval: z.literal(false),
+    evidence: z.enum(['assessed', 'none']).meta({
+      description: '`none`: it rests on no assessment.',
     }),
+    approvalPolicy: z.object({
+      ruleType: approvalRule.shape.ruleType.unwrap(),
+      quorum: z.number().int(),
+      allowSelfApproval: z.boolean(),
+      people: z.array(id).optional(),
+      roles: approvalRule.shape.roles.unwrap().optional(),
+      requesterMayApprove: z.boolean().optional(),
+      implementerMayApprove: z.boolean().optional(),
+    }),
+    approvalsMissing: z
+      .number()
+      .int()
+      .meta({ description: 'How many must still agree, on the evidence as it is now.' }),
+    validUntil: instant.nullable().meta({ description: 'Until when an approval holds, where the policy bounds it.' }),
     approvals: z.array(approvalView),
     evidenceDigest: sha256.meta({
       description: 'What an approval binds to: the change and its assessments as they are now.',

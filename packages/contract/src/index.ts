@@ -139,6 +139,20 @@ export {
   tenantView,
   type TenantView,
 } from './identity.ts'
+export {
+  closeCodes,
+  type CloseCode,
+  closeRequest,
+  closureFacts,
+  type ClosureFacts,
+  implementRequest,
+  type Life,
+  lifeStages,
+  type LifeStep,
+  lifeSteps,
+  lifeView,
+  verifyChangeRequest,
+} from './life.ts'
 export { type LogKeys, logKeysView } from './log-keys.ts'
 export {
   changeRoleRequest,
@@ -172,6 +186,17 @@ export {
   unscoped,
 } from './permissions.ts'
 export {
+  approvalRule,
+  type ApprovalRule,
+  type Policy,
+  policyQuery,
+  policyRule,
+  type PolicyRule,
+  policyRules,
+  policyView,
+  setPolicyRequest,
+} from './policy.ts'
+export {
   email,
   exactText,
   id,
@@ -190,6 +215,30 @@ export {
 } from './primitives.ts'
 export { type FieldError, type ProblemCode, ProblemError, type ProblemFields, problems } from './problems.ts'
 export { type LogAudit, type LogAuditLine, logAuditLine, recordView, type RecordView } from './record.ts'
+export {
+  acceptedBaselineView,
+  type AcceptedBaseline,
+  acceptRequest,
+  type Gate,
+  type GateAnswer,
+  gateAnswers,
+  gateRequest,
+  type GateSummary,
+  gateSummaryRequest,
+  gateSummaryView,
+  gateView,
+  historyQuery,
+  runView,
+  type RunView,
+  type Standing,
+  type StandingName,
+  standingQuery,
+  standings,
+  type Standings,
+  standingsView,
+  standingView,
+  wrongStandings,
+} from './standing.ts'
 export {
   configuration,
   type Configuration,

@@ -39,6 +39,8 @@ export const permissions = {
   'decision:read': { roles: readers, keys: 'scope', tenants: 'customers' },
   'decision:write': { roles: writers, keys: 'scope', tenants: 'customers' },
   'decision:approve': { roles: ['admin', 'approver'], keys: 'never', tenants: 'customers' },
+  'policy:read': { roles: readers, keys: 'scope', tenants: 'customers' },
+  'policy:write': { roles: ['admin'], keys: 'never', tenants: 'customers' },
   'record:read': { roles: readers, keys: 'scope', tenants: 'customers' },
   'log:read': { roles: readers, keys: 'scope', tenants: 'customers' },
   'audit:read': { roles: ['admin', 'auditor'], keys: 'scope', tenants: 'both' },

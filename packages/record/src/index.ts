@@ -49,6 +49,16 @@ export {
   type Signer,
   verifyEnvelope,
 } from './dsse.ts'
+export {
+  decodeGateSummary,
+  encodeGateSummary,
+  gateSummaryPredicateType,
+  type GateSummaryFacts,
+  type GateSummaryReport,
+  type GateSummaryVerdict,
+  type GateUse,
+  verifyGateSummary,
+} from './gate-summary.ts'
 export { decodeEntry, encodeEntry, type Entry, entryFromEnvelope, type EntryKind } from './entry.ts'
 export { decodeHex, encodeHex } from './hex.ts'
 export { refuseLarger, verificationLimits } from './limits.ts'

@@ -94,6 +94,17 @@ export const changeOperations: Operations = {
     answer: { ...settled, status: 'dismissed', statusReason: 'A rehearsal in the wrong environment.' },
     problems: ['invalid_transition'],
   },
+  'POST /v1/changes/{id}/implementation': {
+    id: 'noteImplemented',
+    tag: 'Changes',
+    summary: 'Say that a change without a configuration runs now',
+    description: 'One with a configuration runs once that is observed.',
+    once: true,
+    parameters: { id: ids.change },
+    body: { revision: '4f2a9c1', at: at.sealed },
+    answer: { ...settled, status: 'confirmed', changeTypes: ['retrieval'] },
+    problems: ['invalid_transition'],
+  },
   'PUT /v1/changes/{id}/risk': {
     id: 'setChangeRisk',
     tag: 'Changes',

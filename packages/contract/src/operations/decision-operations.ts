@@ -21,6 +21,9 @@ const decision: Decision = {
   authorName: 'Ada',
   authorEmail: 'ada@example.com',
   proposedAt: at.proposed,
+  evidence: 'assessed',
+  approvalsMissing: 1,
+  validUntil: null,
   approvalPolicy: { ruleType: 'single_approver', quorum: 1, allowSelfApproval: false },
   approvals: [],
   evidenceDigest: digests.evidence,
@@ -87,7 +90,7 @@ export const decisionOperations: Operations = {
     once: true,
     parameters: { id: ids.decision },
     body: { verdict: 'approve', evidenceDigest: digests.evidence, comment: 'Agreed.' },
-    answer: { ...decision, status: 'approved', approvals: [approval], recordId: ids.record },
+    answer: { ...decision, status: 'approved', approvalsMissing: 0, approvals: [approval], recordId: ids.record },
     problems: [
       'self_approval',
       'step_up_required',

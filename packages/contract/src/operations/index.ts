@@ -12,6 +12,7 @@ import { memberOperations, serviceAccountOperations } from './member-operations.
 import type { Operations } from './operation.ts'
 import { recordOperations } from './record-operations.ts'
 import { sessionOperations } from './session-operations.ts'
+import { policyOperations, standingOperations } from './standing-operations.ts'
 import { systemOperations } from './system-operations.ts'
 import { telemetryOperations } from './telemetry-operations.ts'
 
@@ -23,8 +24,10 @@ export const operations: Operations = {
   ...changeOperations,
   ...evaluationOperations,
   ...assessmentOperations,
+  ...policyOperations,
   ...decisionOperations,
   ...recordOperations,
+  ...standingOperations,
   ...logOperations,
   ...telemetryOperations,
   ...auditOperations,

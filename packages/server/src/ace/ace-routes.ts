@@ -8,6 +8,7 @@ import {
   digestKeyView,
   dismissRequest,
   id,
+  implementRequest,
   name,
   observeRequest,
   observeResponse,
@@ -24,7 +25,7 @@ import { inTenant, inTenantOnce } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
-import { listChanges, setRisk, settleChange, viewChange } from './change-service.ts'
+import { listChanges, noteImplemented, setRisk, settleChange, viewChange } from './change-service.ts'
 import { observe } from './observations/observe.ts'
 import { recordChange } from './recorded-change.ts'
 import { createSystem, listSystems, readSystem } from './system-service.ts'
@@ -165,6 +166,15 @@ export function changeRoutes(http: Http, { db, audit }: AceDependencies): void {
       write(request, (tx, caller) =>
         settleChange(audit, tx, caller, { id: request.params.id, status: 'dismissed', reason: request.body.reason }),
       ),
+  )
+  http.post(
+    '/v1/changes/:id/implementation',
+    {
+      config: { ...writing, audits: ['change.implement'] },
+      schema: { params: byId, body: implementRequest, response: shown },
+    },
+    (request) =>
+      write(request, (tx, caller) => noteImplemented(audit, tx, caller, { id: request.params.id, ...request.body })),
   )
   http.put(
     '/v1/changes/:id/risk',

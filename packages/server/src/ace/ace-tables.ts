@@ -51,6 +51,7 @@ declare module '../platform/database.ts' {
       updated_at: Generated<Date>
       implemented_at: Generated<Date | null>
       implemented_revision: Generated<string | null>
+      implemented_by: Generated<string | null>
     }
     run: {
       tenant_id: string
@@ -60,6 +61,7 @@ declare module '../platform/database.ts' {
       fingerprint: string
       started_at: Date
       change_id: string | null
+      known_at: Generated<Date>
     }
     observation_count: { tenant_id: string; system_id: string; environment: string; share: number; count: number }
     observation: {

@@ -125,7 +125,15 @@ function openedFrom(
   const event: AuditEvent = {
     action: 'change.open',
     resource: `change/${id}`,
-    details: { changeTypes, before, after, origin },
+    details: {
+      changeTypes,
+      before,
+      after,
+      origin,
+      systemId: wanted.systemId,
+      environment: wanted.environment,
+      ...(wanted.implementedAt === undefined ? {} : { startedAt: wanted.implementedAt.toISOString() }),
+    },
   }
   return { id, row, event }
 }

@@ -6,6 +6,8 @@ import { type Caller, type Principal, seesAddress } from '../access/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { readCursor, toPage } from '../platform/page.ts'
 
+const futureToleranceMs = 5 * 60_000
+
 type Row = Selectable<Tables['change']> & { system: string; before: Configuration | null; after: Configuration | null }
 
 function changes(tx: Transaction, tenantId: string) {
@@ -54,6 +56,8 @@ export async function viewChange(tx: Transaction, principal: Principal, id: stri
 export interface AuthoredChange {
   readonly facts: ChangeFacts
   readonly author: { readonly name: string | null; readonly email: string | null }
+  /** Who said that it runs; null while nobody did. */
+  readonly implementerId: string | null
 }
 
 /** The statement that reads a change, whose id may be one that the database finds: for those who send it with others. */
@@ -64,7 +68,11 @@ export function selectChange(tx: Transaction, tenantId: string, id: RawBuilder<s
 /** Takes the change from what `selectChange` found. @throws ProblemError `not_found` */
 export function changeIn([row]: readonly Row[]): AuthoredChange {
   if (row === undefined) throw noSuchChange()
-  return { facts: factsOf(row), author: { name: row.author_name, email: row.author_email } }
+  return {
+    facts: factsOf(row),
+    author: { name: row.author_name, email: row.author_email },
+    implementerId: row.implemented_by,
+  }
 }
 
 function noSuchChange(): ProblemError {
@@ -161,6 +169,52 @@ export async function settleChange(
     change: { before, after },
   })
   return viewChange(tx, principal, id)
+}
+
+/**
+ * Notes that a change without a configuration runs now, as a person or a pipeline says. One with a configuration runs when it is observed.
+ * @throws ProblemError `not_found`, `invalid_transition`, `invalid_request`
+ */
+export async function noteImplemented(
+  audit: Audit,
+  tx: Transaction,
+  caller: Caller,
+  {
+    id,
+    revision,
+    at,
+  }: { readonly id: string; readonly revision?: string | undefined; readonly at?: string | undefined },
+): Promise<Change> {
+  const { tenantId, accountId } = caller.principal
+  const before = await lockChange(tx, tenantId, id)
+  const implementedAt = at === undefined ? new Date() : new Date(at)
+  if (before.fingerprints.after !== null) {
+    const detail = 'it has a configuration: it runs once that is seen to run; tell it: afterai observe'
+    throw new ProblemError('invalid_transition', { detail })
+  }
+  if (before.status === 'dismissed') throw new ProblemError('invalid_transition', { detail: 'the change is dismissed' })
+  if (implementedAt.getTime() > Date.now() + futureToleranceMs) {
+    throw new ProblemError('invalid_request', { errors: [{ pointer: '/at', detail: 'lies in the future' }] })
+  }
+  const noted = await tx
+    .updateTable('change')
+    .set({
+      implemented_at: implementedAt,
+      implemented_revision: revision ?? null,
+      implemented_by: accountId,
+      updated_at: new Date(),
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('implemented_at', 'is', null)
+    .executeTakeFirst()
+  if (noted.numUpdatedRows !== 1n) throw new ProblemError('invalid_transition', { detail: 'it is implemented already' })
+  await audit(tx, caller.actor, {
+    action: 'change.implement',
+    resource: `change/${id}`,
+    details: { at: implementedAt.toISOString(), revision: revision ?? null },
+  })
+  return viewChange(tx, caller.principal, id)
 }
 
 /** Sets the risk of a change that isn't dismissed. @throws ProblemError `invalid_transition`, `not_found` */

@@ -19,6 +19,14 @@ export function fingerprintOf(configuration: Configuration): string {
   return digestOf({ v: 1, ...normalize(configuration) })
 }
 
+/** A configuration without what only the provider says: a plan, or a pipeline, can't know it. */
+export function asAsked({
+  model: { servedName: _served, systemFingerprint: _system, ...model },
+  ...configuration
+}: Configuration): Configuration {
+  return { ...configuration, model }
+}
+
 /** Lists the values that differ, one item each, by JSON pointer. A configuration that isn't known counts as empty. */
 export function configurationDelta(before: Configuration | null, after: Configuration | null): DeltaItem[] {
   const old = flatten(before)

@@ -4,6 +4,7 @@ import type { Database } from '../platform/database.ts'
 
 /** Tables whose rows every backup holds. A table that is in neither list is backed up as well, and a test insists that somebody decides. */
 export const backedUp: readonly string[] = [
+  'accepted_baseline',
   'account',
   'api_key',
   'approval',
@@ -11,6 +12,8 @@ export const backedUp: readonly string[] = [
   'audit_event',
   'audit_stream',
   'change',
+  'change_policy',
+  'closure',
   'configuration',
   'decision',
   'environment',
@@ -48,7 +51,9 @@ export const backedUp: readonly string[] = [
   'telemetry_window',
   'tenant',
   'tenant_key',
+  'told_standing',
   'totp',
+  'verification',
 ]
 
 /** Tables whose rows no backup holds, and why. */

@@ -23,6 +23,7 @@ import {
 import { createMails, type InstanceMail } from '../notify/index.ts'
 import { createStreams, readStreamLoad } from '../notify/siem/index.ts'
 import { createPacr } from '../pacr/index.ts'
+import { createPolicies } from '../policy/index.ts'
 import { accessLog, type RequestPrincipal } from '../platform/access-log.ts'
 import type { Configuration } from '../platform/configuration.ts'
 import { type Connection, type OpenDatabase, openDatabase } from '../platform/database.ts'
@@ -39,6 +40,7 @@ import type { Purges } from '../platform/purges.ts'
 import { traceRequests } from '../platform/request-tracing.ts'
 import { breakOffBodies, endConnectionsWhile, watchRequests } from '../platform/requests-under-way.ts'
 import { createSample } from '../sample/index.ts'
+import { createStanding } from '../standing/index.ts'
 import { createTrail } from '../trail/index.ts'
 import { descriptionRoutes } from './description/description-routes.ts'
 import { purging } from './purging.ts'
@@ -125,7 +127,9 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     createAce({ db, audit, keys }),
     createCapture({ db, audit, keys, log, limits: parts.captureLimits }),
     createAura({ db, audit, keys, configuration }),
+    createPolicies({ db, audit, configuration }),
     createPacr({ db, audit, keys, ledger, configuration }),
+    createStanding({ db, audit, ledger, configuration, tell: mails.tellStandings }),
     createStreams({ db, audit, keys, policy: outboundPolicyOf(configuration), log }),
     createSample({ db, audit }),
     mails,

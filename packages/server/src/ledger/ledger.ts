@@ -1,4 +1,4 @@
-import type { KeyHints } from '@afterai/record'
+import type { KeyHints, Signer } from '@afterai/record'
 import { type Connection, connectionOptions, type Database, type Transaction } from '../platform/database.ts'
 import type { Feature } from '../platform/feature.ts'
 import type { Logger } from '../platform/log.ts'
@@ -37,6 +37,10 @@ export interface Ledger extends Feature {
   readonly append: Append
   readonly alarms: LogAlarms
   readonly waiting: LedgerWaiting
+  /** Signs what else than records is signed by the key of records. */
+  readonly recordSigner: Signer
+  /** The name of a tenant's log. */
+  originOf(tx: Transaction, tenantId: string): Promise<string>
   /** Opens the log of a new tenant, in the transaction that makes the tenant. */
   found(tx: Transaction, tenantId: string): Promise<void>
   /** The keys that a tenant's bundles name. */
@@ -62,6 +66,8 @@ export function createLedger(parts: LedgerParts): Ledger {
     append: wakeAfter(refuseStopped(numbered, alarms), () => sequencer),
     alarms,
     waiting,
+    recordSigner: keys.recordSigner,
+    originOf: readOrigin,
     found: (tx, tenantId) => createLog(keys, tx, tenantId),
     keyHints: async (tx, tenantId) => keys.hintsOf(await readOrigin(tx, tenantId)),
     check: () => checkHeads(db, signerOf),

@@ -10,6 +10,7 @@ import type { Purges } from '../platform/purges.ts'
 import { createMailQueue } from './mail-store.ts'
 import { createMailTransport, type InstanceMail } from './mail-transport.ts'
 import { mailJob, sendingMails } from './mail-worker.ts'
+import { standingTeller } from './standing-mail.ts'
 import { alarmTeller } from './tell-alarm.ts'
 
 const purges: Purges = { mails: (most) => sql`select purge_mail(${most}) as gone` }
@@ -18,6 +19,8 @@ const purges: Purges = { mails: (most) => sql`select purge_mail(${most}) as gone
 export interface Mails extends Feature {
   readonly queue: MailQueue | undefined
   readonly tellAlarm: (alarm: LogAlarm) => Promise<void>
+  /** Tells of standings that got worse; undefined where the instance sends no mails. */
+  readonly tellStandings: ReturnType<typeof standingTeller> | undefined
 }
 
 /** Creates them. `wake` has the job of that name run at once. */
@@ -31,12 +34,13 @@ export function createMails(parts: {
 }): Mails {
   const { db, audit, hashCredential, mail, log, wake } = parts
   const tellAlarm = alarmTeller({ mail, db, audit, log })
-  if (mail === undefined) return { queue: undefined, tellAlarm, purges }
+  if (mail === undefined) return { queue: undefined, tellAlarm, tellStandings: undefined, purges }
   const issue = { db, audit, hashCredential }
   const transport = createMailTransport(mail)
   return {
     queue: createMailQueue(() => wake(mailJob)),
     tellAlarm,
+    tellStandings: standingTeller({ mail, db, log }),
     jobs: [sendingMails({ db, transport, issue, log, publicUrl: mail.publicUrl })],
     purges,
   }

@@ -1,4 +1,4 @@
-import { type Decision, ProblemError, type ProposeDecision } from '@afterai/contract'
+import { type ChangeFacts, type Decision, type PolicyRule, ProblemError, type ProposeDecision } from '@afterai/contract'
 import { readChange } from '../ace/index.ts'
 import { type AssessmentFacts, listAssessments } from '../aura/index.ts'
 import { type Audit, emailThen } from '../audit/index.ts'
@@ -7,6 +7,7 @@ import { json, isUniqueViolation, type Transaction } from '../platform/database.
 import { newId } from '../platform/ids.ts'
 import { together } from '../platform/together.ts'
 import { traced } from '../platform/tracing.ts'
+import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
 import { statusAfter } from './approval-policy.ts'
 import { type Dossier, evidenceDigest, holdDossier, readDossier, selectApprovals, withVerdict } from './dossier.ts'
 
@@ -27,6 +28,12 @@ export async function proposeDecision(
       detail: `the change is ${change.status}; a decision needs a confirmed one`,
     })
   }
+  const rule = await ruleOfChange(tx, tenantId, change)
+  if (proposal.assessmentIds.length === 0 && rule.assessment === 'needed') {
+    throw new ProblemError('invalid_request', {
+      errors: [{ pointer: '/assessmentIds', detail: 'the policy wants an assessment here; make one: afterai assess' }],
+    })
+  }
   const known = await listAssessments(tx, tenantId, changeId)
   refuseForeignAssessments(proposal.assessmentIds, known)
   await refuseUnknownRecord(tx, tenantId, proposal.supersedes)
@@ -38,6 +45,7 @@ export async function proposeDecision(
     status: 'proposed' as const,
     proposal: json(proposal),
     assessment_ids: proposal.assessmentIds,
+    rule: json<PolicyRule | null>(rule),
     evidence_digest: evidenceDigest(
       change.digest,
       known.map(({ digest }) => digest),
@@ -59,9 +67,20 @@ export async function proposeDecision(
   await audit(tx, actor, {
     action: 'decision.propose',
     resource: `decision/${id}`,
-    details: { changeId, decision: proposal.decision, decisionDetail: proposal.decisionDetail },
+    details: {
+      changeId,
+      decision: proposal.decision,
+      decisionDetail: proposal.decisionDetail,
+      evidence: proposal.assessmentIds.length === 0 ? 'none' : 'assessed',
+    },
   })
   return (await readDossier(tx, tenantId, id)).decision
+}
+
+async function ruleOfChange(tx: Transaction, tenantId: string, change: ChangeFacts): Promise<PolicyRule> {
+  const [policies] = await together(tx, [selectPolicies(tx, tenantId)])
+  const { rules } = rulesIn(policiesIn(policies), change, new Date())
+  return ruleFor(rules, { ...change, severity: change.risk?.severity ?? null })
 }
 
 function refuseForeignAssessments(wanted: readonly string[], known: readonly AssessmentFacts[]): void {
@@ -102,7 +121,13 @@ export async function approveDecision(
   const { tenantId, accountId, name } = principal
   const before = await holdDossier(tx, tenantId, wanted.id)
   const { decision } = before
-  const status = statusAfter(decision, { approverId: accountId, verdict: wanted.verdict })
+  const voting = {
+    ...decision,
+    rule: before.rule.approvals,
+    requesterId: before.change.authorId,
+    implementerId: before.implementerId,
+  }
+  const status = statusAfter(voting, { approverId: accountId, role: principal.role, verdict: wanted.verdict })
   if (decision.evidenceDigest !== wanted.evidenceDigest) throw new ProblemError('evidence_changed')
   const approval = tx.insertInto('approval').values({
     tenant_id: tenantId,
@@ -116,7 +141,7 @@ export async function approveDecision(
   })
   const settled = tx
     .updateTable('decision')
-    .set({ status, settled_at: new Date() })
+    .set({ status, settled_at: status === 'proposed' ? null : new Date() })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', wanted.id)
     .returningAll()
@@ -132,6 +157,6 @@ export async function approveDecision(
     details: { evidenceDigest: wanted.evidenceDigest },
     change: { before: decision, after: dossier.decision },
   })
-  if (status === 'rejected') return dossier.decision
+  if (status !== 'approved') return dossier.decision
   return { ...dossier.decision, recordId: await traced('seal record', () => deps.sealRecord(tx, caller, dossier)) }
 }

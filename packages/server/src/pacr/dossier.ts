@@ -1,4 +1,4 @@
-import { type ChangeFacts, type Decision, ProblemError, type ProposeDecision } from '@afterai/contract'
+import { type ChangeFacts, type Decision, type PolicyRule, ProblemError, type ProposeDecision } from '@afterai/contract'
 import { digestOf } from '@afterai/record'
 import { type Selectable, sql } from 'kysely'
 import { type AuthoredChange, changeIn, readChangeDigests, selectChange } from '../ace/index.ts'
@@ -7,7 +7,8 @@ import { type Principal, seesAddress } from '../access/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
 import { readCursor, toPage } from '../platform/page.ts'
 import { together } from '../platform/together.ts'
-import { approvalPolicy } from './approval-policy.ts'
+import { firstRule } from '../policy/index.ts'
+import { approvalPolicyOf, quorumOf } from './approval-policy.ts'
 
 type Row = Selectable<Tables['decision']>
 type ApprovalRow = Selectable<Tables['approval']>
@@ -21,6 +22,10 @@ export interface Dossier {
   /** Every assessment of the change, whether the decision names it or not: a record hides none. */
   readonly assessments: readonly AssessmentFacts[]
   readonly proposal: ProposeDecision
+  /** The rule that it is taken under. */
+  readonly rule: PolicyRule
+  /** Who said that the change runs; null while nobody did. */
+  readonly implementerId: string | null
 }
 
 /** A decision as a principal may see it: of people, addresses are for admins and auditors, and one's own, as in the list of members. */
@@ -120,7 +125,7 @@ function dossierOf([[row], changes, assessmentRows, approvals, records]: readonl
   readonly { readonly id: string }[],
 ]): Dossier {
   if (row === undefined) throw noSuchDecision()
-  const { facts: change, author: changeAuthor } = changeIn(changes)
+  const { facts: change, author: changeAuthor, implementerId } = changeIn(changes)
   const assessments = assessmentsIn(assessmentRows)
   const digests = assessments.map(({ digest }) => digest)
   const current = settledDigest(row, approvals) ?? evidenceDigest(change.digest, digests, row.proposal)
@@ -130,7 +135,22 @@ function dossierOf([[row], changes, assessmentRows, approvals, records]: readonl
     changeAuthor,
     assessments,
     proposal: row.proposal,
+    rule: ruleOf(row),
+    implementerId,
   }
+}
+
+/** The rule that a decision is taken under. */
+export function ruleOf({ rule }: Pick<Row, 'rule'>): PolicyRule {
+  return rule ?? firstRule
+}
+
+const dayMs = 86_400_000
+
+function validUntilOf({ status, settled_at: settledAt, rule }: Row): string | null {
+  const days = rule?.validDays
+  if (status !== 'approved' || settledAt === null || days === undefined) return null
+  return new Date(settledAt.getTime() + days * dayMs).toISOString()
 }
 
 function noSuchDecision(): ProblemError {
@@ -195,6 +215,8 @@ function toView(
   }: { approvals: readonly ApprovalRow[]; recordId: string | null; evidenceDigest: string },
 ): Decision {
   const { proposal } = row
+  const rule = ruleOf(row)
+  const agreed = approvals.filter((it) => it.verdict === 'approve' && it.evidence_digest === evidenceDigest).length
   return {
     id: row.id,
     changeId: row.change_id,
@@ -214,7 +236,10 @@ function toView(
     authorName: row.author_name,
     authorEmail: row.author_email,
     proposedAt: row.proposed_at.toISOString(),
-    approvalPolicy,
+    evidence: row.assessment_ids.length === 0 ? 'none' : 'assessed',
+    approvalPolicy: approvalPolicyOf(rule.approvals),
+    approvalsMissing: row.status === 'proposed' ? Math.max(quorumOf(rule.approvals) - agreed, 0) : 0,
+    validUntil: validUntilOf(row),
     approvals: approvals.map((it) => ({
       approverId: it.approver_id,
       approverName: it.approver_name,

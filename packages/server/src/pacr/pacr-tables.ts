@@ -1,4 +1,4 @@
-import type { ProposeDecision } from '@afterai/contract'
+import type { PolicyRule, ProposeDecision } from '@afterai/contract'
 import type { Band } from '@afterai/evidence'
 import type { SectionName } from '@afterai/record'
 import type { Generated } from 'kysely'
@@ -12,6 +12,8 @@ declare module '../platform/database.ts' {
       status: 'proposed' | 'approved' | 'rejected'
       proposal: ProposeDecision
       assessment_ids: string[]
+      /** The rule that it is taken under; null where it was proposed before there were others than the first. */
+      rule: Generated<PolicyRule | null>
       evidence_digest: string
       author_id: string
       author_name: string
@@ -35,11 +37,17 @@ declare module '../platform/database.ts' {
       id: string
       change_id: string
       decision_id: string
-      verdict: Band
+      verdict: Band | 'none'
       risk_level: string | null
       envelope: Uint8Array
       supersedes: string | null
       sealed_at: Date
+      /** What it rules on; the database takes it from the change and the decision. */
+      system_id: Generated<string>
+      environment: Generated<string>
+      fingerprint: Generated<string | null>
+      decision: Generated<'act' | 'not_act'>
+      review_by: Generated<string | null>
     }
     record_section: {
       tenant_id: string

@@ -84,7 +84,10 @@ async function factsOf(
   { tenantId, recordId, sealedAt, dossier }: { tenantId: string; recordId: string; sealedAt: Date; dossier: Dossier },
 ): Promise<Omit<PacrFacts, 'producer'>> {
   const { decision, change, assessments } = dossier
-  const approvals = decision.approvals.filter(({ verdict }) => verdict === 'approve')
+  // Those that were given on other evidence count for nothing, and are in the section of the rationale alone.
+  const approvals = decision.approvals.filter(
+    (it) => it.verdict === 'approve' && it.evidenceDigest === decision.evidenceDigest,
+  )
   const actors: Actor[] = [
     { id: change.authorId, role: 'requester' },
     { id: decision.authorId, role: 'decider' },
@@ -192,9 +195,9 @@ function sectionRow({
   }
 }
 
-function worstVerdict({ assessments }: Dossier): Band {
+function worstVerdict({ assessments }: Dossier): Band | 'none' {
   const verdicts = assessments.map(({ assessment }) => assessment.verdict)
-  return BANDS.find((band) => verdicts.includes(band)) ?? 'inconclusive'
+  return BANDS.find((band) => verdicts.includes(band)) ?? 'none'
 }
 
 // Dates and absent members take the form that they have on the wire.

@@ -134,7 +134,7 @@ async function takeRestless(
   )
   await together(tx, [
     ...changes.insert,
-    ...implement(tx, tenantId, implemented),
+    ...implement(tx, caller.principal, implemented),
     ...keepRuns(tx, tenantId, settled, changeIds),
     ...keepHeads(tx, tenantId, settled.heads),
     insertObservations(tx, tenantId, { fresh: sightings, outcomes, where: sql`true` }),
@@ -150,8 +150,9 @@ async function takeRestless(
   return outcomes
 }
 
-function baselineEvent({ systemId, environment, run: { fingerprint } }: Baseline): AuditEvent {
-  return { action: 'environment.baseline', resource: `system/${systemId}`, details: { environment, fingerprint } }
+function baselineEvent({ systemId, environment, run: { fingerprint, startedAt } }: Baseline): AuditEvent {
+  const details = { environment, fingerprint, startedAt: startedAt.toISOString() }
+  return { action: 'environment.baseline', resource: `system/${systemId}`, details }
 }
 
 /** The systems that observations name, those that were taken already, and what runs now. */

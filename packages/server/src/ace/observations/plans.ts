@@ -1,7 +1,7 @@
 import type { Configuration } from '@afterai/contract'
 import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../../platform/database.ts'
-import { fingerprintOf } from '../configuration.ts'
+import { asAsked, fingerprintOf } from '../configuration.ts'
 import { environmentKey } from './environments.ts'
 import type { Transition } from './settle.ts'
 import type { Sighting } from './sighting.ts'
@@ -59,12 +59,4 @@ export function planOf(
   const chosen = fitting.find((it) => it.before === before) ?? fitting[0]
   if (chosen === undefined) return undefined
   return { id: chosen.id, others: fitting.flatMap(({ id }) => (id === chosen.id ? [] : [id])) }
-}
-
-/** A configuration without what only the provider says: a plan can't know it. */
-function asAsked({
-  model: { servedName: _served, systemFingerprint: _system, ...model },
-  ...configuration
-}: Configuration): Configuration {
-  return { ...configuration, model }
 }

@@ -1,5 +1,6 @@
 import type { Configuration } from '@afterai/contract'
 import { type CompiledQuery, sql } from 'kysely'
+import type { Principal } from '../../access/index.ts'
 import type { AuditEvent } from '../../audit/index.ts'
 import { json, type Transaction } from '../../platform/database.ts'
 import { changeFingerprintOf, type NewChange } from '../change-opening.ts'
@@ -13,6 +14,8 @@ import type { Settlement, Transition } from './settle.ts'
 interface Implemented {
   readonly run: Run
   readonly planId: string
+  readonly systemId: string
+  readonly environment: string
   readonly revision: string | null
   /** Other plans that it would have fitted as well. */
   readonly others: readonly string[]
@@ -32,7 +35,7 @@ export function reconcile(
     const plan = planOf(open, it)
     if (plan !== undefined) {
       taken.add(plan.id)
-      implemented.push({ run, planId: plan.id, revision: by.revision, others: plan.others })
+      implemented.push({ run, planId: plan.id, systemId, environment, revision: by.revision, others: plan.others })
       continue
     }
     const intent = by.origin === 'import' ? 'implemented' : 'observed'
@@ -51,10 +54,14 @@ export function reconcile(
 }
 
 /** Notes when plans began to run, and by which revision. */
-export function implement(tx: Transaction, tenantId: string, implemented: readonly Implemented[]): CompiledQuery[] {
+export function implement(
+  tx: Transaction,
+  { tenantId, accountId }: Pick<Principal, 'tenantId' | 'accountId'>,
+  implemented: readonly Implemented[],
+): CompiledQuery[] {
   if (implemented.length === 0) return []
   const noted = sql`
-    update change set implemented_at = it.at, implemented_revision = it.revision, updated_at = now()
+    update change set implemented_at = it.at, implemented_revision = it.revision, implemented_by = ${accountId}, updated_at = now()
     from unnest(
       ${implemented.map(({ planId }) => planId)}::uuid[], ${implemented.map(({ run }) => run.startedAt.toISOString())}::timestamptz[],
       ${implemented.map(({ revision }) => revision)}::text[]
@@ -64,8 +71,9 @@ export function implement(tx: Transaction, tenantId: string, implemented: readon
 }
 
 /** What the audit trail is told of a plan come true. */
-export function implementedEvent({ run, planId, revision, others }: Implemented): AuditEvent {
-  const details = { fingerprint: run.fingerprint, at: run.startedAt.toISOString(), revision, others: [...others] }
+export function implementedEvent({ run, planId, systemId, environment, revision, others }: Implemented): AuditEvent {
+  const at = run.startedAt.toISOString()
+  const details = { systemId, environment, fingerprint: run.fingerprint, at, revision, others: [...others] }
   return { action: 'change.implement', resource: `change/${planId}`, details }
 }
 

@@ -1,0 +1,139 @@
+-- What may run: which configuration each record rules on, what people accept as it runs, and the rules by which changes are decided.
+
+-- A record rules on the configuration after its change. It takes that from the change and the decision themselves, so that no release,
+-- and no code, can seal a record that says something else.
+alter table record
+  add column system_id uuid, add column environment text, add column fingerprint text, add column decision text, add column review_by date;
+create function record_ruling() returns trigger language plpgsql set search_path = pg_catalog, public as $$
+begin
+  select c.system_id, c.environment, c.fingerprint_after, d.proposal ->> 'decision', (d.proposal ->> 'reviewBy')::date
+    into strict new.system_id, new.environment, new.fingerprint, new.decision, new.review_by
+    from change c join decision d on d.tenant_id = c.tenant_id and d.change_id = c.id
+    where c.tenant_id = new.tenant_id and c.id = new.change_id and d.id = new.decision_id;
+  return new;
+end $$;
+create trigger ruling before insert on record for each row execute function record_ruling();
+update record set system_id = c.system_id, environment = c.environment, fingerprint = c.fingerprint_after,
+    decision = d.proposal ->> 'decision', review_by = (d.proposal ->> 'reviewBy')::date
+  from change c, decision d
+  where c.tenant_id = record.tenant_id and c.id = record.change_id and d.tenant_id = record.tenant_id and d.id = record.decision_id;
+create index record_by_configuration on record (tenant_id, system_id, environment, fingerprint, sealed_at desc, id desc);
+create index record_by_change on record (tenant_id, change_id, sealed_at desc);
+
+-- What a person accepts as it runs, without a change that was decided: what ran first, or before AfterAI.
+create table accepted_baseline (
+  tenant_id   uuid not null,
+  id          uuid not null,
+  system_id   uuid not null,
+  environment text not null,
+  fingerprint text not null,
+  reason      text not null,
+  accepted_at timestamptz not null default now(),
+  -- Null for what ran when AfterAI began to ask.
+  accepted_by uuid,
+  accepted_by_name  text,
+  accepted_by_email text,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, system_id) references system,
+  foreign key (tenant_id, fingerprint) references configuration
+);
+create index accepted_baseline_by_configuration
+  on accepted_baseline (tenant_id, system_id, environment, fingerprint, accepted_at desc, id desc);
+alter table accepted_baseline enable row level security;
+create policy own on accepted_baseline to afterai_app using (tenant_id = current_tenant());
+grant select, insert on accepted_baseline to afterai_app;
+insert into accepted_baseline (tenant_id, id, system_id, environment, fingerprint, reason)
+  select tenant_id, gen_random_uuid(), system_id, name, fingerprint, 'It ran when AfterAI began to ask what may run.' from environment;
+
+-- The rules by which changes are decided: of the tenant, of an environment, of a system, or of both; each version stays.
+create table change_policy (
+  tenant_id   uuid not null,
+  id          uuid not null,
+  system_id   uuid,
+  environment text,
+  version     integer not null,
+  rules       jsonb not null,
+  reason      text not null,
+  set_at      timestamptz not null default now(),
+  set_by      uuid not null,
+  set_by_name text,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, system_id) references system
+);
+create unique index change_policy_version on change_policy (tenant_id, system_id, environment, version desc) nulls not distinct;
+alter table change_policy enable row level security;
+create policy own on change_policy to afterai_app using (tenant_id = current_tenant());
+grant select, insert on change_policy to afterai_app;
+
+-- A decision keeps the rule that it is taken under; null is the rule that was the only one before.
+alter table decision add column rule jsonb;
+-- Where the rule lets it be, a decision rests on no assessment, and says so.
+alter table decision drop constraint decision_assessment_ids_check;
+
+-- What was told last of each environment, so that each turn for the worse is told once.
+create table told_standing (
+  tenant_id   uuid not null,
+  system_id   uuid not null,
+  environment text not null,
+  standing    text not null,
+  run_id      uuid not null,
+  told_at     timestamptz not null default now(),
+  -- A mail about it is still to be sent.
+  mail_due    boolean not null default false,
+  primary key (tenant_id, system_id, environment),
+  foreign key (tenant_id, system_id) references system
+);
+alter table told_standing enable row level security;
+create policy own on told_standing to afterai_app using (tenant_id = current_tenant());
+grant select, insert, update on told_standing to afterai_app;
+
+-- How the life of a change ended.
+create table closure (
+  tenant_id   uuid not null,
+  change_id   uuid not null,
+  code        text not null,
+  notes       text,
+  facts       jsonb not null,
+  closed_at   timestamptz not null default now(),
+  closed_by   uuid not null,
+  closed_by_name  text,
+  closed_by_email text,
+  primary key (tenant_id, change_id),
+  foreign key (tenant_id, change_id) references change
+);
+alter table closure enable row level security;
+create policy own on closure to afterai_app using (tenant_id = current_tenant());
+grant select, insert on closure to afterai_app;
+
+-- When AfterAI learnt of a run.
+alter table run add column known_at timestamptz not null default now();
+update run set known_at = started_at;
+
+-- Where several must agree, who agreed on evidence that has changed since may agree again.
+alter table approval drop constraint approval_pkey, add primary key (tenant_id, decision_id, approver_id, evidence_digest);
+
+-- Who said that a change runs: one of the three who may have to be three.
+alter table change add column implemented_by uuid;
+grant update (implemented_by) on change to afterai_app;
+
+-- Plans that ran, for what is asked of a time before they did.
+create index change_implemented on change (tenant_id, system_id, environment, implemented_at)
+  where intent = 'proposed' and implemented_at is not null and status <> 'dismissed';
+
+-- That what runs does what it was decided for: who found that, and on what.
+create table verification (
+  tenant_id     uuid not null,
+  change_id     uuid not null,
+  outcome       text not null check (outcome in ('verified', 'failed')),
+  evidence      text not null,
+  assessment_id uuid,
+  verified_at   timestamptz not null default now(),
+  verified_by   uuid not null,
+  verified_by_name text,
+  primary key (tenant_id, change_id),
+  foreign key (tenant_id, change_id) references change,
+  foreign key (tenant_id, assessment_id) references assessment
+);
+alter table verification enable row level security;
+create policy own on verification to afterai_app using (tenant_id = current_tenant());
+grant select, insert on verification to afterai_app;

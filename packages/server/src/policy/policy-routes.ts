@@ -1,0 +1,38 @@
+import { policyQuery, policyView, setPolicyRequest } from '@afterai/contract'
+import { z } from 'zod'
+import { inTenant, inTenantOnce } from '../access/index.ts'
+import { type Audit, unaudited } from '../audit/index.ts'
+import type { Database } from '../platform/database.ts'
+import type { Http } from '../platform/http-application.ts'
+import { listPolicies, setPolicy } from './policy-service.ts'
+
+/** Dependencies of the routes of policies. */
+export interface PolicyDependencies {
+  readonly db: Database
+  readonly audit: Audit
+  readonly stepUp: boolean
+}
+
+/** The rules by which changes are decided. */
+export function policyRoutes(http: Http, { db, audit, stepUp }: PolicyDependencies): void {
+  const read = inTenant(db)
+  const write = inTenantOnce(db)
+
+  http.get(
+    '/v1/policies',
+    {
+      config: { permission: 'policy:read', audits: unaudited.workingData },
+      schema: { querystring: policyQuery, response: { 200: z.object({ items: z.array(policyView) }) } },
+    },
+    (request) => read(request, (tx, { principal }) => listPolicies(tx, principal.tenantId, request.query)),
+  )
+  http.post(
+    '/v1/policies',
+    {
+      config: { permission: 'policy:write', stepUp, audits: ['policy.set'] },
+      schema: { body: setPolicyRequest, response: { 201: policyView } },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await write(request, (tx, caller) => setPolicy(audit, tx, caller, request.body))),
+  )
+}

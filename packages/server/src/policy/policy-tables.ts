@@ -1,0 +1,19 @@
+import type { PolicyRule } from '@afterai/contract'
+import type { Generated } from 'kysely'
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    change_policy: {
+      tenant_id: string
+      id: string
+      system_id: string | null
+      environment: string | null
+      version: number
+      rules: PolicyRule[]
+      reason: string
+      set_at: Generated<Date>
+      set_by: string
+      set_by_name: string | null
+    }
+  }
+}

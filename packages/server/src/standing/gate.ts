@@ -1,0 +1,178 @@
+import type { Change, Configuration, Gate, PolicyRule } from '@afterai/contract'
+import { type CompiledQuery, sql } from 'kysely'
+import { asAsked, changeTypesOf, configurationDelta, findSystem, fingerprintOf } from '../ace/index.ts'
+import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
+import type { Transaction } from '../platform/database.ts'
+import { together } from '../platform/together.ts'
+import { gateOf } from './gate-of.ts'
+import { rulingOf, type RulingRow } from './rulings.ts'
+
+/** What is asked of the gate. */
+export interface GateQuestion {
+  readonly system: string
+  readonly environment: string
+  readonly configuration: Configuration
+}
+
+/** Whether a configuration may be deployed to an environment now. @throws ProblemError `not_found` where there is no such system */
+export async function askGate(tx: Transaction, tenantId: string, question: GateQuestion): Promise<Gate> {
+  const { environment, configuration } = question
+  const at = new Date()
+  const system = await findSystem(tx, tenantId, question.system)
+  const place = { systemId: system.id, environment }
+  const [heads, candidates, accepted, plans, policyRows] = await together(tx, [
+    selectHead(tx, tenantId, place),
+    selectCandidates(tx, tenantId, place, at),
+    selectAccepted(tx, tenantId, place),
+    selectPlanned(tx, tenantId, place),
+    selectPolicies(tx, tenantId),
+  ])
+  const isThis = matches(configuration)
+  const record = candidates.find(({ content }) => isThis(content))
+  const baseline = accepted.find(({ content }) => isThis(content))
+  const planned = plans.find(({ content }) => isThis(content))
+  const head = heads[0]
+  const { version, rules } = rulesIn(policiesIn(policyRows), place, at)
+  const change = record ?? planned
+  const facts = {
+    ruling: rulingOf({ ...noRuling, ...record, ...baseline }),
+    change:
+      change === undefined
+        ? null
+        : {
+            id: change.change_id,
+            status: change.status,
+            openDecisionId: change.open_decision_id,
+            before: change.fingerprint_before,
+            hasRun: change.implemented_at !== null,
+          },
+    running: head?.fingerprint ?? null,
+    isRunning: head !== undefined && isThis(head.content),
+    rule: ruleFor(rules, ruledChange(planned, configurationDelta(head?.content ?? null, configuration))),
+  }
+  const { validUntil, ...verdict } = gateOf(facts, at)
+  const isRecorded = facts.ruling?.is === 'record'
+  return {
+    ...verdict,
+    system: question.system,
+    environment,
+    fingerprint: fingerprintOf(configuration),
+    changeId: change?.change_id ?? null,
+    recordId: isRecorded ? (record?.record_id ?? null) : null,
+    decidedAt: isRecorded ? (record?.sealed_at?.toISOString() ?? null) : null,
+    validUntil: validUntil?.toISOString() ?? null,
+    policyVersion: version,
+    at: at.toISOString(),
+  }
+}
+
+/** Whether a configuration is the one that is asked about: the same, or the same but for what only the provider says. */
+function matches(configuration: Configuration): (kept: Configuration) => boolean {
+  const wanted = fingerprintOf(configuration)
+  const asked = fingerprintOf(asAsked(configuration))
+  // Who says what the provider serves means that, and nothing else.
+  return (kept) => fingerprintOf(kept) === wanted || (wanted === asked && fingerprintOf(asAsked(kept)) === wanted)
+}
+
+const noRuling: RulingRow = {
+  record_id: null,
+  decision: null,
+  sealed_at: null,
+  review_by: null,
+  rule: null,
+  settled_at: null,
+  approvers: null,
+  has_new_evidence: null,
+  accepted_at: null,
+  accepted_by_name: null,
+}
+
+function ruledChange(planned: PlannedRow | undefined, delta: ReturnType<typeof configurationDelta>) {
+  return {
+    changeTypes: planned?.change_types ?? changeTypesOf(delta),
+    changeClass: planned?.change_class ?? 'normal',
+    severity: planned?.risk?.severity ?? null,
+  } as const
+}
+
+interface Place {
+  readonly systemId: string
+  readonly environment: string
+}
+
+interface Kept {
+  readonly content: Configuration
+}
+
+/** The most configurations of an environment that are compared: those that were ruled on last. */
+const compared = 200
+
+function selectHead(tx: Transaction, tenantId: string, { systemId, environment }: Place) {
+  return sql<Kept & { readonly fingerprint: string }>`
+    select e.fingerprint, k.content from environment e
+    join configuration k on k.tenant_id = e.tenant_id and k.fingerprint = e.fingerprint
+    where e.tenant_id = ${tenantId} and e.system_id = ${systemId} and e.name = ${environment}`.compile(tx)
+}
+
+interface PlannedRow extends Kept {
+  readonly change_id: string
+  readonly status: Change['status']
+  readonly change_types: Change['changeTypes']
+  readonly change_class: Change['changeClass']
+  readonly risk: Change['risk']
+  readonly fingerprint_before: string | null
+  readonly implemented_at: Date | null
+  readonly open_decision_id: string | null
+}
+
+type CandidateRow = PlannedRow & {
+  readonly record_id: string
+  readonly decision: 'act' | 'not_act'
+  readonly sealed_at: Date
+  readonly review_by: string | null
+  readonly rule: PolicyRule | null
+  readonly settled_at: Date | null
+  readonly has_new_evidence: boolean
+}
+
+/** Records of an environment, the last sealed first. */
+function selectCandidates(
+  tx: Transaction,
+  tenantId: string,
+  { systemId, environment }: Place,
+  at: Date,
+): CompiledQuery<CandidateRow> {
+  return sql<CandidateRow>`
+    select r.id as record_id, r.decision, r.sealed_at, r.review_by::text, d.rule, d.settled_at, k.content,
+      exists (select from assessment a where a.tenant_id = c.tenant_id and a.change_id = c.id and a.created_at > r.sealed_at) as has_new_evidence,
+      c.id as change_id, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at,
+      open.id as open_decision_id
+    from record r
+    join decision d on d.tenant_id = r.tenant_id and d.id = r.decision_id
+    join change c on c.tenant_id = r.tenant_id and c.id = r.change_id
+    join configuration k on k.tenant_id = r.tenant_id and k.fingerprint = r.fingerprint
+    left join decision open on open.tenant_id = c.tenant_id and open.change_id = c.id and open.status = 'proposed'
+    where r.tenant_id = ${tenantId} and r.system_id = ${systemId} and r.environment = ${environment} and r.sealed_at <= ${at}
+    order by r.sealed_at desc, r.id desc limit ${compared}`.compile(tx)
+}
+
+function selectAccepted(tx: Transaction, tenantId: string, { systemId, environment }: Place) {
+  return sql<Kept & { readonly accepted_at: Date; readonly accepted_by_name: string | null }>`
+    select b.accepted_at, b.accepted_by_name, k.content from accepted_baseline b
+    join configuration k on k.tenant_id = b.tenant_id and k.fingerprint = b.fingerprint
+    where b.tenant_id = ${tenantId} and b.system_id = ${systemId} and b.environment = ${environment}
+    order by b.accepted_at desc, b.id desc limit ${compared}`.compile(tx)
+}
+
+/** Plans of an environment that nobody has run yet, the newest first. */
+function selectPlanned(tx: Transaction, tenantId: string, { systemId, environment }: Place) {
+  return sql<PlannedRow>`
+    select c.id as change_id, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at, k.content,
+      open.id as open_decision_id
+    from change c
+    join configuration k on k.tenant_id = c.tenant_id and k.fingerprint = c.fingerprint_after
+    left join decision open on open.tenant_id = c.tenant_id and open.change_id = c.id and open.status = 'proposed'
+    where c.tenant_id = ${tenantId} and c.system_id = ${systemId} and c.environment = ${environment}
+      and c.intent = 'proposed' and c.implemented_at is null and c.status <> 'dismissed'
+    order by c.id desc limit ${compared}`.compile(tx)
+}

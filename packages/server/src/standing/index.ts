@@ -1,0 +1,2 @@
+export { createStanding } from './standing.ts'
+export type { Worse } from './watch.ts'

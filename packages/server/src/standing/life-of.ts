@@ -1,0 +1,138 @@
+import type { CloseCode, Life, LifeStep } from '@afterai/contract'
+
+/** That something happened, when and by whom. */
+export interface Happened {
+  readonly at: Date
+  readonly by: string | null
+  readonly note?: string | null
+}
+
+/** What is known of the life of a change. */
+export interface LifeFacts {
+  readonly changeId: string
+  readonly system: string
+  readonly environment: string
+  readonly status: 'pending' | 'confirmed' | 'dismissed'
+  readonly isPlan: boolean
+  readonly hasConfiguration: boolean
+  readonly recorded: Happened
+  readonly tested: Happened | null
+  readonly assessed: Happened | null
+  readonly approved: (Happened & { readonly recordId: string; readonly decision: 'act' | 'not_act' }) | null
+  readonly openDecisionId: string | null
+  readonly implemented: Happened | null
+  readonly revision: string | null
+  readonly endedAt: Date | null
+  readonly rolledBack: { readonly at: Date; readonly changeId: string | null } | null
+  readonly reverses: string | null
+  readonly verified: Happened | null
+  readonly closed: (Happened & { readonly code: CloseCode }) | null
+  readonly asDecided: boolean | null
+  /** Whether what it was to begin from doesn't run any more. */
+  readonly isSuperseded: boolean
+}
+
+/** Where a change stands, and what it waits for: the same words in the API, the command line and the console. */
+export function lifeOf(facts: LifeFacts): Life {
+  const { approved, rolledBack, closed } = facts
+  const [waitsFor, next] = waitingFor(facts) ?? [null, null]
+  return {
+    changeId: facts.changeId,
+    stage: stageOf(facts),
+    decision: approved?.decision ?? (facts.openDecisionId === null ? 'undecided' : 'proposed'),
+    running: runningOf(facts),
+    waitsFor,
+    next,
+    steps: stepsOf(facts),
+    recordId: approved?.recordId ?? null,
+    revision: facts.revision,
+    endedAt: facts.endedAt?.toISOString() ?? null,
+    rolledBackAt: rolledBack?.at.toISOString() ?? null,
+    rolledBackBy: rolledBack?.changeId ?? null,
+    reverses: facts.reverses,
+    asDecided: facts.asDecided,
+    superseded: isStale(facts),
+    closeCode: closed?.code ?? null,
+  }
+}
+
+function stageOf({ closed, verified, implemented, approved, assessed }: LifeFacts): Life['stage'] {
+  if (closed !== null) return 'closed'
+  if (verified !== null) return 'reviewed'
+  if (implemented !== null) return 'running'
+  if (approved !== null) return 'decided'
+  return assessed === null ? 'planned' : 'assessed'
+}
+
+function runningOf({ implemented, rolledBack, endedAt }: LifeFacts): Life['running'] {
+  if (implemented === null) return 'not_yet'
+  if (rolledBack !== null) return 'rolled_back'
+  return endedAt === null ? 'runs' : 'ended'
+}
+
+function isStale({ isSuperseded, isPlan, implemented, closed, status }: LifeFacts): boolean {
+  return isSuperseded && isPlan && implemented === null && closed === null && status !== 'dismissed'
+}
+
+type Waiting = readonly [waitsFor: string, next: string]
+
+function waitingFor(facts: LifeFacts): Waiting | null {
+  const { changeId: id, status, approved, closed } = facts
+  if (closed !== null || status === 'dismissed') return null
+  if (status === 'pending') return ['somebody who says that it is real', `afterai ace confirm ${id}`]
+  if (isStale(facts) && approved === null) {
+    return [
+      'a fresh look: what it begins from does not run any more',
+      `afterai ace dismiss ${id} --reason "It begins from what ran before."`,
+    ]
+  }
+  if (approved === null) return undecided(facts)
+  return approved.decision === 'act' ? decided(facts) : refused(facts)
+}
+
+function undecided({ changeId: id, openDecisionId, assessed }: LifeFacts): Waiting {
+  if (openDecisionId !== null) return ['an approver', `afterai approve ${openDecisionId}`]
+  if (assessed === null) return ['an assessment, or a decision without one', `afterai assess --change ${id}`]
+  return ['a decision', `afterai decide ${id}`]
+}
+
+function decided(facts: LifeFacts): Waiting {
+  const { changeId: id, implemented, verified, hasConfiguration, system, environment } = facts
+  if (implemented === null) {
+    if (isStale(facts)) return ['a fresh look: what it begins from does not run any more', `afterai decide ${id}`]
+    return hasConfiguration
+      ? ['its deployment', `afterai observe --system ${system} --environment ${environment} --from afterai.yaml`]
+      : ['its deployment', `afterai ace implemented ${id}`]
+  }
+  if (facts.rolledBack !== null)
+    return ['to be closed: it was rolled back', `afterai ace close ${id} --code unsuccessful`]
+  if (verified === null) return ['somebody who verifies it', `afterai ace verify ${id} --evidence "..."`]
+  return ['to be closed', `afterai ace close ${id} --code successful`]
+}
+
+function refused({ changeId: id, implemented, endedAt, system, environment }: LifeFacts): Waiting {
+  if (implemented === null) return ['to be closed: it must not run', `afterai ace close ${id} --code cancelled`]
+  if (endedAt === null) {
+    return ['to be rolled back: it runs against the decision', `afterai history ${system} --environment ${environment}`]
+  }
+  return ['to be closed: it ran against the decision', `afterai ace close ${id} --code unsuccessful`]
+}
+
+function stepsOf(facts: LifeFacts): Life['steps'] {
+  const { closed } = facts
+  const happened: Readonly<Record<LifeStep, Happened | null>> = {
+    recorded: facts.recorded,
+    tested: facts.tested,
+    assessed: facts.assessed,
+    approved: facts.approved,
+    implemented: facts.implemented,
+    verified: facts.verified,
+    closed: closed === null ? null : { ...closed, note: closed.code },
+  }
+  return Object.entries(happened).map(([step, it]) => ({
+    step: step as LifeStep,
+    at: it?.at.toISOString() ?? null,
+    by: it?.by ?? null,
+    note: it?.note ?? null,
+  }))
+}

@@ -1,0 +1,165 @@
+import { type Change, type Configuration, type Life, ProblemError } from '@afterai/contract'
+import { sql } from 'kysely'
+import { asAsked, fingerprintOf } from '../ace/index.ts'
+import type { Transaction } from '../platform/database.ts'
+import { type Happened, type LifeFacts, lifeOf } from './life-of.ts'
+
+interface LifeRow {
+  readonly id: string
+  readonly system: string
+  readonly environment: string
+  readonly status: Change['status']
+  readonly intent: Change['intent']
+  readonly opened_at: Date
+  readonly author_name: string | null
+  readonly fingerprint_before: string | null
+  readonly fingerprint_after: string | null
+  readonly planned: Configuration | null
+  readonly implemented_at: Date | null
+  readonly implemented_revision: string | null
+  readonly open_decision_id: string | null
+  readonly running_now: string | null
+  readonly assessed_at: Date | null
+  readonly assessed_by: string | null
+  readonly assessed_as: string | null
+  readonly tested_at: Date | null
+  readonly tested_by: string | null
+  readonly record_id: string | null
+  readonly decision: 'act' | 'not_act' | null
+  readonly sealed_at: Date | null
+  readonly approvers: readonly string[] | null
+  readonly started_at: Date | null
+  readonly ran: Configuration | null
+  readonly ended_at: Date | null
+  readonly undone_at: Date | null
+  readonly undone_by: string | null
+  readonly reverses: string | null
+  readonly verified_at: Date | null
+  readonly verified_by_name: string | null
+  readonly evidence: string | null
+  readonly verification: 'verified' | 'failed' | null
+  readonly closed_at: Date | null
+  readonly closed_by_name: string | null
+  readonly code: NonNullable<Life['closeCode']> | null
+}
+
+/** Where a change stands, and what it waits for. @throws ProblemError `not_found` */
+export async function readLife(tx: Transaction, tenantId: string, changeId: string): Promise<Life> {
+  return lifeOf(await readLifeFacts(tx, tenantId, changeId))
+}
+
+/** What is known of the life of a change, by one statement. @throws ProblemError `not_found` */
+export async function readLifeFacts(tx: Transaction, tenantId: string, changeId: string): Promise<LifeFacts> {
+  const { rows } = await sql<LifeRow>`
+    select c.id, s.name as system, c.environment, c.status, c.intent, c.opened_at, c.author_name, c.fingerprint_before,
+      c.fingerprint_after, planned.content as planned, c.implemented_at, c.implemented_revision, open.id as open_decision_id,
+      head.fingerprint as running_now, a.created_at as assessed_at, a.author_name as assessed_by, a.verdict as assessed_as,
+      t.created_at as tested_at, t.imported_by_name as tested_by,
+      rec.id as record_id, rec.decision, rec.sealed_at, agreed.approvers,
+      r.started_at, ran.content as ran, next.started_at as ended_at, undone.started_at as undone_at, undone.change_id as undone_by,
+      went_back.change_id as reverses,
+      v.verified_at, v.verified_by_name, v.evidence, v.outcome as verification, cl.closed_at, cl.closed_by_name, cl.code
+    from change c
+    join system s on s.tenant_id = c.tenant_id and s.id = c.system_id
+    left join configuration planned on planned.tenant_id = c.tenant_id and planned.fingerprint = c.fingerprint_after
+    left join environment head on head.tenant_id = c.tenant_id and head.system_id = c.system_id and head.name = c.environment
+    left join decision open on open.tenant_id = c.tenant_id and open.change_id = c.id and open.status = 'proposed'
+    left join lateral (
+      select created_at, author_name, verdict, candidate_id from assessment
+      where tenant_id = c.tenant_id and change_id = c.id order by id desc limit 1
+    ) a on true
+    left join evaluation t on t.tenant_id = c.tenant_id and t.id = a.candidate_id
+    left join lateral (
+      select id, decision, sealed_at, decision_id from record
+      where tenant_id = c.tenant_id and change_id = c.id order by sealed_at desc limit 1
+    ) rec on true
+    left join lateral (
+      select array_agg(approver_name order by at) as approvers from approval
+      where tenant_id = c.tenant_id and decision_id = rec.decision_id and verdict = 'approve'
+    ) agreed on true
+    left join run r on r.tenant_id = c.tenant_id and r.change_id = c.id
+    left join configuration ran on ran.tenant_id = c.tenant_id and ran.fingerprint = r.fingerprint
+    left join lateral (
+      select started_at from run
+      where tenant_id = c.tenant_id and system_id = c.system_id and environment = c.environment
+        and (started_at, fingerprint) > (r.started_at, r.fingerprint)
+      order by started_at, fingerprint limit 1
+    ) next on true
+    left join lateral (
+      select fingerprint, started_at from run
+      where tenant_id = c.tenant_id and system_id = c.system_id and environment = c.environment
+        and (started_at, fingerprint) < (r.started_at, r.fingerprint)
+      order by started_at desc, fingerprint desc limit 1
+    ) previous on true
+    -- Gone back on by the next run of what ran before it.
+    left join lateral (
+      select started_at, change_id from run
+      where tenant_id = c.tenant_id and system_id = c.system_id and environment = c.environment
+        and fingerprint = previous.fingerprint and started_at >= next.started_at
+      order by started_at limit 1
+    ) undone on true
+    left join lateral (
+      select started_at, fingerprint from run
+      where tenant_id = c.tenant_id and system_id = c.system_id and environment = c.environment
+        and fingerprint = r.fingerprint and started_at < r.started_at
+      order by started_at desc limit 1
+    ) earlier on true
+    left join lateral (
+      select change_id from run
+      where tenant_id = c.tenant_id and system_id = c.system_id and environment = c.environment
+        and (started_at, fingerprint) > (earlier.started_at, earlier.fingerprint)
+      order by started_at, fingerprint limit 1
+    ) went_back on true
+    left join verification v on v.tenant_id = c.tenant_id and v.change_id = c.id
+    left join closure cl on cl.tenant_id = c.tenant_id and cl.change_id = c.id
+    where c.tenant_id = ${tenantId} and c.id = ${changeId}`.execute(tx)
+  const [row] = rows
+  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no change with this id' })
+  return factsOf(row)
+}
+
+function factsOf(row: LifeRow): LifeFacts {
+  const { sealed_at: sealedAt, record_id: recordId, decision } = row
+  const isSealed = sealedAt !== null && recordId !== null && decision !== null
+  const approvers = (row.approvers ?? []).join(', ') || null
+  const startedAt = row.started_at ?? row.implemented_at
+  return {
+    changeId: row.id,
+    system: row.system,
+    environment: row.environment,
+    status: row.status,
+    isPlan: row.intent === 'proposed',
+    hasConfiguration: row.fingerprint_after !== null,
+    recorded: { at: row.opened_at, by: row.author_name },
+    tested: happened(row.tested_at, row.tested_by),
+    assessed: happened(row.assessed_at, row.assessed_by, row.assessed_as),
+    approved: isSealed ? { at: sealedAt, by: approvers, note: decision, recordId, decision } : null,
+    openDecisionId: row.open_decision_id,
+    implemented: happened(startedAt, null, row.implemented_revision),
+    revision: row.implemented_revision,
+    endedAt: row.ended_at,
+    rolledBack: row.undone_at === null ? null : { at: row.undone_at, changeId: row.undone_by },
+    reverses: row.reverses,
+    verified: happened(row.verified_at, row.verified_by_name, noteOf(row)),
+    closed:
+      row.closed_at === null || row.code === null
+        ? null
+        : { at: row.closed_at, by: row.closed_by_name, code: row.code },
+    asDecided: decision === 'act' ? isAsDecided(row) : decision === 'not_act' && startedAt !== null ? false : null,
+    isSuperseded: row.running_now !== null && row.fingerprint_before !== row.running_now,
+  }
+}
+
+function noteOf({ verification, evidence }: LifeRow): string | null {
+  return verification === null ? null : `${verification}: ${evidence ?? ''}`
+}
+
+function happened(at: Date | null, by: string | null, note: string | null = null): Happened | null {
+  return at === null ? null : { at, by, note }
+}
+
+/** Whether what ran is what was decided, but for what only the provider says. */
+function isAsDecided({ planned, ran }: LifeRow): boolean | null {
+  if (planned === null || ran === null) return null
+  return fingerprintOf(planned) === fingerprintOf(ran) || fingerprintOf(planned) === fingerprintOf(asAsked(ran))
+}

@@ -1,0 +1,114 @@
+import type { Change } from '@afterai/contract'
+import { type CompiledQuery, sql } from 'kysely'
+import { noChange, policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
+import { json, type Transaction } from '../platform/database.ts'
+import { together } from '../platform/together.ts'
+import { deviationOf, selectDecidedPlans } from './decided-plans.ts'
+import type { RunRow } from './runs.ts'
+import { recordOf, type RuledRecord, rulingOf, type RulingRow } from './rulings.ts'
+import type { RunFacts } from './standing-of.ts'
+
+/** A run with the instant at which its standing is asked for. */
+export type RunAt = RunRow & { readonly at: Date }
+
+/** What is known of a run, with what lists show of it besides. */
+export interface KnownRun {
+  readonly run: RunAt
+  readonly facts: RunFacts
+  readonly policyVersion: number
+  readonly title: string | null
+  readonly openedByName: string | null
+  readonly record: RuledRecord | null
+}
+
+interface FactRow extends RulingRow {
+  readonly id: string
+  readonly title: string | null
+  readonly status: Change['status'] | null
+  readonly change_class: Change['changeClass'] | null
+  readonly change_types: Change['changeTypes'] | null
+  readonly risk: Change['risk']
+  readonly opened_at: Date | null
+  readonly author_name: string | null
+  readonly open_decision_id: string | null
+}
+
+/** Reads what the standing of runs rests on, as of the instant of each: by three statements, however many they are. */
+export async function readFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]): Promise<KnownRun[]> {
+  if (runs.length === 0) return []
+  const [rows, policyRows] = await together(tx, [selectFacts(tx, tenantId, runs), selectPolicies(tx, tenantId)])
+  const policies = policiesIn(policyRows)
+  const byRun = new Map(rows.map((row) => [row.id, row]))
+  const known = runs.flatMap((run) => {
+    const row = byRun.get(run.id)
+    if (row === undefined) return []
+    const { version, rules } = rulesIn(policies, { systemId: run.system_id, environment: run.environment }, run.at)
+    return [{ run, row, version, rule: ruleFor(rules, ruledChange(row)), ruling: rulingOf(row) }]
+  })
+  const unruled = known.filter((it) => it.ruling === null && it.run.change_id !== null).map(({ run }) => run)
+  const plans = unruled.length === 0 ? [] : (await together(tx, [selectDecidedPlans(tx, tenantId, unruled)]))[0]
+  const plansOf = Map.groupBy(plans, (plan) => plan.run_id)
+  return known.map(({ run, row, version, rule, ruling }) => ({
+    run,
+    policyVersion: version,
+    title: row.title,
+    openedByName: row.author_name,
+    record: recordOf(row),
+    facts: {
+      system: run.system,
+      environment: run.environment,
+      startedAt: run.started_at,
+      knownAt: run.known_at,
+      change: changeOf(run, row),
+      ruling,
+      plan: deviationOf(plansOf.get(run.id) ?? []),
+      rule,
+    },
+  }))
+}
+
+function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]): CompiledQuery<FactRow> {
+  return sql<FactRow>`
+    select it.id, c.title, c.status, c.change_class, c.change_types, c.risk, c.opened_at, c.author_name, open.id as open_decision_id,
+      rec.id as record_id, rec.decision, rec.sealed_at, rec.review_by::text, d.rule, d.settled_at, agreed.approvers,
+      exists (select from assessment a where a.tenant_id = ${tenantId} and a.change_id = rec.change_id
+        and a.created_at > rec.sealed_at and a.created_at <= it.at) as has_new_evidence,
+      base.accepted_at, base.accepted_by_name
+    from jsonb_to_recordset(${json(runs)}) as it
+      (id uuid, system_id uuid, environment text, fingerprint text, change_id uuid, at timestamptz)
+    left join change c on c.tenant_id = ${tenantId} and c.id = it.change_id
+    left join decision open on open.tenant_id = ${tenantId} and open.change_id = it.change_id and open.status = 'proposed'
+    left join lateral (
+      select * from (
+        -- By what ran, and by the change that it ran by: a plan leaves open what only the provider knows.
+        (select * from record
+          where tenant_id = ${tenantId} and system_id = it.system_id and environment = it.environment
+            and fingerprint = it.fingerprint and sealed_at <= it.at
+          order by sealed_at desc, id desc limit 1)
+        union all
+        (select * from record where tenant_id = ${tenantId} and change_id = it.change_id and sealed_at <= it.at
+          order by sealed_at desc limit 1)
+      ) either order by sealed_at desc, id desc limit 1
+    ) rec on true
+    left join decision d on d.tenant_id = ${tenantId} and d.id = rec.decision_id
+    left join lateral (
+      select array_agg(approver_name order by at) as approvers from approval
+      where tenant_id = ${tenantId} and decision_id = d.id and verdict = 'approve'
+    ) agreed on true
+    left join lateral (
+      select accepted_at, accepted_by_name from accepted_baseline
+      where tenant_id = ${tenantId} and system_id = it.system_id and environment = it.environment
+        and fingerprint = it.fingerprint and accepted_at <= it.at
+      order by accepted_at desc, id desc limit 1
+    ) base on true`.compile(tx)
+}
+
+function ruledChange(row: FactRow) {
+  if (row.change_types === null || row.change_class === null) return noChange
+  return { changeTypes: row.change_types, changeClass: row.change_class, severity: row.risk?.severity ?? null }
+}
+
+function changeOf({ change_id: id }: RunAt, row: FactRow): RunFacts['change'] {
+  if (id === null || row.status === null || row.opened_at === null) return null
+  return { id, status: row.status, openedAt: row.opened_at, openDecisionId: row.open_decision_id }
+}

@@ -1,0 +1,73 @@
+import { type Standing, type StandingName, standings, type Standings, wrongStandings } from '@afterai/contract'
+import type { Transaction } from '../platform/database.ts'
+import { together } from '../platform/together.ts'
+import { type KnownRun, readFacts } from './read-facts.ts'
+import { type Scope, selectRunsAt } from './runs.ts'
+import { standingOf, type Verdict } from './standing-of.ts'
+
+/** Whether what runs in each environment may run, at an instant; the worst first, and of those that are alike the ones due first. */
+export async function readStandings(
+  tx: Transaction,
+  tenantId: string,
+  { at, limit, ...scope }: Scope & { readonly at: Date; readonly limit: number },
+): Promise<Standings> {
+  const all = await judgeAll(tx, tenantId, scope, at)
+  const items = all.map(({ known, verdict }) => toView(known, verdict)).toSorted(byUrgency)
+  const counts = Object.fromEntries(standings.map((name) => [name, 0])) as Record<StandingName, number>
+  for (const { standing } of items) counts[standing] += 1
+  return {
+    at: at.toISOString(),
+    items: items.slice(0, limit),
+    counts,
+    ok: !items.some(({ standing }) => wrongStandings.includes(standing)),
+  }
+}
+
+/** A run with its standing. */
+export interface Judged {
+  readonly known: KnownRun
+  readonly verdict: Verdict
+}
+
+/** The standing of every environment of a scope, in no particular order. */
+export async function judgeAll(tx: Transaction, tenantId: string, scope: Scope, at: Date): Promise<Judged[]> {
+  const [runs] = await together(tx, [selectRunsAt(tx, tenantId, scope, at)])
+  const known = await readFacts(
+    tx,
+    tenantId,
+    runs.map((run) => ({ ...run, at })),
+  )
+  return known.map((it) => ({ known: it, verdict: standingOf(it.facts, at) }))
+}
+
+function byUrgency(a: Standing, b: Standing): number {
+  const rank = standings.indexOf(a.standing) - standings.indexOf(b.standing)
+  if (rank !== 0) return rank
+  return (
+    (a.due ?? '9').localeCompare(b.due ?? '9') ||
+    `${a.system} ${a.environment}`.localeCompare(`${b.system} ${b.environment}`)
+  )
+}
+
+function toView({ run, facts, title, record, policyVersion }: KnownRun, verdict: Verdict): Standing {
+  const { plan } = facts
+  const isDeviating = verdict.standing === 'deviating'
+  const isRecorded = facts.ruling?.is === 'record'
+  return {
+    systemId: run.system_id,
+    system: run.system,
+    environment: run.environment,
+    ...verdict,
+    due: verdict.due?.toISOString() ?? null,
+    fingerprint: run.fingerprint,
+    since: run.started_at.toISOString(),
+    lastSeenAt: run.last_seen_at.toISOString(),
+    changeId: run.change_id,
+    changeTitle: title,
+    recordId: isRecorded ? (record?.id ?? null) : isDeviating ? (plan?.recordId ?? null) : null,
+    decidedAt: isRecorded ? (record?.sealedAt.toISOString() ?? null) : null,
+    plannedChangeId: isDeviating ? (plan?.changeId ?? null) : null,
+    deviation: isDeviating ? [...(plan?.deviation ?? [])] : [],
+    policyVersion,
+  }
+}

@@ -1,0 +1,157 @@
+import { type StandingName, standings, wrongStandings } from '@afterai/contract'
+import { sql } from 'kysely'
+import { type Audit, systemActor } from '../audit/index.ts'
+import { type Database, json, type Transaction, withRole, withTenant } from '../platform/database.ts'
+import type { RepeatedJob } from '../platform/jobs.ts'
+import { judgeAll, type Judged } from './standing-service.ts'
+
+/** A turn for the worse, in the words of a mail. */
+export interface Worse {
+  readonly system: string
+  readonly environment: string
+  readonly standing: StandingName
+  readonly reason: string
+  readonly needs: string | null
+}
+
+/** Dependencies of the watch over standings. */
+export interface WatchDependencies {
+  readonly db: Database
+  readonly audit: Audit
+  /** Tells people who may decide, where the instance has a way to; answers whether it did. */
+  readonly tell: ((tenantId: string, worse: readonly Worse[]) => Promise<boolean>) | undefined
+}
+
+const everyMs = 60_000
+
+/** The job that notices what has come into a worse standing: each turn once, as an event of the trail, and by mail where it is wrong. */
+export function watchingStandings(deps: WatchDependencies): RepeatedJob {
+  return { name: 'watch-standings', everyMs, run: (stopping) => watchAll(deps, stopping) }
+}
+
+/** Looks at every tenant once. */
+export async function watchAll(deps: WatchDependencies, stopping: AbortSignal): Promise<void> {
+  const tenants = await withRole(deps.db, 'afterai_sequencer', (tx) =>
+    tx.selectFrom('ledger_log').select('tenant_id').orderBy('tenant_id').execute(),
+  )
+  for (const { tenant_id: tenantId } of tenants) {
+    if (stopping.aborted) return
+    const worse = await withTenant(deps.db, tenantId, (tx) => watchTenant(deps, tx, tenantId))
+    if (worse.length === 0 || deps.tell === undefined) continue
+    if (await deps.tell(tenantId, worse)) await withTenant(deps.db, tenantId, (tx) => markTold(tx, tenantId, worse))
+  }
+}
+
+interface Told {
+  readonly system_id: string
+  readonly environment: string
+  readonly standing: StandingName
+  readonly mail_due: boolean
+}
+
+/** Keeps what each environment's standing is, tells the trail what got worse; answers what people are still to be told. */
+async function watchTenant({ audit }: WatchDependencies, tx: Transaction, tenantId: string): Promise<Worse[]> {
+  // One process looks at a tenant at a time; another leaves it to this one.
+  const { rows } = await sql<{ mine: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${`standings ${tenantId}`}, 0)) as mine`.execute(tx)
+  if (rows[0]?.mine !== true || (await isQuietTenant(tx, tenantId))) return []
+  const told = await tx
+    .selectFrom('told_standing')
+    .select(['system_id', 'environment', 'standing', 'mail_due'])
+    .where('tenant_id', '=', tenantId)
+    .execute()
+  const toldOf = new Map(told.map((it) => [keyOf(it), it]))
+  const all = await judgeAll(tx, tenantId, {}, new Date())
+  const turned = all.filter((it) => toldOf.get(keyOf(it.known.run))?.standing !== it.verdict.standing)
+  const worse = turned.filter((it) => isWorse(toldOf.get(keyOf(it.known.run)), it.verdict.standing))
+  await keep(tx, tenantId, { turned, worse, toldOf })
+  await audit(tx, systemActor(tenantId), ...worse.map(eventOf))
+  const due = new Set(told.filter((it) => it.mail_due).map(keyOf))
+  const isDue = (it: Judged): boolean => (worse.includes(it) || due.has(keyOf(it.known.run))) && isWrong(it)
+  return all.filter(isDue).map(({ known: { run }, verdict: { standing, reason, needs } }) => ({
+    system: run.system,
+    environment: run.environment,
+    standing,
+    reason,
+    needs,
+  }))
+}
+
+/** The sample's changes and those of operators need nobody. */
+async function isQuietTenant(tx: Transaction, tenantId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('tenant')
+    .select(['sample', 'instance', 'suspended_at'])
+    .where('id', '=', tenantId)
+    .executeTakeFirst()
+  return row === undefined || row.sample || row.instance || row.suspended_at !== null
+}
+
+function keyOf({ system_id, environment }: { readonly system_id: string; readonly environment: string }): string {
+  return `${system_id} ${environment}`
+}
+
+/** What is good when it is first seen is no turn; what isn't, is. */
+function isWorse(told: Told | undefined, now: StandingName): boolean {
+  const from = told?.standing ?? 'accepted_baseline'
+  return standings.indexOf(now) < standings.indexOf(from) && now !== 'authorised'
+}
+
+function isWrong({ verdict }: Judged): boolean {
+  return wrongStandings.includes(verdict.standing)
+}
+
+async function keep(
+  tx: Transaction,
+  tenantId: string,
+  {
+    turned,
+    worse,
+    toldOf,
+  }: {
+    readonly turned: readonly Judged[]
+    readonly worse: readonly Judged[]
+    readonly toldOf: ReadonlyMap<string, Told>
+  },
+): Promise<void> {
+  if (turned.length === 0) return
+  const rows = turned.map((it) => ({
+    system_id: it.known.run.system_id,
+    environment: it.known.run.environment,
+    standing: it.verdict.standing,
+    run_id: it.known.run.id,
+    mail_due: isWrong(it) && (worse.includes(it) || toldOf.get(keyOf(it.known.run))?.mail_due === true),
+  }))
+  await sql`
+    insert into told_standing (tenant_id, system_id, environment, standing, run_id, mail_due)
+    select ${tenantId}::uuid, * from jsonb_to_recordset(${json(rows)})
+      as it (system_id uuid, environment text, standing text, run_id uuid, mail_due boolean)
+    on conflict (tenant_id, system_id, environment) do update
+      set standing = excluded.standing, run_id = excluded.run_id, told_at = now(), mail_due = excluded.mail_due`.execute(
+    tx,
+  )
+}
+
+function eventOf({ known: { run, record, policyVersion }, verdict }: Judged) {
+  return {
+    action: 'standing.worsen',
+    resource: `system/${run.system_id}`,
+    details: {
+      environment: run.environment,
+      fingerprint: run.fingerprint,
+      standing: verdict.standing,
+      reason: verdict.reason,
+      changeId: run.change_id,
+      recordId: record?.id ?? null,
+      policyVersion,
+    },
+  } as const
+}
+
+async function markTold(tx: Transaction, tenantId: string, worse: readonly Worse[]): Promise<void> {
+  await sql`
+    update told_standing t set mail_due = false
+    from jsonb_to_recordset(${json(worse)}) as it (system text, environment text)
+    join system s on s.tenant_id = ${tenantId} and s.name = it.system
+    where t.tenant_id = ${tenantId} and t.system_id = s.id and t.environment = it.environment`.execute(tx)
+}
