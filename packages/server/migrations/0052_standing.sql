@@ -137,3 +137,24 @@ create table verification (
 alter table verification enable row level security;
 create policy own on verification to afterai_app using (tenant_id = current_tenant());
 grant select, insert on verification to afterai_app;
+
+-- The sample goes with what is new here, too.
+create or replace function remove_sample_tenant(wanted uuid) returns boolean
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare name text;
+begin
+  if not exists (select from tenant where id = wanted and sample) then
+    return false;
+  end if;
+  foreach name in array array['closure', 'verification', 'told_standing', 'change_policy', 'accepted_baseline', 'run', 'record_section', 'record',
+    'approval', 'decision', 'assessment', 'evaluation', 'observation', 'change', 'environment', 'configuration', 'system', 'ledger_outbox',
+    'ledger_refused', 'ledger_checkpoint', 'ledger_tile', 'ledger_entry', 'ledger_log', 'tenant_key', 'idempotency', 'audit_event', 'api_key',
+    'session', 'invitation'] loop
+    execute format('delete from %I where tenant_id = $1', name) using wanted;
+  end loop;
+  delete from membership where tenant_id = wanted;
+  -- The sample's own people have no other tenant; whoever else was let in keeps their account.
+  delete from account where email like '%@sample.invalid';
+  delete from tenant where id = wanted;
+  return true;
+end $$;

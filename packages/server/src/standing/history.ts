@@ -114,7 +114,7 @@ function toView({ run, facts, title, openedByName, record }: KnownRun, reversesC
     startedAt: run.started_at.toISOString(),
     endedAt: run.ended_at?.toISOString() ?? null,
     knownAt: run.known_at.toISOString(),
-    changeId: run.change_id,
+    changeId: facts.change?.id ?? null,
     changeTitle: title,
     openedByName,
     reversesChangeId,

@@ -23,6 +23,7 @@ export interface KnownRun {
 
 interface FactRow extends RulingRow {
   readonly id: string
+  readonly change_id: string | null
   readonly title: string | null
   readonly status: Change['status'] | null
   readonly change_class: Change['changeClass'] | null
@@ -59,7 +60,7 @@ export async function readFacts(tx: Transaction, tenantId: string, runs: readonl
       environment: run.environment,
       startedAt: run.started_at,
       knownAt: run.known_at,
-      change: changeOf(run, row),
+      change: changeOf(row),
       ruling,
       plan: deviationOf(plansOf.get(run.id) ?? []),
       rule,
@@ -69,14 +70,15 @@ export async function readFacts(tx: Transaction, tenantId: string, runs: readonl
 
 function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]): CompiledQuery<FactRow> {
   return sql<FactRow>`
-    select it.id, c.title, c.status, c.change_class, c.change_types, c.risk, c.opened_at, c.author_name, open.id as open_decision_id,
+    select it.id, c.id as change_id, c.title, c.status, c.change_class, c.change_types, c.risk, c.opened_at, c.author_name, open.id as open_decision_id,
       rec.id as record_id, rec.decision, rec.sealed_at, rec.review_by::text, d.rule, d.settled_at, agreed.approvers,
       exists (select from assessment a where a.tenant_id = ${tenantId} and a.change_id = rec.change_id
         and a.created_at > rec.sealed_at and a.created_at <= it.at) as has_new_evidence,
       base.accepted_at, base.accepted_by_name
     from jsonb_to_recordset(${json(runs)}) as it
       (id uuid, system_id uuid, environment text, fingerprint text, change_id uuid, at timestamptz)
-    left join change c on c.tenant_id = ${tenantId} and c.id = it.change_id
+    -- A run may have got its change later, when something was told that had run before it.
+    left join change c on c.tenant_id = ${tenantId} and c.id = it.change_id and c.opened_at <= it.at
     left join decision open on open.tenant_id = ${tenantId} and open.change_id = it.change_id and open.status = 'proposed'
     left join lateral (
       select * from (
@@ -108,7 +110,8 @@ function ruledChange(row: FactRow) {
   return { changeTypes: row.change_types, changeClass: row.change_class, severity: row.risk?.severity ?? null }
 }
 
-function changeOf({ change_id: id }: RunAt, row: FactRow): RunFacts['change'] {
+function changeOf(row: FactRow): RunFacts['change'] {
+  const id = row.change_id
   if (id === null || row.status === null || row.opened_at === null) return null
   return { id, status: row.status, openedAt: row.opened_at, openDecisionId: row.open_decision_id }
 }

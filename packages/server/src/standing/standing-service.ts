@@ -62,7 +62,7 @@ function toView({ run, facts, title, record, policyVersion }: KnownRun, verdict:
     fingerprint: run.fingerprint,
     since: run.started_at.toISOString(),
     lastSeenAt: run.last_seen_at.toISOString(),
-    changeId: run.change_id,
+    changeId: facts.change?.id ?? null,
     changeTitle: title,
     recordId: isRecorded ? (record?.id ?? null) : isDeviating ? (plan?.recordId ?? null) : null,
     decidedAt: isRecorded ? (record?.sealedAt.toISOString() ?? null) : null,

@@ -20,6 +20,7 @@ export interface WatchDependencies {
   readonly audit: Audit
   /** Tells people who may decide, where the instance has a way to; answers whether it did. */
   readonly tell: ((tenantId: string, worse: readonly Worse[]) => Promise<boolean>) | undefined
+  readonly now?: () => Date
 }
 
 const everyMs = 60_000
@@ -50,7 +51,11 @@ interface Told {
 }
 
 /** Keeps what each environment's standing is, tells the trail what got worse; answers what people are still to be told. */
-async function watchTenant({ audit }: WatchDependencies, tx: Transaction, tenantId: string): Promise<Worse[]> {
+async function watchTenant(
+  { audit, now = () => new Date() }: WatchDependencies,
+  tx: Transaction,
+  tenantId: string,
+): Promise<Worse[]> {
   // One process looks at a tenant at a time; another leaves it to this one.
   const { rows } = await sql<{ mine: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${`standings ${tenantId}`}, 0)) as mine`.execute(tx)
@@ -61,7 +66,7 @@ async function watchTenant({ audit }: WatchDependencies, tx: Transaction, tenant
     .where('tenant_id', '=', tenantId)
     .execute()
   const toldOf = new Map(told.map((it) => [keyOf(it), it]))
-  const all = await judgeAll(tx, tenantId, {}, new Date())
+  const all = await judgeAll(tx, tenantId, {}, now())
   const turned = all.filter((it) => toldOf.get(keyOf(it.known.run))?.standing !== it.verdict.standing)
   const worse = turned.filter((it) => isWorse(toldOf.get(keyOf(it.known.run)), it.verdict.standing))
   await keep(tx, tenantId, { turned, worse, toldOf })
@@ -132,7 +137,7 @@ async function keep(
   )
 }
 
-function eventOf({ known: { run, record, policyVersion }, verdict }: Judged) {
+function eventOf({ known: { run, facts, record, policyVersion }, verdict }: Judged) {
   return {
     action: 'standing.worsen',
     resource: `system/${run.system_id}`,
@@ -141,7 +146,7 @@ function eventOf({ known: { run, record, policyVersion }, verdict }: Judged) {
       fingerprint: run.fingerprint,
       standing: verdict.standing,
       reason: verdict.reason,
-      changeId: run.change_id,
+      changeId: facts.change?.id ?? null,
       recordId: record?.id ?? null,
       policyVersion,
     },
