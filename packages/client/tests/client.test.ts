@@ -52,9 +52,14 @@ test('the request of an operation is what a call of it sends, once more where th
   await createTransport({ endpoint }).send(requestOf('createSystem', asked, credential))
   expect(received[1]).toEqual(received[0])
   expect(requestOf('getChange', id)).toMatchObject({ path: '/v1/changes/c%201', repeat: 'always' })
-  expect(requestOf('confirmChange', { ...id, body: {} as never }).idempotencyKey).toMatch(/^[0-9a-f-]{36}$/)
+  expect(requestOf('confirmChange', { ...id, body: { risk: { severity: 'high' } } }).idempotencyKey).toMatch(
+    /^[0-9a-f-]{36}$/,
+  )
   // Nobody keeps its answer, which holds a secret: it is asked for once.
-  expect(requestOf('rotateApiKey', { ...id, body: { overlapHours: 1 } })).toMatchObject({ repeat: 'unsent', idempotencyKey: undefined })
+  expect(requestOf('rotateApiKey', { ...id, body: { overlapHours: 1 } })).toMatchObject({
+    repeat: 'unsent',
+    idempotencyKey: undefined,
+  })
   expect(() => requestOf('getChange', { path: { id: '..' } })).toThrow(TypeError)
 })
 
