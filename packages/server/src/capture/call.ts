@@ -134,7 +134,7 @@ export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: nu
   if (request === undefined) return undefined
   const failed = span.failed || facts.text(slots.errorType) !== undefined || facts.text(slots.level) === 'error'
   const configuration = configurationOf(facts, failed)
-  const { inputTokens, outputTokens, mostInput, mostOutput } = tokensOf(facts, configuration)
+  const { inputTokens, outputTokens, mostInput, mostOutput } = tokensOf(facts, configuration, request)
   const finishReason = facts.text(slots.finishReason)
   const { servedModel } = configuration
   const cost = priceOf(configuration, mostInput, mostOutput)

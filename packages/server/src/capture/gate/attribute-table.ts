@@ -175,6 +175,14 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
     'ai.usage.outputTokenDetails.reasoningTokens',
   ),
   ...allow(
+    'totalTokens',
+    'integer',
+    'gen_ai.usage.total_tokens',
+    'llm.usage.total_tokens',
+    'llm.token_count.total',
+    'ai.usage.totalTokens',
+  ),
+  ...allow(
     'finishReason',
     'finishReason',
     'gen_ai.response.finish_reasons',

@@ -75,6 +75,7 @@ export const slots = {
   reasoningTokens: 40,
   /** Told by a name that isn't OpenTelemetry's. */
   otherEnvironment: 41,
+  totalTokens: 42,
 } as const
 
 export type Slot = keyof typeof slots
