@@ -43,7 +43,9 @@ or look for the digits. \`none\`, \`overflow\` and \`telemetry-overflow\` are na
 A template of an address loses the \`/\` before it, and \`{id}\`, \`<id>\`, \`(id)\` become \`:id\`, \`*\` becomes \`:any\` and \`*path\` \`:path\`: these are ways to write
 the same. A service that its SDK calls \`unknown_service:\` and a path is known by the program alone, and what names no service is \`unknown_service\`.
 
-Where none of OpenTelemetry's names for the environment is told, other spellings and names of it are read (\`env\`, \`Deployment.Environment\`, \`service.environment\`: in the table below), those of the resource first.
+Where none of OpenTelemetry's names for the environment is told, other spellings and names of it are read (\`env\`, \`Deployment.Environment\`, \`DEPLOYMENT_ENV\`, \`service.environment\`): those in the table below, in any
+case and with any of \`.\`, \`_\`, \`-\` or nothing between their words; those of the resource first, and last those of a stage (\`stage\`, \`deployment.stage\`), which count of a resource alone. \`NODE_ENV\` and its like
+say how a program was built, and are no environments.
 
 What names no environment counts as \`production\`, and \`productionAssumedAt\` of the system tells when that was first done. An environment
 that is named and can't be read never does: what says so is refused.`

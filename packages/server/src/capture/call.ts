@@ -118,7 +118,8 @@ export function placeOf(
       facts.text(slots.environment) ??
       resource.text(slots.environment) ??
       resource.text(slots.otherEnvironment) ??
-      facts.text(slots.otherEnvironment),
+      facts.text(slots.otherEnvironment) ??
+      resource.text(slots.stage),
     route:
       facts.text(slots.afteraiRoute) ??
       facts.text(slots.agentName) ??

@@ -50,8 +50,9 @@ export function addPlaced(reading: Reading, facts: Facts, from: Facts, readings:
 
 // The first that is told counts: OpenTelemetry's name goes before others, and the thing's own before that of its resource.
 function isUnreadEnvironment(facts: Facts, from: Facts): boolean {
-  const { environment, otherEnvironment } = slots
-  const told = [facts.at(environment), from.at(environment), from.at(otherEnvironment), facts.at(otherEnvironment)]
+  const { environment, otherEnvironment, stage } = slots
+  const own = [facts.at(environment), from.at(environment)]
+  const told = [...own, from.at(otherEnvironment), facts.at(otherEnvironment), from.at(stage)]
   return told.find((it) => it !== undefined) === false
 }
 
