@@ -76,7 +76,7 @@ async function observe(context: ServerContext, options: ObserveOptions): Promise
 }
 
 async function readDigestKey({ api }: ServerContext): Promise<DigestKey> {
-  return (await api.call(digestKeyView, { method: 'GET', path: '/v1/digest-key' })).value
+  return (await api.call('getDigestKey', digestKeyView)).value
 }
 
 async function observeNow(context: ServerContext, options: ObserveOptions): Promise<void> {
@@ -86,7 +86,7 @@ async function observeNow(context: ServerContext, options: ObserveOptions): Prom
   const configuration = await digestConfiguration(local, await readDigestKey(context))
   const { system, environment, revision, origin } = options
   const body = { observations: [{ system, environment, configuration, origin, revision }] }
-  out.answer(await api.call(observeResponse, { method: 'POST', path: '/v1/observations', body }), {
+  out.answer(await api.call('observe', observeResponse, { body }), {
     lines: ({ results }) =>
       results.flatMap((it) =>
         properties([
@@ -129,9 +129,7 @@ async function sendAll(context: ServerContext, { observations }: History): Promi
   for (let from = 0; from < observations.length; from += batchSize) {
     const body = { observations: observations.slice(from, from + batchSize) }
     const label = `telling of commits ${from + 1} to ${from + body.observations.length}`
-    const answer = await during(context, label, () =>
-      context.api.call(observeResponse, { method: 'POST', path: '/v1/observations', body }),
-    )
+    const answer = await during(context, label, () => context.api.call('observe', observeResponse, { body }))
     results.push(...answer.value.results)
   }
   return results
