@@ -48,6 +48,15 @@ export {
   type Risk,
 } from './change.ts'
 export {
+  agentConfiguration,
+  configuration,
+  type Configuration,
+  evaluationConfiguration,
+  inferenceConfiguration,
+  infrastructureConfiguration,
+  modelConfiguration,
+} from './configuration.ts'
+export {
   changePasswordRequest,
   confirmTotpRequest,
   factorsView,
@@ -182,22 +191,20 @@ export {
   name,
   newSlug,
   noBody,
+  packageName,
   page,
   pageQuery,
   sha256,
   slug,
+  version,
   words,
 } from './primitives.ts'
 export { type FieldError, type ProblemCode, ProblemError, type ProblemFields, problems } from './problems.ts'
 export { type LogAudit, type LogAuditLine, logAuditLine, recordView, type RecordView } from './record.ts'
 export {
-  configuration,
-  type Configuration,
   configurationView,
   createSystemRequest,
   digestKeyView,
-  inferenceConfiguration,
-  modelConfiguration,
   observation,
   type Observation,
   observationOutcome,
