@@ -97,6 +97,7 @@ function serverAddress(text: string, { insecureHttp }: SettingOptions): string {
   return url.origin + url.pathname.replace(/\/+$/, '')
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether what is sent to a host stays on this machine. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

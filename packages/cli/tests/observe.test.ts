@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { afterai, startStandIn, temporaryFolder, type StandIn } from './harness.ts'
@@ -78,6 +78,60 @@ test('reads a configuration from YAML, with paths relative to it, and lets optio
         },
       },
     ],
+  })
+})
+
+test('P1.3: every part of a configuration can stand in the file, and is what the SDK would tell', async () => {
+  const vectors = new URL('../../contract/testing/fingerprint-vectors.json', import.meta.url)
+  const { digestKey, vectors: all } = JSON.parse(await readFile(vectors, 'utf8')) as {
+    digestKey: { keyId: string; key: string }
+    vectors: { title: string; observed: Record<string, unknown>; sent: Record<string, object[]> }[]
+  }
+  const vector = all.find(({ title }) => title.startsWith('every part'))
+  const folder = await temporaryFolder()
+  // The SDK is given texts, the command line files that hold them.
+  let count = 0
+  const withFiles = async (value: unknown, at: string): Promise<unknown> => {
+    if (typeof value === 'object' && value !== null) {
+      const members = Object.entries(value).map(async ([key, it]: [string, unknown]) => [
+        key === 'text' ? 'file' : key,
+        await withFiles(it, key === 'text' ? 'text' : at === '' ? key : at),
+      ])
+      return Object.fromEntries((await Promise.all(members)) as [string, unknown][]) as unknown
+    }
+    if (at !== 'text' && value !== 'no names' && value !== 'cases') return value
+    const file = `text-${++count}.txt`
+    await writeFile(join(folder, file), String(value))
+    return file
+  }
+  await writeFile(join(folder, 'afterai.yaml'), JSON.stringify(await withFiles(vector?.observed, '')))
+  const server = await startStandIn({
+    'GET /v1/digest-key': () => [200, { ...digestKey, algorithm: 'hmac-sha256' }],
+    'POST /v1/observations': () => [200, { results: [] }],
+  })
+  const ran = await afterai(['observe', '--system', 's', '--from', join(folder, 'afterai.yaml')], { env: server.env })
+  expect(ran).toMatchObject({ code: 0 })
+  const { configuration } = (sent(server) as { observations: { configuration: unknown }[] }).observations[0] ?? {}
+  // A set has no order: the vector's is another one than the file's.
+  expect(configuration).toEqual({ ...vector?.sent, retrieval: vector?.sent['retrieval']?.toReversed() })
+})
+
+test('a version that YAML takes for a number is refused, since it may be another one by then', async () => {
+  const server = await startObserving()
+  const file = join(await temporaryFolder(), 'afterai.yaml')
+  await writeFile(file, 'model: { name: m }\nguardrails: { pii: { version: 1.10 } }\n')
+  const ran = await afterai(['observe', '--system', 's', '--from', file], { env: server.env })
+  expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('/guardrails/pii/version') })
+  expect(ran.stderr).toContain('Quote versions')
+  expect(server.received).toEqual([])
+})
+
+test('an agent is named by the file or by options', async () => {
+  const server = await startObserving()
+  const named = ['--agent', 'support-bot', '--agent-version', '1.4.0+7']
+  await afterai(['observe', '--system', 's', '--model', 'm', ...named], { env: server.env })
+  expect(sent(server)).toMatchObject({
+    observations: [{ configuration: { agent: { name: 'support-bot', version: '1.4.0+7' } } }],
   })
 })
 

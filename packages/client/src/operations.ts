@@ -26,6 +26,72 @@ export type ConfigurationInput = {
     name: string
     digest: string
     version?: string
+    server?: string
+    serverVersion?: string
+    readOnly?: boolean
+    destructive?: boolean
+    idempotent?: boolean
+    openWorld?: boolean
+  })[]
+  agent?: {
+    name?: string
+    version?: string
+  }
+  retrieval?: ({
+    name: string
+    version?: string
+    digest?: string
+    embeddingModel?: string
+    chunkSize?: number
+    chunkOverlap?: number
+    topK?: number
+  })[]
+  guardrails?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  postProcessing?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  infrastructure?: {
+    region?: string
+    gateway?: string
+    gatewayVersion?: string
+    packages?: ({
+      name: string
+      version?: string
+    })[]
+  }
+  data?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  evaluation?: {
+    datasets?: ({
+      name: string
+      version?: string
+      digest?: string
+    })[]
+    judges?: ({
+      name: string
+      version?: string
+      digest?: string
+      model?: string
+    })[]
+    scorers?: ({
+      name: string
+      version?: string
+      digest?: string
+    })[]
+  }
+  flags?: ({
+    name: string
+    variant?: string
+    version?: string
   })[]
 }
 
@@ -271,22 +337,6 @@ export type ApiKey = {
   replacedBy: string | null
 }
 
-export type System = {
-  id: string
-  name: string
-  title: string | null
-  owner: string | null
-  createdAt: string
-  productionAssumedAt: string | null
-  environments: ({
-    name: string
-    fingerprint: string
-    firstSeenAt: string
-    lastSeenAt: string
-    observations: number
-  })[]
-}
-
 export type Configuration = {
   model: {
     provider?: string
@@ -313,6 +363,72 @@ export type Configuration = {
   tools: ({
     name: string
     digest: string
+    version?: string
+    server?: string
+    serverVersion?: string
+    readOnly?: boolean
+    destructive?: boolean
+    idempotent?: boolean
+    openWorld?: boolean
+  })[]
+  agent?: {
+    name?: string
+    version?: string
+  }
+  retrieval?: ({
+    name: string
+    version?: string
+    digest?: string
+    embeddingModel?: string
+    chunkSize?: number
+    chunkOverlap?: number
+    topK?: number
+  })[]
+  guardrails?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  postProcessing?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  infrastructure?: {
+    region?: string
+    gateway?: string
+    gatewayVersion?: string
+    packages?: ({
+      name: string
+      version?: string
+    })[]
+  }
+  data?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  evaluation?: {
+    datasets?: ({
+      name: string
+      version?: string
+      digest?: string
+    })[]
+    judges?: ({
+      name: string
+      version?: string
+      digest?: string
+      model?: string
+    })[]
+    scorers?: ({
+      name: string
+      version?: string
+      digest?: string
+    })[]
+  }
+  flags?: ({
+    name: string
+    variant?: string
     version?: string
   })[]
 }
@@ -706,6 +822,22 @@ export type GateSummary = {
   signatures: ({
     keyid: string
     sig: string
+  })[]
+}
+
+export type System = {
+  id: string
+  name: string
+  title: string | null
+  owner: string | null
+  createdAt: string
+  productionAssumedAt: string | null
+  environments: ({
+    name: string
+    fingerprint: string
+    firstSeenAt: string
+    lastSeenAt: string
+    observations: number
   })[]
 }
 

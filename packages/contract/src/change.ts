@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { configuration } from './configuration.ts'
 import { id, instant, name, pageQuery, sha256, words } from './primitives.ts'
-import { configuration } from './system.ts'
 
 export const changeTypes = [
   'model',

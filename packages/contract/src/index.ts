@@ -48,6 +48,15 @@ export {
   type Risk,
 } from './change.ts'
 export {
+  agentConfiguration,
+  configuration,
+  type Configuration,
+  evaluationConfiguration,
+  inferenceConfiguration,
+  infrastructureConfiguration,
+  modelConfiguration,
+} from './configuration.ts'
+export {
   changePasswordRequest,
   confirmTotpRequest,
   factorsView,
@@ -207,10 +216,12 @@ export {
   name,
   newSlug,
   noBody,
+  packageName,
   page,
   pageQuery,
   sha256,
   slug,
+  version,
   words,
 } from './primitives.ts'
 export { type FieldError, type ProblemCode, ProblemError, type ProblemFields, problems } from './problems.ts'
@@ -240,13 +251,9 @@ export {
   wrongStandings,
 } from './standing.ts'
 export {
-  configuration,
-  type Configuration,
   configurationView,
   createSystemRequest,
   digestKeyView,
-  inferenceConfiguration,
-  modelConfiguration,
   observation,
   type Observation,
   observationOutcome,

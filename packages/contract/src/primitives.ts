@@ -11,6 +11,16 @@ export const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/, 'letters, digits and . _ : @ / - only, 128 at most')
 
+/** A version: a name's form, and the marks of builds, epochs and ranges besides, such as `2.1.0+cu121`. */
+export const version = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/+~!-]{0,127}$/, 'letters, digits and . _ : @ / + ~ ! - only, 128 at most')
+
+/** A package's name, such as `@openai/agents`. */
+export const packageName = z
+  .string()
+  .regex(/^@?[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,126}$/, 'letters, digits and . _ : @ / + - only, 127 at most')
+
 /**
  * The form of a model's name: paths, ARNs, adapters and routers' marks besides those of a name, such as `@cf/meta/llama-3.1-8b-instruct`,
  * `base+adapter`, `~anthropic/claude-latest`, `model#deployment`, `C:\\models\\qwen.gguf`. Never a space, so never a sentence.

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { deltaItem } from './change.ts'
 import { id, instant, name, pageQuery, sha256, words } from './primitives.ts'
-import { configuration } from './system.ts'
+import { configuration } from './configuration.ts'
 
 /** Whether what runs may run, the worst first. */
 export const standings = [

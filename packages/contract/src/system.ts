@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { id, instant, keyedDigest, modelName, name, sha256, words } from './primitives.ts'
+import { configuration } from './configuration.ts'
+import { id, instant, name, sha256, words } from './primitives.ts'
 
 export const createSystemRequest = z.strictObject({ name, title: words(200).optional(), owner: words(200).optional() })
 export const systemView = z
@@ -25,48 +26,6 @@ export const systemView = z
   })
   .meta({ id: 'System' })
 export type System = z.infer<typeof systemView>
-
-/** The model of a configuration: what was asked for and, where known, what the provider says it served. */
-export const modelConfiguration = z.strictObject({
-  provider: name.optional().meta({ description: '`gen_ai.provider.name`' }),
-  name: modelName.meta({ description: '`gen_ai.request.model`' }),
-  servedName: modelName.optional().meta({ description: '`gen_ai.response.model`' }),
-  systemFingerprint: name.optional().meta({ description: '`openai.response.system_fingerprint`' }),
-})
-
-/** Sampling parameters, under OpenTelemetry's `gen_ai.request.*` names. */
-export const inferenceConfiguration = z.strictObject({
-  temperature: z.number().optional(),
-  topP: z.number().optional(),
-  topK: z.number().optional(),
-  maxTokens: z.number().int().optional(),
-  frequencyPenalty: z.number().optional(),
-  presencePenalty: z.number().optional(),
-  seed: z.number().int().optional(),
-  serviceTier: name.optional(),
-  reasoningEffort: name.optional(),
-})
-
-const digestedPart = z.strictObject({ name, digest: keyedDigest, version: name.optional() })
-
-/** Prompts or tools of a configuration: a set, told apart by name. */
-const digestedParts = (most: number) =>
-  z
-    .array(digestedPart)
-    .max(most)
-    .refine((parts) => new Set(parts.map(({ name }) => name)).size === parts.length, { error: 'a name is used twice' })
-    .default([])
-
-/** The configuration that a system runs with, as metadata alone: prompts and tool definitions are keyed digests, never text (P1.3). */
-export const configuration = z
-  .strictObject({
-    model: modelConfiguration,
-    prompts: digestedParts(64),
-    inference: inferenceConfiguration.default({}),
-    tools: digestedParts(256),
-  })
-  .meta({ id: 'Configuration' })
-export type Configuration = z.infer<typeof configuration>
 
 export const observation = z.strictObject({
   id: id.optional().meta({ description: 'Makes the observation idempotent: the same id counts once.' }),

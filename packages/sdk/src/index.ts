@@ -4,9 +4,11 @@ export type {
   AfterAIOptions,
   ChangeType,
   DigestKey,
+  McpServer,
   Measurement,
   ObservedConfiguration,
   ObserveOptions,
   RecordedChange,
   Stats,
+  VersionedPart,
 } from './types.ts'

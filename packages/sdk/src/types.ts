@@ -83,6 +83,74 @@ export interface ObservedConfiguration {
   readonly prompts?: Readonly<Record<string, string | { readonly text: string; readonly version?: string | undefined }>>
   /** Tools by name: a definition as plain data (digested as canonical JSON), or text (digested as it is). */
   readonly tools?: Readonly<Record<string, unknown>>
+  /** MCP servers by name, with what each lists: `tools: (await client.listTools()).tools`. */
+  readonly mcp?: Readonly<Record<string, McpServer>>
+  readonly agent?: { readonly name?: string | undefined; readonly version?: string | undefined }
+  /** Indexes and corpora that are searched, by name. */
+  readonly retrieval?: Readonly<
+    Record<
+      string,
+      | string
+      | (VersionedPart & {
+          readonly embeddingModel?: string | undefined
+          readonly chunkSize?: number | undefined
+          readonly chunkOverlap?: number | undefined
+          readonly topK?: number | undefined
+        })
+    >
+  >
+  readonly guardrails?: VersionedParts
+  readonly postProcessing?: VersionedParts
+  readonly infrastructure?: {
+    readonly region?: string | undefined
+    readonly gateway?: string | undefined
+    readonly gatewayVersion?: string | undefined
+    /** Versions of SDKs and frameworks, by package. */
+    readonly packages?: Readonly<Record<string, string>>
+  }
+  readonly data?: VersionedParts
+  /** What the system is evaluated with. */
+  readonly evaluation?: {
+    readonly datasets?: VersionedParts
+    readonly judges?: Readonly<Record<string, string | (VersionedPart & { readonly model?: string | undefined })>>
+    readonly scorers?: VersionedParts
+  }
+  /** Feature flags by name: the variant, or the variant with the flag's version. */
+  readonly flags?: Readonly<
+    Record<string, string | { readonly variant?: string | undefined; readonly version?: string | undefined }>
+  >
+}
+
+/** A part of a configuration that is told by its version, its text, or both. Where the text is too long to hand over, give its digest, made under your tenant's key. */
+export interface VersionedPart {
+  /** Digested here. */
+  readonly text?: string | undefined
+  readonly digest?: string | undefined
+  readonly version?: string | undefined
+}
+
+/** Parts by name: the text alone, or more. */
+type VersionedParts = Readonly<Record<string, string | VersionedPart>>
+
+/** The tools of an MCP server, as it lists them. Names, descriptions and schemas are digested here. */
+export interface McpServer {
+  readonly version?: string | undefined
+  readonly tools: readonly {
+    readonly name: string
+    readonly title?: string | undefined
+    readonly description?: string | undefined
+    readonly inputSchema?: unknown
+    readonly outputSchema?: unknown
+    readonly annotations?:
+      | {
+          readonly title?: string | undefined
+          readonly readOnlyHint?: boolean | undefined
+          readonly destructiveHint?: boolean | undefined
+          readonly idempotentHint?: boolean | undefined
+          readonly openWorldHint?: boolean | undefined
+        }
+      | undefined
+  }[]
 }
 
 /** Facts of an observation besides the configuration. */

@@ -7,7 +7,7 @@ import { canonicalJson } from '../src/configuration/canonical-json.ts'
 import { digestNow } from '../src/configuration/digest.ts'
 import { digestSoon } from '../src/configuration/digest-soon.ts'
 import { snapshotOf } from '../src/configuration/snapshot.ts'
-import { configurationOf } from '../src/sender/told.ts'
+import { configurationOf } from '../src/sender/configuration.ts'
 import type { DigestKey } from '../src/index.ts'
 
 const file = new URL('../../contract/testing/fingerprint-vectors.json', import.meta.url)
@@ -16,21 +16,34 @@ const { digestKey, vectors } = JSON.parse(readFileSync(file, 'utf8')) as {
   vectors: {
     title: string
     observed: unknown
-    sent: { prompts: { name: string }[]; tools: { name: string }[] }
+    sent: object
     fingerprint: string
   }[]
 }
 
-const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1)
+/** Sets in the order of the one form. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder).toSorted((a, b) => (keyOf(a as Part) < keyOf(b as Part) ? -1 : 1))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, inOrder(member)]))
+}
+
+interface Part {
+  readonly server?: string
+  readonly name: string
+}
+
+function keyOf({ server = '', name }: Part): string {
+  return `${server} ${name}`
+}
 
 test.each(vectors)(
   'P1.3: digests and fingerprints are those of the server’s vectors, with Node’s cryptography and with the web’s: $title',
   async ({ observed, sent, fingerprint }) => {
     const snapshot = snapshotOf(observed)
-    const configuration = { ...sent, prompts: sent.prompts.toSorted(byName), tools: sent.tools.toSorted(byName) }
     for (const digested of [digestNow(snapshot, digestKey, nodeCrypto), await digestSoon(snapshot, digestKey)]) {
       expect(digested.fingerprint).toBe(fingerprint)
-      expect(configurationOf(digested.identity)).toEqual(configuration)
+      expect(configurationOf(digested.identity)).toEqual(inOrder(sent))
     }
   },
 )

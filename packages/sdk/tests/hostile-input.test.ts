@@ -80,6 +80,14 @@ const configuration = fc.record(
     ),
     prompts: fc.oneof(hostile, fc.dictionary(fc.string(), hostile)),
     tools: fc.oneof(hostile, fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), hostile)),
+    mcp: fc.oneof(
+      hostile,
+      fc.dictionary(fc.constantFrom('a', '__proto__', ''), fc.record({ tools: fc.oneof(hostile, fc.array(hostile)) })),
+    ),
+    guardrails: fc.oneof(hostile, fc.dictionary(fc.string(), hostile)),
+    infrastructure: fc.oneof(hostile, fc.record({ packages: hostile, region: hostile }, { requiredKeys: [] })),
+    evaluation: fc.oneof(hostile, fc.record({ judges: fc.dictionary(fc.string(), hostile) })),
+    flags: hostile,
   },
   { requiredKeys: [] },
 )

@@ -17,6 +17,12 @@ function tellEverything(afterai: AfterAI): void {
     model,
     prompts: { a: canary, b: { text: `${canary} b`, version: '2' } },
     tools: { t: { description: canary, nested: [{ x: canary }] }, s: canary },
+    mcp: { notes: { tools: [{ name: 'search', description: canary, inputSchema: { title: canary } }] } },
+    retrieval: { handbook: canary },
+    guardrails: { pii: { text: canary, version: '1' } },
+    postProcessing: { mask: canary },
+    data: { tickets: canary },
+    evaluation: { datasets: { golden: canary }, judges: { strict: { text: canary } }, scorers: { exact: canary } },
   })
   bot.record({ title: 'An honest title', changeTypes: ['prompt'], after: { model, prompts: { a: canary } } })
   const wrong: unknown[] = [
@@ -24,6 +30,14 @@ function tellEverything(afterai: AfterAI): void {
     { model, prompts: { [`${canary} as a name`]: 'x' } },
     { model, messages: canary },
     { model, inference: { serviceTier: `${canary} tier` } },
+    { model, guardrails: { [`${canary} as a guardrail`]: {} } },
+    { model, guardrails: { pii: { digest: `${canary} digest` } } },
+    { model, retrieval: { handbook: { embeddingModel: `${canary} as a model` } } },
+    { model, evaluation: { judges: { strict: { prompt: canary } } } },
+    { model, infrastructure: { packages: { openai: `${canary} as a version` } } },
+    { model, flags: { rerank: `${canary} as a variant` } },
+    { model, mcp: { notes: { tools: [{ name: `${canary} as a tool` }] } } },
+    { model, mcp: { notes: { version: `${canary} as a version`, tools: [{ name: 'search' }] } } },
     { model, tools: { t: { toJSON: () => canary, text: canary, big: 1n } } },
     canary,
   ]

@@ -1,24 +1,13 @@
 import type { Input } from '@afterai/client'
-import {
-  changeClass,
-  changeStatus,
-  changeTypes,
-  changeView,
-  digestKeyView,
-  intent,
-  risk,
-  type Change,
-  type Configuration,
-} from '@afterai/contract'
+import { changeClass, changeStatus, changeTypes, changeView, intent, risk, type Change } from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import type { Api, ListOptions } from '../api/api.ts'
-import { digestConfiguration } from '../observe/digest-files.ts'
-import { readConfiguration } from '../observe/read-configuration.ts'
 import { person } from '../terminal/person.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+import { tellConfiguration } from './tell-configuration.ts'
 
 type NewChange = Input<'recordChange'>['body']
 type Risk = NonNullable<NewChange['risk']>
@@ -34,6 +23,8 @@ interface CreateOptions extends RiskOptions {
   readonly class?: NewChange['changeClass']
   readonly revision?: string
   readonly after?: string
+  readonly mcp?: boolean
+  readonly insecureHttp?: boolean
 }
 
 /** `ace`: AI Change Events. */
@@ -123,10 +114,13 @@ function addCreate(ace: Command, mount: Mount): void {
     .addOption(new Option('--class <class>', 'how urgent it is').choices(changeClass.options))
     .option('--revision <name>', 'commit or build')
     .option('--after <file>', 'the configuration after it; a file as for `observe --from`')
+    .option('--mcp', 'ask the MCP servers that the file names for their tools')
+    .option('--no-mcp', 'leave them out')
     .action(online(mount, createChange))
 }
 
-async function createChange({ api, out }: ServerContext, options: CreateOptions): Promise<void> {
+async function createChange(context: ServerContext, options: CreateOptions): Promise<void> {
+  const { api, out } = context
   const { system, environment, title, type, revision } = options
   const body = {
     system,
@@ -137,16 +131,12 @@ async function createChange({ api, out }: ServerContext, options: CreateOptions)
     changeClass: options.class,
     revision,
     risk: riskOf(options),
-    ...(options.after === undefined ? {} : { after: await configurationAfter(api, options.after) }),
+    ...(options.after === undefined
+      ? {}
+      : { after: await tellConfiguration(context, { ...options, from: options.after }) }),
   }
   const answer = await api.call('recordChange', changeView, { body })
   out.answer(answer, { lines: (change) => changeLines(change, out.paint), quiet: ({ id }) => [id] })
-}
-
-async function configurationAfter(api: Api, path: string): Promise<Configuration> {
-  const local = await readConfiguration({ from: path })
-  const { value: key } = await api.call('getDigestKey', digestKeyView)
-  return digestConfiguration(local, key)
 }
 
 async function listChanges(

@@ -1,10 +1,9 @@
-import { digestKeyView, type Observation, observeResponse } from '@afterai/contract'
+import { type Observation, observeResponse } from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import type { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
-import { digestConfiguration, type DigestKey } from '../observe/digest-files.ts'
 import { type History, readHistory } from '../observe/read-history.ts'
-import { readConfiguration, type ConfigurationOptions } from '../observe/read-configuration.ts'
+import { readDigestKey, type TellingOptions, tellConfiguration } from './tell-configuration.ts'
 import { properties, table } from '../terminal/table.ts'
 import {
   during,
@@ -18,7 +17,7 @@ import {
   type ServerContext,
 } from './leaf.ts'
 
-interface ObserveOptions extends ConfigurationOptions {
+interface ObserveOptions extends TellingOptions {
   readonly system: string
   readonly environment?: string
   readonly revision?: string
@@ -38,10 +37,11 @@ export function addObserveCommand(program: Command, mount: Mount): void {
     serverLeaf(program, 'observe', {
       summary: 'Tell what a system runs with; a change opens an ACE.',
       description:
-        'Tell what a system runs with. A change against what ran before opens an ACE. Files of prompts and tools are digested here; their text is not sent.',
+        'Tell what a system runs with. A change against what ran before opens an ACE. Files of prompts and tools are digested here, and so is what MCP servers say of theirs; their text is not sent.',
       examples: [
         'afterai observe --system support-bot --model acme-large-2026-03 --prompt answer=prompts/answer.txt',
         'afterai observe --system support-bot --environment staging --from afterai.yaml --revision 4f2c1e0',
+        'afterai observe --system support-bot --from afterai.yaml --mcp',
         'afterai observe --system support-bot --from afterai.yaml --git',
         'afterai observe --system support-bot --from afterai.yaml --git --since v1.4.0',
       ],
@@ -50,7 +50,7 @@ export function addObserveCommand(program: Command, mount: Mount): void {
   )
     .requiredOption('--system <name>', 'the system')
     .option('--environment <name>', 'where it runs (default: production)')
-    .option('--from <file>', 'YAML or JSON with model, inference, prompts and tools; the last two are name: file')
+    .option('--from <file>', 'YAML or JSON with all that it runs with; prompts and tools are name: file')
     .option('--model <name>', 'the model that is asked for')
     .option('--provider <name>', 'who provides it')
     .option('--served-model <name>', 'the model that the provider says it served')
@@ -61,8 +61,14 @@ export function addObserveCommand(program: Command, mount: Mount): void {
     .option('--max-tokens <n>', 'longest answer', readPositiveInteger)
     .option('--seed <number>', 'sampling seed', readNumber)
     .option('--reasoning-effort <name>', 'how much the model reasons')
+    .option('--agent <name>', 'the agent that it is')
+    .option('--agent-version <version>', "the agent's version")
     .option('--prompt <name=file>', 'a prompt; may be repeated', gather)
     .option('--tool <name=file>', "a tool's definition; may be repeated", gather)
+    .option('--mcp', 'ask the MCP servers that the file names for their tools')
+    .option('--no-mcp', 'leave them out')
+    .option('--mcp-command <name=command>', 'an MCP server to start and ask; may be repeated', gather)
+    .option('--mcp-url <name=url>', 'an MCP server to ask at its address; may be repeated', gather)
     .option('--revision <name>', 'commit or build that was deployed; with --git, the last commit that counts')
     .option('--git', 'tell what each commit of the repository ran with, from its history')
     .option('--since <commit>', 'with --git: leave out what this commit knows')
@@ -72,18 +78,14 @@ export function addObserveCommand(program: Command, mount: Mount): void {
 
 async function observe(context: ServerContext, options: ObserveOptions): Promise<void> {
   if (options.since !== undefined && options.git !== true) throw new CommandFailure('usage', '--since goes with --git.')
+  if (options.git === true && (options.mcp ?? options.mcpCommand ?? options.mcpUrl) !== undefined)
+    throw new CommandFailure('usage', '--git tells of the past, in which no MCP server can be asked.')
   await (options.git === true ? observeHistory(context, options) : observeNow(context, options))
-}
-
-async function readDigestKey({ api }: ServerContext): Promise<DigestKey> {
-  return (await api.call('getDigestKey', digestKeyView)).value
 }
 
 async function observeNow(context: ServerContext, options: ObserveOptions): Promise<void> {
   const { api, out } = context
-  // Read before anything is asked of the server: a faulty file costs no request.
-  const local = await readConfiguration(options)
-  const configuration = await digestConfiguration(local, await readDigestKey(context))
+  const configuration = await tellConfiguration(context, options)
   const { system, environment, revision, origin } = options
   const body = { observations: [{ system, environment, configuration, origin, revision }] }
   out.answer(await api.call('observe', observeResponse, { body }), {
@@ -104,6 +106,10 @@ async function observeHistory(context: ServerContext, options: ObserveOptions): 
   const history = await during(context, 'reading the history', () => readHistory(options, key))
   const { out } = context
   if (history.isShallow) out.remark('This clone lacks older commits; in CI, fetch the whole history (fetch-depth: 0).')
+  if (history.servers.length > 0)
+    out.remark(
+      `Left out: the tools of MCP servers (${history.servers.join(', ')}), of which a repository knows nothing.`,
+    )
   for (const { revision, reason } of history.skipped) out.remark(`Skipped ${revision.slice(0, 12)}: ${reason}`)
   const results = await sendAll(context, history)
   const value = { results, skipped: history.skipped }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Configuration, Observation } from '@afterai/contract'
 import { CommandFailure } from '../command-failure.ts'
-import { digestConfiguration, type DigestKey, type ReadBytes } from './digest-files.ts'
+import { digestConfiguration, type DigestKey, filesOf, type ReadBytes } from './digest-files.ts'
 import { type Commit, openRepository, type Repository } from './git-repository.ts'
 import { type ConfigurationOptions, type LocalConfiguration, parseConfiguration } from './read-configuration.ts'
 
@@ -21,6 +21,8 @@ export interface History {
   readonly observations: readonly Observation[]
   /** Commits whose files describe no configuration, with why. */
   readonly skipped: readonly { readonly revision: string; readonly reason: string }[]
+  /** MCP servers that the files name. */
+  readonly servers: readonly string[]
   readonly isShallow: boolean
 }
 
@@ -51,11 +53,12 @@ export async function readHistory(options: HistoryOptions, key: DigestKey): Prom
   let newest = 0
   for (const { commit, local } of steps) {
     try {
-      const configuration = await digestConfiguration(local, key, async (path) => {
+      const readThen: ReadBytes = async (path) => {
         const contentId = contents.get(`${commit.id}:${path}`)
         if (contentId === undefined) throw new CommandFailure('failed', `${path} is not in this commit.`)
         return read(contentId)
-      })
+      }
+      const configuration = await digestConfiguration(local, key, { read: readThen })
       // Clocks of committers differ; the order of the branch is what counts.
       newest = Math.max(newest, commit.at.getTime())
       observations.push(observationOf(options, { commit, configuration, observedAt: new Date(newest) }))
@@ -63,7 +66,8 @@ export async function readHistory(options: HistoryOptions, key: DigestKey): Prom
       skipped.push(skip(commit, error))
     }
   }
-  return { observations, skipped, isShallow: repository.isShallow }
+  const servers = [...new Set(steps.flatMap(({ local }) => [...local.mcp.keys()]))]
+  return { observations, skipped, servers, isShallow: repository.isShallow }
 }
 
 interface Reading {
@@ -94,10 +98,6 @@ async function readSteps(
     }
   }
   return { steps, skipped }
-}
-
-function filesOf({ prompts, tools }: LocalConfiguration): string[] {
-  return [...prompts.values(), ...tools.values()]
 }
 
 /** The content ids of all files that the steps name, by `commit:path`. */

@@ -1,4 +1,5 @@
-import type { Configuration, System } from '../system.ts'
+import type { Configuration } from '../configuration.ts'
+import type { System } from '../system.ts'
 import { at, digests, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operations } from './operation.ts'
 

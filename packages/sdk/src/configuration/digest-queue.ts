@@ -95,5 +95,5 @@ export class DigestQueue {
 }
 
 function needsKey({ snapshot }: DigestJob): boolean {
-  return snapshot !== undefined && snapshot.prompts.length + snapshot.tools.length > 0
+  return snapshot !== undefined && snapshot.texts.length > 0
 }

@@ -1,5 +1,5 @@
 import type { DigestKey } from '../types.ts'
-import { bytesOf, identityOf, textsOf, type Digested } from './digest.ts'
+import { bytesOf, identityOf, type Digested } from './digest.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Digests a configuration with Web Crypto, where there is no other. */
@@ -11,7 +11,7 @@ export async function digestSoon(snapshot: Snapshot, key: DigestKey | undefined)
   const bytes = key === undefined ? new Uint8Array(32) : bytesOf(key)
   const secret = await subtle.importKey('raw', bytes, algorithm, false, ['sign'])
   const digests = await Promise.all(
-    textsOf(snapshot).map(async (text) => hexOf(await subtle.sign('HMAC', secret, utf8.encode(text)))),
+    snapshot.texts.map(async (text) => hexOf(await subtle.sign('HMAC', secret, utf8.encode(text)))),
   )
   const identity = identityOf(snapshot, digests, key)
   return { identity, fingerprint: `sha256:${hexOf(await subtle.digest('SHA-256', utf8.encode(identity)))}` }

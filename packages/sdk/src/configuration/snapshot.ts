@@ -5,46 +5,132 @@ import { budgetOf, canonicalJson, spend, type Budget } from './canonical-json.ts
 /** The most text, in characters, that one configuration may hold. */
 const mostCharacters = 1 << 20
 
-/** The most text, in characters, that may be in what isn't a prompt or a tool: it is names, numbers and one title. */
+/** The most text, in characters, that may be in a few names and numbers and one title. */
 const mostPlainCharacters = 1 << 13
+
+/** The same, of a configuration without its texts: hundreds of parts may have a name. */
+const mostIdentityCharacters = 1 << 18
 
 const mostParts = 256
 
-/** A prompt or tool of a configuration, still as text. */
-export interface TextPart {
-  readonly name: string
-  readonly text: string
-  readonly version?: string | undefined
-}
+/** Stands for a digest until there is one; no name can hold it. */
+const mark = '\0'
+
+const known = [
+  'model',
+  'prompts',
+  'inference',
+  'tools',
+  'mcp',
+  'agent',
+  'retrieval',
+  'guardrails',
+  'postProcessing',
+  'infrastructure',
+  'data',
+  'evaluation',
+  'flags',
+] as const
 
 /** A configuration as it was at the moment of the call: later changes of the objects, and their getters, no longer matter. */
 export interface Snapshot {
-  /** Canonical JSON. The sender checks what is in it. */
-  readonly model: string
-  readonly inference: string
-  readonly prompts: readonly TextPart[]
-  readonly tools: readonly TextPart[]
+  /** Canonical JSON in pieces; between one and the next is the digest of a text. The sender checks what is in it. */
+  readonly pieces: readonly string[]
+  readonly texts: readonly string[]
   readonly characters: number
 }
+
+type Read = (value: unknown) => object
 
 /**
  * Reads a configuration, once.
  * @throws for what can't be read, or is larger than the bounds; an InvalidField names where, never what
  */
 export function snapshotOf(configuration: unknown): Snapshot {
-  const { model, inference = {}, prompts = {}, tools = {}, ...others } = objectOf(configuration)
-  refuseOthers('configuration', others, ['model', 'inference', 'prompts', 'tools'])
-  if (model === undefined) throw new InvalidField('configuration.model')
+  const given = { ...objectOf(configuration) } as Partial<Record<(typeof known)[number], unknown>>
+  for (const key of Object.keys(given))
+    if (!(known as readonly string[]).includes(key)) throw new InvalidField(unknownField('configuration', key, known))
+  if (given.model === undefined) throw new InvalidField('configuration.model')
   const budget = budgetOf(mostCharacters)
-  return {
-    model: plainJson(model),
-    inference: plainJson(inference),
-    prompts: partsOf(prompts, 'prompts', (value) => promptOf(value, budget)),
-    tools: partsOf(tools, 'tools', (value) => ({
-      text: typeof value === 'string' ? spend(budget, value) : canonicalJson(value, budget),
-    })),
-    characters: mostCharacters - budget.characters,
+  const texts: string[] = []
+  const identity = canonicalJson(identityOf(given, texts, budget), budgetOf(mostIdentityCharacters))
+  const pieces = identity.split(JSON.stringify(mark))
+  if (pieces.length !== texts.length + 1) throw new TypeError('a name holds the mark')
+  return { pieces, texts, characters: mostCharacters - budget.characters }
+}
+
+/**
+ * What the fingerprint is made of, with the mark where digests go. Members are read in the order in which canonical JSON has them, and so
+ * are the texts.
+ */
+function identityOf(given: Record<string, unknown>, texts: string[], budget: Budget): object {
+  const digest = (text: string): { digest: string } => {
+    texts.push(spend(budget, text))
+    return { digest: mark }
   }
+  const textual: Read = (value) => {
+    const { text, ...others } = typeof value === 'string' ? { text: value } : objectOf(value)
+    if (text !== undefined && typeof text !== 'string') throw new TypeError('no text')
+    return text === undefined ? others : { ...others, ...digest(text) }
+  }
+  const definition = (value: unknown): string => (typeof value === 'string' ? value : canonicalJson(value, budget))
+  const set = (field: string, read: Read, parts = given[field]): object[] | undefined => setOf(field, parts, read)
+  const { evaluation = {}, infrastructure = {} } = given
+  const { datasets, judges, scorers, ...otherwise } = objectOf(evaluation)
+  const { packages, ...place } = objectOf(infrastructure)
+  const before = {
+    agent: filled(objectOf(given['agent'] ?? {})),
+    data: set('data', textual),
+    evaluation: filled({
+      ...otherwise,
+      datasets: set('evaluation.datasets', textual, datasets),
+      judges: set('evaluation.judges', textual, judges),
+      scorers: set('evaluation.scorers', textual, scorers),
+    }),
+    flags: set('flags', (value) => (typeof value === 'string' ? { variant: value } : objectOf(value))),
+    guardrails: set('guardrails', textual),
+    infrastructure: filled({
+      ...place,
+      packages: set('infrastructure.packages', (version) => ({ version }), packages),
+    }),
+    postProcessing: set('postProcessing', textual),
+  }
+  const prompts = set('prompts', textual) ?? []
+  const retrieval = set('retrieval', textual)
+  const own = set('tools', (value) => digest(definition(value))) ?? []
+  const offered = Object.keys(objectOf(given['mcp'] ?? {}))
+    .toSorted()
+    .flatMap((server) =>
+      offeredBy(server, (given['mcp'] as Record<string, unknown>)[server], (it) => digest(definition(it))),
+    )
+  const isOfFirst = filled({ ...before, retrieval }) === undefined && offered.length === 0
+  const { model, inference = {} } = given
+  return { ...before, inference, model, prompts, retrieval, tools: [...own, ...offered], v: isOfFirst ? 1 : 2 }
+}
+
+/** The tools that an MCP server lists: their texts as one definition, and what it says that they do. */
+function offeredBy(server: string, value: unknown, digest: (definition: object) => object): object[] {
+  const { version: serverVersion, tools } = objectOf(value)
+  const named = Array.isArray(tools) && tools.length <= mostParts ? (tools as unknown[]).map(objectOf) : undefined
+  const names = named?.map(({ name }) => name)
+  if (named === undefined || !isName(server) || !names?.every(isName) || new Set(names).size < names.length)
+    throw new InvalidField('mcp')
+  return named
+    .toSorted((a, b) => ((a['name'] as string) < (b['name'] as string) ? -1 : 1))
+    .map(({ name, description, inputSchema, outputSchema, annotations = {}, ...others }) => {
+      const hints = objectOf(annotations)
+      const { title = hints['title'] } = others
+      return {
+        ...digest({ name, title, description, inputSchema, outputSchema }),
+        name,
+        server,
+        serverVersion,
+        readOnly: hints['readOnlyHint'],
+        destructive: hints['destructiveHint'],
+        idempotent: hints['idempotentHint'],
+        openWorld: hints['openWorldHint'],
+      }
+    })
 }
 
 /**
@@ -64,28 +150,19 @@ export function plainJson(value: unknown): string {
   return canonicalJson(value, budgetOf(mostPlainCharacters))
 }
 
-function promptOf(value: unknown, budget: Budget): Omit<TextPart, 'name'> {
-  const { text, version, ...others } = typeof value === 'string' ? { text: value } : objectOf(value)
-  refuseOthers('prompts', others, ['text', 'version'])
-  if (typeof text !== 'string' || !(version === undefined || isName(version))) throw new TypeError('no prompt')
-  return { text: spend(budget, text), version }
+/** Undefined where nothing is in it: that is as if it weren't told. */
+function filled(value: object): object | undefined {
+  return Object.values(value).some((member) => member !== undefined) ? value : undefined
 }
 
-function partsOf(parts: unknown, field: string, read: (value: unknown) => Omit<TextPart, 'name'>): TextPart[] {
+function setOf(field: string, parts: unknown, read: Read): object[] | undefined {
   try {
-    const given = objectOf(parts)
+    const given = objectOf(parts ?? {})
     const names = Object.keys(given).toSorted()
     if (Array.isArray(given) || names.length > mostParts) throw new TypeError('no parts')
-    return names.map((name) => {
-      if (!isName(name)) throw new TypeError('no name')
-      return { name, ...read(given[name]) }
-    })
+    if (names.length === 0) return undefined
+    return names.map((name) => ({ ...read(given[name]), name }))
   } catch (error) {
     throw error instanceof InvalidField ? error : new InvalidField(field)
   }
-}
-
-function refuseOthers(at: string, others: object, known: readonly string[]): void {
-  const [other] = Object.keys(others)
-  if (other !== undefined) throw new InvalidField(unknownField(at, other, known))
 }

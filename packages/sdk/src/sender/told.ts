@@ -1,5 +1,6 @@
 import type { OutgoingEvent, ToldMessage } from '../messages.ts'
 import { InvalidField } from '../names.ts'
+import { type Configuration } from './configuration.ts'
 import { fields } from './fields.ts'
 import { newId } from './new-id.ts'
 import type { TimedEvent } from './platform.ts'
@@ -18,26 +19,6 @@ const changeTypes =
 /** Characters that a database and canonical JSON both keep. */
 const writable = /^(?:[\t\n\r]|[^\p{Cc}\p{Cs}])*$/u
 
-const mostPrompts = 64
-
-const modelKinds = {
-  provider: 'name',
-  name: 'modelName!',
-  servedName: 'modelName',
-  systemFingerprint: 'name',
-} as const
-const inferenceKinds = {
-  temperature: 'number',
-  topP: 'number',
-  topK: 'number',
-  maxTokens: 'integer',
-  frequencyPenalty: 'number',
-  presencePenalty: 'number',
-  seed: 'integer',
-  serviceTier: 'name',
-  reasoningEffort: 'name',
-} as const
-
 /**
  * Turns a message of the host into the event that the contract asks for.
  * @throws {InvalidField}
@@ -48,23 +29,6 @@ export function eventOf(told: ToldMessage, configuration: Configuration | undefi
   const as = kind === 'change' ? 'after' : 'configuration'
   const event: OutgoingEvent = { id: newId(), kind, system, environment, ...read }
   return { event: configuration === undefined ? event : { ...event, [as]: configuration }, time }
-}
-
-type Configuration = Readonly<Record<'model' | 'inference' | 'prompts' | 'tools', unknown>>
-
-/**
- * The configuration of an identity.
- * @throws {InvalidField}
- */
-export function configurationOf(identity: string): Configuration {
-  const { model, inference, prompts, tools } = JSON.parse(identity) as Configuration
-  if ((prompts as unknown[]).length > mostPrompts) throw new InvalidField('prompts')
-  return {
-    model: fields(model, 'model', modelKinds),
-    inference: fields(inference, 'inference', inferenceKinds),
-    prompts,
-    tools,
-  }
 }
 
 function observationOf(plain: unknown): Record<string, unknown> {

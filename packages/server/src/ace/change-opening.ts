@@ -6,7 +6,8 @@ import type { Caller } from '../access/index.ts'
 import { json, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { together } from '../platform/together.ts'
-import { changeTypesOf, configurationDelta, headline } from './configuration.ts'
+import { changeTypesOf, configurationDelta } from './configuration.ts'
+import { headline } from './headline.ts'
 
 /** A change to be opened: between two fingerprints, or described by a person. */
 export interface NewChange {

@@ -1,22 +1,79 @@
 import type { Configuration, DeltaItem } from '@afterai/contract'
 import { digestOf } from '@afterai/record'
 
-/** A configuration in its one form: parts that are sets are sorted by name, what is absent is left out. */
+type Category = DeltaItem['category']
+type Value = string | number | boolean
+
+/** A part of a set, as it is compared: its name, and the names of its other members. */
+interface Part {
+  readonly name: string
+  readonly server?: string | undefined
+  readonly [member: string]: Value | undefined
+}
+
+/** The kind of change that a difference in each part of a configuration is. */
+const categories: Readonly<Record<keyof Configuration, Category>> = {
+  model: 'model',
+  prompts: 'prompt',
+  inference: 'inference',
+  tools: 'tools',
+  agent: 'other',
+  retrieval: 'retrieval',
+  guardrails: 'guardrails',
+  postProcessing: 'post_processing',
+  infrastructure: 'infra',
+  data: 'data',
+  evaluation: 'eval',
+  flags: 'other',
+}
+
+/** What the first version of fingerprints knew. A configuration that says no more keeps the fingerprint that it had (ADR 0040). */
+const firstParts: ReadonlySet<string> = new Set<keyof Configuration>(['model', 'prompts', 'inference', 'tools'])
+const firstToolMembers: ReadonlySet<string> = new Set<keyof Configuration['tools'][number]>([
+  'name',
+  'digest',
+  'version',
+])
+
+/** A configuration in its one form: parts that are sets are sorted by name, what is absent or empty is left out. */
 export function normalize(configuration: Configuration): Configuration {
-  return {
-    ...configuration,
-    prompts: configuration.prompts.toSorted(byName),
-    tools: configuration.tools.toSorted(byName),
-  }
+  const { model, inference, prompts, tools, ...others } = configuration
+  return { model, prompts: sorted(prompts), inference, tools: sorted(tools), ...tidied(others) }
 }
 
-function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : 1
+/** Sets in order, and without what holds nothing: that is as if it weren't told. */
+function tidied<T>(value: T): T | undefined {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : (sorted(value as Part[]) as T)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).flatMap(([key, member]) => {
+    const kept: unknown = tidied(member)
+    return kept === undefined ? [] : [[key, kept] as const]
+  })
+  return members.length === 0 ? undefined : (Object.fromEntries(members) as T)
 }
 
-/** The identity of a configuration: the same metadata has the same fingerprint, in whatever order it came. */
+function sorted<T extends { readonly name: string; readonly server?: string | undefined }>(parts: readonly T[]): T[] {
+  return parts.toSorted((a, b) => compare(a.server ?? '', b.server ?? '') || compare(a.name, b.name))
+}
+
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
+/**
+ * The identity of a configuration: the same metadata has the same fingerprint, in whatever order it came. Its version is the first that
+ * knew all that is said.
+ */
 export function fingerprintOf(configuration: Configuration): string {
-  return digestOf({ v: 1, ...normalize(configuration) })
+  const one = normalize(configuration)
+  return digestOf({ v: isOfFirst(one) ? 1 : 2, ...one })
+}
+
+function isOfFirst(configuration: Configuration): boolean {
+  return (
+    Object.keys(configuration).every((part) => firstParts.has(part)) &&
+    configuration.tools.every((tool) => Object.keys(tool).every((member) => firstToolMembers.has(member)))
+  )
 }
 
 /** A configuration without what only the provider says: a plan, or a pipeline, can't know it. */
@@ -38,49 +95,28 @@ export function configurationDelta(before: Configuration | null, after: Configur
 }
 
 /** The kinds of change in a delta. A served model or system fingerprint that moves by itself is the vendor's doing. */
-export function changeTypesOf(delta: readonly DeltaItem[]): DeltaItem['category'][] {
+export function changeTypesOf(delta: readonly DeltaItem[]): Category[] {
   const types = new Set(delta.map(({ category }) => category))
   if (types.has('model')) types.delete('vendor_blackbox')
   return [...types].toSorted()
 }
 
-/** A short headline of a delta, for lists. */
-export function headline(delta: readonly DeltaItem[]): string {
-  const [first, ...rest] = delta.toSorted((a, b) => rank(a) - rank(b))
-  if (first === undefined) return 'no difference in the configuration'
-  const more = rest.length > 0 ? ` and ${rest.length} more` : ''
-  return `${describe(first)}${more}`
-}
-
-function describe({ category, path, before, after }: DeltaItem): string {
-  const name = path.split('/').slice(2).join('/')
-  if (category === 'prompt' || category === 'tools') {
-    const verb = before === null ? 'added' : after === null ? 'removed' : 'changed'
-    return `${category === 'prompt' ? 'prompt' : 'tool'} ${name.replace(/\/(digest|version)$/, '')} ${verb}`
+function flatten(configuration: Configuration | null): Map<string, Value> {
+  const values = new Map<string, Value>()
+  const add = (path: string, value: unknown): void => {
+    if (value === undefined) return
+    if (Array.isArray(value)) for (const part of value as Part[]) addPart(path, part)
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, member] of Object.entries(value)) add(`${path}/${key}`, member)
+    else values.set(path, value as Value)
   }
-  return `${name === 'name' ? 'model' : name} ${before ?? 'unset'} → ${after ?? 'unset'}`
-}
-
-const ranks: readonly string[] = ['model', 'vendor_blackbox', 'prompt', 'tools', 'inference']
-
-function rank({ category, path }: DeltaItem): number {
-  return ranks.indexOf(category) + (path === '/model/name' ? -1 : 0)
-}
-
-function flatten(configuration: Configuration | null): Map<string, string | number> {
-  const values = new Map<string, string | number>()
-  if (configuration === null) return values
-  for (const part of ['model', 'inference'] as const) {
-    for (const [key, value] of Object.entries(configuration[part])) {
-      if (value !== undefined) values.set(`/${part}/${key}`, value)
-    }
+  // A name alone says that the part is there.
+  const addPart = (path: string, { name, server, ...members }: Part): void => {
+    const at = `${path}/${server === undefined ? '' : `${pointerToken(server)}/`}${pointerToken(name)}`
+    if (members['digest'] === undefined) values.set(`${at}/name`, name)
+    for (const [key, member] of Object.entries(members)) if (member !== undefined) values.set(`${at}/${key}`, member)
   }
-  for (const part of ['prompts', 'tools'] as const) {
-    for (const { name, digest, version } of configuration[part]) {
-      values.set(`/${part}/${pointerToken(name)}/digest`, digest)
-      if (version !== undefined) values.set(`/${part}/${pointerToken(name)}/version`, version)
-    }
-  }
+  for (const [part, value] of Object.entries(configuration ?? {})) add(`/${part}`, value)
   return values
 }
 
@@ -89,10 +125,7 @@ function pointerToken(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
-function categoryOf(path: string): DeltaItem['category'] {
+function categoryOf(path: string): Category {
   if (path === '/model/servedName' || path === '/model/systemFingerprint') return 'vendor_blackbox'
-  if (path.startsWith('/model/')) return 'model'
-  if (path.startsWith('/prompts/')) return 'prompt'
-  if (path.startsWith('/tools/')) return 'tools'
-  return 'inference'
+  return categories[path.split('/')[1] as keyof Configuration]
 }
