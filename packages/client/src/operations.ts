@@ -813,6 +813,13 @@ export type Gate = {
   decidedAt: string | null
   validUntil: string | null
   policyVersion: number
+  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+  delta: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
   at: string
 }
 

@@ -180,6 +180,7 @@ export {
   serviceAccountRequest,
 } from './member.ts'
 export { createdTenantView, createTenantRequest, type OperatedTenant, operatedTenantView } from './operator.ts'
+export { asAsked, fingerprintOf, normalizeConfiguration } from './fingerprint.ts'
 export {
   isPermissionOf,
   keyScopes,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deltaItem } from './change.ts'
+import { changeTypes, deltaItem } from './change.ts'
 import { id, instant, name, pageQuery, sha256, words } from './primitives.ts'
 import { configuration } from './configuration.ts'
 
@@ -140,6 +140,8 @@ export const gateView = z
     decidedAt: instant.nullable(),
     validUntil: instant.nullable(),
     policyVersion: z.number().int(),
+    changeTypes: z.array(z.enum(changeTypes)).meta({ description: 'What would change, against what runs.' }),
+    delta: z.array(deltaItem),
     at: instant,
   })
   .meta({ id: 'Gate' })

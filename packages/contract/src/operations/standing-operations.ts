@@ -60,6 +60,8 @@ const gate: Gate = {
   decidedAt: at.sealed,
   validUntil: null,
   policyVersion: 0,
+  changeTypes: ['model'],
+  delta: [{ category: 'model', path: '/model/name', before: 'acme-large-2026-03', after: 'acme-small-2026-10' }],
   at: at.sealed,
 }
 const asked = { system: 'support-bot', environment: 'production', configuration: configurationAfter }

@@ -1,8 +1,8 @@
-import { configuration, type Configuration } from '@afterai/contract'
+import { configuration, type Configuration, fingerprintOf, normalizeConfiguration } from '@afterai/contract'
 import { digestOf } from '@afterai/record'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { configurationDelta, changeTypesOf, fingerprintOf, normalize } from './configuration.ts'
+import { configurationDelta, changeTypesOf } from './configuration.ts'
 import { headline } from './headline.ts'
 
 const name = fc.constantFrom('a', 'b', 'b/c', 'digest', 'name', 'Z')
@@ -106,7 +106,7 @@ test('two configurations differ in a value exactly where their fingerprints do, 
       expect(configurationDelta(b, a)).toEqual(
         delta.map(({ before, after, ...it }) => ({ ...it, before: after, after: before })),
       )
-      expect(normalize(normalize(a))).toEqual(normalize(a))
+      expect(normalizeConfiguration(normalizeConfiguration(a))).toEqual(normalizeConfiguration(a))
     }),
     { numRuns: 300 },
   )

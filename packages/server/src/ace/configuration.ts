@@ -1,5 +1,4 @@
 import type { Configuration, DeltaItem } from '@afterai/contract'
-import { digestOf } from '@afterai/record'
 
 type Category = DeltaItem['category']
 type Value = string | number | boolean
@@ -25,63 +24,6 @@ const categories: Readonly<Record<keyof Configuration, Category>> = {
   data: 'data',
   evaluation: 'eval',
   flags: 'other',
-}
-
-/** What the first version of fingerprints knew. A configuration that says no more keeps the fingerprint that it had (ADR 0040). */
-const firstParts: ReadonlySet<string> = new Set<keyof Configuration>(['model', 'prompts', 'inference', 'tools'])
-const firstToolMembers: ReadonlySet<string> = new Set<keyof Configuration['tools'][number]>([
-  'name',
-  'digest',
-  'version',
-])
-
-/** A configuration in its one form: parts that are sets are sorted by name, what is absent or empty is left out. */
-export function normalize(configuration: Configuration): Configuration {
-  const { model, inference, prompts, tools, ...others } = configuration
-  return { model, prompts: sorted(prompts), inference, tools: sorted(tools), ...tidied(others) }
-}
-
-/** Sets in order, and without what holds nothing: that is as if it weren't told. */
-function tidied<T>(value: T): T | undefined {
-  if (Array.isArray(value)) return value.length === 0 ? undefined : (sorted(value as Part[]) as T)
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).flatMap(([key, member]) => {
-    const kept: unknown = tidied(member)
-    return kept === undefined ? [] : [[key, kept] as const]
-  })
-  return members.length === 0 ? undefined : (Object.fromEntries(members) as T)
-}
-
-function sorted<T extends { readonly name: string; readonly server?: string | undefined }>(parts: readonly T[]): T[] {
-  return parts.toSorted((a, b) => compare(a.server ?? '', b.server ?? '') || compare(a.name, b.name))
-}
-
-function compare(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1
-}
-
-/**
- * The identity of a configuration: the same metadata has the same fingerprint, in whatever order it came. Its version is the first that
- * knew all that is said.
- */
-export function fingerprintOf(configuration: Configuration): string {
-  const one = normalize(configuration)
-  return digestOf({ v: isOfFirst(one) ? 1 : 2, ...one })
-}
-
-function isOfFirst(configuration: Configuration): boolean {
-  return (
-    Object.keys(configuration).every((part) => firstParts.has(part)) &&
-    configuration.tools.every((tool) => Object.keys(tool).every((member) => firstToolMembers.has(member)))
-  )
-}
-
-/** A configuration without what only the provider says: a plan, or a pipeline, can't know it. */
-export function asAsked({
-  model: { servedName: _served, systemFingerprint: _system, ...model },
-  ...configuration
-}: Configuration): Configuration {
-  return { ...configuration, model }
 }
 
 /** Lists the values that differ, one item each, by JSON pointer. A configuration that isn't known counts as empty. */

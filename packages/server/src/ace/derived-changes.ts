@@ -1,11 +1,10 @@
-import type { Change, Configuration } from '@afterai/contract'
+import { type Change, type Configuration, fingerprintOf } from '@afterai/contract'
 import { sql } from 'kysely'
 import type { Caller } from '../access/index.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { openChange } from './change-opening.ts'
-import { fingerprintOf } from './configuration.ts'
 import { keepConfigurations } from './kept-configurations.ts'
 
 /** A configuration that telemetry showed for the first time. */

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { configuration } from '@afterai/contract'
+import { configuration, fingerprintOf } from '@afterai/contract'
 import { expect, test } from 'vitest'
-import { fingerprintOf } from './configuration.ts'
 
 const file = new URL('../../../contract/testing/fingerprint-vectors.json', import.meta.url)
 const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as {

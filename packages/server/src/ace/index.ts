@@ -1,6 +1,6 @@
 export { createAce } from './ace.ts'
 export { type AuthoredChange, changeIn, readChange, readChangeDigests, selectChange } from './change-service.ts'
-export { asAsked, changeTypesOf, configurationDelta, fingerprintOf } from './configuration.ts'
+export { changeTypesOf, configurationDelta } from './configuration.ts'
 export { type DerivedChange, derivedChangesSince, openDerivedChange, openFurtherChanges } from './derived-changes.ts'
 export { currentFingerprints } from './observations/environments.ts'
 export { observe } from './observations/observe.ts'

@@ -1,4 +1,10 @@
-import { type Change, type createChangeRequest, ProblemError } from '@afterai/contract'
+import {
+  type Change,
+  type createChangeRequest,
+  ProblemError,
+  fingerprintOf,
+  normalizeConfiguration,
+} from '@afterai/contract'
 import type { z } from 'zod'
 import type { Audit } from '../audit/index.ts'
 import type { Caller } from '../access/index.ts'
@@ -7,7 +13,6 @@ import { runOnce } from '../platform/idempotency.ts'
 import { together } from '../platform/together.ts'
 import { openChange } from './change-opening.ts'
 import { viewChange } from './change-service.ts'
-import { fingerprintOf, normalize } from './configuration.ts'
 import { keepConfigurations } from './kept-configurations.ts'
 import { findSystem } from './system-service.ts'
 
@@ -38,7 +43,7 @@ export async function recordChange(
   }
   if (wanted.after !== undefined && after !== null) {
     await together(tx, [
-      keepConfigurations(tx, tenantId, [{ fingerprint: after, configuration: normalize(wanted.after) }]),
+      keepConfigurations(tx, tenantId, [{ fingerprint: after, configuration: normalizeConfiguration(wanted.after) }]),
     ])
   }
   const changeId = await openChange(audit, tx, caller, {

@@ -1,6 +1,6 @@
-import type { Change, Configuration, Gate, PolicyRule } from '@afterai/contract'
+import { type Change, type Configuration, type Gate, type PolicyRule, asAsked, fingerprintOf } from '@afterai/contract'
 import { type CompiledQuery, sql } from 'kysely'
-import { asAsked, changeTypesOf, configurationDelta, findSystem, fingerprintOf } from '../ace/index.ts'
+import { changeTypesOf, configurationDelta, findSystem } from '../ace/index.ts'
 import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
@@ -34,6 +34,7 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
   const head = heads[0]
   const { version, rules } = rulesIn(policiesIn(policyRows), place, at)
   const change = record ?? planned
+  const delta = configurationDelta(head === undefined ? null : asAskedLike(configuration, head.content), configuration)
   const facts = {
     ruling: rulingOf({ ...noRuling, ...record, ...baseline }),
     change:
@@ -48,7 +49,7 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
           },
     running: head?.fingerprint ?? null,
     isRunning: head !== undefined && isThis(head.content),
-    rule: ruleFor(rules, ruledChange(planned, configurationDelta(head?.content ?? null, configuration))),
+    rule: ruleFor(rules, ruledChange(planned, delta)),
   }
   const { validUntil, ...verdict } = gateOf(facts, at)
   const isRecorded = facts.ruling?.is === 'record'
@@ -62,6 +63,8 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
     decidedAt: isRecorded ? (record?.sealed_at?.toISOString() ?? null) : null,
     validUntil: validUntil?.toISOString() ?? null,
     policyVersion: version,
+    changeTypes: changeTypesOf(delta),
+    delta,
     at: at.toISOString(),
   }
 }
@@ -72,6 +75,12 @@ function matches(configuration: Configuration): (kept: Configuration) => boolean
   const asked = fingerprintOf(asAsked(configuration))
   // Who says what the provider serves means that, and nothing else.
   return (kept) => fingerprintOf(kept) === wanted || (wanted === asked && fingerprintOf(asAsked(kept)) === wanted)
+}
+
+/** What runs, as far as it can be compared with a configuration that says nothing of what the provider serves. */
+function asAskedLike(configuration: Configuration, running: Configuration): Configuration {
+  const { servedName, systemFingerprint } = configuration.model
+  return servedName === undefined && systemFingerprint === undefined ? asAsked(running) : running
 }
 
 const noRuling: RulingRow = {

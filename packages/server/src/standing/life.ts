@@ -1,6 +1,5 @@
-import { type Change, type Configuration, type Life, ProblemError } from '@afterai/contract'
+import { type Change, type Configuration, type Life, ProblemError, asAsked, fingerprintOf } from '@afterai/contract'
 import { sql } from 'kysely'
-import { asAsked, fingerprintOf } from '../ace/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { type Happened, type LifeFacts, lifeOf } from './life-of.ts'
 

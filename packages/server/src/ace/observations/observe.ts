@@ -1,4 +1,4 @@
-import { type Observation, ProblemError } from '@afterai/contract'
+import { type Observation, ProblemError, fingerprintOf, normalizeConfiguration } from '@afterai/contract'
 import { type CompiledQuery, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Caller } from '../../access/index.ts'
 import type { Audit, AuditEvent } from '../../audit/index.ts'
@@ -6,7 +6,6 @@ import { json, type Tables, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { together } from '../../platform/together.ts'
 import { prepareChanges } from '../change-opening.ts'
-import { fingerprintOf, normalize } from '../configuration.ts'
 import { keepConfigurations } from '../kept-configurations.ts'
 import {
   createEnvironments,
@@ -201,7 +200,7 @@ function toSightings(told: readonly Told[], systemIds: ReadonlyMap<string, strin
     systemId: systemIds.get(it.system) ?? '',
     environment: it.environment,
     fingerprint: fingerprintOf(it.configuration),
-    configuration: normalize(it.configuration),
+    configuration: normalizeConfiguration(it.configuration),
     origin: it.origin,
     revision: it.revision ?? null,
     // A clock that is a little ahead must not make what comes after look like the past.

@@ -1,7 +1,6 @@
-import type { Configuration } from '@afterai/contract'
+import { type Configuration, asAsked, fingerprintOf } from '@afterai/contract'
 import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../../platform/database.ts'
-import { asAsked, fingerprintOf } from '../configuration.ts'
 import { environmentKey } from './environments.ts'
 import type { Transition } from './settle.ts'
 import type { Sighting } from './sighting.ts'

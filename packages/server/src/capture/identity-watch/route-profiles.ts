@@ -1,5 +1,4 @@
-import type { Configuration } from '@afterai/contract'
-import { fingerprintOf } from '../../ace/index.ts'
+import { type Configuration, fingerprintOf } from '@afterai/contract'
 import { onceSettled } from '../../platform/database.ts'
 import { type CaptureLimits, overflow } from '../limits.ts'
 import { derivedConfiguration, type Facet, facetValues } from './configuration.ts'
