@@ -14,6 +14,27 @@ export const exitCodes = {
   minorRegression: [22, '`assess --exit-code`: minor_regression.'],
   inconclusive: [23, '`assess --exit-code`: inconclusive.'],
   withheld: [24, '`assess --exit-code`: withheld: a direction, a scale or a unit has to be said first.'],
+  wrongStanding: [
+    30,
+    '`status`: something runs contrary to its record, deviates from it, breaks its conditions, or is overdue.',
+  ],
+  gateUndecided: [
+    31,
+    '`gate`: nothing decided covers the configuration, and the policy wants a decision before it runs.',
+  ],
+  gateAfterTheFact: [
+    32,
+    '`gate`: nothing decided covers the configuration; the policy lets it be decided after it runs.',
+  ],
+  gateContrary: [33, '`gate`: a record says that the configuration must not run.'],
+  gateExpired: [34, '`gate`: the approval, or the summary, held until a time that is over.'],
+  gateReviewDue: [35, '`gate`: its record was to be reviewed by now, or a condition of it is broken.'],
+  gateStale: [
+    36,
+    '`gate`: it was decided on other evidence, or for a change from something that does not run any more.',
+  ],
+  gateForeign: [37, '`gate check`: the summary is for another system, environment or configuration.'],
+  gateNotYetValid: [38, '`gate check`: the summary lies ahead of this clock.'],
 } as const satisfies Record<string, readonly [code: number, meaning: string]>
 
 /** A named reason to end; a verdict on a log ends a command as it ends `record verify`. */

@@ -1,11 +1,21 @@
 import type { Input } from '@afterai/client'
-import { changeClass, changeStatus, changeTypes, changeView, intent, risk, type Change } from '@afterai/contract'
+import {
+  changeClass,
+  changeStatus,
+  changeTypes,
+  changeView,
+  intent,
+  lifeView,
+  risk,
+  type Change,
+} from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import type { Api, ListOptions } from '../api/api.ts'
 import { person } from '../terminal/person.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
+import { addLifeCommands, lifeLines } from './life.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 import { tellConfiguration } from './tell-configuration.ts'
 
@@ -42,16 +52,19 @@ export function addChangeCommands(program: Command, mount: Mount): void {
     .action(online(mount, listChanges))
 
   serverLeaf(ace, 'show <id>', {
-    description: 'Show a change: what differs, and its risk.',
+    description: 'Show a change: what differs, its risk, and where its life stands.',
     examples: ['afterai ace show 01980a2c'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const answer = await api.call('getChange', changeView, { path: { id: await changeIdOf(api, given) } })
-      out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
+      const path = { id: await changeIdOf(api, given) }
+      const answer = await api.call('getChange', changeView, { path })
+      const { value: life } = await api.call('getLife', lifeView, { path })
+      out.answer(answer, { lines: (change) => [...changeLines(change, out.paint), '', ...lifeLines(life, out.paint)] })
     }),
   )
 
   addCreate(ace, mount)
+  addLifeCommands(ace, mount, changeIdOf)
 
   withRisk(
     serverLeaf(ace, 'confirm <id>', {

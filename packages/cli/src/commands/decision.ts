@@ -25,6 +25,7 @@ interface DecideOptions {
   readonly detail: Decision['decisionDetail']
   readonly justification: string
   readonly assessment?: readonly string[]
+  readonly withoutAssessment?: boolean
   readonly condition?: readonly string[]
   readonly reviewBy?: string
   readonly implementationPlan?: string
@@ -93,6 +94,11 @@ function addDecide(program: Command, mount: Mount): void {
     .addOption(new Option('--detail <detail>', 'how').choices(details).makeOptionMandatory())
     .requiredOption('--justification <text>', 'why')
     .option('--assessment <id>', "what it rests on; may be repeated (default: the change's newest)", gather)
+    .addOption(
+      new Option('--without-assessment', 'decide without one, where the policy lets you; the record says so').conflicts(
+        'assessment',
+      ),
+    )
     .option('--condition <text>', 'under which condition; may be repeated', gather)
     .option('--review-by <date>', 'when it must be looked at again, as 2027-01-31')
     .option('--implementation-plan <text>', 'how it is carried out')
@@ -116,7 +122,7 @@ async function decide({ api, out }: ServerContext, given: string, options: Decid
     riskImpactAnalysis: options.riskImpact,
     conditions: options.condition,
     reviewBy: options.reviewBy,
-    assessmentIds: await assessmentIdsOf(api, changeId, options.assessment),
+    assessmentIds: options.withoutAssessment === true ? [] : await assessmentIdsOf(api, changeId, options.assessment),
     supersedes: options.supersedes,
   }
   out.answer(await api.call('proposeDecision', decisionView, { path: { id: changeId }, body }), {
@@ -138,7 +144,8 @@ async function assessmentIdsOf(api: Api, changeId: string, given: readonly strin
     .at(-1)
   if (newest !== undefined) return [newest]
   throw new CommandFailure('failed', 'This change has no assessment to decide on.', {
-    remedy: 'Make one with `afterai assess`.',
+    remedy:
+      'Make one with `afterai assess`, or give --without-assessment: the record then says that there was no evidence.',
   })
 }
 
@@ -247,10 +254,15 @@ function decisionLines(it: Decision): string[] {
     ['backout', indented(it.backoutPlan)],
     ['test', indented(it.testPlan)],
     ['risk and impact', indented(it.riskImpactAnalysis)],
-    ['assessments', it.assessmentIds.join(' ')],
+    ['assessments', it.evidence === 'none' ? 'none: this rests on no evidence' : it.assessmentIds.join(' ')],
     ['supersedes', it.supersedes],
     ...it.approvals.map((approval) => [approval.verdict, approvalText(approval)] as const),
     ['evidence', it.evidenceDigest],
+    [
+      'approvals',
+      it.status === 'proposed' && it.approvalsMissing > 1 ? `${it.approvalsMissing} more are needed` : null,
+    ],
+    ['holds until', it.validUntil],
     ['note', it.evidenceChanged ? 'something was added to the evidence, or altered, after this was proposed' : null],
     ['record', it.recordId],
   ])

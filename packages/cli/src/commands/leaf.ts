@@ -20,6 +20,8 @@ export interface LeafText {
   readonly summary?: string
   /** Command lines that work, shown in the help and in the reference. */
   readonly examples: readonly string[]
+  /** It is what its parent does without a word of its own. */
+  readonly isDefault?: true
 }
 
 const examples = new WeakMap<Command, readonly string[]>()
@@ -33,7 +35,7 @@ export function examplesOf(command: Command): readonly string[] {
 /** A command that does something. `--json` is the API's own answer, on every command. */
 export function leaf(parent: Command, nameAndArguments: string, text: LeafText): Command {
   const command = parent
-    .command(nameAndArguments)
+    .command(nameAndArguments, { isDefault: text.isDefault ?? false })
     .description(text.description)
     .summary(text.summary ?? '')
     .addHelpText('after', ['', 'Examples:', ...text.examples.map((example) => `  $ ${example}`)].join('\n'))

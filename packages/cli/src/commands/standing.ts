@@ -1,0 +1,237 @@
+import {
+  acceptedBaselineView,
+  runView,
+  type RunView,
+  type Standing,
+  type StandingName,
+  standings,
+  type Standings,
+  standingsView,
+} from '@afterai/contract'
+import type { Command } from 'commander'
+import type { ListOptions } from '../api/api.ts'
+import { CommandFailure } from '../command-failure.ts'
+import type { ExitName } from '../exit-codes.ts'
+import { printable, type Paint, type Tone } from '../terminal/style.ts'
+import { table } from '../terminal/table.ts'
+import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+
+interface StatusOptions {
+  readonly system?: string
+  readonly environment?: string
+  readonly at?: string
+}
+
+/** `status`, `history` and `accept`: whether what runs may run. */
+export function addStandingCommands(program: Command, mount: Mount): void {
+  withQuiet(
+    serverLeaf(program, 'status', {
+      summary: 'Tell whether what runs may run, the worst first.',
+      description:
+        'Tell whether what runs may run, the worst first: by which record, and what needs somebody. Ends with 0 only if nothing is overdue, contrary, deviating or broken.',
+      examples: ['afterai status', 'afterai status --system support-bot', 'afterai status --at 2026-10-03T12:00Z'],
+    }),
+    'systems and environments that need somebody',
+  )
+    .option('--system <name>', 'only of this system')
+    .option('--environment <name>', 'only of this environment')
+    .option('--at <instant>', 'as it was then (default: now)')
+    .action(online(mount, showStatus))
+
+  withPaging(
+    serverLeaf(program, 'history <system>', {
+      description: 'List what ran, by which change, and who decided; the newest first.',
+      examples: [
+        'afterai history support-bot',
+        'afterai history support-bot --at 2026-10-03T12:00Z',
+        'afterai history support-bot --environment staging --from 2026-10-01 --to 2026-11-01 --csv',
+      ],
+    }),
+  )
+    .option('--environment <name>', 'where (default: production)')
+    .option('--at <instant>', 'what ran then, as it was known then')
+    .option('--from <instant>', 'what ran since')
+    .option('--to <instant>', 'what ran until')
+    .option('--csv', 'print it as CSV')
+    .action(online(mount, showHistory))
+
+  serverLeaf(program, 'accept <system>', {
+    summary: 'Accept what runs, where no change led to it.',
+    description:
+      'Accept what an environment runs with, where no change led to it: what ran first, or before AfterAI. What a change led to is decided on instead.',
+    examples: ['afterai accept support-bot --reason "It has served since spring, and was reviewed then."'],
+  })
+    .option('--environment <name>', 'where (default: production)')
+    .requiredOption('--reason <text>', 'why')
+    .action(online(mount, accept))
+}
+
+async function showStatus({ api, out }: ServerContext, options: StatusOptions): Promise<ExitName> {
+  const query = { ...options, at: options.at === undefined ? undefined : instantOf(options.at, '--at') }
+  const answer = await api.call('listStandings', standingsView, { query })
+  out.answer(answer, {
+    lines: (it) => statusLines(it, out.paint),
+    quiet: ({ items }) => items.flatMap((it) => (it.needs === null ? [] : [`${it.system} ${it.environment}`])),
+  })
+  return answer.value.ok ? 'ok' : 'wrongStanding'
+}
+
+const tones: Readonly<Record<StandingName, Tone>> = {
+  contrary: 'bad',
+  condition_broken: 'bad',
+  deviating: 'bad',
+  overdue: 'bad',
+  review_due: 'doubtful',
+  awaiting: 'doubtful',
+  authorised: 'good',
+  accepted_baseline: 'good',
+  exempt: 'quiet',
+}
+
+function statusLines({ items, counts }: Standings, paint: Paint): string[] {
+  if (items.length === 0) {
+    return ['Nothing was seen to run yet. Tell what runs: afterai observe --system NAME --from afterai.yaml']
+  }
+  const rows = items.map((it) => [
+    paint(tones[it.standing], wordsOf(it.standing)),
+    it.system,
+    it.environment,
+    minuteOf(it.since),
+    it.due === null ? null : minuteOf(it.due),
+    it.recordId ?? it.changeId,
+  ])
+  const total = standings.flatMap((name) => (counts[name] === 0 ? [] : [`${counts[name]} ${wordsOf(name)}`]))
+  return [
+    ...table(['standing', 'system', 'environment', 'since', 'due', 'record or change'], rows),
+    ...items.flatMap((it) => (it.needs === null ? [] : needLines(it, paint))),
+    '',
+    total.join(', '),
+  ]
+}
+
+function needLines({ system, environment, reason, needs, deviation }: Standing, paint: Paint): string[] {
+  const differing = deviation.map(
+    ({ path, before, after }) => `    ${path}: decided ${shown(before)}, runs ${shown(after)}`,
+  )
+  return [
+    '',
+    `${paint('strong', `${system} in ${environment}`)}: ${printable(reason)}`,
+    ...differing,
+    `  ${printable(needs ?? '')}`,
+  ]
+}
+
+function shown(value: string | number | boolean | null): string {
+  return value === null ? 'nothing' : printable(String(value))
+}
+
+function wordsOf(standing: StandingName): string {
+  return standing.replaceAll('_', ' ')
+}
+
+function minuteOf(instant: string): string {
+  return instant.slice(0, 16).replace('T', ' ')
+}
+
+/** An instant that a person typed: a date, or a date and a time, in UTC where it says nothing else. */
+function instantOf(text: string, option: string): string {
+  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(text)
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text)
+  const ms = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?$/.test(text)
+    ? Date.parse(isDate || hasZone ? text : `${text}Z`)
+    : Number.NaN
+  if (Number.isNaN(ms)) {
+    throw new CommandFailure('usage', `${option} ${printable(text)} is no instant.`, {
+      remedy: 'Write it as 2026-10-03 or 2026-10-03T12:00Z.',
+    })
+  }
+  return new Date(ms).toISOString()
+}
+
+interface HistoryOptions extends ListOptions {
+  readonly environment?: string
+  readonly at?: string
+  readonly from?: string
+  readonly to?: string
+  readonly csv?: boolean
+}
+
+async function showHistory({ api, out }: ServerContext, name: string, options: HistoryOptions): Promise<void> {
+  const { environment, at, from, to, csv, ...paging } = options
+  const query = {
+    environment,
+    at: at === undefined ? undefined : instantOf(at, '--at'),
+    from: from === undefined ? undefined : instantOf(from, '--from'),
+    to: to === undefined ? undefined : instantOf(to, '--to'),
+  }
+  const answer = await api.list('getHistory', runView, paging, { path: { name }, query })
+  out.answer(answer, {
+    lines: ({ items }) => (csv === true ? csvLines(items) : historyLines(items, at !== undefined, out.paint)),
+    quiet: ({ items }) => items.map(({ fingerprint }) => fingerprint),
+  })
+  if (answer.value.nextCursor !== null) out.remark('There is more: --all, or --cursor with nextCursor of --json.')
+}
+
+function historyLines(runs: readonly RunView[], isInstant: boolean, paint: Paint): string[] {
+  if (runs.length === 0) {
+    return [isInstant ? 'Nothing was known to run there then.' : 'Nothing was seen to run there.']
+  }
+  return table(
+    ['from', 'until', 'standing', 'configuration', 'by', 'decided by', 'what'],
+    runs.map((it) => [
+      minuteOf(it.startedAt),
+      it.endedAt === null ? 'now' : minuteOf(it.endedAt),
+      paint(tones[it.standing], wordsOf(it.standing)),
+      it.fingerprint.slice(7, 19),
+      it.openedByName && printable(it.openedByName),
+      it.approvedBy.map(printable).join(', ') || null,
+      `${it.reversesChangeId === null ? '' : 'back: '}${printable(it.changeTitle ?? 'what ran first')}`,
+    ]),
+  )
+}
+
+const columns = [
+  'environment',
+  'startedAt',
+  'endedAt',
+  'knownAt',
+  'fingerprint',
+  'standing',
+  'changeId',
+  'changeTitle',
+  'openedByName',
+  'reversesChangeId',
+  'recordId',
+  'decision',
+  'decidedAt',
+] as const satisfies readonly (keyof RunView)[]
+
+function csvLines(runs: readonly RunView[]): string[] {
+  const rows = runs.map((it) => [...columns.map((column) => it[column] ?? ''), it.approvedBy.join('; ')])
+  return [[...columns, 'approvedBy'], ...rows].map((cells) => cells.map(csvCell).join(','))
+}
+
+/** A cell as RFC 4180 writes it, which a spreadsheet doesn't take for a formula. */
+function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+async function accept(
+  { api, out }: ServerContext,
+  system: string,
+  { environment = 'production', reason }: { environment?: string; reason: string },
+): Promise<void> {
+  const { value } = await api.call('listStandings', standingsView, { query: { system, environment } })
+  const [standing] = value.items
+  if (standing === undefined) {
+    throw new CommandFailure('failed', `${system} was never seen in ${environment}.`, {
+      remedy: `Tell what runs: afterai observe --system ${system} --environment ${environment} --from afterai.yaml`,
+    })
+  }
+  const path = { name: system, environment }
+  const body = { fingerprint: standing.fingerprint, reason }
+  out.answer(await api.call('acceptBaseline', acceptedBaselineView, { path, body }), {
+    lines: (it) => [`Accepted: ${it.system} in ${it.environment} runs with ${it.fingerprint.slice(0, 19)}.`],
+  })
+}
