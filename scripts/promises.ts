@@ -145,6 +145,25 @@ export const promises: readonly Promised[] = [
     missing: 'The loss of a node with its disk is your PostgreSQL’s to survive, and isn’t tested.',
   },
   {
+    id: 'P6.1',
+    promise:
+      'A planned change that is deployed stays one change, whatever order its events arrive in; a return to what ran before is a change of its own.',
+    state: 'built',
+  },
+  {
+    id: 'P6.2',
+    promise:
+      'Of each environment, now and at any past instant, the product says whether what runs may run, and by which record; what turns worse is told.',
+    state: 'partly',
+    missing:
+      'Changes that have no configuration, such as a rebuilt index, have a life line and no standing. Changes that telemetry alone shows, such as another served model, are listed and have no standing either.',
+  },
+  {
+    id: 'P6.3',
+    promise: 'The gate says yes only for what a sealed decision or envelope covers, that holds, with or without a server.',
+    state: 'built',
+  },
+  {
     id: 'P6.5',
     promise:
       'A verdict depends neither on the order of columns, rows or files nor on a guessed direction or scale; what failed on both sides is never green.',

@@ -108,6 +108,7 @@ export const decision: Decision = {
   testPlan: null,
   riskImpactAnalysis: null,
   conditions: [],
+  checks: [],
   reviewBy: null,
   assessmentIds: [ids.assessment],
   supersedes: null,

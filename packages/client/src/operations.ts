@@ -506,6 +506,10 @@ export type Policy = {
       requesterMayApprove: boolean
       implementerMayApprove: boolean
     }
+    emergency: {
+      roles: ("admin" | "approver" | "member")[]
+      withinHours: number
+    }
   })[]
   reason: string | null
   setAt: string | null
@@ -525,6 +529,14 @@ export type Decision = {
   testPlan: string | null
   riskImpactAnalysis: string | null
   conditions: (string)[]
+  checks: ({
+    metric: "error_rate" | "refusal_rate" | "disagreed_rate" | "cost_per_request_usd" | "latency_mean_ms" | "latency_p95_ms" | "input_tokens_mean" | "output_tokens_mean"
+    comparison: "at_most" | "at_least"
+    bound: number
+    of: "value" | "before"
+    windowHours: number
+    minCalls: number
+  })[]
   reviewBy: string | null
   assessmentIds: (string)[]
   supersedes: string | null
@@ -556,6 +568,17 @@ export type Decision = {
   evidenceDigest: string
   evidenceChanged: boolean
   recordId: string | null
+}
+
+export type ConditionFinding = {
+  id: string
+  recordId: string
+  condition: string
+  outcome: "met" | "broken"
+  note: string
+  foundAt: string
+  foundBy: string | null
+  foundByName: string | null
 }
 
 export type Evaluation = {
@@ -713,6 +736,31 @@ export type OperatedTenant = {
   records: number
 }
 
+export type Envelope = {
+  id: string
+  title: string
+  system: string | null
+  terms: {
+    environments: (string)[]
+    clauses: ({
+      path: string
+      oneOf?: (string | number | boolean)[]
+      min?: number
+      max?: number
+    })[]
+    evidence: "none" | "not_worse"
+    until: string
+  }
+  state: "proposed" | "in_force" | "expired" | "revoked"
+  proposedAt: string
+  proposedBy: string
+  proposedByName: string | null
+  approvedAt: string | null
+  approvedBy: string | null
+  approvedByName: string | null
+  revokedAt: string | null
+}
+
 export type Record = {
   id: string
   changeId: string
@@ -753,6 +801,8 @@ export type Standing = {
     after: string | number | boolean | null
   })[]
   policyVersion: number
+  envelopeId: string | null
+  emergency: boolean
 }
 
 export type Standings = {
@@ -802,7 +852,7 @@ export type AcceptedBaseline = {
 
 export type Gate = {
   open: boolean
-  answer: "covered" | "accepted_baseline" | "exempt" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
+  answer: "covered" | "accepted_baseline" | "exempt" | "standard" | "emergency" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
   reason: string
   needs: string | null
   system: string
@@ -2224,6 +2274,10 @@ export interface Operations {
           requesterMayApprove?: boolean
           implementerMayApprove?: boolean
         }
+        emergency?: {
+          roles?: ("admin" | "approver" | "member")[]
+          withinHours?: number
+        }
       })[]
       reason: string
     }
@@ -2241,6 +2295,14 @@ export interface Operations {
       testPlan?: string
       riskImpactAnalysis?: string
       conditions?: (string)[]
+      checks?: ({
+        metric: "error_rate" | "refusal_rate" | "disagreed_rate" | "cost_per_request_usd" | "latency_mean_ms" | "latency_p95_ms" | "input_tokens_mean" | "output_tokens_mean"
+        comparison: "at_most" | "at_least"
+        bound: number
+        of?: "value" | "before"
+        windowHours?: number
+        minCalls?: number
+      })[]
       reviewBy?: string
       assessmentIds?: (string)[]
       supersedes?: string
@@ -2356,9 +2418,66 @@ export interface Operations {
     }
     answer: GateSummary
   }
+  /** List the envelopes of standard changes, newest first. */
+  listEnvelopes: {
+    answer: {
+      items: (Envelope)[]
+    }
+  }
+  /** Propose which standard changes need no decision of their own. */
+  proposeEnvelope: {
+    body: {
+      environments: (string)[]
+      clauses: ({
+        path: string
+        oneOf?: (string | number | boolean)[]
+        min?: number
+        max?: number
+      })[]
+      evidence?: "none" | "not_worse"
+      until: string
+      title: string
+      system?: string
+    }
+    answer: Envelope
+  }
+  /** Approve an envelope that another person proposed. */
+  approveEnvelope: {
+    path: { id: string }
+    body?: {
+
+    } | null
+    answer: Envelope
+  }
+  /** End an envelope. */
+  revokeEnvelope: {
+    path: { id: string }
+    body?: {
+
+    } | null
+    answer: Envelope
+  }
+  /** Say that a condition of a record is met, or broken. */
+  noteFinding: {
+    path: { id: string }
+    body: {
+      condition: string
+      outcome: "met" | "broken"
+      note: string
+    }
+    answer: ConditionFinding
+  }
   /** Tell where a change stands, and what it waits for. */
   getLife: {
     path: { id: string }
+    answer: Life
+  }
+  /** Declare that a change has to run before it can be decided. */
+  declareEmergency: {
+    path: { id: string }
+    body: {
+      reason: string
+    }
     answer: Life
   }
   /** Say whether what runs does what it was decided for. */
@@ -2600,7 +2719,13 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   acceptBaseline: ['POST', '/v1/systems/{name}/environments/{environment}/baseline', 'json', true],
   askGate: ['POST', '/v1/gate', 'json'],
   summariseGate: ['POST', '/v1/gate/summaries', 'json', true],
+  listEnvelopes: ['GET', '/v1/envelopes', 'json'],
+  proposeEnvelope: ['POST', '/v1/envelopes', 'json', true],
+  approveEnvelope: ['POST', '/v1/envelopes/{id}/approval', 'json', true],
+  revokeEnvelope: ['POST', '/v1/envelopes/{id}/revocation', 'json', true],
+  noteFinding: ['POST', '/v1/records/{id}/findings', 'json', true],
   getLife: ['GET', '/v1/changes/{id}/life', 'json'],
+  declareEmergency: ['POST', '/v1/changes/{id}/emergency', 'json', true],
   verifyChange: ['POST', '/v1/changes/{id}/verification', 'json', true],
   closeChange: ['POST', '/v1/changes/{id}/closure', 'json', true],
   listAuditStreams: ['GET', '/v1/audit-streams', 'json'],

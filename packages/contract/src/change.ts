@@ -90,3 +90,6 @@ export const createChangeRequest = z.strictObject({
 export const confirmRequest = z.strictObject({ risk: risk.optional() })
 export const dismissRequest = z.strictObject({ reason: words(2000) })
 export const changeQuery = pageQuery.extend({ status: changeStatus.optional(), system: name.optional() })
+
+/** Why a change has to run before it can be decided. */
+export const emergencyRequest = z.strictObject({ reason: words(2000) })

@@ -11,6 +11,31 @@ export const decisionDetails = {
 const detail = z.enum([...decisionDetails.act, ...decisionDetails.not_act])
 const conditions = z.array(words(500)).max(20)
 
+/** What telemetry can tell of a condition, by the calls of a window: rates of calls, means and quantiles over them. */
+export const conditionMetrics = [
+  'error_rate',
+  'refusal_rate',
+  'disagreed_rate',
+  'cost_per_request_usd',
+  'latency_mean_ms',
+  'latency_p95_ms',
+  'input_tokens_mean',
+  'output_tokens_mean',
+] as const
+
+/** A condition that telemetry checks: it is broken once the window's value passes the bound, and then stays broken. */
+export const conditionCheck = z.strictObject({
+  metric: z.enum(conditionMetrics),
+  comparison: z.enum(['at_most', 'at_least']),
+  bound: z.number().nonnegative(),
+  of: z.enum(['value', 'before']).default('value').meta({
+    description: '`before`: the bound is a factor of what the same window was before the change ran.',
+  }),
+  windowHours: z.number().int().min(1).max(168).default(24),
+  minCalls: z.number().int().min(1).max(1_000_000).default(20).meta({ description: 'Of fewer calls nothing is said.' }),
+})
+export type ConditionCheck = z.infer<typeof conditionCheck>
+
 /** A decision on a change, as its author proposes it. */
 export const proposeDecisionRequest = z
   .strictObject({
@@ -22,6 +47,7 @@ export const proposeDecisionRequest = z
     testPlan: words(5000).optional(),
     riskImpactAnalysis: words(5000).optional(),
     conditions: conditions.default([]),
+    checks: z.array(conditionCheck).max(10).optional().meta({ description: 'Conditions that telemetry checks.' }),
     reviewBy: z.iso.date().optional(),
     assessmentIds: z.array(id).max(20).default([]).meta({
       description:
@@ -34,10 +60,13 @@ export const proposeDecisionRequest = z
     error:
       'does not go with this decision: act takes approve, approve_with_conditions or accept_risk; not_act takes reject, defer or rollback',
   })
-  .refine((it) => it.decisionDetail !== 'approve_with_conditions' || it.conditions.length > 0, {
-    path: ['conditions'],
-    error: 'approve_with_conditions needs one condition at least',
-  })
+  .refine(
+    (it) => it.decisionDetail !== 'approve_with_conditions' || it.conditions.length + (it.checks?.length ?? 0) > 0,
+    {
+      path: ['conditions'],
+      error: 'approve_with_conditions needs one condition at least',
+    },
+  )
 export type ProposeDecision = z.infer<typeof proposeDecisionRequest>
 
 export const approvalView = z.object({
@@ -64,6 +93,7 @@ export const decisionView = z
     testPlan: z.string().nullable(),
     riskImpactAnalysis: z.string().nullable(),
     conditions: z.array(z.string()),
+    checks: z.array(conditionCheck),
     reviewBy: z.string().nullable(),
     assessmentIds: z.array(id),
     supersedes: id.nullable(),
@@ -107,3 +137,23 @@ export const approveRequest = z.strictObject({
   evidenceDigest: sha256,
   comment: words(2000).optional(),
 })
+
+/** What somebody found of a condition of a record. */
+export const findingRequest = z.strictObject({
+  condition: words(500).meta({ description: 'As the record has it.' }),
+  outcome: z.enum(['met', 'broken']),
+  note: words(2000),
+})
+export const findingView = z
+  .object({
+    id,
+    recordId: id,
+    condition: z.string(),
+    outcome: z.enum(['met', 'broken']),
+    note: z.string(),
+    foundAt: instant,
+    foundBy: id.nullable().meta({ description: 'Null for what telemetry showed.' }),
+    foundByName: z.string().nullable(),
+  })
+  .meta({ id: 'ConditionFinding' })
+export type ConditionFinding = z.infer<typeof findingView>

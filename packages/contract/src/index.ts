@@ -38,6 +38,7 @@ export {
   changeStatus,
   changeTypes,
   changeView,
+  emergencyRequest,
   confirmRequest,
   createChangeRequest,
   deltaItem,
@@ -89,6 +90,12 @@ export {
   typedPassword,
 } from './credentials.ts'
 export {
+  type ConditionCheck,
+  conditionCheck,
+  type ConditionFinding,
+  conditionMetrics,
+  findingRequest,
+  findingView,
   approvalView,
   approveRequest,
   type Decision,
@@ -180,6 +187,15 @@ export {
   serviceAccountRequest,
 } from './member.ts'
 export { createdTenantView, createTenantRequest, type OperatedTenant, operatedTenantView } from './operator.ts'
+export {
+  type Envelope,
+  envelopeClause,
+  type EnvelopeClause,
+  envelopeTerms,
+  type EnvelopeTerms,
+  envelopeView,
+  proposeEnvelopeRequest,
+} from './envelope.ts'
 export { asAsked, fingerprintOf, normalizeConfiguration } from './fingerprint.ts'
 export {
   isPermissionOf,

@@ -5,7 +5,7 @@ import { keyScopes, permissionNames, permissions, permissionsOf, roles } from '.
 const mayBeScopes = `
   member:read identity-provider:read system:read system:write observation:write digest-key:read telemetry:read telemetry:write
   change:read change:write evaluation:read evaluation:write assessment:read assessment:write decision:read decision:write
-  record:read log:read audit:read audit-stream:read
+  policy:read record:read log:read audit:read audit-stream:read
 `
 const usedByOperators = 'me:read session:own member:read member:write audit:read tenant:operate'
 

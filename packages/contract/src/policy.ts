@@ -42,6 +42,17 @@ export const approvalRule = z
   })
 export type ApprovalRule = z.infer<typeof approvalRule>
 
+/** Who may declare that a change has to run before it can be decided, and within how many hours it is decided then. */
+export const emergencyRule = z.strictObject({
+  roles: z
+    .array(z.enum(['admin', 'approver', 'member']))
+    .default(['admin', 'approver'])
+    .meta({
+      description: 'Empty: nobody.',
+    }),
+  withinHours: z.number().int().min(1).max(720).default(72),
+})
+
 /** A rule: for which changes, when they must be decided, on what, and by whom. */
 export const policyRule = z.strictObject({
   changeTypes: z.array(z.enum(changeTypes)).min(1).optional().meta({
@@ -64,6 +75,7 @@ export const policyRule = z.strictObject({
     description: 'For how many days an approval holds; left out: until its review, where it has one.',
   }),
   approvals: approvalRule.prefault({}),
+  emergency: emergencyRule.prefault({}),
 })
 export type PolicyRule = z.infer<typeof policyRule>
 

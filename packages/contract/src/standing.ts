@@ -40,6 +40,8 @@ export const standingView = z
     plannedChangeId: id.nullable().meta({ description: 'The decided plan that it deviates from.' }),
     deviation: z.array(deltaItem).meta({ description: 'What deviates: as it was decided, and as it runs.' }),
     policyVersion: z.number().int().meta({ description: '0: the rules that hold where nobody set any.' }),
+    envelopeId: id.nullable().meta({ description: 'The envelope of standard changes by which it may run.' }),
+    emergency: z.boolean().meta({ description: 'Somebody declared that it had to run before it could be decided.' }),
   })
   .meta({ id: 'Standing' })
 export type Standing = z.infer<typeof standingView>
@@ -117,6 +119,8 @@ export const gateAnswers = [
   'covered',
   'accepted_baseline',
   'exempt',
+  'standard',
+  'emergency',
   'after_the_fact',
   'undecided',
   'contrary',

@@ -12,7 +12,7 @@ const statementType = 'https://in-toto.io/Statement/v1'
 /** The field that extends the predicate, as its specification lets producers do. */
 const extension = 'urn:afterai:gate:v1'
 const level = 'AFTERAI_GATE_OPEN'
-const answers = ['covered', 'accepted_baseline', 'exempt'] as const
+const answers = ['covered', 'accepted_baseline', 'exempt', 'standard', 'emergency'] as const
 const opaqueId = /^[A-Za-z0-9_-]{1,64}$/
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/

@@ -146,7 +146,7 @@ begin
   if not exists (select from tenant where id = wanted and sample) then
     return false;
   end if;
-  foreach name in array array['closure', 'verification', 'told_standing', 'change_policy', 'accepted_baseline', 'run', 'record_section', 'record',
+  foreach name in array array['condition_finding', 'emergency', 'envelope', 'closure', 'verification', 'told_standing', 'change_policy', 'accepted_baseline', 'run', 'record_section', 'record',
     'approval', 'decision', 'assessment', 'evaluation', 'observation', 'change', 'environment', 'configuration', 'system', 'ledger_outbox',
     'ledger_refused', 'ledger_checkpoint', 'ledger_tile', 'ledger_entry', 'ledger_log', 'tenant_key', 'idempotency', 'audit_event', 'api_key',
     'session', 'invitation'] loop
@@ -158,3 +158,62 @@ begin
   delete from tenant where id = wanted;
   return true;
 end $$;
+
+-- What became of the conditions of a record: found broken by telemetry, or looked at by a person. A broken one reopens the decision.
+create table condition_finding (
+  tenant_id  uuid not null,
+  id         uuid not null,
+  record_id  uuid not null,
+  condition  text not null,
+  outcome    text not null check (outcome in ('met', 'broken')),
+  note       text not null,
+  found_at   timestamptz not null default now(),
+  -- Null for what telemetry showed.
+  found_by   uuid,
+  found_by_name text,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, record_id) references record
+);
+create index condition_finding_by_record on condition_finding (tenant_id, record_id, found_at);
+alter table condition_finding enable row level security;
+create policy own on condition_finding to afterai_app using (tenant_id = current_tenant());
+grant select, insert on condition_finding to afterai_app;
+
+-- A change that had to run before it could be decided.
+create table emergency (
+  tenant_id   uuid not null,
+  change_id   uuid not null,
+  reason      text not null,
+  within_hours integer not null,
+  declared_at timestamptz not null default now(),
+  declared_by uuid not null,
+  declared_by_name text,
+  primary key (tenant_id, change_id),
+  foreign key (tenant_id, change_id) references change
+);
+alter table emergency enable row level security;
+create policy own on emergency to afterai_app using (tenant_id = current_tenant());
+grant select, insert on emergency to afterai_app;
+grant update (change_class) on change to afterai_app;
+
+-- Standard changes: which differences need no decision of their own, where and until when. One proposes, another approves.
+create table envelope (
+  tenant_id    uuid not null,
+  id           uuid not null,
+  title        text not null,
+  system_id    uuid,
+  terms        jsonb not null,
+  proposed_at  timestamptz not null default now(),
+  proposed_by  uuid not null,
+  proposed_by_name text,
+  approved_at  timestamptz,
+  approved_by  uuid,
+  approved_by_name text,
+  revoked_at   timestamptz,
+  revoked_by   uuid,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, system_id) references system
+);
+alter table envelope enable row level security;
+create policy own on envelope to afterai_app using (tenant_id = current_tenant());
+grant select, insert, update (approved_at, approved_by, approved_by_name, revoked_at, revoked_by) on envelope to afterai_app;

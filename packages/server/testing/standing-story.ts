@@ -42,6 +42,8 @@ export interface RunOptions {
 export interface ProposalOptions {
   readonly decision?: 'act' | 'not_act'
   readonly reviewBy?: string
+  readonly checks?: readonly object[]
+  readonly conditions?: readonly string[]
 }
 
 /** A configuration that differs from others by its temperature. */
@@ -57,11 +59,11 @@ export async function beginStory(server: TestServer, { author, approver }: Cast,
   const { id: systemId } = await ok<{ id: string }>('/v1/systems', { name: system })
   const standings = (at?: string) =>
     get<Standings>(`/v1/standings?system=${system}${at === undefined ? '' : `&at=${at}`}`)
-  const propose = ({ decision = 'act', reviewBy }: ProposalOptions) => ({
+  const propose = ({ decision = 'act', ...more }: ProposalOptions) => ({
     decision,
     decisionDetail: decision === 'act' ? 'approve' : 'reject',
     justification: 'So it was agreed.',
-    reviewBy,
+    ...more,
   })
   const proposes = (changeId: string, options: ProposalOptions = {}) =>
     ok<Decision>(`/v1/changes/${changeId}/decisions`, propose(options))

@@ -122,6 +122,8 @@ const exitOf: Readonly<Record<GateAnswer, ExitName>> = {
   covered: 'ok',
   accepted_baseline: 'ok',
   exempt: 'ok',
+  standard: 'ok',
+  emergency: 'ok',
   undecided: 'gateUndecided',
   after_the_fact: 'gateAfterTheFact',
   contrary: 'gateContrary',

@@ -14,6 +14,7 @@ const decision: Decision = {
   testPlan: null,
   riskImpactAnalysis: null,
   conditions: [],
+  checks: [],
   reviewBy: '2027-01-31',
   assessmentIds: [ids.assessment],
   supersedes: null,

@@ -12,7 +12,7 @@ import { memberOperations, serviceAccountOperations } from './member-operations.
 import type { Operations } from './operation.ts'
 import { recordOperations } from './record-operations.ts'
 import { sessionOperations } from './session-operations.ts'
-import { policyOperations, standingOperations } from './standing-operations.ts'
+import { envelopeOperations, policyOperations, standingOperations } from './standing-operations.ts'
 import { systemOperations } from './system-operations.ts'
 import { telemetryOperations } from './telemetry-operations.ts'
 
@@ -25,6 +25,7 @@ export const operations: Operations = {
   ...evaluationOperations,
   ...assessmentOperations,
   ...policyOperations,
+  ...envelopeOperations,
   ...decisionOperations,
   ...recordOperations,
   ...standingOperations,

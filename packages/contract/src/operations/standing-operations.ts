@@ -1,3 +1,4 @@
+import type { Envelope, EnvelopeTerms } from '../envelope.ts'
 import type { Life } from '../life.ts'
 import { lifeSteps } from '../life.ts'
 import { type Policy, policyRule } from '../policy.ts'
@@ -24,6 +25,8 @@ const standing: Standing = {
   plannedChangeId: null,
   deviation: [],
   policyVersion: 0,
+  envelopeId: null,
+  emergency: false,
 }
 const counts = {
   ...(Object.fromEntries(standings.map((name) => [name, 0])) as Record<StandingName, number>),
@@ -98,6 +101,91 @@ const life: Life = {
 }
 const ofChange = { id: ids.change }
 
+const terms: EnvelopeTerms = {
+  environments: ['production'],
+  clauses: [{ path: '/inference/temperature', min: 0, max: 0.5 }],
+  evidence: 'none',
+  until: at.expires,
+}
+const envelope: Envelope = {
+  id: ids.event,
+  title: 'Small moves of the temperature',
+  system: 'support-bot',
+  terms,
+  state: 'proposed',
+  proposedAt: at.opened,
+  proposedBy: ids.account,
+  proposedByName: 'Ada',
+  approvedAt: null,
+  approvedBy: null,
+  approvedByName: null,
+  revokedAt: null,
+}
+const inForce = {
+  ...envelope,
+  state: 'in_force',
+  approvedAt: at.sealed,
+  approvedBy: ids.approver,
+  approvedByName: 'Bo',
+} as const
+
+/** Descriptions of the operations of envelopes and findings, by route. */
+export const envelopeOperations: Operations = {
+  'GET /v1/envelopes': {
+    id: 'listEnvelopes',
+    tag: 'Policies',
+    summary: 'List the envelopes of standard changes, newest first',
+    answer: { items: [inForce] },
+  },
+  'POST /v1/envelopes': {
+    id: 'proposeEnvelope',
+    tag: 'Policies',
+    summary: 'Propose which standard changes need no decision of their own',
+    once: true,
+    body: { title: envelope.title, system: 'support-bot', ...terms },
+    answer: envelope,
+    problems: ['not_found'],
+  },
+  'POST /v1/envelopes/{id}/approval': {
+    id: 'approveEnvelope',
+    tag: 'Policies',
+    summary: 'Approve an envelope that another person proposed',
+    once: true,
+    parameters: { id: ids.event },
+    answer: inForce,
+    problems: ['self_approval', 'invalid_transition', 'step_up_required', 'provider_proof_required'],
+  },
+  'POST /v1/envelopes/{id}/revocation': {
+    id: 'revokeEnvelope',
+    tag: 'Policies',
+    summary: 'End an envelope',
+    once: true,
+    parameters: { id: ids.event },
+    answer: { ...inForce, state: 'revoked', revokedAt: at.expires },
+    problems: ['invalid_transition'],
+  },
+  'POST /v1/records/{id}/findings': {
+    id: 'noteFinding',
+    tag: 'Records',
+    summary: 'Say that a condition of a record is met, or broken',
+    description: 'A broken condition reopens the decision: another one supersedes it.',
+    once: true,
+    parameters: { id: ids.record },
+    body: { condition: 'Keep the old model for refunds', outcome: 'met', note: 'Checked the router.' },
+    answer: {
+      id: ids.event,
+      recordId: ids.record,
+      condition: 'Keep the old model for refunds',
+      outcome: 'met',
+      note: 'Checked the router.',
+      foundAt: at.sealed,
+      foundBy: ids.account,
+      foundByName: 'Ada',
+    },
+    problems: ['not_found'],
+  },
+}
+
 /** Descriptions of the operations that hold records against what runs, by route. */
 export const standingOperations: Operations = {
   'GET /v1/standings': {
@@ -170,6 +258,17 @@ export const standingOperations: Operations = {
     summary: 'Tell where a change stands, and what it waits for',
     parameters: ofChange,
     answer: life,
+  },
+  'POST /v1/changes/{id}/emergency': {
+    id: 'declareEmergency',
+    tag: 'Changes',
+    summary: 'Declare that a change has to run before it can be decided',
+    description: 'By whom the policy names, signed in; it is decided within the policy’s time then.',
+    once: true,
+    parameters: ofChange,
+    body: { reason: 'The provider is down; answers come from the other one.' },
+    answer: life,
+    problems: ['invalid_transition'],
   },
   'POST /v1/changes/{id}/verification': {
     id: 'verifyChange',

@@ -1,2 +1,3 @@
 export { createCapture } from './capture.ts'
 export type { CaptureLimits } from './limits.ts'
+export { type Figure, figureOf, readWindow } from './reads/figures.ts'

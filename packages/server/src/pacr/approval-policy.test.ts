@@ -70,7 +70,7 @@ describe('how many must agree', () => {
     expect(quorumOf(approvalRule.parse({ ruleType: 'unanimous_approval', people }))).toBe(5)
   })
 
-  test('P4.2: no approval counts on evidence that its approver didn’t see', () => {
+  test('no approval counts on evidence that its approver didn’t see', () => {
     const stale = voting({ ruleType: 'custom', quorum: 2 }, { approvals: [given('bo', 'approve', 'before')] })
     expect(statusAfter(stale, vote('cy'))).toBe('proposed')
     expect(statusAfter({ ...stale, approvals: [...stale.approvals, given('cy')] }, vote('bo'))).toBe('approved')

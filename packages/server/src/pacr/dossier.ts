@@ -229,6 +229,7 @@ function toView(
     testPlan: proposal.testPlan ?? null,
     riskImpactAnalysis: proposal.riskImpactAnalysis ?? null,
     conditions: proposal.conditions,
+    checks: proposal.checks ?? [],
     reviewBy: proposal.reviewBy ?? null,
     assessmentIds: row.assessment_ids,
     supersedes: proposal.supersedes ?? null,

@@ -1,5 +1,5 @@
 import type { Gate, PolicyRule } from '@afterai/contract'
-import type { Ruling } from './standing-of.ts'
+import type { Emergency, Ruling } from './standing-of.ts'
 
 /** What the gate knows of a configuration that is to be deployed. */
 export interface GateFacts {
@@ -17,6 +17,10 @@ export interface GateFacts {
   readonly running: string | null
   readonly isRunning: boolean
   readonly rule: Pick<PolicyRule, 'decision' | 'withinHours'>
+  /** That the change that plans it is an emergency. */
+  readonly emergency: Emergency | null
+  /** The envelope of standard changes that it would lie in; why in none, where there are some. */
+  readonly envelope: { readonly id: string } | { readonly failing: string } | null
 }
 
 /** The gate's answer, and what follows from it. */
@@ -31,6 +35,11 @@ const dayMs = 86_400_000
 export function gateOf(facts: GateFacts, at: Date): GateVerdict {
   const { ruling, rule } = facts
   if (ruling !== null) return ruling.is === 'accepted' ? accepted() : ruled(facts, ruling, at)
+  if (facts.emergency !== null && at < facts.emergency.due) return inEmergency(facts.emergency)
+  if (facts.envelope !== null && 'id' in facts.envelope) {
+    const reason = `it is a standard change inside envelope ${facts.envelope.id}`
+    return { open: true, answer: 'standard', reason, needs: null, validUntil: null }
+  }
   if (rule.decision === 'never') {
     return {
       open: true,
@@ -41,11 +50,18 @@ export function gateOf(facts: GateFacts, at: Date): GateVerdict {
     }
   }
   const needs = nextStep(facts)
+  const outside =
+    facts.envelope !== null && 'failing' in facts.envelope ? `; no standard change: ${facts.envelope.failing}` : ''
   if (rule.decision === 'after') {
-    const reason = `nothing decided covers it; the policy lets it be decided within ${rule.withinHours} hours after it runs`
+    const reason = `nothing decided covers it; the policy lets it be decided within ${rule.withinHours} hours after it runs${outside}`
     return shut('after_the_fact', reason, needs)
   }
-  return shut('undecided', 'nothing decided covers it, and the policy wants a decision before it runs', needs)
+  return shut('undecided', `nothing decided covers it, and the policy wants a decision before it runs${outside}`, needs)
+}
+
+function inEmergency({ by, reason, due }: Emergency): GateVerdict {
+  const told = `${by} declared an emergency: ${reason}; it is to be decided by ${due.toISOString()}`
+  return { open: true, answer: 'emergency', reason: told, needs: null, validUntil: due }
 }
 
 function accepted(): GateVerdict {

@@ -58,11 +58,19 @@ export async function summariseGate(
   return { payload, payloadType, signatures: signatures.map(({ keyid, sig }) => ({ keyid, sig })) }
 }
 
-function openAnswer({ answer, reason, needs }: Gate): GateSummaryFacts['answer'] {
-  if (answer === 'covered' || answer === 'accepted_baseline' || answer === 'exempt') return answer
-  throw new ProblemError('invalid_transition', {
-    detail: `the gate is shut (${answer}): ${reason}${needs === null ? '' : `; next: ${needs}`}`,
-  })
+function openAnswer({ open, answer, reason, needs }: Gate): GateSummaryFacts['answer'] {
+  const shut = `the gate is shut (${answer}): ${reason}${needs === null ? '' : `; next: ${needs}`}`
+  if (!open) throw new ProblemError('invalid_transition', { detail: shut })
+  switch (answer) {
+    case 'covered':
+    case 'accepted_baseline':
+    case 'exempt':
+    case 'standard':
+    case 'emergency':
+      return answer
+    default:
+      throw new Error(`an open gate can't be ${answer}`)
+  }
 }
 
 function hexOf(digest: string): string {

@@ -1,10 +1,13 @@
 import { type Change, type Configuration, type Gate, type PolicyRule, asAsked, fingerprintOf } from '@afterai/contract'
 import { type CompiledQuery, sql } from 'kysely'
 import { changeTypesOf, configurationDelta, findSystem } from '../ace/index.ts'
+import { type Band, isGreen } from '@afterai/evidence'
 import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
-import { gateOf } from './gate-of.ts'
+import { envelopeVerdict, type StandardCandidate } from './envelope-of.ts'
+import { type EnvelopeInForce, inForce, selectEnvelopes } from './envelopes.ts'
+import { type GateFacts, gateOf } from './gate-of.ts'
 import { rulingOf, type RulingRow } from './rulings.ts'
 
 /** What is asked of the gate. */
@@ -20,12 +23,13 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
   const at = new Date()
   const system = await findSystem(tx, tenantId, question.system)
   const place = { systemId: system.id, environment }
-  const [heads, candidates, accepted, plans, policyRows] = await together(tx, [
+  const [heads, candidates, accepted, plans, policyRows, envelopeRows] = await together(tx, [
     selectHead(tx, tenantId, place),
     selectCandidates(tx, tenantId, place, at),
     selectAccepted(tx, tenantId, place),
     selectPlanned(tx, tenantId, place),
     selectPolicies(tx, tenantId),
+    selectEnvelopes(tx, tenantId),
   ])
   const isThis = matches(configuration)
   const record = candidates.find(({ content }) => isThis(content))
@@ -50,6 +54,12 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
     running: head?.fingerprint ?? null,
     isRunning: head !== undefined && isThis(head.content),
     rule: ruleFor(rules, ruledChange(planned, delta)),
+    emergency: emergencyIn(planned),
+    envelope: envelopeFor(
+      inForce(envelopeRows, system.id, at),
+      { environment, delta, isNotWorse: notWorse(planned) },
+      at,
+    ),
   }
   const { validUntil, ...verdict } = gateOf(facts, at)
   const isRecorded = facts.ruling?.is === 'record'
@@ -67,6 +77,28 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
     delta,
     at: at.toISOString(),
   }
+}
+
+function emergencyIn(planned: PlannedRow | undefined): GateFacts['emergency'] {
+  const { emergency_reason: reason = null, due = null, declared_by_name: by = null } = planned ?? {}
+  return reason === null || due === null ? null : { by: by ?? 'somebody', reason, due }
+}
+
+function notWorse(planned: PlannedRow | undefined): boolean | null {
+  const verdict = planned?.assessed_as ?? null
+  return verdict === null ? null : isGreen(verdict)
+}
+
+function envelopeFor(
+  envelopes: readonly EnvelopeInForce[],
+  change: StandardCandidate,
+  at: Date,
+): GateFacts['envelope'] {
+  const verdicts = envelopes.map(({ id, terms }) => ({ id, ...envelopeVerdict(terms, change, at) }))
+  const inside = verdicts.find((it) => it.inside)
+  if (inside !== undefined) return { id: inside.id }
+  const [outside] = verdicts
+  return outside === undefined || outside.inside ? null : { failing: `${outside.failing} (envelope ${outside.id})` }
 }
 
 /** Whether a configuration is the one that is asked about: the same, or the same but for what only the provider says. */
@@ -92,6 +124,7 @@ const noRuling: RulingRow = {
   settled_at: null,
   approvers: null,
   has_new_evidence: null,
+  broken: null,
   accepted_at: null,
   accepted_by_name: null,
 }
@@ -132,6 +165,10 @@ interface PlannedRow extends Kept {
   readonly fingerprint_before: string | null
   readonly implemented_at: Date | null
   readonly open_decision_id: string | null
+  readonly emergency_reason?: string | null
+  readonly due?: Date | null
+  readonly declared_by_name?: string | null
+  readonly assessed_as?: Band | null
 }
 
 type CandidateRow = PlannedRow & {
@@ -142,6 +179,7 @@ type CandidateRow = PlannedRow & {
   readonly rule: PolicyRule | null
   readonly settled_at: Date | null
   readonly has_new_evidence: boolean
+  readonly broken: string | null
 }
 
 /** Records of an environment, the last sealed first. */
@@ -154,6 +192,8 @@ function selectCandidates(
   return sql<CandidateRow>`
     select r.id as record_id, r.decision, r.sealed_at, r.review_by::text, d.rule, d.settled_at, k.content,
       exists (select from assessment a where a.tenant_id = c.tenant_id and a.change_id = c.id and a.created_at > r.sealed_at) as has_new_evidence,
+      (select note from condition_finding f where f.tenant_id = r.tenant_id and f.record_id = r.id and f.outcome = 'broken'
+        order by found_at limit 1) as broken,
       c.id as change_id, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at,
       open.id as open_decision_id
     from record r
@@ -177,10 +217,15 @@ function selectAccepted(tx: Transaction, tenantId: string, { systemId, environme
 function selectPlanned(tx: Transaction, tenantId: string, { systemId, environment }: Place) {
   return sql<PlannedRow>`
     select c.id as change_id, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at, k.content,
-      open.id as open_decision_id
+      open.id as open_decision_id, em.reason as emergency_reason, em.declared_by_name,
+      em.declared_at + make_interval(hours => em.within_hours) as due, a.verdict as assessed_as
     from change c
     join configuration k on k.tenant_id = c.tenant_id and k.fingerprint = c.fingerprint_after
     left join decision open on open.tenant_id = c.tenant_id and open.change_id = c.id and open.status = 'proposed'
+    left join emergency em on em.tenant_id = c.tenant_id and em.change_id = c.id
+    left join lateral (
+      select verdict from assessment where tenant_id = c.tenant_id and change_id = c.id order by id desc limit 1
+    ) a on true
     where c.tenant_id = ${tenantId} and c.system_id = ${systemId} and c.environment = ${environment}
       and c.intent = 'proposed' and c.implemented_at is null and c.status <> 'dismissed'
     order by c.id desc limit ${compared}`.compile(tx)

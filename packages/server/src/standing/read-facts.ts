@@ -1,9 +1,12 @@
-import type { Change } from '@afterai/contract'
+import type { Change, DeltaItem } from '@afterai/contract'
+import { type Band, isGreen } from '@afterai/evidence'
 import { type CompiledQuery, sql } from 'kysely'
 import { noChange, policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
 import { json, type Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { deviationOf, selectDecidedPlans } from './decided-plans.ts'
+import { envelopeVerdict } from './envelope-of.ts'
+import { inForce, selectEnvelopes } from './envelopes.ts'
 import type { RunRow } from './runs.ts'
 import { recordOf, type RuledRecord, rulingOf, type RulingRow } from './rulings.ts'
 import type { RunFacts } from './standing-of.ts'
@@ -32,12 +35,22 @@ interface FactRow extends RulingRow {
   readonly opened_at: Date | null
   readonly author_name: string | null
   readonly open_decision_id: string | null
+  readonly emergency_reason: string | null
+  readonly within_hours: number | null
+  readonly declared_at: Date | null
+  readonly declared_by_name: string | null
+  readonly delta: readonly DeltaItem[] | null
+  readonly assessed_as: Band | null
 }
 
-/** Reads what the standing of runs rests on, as of the instant of each: by three statements, however many they are. */
+/** Reads what the standing of runs rests on, as of the instant of each: by four statements, however many they are. */
 export async function readFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]): Promise<KnownRun[]> {
   if (runs.length === 0) return []
-  const [rows, policyRows] = await together(tx, [selectFacts(tx, tenantId, runs), selectPolicies(tx, tenantId)])
+  const [rows, policyRows, envelopeRows] = await together(tx, [
+    selectFacts(tx, tenantId, runs),
+    selectPolicies(tx, tenantId),
+    selectEnvelopes(tx, tenantId),
+  ])
   const policies = policiesIn(policyRows)
   const byRun = new Map(rows.map((row) => [row.id, row]))
   const known = runs.flatMap((run) => {
@@ -64,6 +77,8 @@ export async function readFacts(tx: Transaction, tenantId: string, runs: readonl
       ruling,
       plan: deviationOf(plansOf.get(run.id) ?? []),
       rule,
+      emergency: emergencyOf(row),
+      envelopeId: envelopeOf(envelopeRows, run, row),
     },
   }))
 }
@@ -74,6 +89,8 @@ function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]):
       rec.id as record_id, rec.decision, rec.sealed_at, rec.review_by::text, d.rule, d.settled_at, agreed.approvers,
       exists (select from assessment a where a.tenant_id = ${tenantId} and a.change_id = rec.change_id
         and a.created_at > rec.sealed_at and a.created_at <= it.at) as has_new_evidence,
+      finding.note as broken, em.reason as emergency_reason, em.within_hours, em.declared_at, em.declared_by_name, c.delta,
+      a.verdict as assessed_as,
       base.accepted_at, base.accepted_by_name
     from jsonb_to_recordset(${json(runs)}) as it
       (id uuid, system_id uuid, environment text, fingerprint text, change_id uuid, at timestamptz)
@@ -98,6 +115,16 @@ function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]):
       where tenant_id = ${tenantId} and decision_id = d.id and verdict = 'approve'
     ) agreed on true
     left join lateral (
+      select note from condition_finding
+      where tenant_id = ${tenantId} and record_id = rec.id and outcome = 'broken' and found_at <= it.at
+      order by found_at limit 1
+    ) finding on true
+    left join emergency em on em.tenant_id = ${tenantId} and em.change_id = c.id and em.declared_at <= it.at
+    left join lateral (
+      select verdict from assessment
+      where tenant_id = ${tenantId} and change_id = c.id and created_at <= it.at order by id desc limit 1
+    ) a on true
+    left join lateral (
       select accepted_at, accepted_by_name from accepted_baseline
       where tenant_id = ${tenantId} and system_id = it.system_id and environment = it.environment
         and fingerprint = it.fingerprint and accepted_at <= it.at
@@ -114,4 +141,25 @@ function changeOf(row: FactRow): RunFacts['change'] {
   const id = row.change_id
   if (id === null || row.status === null || row.opened_at === null) return null
   return { id, status: row.status, openedAt: row.opened_at, openDecisionId: row.open_decision_id }
+}
+
+const hourMs = 3_600_000
+
+function emergencyOf(row: FactRow): RunFacts['emergency'] {
+  const { emergency_reason: reason, within_hours: hours, declared_at: at, declared_by_name: by } = row
+  if (reason === null || hours === null || at === null) return null
+  return { by: by ?? 'somebody', reason, due: new Date(at.getTime() + hours * hourMs) }
+}
+
+/** The envelope that a run's change lay in when it began, of those that were in force then. */
+function envelopeOf(rows: Parameters<typeof inForce>[0], run: RunAt, row: FactRow): string | null {
+  if (row.delta === null || row.change_id === null) return null
+  const change = {
+    environment: run.environment,
+    delta: row.delta,
+    isNotWorse: row.assessed_as === null ? null : isGreen(row.assessed_as),
+  }
+  const began = run.started_at
+  const found = inForce(rows, run.system_id, began).find(({ terms }) => envelopeVerdict(terms, change, began).inside)
+  return found?.id ?? null
 }

@@ -12,6 +12,8 @@ export interface RulingRow {
   readonly approvers: readonly string[] | null
   /** Whether the change was assessed again since it was sealed. */
   readonly has_new_evidence: boolean | null
+  /** A condition of the record that is broken, in words. */
+  readonly broken: string | null
   readonly accepted_at: Date | null
   readonly accepted_by_name: string | null
 }
@@ -48,7 +50,7 @@ export function rulingOf(row: RulingRow): Ruling | null {
     sealedAt: record.sealedAt,
     reviewBy: row.review_by,
     validUntil: isBounded && row.settled_at !== null ? new Date(row.settled_at.getTime() + days * dayMs) : null,
-    broken: null,
+    broken: row.broken,
     hasNewEvidence: row.has_new_evidence === true,
   }
 }

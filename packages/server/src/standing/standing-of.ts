@@ -39,6 +39,17 @@ export interface RunFacts {
     readonly deviation: readonly DeltaItem[]
   } | null
   readonly rule: Pick<PolicyRule, 'decision' | 'withinHours'>
+  /** That it had to run before it could be decided, as somebody declared. */
+  readonly emergency: Emergency | null
+  /** The envelope of standard changes that it lies in. */
+  readonly envelopeId: string | null
+}
+
+/** A declared emergency: by whom, and until when it is to be decided. */
+export interface Emergency {
+  readonly by: string
+  readonly reason: string
+  readonly due: Date
 }
 
 /** A standing, and what follows from it. */
@@ -51,6 +62,9 @@ const dayMs = 24 * hourMs
 export function standingOf(facts: RunFacts, at: Date): Verdict {
   const { ruling, plan, rule } = facts
   if (ruling !== null) return ruled(facts, ruling, at)
+  if (facts.emergency !== null) return inEmergency(facts, facts.emergency, at)
+  if (facts.envelopeId !== null)
+    return plain('authorised', `it is a standard change inside envelope ${facts.envelopeId}`)
   if (rule.decision === 'never') return plain('exempt', 'the policy asks for no decision on a change like this')
   if (plan !== null) return deviating(facts, plan)
   const due = dueOf(facts)
@@ -61,6 +75,14 @@ export function standingOf(facts: RunFacts, at: Date): Verdict {
   return at < due
     ? { standing: 'awaiting', reason: 'it runs, and is not decided yet', needs, due }
     : { standing: 'overdue', reason: 'it runs, and was not decided in time', needs, due }
+}
+
+function inEmergency(facts: RunFacts, { by, reason, due }: Emergency, at: Date): Verdict {
+  const told = `an emergency that ${by} declared (${reason})`
+  const needs = nextStep(facts)
+  return at < due
+    ? { standing: 'awaiting', reason: `it runs as ${told}, and is to be decided`, needs, due }
+    : { standing: 'overdue', reason: `it runs as ${told}, and was not decided in time`, needs, due }
 }
 
 function ruled(facts: RunFacts, ruling: Ruling, at: Date): Verdict {

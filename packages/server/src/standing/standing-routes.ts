@@ -2,6 +2,10 @@ import {
   acceptedBaselineView,
   acceptRequest,
   closeRequest,
+  emergencyRequest,
+  envelopeView,
+  findingRequest,
+  findingView,
   gateRequest,
   gateSummaryRequest,
   gateSummaryView,
@@ -10,7 +14,9 @@ import {
   id,
   lifeView,
   name,
+  noBody,
   page,
+  proposeEnvelopeRequest,
   runView,
   standingQuery,
   standingsView,
@@ -23,6 +29,9 @@ import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { acceptBaseline } from './accepted-baselines.ts'
 import { closeChange, verifyChange } from './closures.ts'
+import { noteFinding } from './conditions.ts'
+import { declareEmergency } from './emergencies.ts'
+import { approveEnvelope, listEnvelopes, proposeEnvelope, revokeEnvelope } from './envelopes.ts'
 import { askGate } from './gate.ts'
 import { type GateSummaryDependencies, summariseGate } from './gate-summary.ts'
 import { readHistory } from './history.ts'
@@ -97,6 +106,62 @@ export function standingRoutes(http: Http, deps: StandingDependencies): void {
   )
 }
 
+/** Standard changes, and what becomes of the conditions of records. */
+export function envelopeRoutes(http: Http, { db, audit, stepUp }: StandingDependencies): void {
+  const read = inTenant(db)
+  const write = inTenantOnce(db)
+  const shown = { 200: envelopeView }
+
+  http.get(
+    '/v1/envelopes',
+    {
+      config: { permission: 'policy:read', audits: unaudited.workingData },
+      schema: { response: { 200: z.object({ items: z.array(envelopeView) }) } },
+    },
+    (request) => read(request, (tx, { principal }) => listEnvelopes(tx, principal.tenantId)),
+  )
+  http.post(
+    '/v1/envelopes',
+    {
+      config: { permission: 'decision:write', audits: ['envelope.propose'] },
+      schema: { body: proposeEnvelopeRequest, response: { 201: envelopeView } },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await write(request, (tx, caller) => proposeEnvelope(audit, tx, caller, request.body))),
+  )
+  http.post(
+    '/v1/envelopes/:id/approval',
+    {
+      config: { permission: 'decision:approve', stepUp, audits: ['envelope.approve'] },
+      schema: { params: byId, body: noBody, response: shown },
+    },
+    (request) => write(request, (tx, caller) => approveEnvelope(audit, tx, caller, request.params.id)),
+  )
+  http.post(
+    '/v1/envelopes/:id/revocation',
+    {
+      config: { permission: 'decision:approve', audits: ['envelope.revoke'] },
+      schema: { params: byId, body: noBody, response: shown },
+    },
+    (request) => write(request, (tx, caller) => revokeEnvelope(audit, tx, caller, request.params.id)),
+  )
+  http.post(
+    '/v1/records/:id/findings',
+    {
+      config: { permission: 'decision:write', audits: ['condition.find'] },
+      schema: { params: byId, body: findingRequest, response: { 201: findingView } },
+    },
+    async (request, reply) =>
+      reply
+        .code(201)
+        .send(
+          await write(request, (tx, caller) =>
+            noteFinding(audit, tx, caller, { recordId: request.params.id, ...request.body }),
+          ),
+        ),
+  )
+}
+
 /** The life of a change, and how it ends. */
 export function lifeRoutes(http: Http, { db, audit }: Pick<StandingDependencies, 'db' | 'audit'>): void {
   const read = inTenant(db)
@@ -110,6 +175,17 @@ export function lifeRoutes(http: Http, { db, audit }: Pick<StandingDependencies,
       schema: { params: byId, response: shown },
     },
     (request) => read(request, (tx, { principal }) => readLife(tx, principal.tenantId, request.params.id)),
+  )
+  http.post(
+    '/v1/changes/:id/emergency',
+    {
+      config: { permission: 'change:write', audits: ['change.declare_emergency'] },
+      schema: { params: byId, body: emergencyRequest, response: shown },
+    },
+    (request) =>
+      write(request, (tx, caller) =>
+        declareEmergency(audit, tx, caller, { changeId: request.params.id, reason: request.body.reason }),
+      ),
   )
   http.post(
     '/v1/changes/:id/verification',

@@ -69,5 +69,7 @@ function toView({ run, facts, title, record, policyVersion }: KnownRun, verdict:
     plannedChangeId: isDeviating ? (plan?.changeId ?? null) : null,
     deviation: isDeviating ? [...(plan?.deviation ?? [])] : [],
     policyVersion,
+    envelopeId: verdict.standing === 'authorised' && !isRecorded ? facts.envelopeId : null,
+    emergency: facts.emergency !== null,
   }
 }

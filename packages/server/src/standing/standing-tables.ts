@@ -1,4 +1,4 @@
-import type { ClosureFacts, StandingName } from '@afterai/contract'
+import type { ClosureFacts, EnvelopeTerms, StandingName } from '@afterai/contract'
 import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
@@ -23,6 +23,41 @@ declare module '../platform/database.ts' {
       run_id: string
       told_at: Generated<Date>
       mail_due: boolean
+    }
+    condition_finding: {
+      tenant_id: string
+      id: string
+      record_id: string
+      condition: string
+      outcome: 'met' | 'broken'
+      note: string
+      found_at: Generated<Date>
+      found_by: string | null
+      found_by_name: string | null
+    }
+    emergency: {
+      tenant_id: string
+      change_id: string
+      reason: string
+      within_hours: number
+      declared_at: Generated<Date>
+      declared_by: string
+      declared_by_name: string | null
+    }
+    envelope: {
+      tenant_id: string
+      id: string
+      title: string
+      system_id: string | null
+      terms: EnvelopeTerms
+      proposed_at: Generated<Date>
+      proposed_by: string
+      proposed_by_name: string | null
+      approved_at: Generated<Date | null>
+      approved_by: Generated<string | null>
+      approved_by_name: Generated<string | null>
+      revoked_at: Generated<Date | null>
+      revoked_by: Generated<string | null>
     }
     verification: {
       tenant_id: string

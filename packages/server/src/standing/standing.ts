@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger/index.ts'
 import type { Configuration } from '../platform/configuration.ts'
 import type { Database } from '../platform/database.ts'
 import type { Feature } from '../platform/feature.ts'
-import { lifeRoutes, standingRoutes } from './standing-routes.ts'
+import { envelopeRoutes, lifeRoutes, standingRoutes } from './standing-routes.ts'
 import { watchingStandings, type WatchDependencies } from './watch.ts'
 
 /** Creates what holds records against what runs: standings, history, the gate, and how the life of a change ends. */
@@ -18,7 +18,9 @@ export function createStanding(deps: {
   const { recordSigner: signer, originOf } = ledger
   return {
     routes(http) {
-      standingRoutes(http, { db, audit, signer, originOf, stepUp: configuration.stepUpForApproval === 'on' })
+      const routed = { db, audit, signer, originOf, stepUp: configuration.stepUpForApproval === 'on' }
+      standingRoutes(http, routed)
+      envelopeRoutes(http, routed)
       lifeRoutes(http, { db, audit })
     },
     jobs: [watchingStandings({ db, audit, tell })],

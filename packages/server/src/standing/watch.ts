@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { type Audit, systemActor } from '../audit/index.ts'
 import { type Database, json, type Transaction, withRole, withTenant } from '../platform/database.ts'
 import type { RepeatedJob } from '../platform/jobs.ts'
+import { checkConditions } from './conditions.ts'
 import { judgeAll, type Judged } from './standing-service.ts'
 
 /** A turn for the worse, in the words of a mail. */
@@ -66,7 +67,11 @@ async function watchTenant(
     .where('tenant_id', '=', tenantId)
     .execute()
   const toldOf = new Map(told.map((it) => [keyOf(it), it]))
-  const all = await judgeAll(tx, tenantId, {}, now())
+  const at = now()
+  const first = await judgeAll(tx, tenantId, {}, at)
+  const broken = await checkConditions(audit, tx, tenantId, first, at)
+  // What broke just now counts at once.
+  const all = broken.length === 0 ? first : await judgeAll(tx, tenantId, {}, new Date(at.getTime() + 1))
   const turned = all.filter((it) => toldOf.get(keyOf(it.known.run))?.standing !== it.verdict.standing)
   const worse = turned.filter((it) => isWorse(toldOf.get(keyOf(it.known.run)), it.verdict.standing))
   await keep(tx, tenantId, { turned, worse, toldOf })
