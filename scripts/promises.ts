@@ -160,7 +160,8 @@ export const promises: readonly Promised[] = [
   },
   {
     id: 'P6.3',
-    promise: 'The gate says yes only for what a sealed decision or envelope covers, that holds, with or without a server.',
+    promise:
+      'The gate says yes only for what a sealed decision or envelope covers, that holds, with or without a server.',
     state: 'built',
   },
   {

@@ -71,6 +71,7 @@ const walkthrough = {
   ...({} as Awaited<ReturnType<typeof clone>> & { server: RunningServer }),
   blocks: [] as string[],
   walked: '',
+  after: '',
 }
 
 async function shell(block: string): Promise<string> {
@@ -87,6 +88,7 @@ beforeAll(async () => {
   const [walk = ''] = walkthrough.blocks
   if (!walk.includes(placeholder)) throw new Error('the README has no place for the set-up code')
   walkthrough.walked = await shell(walk.replace(placeholder, walkthrough.server.setupCode))
+  walkthrough.after = await shell(walkthrough.blocks[1] ?? '')
 }, 300_000)
 
 afterAll(async () => {
@@ -101,8 +103,18 @@ test('P1.1: the walk-through of the README ends in a sealed record, exactly as i
   expect(walkthrough.walked).toContain('wrote record.json')
 })
 
+test('P6.2, P6.3: what was refused and runs is contrary, the gate is shut for it, and going back mends it', () => {
+  const { after } = walkthrough
+  expect(after).toMatch(/^contrary +support-bot +production/m)
+  expect(after).toMatch(/^gate +shut: contrary$/m)
+  expect(after).toMatch(/^accepted baseline +support-bot +production/m)
+  expect(after).toMatch(/^life +closed; not act, rolled back$/m)
+  expect(after).toMatch(/back: model acme-small-2026-10 → acme-large-2026-03/)
+})
+
 test('nobody approves their own decision', async () => {
-  const decide = 'afterai decide "$(afterai ace list --quiet)" --not-act --detail defer --justification Later. --quiet'
+  const decide =
+    'afterai decide "$(afterai ace list --status confirmed --quiet)" --not-act --detail defer --justification Later. --quiet'
   await expect(shell(`afterai approve "$(${decide})" --yes`)).rejects.toMatchObject({
     code: 4,
     stderr: expect.stringContaining('The author of a decision cannot approve it'),
@@ -110,7 +122,7 @@ test('nobody approves their own decision', async () => {
 })
 
 test('P4.5: the record verifies with the server stopped, and no longer once a byte of it has changed', async () => {
-  const [, verify = '', offline = ''] = walkthrough.blocks
+  const [, , verify = '', offline = ''] = walkthrough.blocks
   expect(await stop(walkthrough.server.process)).toBe(0)
   const verified = await shell(verify)
   expect(verified).toMatch(/^verdict +valid: /m)
