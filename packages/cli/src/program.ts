@@ -45,6 +45,7 @@ const groups: readonly { readonly heading: string; readonly chapters: readonly C
       chapter('assess', async () => (await import('./commands/assess.ts')).addAssessCommand),
       chapter('decide approve decision', async () => (await import('./commands/decision.ts')).addDecisionCommands),
       chapter('policy', async () => (await import('./commands/policy.ts')).addPolicyCommands),
+      chapter('envelope', async () => (await import('./commands/envelope.ts')).addEnvelopeCommands),
       chapter('gate', async () => (await import('./commands/gate.ts')).addGateCommands),
       chapter('status history accept', async () => (await import('./commands/standing.ts')).addStandingCommands),
       chapter('record', async () => (await import('./commands/record.ts')).addRecordCommands),

@@ -85,7 +85,7 @@ create table told_standing (
 );
 alter table told_standing enable row level security;
 create policy own on told_standing to afterai_app using (tenant_id = current_tenant());
-grant select, insert, update on told_standing to afterai_app;
+grant select, insert, update (standing, run_id, told_at, mail_due) on told_standing to afterai_app;
 
 -- How the life of a change ended.
 create table closure (

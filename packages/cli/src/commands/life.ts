@@ -5,7 +5,7 @@ import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, type Mount } from './leaf.ts'
 
-/** `ace implemented`, `ace verify` and `ace close`: what comes after the decision. */
+/** `ace implemented`, `ace emergency`, `ace verify` and `ace close`: what comes after the decision. */
 export function addLifeCommands(
   ace: Command,
   mount: Mount,
@@ -24,6 +24,21 @@ export function addLifeCommands(
         const path = { id: await changeIdOf(api, given) }
         await api.call('noteImplemented', changeView, { path, body: { revision: body.revision, at: body.at } })
         const answer = await api.call('getLife', lifeView, { path })
+        out.answer(answer, { lines: (life) => lifeLines(life, out.paint) })
+      }),
+    )
+
+  serverLeaf(ace, 'emergency <id>', {
+    summary: 'Declare that a change has to run before it can be decided.',
+    description:
+      'Declare that a change has to run before it can be decided, where the policy lets you. The gate opens for it, the trail and the standing say who declared it and why, and it is decided within the policy’s time.',
+    examples: ['afterai ace emergency 01980a2c --reason "The provider is down; answers come from the other one."'],
+  })
+    .requiredOption('--reason <text>', 'why')
+    .action(
+      online(mount, async ({ api, out }, given: string, { reason }: { reason: string }) => {
+        const path = { id: await changeIdOf(api, given) }
+        const answer = await api.call('declareEmergency', lifeView, { path, body: { reason } })
         out.answer(answer, { lines: (life) => lifeLines(life, out.paint) })
       }),
     )

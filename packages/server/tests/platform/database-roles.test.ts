@@ -213,9 +213,10 @@ describe('P4.1: the roles of the database', () => {
       'DELETE totp',
       'UPDATE api_key expires_at,last_used_address,last_used_at,name,replaced_by,revoked_at,scopes',
       'UPDATE audit_stream delivered,failures,last_delivered_at,last_error,last_error_at,lease_holder,lease_until,next_index,paused_at,retry_at',
-      'UPDATE change observations,risk,settled_by,settled_by_email,settled_by_name,status,status_reason,updated_at',
+      'UPDATE change change_class,change_fingerprint,change_types,delta,fingerprint_before,implemented_at,implemented_by,implemented_revision,observations,risk,settled_by,settled_by_email,settled_by_name,status,status_reason,title,updated_at',
       'UPDATE decision settled_at,status',
-      'UPDATE environment changed_at,fingerprint,last_seen_at',
+      'UPDATE envelope approved_at,approved_by,approved_by_name,revoked_at,revoked_by',
+      'UPDATE environment changed_at,fingerprint,first_seen_at,last_seen_at',
       'UPDATE federated_identity signed_in_at',
       'UPDATE idempotency body,status',
       'UPDATE identity_provider allowed_domains,client_id,client_secret,creates_members,default_role,enforced,groups_claim,name,role_mapping,scopes,updated_at',
@@ -225,6 +226,7 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE passkey last_used_at,name,sign_count,synced',
       'UPDATE recovery_code used_at',
       'UPDATE route_profile latest,volatile_facets',
+      'UPDATE run change_id,started_at',
       'UPDATE served_identity alone_hours,alone_since,change_id,last_seen_at',
       'UPDATE served_model first_seen_at',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',
@@ -234,6 +236,7 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE telemetry_receipt rejected',
       'UPDATE telemetry_series n,sum,told_at',
       'UPDATE telemetry_window aggregate,packed,price_version,updated_at',
+      'UPDATE told_standing mail_due,run_id,standing,told_at',
       'UPDATE totp confirmed_at,failed_at,failures,last_step',
     ])
     const sequencing = (await privileges('afterai_sequencer')).filter((it) => !it.startsWith('SELECT'))
