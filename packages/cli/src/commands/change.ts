@@ -13,8 +13,6 @@ import {
 import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import type { Api, ListOptions } from '../api/api.ts'
-import { digestConfiguration } from '../observe/digest-files.ts'
-import { readConfiguration } from '../observe/read-configuration.ts'
 import { person } from '../terminal/person.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
@@ -144,6 +142,9 @@ async function createChange({ api, out }: ServerContext, options: CreateOptions)
 }
 
 async function configurationAfter(api: Api, path: string): Promise<Configuration> {
+  // Here rather than above: what lists changes reads no files.
+  const { readConfiguration } = await import('../observe/read-configuration.ts')
+  const { digestConfiguration } = await import('../observe/digest-files.ts')
   const local = await readConfiguration({ from: path })
   const { value: key } = await api.call('getDigestKey', digestKeyView)
   return digestConfiguration(local, key)
