@@ -75,6 +75,9 @@ export const slots = {
   reasoningTokens: 40,
   /** Told by a name that isn't OpenTelemetry's. */
   otherEnvironment: 41,
+  totalTokens: 42,
+  /** An environment by the name of a stage, which counts of a resource alone. */
+  stage: 43,
 } as const
 
 export type Slot = keyof typeof slots

@@ -4,7 +4,7 @@ import { onceSettled } from '../../platform/database.ts'
 import { type CaptureLimits, overflow } from '../limits.ts'
 import { derivedConfiguration, type Facet, facetValues } from './configuration.ts'
 import type { Learning } from './learning.ts'
-import { insertFacets, type NewFacet, openProfiles, type Profile, updateProfiles } from './profile-rows.ts'
+import { insertFacets, memberOf, type NewFacet, openProfiles, type Profile, updateProfiles } from './profile-rows.ts'
 import type { WatchedCall } from './watched-call.ts'
 
 /** Watches what routes run with. */
@@ -66,10 +66,6 @@ const noFacets: ReadonlySet<string> = new Set()
 
 function routeKey({ systemId, environment, route }: Pick<WatchedCall, 'systemId' | 'environment' | 'route'>): string {
   return `${systemId} ${environment} ${route}`
-}
-
-function memberOf(facet: string, value: string): string {
-  return `${facet} ${value}`
 }
 
 function newsAmong(
