@@ -5,7 +5,6 @@ import type { FaultList, ImportResult } from './faults.ts'
 import { checkCaseIds } from './guesses.ts'
 import { automaticMapping, caseColumnsOf, columnsOf, selectionOf, type ImportMapping, usualKind } from './mapping.ts'
 import type { Notation } from './notation.ts'
-import { profileOf } from './profiles.ts'
 import { possibleMetrics, proposeMapping, unreadNumbers } from './proposal.ts'
 import { readCases, type CaseReader } from './read-cases.ts'
 import type { TableReading } from './reading.ts'
@@ -95,8 +94,7 @@ function settleMapping<R>(
 ): ImportMapping | undefined {
   const propose = (): string => proposeMapping(file, source)
   const columns = options.mapping ? [] : file.columns()
-  const profile = options.mapping ?? profileOf(columns)?.mapping(columns)
-  const mapping = profile ?? automaticMapping(columns)
+  const mapping = options.mapping ?? automaticMapping(columns)
   if (!mapping) return faults.add('column_missing', 'no column has the usual name of case ids', {}, propose())
   if (mapping.metrics.length === 0)
     return faults.add('no_metric', 'no column has the usual name of a metric', {}, propose())
@@ -110,7 +108,7 @@ function settleMapping<R>(
       else faults.add('column_missing', 'no such column', { column }, step)
   }
   if (faults.any()) return undefined
-  if (profile) return mapping
+  if (options.mapping !== undefined) return mapping
   // Nobody typed these names: what is no machine name is shown as its digest.
   const possible = possibleMetrics(file, [...used]).map((metric) => ({ ...metric, name: gate.token(metric.name) }))
   return { ...mapping, metrics: [...mapping.metrics, ...possible] }
