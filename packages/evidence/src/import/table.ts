@@ -33,7 +33,14 @@ export function readTable<R>(file: TableFile<R>, context: TableContext): ImportR
   const table = readingOf(file, { mapping: read, notations, reader, gate: context.gate })
   const unread = options.mapping === undefined ? unreadNumbers(file, columnsOf(read)) : []
   const left = mapping.metrics.filter((metric) => !read.metrics.includes(metric)).map(({ column }) => column)
-  const notes = [...(unread.length === 0 ? [] : [noteOf(unread)]), ...wordsNote(left, survey)]
+  const marks = read.metrics.flatMap((metric, index) =>
+    reader.notes(index).map((note) => `${context.gate.label(metric.name)}: ${note}`),
+  )
+  const notes = [
+    ...(unread.length === 0 ? [] : [noteOf(unread)]),
+    ...wordsNote(left, survey),
+    ...marks.slice(0, MOST_MARKS),
+  ]
   const kinds = new Map(result.run.metrics.map(({ name, kind }) => [name, kind]))
   return {
     ...result,
@@ -48,6 +55,9 @@ export function readTable<R>(file: TableFile<R>, context: TableContext): ImportR
     },
   }
 }
+
+/** So many notes on numbers that may stand for none; a run has at most 20. */
+const MOST_MARKS = 10
 
 /** So large a part of a column's cells are numbers where one that isn't is a mistake, and not a column of words. */
 const MOSTLY = 0.5
