@@ -24,7 +24,7 @@ export function dryRun({ out }: LocalContext, evaluation: EvaluationFile, key: L
         ...properties([
           ['format', run.format],
           ['cases', run.cases.rows - repeats],
-          ['repeats', repeats === 0 ? 0 : `${repeats} more rows, averaged with the case that they repeat`],
+          ['repeats', repeats],
           ['errors', errorCount(run.cases)],
           ['selection', run.selection && printable(run.selection)],
           ['metrics', metricText(run.metrics)],
@@ -42,7 +42,7 @@ export function dryRun({ out }: LocalContext, evaluation: EvaluationFile, key: L
 /** How many cases there are, and how many of them are no answers or repeats of others. */
 export function caseCount({ cases, errors, repeats }: Pick<Evaluation, 'cases' | 'errors' | 'repeats'>): string {
   if (repeats === null || repeats === 0) return `${cases}, ${errors} of them errors`
-  return `${cases - repeats}, and ${repeats} more rows that repeat one (averaged); ${errors} rows are errors`
+  return `${cases - repeats} in ${cases} rows, of which ${repeats} repeat one (averaged) and ${errors} are errors`
 }
 
 /** How a table was read; nothing for files that are none. */

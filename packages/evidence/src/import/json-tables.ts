@@ -29,10 +29,11 @@ export function tablesIn(text: string): readonly JsonTable[] {
 
 function* tablesAt(value: unknown, path: readonly string[]): Generator<JsonTable> {
   const table = tableOf(value, path)
-  if (table !== undefined) return yield table
-  if (!isObject(value) || path.length === DEPTH) return
-  for (const [key, inner] of Object.entries(value)) {
-    if (/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(key)) yield* tablesAt(inner, [...path, key])
+  if (table !== undefined) yield table
+  else if (isObject(value) && path.length < DEPTH) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(key)) yield* tablesAt(inner, [...path, key])
+    }
   }
 }
 
@@ -77,12 +78,15 @@ function byId(value: JsonObject, make: Make): JsonTable | undefined {
 /** `{"case-1": 1, "case-2": 0}`. */
 function numbersById(value: JsonObject, make: Make): JsonTable | undefined {
   const entries = Object.entries(value)
-  const isNumber = (it: unknown): boolean => typeof it === 'number' || typeof it === 'boolean'
-  if (entries.length < FEWEST_NUMBERS || !entries.every(([, inner]) => isNumber(inner))) return undefined
+  if (entries.length < FEWEST_NUMBERS || !entries.every(([, inner]) => isScore(inner))) return undefined
   return make(
     'to_entries[] | {id: .key, value}',
     entries.map(([id, number]) => ({ id, value: number })),
   )
+}
+
+function isScore(it: unknown): boolean {
+  return typeof it === 'number' || typeof it === 'boolean'
 }
 
 interface Columns {
@@ -112,8 +116,7 @@ function columnsOfIndexes(value: JsonObject): Columns | undefined {
   const [first] = columns
   if (first === undefined || !columns.every(([, column]) => isObject(column))) return undefined
   const rows = Object.keys(first[1] as JsonObject)
-  const isRow = (row: string): boolean => /^\d+$/.test(row)
-  if (rows.length < 2 || !rows.every(isRow)) return undefined
+  if (rows.length < 2 || rows.some((row) => !/^\d+$/.test(row))) return undefined
   if (!columns.every(([, column]) => Object.keys(column as JsonObject).join() === rows.join())) return undefined
   const objects = rows.map((row) => ({
     row,
@@ -138,7 +141,6 @@ export function proposeLines(
   const linesOf = (table: JsonTable): string =>
     others.length === 0 ? `${name}l` : `${name.replace(/\.json$/i, '')}.${table.name}.jsonl`
   const make = (table: JsonTable): string => `jq -c '${table.filter}' ${shellWord(name)} > ${shellWord(linesOf(table))}`
-  const also = others.length === 0 ? '' : ` (or of the others: ${others.map(make).join('; ')})`
   const { objects } = first
   const table = {
     leaves: () => [...new Set(objects.flatMap((object) => [...leavesOf(object)]))].toSorted(),
@@ -146,7 +148,8 @@ export function proposeLines(
     cell: cellOf,
   }
   const mapping = proposeMapping(table, { name: linesOf(first), command })
-  return `make one object a line of it: ${make(first)}${also}; ${mapping}`
+  const what = others.length === 0 ? 'it' : 'each'
+  return `make one object a line of ${what}: ${tables.map(make).join('; ')}; ${mapping}`
 }
 
 function isArrayOfObjects(value: unknown): value is readonly JsonObject[] {
