@@ -81,6 +81,7 @@ describe('JSON documents that hold rows', () => {
 
   test.each([
     ['totals of a run', { accuracy: 0.9, f1: 0.8 }],
+    ['many totals of a run', { accuracy: 0.9, ...Object.fromEntries(rows(12).map(({ id }) => [id, 1])) }],
     ['settings', { model: { name: 'm' }, prompt: { text: 'x' } }],
     ['lists of other lengths', { a: [1, 2], b: [1] }],
     ['a number', 7],

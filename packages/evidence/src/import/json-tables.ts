@@ -1,5 +1,7 @@
+import { directionOf } from '../metric-directions.ts'
 import { isObject, parseJson, type JsonObject } from './json.ts'
 import { cellOf, leavesOf } from './json-objects.ts'
+import { usualKind } from './mapping.ts'
 import { proposeMapping, shellWord } from './proposal.ts'
 import type { ByteSource } from './source.ts'
 
@@ -75,10 +77,11 @@ function byId(value: JsonObject, make: Make): JsonTable | undefined {
   )
 }
 
-/** `{"case-1": 1, "case-2": 0}`. */
+/** `{"case-1": 1, "case-2": 0}`. Numbers by the names of metrics are the totals of a run. */
 function numbersById(value: JsonObject, make: Make): JsonTable | undefined {
   const entries = Object.entries(value)
   if (entries.length < FEWEST_NUMBERS || !entries.every(([, inner]) => isScore(inner))) return undefined
+  if (entries.some(([key]) => directionOf(key) !== undefined || usualKind(key) !== undefined)) return undefined
   return make(
     'to_entries[] | {id: .key, value}',
     entries.map(([id, number]) => ({ id, value: number })),
