@@ -40,7 +40,7 @@ export const serverFolders: readonly string[] = [
   'instance',
 ]
 
-/** Folders of the server whose insides are nobody else's: they are reached through their `index.ts`. */
+/** Folders of the server whose insides are nobody else's: they are reached through their `index.ts`, as are the folders in `platform`. */
 const withDoors = serverFolders.filter((folder) => folder !== 'platform')
 
 /** Names of our packages, and the folders that they are in. */
@@ -134,11 +134,16 @@ function laterFolders(folder: string, index: number): Pattern[] {
 }
 
 function insidesOf(index: number): Pattern[] {
+  if (index === 0) return []
   const earlier = withDoors.filter((it) => serverFolders.indexOf(it) < index)
-  if (earlier.length === 0) return []
   return [
     {
-      group: earlier.flatMap((it) => [`../**/${it}/**`, `!../**/${it}/**/index.ts`]),
+      group: [
+        ...earlier.flatMap((it) => [`../**/${it}/**`, `!../**/${it}/**/index.ts`]),
+        // The foundation's files are each their own door; its folders have one like others.
+        '../**/platform/*/**',
+        '!../**/platform/*/index.ts',
+      ],
       message: 'this reaches inside another folder: import it from the index.ts of that folder.',
     },
   ]

@@ -42,7 +42,15 @@ const single = [
   ['packages/unheard-of/src/takes-by-path.ts', '../../record/src/index.ts', 'a path leads into another package'],
   ['packages/server/uses-cli.ts', '../cli/src/run.ts', 'a path leads into another package'],
   ['packages/server/src/pacr/deep/reaches.ts', '../../access/access.ts', 'reaches inside another folder'],
+  ['packages/server/src/pacr/hardening.ts', '../platform/hardening/load.ts', 'reaches inside another folder'],
   ['packages/cli/src/later.test.ts', '@afterai/server', 'may not be imported here'],
+] as const
+/** The same in other forms than an import of values. */
+const forms = [
+  ['packages/server/src/ace/types.ts', "import type { X } from '../pacr/index.ts'\nexport type Y = X\n"],
+  ['packages/server/src/ace/again.ts', "export { x } from '../pacr/index.ts'\n"],
+  ['packages/server/src/ace/all-again.ts', "export * from '../pacr/index.ts'\n"],
+  ['packages/server/src/ace/at-first-use.ts', "export const x = (): Promise<unknown> => import('../pacr/index.ts')\n"],
 ] as const
 const fine = [
   ['packages/server/src/pacr/allowed.ts', '../ledger/index.ts'],
@@ -50,6 +58,7 @@ const fine = [
   ['packages/server/src/pacr/tests/fine.ts', '@afterai/testing'],
   ['packages/server/src/identity/deep/own.ts', '../access.ts'],
   ['packages/server/src/aura/foundation.ts', '../platform/database.ts'],
+  ['packages/server/src/aura/limits.ts', '../platform/rate-limits/index.ts'],
   ['packages/cli/src/contract.ts', '@afterai/contract'],
 ] as const
 const importing = (from: string): string => `import * as it from '${from}'\nexport const x = it\n`
@@ -73,6 +82,7 @@ beforeAll(() => {
   for (const { later, file } of forbiddenFolders) files.set(file, importing(`../${later}/index.ts`))
   for (const { earlier, file } of insides) files.set(file, importing(`../${earlier}/inside.ts`))
   for (const [file, from] of [...single, ...fine]) files.set(file, importing(from))
+  for (const [file, text] of forms) files.set(file, text)
   for (const [, file, text] of rules) files.set(file, text)
   files.set('packages/evidence/src/b.ts', "import { a } from './a.ts'\nexport const b = (): number => a()\n")
   files.set(
@@ -130,6 +140,10 @@ describe('the import rule', () => {
 
   it.each(single)('refuses in %s: %s', (file, _from, said) => {
     expect(found.get(file)).toContain(said)
+  })
+
+  it.each(forms)('refuses in %s: %j', (file) => {
+    expect(found.get(file)).toContain('may import only the folders above it')
   })
 
   it.each(fine)('lets %s import %s', (file) => {

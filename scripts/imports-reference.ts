@@ -44,7 +44,7 @@ names another mark. Missing values are counted, and never refuse a file. In JSON
 
 ## Columns
 Columns of one name are told apart by their place: \`Score#1\`, \`Score#2\`, as in a table of several prompts. A column without a name is called
-by its place, \`column-3\`. In JSONL a column is a key, or a JSON pointer (\`/metrics/score\`).
+by its place, \`column-3\`. A file whose first line is a row (each cell a number above numbers, or an id like those below) has no header, and is refused with the command that puts one before it. In JSONL a column is a key, or a JSON pointer (\`/metrics/score\`).
 
 ## Cases
 \`--case\` names the column of ids; repeated, it names several that identify a case together, joined by \`/\` (\`arc/7\`; a slash within one is
@@ -53,8 +53,9 @@ refused, where a column named dataset, task, subset or split differs within one 
 named metric, metric_name, scorer or evaluator does, or where config, configuration, model, provider or variant has several values.
 
 Without \`--case\` and \`--metric\` the usual names of columns are looked for. Two guesses aren't taken: an \`id\` that is a UUID of its own
-for each row beside an \`input\` or \`inputs.…\` column is the run's, not the case's; and -1 on a scale that has nothing else below 0 and ends above 1
-often means "no score". Say what it is with \`--case\`, \`--metric\` or \`--missing -1\`.
+for each row beside an \`input\` or \`inputs.…\` column is the run's, not the case's; and some numbers often mean "no score": -1 on a scale that has nothing else below 0 and ends above 1; \`-9\`, \`-99\`, \`-999\` and so on where nothing else
+is below 0; \`99\`, \`999\`, \`9999\` and so on where nothing else is a tenth of it. Say what it is with \`--case\`, \`--metric\` or \`--missing -999\`. Of a metric that \`--metric\` names such numbers are taken as scores, unless
+its scale holds them, and a note says so.
 
 If two runs hardly share an id but would if both wrote them alike (case of letters, leading zeros, blanks and separators), the
 assessment warns of it (\`ids_nearly_match\`).

@@ -119,16 +119,37 @@ export function mappingOf(options: EvaluationOptions): ImportMapping | undefined
   const { case: columns = [], cluster, slice, error, metric = [] } = options
   const isStated = [cluster, slice, error].some((value) => value !== undefined) || columns.length + metric.length > 0
   if (!isStated) return undefined
-  if (columns.length === 0 || metric.length === 0)
-    throw new CommandFailure('usage', 'A mapping of columns takes --case and at least one --metric.', {
-      remedy: 'Leave all of them out if the columns have usual names, such as case_id, score, latency_ms, cost_usd.',
-    })
+  if (columns.length === 0 || metric.length === 0) throw halfMapped(options)
   const caseId = columns.length === 1 ? columns[0] : columns
   const mapping = importMappingSchema.safeParse({ caseId, cluster, slice, error, metrics: metric.map(readMetric) })
   if (mapping.success) return mapping.data
   throw new CommandFailure('usage', 'The mapping of columns is not valid.', {
     lines: issueLines(mapping.error.issues),
   })
+}
+
+/** The half of a mapping that is given, and what it lacks. */
+function halfMapped({ case: columns = [], cluster, slice, error, metric = [] }: EvaluationOptions): CommandFailure {
+  const given = [
+    ...(columns.length > 0 ? ['--case'] : []),
+    ...Object.entries({ '--cluster': cluster, '--slice': slice, '--error': error })
+      .filter(([, column]) => column !== undefined)
+      .map(([option]) => option),
+    ...(metric.length > 0 ? ['--metric'] : []),
+  ]
+  const lacking = [
+    ...(columns.length === 0 ? ['--case COLUMN'] : []),
+    ...(metric.length === 0 ? ['--metric NAME=COLUMN'] : []),
+  ]
+  const [are, need] = given.length === 1 ? ['names a column', 'needs'] : ['name columns', 'need']
+  return new CommandFailure(
+    'usage',
+    `${given.join(' and ')} ${are} of a table, and ${need} ${lacking.join(' and ')} beside.`,
+    {
+      remedy:
+        'Or leave all of them out, if the columns have usual names: id or case_id; slice, segment or category; error; score, correct, latency_ms, cost_usd.',
+    },
+  )
 }
 
 /** The column may itself hold colons: kind, direction and scale are read from the end. */
@@ -157,7 +178,10 @@ export function filtersOf(texts: readonly string[] = []): readonly RowFilter[] {
 
 function readFilter(text: string): RowFilter {
   const at = text.indexOf('=')
-  if (at < 1) throw new CommandFailure('usage', '--where takes COLUMN=VALUE.')
+  if (at < 1 || at === text.length - 1) {
+    const lack = at < 0 ? 'no =VALUE behind the column' : at === 0 ? 'no column before the =' : 'no value behind the ='
+    throw new CommandFailure('usage', `--where takes COLUMN=VALUE, the text of a cell as it stands: there is ${lack}.`)
+  }
   return { column: text.slice(0, at), equals: text.slice(at + 1) }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -9,7 +8,7 @@ import { dirname } from 'node:path'
 export async function writePrivateFile(path: string, value: unknown): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await chmod(dirname(path), 0o700)
-  const temporary = `${path}.${randomUUID()}`
+  const temporary = `${path}.${globalThis.crypto.randomUUID()}`
   try {
     await using file = await open(temporary, 'wx', 0o600)
     await file.writeFile(`${JSON.stringify(value, null, 2)}\n`)

@@ -65,7 +65,7 @@ test('a dry run tells how a table is read: separator, encoding, columns, notatio
   const ran = await afterai(['import', path, ...reading, '--dry-run'])
   expect(ran.stderr).toBe('')
   for (const line of [
-    /^cases +3$/m,
+    /^cases +2$/m,
     /^repeats +1$/m,
     /^encoding +windows-1252$/m,
     /^separator +semicolon$/m,

@@ -152,6 +152,20 @@ test('the launcher passes over a node that is too old', async () => {
   expect(stdout).toMatch(/^Usage: afterai /)
 })
 
+test('the launcher believes a node of npm what its package says, and starts it once', async () => {
+  const folder = await temporaryFolder()
+  const bin = join(folder, 'node_modules/.bin')
+  const manifest = join(folder, 'node_modules/node/package.json')
+  for (const path of [join(bin, 'node'), manifest]) await mkdir(dirname(path), { recursive: true })
+  await writeFile(join(bin, 'node'), '#!/bin/sh\necho "started with $*"\n', { mode: 0o755 })
+  const ran = async (version: string): Promise<string> => {
+    await writeFile(manifest, `{\n  "name": "node",\n  "version": "${version}"\n}\n`)
+    return (await run(launcher, ['--help'], { env: { PATH: `${bin}:/usr/bin:/bin` } })).stdout
+  }
+  expect((await ran('24.0.0')).match(/started with .*/g)).toEqual([expect.stringContaining(' --help')])
+  expect(await ran('22.9.0')).toMatch(/^Usage: afterai /)
+})
+
 test('the launcher tells the version without starting anything', async () => {
   for (const word of ['--version', '-V']) {
     const { stdout } = await run(launcher, [word], { env: { PATH: '' } })

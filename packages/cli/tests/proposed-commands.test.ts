@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,6 +25,12 @@ const files: Readonly<Record<string, string>> = {
     JSON.stringify({ q: `q-${it}`, result: { grade: it / 10, other: { grade: it } } }),
   ).join('\n'),
   'nested.json': JSON.stringify({ rows: tenRows((it) => `a-${it}`).map((q, v) => ({ q, v })), more: [1] }),
+  'keyed.json': JSON.stringify(Object.fromEntries(tenRows((it) => `case-${it}`).map((id, n) => [id, { grade: n }]))),
+  'two-arrays.json': JSON.stringify({
+    before: tenRows((it) => `a-${it}`).map((q, v) => ({ q, grade: v })),
+    after: tenRows((it) => `a-${it}`).map((q, v) => ({ q, grade: v })),
+  }),
+  'columns.json': JSON.stringify({ q: tenRows((it) => `a-${it}`), grade: tenRows((it) => String(it)).map(Number) }),
   'array.json': JSON.stringify(tenRows((it) => `a-${it}`).map((q, v) => ({ q, grade: v }))),
 }
 
@@ -31,14 +38,12 @@ const files: Readonly<Record<string, string>> = {
 const wordsOf = (command: string): string[] =>
   [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
 
-/** Does what `jq -c` would, for the two filters that are proposed. */
+/** Runs the `jq -c` that is proposed. */
 function makeLines(said: string): void {
   const [, filter = '', from = '', to = ''] = /jq -c '([^']*)' ('[^']*'|\S+) > ('[^']*'|[^\s;]+);/.exec(said) ?? []
   if (filter === '') return
   const [source = '', target = ''] = [from, to].map((it) => it.replaceAll("'", ''))
-  const root = JSON.parse(readFileSync(source, 'utf8')) as unknown[] | Record<string, unknown[]>
-  const objects = Array.isArray(root) ? root : (root[filter.slice(1, -2)] ?? [])
-  writeFileSync(target, objects.map((it) => JSON.stringify(it)).join('\n'))
+  writeFileSync(target, execFileSync('jq', ['-c', filter, source]))
 }
 
 /** Runs what was proposed, and what that proposes, until nothing is. @returns how many commands were proposed, and what the last one said */

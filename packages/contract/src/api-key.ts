@@ -3,8 +3,10 @@ import { displayName } from './display-name.ts'
 import { keyScopes } from './permissions.ts'
 import { id, instant, pageQuery } from './primitives.ts'
 
+/** A permission that a key may carry. */
 export const scope = z.enum(keyScopes)
 
+/** A key to be made. */
 export const createApiKeyRequest = z.strictObject({
   name: displayName,
   scopes: z.array(scope).min(1),
@@ -26,6 +28,7 @@ export const rotateApiKeyRequest = z.strictObject({ overlapHours: z.number().int
 /** `expiring`: only keys that work and end within 14 days. */
 export const apiKeyQuery = pageQuery.extend({ expiring: z.stringbool().optional() })
 
+/** A key as lists show it: never the key itself. */
 export const apiKeyView = z
   .object({
     id,

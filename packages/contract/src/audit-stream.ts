@@ -35,6 +35,7 @@ const webhookDestination = z.strictObject({
 /** Where audit events begin to be sent: what happens from now on, or the whole log. */
 const startFrom = z.enum(['now', 'beginning']).default('now')
 
+/** A destination of audit events to be added. */
 export const createAuditStreamRequest = z.discriminatedUnion('kind', [
   syslogDestination.extend({ startFrom }),
   webhookDestination.extend({ startFrom }),

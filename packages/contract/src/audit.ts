@@ -44,8 +44,10 @@ export const auditQuery = auditFilter.extend(pageQuery.shape).extend({
 /** Forms of an export: one JSON object in a line, or RFC 4180. */
 export const auditExportFormats = ['jsonl', 'csv'] as const
 
+/** A filter of events, and the form of the file. */
 export const auditExportQuery = auditFilter.extend({ format: z.enum(auditExportFormats).default('jsonl') })
 
+/** An event of the audit trail. */
 export const auditEventView = z
   .object({
     id,

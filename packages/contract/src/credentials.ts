@@ -63,6 +63,7 @@ export const nothingMore = z.strictObject({}).nullish()
 /** Options for `PublicKeyCredential.parseCreationOptionsFromJSON` and `parseRequestOptionsFromJSON`. */
 export const passkeyOptions = z.looseObject({ challenge: z.string() })
 
+/** A way to give a second factor. */
 export const secondFactorMethod = z.enum(['totp', 'passkey', 'recovery_code'])
 export type SecondFactorMethod = z.infer<typeof secondFactorMethod>
 
@@ -72,6 +73,7 @@ export const secondFactorChallenge = z
   .meta({ id: 'SecondFactorChallenge' })
 export type SecondFactorChallenge = z.infer<typeof secondFactorChallenge>
 
+/** A second factor that somebody gives. */
 export const secondFactorProof = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('totp'), code: totpCode }),
   z.strictObject({ method: z.literal('recovery_code'), code: z.string().max(64) }),
@@ -80,8 +82,14 @@ export const secondFactorProof = z.discriminatedUnion('method', [
 export type SecondFactorProof = z.infer<typeof secondFactorProof>
 
 const ticket = z.string().max(128)
+
+/** The second factor of a sign-in that has begun. */
 export const secondFactorRequest = z.strictObject({ ticket, proof: secondFactorProof })
+
+/** A wish for the options of a passkey as the second factor. */
 export const secondFactorOptionsRequest = z.strictObject({ ticket })
+
+/** A sign-in by a passkey alone. */
 export const passkeySignInRequest = z.strictObject({ assertion: passkeyAssertion, tenant: slug.optional() })
 
 /** A password needs the code of an authenticator app beside it, where there is one; the other two stand alone. */
@@ -92,6 +100,7 @@ export const stepUpRequest = z.discriminatedUnion('method', [
 ])
 export type StepUpProof = z.infer<typeof stepUpRequest>
 
+/** A passkey as its owner sees it. */
 export const passkeyView = z.object({
   id,
   name: z.string(),
@@ -100,6 +109,8 @@ export const passkeyView = z.object({
   createdAt: instant,
   lastUsedAt: instant.nullable(),
 })
+
+/** The factors of an account, as its owner sees them. */
 export const factorsView = z.object({
   password: z.boolean(),
   totp: z.object({ confirmedAt: instant }).nullable(),
@@ -108,12 +119,18 @@ export const factorsView = z.object({
 })
 /** The secret is shown in this answer and never again. */
 export const totpEnrolmentView = z.object({ secret: z.string(), uri: z.string() })
+
+/** The first code of a new authenticator app. */
 export const confirmTotpRequest = z.strictObject({ code: totpCode })
 /** Shown in this answer and never again; each is good once. */
 export const recoveryCodesView = z.object({ recoveryCodes: z.array(z.string()) })
+
+/** A new passkey, and what its owner calls it. */
 export const registerPasskeyRequest = z.strictObject({ name: words(100), attestation: passkeyAttestation })
 /** `recoveryCodes` are there when this is the account's first second factor. */
 export const registeredPasskeyView = passkeyView.extend({ recoveryCodes: z.array(z.string()).nullable() })
+
+/** Another name for a passkey. */
 export const renamePasskeyRequest = z.strictObject({ name: words(100) })
 
 /**
@@ -126,6 +143,7 @@ export const changePasswordRequest = z.strictObject({
   endApiKeys: z.boolean().optional(),
 })
 
+/** A session as lists show it. */
 export const sessionItemView = z.object({
   id,
   tenant: slug.nullable(),

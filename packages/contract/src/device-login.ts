@@ -10,6 +10,7 @@ export const userCode = z
   .transform((typed) => typed.replaceAll(/[\s-]/g, ''))
   .pipe(z.string().regex(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/, 'eight letters, like BCDF-GHJK'))
 
+/** A device that asks to be signed in. */
 export const deviceAuthorizationRequest = z.strictObject({
   /** The asker's name, as it is shown to the person who approves: `afterai on build-host`. */
   clientLabel: words(100).default('a command line'),
@@ -27,8 +28,10 @@ export const deviceAuthorizationView = z.object({
   intervalSeconds: z.number(),
 })
 
+/** A question whether a device was approved. */
 export const deviceTokenRequest = z.strictObject({ deviceCode: z.string().max(128) })
 
+/** A question who asks under a code. */
 export const deviceLookupRequest = z.strictObject({ userCode })
 /** Who asks: what to compare before approving. */
 export const deviceRequestView = z.object({
@@ -38,5 +41,8 @@ export const deviceRequestView = z.object({
   expiresAt: instant,
 })
 
+/** The verdict of a person on a device. */
 export const deviceDecisionRequest = z.strictObject({ userCode, verdict: z.enum(['approve', 'deny']) })
+
+/** The verdict that was given. */
 export const deviceDecisionView = z.object({ verdict: z.enum(['approve', 'deny']), clientLabel: z.string() })

@@ -43,6 +43,7 @@ const clientSecret = z
   .regex(/^[\x20-\x7e]+$/, 'printable ASCII')
   .max(1024)
 
+/** An identity provider to be added. */
 export const createIdentityProviderRequest = z.strictObject({
   ...settings,
   issuer,
@@ -62,6 +63,7 @@ export const updateIdentityProviderRequest = z
   .partial()
 export type IdentityProviderChange = z.infer<typeof updateIdentityProviderRequest>
 
+/** An identity provider as admins see it: never its client secret. */
 export const identityProviderView = z
   .object({
     id,
@@ -95,6 +97,8 @@ export const identityProviderTestView = z.object({
 
 /** Says by hand who a subject of the provider is here. */
 export const linkIdentityRequest = z.strictObject({ subject: token(255), accountId: id })
+
+/** A subject of a provider, and the account that it is. */
 export const federatedIdentityView = z.object({
   subject: z.string(),
   accountId: id,
@@ -106,7 +110,10 @@ export const federatedIdentityView = z.object({
 /** An admin who may sign in without the provider. */
 export const breakGlassView = z.object({ accountId: id, name: z.string(), email: z.string().nullable() })
 
+/** A question how a tenant is signed in to. */
 export const signInOptionsQuery = z.strictObject({ tenant: slug })
+
+/** The ways to sign in to a tenant. */
 export const signInOptionsView = z.object({
   /** Whether people sign in here with a password or a passkey. */
   password: z.boolean(),
@@ -119,6 +126,7 @@ export const returnPath = z
   .max(512)
   .regex(/^\/(?![/\\])[^\\\s\p{Cc}]*$/u, 'a path of this server, beginning with one slash')
 
+/** The address at which a provider ends its own session, if it has one. */
 export const signOutView = z.object({
   /** Where to send the browser after `DELETE /v1/session`, to end the session at the provider too; null where it can't. */
   location: z.string().nullable(),

@@ -6,8 +6,10 @@ import { email, id, instant, newSlug, slug, words } from './primitives.ts'
 /** >= 15 characters: the password of a new account is its only factor. No composition rules (NIST SP 800-63B-4 §3.1.1). */
 export const password = z.string().min(15, 'a password has 15 characters at least').max(256)
 
+/** A role in a tenant. */
 export const role = z.enum(roles)
 
+/** The first account of an instance. */
 export const setupRequest = z.strictObject({
   code: z.string().max(64),
   email,
@@ -16,8 +18,13 @@ export const setupRequest = z.strictObject({
   tenant: z.strictObject({ slug: newSlug, name: words(100) }).default({ slug: 'main', name: 'Main' }),
 })
 
+/** A sign-in by password. */
 export const signInRequest = z.strictObject({ email, password: z.string().max(256), tenant: slug.optional() })
+
+/** A refresh handle to be spent. */
 export const refreshRequest = z.strictObject({ refreshHandle: z.string().max(128) })
+
+/** The tenant to go on in. */
 export const switchRequest = z.strictObject({ tenant: slug })
 /** Who has an account proves it by its password, which may be shorter; the server holds a new one to `password`. */
 export const acceptInvitationRequest = z.strictObject({
@@ -26,11 +33,13 @@ export const acceptInvitationRequest = z.strictObject({
   password: z.string().max(256),
 })
 
+/** A tenant, as its members see it. */
 export const tenantView = z
   .object({ id, slug, name: z.string(), role, sample: z.boolean(), instance: z.boolean(), suspended: z.boolean() })
   .meta({ id: 'Tenant' })
 export type TenantView = z.infer<typeof tenantView>
 
+/** A caller, as the server knows them. */
 export const meView = z.object({
   accountId: id,
   name: z.string(),

@@ -22,14 +22,19 @@ export const memberView = z
   .meta({ id: 'Member' })
 export type MemberView = z.infer<typeof memberView>
 
+/** A page of members, of people or machines alone if wanted. */
 export const memberQuery = pageQuery.extend({ kind: z.enum(['person', 'service']).optional() })
+
+/** Another role for a member. */
 export const changeRoleRequest = z.strictObject({ role })
 
+/** A person to be invited. */
 export const inviteRequest = z.strictObject({ email, role })
 
 /** How the code reaches the person: by mail, or handed over by whoever sees it in the answer. */
 const delivery = z.enum(['by_hand', 'queued', 'sent', 'failed'])
 
+/** An invitation, and what became of its mail: never its code. */
 export const invitationView = z
   .object({
     id,
@@ -50,13 +55,20 @@ export const createdInvitationView = invitationView.extend({ code: z.string().nu
 export type CreatedInvitation = z.infer<typeof createdInvitationView>
 
 const serviceRole = z.enum(['member', 'viewer', 'auditor'])
+
+/** A service account to be made. */
 export const serviceAccountRequest = z.strictObject({ name: displayName, role: serviceRole })
+
+/** Another name or role for a service account. */
 export const changeServiceAccountRequest = z.strictObject({
   name: displayName.optional(),
   role: serviceRole.optional(),
 })
 
+/** A wish for a code by which a password is set anew. */
 export const passwordResetRequest = z.strictObject({ email })
+
+/** A new password, with the code that allows it. */
 export const completePasswordResetRequest = z.strictObject({ code: z.string().max(64), password })
 
 /** `code` is shown once, and null where it goes to the person by mail. */

@@ -3,6 +3,7 @@ import { createdInvitationView } from './member.ts'
 import { tenantKinds } from './permissions.ts'
 import { email, id, instant, newSlug, words } from './primitives.ts'
 
+/** A tenant to be made, and its first administrator. */
 export const createTenantRequest = z.strictObject({ slug: newSlug, name: words(100), adminEmail: email })
 
 /** A tenant as an operator sees it: its name, dates and counts, never what it holds. */

@@ -171,6 +171,24 @@ describe('P6.5: the order of columns and rows decides nothing', () => {
     expect(assessment.warnings).toContainEqual(expect.objectContaining({ code: 'metric_missing', metric: 'is_safe' }))
   })
 
+  test('where amounts decide, one that only one side has leaves the verdict open; beside quality it is told', () => {
+    const rows = table(100, (index) => ({ correct: Number(index > 3), cost: 1 + (index % 3), latency_ms: 100 + index }))
+    const [both, one] = [run(rows, ['id', 'cost', 'latency_ms']), run(rows, ['id', 'latency_ms'])]
+    const missing = expect.objectContaining({ code: 'metric_missing', metric: 'cost' })
+    for (const pair of [[both, one] as const, [one, both] as const]) {
+      const assessment = assess(...pair)
+      expect([assessment.verdict, assess(...pair, plan({ name: 'cost', primary: false })).verdict]).toEqual([
+        'inconclusive',
+        'non_inferior',
+      ])
+      expect(assessment.warnings).toContainEqual(missing)
+    }
+    const quality = assess(run(rows, ['id', 'correct', 'cost']), run(rows, ['id', 'correct']))
+    expect(quality.warnings).toContainEqual(missing)
+    const named = assess(both, one, plan({ name: 'cost', primary: true }, { name: 'latency_ms' }))
+    expect(named.verdict).toBe('inconclusive')
+  })
+
   test('a score that only repeats what passed is not counted twice', () => {
     const rows = (passes: number) =>
       table(100, (index) => ({ pass: correct(passes, index), success: correct(passes, index) }))

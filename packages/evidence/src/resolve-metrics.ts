@@ -206,8 +206,11 @@ function missingMetrics(
   plan: AssessmentPlan,
   compared: readonly ResolvedMetric[],
 ): MissingMetric[] {
-  const quality = [baseline.metrics, candidate.metrics].flat().filter(({ kind }) => isQuality(kind))
-  const wanted = namesGuardrails(plan) ? new Set<string>() : new Set(quality.map(({ name }) => name))
+  const all = [baseline.metrics, candidate.metrics].flat()
+  const quality = all.filter(({ kind }) => isQuality(kind))
+  // Without a metric of quality the amounts decide, so that one of them may not be missing either.
+  const guarding = quality.length > 0 ? quality : all
+  const wanted = new Set(namesGuardrails(plan) ? [] : guarding.map(({ name }) => name))
   const names = [baseline.metrics, candidate.metrics, plan.metrics].flatMap((list) => list.map(({ name }) => name))
   const known = new Set(compared.map(({ name }) => name))
   return [...new Set(names)]

@@ -30,7 +30,9 @@ test('P4.5: a number that is missing or told twice is a fault, wherever it is', 
         if (number !== odd || twice) followed.add('p', one(number))
         if (number === odd && twice) followed.add('p', one(number))
       }
-      expect(followed.faults()).toHaveLength(1)
+      const faults = followed.faults()
+      expect(faults).toHaveLength(1)
+      expect(faults[0]).toMatch(twice ? /; entries with a number that another one has: 1$/ : /; missing numbers: 1$/)
     }),
   )
 })
@@ -38,7 +40,17 @@ test('P4.5: a number that is missing or told twice is a fault, wherever it is', 
 test('P4.5: a missing number and one that is told twice do not make up for each other', () => {
   const followed = followNumbers()
   for (const number of [1, 2, 2, 4]) followed.add('p', one(number))
-  expect(followed.faults()).toEqual(['producer p has gaps: 4 entries, numbered up to 4'])
+  expect(followed.faults()).toEqual([
+    'producer p has 4 entries, numbered from 1 to 4; missing numbers: 1; entries with a number that another one has: 1',
+  ])
+})
+
+test('P4.5: a producer whose first numbers are missing, or that begins below 1, has a fault', () => {
+  const [late, early] = [followNumbers(), followNumbers()]
+  for (const number of [3, 4]) late.add('p', one(number))
+  for (const number of [0, 1, 2]) early.add('p', one(number))
+  expect(late.faults()).toEqual(['producer p has 2 entries, numbered from 3 to 4; missing numbers: 2'])
+  expect(early.faults()).toEqual(['producer p has 3 entries, numbered from 0 to 2'])
 })
 
 test('P4.5: what is followed has a bound, past which nothing is called complete', () => {

@@ -48,10 +48,16 @@ export function followNumbers(
   }
 }
 
-function faultsOf(producer: string, { count, ranges: [first, ...others] }: SeenNumbers): string[] {
-  if (first === undefined || (others.length === 0 && first[0] === 1 && first[1] === count)) return []
-  const [, last] = others.at(-1) ?? first
-  return [`producer ${producer} has gaps: ${count} entries, numbered up to ${last}`]
+function faultsOf(producer: string, { count, ranges }: SeenNumbers): string[] {
+  const [first, last] = [ranges[0]?.[0], ranges.at(-1)?.[1]]
+  if (first === undefined || last === undefined || (ranges.length === 1 && first === 1 && last === count)) return []
+  const numbers = ranges.reduce((sum, [begin, end]) => sum + end - begin + 1, 0)
+  const [missing, repeated] = [last - numbers, count - numbers]
+  const which = [
+    ...(missing > 0 ? [`missing numbers: ${missing}`] : []),
+    ...(repeated > 0 ? [`entries with a number that another one has: ${repeated}`] : []),
+  ]
+  return [[`producer ${producer} has ${count} entries, numbered from ${first} to ${last}`, ...which].join('; ')]
 }
 
 /** Puts a range among others, as one with those that it touches. */

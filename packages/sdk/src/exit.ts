@@ -23,6 +23,7 @@ export function beforeTheEnd(client: Leaving): void {
   liveOnes()?.add(client)
 }
 
+/** Takes a client off the list of those that send the rest before the process ends. */
 export function forget(client: Leaving): void {
   liveOnes()?.delete(client)
 }

@@ -38,6 +38,7 @@ export async function within(timeoutMs: number, done: Promise<unknown>): Promise
   return isDone
 }
 
+/** A wait that keeps the process alive. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms))
 }

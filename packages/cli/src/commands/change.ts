@@ -8,6 +8,7 @@ import {
   lifeView,
   risk,
   type Change,
+  type Configuration,
 } from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
@@ -16,8 +17,8 @@ import { person } from '../terminal/person.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { addLifeCommands, lifeLines } from './life.ts'
+import type { TellingOptions } from './tell-configuration.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
-import { tellConfiguration } from './tell-configuration.ts'
 
 type NewChange = Input<'recordChange'>['body']
 type Risk = NonNullable<NewChange['risk']>
@@ -146,10 +147,16 @@ async function createChange(context: ServerContext, options: CreateOptions): Pro
     risk: riskOf(options),
     ...(options.after === undefined
       ? {}
-      : { after: await tellConfiguration(context, { ...options, from: options.after }) }),
+      : { after: await configurationAfter(context, { ...options, from: options.after }) }),
   }
   const answer = await api.call('recordChange', changeView, { body })
   out.answer(answer, { lines: (change) => changeLines(change, out.paint), quiet: ({ id }) => [id] })
+}
+
+async function configurationAfter(context: ServerContext, options: TellingOptions): Promise<Configuration> {
+  // Here rather than above: what lists changes reads no files.
+  const { tellConfiguration } = await import('./tell-configuration.ts')
+  return tellConfiguration(context, options)
 }
 
 async function listChanges(

@@ -23,7 +23,7 @@ export function dryRun({ out }: LocalContext, evaluation: EvaluationFile, key: L
       lines: () => [
         ...properties([
           ['format', run.format],
-          ['cases', run.cases.rows],
+          ['cases', run.cases.rows - repeats],
           ['repeats', repeats],
           ['errors', errorCount(run.cases)],
           ['selection', run.selection && printable(run.selection)],
@@ -41,8 +41,8 @@ export function dryRun({ out }: LocalContext, evaluation: EvaluationFile, key: L
 
 /** How many cases there are, and how many of them are no answers or repeats of others. */
 export function caseCount({ cases, errors, repeats }: Pick<Evaluation, 'cases' | 'errors' | 'repeats'>): string {
-  const counted = `${cases}, ${errors} of them errors`
-  return repeats === null || repeats === 0 ? counted : `${counted}, ${repeats} repeats of others (averaged)`
+  if (repeats === null || repeats === 0) return `${cases}, ${errors} of them errors`
+  return `${cases - repeats} in ${cases} rows, of which ${repeats} repeat one (averaged) and ${errors} are errors`
 }
 
 /** How a table was read; nothing for files that are none. */

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
 import { CommandFailure } from '../command-failure.ts'
 import { isInteractive, type World } from '../world.ts'
 
@@ -56,6 +54,11 @@ export async function readPassword(world: World, { fromStdin, isNew }: PasswordO
 
 async function readAnswer(world: World, question: string, { isHidden }: { isHidden: boolean }): Promise<string> {
   world.stderr.write(question)
+  // Here rather than above: most commands ask nobody.
+  const [{ createInterface }, { Writable }] = await Promise.all([
+    import('node:readline/promises'),
+    import('node:stream'),
+  ])
   const output = isHidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : world.stderr
   // The terminal itself echoes and edits a line, unless it must not show.
   const reader = createInterface({ input: world.stdin, output, terminal: isHidden })

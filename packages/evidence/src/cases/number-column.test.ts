@@ -9,7 +9,8 @@ const rowsOf = (column: NumberColumn): number[] => [...inOrder(numberCount(colum
 const bytesARow = ({ of }: NumberColumn): number => of?.BYTES_PER_ELEMENT ?? 8
 
 const odd = fc.constantFrom(0, -0, 1, Number.NaN, 65_534, 65_535, 0.1, -1, Infinity, Number.MIN_VALUE, 2 ** 53)
-const some = fc.oneof(odd, fc.nat(70_000), fc.double())
+const decimal = fc.tuple(fc.nat(70_000), fc.nat(7)).map(([whole, decimals]) => whole / 10 ** decimals)
+const some = fc.oneof(odd, fc.nat(70_000), decimal, fc.double())
 
 test('a column gives back every number bit by bit, whatever form it took', () => {
   const many = fc.nat(400).map((rows) => Array.from({ length: rows }, (_, row) => row))
@@ -32,7 +33,20 @@ test('a column gives back every number bit by bit, whatever form it took', () =>
 test('the form depends on the numbers alone, not on their order', () => {
   const mixed = Array.from({ length: 300 }, (_, row) => (row % 3 === 0 ? row : row / 7))
   const whole = Array.from({ length: 300 }, (_, row) => (row === 7 ? Number.NaN : row * 200))
-  for (const given of [mixed, whole, [...whole, -0], [...whole, 65_535], mixed.slice(0, 256), [0, -0, Number.NaN]]) {
+  const scores = Array.from({ length: 300 }, (_, row) =>
+    row % 50 === 0 ? row / 2 : row / (row % 7 === 0 ? 100 : 1000),
+  )
+  for (const given of [
+    mixed,
+    whole,
+    scores,
+    [...scores, 70],
+    [...scores, -1],
+    [...whole, -0],
+    [...whole, 65_535],
+    mixed.slice(0, 256),
+    [0, -0, Number.NaN],
+  ]) {
     const [there, back] = [numberColumn(given), numberColumn(given.toReversed())]
     expect(bytesARow(back)).toBe(bytesARow(there))
     expect(rowsOf(back).toReversed()).toEqual(rowsOf(there))
@@ -40,12 +54,16 @@ test('the form depends on the numbers alone, not on their order', () => {
   }
 })
 
-test('few numbers take a byte a row, small whole ones two, others eight', () => {
+test('few numbers take a byte a row, small whole ones and scores of a few decimals two, others eight', () => {
   const rows = (of: (row: number) => number): NumberColumn =>
     numberColumn(Array.from({ length: 1000 }, (_, row) => of(row)))
   expect(bytesARow(rows((row) => row % 2))).toBe(1)
   expect(bytesARow(rows((row) => (row % 97) / 1000))).toBe(1)
   expect(bytesARow(rows((row) => (row === 0 ? Number.NaN : row)))).toBe(2)
+  expect(bytesARow(rows((row) => row / 10_000))).toBe(2)
+  expect(bytesARow(rows((row) => (row === 0 ? Number.NaN : row / 1_000_000)))).toBe(2)
+  expect(bytesARow(rows((row) => row / 10_000_000))).toBe(8)
+  expect(bytesARow(rows((row) => (row === 0 ? 7 : row / 10_000)))).toBe(8)
   expect(bytesARow(rows((row) => -row))).toBe(8)
   expect(bytesARow(rows((row) => row / 3))).toBe(8)
 })

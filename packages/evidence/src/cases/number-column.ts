@@ -2,8 +2,8 @@ import { growingArray } from './growing-array.ts'
 import { growingPlaces, type Places } from './place-column.ts'
 
 /**
- * A number for each row, NaN where there is none, bit by bit as it was given. A million cases measure few different numbers, or small
- * whole ones, far more often than a million different fractions: then a row takes a byte or two, not eight.
+ * A number for each row, NaN where there is none, bit by bit as it was given. A million cases measure few different numbers, small
+ * whole ones or scores of a few decimals, far more often than a million different fractions: then a row takes a byte or two, not eight.
  */
 export interface NumberColumn {
   /** By place, or by row where `of` is null. */
@@ -25,12 +25,17 @@ const FEW = 256
 /** The place of NaN among whole numbers, each of which is its own place. */
 const NOTHING = 65_535
 
-let whole: Float64Array | undefined
+/** Most decimals of numbers that are their own places once they are made whole. */
+const MOST_DECIMALS = 6
 
-/** Whole numbers from 0, then NaN: what columns of them share. */
-function wholeNumbers(): Float64Array {
-  whole ??= Float64Array.from({ length: NOTHING + 1 }, (_, index) => (index === NOTHING ? Number.NaN : index))
-  return whole
+const counted: (Float64Array | undefined)[] = []
+
+/** Numbers from 0 in steps of a tenth to the power of `decimals`, then NaN: what columns of them share. Each is the one that its decimal text is read as. */
+function countedNumbers(decimals: number): Float64Array {
+  const scale = 10 ** decimals
+  return (counted[decimals] ??= Float64Array.from({ length: NOTHING + 1 }, (_, index) =>
+    index === NOTHING ? Number.NaN : index / scale,
+  ))
 }
 
 /** How many rows a column has. */
@@ -46,7 +51,7 @@ export function numberAt({ numbers, of }: NumberColumn, row: number): number {
 /** Whether every number of a column passes; each different one is asked about once where it is listed. */
 export function everyNumber(column: NumberColumn, holds: (value: number) => boolean): boolean {
   const { numbers, of } = column
-  if (of === null || numbers !== whole) return numbers.every(holds)
+  if (of === null || !counted.includes(numbers)) return numbers.every(holds)
   for (let row = 0; row < of.length; row += 1) if (!holds(numberAt(column, row))) return false
   return true
 }
@@ -60,12 +65,11 @@ export function numberColumn(values: ArrayLike<number>): NumberColumn {
 
 /** An empty column of numbers: in the form that takes the least of those that hold all of them, whatever order they came in. */
 export function growingNumbers(): GrowingNumbers {
-  const few = fewNumbers()
-  let form: GrowingForm = few
+  let form: GrowingForm = fewNumbers()
   let count = 0
   return {
     add(value) {
-      while (!form.put(count, value)) form = widened(form, few, count)
+      while (!form.put(count, value)) form = widened(form, count)
       count += 1
     },
     at: (row) => form.at(row),
@@ -77,22 +81,26 @@ interface GrowingForm extends Omit<GrowingNumbers, 'add'> {
   /** Whether the form can hold the number; it does then. */
   readonly put: (row: number, value: number) => boolean
   readonly release: () => void
+  /** How many decimals the numbers of the next wider form have; undefined where only the plain one is wider. */
+  readonly next: number | undefined
 }
 
 /** The same rows in the next form that holds what they have. */
-function widened(form: GrowingForm, few: FewNumbers, count: number): GrowingForm {
-  const wider = form === few && few.areWhole() ? wholeColumn() : plainColumn()
-  for (let row = 0; row < count; row += 1) wider.put(row, form.at(row))
-  form.release()
-  return wider
-}
-
-interface FewNumbers extends GrowingForm {
-  readonly areWhole: () => boolean
+function widened(form: GrowingForm, count: number): GrowingForm {
+  for (let decimals = form.next ?? MOST_DECIMALS + 1; ; decimals += 1) {
+    const wider = decimals <= MOST_DECIMALS ? countedColumn(decimals) : plainColumn()
+    let row = 0
+    while (row < count && wider.put(row, form.at(row))) row += 1
+    if (row === count) {
+      form.release()
+      return wider
+    }
+    wider.release()
+  }
 }
 
 /** Numbers by their place in a list. */
-function fewNumbers(): FewNumbers {
+function fewNumbers(): GrowingForm {
   const places = growingPlaces()
   // A map takes 0 and -0 for one: it stands beside it.
   const placeOf = new Map<number | '-0', number>()
@@ -110,7 +118,7 @@ function fewNumbers(): FewNumbers {
       return true
     },
     at: (row) => numbers[places.at(row)] ?? Number.NaN,
-    areWhole: () => numbers.every(isWhole),
+    next: 0,
     release: () => places.release(),
     finish(order) {
       const sorted = Float64Array.from(numbers).toSorted()
@@ -123,23 +131,23 @@ function fewNumbers(): FewNumbers {
   }
 }
 
-/** Small whole numbers, each its own place. */
-function wholeColumn(): GrowingForm {
+/** Small numbers of so many decimals at most: each is its own place once it is made whole. */
+function countedColumn(decimals: number): GrowingForm {
   const places = growingPlaces()
+  const numbers = countedNumbers(decimals)
+  const scale = 10 ** decimals
   return {
     put(row, value) {
-      if (!isWhole(value)) return false
-      places.set(row, Number.isNaN(value) ? NOTHING : value)
+      const place = Number.isNaN(value) ? NOTHING : Math.round(value * scale)
+      if (!(place >= 0 && place <= NOTHING) || !Object.is(numbers[place], value)) return false
+      places.set(row, place)
       return true
     },
-    at: (row) => wholeNumbers()[places.at(row)] ?? Number.NaN,
-    finish: (order) => ({ numbers: wholeNumbers(), of: places.finish(order, null) }),
+    at: (row) => numbers[places.at(row)] ?? Number.NaN,
+    finish: (order) => ({ numbers, of: places.finish(order, null) }),
     release: () => places.release(),
+    next: decimals + 1,
   }
-}
-
-function isWhole(value: number): boolean {
-  return Number.isNaN(value) || (Number.isInteger(value) && value >= 0 && value < NOTHING && !Object.is(value, -0))
 }
 
 function plainColumn(): GrowingForm {
@@ -151,6 +159,7 @@ function plainColumn(): GrowingForm {
       return true
     },
     at: (row) => column.array()[row] ?? Number.NaN,
+    next: undefined,
     finish(order) {
       const [unsorted, sorted] = [column.array(), new Float64Array(order.length)]
       for (let row = 0; row < order.length; row += 1) sorted[row] = unsorted[order[row] ?? 0] ?? Number.NaN

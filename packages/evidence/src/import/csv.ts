@@ -1,9 +1,11 @@
+import { isRow, RECORDS_BELOW } from './csv-header.ts'
 import { readRecords } from './csv-records.ts'
 import { settleText, type TextFile } from './encoding.ts'
 import { faultList, type FaultList, type ImportResult } from './faults.ts'
 import { lookOfText } from './file-look.ts'
 import { placeList } from './places.ts'
 import { SEPARATORS, settleSeparator, startOf, trimmedTo, type Separator } from './separator.ts'
+import { shellWord } from './proposal.ts'
 import { LIMITS, type ByteSource } from './source.ts'
 import { readTable } from './table.ts'
 import { tableGate, type TableOptions } from './table-options.ts'
@@ -25,20 +27,45 @@ function openCsv(source: ByteSource, faults: FaultList): TableFile<Cells> | unde
   const look = lookOfText(startOf(text.pieces(), 256))
   if (look !== undefined) return faults.add('not_a_table', `this looks like ${look}, not like CSV`)
   const separator = settleSeparator(text.pieces, faults)
-  const header = separator && readHeader(text, separator, faults)
+  const header = separator && readHeader(text, separator, { source, faults })
   if (!separator || !header) return undefined
   return tableOf(text, separator, header, faults)
 }
 
-function readHeader(text: TextFile, separator: Separator, faults: FaultList): readonly string[] | undefined {
+function readHeader(
+  text: TextFile,
+  separator: Separator,
+  { source, faults }: { readonly source: ByteSource; readonly faults: FaultList },
+): readonly string[] | undefined {
+  const below: Cells[] = []
+  let header: Placed<Cells> | undefined
   for (const record of linesOf(text, separator)) {
-    if (!('cells' in record)) return faults.add(record.fault, record.text, { line: record.line })
-    const { line } = record
-    if (record.cells.length > LIMITS.columns)
-      return faults.add('too_large', `more than ${LIMITS.columns} columns`, { line })
-    return nameColumns(record.cells, line, faults)
+    if (!('cells' in record)) {
+      if (header === undefined) return faults.add(record.fault, record.text, { line: record.line })
+      break
+    }
+    const { line, cells } = record
+    if (header === undefined) header = { record: [...cells], line }
+    else below.push([...cells])
+    if (cells.length > LIMITS.columns) return faults.add('too_large', `more than ${LIMITS.columns} columns`, { line })
+    if (below.length === RECORDS_BELOW) break
   }
-  return faults.add('empty', 'the file is empty')
+  if (header === undefined) return faults.add('empty', 'the file is empty')
+  const { record, line } = header
+  if (!isRow(record, below)) return nameColumns(record, line, faults)
+  return faults.add(
+    'header_missing',
+    'the first line is a row, and no header',
+    { line },
+    namingStep(record, separator, source),
+  )
+}
+
+/** The command that puts a header before a file. Which of its columns is which, only its owner knows. */
+function namingStep(cells: Cells, { character }: Separator, { name = 'FILE.csv' }: ByteSource): string {
+  const names = cells.map((_, index) => (index === 0 ? 'id' : `column_${index + 1}`)).join(character)
+  const named = `${name.replace(/\.[^./\\]*$/, '')}.named.csv`
+  return `put the names of its columns before it, in the place of these: (echo '${names}'; cat ${shellWord(name)}) > ${shellWord(named)}`
 }
 
 /** A column without a name is called by its place: row numbers often stand in one. Columns of one name are told apart as `Score#1` and `Score#2`. */

@@ -16,6 +16,7 @@ export type ImportFaultCode =
   | 'unknown_format'
   | 'unsuited_option'
   | 'ambiguous_separator'
+  | 'header_missing'
   | 'duplicate_column'
   | 'column_missing'
   | 'no_metric'
@@ -46,6 +47,7 @@ export const FAULTS: Readonly<Record<ImportFaultCode, string>> = {
   unsuited_option: 'leave the option out',
   unsupported_version: 'export the results with a version that is read, or as CSV',
   ambiguous_separator: 'make `sep=,` `sep=;` or `sep=|` the first line of the file',
+  header_missing: 'make the first line the names of the columns',
   duplicate_column: 'give each column a name of its own, or name one by its place: NAME#1, NAME#2',
   column_missing: 'name a column that the file has with --case, --metric, --slice, --cluster, --error or --where',
   no_metric: 'name each metric with --metric NAME=COLUMN:KIND:DIRECTION',
@@ -61,7 +63,7 @@ export const FAULTS: Readonly<Record<ImportFaultCode, string>> = {
   not_binary: 'write 0 or 1, or give the metric another kind: --metric NAME=COLUMN:continuous:DIRECTION',
   negative: 'leave such cells empty, or give the metric another kind: --metric NAME=COLUMN:continuous:DIRECTION',
   sentinel:
-    'say that it means nothing measured with --missing -1, or take it as a score by naming the metric with --metric',
+    'say that it means nothing measured with --missing, such as --missing -999, or take it as a score by naming the metric with --metric',
   conflicting_case: 'give the cases ids of their own, or leave out --cluster or --slice',
   ambiguous_selection: 'choose one with --where COLUMN=VALUE (promptfoo: --provider or --prompt)',
   nothing_selected: 'check the values of --where, --provider and --prompt, letter by letter',

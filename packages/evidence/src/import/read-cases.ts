@@ -3,7 +3,7 @@ import { isToken, isCaseId } from '../identifier.ts'
 import { isBinary, isQuality } from '../metric.ts'
 import { readFlag, readId, readName } from './cell.ts'
 import { runCollector } from './collector.ts'
-import { sentinelWatch, type SentinelWatch } from './guesses.ts'
+import { sentinelWatch, type SentinelWatch } from './sentinels.ts'
 import { isNothing } from './column-survey.ts'
 import type { FaultList, ImportResult } from './faults.ts'
 import { fieldRoles } from './field-roles.ts'
@@ -19,6 +19,8 @@ export interface CaseReader {
   readonly rows: () => number
   /** How many rows measured nothing, by the metric's place in the mapping. */
   readonly missing: (metric: number) => number
+  /** What a reader should know of numbers that may stand for none, by the metric's place in the mapping. */
+  readonly notes: (metric: number) => readonly string[]
   readonly finish: (selection: string | null) => ImportResult
 }
 
@@ -29,8 +31,7 @@ interface MetricCells<R> {
   readonly cell: (record: R) => unknown
   readonly notBinary: PlaceList
   readonly negative: PlaceList
-  /** Only where nobody mapped the column. */
-  readonly sentinel: SentinelWatch | undefined
+  readonly sentinel: SentinelWatch
   missing: number
 }
 
@@ -44,9 +45,7 @@ export function readCases<R>(file: TableFile<R>, context: CasesContext): CaseRea
   const { source, options, gate, faults, mapping, notations } = context
   const { digest } = source
   const collector = runCollector(file.format, { text: '', sourceDigest: file.sourceDigest, digest }, gate, faults)
-  const metrics = mapping.metrics.map((metric) =>
-    cellsOf(file, metric, { notation: notations.get(metric.column), isGuessed: options.mapping === undefined }),
-  )
+  const metrics = mapping.metrics.map((metric) => cellsOf(file, metric, notations.get(metric.column)))
   const isSelected = selects(file, options.where ?? [])
   const roles = fieldRoles(file, { mapping, where: options.where ?? [], faults, collector })
   const idOf = idReader(file, mapping, gate)
@@ -75,8 +74,13 @@ export function readCases<R>(file: TableFile<R>, context: CasesContext): CaseRea
   return {
     rows: () => rows,
     missing: (index) => metrics[index]?.missing ?? 0,
+    notes: (index) => (options.mapping === undefined ? [] : (metrics[index]?.sentinel.notes() ?? [])),
     finish(selection) {
-      for (const cells of metrics) reportCells(cells, faults)
+      for (const cells of metrics) {
+        reportCells(cells, faults)
+        // Who names a metric may mean them.
+        if (options.mapping === undefined) cells.sentinel.report(faults)
+      }
       const described = mapping.metrics.map((metric) => ({
         name: gate.label(metric.name),
         ...definitionOf(metric),
@@ -86,24 +90,19 @@ export function readCases<R>(file: TableFile<R>, context: CasesContext): CaseRea
   }
 }
 
-function cellsOf<R>(
-  file: TableFile<R>,
-  metric: MetricColumn,
-  { notation, isGuessed }: { notation: Notation | undefined; isGuessed: boolean },
-): MetricCells<R> {
+function cellsOf<R>(file: TableFile<R>, metric: MetricColumn, notation: Notation | undefined): MetricCells<R> {
   const [notBinary, negative] = [placeList(), placeList()]
-  const sentinel = isGuessed ? sentinelWatch(metric.kind) : undefined
+  const sentinel = sentinelWatch(metric)
   return { metric, notation, cell: file.cell(metric.column), notBinary, negative, sentinel, missing: 0 }
 }
 
 /** Each fault once a column, with its first places. */
-function reportCells<R>({ metric, notBinary, negative, sentinel }: MetricCells<R>, faults: FaultList): void {
+function reportCells<R>({ metric, notBinary, negative }: MetricCells<R>, faults: FaultList): void {
   const { column, kind } = metric
   if (notBinary.count() > 0)
     faults.add('not_binary', `neither 0 nor 1 ${notBinary.text()}`, { line: notBinary.first(), column })
   if (negative.count() > 0)
     faults.add('negative', `a ${kind} below 0 ${negative.text()}`, { line: negative.first(), column })
-  sentinel?.report(column, faults)
 }
 
 function readValues<R>(
@@ -125,7 +124,7 @@ function readValues<R>(
     const { kind } = metric.metric
     if (isBinary(kind) && value !== 0 && value !== 1) metric.notBinary.add(line)
     if (!isQuality(kind) && value < 0) metric.negative.add(line)
-    metric.sentinel?.see(value, line)
+    metric.sentinel.see(value, line)
     return value
   })
   return { values, isError }

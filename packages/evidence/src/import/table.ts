@@ -5,7 +5,6 @@ import type { FaultList, ImportResult } from './faults.ts'
 import { checkCaseIds } from './guesses.ts'
 import { automaticMapping, caseColumnsOf, columnsOf, selectionOf, type ImportMapping, usualKind } from './mapping.ts'
 import type { Notation } from './notation.ts'
-import { profileOf } from './profiles.ts'
 import { possibleMetrics, proposeMapping, unreadNumbers } from './proposal.ts'
 import { readCases, type CaseReader } from './read-cases.ts'
 import type { TableReading } from './reading.ts'
@@ -34,7 +33,14 @@ export function readTable<R>(file: TableFile<R>, context: TableContext): ImportR
   const table = readingOf(file, { mapping: read, notations, reader, gate: context.gate })
   const unread = options.mapping === undefined ? unreadNumbers(file, columnsOf(read)) : []
   const left = mapping.metrics.filter((metric) => !read.metrics.includes(metric)).map(({ column }) => column)
-  const notes = [...(unread.length === 0 ? [] : [noteOf(unread)]), ...wordsNote(left, survey)]
+  const marks = read.metrics.flatMap((metric, index) =>
+    reader.notes(index).map((note) => `${context.gate.label(metric.name)}: ${note}`),
+  )
+  const notes = [
+    ...(unread.length === 0 ? [] : [noteOf(unread)]),
+    ...wordsNote(left, survey),
+    ...marks.slice(0, MOST_MARKS),
+  ]
   const kinds = new Map(result.run.metrics.map(({ name, kind }) => [name, kind]))
   return {
     ...result,
@@ -49,6 +55,9 @@ export function readTable<R>(file: TableFile<R>, context: TableContext): ImportR
     },
   }
 }
+
+/** So many notes on numbers that may stand for none; a run has at most 20. */
+const MOST_MARKS = 10
 
 /** So large a part of a column's cells are numbers where one that isn't is a mistake, and not a column of words. */
 const MOSTLY = 0.5
@@ -95,8 +104,7 @@ function settleMapping<R>(
 ): ImportMapping | undefined {
   const propose = (): string => proposeMapping(file, source)
   const columns = options.mapping ? [] : file.columns()
-  const profile = options.mapping ?? profileOf(columns)?.mapping(columns)
-  const mapping = profile ?? automaticMapping(columns)
+  const mapping = options.mapping ?? automaticMapping(columns)
   if (!mapping) return faults.add('column_missing', 'no column has the usual name of case ids', {}, propose())
   if (mapping.metrics.length === 0)
     return faults.add('no_metric', 'no column has the usual name of a metric', {}, propose())
@@ -110,7 +118,7 @@ function settleMapping<R>(
       else faults.add('column_missing', 'no such column', { column }, step)
   }
   if (faults.any()) return undefined
-  if (profile) return mapping
+  if (options.mapping !== undefined) return mapping
   // Nobody typed these names: what is no machine name is shown as its digest.
   const possible = possibleMetrics(file, [...used]).map((metric) => ({ ...metric, name: gate.token(metric.name) }))
   return { ...mapping, metrics: [...mapping.metrics, ...possible] }

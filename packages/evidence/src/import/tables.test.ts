@@ -342,7 +342,7 @@ describe('proposals', () => {
     const text = '{"meta":{},"rows":[{"q":"a1","right":true,"CANARY key":1},{"q":"b2","right":false}]}'
     const result = importResults({ ...sourceOf(text), name: 'r.json' })
     expect(codesOf(result)).toEqual(['not_a_table'])
-    expect(textsOf(result)).toContain('an array of objects at /rows')
+    expect(textsOf(result)).toContain('a JSON array of objects at /rows')
     expect(textsOf(result)).toContain("jq -c '.rows[]' r.json > r.jsonl; the columns are ")
     expect(textsOf(result)).toContain('afterai import r.jsonl --case q --metric right=right:binary:up')
     expect(textsOf(result)).not.toContain('CANARY')

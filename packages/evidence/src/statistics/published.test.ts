@@ -73,7 +73,7 @@ test('quantiles interpolate as R and numpy do', () => {
   expect(quantile([7], 0.95)).toBe(7)
 })
 
-test('each band is where evidence.md draws it, ends included', () => {
+test('each band is where the reference of statistics draws it, ends included', () => {
   const margin = 0.02
   const band = (lower: number, upper: number) => bandOf({ lower, upper }, margin)
   expect(band(-0.05, -0.021)).toBe('material_regression')

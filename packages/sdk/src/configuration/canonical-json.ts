@@ -7,6 +7,7 @@ export interface Budget {
   characters: number
 }
 
+/** A budget for a value of so many characters at most. */
 export function budgetOf(characters: number): Budget {
   return { nodes: mostNodes, characters }
 }

@@ -19,6 +19,7 @@ export interface Shared {
   readonly key: Uint8Array
 }
 
+/** Makes the memory that the host and the sender share, all of it zero. */
 export function makeShared(): Shared {
   return {
     counts: new BigInt64Array(memory(64)),
@@ -33,14 +34,17 @@ function memory(bytes: number): ArrayBufferLike {
   return new (globalThis.SharedArrayBuffer ?? ArrayBuffer)(bytes)
 }
 
+/** Adds to a count. */
 export function add(shared: Shared, which: Count, much: number): void {
   if (much > 0) Atomics.add(shared.counts, which, BigInt(much))
 }
 
+/** The value of a count. */
 export function read(shared: Shared, which: Count): number {
   return Number(Atomics.load(shared.counts, which))
 }
 
+/** The measurements that were dropped, by the reason. */
 export function readDropped(shared: Shared): Stats['droppedBy'] {
   return {
     invalid: read(shared, count.invalid),
@@ -61,6 +65,7 @@ export function set(shared: Shared, which: Word, value: number): void {
   Atomics.notify(shared.words, which)
 }
 
+/** The value of a word of the state. */
 export function get(shared: Shared, which: Word): number {
   return Atomics.load(shared.words, which)
 }
@@ -74,6 +79,7 @@ export function writeKey(shared: Shared, key: DigestKey): boolean {
   return true
 }
 
+/** The digest key; undefined until it is known. */
 export function readKey(shared: Shared): DigestKey | undefined {
   if (get(shared, word.key) !== word.keyKnown) return undefined
   return JSON.parse(new TextDecoder().decode(shared.key.slice(0, get(shared, word.keyBytes)))) as DigestKey

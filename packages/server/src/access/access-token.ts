@@ -16,6 +16,7 @@ function isCanonical(token: string): boolean {
 const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() })
 const headerMembers = new Set(['alg', 'typ'])
 
+/** The pair of keys that access tokens are signed and checked with. */
 export interface AccessTokenKeys {
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject

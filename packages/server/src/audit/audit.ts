@@ -63,7 +63,7 @@ export interface AuditEvent {
   readonly change?: { readonly before: unknown; readonly after: unknown }
 }
 
-/** Numbers and signs statements and queues them for a tenant's log, with what goes along, in the caller's transaction. The ledger's, wired in main.ts. */
+/** Numbers and signs statements and queues them for a tenant's log, with what goes along, in the caller's transaction. The ledger's, wired in instance/composition.ts. */
 export type AppendStatements = (
   tx: Transaction,
   tenantId: string,

@@ -1,5 +1,6 @@
 import { type AuditFacts, encodeHex, type SectionCommitment } from '@afterai/record'
 
+/** The end of what an event tells of: allowed, denied, or allowed and failed. */
 export type AuditOutcome = 'allowed' | 'denied' | 'failed'
 
 /** Columns of an event that its statement is made of: all that is signed of it but the number that its producer gives. */

@@ -19,6 +19,7 @@ export const manifestSchema = z.strictObject({
   leftOut: z.array(z.string()),
   sequences: z.array(z.strictObject({ table: z.string(), column: z.string(), last: z.string() })),
 })
+/** The first item of a backup. */
 export type Manifest = z.infer<typeof manifestSchema>
 
 const logSchema = z.strictObject({
@@ -29,13 +30,16 @@ const logSchema = z.strictObject({
   root: sha256.nullable(),
   checkpoint: z.string().nullable(),
 })
+/** A log's head at the moment of the backup. */
 export type LogHead = z.infer<typeof logSchema>
 
 const keySchema = z.strictObject({ kind: z.literal('key'), name: z.string(), content: z.base64() })
+/** A file of the key folder. */
 export type KeyFile = z.infer<typeof keySchema>
 
 const tableSchema = z.strictObject({ kind: z.literal('table'), name: z.string(), columns: z.array(z.string()) })
 const tableEndSchema = z.strictObject({ kind: z.literal('tableEnd'), rows: count, sha256 })
+/** The end of a table: how many rows it had. */
 export type TableEnd = z.infer<typeof tableEndSchema>
 
 /** Whether two tables hold the same rows. */

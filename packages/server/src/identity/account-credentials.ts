@@ -26,6 +26,7 @@ export interface Factors {
   readonly recovery_codes: number
 }
 
+/** The second factors of an account, asked before a tenant is known. */
 export async function accountFactors(db: Database | Transaction, accountId: string): Promise<Factors> {
   const { rows } = await sql<Factors>`select * from account_factors(${accountId})`.execute(db)
   return rows[0] ?? { totp: false, passkeys: 0, recovery_codes: 0 }

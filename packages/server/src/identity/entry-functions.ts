@@ -14,12 +14,14 @@ export async function findRefresh(
   return (await found.execute(db)).rows[0]
 }
 
+/** An account, as whoever signs in with its address is held against it. */
 export interface FoundAccount {
   account_id: string
   password_hash: string
   name: string
 }
 
+/** The account of an e-mail address. */
 export async function findAccount(db: Database, email: string): Promise<FoundAccount | undefined> {
   return (await sql<FoundAccount>`select * from find_account(${email})`.execute(db)).rows[0]
 }
@@ -42,6 +44,7 @@ export function toTenantView({ tenant_id, ...tenant }: AccountTenant): TenantVie
   return { id: tenant_id, ...tenant }
 }
 
+/** An open invitation, and whether its tenant is suspended. */
 export interface FoundInvitation {
   tenant_id: string
   id: string
@@ -50,6 +53,7 @@ export interface FoundInvitation {
   suspended: boolean
 }
 
+/** The open invitation of a code. */
 export async function findInvitation(db: Database, hash: Uint8Array): Promise<FoundInvitation | undefined> {
   return (await sql<FoundInvitation>`select * from find_invitation(${hash})`.execute(db)).rows[0]
 }
@@ -69,12 +73,14 @@ export async function createAccount(
   return (await created.execute(tx)).rows[0]?.ok === true
 }
 
+/** The state of the instance: how many tenants there are, whether its set-up code is unspent, and the sample tenant. */
 export interface InstanceState {
   tenants: number
   setup_open: boolean
   sample_tenant: string | null
 }
 
+/** The state of the instance, whoever asks. */
 export async function instanceState(db: Database | Transaction): Promise<InstanceState> {
   const { rows } = await sql<InstanceState>`select * from instance_state()`.execute(db)
   return rows[0] ?? { tenants: 0, setup_open: false, sample_tenant: null }

@@ -8,6 +8,7 @@ declare module '../platform/database.ts' {
   }
 }
 
+/** The use of a tenant's key; each has one of its own. */
 export type KeyPurpose = 'prompt_digest' | 'record'
 
 const purposes: readonly KeyPurpose[] = ['prompt_digest', 'record']

@@ -11,7 +11,7 @@ import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts
 import { statusAfter } from './approval-policy.ts'
 import { type Dossier, evidenceDigest, holdDossier, readDossier, selectApprovals, withVerdict } from './dossier.ts'
 
-/** Seals an approved decision in a record, in the transaction of the approval; answers the record's id. Wired in main.ts. */
+/** Seals an approved decision in a record, in the transaction of the approval; answers the record's id. Wired in instance/composition.ts. */
 export type SealRecord = (tx: Transaction, caller: Caller, dossier: Dossier) => Promise<string>
 
 /** Proposes a decision on a confirmed change. @throws ProblemError `not_found`, `invalid_transition`, `invalid_request` */

@@ -11,7 +11,9 @@ import { createDialect, openAs, type TransactionRole } from './transaction-openi
 // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
 export interface Tables {}
 
+/** The database, outside a transaction. */
 export type Database = Kysely<Tables>
+/** A transaction that is open. */
 export type Transaction = KyselyTransaction<Tables>
 
 // int8 and numeric aggregates fit a double here (counts, sums of counts); ledger indices are read as text where they may not.

@@ -73,7 +73,7 @@ export function httpOptionsOf({
 
 /**
  * Creates the application with its limits, its one error boundary, and the rule that every route names its permission.
- * Limits: identity.md; Fastify's own leave slow connections open for good.
+ * The limits are stated here: Fastify's own leave slow connections open for good.
  */
 export async function createHttp(options: HttpOptions): Promise<Http> {
   const { https = false, trustedProxies = [], maxConnections = 2000, onlyOverTls = false } = options

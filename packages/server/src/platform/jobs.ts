@@ -19,6 +19,7 @@ export interface LoopJob {
   readonly end: () => Promise<unknown>
 }
 
+/** A job of a feature: done every so often, or going on by itself. */
 export type Job = RepeatedJob | LoopJob
 
 /** A run of a job that is over. */

@@ -238,6 +238,27 @@ describe('P4.4: replay, pause and two processes', () => {
     ).toMatchObject({ status: 400 })
   })
 
+  test('its events tell of its settings alone: each begins with what the one before left, however far it came meanwhile', async () => {
+    const receiver = await startWebhookReceiver()
+    stops.push(receiver.stop)
+    const { id, secret } = await addStream({ kind: 'webhook', url: receiver.url })
+    receiver.setSecret(secret ?? '')
+    await command(id, 'pause')
+    await command(id, 'resume')
+    await act(2)
+    await caughtUp(id)
+    await command(id, 'replay', { fromIndex: 0 })
+    await command(id, 'pause')
+    const { rows } = await server.owner.query<{ before: string; after: string }>(
+      `select details ->> 'stateBefore' as before, details ->> 'stateAfter' as after from audit_event
+       where resource = $1 and action <> 'audit_stream.create' order by id`,
+      [`audit-stream/${id}`],
+    )
+    expect(rows).toHaveLength(4)
+    expect(rows.slice(1).map(({ before }) => before)).toEqual(rows.slice(0, -1).map(({ after }) => after))
+    expect(new Set(rows.map(({ after }) => after)).size).toBe(3)
+  })
+
   test('two servers on one database send each event once, in order', async () => {
     const second = await startBeside(server)
     stops.push(second.close)

@@ -4,7 +4,7 @@ import { settleText, wholeText } from '../encoding.ts'
 import { faultList, type FaultList, type ImportResult } from '../faults.ts'
 import { lookOfText } from '../file-look.ts'
 import { lookAtJson } from '../json-look.ts'
-import { objectsIn, proposeLines } from '../json-objects.ts'
+import { lookOfTables, proposeLines, tablesIn } from '../json-tables.ts'
 import { addJsonFault } from '../json-text.ts'
 import { importJsonl } from '../jsonl.ts'
 import { importPromptfoo } from '../promptfoo.ts'
@@ -122,9 +122,9 @@ function refuseUnknown(file: ByteSource, faults: FaultList): ImportResult {
       addJsonFault(opened.text, { offset: 0 }, faults, { isSequence: true })
       return faults.result()
     }
-    const objects = objectsIn(opened.text)
+    const tables = tablesIn(opened.text)
     const names = RESULTS_FORMATS.map(({ name }) => name).join(', ')
-    if (objects) faults.add('not_a_table', objects.look, {}, proposeLines(objects, file))
+    if (tables.length > 0) faults.add('not_a_table', lookOfTables(tables), {}, proposeLines(tables, file))
     else faults.add('unknown_format', `its format does not show; one of ${names} is read`)
   }
   return faults.result()

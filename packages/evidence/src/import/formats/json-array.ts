@@ -1,6 +1,7 @@
 import { faultList, type FaultList, type ImportResult } from '../faults.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import { cellOf, leavesOf } from '../json-objects.ts'
+import { lookOfTables, proposeLines, tablesIn } from '../json-tables.ts'
 import { addJsonFault, parseStreaming } from '../json-text.ts'
 import { LIMITS } from '../source.ts'
 import { readTable } from '../table.ts'
@@ -24,7 +25,7 @@ function importJsonArray(opened: OpenedSource, options: ReadingOptions): ImportR
   const source = { chunks: () => [], sha256: unused, digest, name, command }
   const gate = tableGate(source, options)
   const faults = faultList(gate)
-  const records = readObjects(opened.text, faults)
+  const records = readObjects(opened, faults)
   if (faults.any()) return faults.result()
   const names = (of: (record: JsonObject) => Iterable<string>): readonly string[] =>
     [...new Set(records.flatMap(({ record }) => [...of(record)]))].toSorted()
@@ -49,7 +50,8 @@ function unused(): never {
 }
 
 /** Reads the objects of an array. The number of the element stands for a table's line: all of a file may stand on one line. */
-function readObjects(text: string, faults: FaultList): Placed<JsonObject>[] {
+function readObjects(source: OpenedSource, faults: FaultList): Placed<JsonObject>[] {
+  const { text } = source
   const records: Placed<JsonObject>[] = []
   const parsed = parseStreaming(text, [''], ({ value, index }) => {
     const pointer = `/${index}`
@@ -59,9 +61,15 @@ function readObjects(text: string, faults: FaultList): Placed<JsonObject>[] {
     else records.push({ record: value, line: index + 1 })
   })
   if (!('value' in parsed)) addJsonFault(text, parsed, faults, { isByLine: false })
-  else if (!Array.isArray(parsed.value)) faults.add('malformed', 'not an array of objects')
+  else if (!Array.isArray(parsed.value)) refuseOther(text, source, faults)
   else if (records.length === 0 && !faults.any()) faults.add('empty', 'the array is empty')
   return records
+}
+
+function refuseOther(text: string, source: OpenedSource, faults: FaultList): void {
+  const tables = tablesIn(text)
+  if (tables.length === 0) faults.add('malformed', 'not an array of objects')
+  else faults.add('not_a_table', lookOfTables(tables), {}, proposeLines(tables, source))
 }
 
 /** Tables name lines; an array's elements have pointers. */

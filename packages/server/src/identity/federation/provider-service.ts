@@ -14,6 +14,7 @@ import { countBreakGlass } from './break-glass.ts'
 import { endSessionsWithoutProvider, holdSessionsUp } from './enforced-sign-on.ts'
 import type { ProviderAccess } from './provider-client.ts'
 
+/** An identity provider as it is kept. */
 export type ProviderRow = Selectable<Tables['identity_provider']>
 
 /** Seals and opens a tenant's secrets; the tenant's keys, wired in composition.ts. */

@@ -19,14 +19,16 @@ export function fieldsOf(schema: JsonSchema, schemas: Schemas): Html {
   }
   const [only, ...others] = variants
   if (only !== undefined && others.length === 0) return fieldsOf(only, schemas)
-  if (variants.length > 0)
+  if (variants.length > 0) {
+    const names = namesOf(variants, schemas)
     return html`${variants.map(
-      (variant) =>
+      (variant, index) =>
         html`<details>
-          <summary>${nameOf(variant, schemas)}</summary>
+          <summary>${names[index] ?? ''}</summary>
           ${fieldsOf(variant, schemas)}
         </details>`,
     )}`
+  }
   if (plain.items !== undefined) return fieldsOf(plain.items, schemas)
   return html``
 }
@@ -88,13 +90,25 @@ function choicesOf(schema: JsonSchema, schemas: Schemas): JsonSchema[] {
   return (schema.anyOf ?? schema.oneOf ?? []).map((it) => resolved(it, schemas))
 }
 
-/** Names a variant apart from its siblings: by a field of one fixed value, else by its first fields. */
-function nameOf({ properties = {} }: JsonSchema, schemas: Schemas): string {
-  const fixed = Object.entries(properties).flatMap(([name, field]) => {
-    const { const: value } = resolved(field, schemas)
+/** Names variants apart from one another: by a field of one fixed value, by all of these, by their first fields, else by their number. */
+function namesOf(variants: readonly JsonSchema[], schemas: Schemas): string[] {
+  const fixed = variants.map(({ properties = {} }) => fixedIn(properties, schemas))
+  const first = variants.map(({ properties = {} }) => Object.keys(properties).slice(0, 3).join(', '))
+  const ways = [
+    fixed.map((values, index) => values[0] ?? first[index] ?? ''),
+    fixed.map((values, index) => values.join(', ') || (first[index] ?? '')),
+    first,
+  ]
+  const apart = ways.find((names) => new Set(names).size === names.length)
+  return apart ?? first.map((name, index) => `${index + 1}: ${name}`)
+}
+
+function fixedIn(properties: NonNullable<JsonSchema['properties']>, schemas: Schemas): string[] {
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const { const: only, enum: values = [] } = resolved(field, schemas)
+    const value = only ?? (values.length === 1 ? values[0] : undefined)
     return value === undefined ? [] : [`${name} ${JSON.stringify(value)}`]
   })
-  return fixed[0] ?? Object.keys(properties).slice(0, 3).join(', ')
 }
 
 function resolved(schema: JsonSchema, schemas: Schemas): JsonSchema {

@@ -123,9 +123,9 @@ async function changesFor(tx: Transaction, { tenant_id: tenantId, paused_at }: R
   return { next_index: command.fromIndex, ...atOnce }
 }
 
-/** Reads the settings of a destination, and how far it is, which also moves by itself. */
-function settingsOf({ name, kind, endpoint, paused_at, next_index }: Row) {
-  return { name, kind, endpoint, pausedAt: paused_at?.toISOString() ?? null, nextIndex: next_index }
+/** Reads the settings of a destination. How far it is isn't one: that moves without an event, so no two events would meet. */
+function settingsOf({ name, kind, endpoint, paused_at }: Row) {
+  return { name, kind, endpoint, pausedAt: paused_at?.toISOString() ?? null }
 }
 
 async function lockStream(tx: Transaction, tenantId: string, id: string): Promise<Row> {

@@ -11,6 +11,7 @@ export const refusalReasons = {
   domain_not_allowed: 'your e-mail address is of a domain that this provider may not vouch for',
   address_taken: 'a member has your e-mail address: an administrator can say that it is you',
 } as const
+/** A reason of a refusal. */
 export type RefusalReason = keyof typeof refusalReasons
 
 /** Settings of a provider that tell whom it may bring. */
