@@ -97,7 +97,7 @@ test('P1.3: every part of a configuration can stand in the file, and is what the
         key === 'text' ? 'file' : key,
         await withFiles(it, key === 'text' ? 'text' : at === '' ? key : at),
       ])
-      return Object.fromEntries((await Promise.all(members)) as [string, unknown][]) as unknown
+      return Object.fromEntries((await Promise.all(members)) as [string, unknown][])
     }
     if (at !== 'text' && value !== 'no names' && value !== 'cases') return value
     const file = `text-${++count}.txt`

@@ -82,7 +82,7 @@ const { variant, version: flagVersion } = flags.unwrap().element.shape
 const configurationFile = z.strictObject({
   model: modelConfiguration.partial().default({}),
   inference: inferenceConfiguration.default({}),
-  prompts: digested(prompts.unwrap().element.shape, true).default([]),
+  prompts: digested(prompts.unwrap().element.shape).default([]),
   tools: digested(tools.unwrap().element.shape, true).default([]),
   agent: agentConfiguration.optional(),
   retrieval: digested(retrieval.unwrap().element.shape).optional(),

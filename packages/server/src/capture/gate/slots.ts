@@ -2,6 +2,8 @@
 export type ValueKind =
   /** A short machine name: the pattern of the contract's `name`. */
   | 'name'
+  /** A version: the form of the contract's `version`. */
+  | 'version'
   /** A model's name: the form of the contract's `modelName`. What libraries write for want of a name is none. */
   | 'model'
   /** A name that people give: kept as it is where the contract's `name` allows, else as `machineName` writes it. */
@@ -75,6 +77,14 @@ export const slots = {
   reasoningTokens: 40,
   /** Told by a name that isn't OpenTelemetry's. */
   otherEnvironment: 41,
+  agentVersion: 42,
+  promptName: 43,
+  promptVersion: 44,
+  flagName: 45,
+  flagVariant: 46,
+  flagVersion: 47,
+  /** Commit, pipeline run or deployment of what runs. */
+  revision: 48,
 } as const
 
 export type Slot = keyof typeof slots
