@@ -1,5 +1,4 @@
 import { configuration } from '../packages/contract/src/index.ts'
-import { z } from 'zod'
 
 interface Schema {
   readonly type?: string
@@ -9,6 +8,7 @@ interface Schema {
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly items?: Schema
+  readonly $defs?: Readonly<Record<string, Schema>>
 }
 
 /** The forms of texts, by their pattern: which of the contract's primitives it is. */
@@ -43,9 +43,7 @@ function rowsOf(path: string, { properties = {}, required = [] }: Schema): strin
 
 /** `docs/reference/configurations.md`, its table from the contract. */
 export function partsReference(): string {
-  const { $defs } = z.toJSONSchema(z.object({ of: configuration }), { io: 'input' }) as {
-    $defs?: Record<string, Schema>
-  }
+  const schema = configuration.toJSONSchema({ io: 'input' }) as Schema
   return `# What a configuration is
 
 What a system runs with, as metadata: names, versions, numbers, and keyed digests where text could stand. No field takes a sentence. It is told by
@@ -55,7 +53,7 @@ What a system runs with, as metadata: names, versions, numbers, and keyed digest
 
 | Field | Form | |
 | --- | --- | --- |
-${rowsOf('', $defs?.['Configuration'] ?? {}).join('\n')}
+${rowsOf('', schema.$defs?.['Configuration'] ?? schema).join('\n')}
 
 A **name** is letters and digits of ASCII and \`. _ : @ / -\`, 128 at most, a letter or digit first; a **version** may also hold \`+ ~ !\`; a **package’s name** may begin with \`@\`. A
 **model’s name** is what [a platform calls it](models.md). A **keyed digest** is HMAC-SHA-256 under your tenant's key: \`hmac-sha256:<key id>:<64 hex digits>\`. Sets have no order;
