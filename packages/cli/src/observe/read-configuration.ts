@@ -133,7 +133,10 @@ export function parseConfiguration(options: ConfigurationOptions, text: string |
     inference: { ...inference, ...inferenceOptions(options) },
     prompts: joined(inFolder(prompts, folder), namedFiles('--prompt', options.prompt ?? [])),
     tools: joined(inFolder(tools, folder), namedFiles('--tool', options.tool ?? [])),
-    others: { agent: namedAgent.data, ...(inFolder(others, folder) as object) },
+    others: {
+      ...(Object.keys(namedAgent.data).length === 0 ? {} : { agent: namedAgent.data }),
+      ...(inFolder(others, folder) as object),
+    },
     mcp: mcpServersOf(mcp, folder, options),
   }
 }
