@@ -18,7 +18,7 @@ const kinds: Readonly<Record<ValueKind, string>> = {
   route: 'a template of an address; `{id}` becomes `:id`; see [names](#names)',
   operation: 'one of a closed list of words',
   finishReason: 'one of a closed list of words, or a list of them: a refusal, or else the first; another is `unknown`',
-  verdict: 'one of a closed list of words; where there is no number',
+  verdict: 'one of a closed list of words; counts where the value is no number',
   level: 'one of a closed list of words',
   number: 'a finite number, also as text',
   integer: 'a whole number, also as text',
@@ -44,7 +44,9 @@ or look for the digits. \`none\`, \`overflow\` and \`telemetry-overflow\` are na
 A template of an address loses the \`/\` before it, and \`{id}\`, \`<id>\`, \`(id)\` become \`:id\`, \`*\` becomes \`:any\` and \`*path\` \`:path\`: these are ways to write
 the same. A service that its SDK calls \`unknown_service:\` and a path is known by the program alone, and what names no service is \`unknown_service\`.
 
-Where none of OpenTelemetry's names for the environment is told, other spellings and names of it are read (\`env\`, \`Deployment.Environment\`, \`service.environment\`: in the table below), those of the resource first.
+Where none of OpenTelemetry's names for the environment is told, other spellings and names of it are read (\`env\`, \`Deployment.Environment\`, \`DEPLOYMENT_ENV\`, \`service.environment\`): those in the table below, in any
+case and with any of \`.\`, \`_\`, \`-\` or nothing between their words; those of the resource first, and last those of a stage (\`stage\`, \`deployment.stage\`), which count of a resource alone. \`NODE_ENV\` and its like
+say how a program was built, and are no environments.
 
 What names no environment counts as \`production\`, and \`productionAssumedAt\` of the system tells when that was first done. An environment
 that is named and can't be read never does: what says so is refused.`
@@ -70,7 +72,7 @@ JSON that holds another signal's list or none. JSON may be written in protobuf's
 
 A time in JSON may also stand under another name (\`startTime\`, \`end_time\`, \`timestamp\` of a point or a record), and be a text with its zone as RFC 3339 has it, \`[seconds, nanoseconds]\`,
 \`{"seconds": 0, "nanos": 0}\`, or a number of seconds, milliseconds, microseconds or nanoseconds, which between 2001 and 2286 differ in how many digits they have. A time that could be
-another one (without a zone, in a unit that its name denies, under a name that isn't known) refuses what it is of. What tells no time at all counts at the time of its arrival. A status may be its code alone, and
+another one (without a zone, in a unit that its name denies, under a name that isn't known) refuses what it is of. What tells no time at all counts at the time of its arrival, which the answer says. A status may be its code alone, and
 ids be in hexadecimal, with \`0x\` or dashes, or in base64.
 
 An attribute without a value (\`{}\`, \`null\`) counts as not told, except that of a service or an environment: those are told and can't be read. So is a resource in JSON that is no object, lacks its

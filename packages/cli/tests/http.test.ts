@@ -51,6 +51,16 @@ test('does not repeat a request whose answer holds a secret that is shown once',
   expect(server.received).toHaveLength(1)
 })
 
+test('asks for nothing where a name is no part of an address', async () => {
+  const server = await startStandIn({})
+  for (const name of ['..', ''])
+    expect(await afterai(['system', 'show', name], { env: server.env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('name'),
+    })
+  expect(server.received).toEqual([])
+})
+
 test('says that no server answers, and where it looked', async () => {
   const AFTERAI_URL = `http://127.0.0.1:${await closedPort()}`
   expect(await afterai(['whoami'], { env: { AFTERAI_URL, AFTERAI_API_KEY: 'aftr_live_test' } })).toMatchObject({

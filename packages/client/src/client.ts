@@ -1,6 +1,6 @@
 import { ApiProblem } from './failures.ts'
 import { type OperationRoute, operationRoutes, type Operations } from './operations.ts'
-import { createTransport, type Transport, type TransportOptions, type TransportRequest } from './transport.ts'
+import { createTransport, type TransportAnswer, type TransportOptions, type TransportRequest } from './transport.ts'
 
 /** Where the API is, and who asks. */
 export interface ClientOptions extends TransportOptions {
@@ -18,14 +18,28 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-/** The input of an operation: `path`, `query` and `body`, as far as it has them, and the options of any call. */
-export type Input<Id extends keyof Operations> = Omit<Operations[Id], 'answer'> & CallOptions
+/** The name of an operation: its `operationId`. */
+export type OperationId = keyof Operations
 
-type OptionalIfEmpty<T> = Record<string, never> extends T ? [input?: T] : [input: T]
+/** A value to send: what may be left out may be undefined too, which is sent as nothing. */
+type Sendable<T> = T extends string | number | boolean | null | undefined | Uint8Array | Blob
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Sendable<Item>[]
+    : {
+        readonly [Key in keyof T]: T extends Record<Key, T[Key]> ? Sendable<T[Key]> : Sendable<T[Key]> | undefined
+      }
+
+/** The input of an operation: `path`, `query` and `body`, as far as it has them, and the options of any call. */
+export type Input<Id extends OperationId> = Sendable<Omit<Operations[Id], 'answer'>> & CallOptions
+
+/** The input as an argument, which may be left out where nothing of it is needed. */
+export type InputArgument<Id extends OperationId> =
+  Record<string, never> extends Input<Id> ? [input?: Input<Id>] : [input: Input<Id>]
 
 /** Every operation of the API by its name. Unlike the client that observes, each waits and rejects. */
 export type Client = {
-  readonly [Id in keyof Operations]: (...input: OptionalIfEmpty<Input<Id>>) => Promise<Operations[Id]['answer']>
+  readonly [Id in OperationId]: (...input: InputArgument<Id>) => Promise<Operations[Id]['answer']>
 }
 
 interface AnyInput extends CallOptions {
@@ -46,32 +60,42 @@ export function createClient({ credential, ...options }: ClientOptions): Client 
   const transport = createTransport(options)
   const calls = Object.entries(operationRoutes).map(([id, route]) => [
     id,
-    async (input: AnyInput = {}) =>
-      call(transport, route, input, typeof credential === 'function' ? await credential() : credential),
+    async (input: AnyInput = {}) => {
+      const bearer = typeof credential === 'function' ? await credential() : credential
+      return readAnswer(route, await transport.send(toRequest(route, input, bearer)))
+    },
   ])
   return Object.fromEntries(calls) as Client
 }
 
-async function call(
-  transport: Transport,
-  [method, path, answer, keyed]: OperationRoute,
-  input: AnyInput,
+/**
+ * Makes the request of an operation, for who sends it with a transport of their own and reads the answer by other means than `createClient`.
+ * @throws {TypeError} if a part of the path is missing, or is no part of a path
+ */
+export function requestOf<Id extends OperationId>(id: Id, input: Input<Id>, credential?: string): TransportRequest {
+  return toRequest(operationRoutes[id], input, credential)
+}
+
+function toRequest(
+  [method, path, , keyed]: OperationRoute,
+  { path: parameters, query, body, contentType, timeoutMs, signal, ...input }: AnyInput,
   credential: string | undefined,
-): Promise<unknown> {
-  const { query, body, contentType, timeoutMs, signal } = input
-  const idempotencyKey = input.idempotencyKey ?? (keyed === undefined ? undefined : globalThis.crypto.randomUUID())
-  const { status, headers, bytes } = await transport.send({
+): TransportRequest {
+  return {
     method,
-    path: filled(path, input.path),
+    path: filled(path, parameters),
     query,
     body: body === undefined || isRaw(body) ? body : JSON.stringify(body),
     contentType,
     credential,
-    idempotencyKey,
+    idempotencyKey: input.idempotencyKey ?? (keyed === undefined ? undefined : globalThis.crypto.randomUUID()),
     repeat: method === 'GET' || keyed !== undefined ? 'always' : 'unsent',
     timeoutMs,
     signal,
-  })
+  }
+}
+
+function readAnswer([, , answer]: OperationRoute, { status, headers, bytes }: TransportAnswer): unknown {
   const type = headers.get('content-type') ?? ''
   if (answer === 'bytes' || type.startsWith('application/x-protobuf')) return bytes
   const text = new TextDecoder().decode(bytes)

@@ -1,4 +1,12 @@
-export { type Client, type ClientOptions, createClient, type Input } from './client.ts'
+export {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type Input,
+  type InputArgument,
+  type OperationId,
+  requestOf,
+} from './client.ts'
 export { ApiProblem, NoAnswer } from './failures.ts'
 export {
   createTransport,

@@ -3,7 +3,16 @@ import type { Change, Configuration, Decision, System } from '@afterai/contract'
 import { operations } from '@afterai/contract/operations'
 import { assert, asyncProperty, string } from 'fast-check'
 import { expect, expectTypeOf, test } from 'vitest'
-import { ApiProblem, createClient, createTransport, items, NoAnswer, type Operations, pages } from '../src/index.ts'
+import {
+  ApiProblem,
+  createClient,
+  createTransport,
+  items,
+  NoAnswer,
+  type Operations,
+  pages,
+  requestOf,
+} from '../src/index.ts'
 import { operationRoutes } from '../src/operations.ts'
 import { startStandIn } from './stand-in.ts'
 
@@ -33,6 +42,35 @@ test('a call fills the path, the query and the body, and reads the answer as its
     ['DELETE', '/v1/api-keys/a%2Fb', 'Bearer k'],
     ['GET', '/v1/records/r/bundle', 'Bearer k'],
     ['GET', '/v1/log/checkpoint', 'Bearer k'],
+  ])
+})
+
+test('the request of an operation is what a call of it sends, once more where that does nothing twice', async () => {
+  const { endpoint, received } = await startStandIn([200, system])
+  const [asked, id] = [{ body: system, idempotencyKey: 'k' }, { path: { id: 'c 1' } }]
+  await createClient({ endpoint, credential }).createSystem(asked)
+  await createTransport({ endpoint }).send(requestOf('createSystem', asked, credential))
+  expect(received[1]).toEqual(received[0])
+  expect(requestOf('getChange', id)).toMatchObject({ path: '/v1/changes/c%201', repeat: 'always' })
+  expect(requestOf('confirmChange', { ...id, body: { risk: { severity: 'high' } } }).idempotencyKey).toMatch(
+    /^[0-9a-f-]{36}$/,
+  )
+  // Nobody keeps its answer, which holds a secret: it is asked for once.
+  expect(requestOf('rotateApiKey', { ...id, body: { overlapHours: 1 } })).toMatchObject({
+    repeat: 'unsent',
+    idempotencyKey: undefined,
+  })
+  expect(() => requestOf('getChange', { path: { id: '..' } })).toThrow(TypeError)
+})
+
+test('what may be left out may be undefined, and is sent as nothing', async () => {
+  const { endpoint, received } = await startStandIn([200, { items: [], nextCursor: null }], [201, system])
+  const client = createClient({ endpoint, credential })
+  await client.listChanges({ query: { status: undefined, system: 'bot' } })
+  await client.createSystem({ body: { name: 'bot', title: undefined } })
+  expect(received.map(({ url, body }) => [url, body])).toEqual([
+    ['/v1/changes?system=bot', ''],
+    ['/v1/systems', '{"name":"bot"}'],
   ])
 })
 

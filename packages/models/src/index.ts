@@ -1,3 +1,4 @@
+export { askedKey } from './asked.ts'
 export { isNoName, saysNoModel } from './no-name.ts'
 export { canonicalName, longestModelName, resolve } from './resolve.ts'
 export type { ModelKind, ResolvedModel } from './resolved-model.ts'

@@ -1,5 +1,5 @@
 import { fromArn, fromFireworksPath, fromGooglePath, fromLocalPath } from './paths.ts'
-import { platformOfPrefix, platformOfProvider, platformOfVendor, selfHosted } from './platforms.ts'
+import { platformOfPrefix, platformOfProvider, platformOfVendor, selfHosted, unknownPlatform } from './platforms.ts'
 import { type Place, type ResolvedModel, unnamed } from './resolved-model.ts'
 import { dated } from './snapshots.ts'
 import { vendorOfAccount, vendorOfName } from './vendors.ts'
@@ -96,7 +96,15 @@ function fromTag(text: string, place: Place): ResolvedModel | undefined {
   if (colon <= 0 || /^ft:|:ft-/i.test(text)) return undefined
   const [name, tag] = [text.slice(0, colon), text.slice(colon + 1).toLowerCase()]
   if (routes.has(tag) || tag === 'latest' || tag === '') return read(name, place)
-  return place.platform === selfHosted || tag === 'thinking' ? withVersion(read(name, place), tag) : undefined
+  const isBuild = place.platform === selfHosted || tag === 'thinking' || (isUnknown(place) && sizedTag.test(tag))
+  return isBuild ? withVersion(read(name, place), tag) : undefined
+}
+
+/** A tag that says how large a model is, as Ollama's do, whoever is asked. */
+const sizedTag = /^\d+(?:\.\d+)?[bm](?:-|$)/
+
+function isUnknown({ platform }: Place): boolean {
+  return platform === undefined || platform === unknownPlatform
 }
 
 function fromVertexVersion(name: string, version: string, place: Place): ResolvedModel {

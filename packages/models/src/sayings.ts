@@ -1,4 +1,5 @@
 import { datedAsAlias, isCoveredBy, mayStandFor } from './aliases.ts'
+import { llamaSaying } from './llama.ts'
 import { saysNoModel } from './no-name.ts'
 import { localPath } from './paths.ts'
 import { impliedPlatform, unknownPlatform } from './platforms.ts'
@@ -43,7 +44,8 @@ export function sayingOf(servedName: string, { provider, requestedModel }: Asked
   return { ...said, echo: isMoving && said.snapshot === null && said.release === null }
 }
 
-function says({ platform, vendor, model, version, kind, name }: ResolvedModel, text: string): Saying {
+/** Tells what a name says by itself, once it is resolved. */
+export function says({ platform, vendor, model, version, kind, name }: ResolvedModel, text: string): Saying {
   const named = resolve(text, unknownPlatform).platform
   const told = {
     platform: named === unknownPlatform ? impliedPlatform(platform, vendor, name) : named,
@@ -57,6 +59,8 @@ function says({ platform, vendor, model, version, kind, name }: ResolvedModel, t
   // Of a revision in a cache it doesn't matter where the cache is.
   const release = version ?? (path?.folder || null)
   if (path !== undefined && saysNoModel(path.last)) return { ...told, vendor, family: null, release }
+  const llama = vendor === 'meta' && model !== null ? llamaSaying(model, release) : undefined
+  if (llama !== undefined) return { ...told, vendor, ...llama }
   const open = aliasKind(model ?? name)
   const whose = vendor === null ? accountIn(name) : { account: vendor, rest: model ?? name }
   const { family, snapshot } = datedAsAlias(whose.rest.replace(/(?:^|[-/:])(?:latest|auto)$/, ''))

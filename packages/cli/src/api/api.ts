@@ -1,9 +1,10 @@
+import type { Input, InputArgument, OperationId, Operations, TransportRequest } from '@afterai/client'
 import { page } from '@afterai/contract'
 import type { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
 import type { BearerSource } from '../credentials/access-token.ts'
 import type { Answer } from '../terminal/output.ts'
-import { open, send, type ApiRequest, type ApiResponse } from './http.ts'
+import { open, send, type ApiResponse } from './http.ts'
 import { ApiProblem } from './problem.ts'
 
 /** One page of a list, or all of its pages as one. */
@@ -19,17 +20,36 @@ export interface ListOptions {
   readonly cursor?: string | undefined
 }
 
-/** The API as one signed-in caller. */
+/** Operations that answer a page of a list. */
+type ListId = {
+  [Id in OperationId]: Operations[Id]['answer'] extends { items: unknown; nextCursor: unknown } ? Id : never
+}[OperationId]
+
+/** The part of an input that every list has. */
+interface ListInput {
+  readonly query?: TransportRequest['query']
+}
+
+/** The API as one signed-in caller, who asks its operations by their ids. */
 export interface Api {
-  readonly request: (request: ApiRequest) => Promise<ApiResponse>
+  readonly request: <Id extends OperationId>(operation: Id, ...input: InputArgument<Id>) => Promise<ApiResponse>
   /** The body of an answer as it comes, for what may be larger than memory. */
-  readonly open: (request: ApiRequest) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
-  /** Sends, and reads the answer by `schema`. */
-  readonly call: <T>(schema: z.ZodType<T>, request: ApiRequest) => Promise<Answer<T>>
-  readonly list: <T>(
+  readonly open: <Id extends OperationId>(
+    operation: Id,
+    ...input: InputArgument<Id>
+  ) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
+  /** Asks, and reads the answer by `schema`. */
+  readonly call: <Id extends OperationId, T>(
+    operation: Id,
+    schema: z.ZodType<T>,
+    ...input: InputArgument<Id>
+  ) => Promise<Answer<T>>
+  /** Asks for a page of a list or, with `all`, for each of its pages. */
+  readonly list: <Id extends ListId, T>(
+    operation: Id,
     item: z.ZodType<T>,
-    request: Omit<ApiRequest, 'method'>,
-    options?: ListOptions,
+    options: ListOptions,
+    ...input: InputArgument<Id>
   ) => Promise<Answer<Page<T>>>
 }
 
@@ -62,25 +82,27 @@ export function createApi(url: string, bearers: BearerSource, stepUp?: StepUp): 
     }
   }
 
-  const request: Api['request'] = (it) => withBearer((bearer) => send(url, it, bearer))
-
-  const call: Api['call'] = async (schema, it) => readAnswer(schema, (await request(it)).json())
+  const request: Api['request'] = (operation, ...input) =>
+    withBearer((bearer) => send({ url, bearer }, operation, given(input)))
 
   return {
     request,
-    open: (it) => withBearer((bearer) => open(url, it, bearer)),
-    call,
-    async list(item, it, { all, limit, cursor } = {}) {
+    open: (operation, ...input) => withBearer((bearer) => open({ url, bearer }, operation, given(input))),
+    call: async (operation, schema, ...input) => readAnswer(schema, (await request(operation, ...input)).json()),
+    async list(operation, item, { all, limit, cursor }, ...input) {
       const schema = page(item)
+      const whole = given(input) as ListInput
       const pages: Answer<z.infer<typeof schema>>[] = []
       let next: string | null | undefined = cursor
       do {
-        const query: ApiRequest['query'] = {
-          ...it.query,
+        const query: TransportRequest['query'] = {
+          ...whole.query,
           limit: limit ?? (all === true ? 200 : undefined),
           cursor: next ?? undefined,
         }
-        const answer: (typeof pages)[number] = await call(schema, { ...it, method: 'GET', query })
+        const asked = { ...whole, query } as unknown as Input<typeof operation>
+        const { json } = await withBearer((bearer) => send({ url, bearer }, operation, asked))
+        const answer: (typeof pages)[number] = readAnswer(schema, json())
         pages.push(answer)
         // A page may be empty while there is more to read: where several conditions leave little.
         next = all === true || answer.value.items.length === 0 ? answer.value.nextCursor : null
@@ -92,6 +114,11 @@ export function createApi(url: string, bearers: BearerSource, stepUp?: StepUp): 
       }
     },
   }
+}
+
+// What may be left out of an operation whole: nothing of it is asked for.
+function given<Id extends OperationId>([input]: InputArgument<Id>): Input<Id> {
+  return input ?? ({} as Input<Id>)
 }
 
 /** @throws {CommandFailure} `failed` if the answer isn't what this version of the command line understands */

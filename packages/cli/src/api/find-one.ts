@@ -1,15 +1,14 @@
 import { id as idSchema } from '@afterai/contract'
-import type { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
+import type { Answer } from '../terminal/output.ts'
 import { printable } from '../terminal/style.ts'
-import type { Api } from './api.ts'
+import type { Api, ListOptions, Page } from './api.ts'
 
 /** A list in which one thing is looked for by what a person typed. */
 export interface FindOptions<T extends { readonly id: string }> {
   /** The kind of thing that is looked for, in words: `change`. */
   readonly noun: string
-  readonly path: string
-  readonly item: z.ZodType<T>
+  readonly list: (api: Api, paging: ListOptions) => Promise<Answer<Page<T>>>
   /** Another name that it goes by. */
   readonly label?: (item: T) => string | null
   /** Details by which a person who has to choose distinguishes it from others of the same label. */
@@ -26,9 +25,9 @@ export async function findId<T extends { readonly id: string }>(
   given: string,
   options: FindOptions<T>,
 ): Promise<string> {
-  const { noun, path, item, label, about } = options
+  const { noun, list, label, about } = options
   if (idSchema.safeParse(given).success) return given.toLowerCase()
-  const { value } = await api.list(item, { path }, { all: true })
+  const { value } = await list(api, { all: true })
   const part = given.toLowerCase()
   const fitting = value.items.filter((it) => label?.(it) === given || fits(it.id, part))
   const [found, second] = fitting

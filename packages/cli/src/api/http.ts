@@ -1,29 +1,24 @@
-import { randomUUID } from 'node:crypto'
 import { platform } from 'node:process'
-import { createTransport, NoAnswer, ApiProblem as Refusal, type Transport } from '@afterai/client'
+import {
+  createTransport,
+  type Input,
+  NoAnswer,
+  type OperationId,
+  ApiProblem as Refusal,
+  requestOf,
+  type Transport,
+} from '@afterai/client'
 import packageJson from '../../package.json' with { type: 'json' }
-import { CommandFailure } from '../command-failure.ts'
+import { CommandFailure, messageOf } from '../command-failure.ts'
 import { ApiProblem } from './problem.ts'
 
 /** How a list of sessions tells this program from a browser. */
 const userAgent = `afterai/${packageJson.version} (${platform})`
 
-/** One request, before it has a credential. */
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Path from the server's address, its parts encoded. */
-  readonly path: string
-  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>
-  /** Sent as JSON. */
-  readonly body?: unknown
-  /** Sent as it is. */
-  readonly file?: { readonly content: Blob; readonly contentType: string }
-  /** How long an answer may take, sending included; by default a minute. */
-  readonly timeoutMs?: number
-  /** Ends the request, and the reading of its answer. */
-  readonly signal?: AbortSignal
-  /** `unsent`: tried again only if the server can't have seen it. For what may be spent once, such as a refresh handle. */
-  readonly retry?: 'unsent' | undefined
+/** A server, and the credential that it is asked with; none for what is public. */
+export interface Asked {
+  readonly url: string
+  readonly bearer?: string | undefined
 }
 
 /** The body of an answer, its bytes unparsed. */
@@ -33,13 +28,18 @@ export interface ApiResponse {
 }
 
 /**
- * Sends a request until it is answered: again after a network error or a passing refusal, with the same Idempotency-Key, three times at
- * most. Redirects aren't followed: a credential goes to the address that was given and to no other.
+ * Asks an operation until it is answered: again after a network error or a passing refusal, three times at most, where that does nothing
+ * twice. Redirects aren't followed: a credential goes to the address that was given and to no other.
  * @throws {ApiProblem} if the server refuses it
  * @throws {CommandFailure} `unreachable` if there is no answer
  */
-export async function send(url: string, request: ApiRequest, bearer: string | undefined): Promise<ApiResponse> {
-  const { bytes } = await asked(url, (transport) => transport.send(toSend(request, bearer)))
+export async function send<Id extends OperationId>(
+  { url, bearer }: Asked,
+  operation: Id,
+  input: Input<Id>,
+): Promise<ApiResponse> {
+  const request = toRequest(operation, input, bearer)
+  const { bytes } = await through(url, (transport) => transport.send(request))
   return {
     bytes,
     json() {
@@ -53,39 +53,35 @@ export async function send(url: string, request: ApiRequest, bearer: string | un
 }
 
 /**
- * Sends a request as `send` does, and answers its body as it comes, however long that takes.
+ * Asks an operation as `send` does, and answers its body as it comes, however long that takes.
  * @throws {ApiProblem} if the server refuses it
  * @throws {CommandFailure} `unreachable` if there is no answer
  */
-export function open(
-  url: string,
-  request: ApiRequest,
-  bearer: string | undefined,
+export async function open<Id extends OperationId>(
+  { url, bearer }: Asked,
+  operation: Id,
+  input: Input<Id>,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const request = toRequest(operation, input, bearer)
   // The client's types are for older compilers too, to which arrays of bytes have no kind of buffer.
-  return asked(url, (transport) => transport.open(toSend(request, bearer))) as Promise<
-    ReadableStream<Uint8Array<ArrayBuffer>>
-  >
+  return through(url, (transport) => transport.open(request)) as Promise<ReadableStream<Uint8Array<ArrayBuffer>>>
 }
 
-async function asked<T>(url: string, ask: (transport: Transport) => Promise<T>): Promise<T> {
+/** @throws {CommandFailure} `usage` for a name that can't be a part of a path */
+function toRequest<Id extends OperationId>(operation: Id, input: Input<Id>, bearer: string | undefined) {
+  try {
+    return requestOf(operation, input, bearer)
+  } catch (cause) {
+    throw new CommandFailure('usage', messageOf(cause), { cause })
+  }
+}
+
+async function through<T>(url: string, ask: (transport: Transport) => Promise<T>): Promise<T> {
   try {
     return await ask(createTransport({ endpoint: url, headers: { 'user-agent': userAgent } }))
   } catch (error) {
     if (error instanceof Refusal) throw new ApiProblem(error.status, error.problem)
     throw unreachable(url, error)
-  }
-}
-
-function toSend({ body, file, retry, ...request }: ApiRequest, bearer: string | undefined) {
-  const payload = file?.content ?? (body === undefined ? undefined : JSON.stringify(body))
-  return {
-    ...request,
-    body: payload,
-    contentType: file?.contentType,
-    credential: bearer,
-    idempotencyKey: request.method === 'GET' ? undefined : randomUUID(),
-    repeat: retry ?? ('always' as const),
   }
 }
 

@@ -29,11 +29,10 @@ export interface AuditPart {
  * @throws {CommandFailure} `unreachable` when nothing more comes
  */
 export async function* auditParts(api: Api, { position, end, signal }: AuditSpan): AsyncGenerator<AuditPart> {
-  const path = '/v1/log/audit'
   for (let failures = 0; ;) {
     const before = position
     try {
-      const body = await api.open({ method: 'GET', path, query: { position, end, entries: 'true' }, signal })
+      const body = await api.open('auditLog', { query: { position, end, entries: 'true' }, signal })
       for await (const part of partsOf(readBytes(body))) {
         position = part.line.position
         yield part

@@ -47,7 +47,7 @@ export async function checkLog(
   { api, settings: { url, seenFile: path }, remark }: LogSource,
   { exported, kept = () => undefined }: Besides = {},
 ): Promise<CheckedLog | undefined> {
-  const { value: keys } = await api.call(logKeysView, { method: 'GET', path: '/v1/log/keys' })
+  const { value: keys } = await api.call('getLogKeys', logKeysView)
   const others = (await knownOrigins(path, url)).filter((origin) => origin !== keys.origin)
   const own = kept(keys.origin)
   let before: bigint | undefined
@@ -112,8 +112,7 @@ export async function growthFrom(
   log: Log,
   old: Pick<Shown, 'size' | 'root'>,
 ): Promise<{ shown: Shown; isContinued: boolean }> {
-  const query = { from: Number(old.size) }
-  const { value } = await api.call(growthView, { method: 'GET', path: '/v1/log/proof', query })
+  const { value } = await api.call('proveGrowth', growthView, { query: { from: Number(old.size) } })
   const shown = verified(log, value.checkpoint)
   const isContinued = verifyConsistency({
     size1: old.size,
@@ -156,7 +155,7 @@ export function verified({ origin, vkey }: Log, note: string): Shown {
 
 async function readCheckpoint(api: Api): Promise<string | undefined> {
   try {
-    const { bytes } = await api.request({ method: 'GET', path: '/v1/log/checkpoint' })
+    const { bytes } = await api.request('getCheckpoint')
     return new TextDecoder().decode(bytes)
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 404) return undefined

@@ -1,25 +1,27 @@
+import type { Input } from '@afterai/client'
 import { type ApiKeyView, apiKeyView, createdApiKeyView, keyScopes } from '@afterai/contract'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { ListOptions } from '../api/api.ts'
-import { findId } from '../api/find-one.ts'
+import { findId, type FindOptions } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { nameShown } from '../terminal/person.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, readPositiveInteger, serverLeaf, withPaging, withQuiet, type Mount } from './leaf.ts'
 
+type Scope = Input<'createApiKey'>['body']['scopes'][number]
+
 interface CreateOptions {
-  readonly scope: readonly string[]
+  readonly scope: readonly Scope[]
   readonly expiresInDays?: number
   readonly neverExpires?: boolean
   readonly account?: string
 }
 
 // A key goes by its name too, while it works.
-const found = {
+const found: FindOptions<ApiKeyView> = {
   noun: 'key',
-  path: '/v1/api-keys',
-  item: apiKeyView,
-  label: (it: ApiKeyView) => (it.revokedAt === null && it.replacedBy === null ? it.name : null),
+  list: (api, paging) => api.list('listApiKeys', apiKeyView, paging),
+  label: (it) => (it.revokedAt === null && it.replacedBy === null ? it.name : null),
 }
 
 /** `key`: credentials for machines. */
@@ -42,7 +44,7 @@ export function addApiKeyCommands(program: Command, mount: Mount): void {
         const { scope, expiresInDays, neverExpires, account } = options
         const lasts = neverExpires === true ? null : expiresInDays
         const body = { name, scopes: scope, expiresInDays: lasts, accountId: account }
-        out.answer(await api.call(createdApiKeyView, { method: 'POST', path: '/v1/api-keys', body, retry: 'unsent' }), {
+        out.answer(await api.call('createApiKey', createdApiKeyView, { body }), {
           lines: (it) =>
             properties([
               ['key', it.key],
@@ -66,7 +68,7 @@ export function addApiKeyCommands(program: Command, mount: Mount): void {
     .action(
       online(mount, async ({ api, out }, options: ListOptions & { expiring?: boolean }) => {
         const query = options.expiring === true ? { expiring: 'true' } : {}
-        out.answer(await api.list(apiKeyView, { path: '/v1/api-keys', query }, options), {
+        out.answer(await api.list('listApiKeys', apiKeyView, options, { query }), {
           lines: ({ items }) =>
             table(
               ['id', 'name', 'owner', 'prefix', 'scopes', 'expires', 'last used', 'from', 'revoked'],
@@ -102,9 +104,8 @@ function addChanges(key: Command, mount: Mount): void {
     .option('--overlap-hours <n>', 'how long the old key still works, 168 at most (24)', readHours, 24)
     .action(
       online(mount, async ({ api, out }, given: string, { overlapHours }: { overlapHours: number }) => {
-        const path = `/v1/api-keys/${await findId(api, given, found)}/rotate`
-        const request = { method: 'POST', path, body: { overlapHours }, retry: 'unsent' } as const
-        out.answer(await api.call(createdApiKeyView, request), {
+        const path = { id: await findId(api, given, found) }
+        out.answer(await api.call('rotateApiKey', createdApiKeyView, { path, body: { overlapHours } }), {
           lines: (it) =>
             properties([
               ['key', it.key],
@@ -125,12 +126,12 @@ function addChanges(key: Command, mount: Mount): void {
     .option('--name <name>', 'another name')
     .addOption(new Option('--scope <scope...>', 'the scopes that it keeps').choices(keyScopes))
     .action(
-      online(mount, async ({ api, out }, given: string, options: { name?: string; scope?: readonly string[] }) => {
+      online(mount, async ({ api, out }, given: string, options: { name?: string; scope?: readonly Scope[] }) => {
         const { name, scope: scopes } = options
         if (name === undefined && scopes === undefined)
           throw new CommandFailure('usage', 'Give --name, --scope or both.')
-        const path = `/v1/api-keys/${await findId(api, given, found)}`
-        out.answer(await api.call(apiKeyView, { method: 'PUT', path, body: { name, scopes } }), {
+        const path = { id: await findId(api, given, found) }
+        out.answer(await api.call('changeApiKey', apiKeyView, { path, body: { name, scopes } }), {
           lines: (it) => [`${nameShown(it.name)} may now: ${it.scopes.join(' ')}`],
         })
       }),
@@ -142,7 +143,7 @@ function addChanges(key: Command, mount: Mount): void {
   }).action(
     online(mount, async ({ api, out }, given: string) => {
       const id = await findId(api, given, found)
-      await api.request({ method: 'DELETE', path: `/v1/api-keys/${id}` })
+      await api.request('revokeApiKey', { path: { id } })
       out.remark(`Key ${id} is revoked.`)
     }),
   )

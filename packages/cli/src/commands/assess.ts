@@ -97,7 +97,7 @@ async function assessChange(
     throw new CommandFailure('usage', 'Give a change with --baseline and --candidate, or --offline with two files.')
   // Offline nothing of changes is needed.
   const { changeIdOf } = await import('./change.ts')
-  const path = `/v1/changes/${await changeIdOf(api, given)}/assessments`
+  const id = await changeIdOf(api, given)
   const plan = readPlan(options)
   const body = {
     baselineEvaluationId: await evaluationIdOf(api, baseline),
@@ -105,7 +105,7 @@ async function assessChange(
     plan,
   }
   const answer = await during(context, 'Assessing', () =>
-    api.call(assessmentView, { method: 'POST', path, body, timeoutMs: ASSESS_TIMEOUT_MS }),
+    api.call('assessChange', assessmentView, { path: { id }, body, timeoutMs: ASSESS_TIMEOUT_MS }),
   )
   out.answer(answer, {
     lines: ({ id, assessment, ...author }) => [

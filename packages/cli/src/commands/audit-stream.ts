@@ -7,8 +7,6 @@ import { CommandFailure } from '../command-failure.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
-const collection = '/v1/audit-streams'
-
 interface AddOptions {
   readonly webhook?: string
   readonly syslog?: string
@@ -46,7 +44,7 @@ export function addAuditStreamCommands(program: Command, mount: Mount): void {
     }),
   ).action(
     online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(auditStreamView, { path: collection }, options), {
+      out.answer(await api.list('listAuditStreams', auditStreamView, options), {
         lines: ({ items }) =>
           table(
             ['id', 'name', 'endpoint', 'state', 'behind', 'delivered', 'last error'],
@@ -62,8 +60,8 @@ export function addAuditStreamCommands(program: Command, mount: Mount): void {
     examples: ['afterai audit-stream show siem'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const path = await pathOf(api, given)
-      out.answer(await api.call(auditStreamView, { method: 'GET', path }), { lines: streamLines })
+      const id = await idOf(api, given)
+      out.answer(await api.call('getAuditStream', auditStreamView, { path: { id } }), { lines: streamLines })
     }),
   )
 
@@ -71,14 +69,19 @@ export function addAuditStreamCommands(program: Command, mount: Mount): void {
 }
 
 function addCommands(stream: Command, mount: Mount): void {
-  for (const [command, description] of [
-    ['pause', 'Send nothing more for now. Nothing is lost: what happens meanwhile is sent later.'],
-    ['resume', 'Go on where it stopped, at once.'],
+  for (const [command, operation, description] of [
+    ['pause', 'pauseAuditStream', 'Send nothing more for now. Nothing is lost: what happens meanwhile is sent later.'],
+    ['resume', 'resumeAuditStream', 'Go on where it stopped, at once.'],
   ] as const) {
     serverLeaf(stream, `${command} <stream>`, {
       description,
       examples: [`afterai audit-stream ${command} siem`],
-    }).action(online(mount, (context, given: string) => send(context, given, { command })))
+    }).action(
+      online(mount, async ({ api, out }, given: string) => {
+        const id = await idOf(api, given)
+        out.answer(await api.call(operation, auditStreamView, { path: { id } }), { lines: streamLines })
+      }),
+    )
   }
 
   serverLeaf(stream, 'replay <stream>', {
@@ -87,9 +90,10 @@ function addCommands(stream: Command, mount: Mount): void {
   })
     .requiredOption('--from <index>', 'index of the first entry', readIndex)
     .action(
-      online(mount, (context, given: string, { from }: { from: number }) =>
-        send(context, given, { command: 'replay', body: { fromIndex: from } }),
-      ),
+      online(mount, async ({ api, out }, given: string, { from }: { from: number }) => {
+        const input = { path: { id: await idOf(api, given) }, body: { fromIndex: from } }
+        out.answer(await api.call('replayAuditStream', auditStreamView, input), { lines: streamLines })
+      }),
     )
 
   serverLeaf(stream, 'remove <stream>', {
@@ -97,7 +101,7 @@ function addCommands(stream: Command, mount: Mount): void {
     examples: ['afterai audit-stream remove siem'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      await api.request({ method: 'DELETE', path: await pathOf(api, given) })
+      await api.request('removeAuditStream', { path: { id: await idOf(api, given) } })
       out.remark(`Nothing is sent to ${given} any more.`)
     }),
   )
@@ -105,10 +109,9 @@ function addCommands(stream: Command, mount: Mount): void {
 
 async function addStream({ api, out }: ServerContext, name: string, options: AddOptions): Promise<void> {
   const certificates = options.certificates === undefined ? undefined : await readCertificates(options.certificates)
-  const startFrom = options.fromBeginning === true ? 'beginning' : 'now'
+  const startFrom = options.fromBeginning === true ? ('beginning' as const) : ('now' as const)
   const body = { name, startFrom, certificates, ...destinationOf(options) }
-  // A retry after an unseen answer would find the name taken, and the key lost.
-  const answer = await api.call(createdAuditStreamView, { method: 'POST', path: collection, body, retry: 'unsent' })
+  const answer = await api.call('createAuditStream', createdAuditStreamView, { body })
   out.answer(answer, {
     lines: (it) => [...(it.secret === null ? [] : properties([['key', it.secret]])), ...streamLines(it)],
     quiet: (it) => [it.secret ?? it.id],
@@ -118,11 +121,11 @@ async function addStream({ api, out }: ServerContext, name: string, options: Add
 }
 
 function destinationOf({ webhook, syslog, tcp }: AddOptions) {
-  if (webhook !== undefined) return { kind: 'webhook', url: webhook }
+  if (webhook !== undefined) return { kind: 'webhook', url: webhook } as const
   const [, host = '', port = ''] = /^\[?([^\s/\]]+)\]?:(\d{1,5})$/.exec(syslog ?? '') ?? []
   if (host === '')
     throw new CommandFailure('usage', 'Where to?', { remedy: 'Give --webhook <url> or --syslog <host:port>.' })
-  return { kind: 'syslog', host, port: Number(port), transport: tcp === true ? 'tcp' : 'tls' }
+  return { kind: 'syslog', host, port: Number(port), transport: tcp === true ? 'tcp' : 'tls' } as const
 }
 
 async function readCertificates(path: string): Promise<string> {
@@ -131,18 +134,12 @@ async function readCertificates(path: string): Promise<string> {
   })
 }
 
-async function send(
-  { api, out }: ServerContext,
-  given: string,
-  { command, body }: { command: string; body?: unknown },
-): Promise<void> {
-  const path = `${await pathOf(api, given)}/${command}`
-  out.answer(await api.call(auditStreamView, { method: 'POST', path, body }), { lines: streamLines })
-}
-
-async function pathOf(api: Api, given: string): Promise<string> {
-  const options = { noun: 'audit stream', path: collection, item: auditStreamView, label: (it: AuditStream) => it.name }
-  return `${collection}/${await findId(api, given, options)}`
+function idOf(api: Api, given: string): Promise<string> {
+  return findId(api, given, {
+    noun: 'audit stream',
+    list: (it, paging) => it.list('listAuditStreams', auditStreamView, paging),
+    label: ({ name }) => name,
+  })
 }
 
 function streamLines(stream: AuditStream): string[] {

@@ -13,7 +13,7 @@ import { during, online, serverLeaf, withPaging, withQuiet, type Mount, type Ser
 
 interface FilterOptions {
   readonly action?: string
-  readonly outcome?: string
+  readonly outcome?: AuditEventView['outcome']
   readonly actor?: string
   readonly resource?: string
   readonly credential?: string
@@ -47,8 +47,7 @@ export function addAuditCommands(program: Command, mount: Mount): void {
     examples: ['afterai audit show 019ab3c4-5b6c-7d8e-9fa0-b1c2d3e4f506 --json'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const path = `/v1/audit-events/${encodeURIComponent(given)}`
-      out.answer(await api.call(provedAuditEventView, { method: 'GET', path }), { lines: eventLines })
+      out.answer(await api.call('getAuditEvent', provedAuditEventView, { path: { id: given } }), { lines: eventLines })
     }),
   )
 
@@ -65,8 +64,8 @@ export function addAuditCommands(program: Command, mount: Mount): void {
     .action(
       online(mount, async ({ api, out }, given: string, options: { out?: string; force?: boolean }) => {
         const path = options.out ?? `event-${given}.json`
-        const request = { method: 'GET', path: `/v1/audit-events/${encodeURIComponent(given)}/bundle` } as const
-        await writeWhole(path, await api.open(request), options.force === true)
+        const body = await api.open('exportAuditEvent', { path: { id: given } })
+        await writeWhole(path, body, options.force === true)
         out.answer({ json: { file: path }, value: path }, { lines: () => [`wrote ${path}`], quiet: () => [path] })
       }),
     )
@@ -105,8 +104,8 @@ async function listEvents(
   { api, out }: ServerContext,
   options: FilterOptions & ListOptions & { readonly oldestFirst?: boolean },
 ): Promise<void> {
-  const query = { ...toQuery(options), order: options.oldestFirst === true ? 'oldest' : 'newest' }
-  out.answer(await api.list(auditEventView, { path: '/v1/audit-events', query }, options), {
+  const order = options.oldestFirst === true ? ('oldest' as const) : ('newest' as const)
+  out.answer(await api.list('listAuditEvents', auditEventView, options, { query: { ...toQuery(options), order } }), {
     lines: ({ items }) =>
       table(
         ['time', 'action', 'outcome', 'actor', 'credential', 'address', 'resource', 'name', 'index'],
@@ -146,13 +145,13 @@ function eventLines(event: AuditEventView): string[] {
 
 async function exportEvents(
   context: ServerContext,
-  { format, out: given, force, ...filter }: FilterOptions & { format: string; out?: string; force?: boolean },
+  { format, out: given, force, ...filter }: FilterOptions & { format: 'jsonl' | 'csv'; out?: string; force?: boolean },
 ): Promise<void> {
   const path = given ?? `audit-events.${format}`
   const { api, out } = context
   const query = { ...toQuery(filter), format }
   await during(context, 'Exporting', async () =>
-    writeWhole(path, await api.open({ method: 'GET', path: '/v1/audit-events/export', query }), force === true),
+    writeWhole(path, await api.open('exportAuditEvents', { query }), force === true),
   )
   out.answer({ json: { file: path }, value: path }, { lines: () => [`wrote ${path}`], quiet: () => [path] })
 }

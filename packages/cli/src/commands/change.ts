@@ -1,26 +1,26 @@
+import type { Input } from '@afterai/client'
 import { changeClass, changeStatus, changeTypes, changeView, intent, risk, type Change } from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
-import type { Api } from '../api/api.ts'
+import type { Api, ListOptions } from '../api/api.ts'
 import { person } from '../terminal/person.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 import { tellConfiguration } from './tell-configuration.ts'
 
-interface RiskOptions {
-  readonly severity?: string
-  readonly blastRadius?: string
-  readonly customerImpact?: string
-}
+type NewChange = Input<'recordChange'>['body']
+type Risk = NonNullable<NewChange['risk']>
+
+type RiskOptions = Partial<Risk>
 
 interface CreateOptions extends RiskOptions {
   readonly system: string
   readonly environment?: string
   readonly title: string
-  readonly type: readonly string[]
-  readonly intent?: string
-  readonly class?: string
+  readonly type: NewChange['changeTypes']
+  readonly intent?: NewChange['intent']
+  readonly class?: NewChange['changeClass']
   readonly revision?: string
   readonly after?: string
   readonly mcp?: boolean
@@ -46,7 +46,7 @@ export function addChangeCommands(program: Command, mount: Mount): void {
     examples: ['afterai ace show 01980a2c'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const answer = await api.call(changeView, { method: 'GET', path: await changePath(api, given) })
+      const answer = await api.call('getChange', changeView, { path: { id: await changeIdOf(api, given) } })
       out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
     }),
   )
@@ -60,8 +60,8 @@ export function addChangeCommands(program: Command, mount: Mount): void {
     }),
   ).action(
     online(mount, async ({ api, out }, given: string, options: RiskOptions) => {
-      const path = `${await changePath(api, given)}/confirm`
-      const answer = await api.call(changeView, { method: 'POST', path, body: { risk: riskOf(options) } })
+      const path = { id: await changeIdOf(api, given) }
+      const answer = await api.call('confirmChange', changeView, { path, body: { risk: riskOf(options) } })
       out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
     }),
   )
@@ -73,8 +73,8 @@ export function addChangeCommands(program: Command, mount: Mount): void {
     .requiredOption('--reason <text>', 'why')
     .action(
       online(mount, async ({ api, out }, given: string, { reason }: { reason: string }) => {
-        const path = `${await changePath(api, given)}/dismiss`
-        const answer = await api.call(changeView, { method: 'POST', path, body: { reason } })
+        const path = { id: await changeIdOf(api, given) }
+        const answer = await api.call('dismissChange', changeView, { path, body: { reason } })
         out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
       }),
     )
@@ -88,14 +88,9 @@ function minuteOf(instant: string): string {
 export async function changeIdOf(api: Api, given: string): Promise<string> {
   return findId(api, given, {
     noun: 'change',
-    path: '/v1/changes',
-    item: changeView,
+    list: (it, paging) => it.list('listChanges', changeView, paging),
     about: ({ system, title, openedAt }) => `${system}, ${minuteOf(openedAt)}, ${title}`,
   })
-}
-
-async function changePath(api: Api, given: string): Promise<string> {
-  return `/v1/changes/${await changeIdOf(api, given)}`
 }
 
 function addCreate(ace: Command, mount: Mount): void {
@@ -140,15 +135,15 @@ async function createChange(context: ServerContext, options: CreateOptions): Pro
       ? {}
       : { after: await tellConfiguration(context, { ...options, from: options.after }) }),
   }
-  const answer = await api.call(changeView, { method: 'POST', path: '/v1/changes', body })
+  const answer = await api.call('recordChange', changeView, { body })
   out.answer(answer, { lines: (change) => changeLines(change, out.paint), quiet: ({ id }) => [id] })
 }
 
 async function listChanges(
   { api, out }: ServerContext,
-  { status, system, ...paging }: { status?: string; system?: string },
+  { status, system, ...paging }: ListOptions & { status?: Change['status']; system?: string },
 ): Promise<void> {
-  const answer = await api.list(changeView, { path: '/v1/changes', query: { status, system } }, paging)
+  const answer = await api.list('listChanges', changeView, paging, { query: { status, system } })
   out.answer(answer, {
     lines: ({ items }) =>
       table(
@@ -178,9 +173,9 @@ function withRisk(command: Command): Command {
 }
 
 /** Risk is stated as a whole, and a severity is its heart: the server says so if it is missing. */
-function riskOf({ severity, blastRadius, customerImpact }: RiskOptions): unknown {
+function riskOf({ severity, blastRadius, customerImpact }: RiskOptions): Risk | undefined {
   const isStated = [severity, blastRadius, customerImpact].some((value) => value !== undefined)
-  return isStated ? { severity, blastRadius, customerImpact } : undefined
+  return isStated ? ({ severity, blastRadius, customerImpact } as Risk) : undefined
 }
 
 /** A change for a person. */

@@ -4,13 +4,13 @@ import {
   changeView,
   decisionDetails,
   decisionView,
-  type Change,
   type Decision,
 } from '@afterai/contract'
 import { Option, type Command } from 'commander'
-import type { Api } from '../api/api.ts'
+import type { Api, ListOptions, Page } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
+import type { Answer } from '../terminal/output.ts'
 import { confirm } from '../terminal/prompt.ts'
 import { person } from '../terminal/person.ts'
 import { printable, printableLines, type Paint } from '../terminal/style.ts'
@@ -22,7 +22,7 @@ import { during, gather, online, serverLeaf, withPaging, withQuiet, type Mount, 
 interface DecideOptions {
   readonly act?: boolean
   readonly notAct?: boolean
-  readonly detail: string
+  readonly detail: Decision['decisionDetail']
   readonly justification: string
   readonly assessment?: readonly string[]
   readonly condition?: readonly string[]
@@ -46,7 +46,7 @@ export function addDecisionCommands(program: Command, mount: Mount): void {
     }),
   ).action(
     online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(decisionView, { path: '/v1/decisions' }, options), {
+      out.answer(await api.list('listDecisions', decisionView, options), {
         lines: ({ items }) =>
           table(
             ['id', 'status', 'decision', 'author', 'proposed', 'record'],
@@ -68,8 +68,8 @@ export function addDecisionCommands(program: Command, mount: Mount): void {
     examples: ['afterai decision show 01980a2c'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const path = `/v1/decisions/${await decisionIdOf(api, given)}`
-      out.answer(await api.call(decisionView, { method: 'GET', path }), { lines: decisionLines })
+      const id = await decisionIdOf(api, given)
+      out.answer(await api.call('getDecision', decisionView, { path: { id } }), { lines: decisionLines })
     }),
   )
 }
@@ -106,9 +106,8 @@ function addDecide(program: Command, mount: Mount): void {
 async function decide({ api, out }: ServerContext, given: string, options: DecideOptions): Promise<void> {
   if (options.act !== true && options.notAct !== true) throw new CommandFailure('usage', 'Give --act or --not-act.')
   const changeId = await changeIdOf(api, given)
-  const path = `/v1/changes/${changeId}`
   const body = {
-    decision: options.act === true ? 'act' : 'not_act',
+    decision: options.act === true ? ('act' as const) : ('not_act' as const),
     decisionDetail: options.detail,
     justification: options.justification,
     implementationPlan: options.implementationPlan,
@@ -117,20 +116,21 @@ async function decide({ api, out }: ServerContext, given: string, options: Decid
     riskImpactAnalysis: options.riskImpact,
     conditions: options.condition,
     reviewBy: options.reviewBy,
-    assessmentIds: await assessmentIdsOf(api, `${path}/assessments`, options.assessment),
+    assessmentIds: await assessmentIdsOf(api, changeId, options.assessment),
     supersedes: options.supersedes,
   }
-  out.answer(await api.call(decisionView, { method: 'POST', path: `${path}/decisions`, body }), {
+  out.answer(await api.call('proposeDecision', decisionView, { path: { id: changeId }, body }), {
     lines: decisionLines,
     quiet: ({ id }) => [id],
   })
 }
 
 /** Those that are named, or else the newest of the change. */
-async function assessmentIdsOf(api: Api, path: string, given: readonly string[] | undefined): Promise<string[]> {
-  const assessments = { noun: 'assessment', path, item: assessmentView }
-  if (given !== undefined) return Promise.all(given.map((each) => findId(api, each, assessments)))
-  const { value } = await api.list(assessmentView, { path }, { all: true })
+async function assessmentIdsOf(api: Api, changeId: string, given: readonly string[] | undefined): Promise<string[]> {
+  const list = (it: Api, paging: ListOptions): Promise<Answer<Page<AssessmentView>>> =>
+    it.list('listAssessments', assessmentView, paging, { path: { id: changeId } })
+  if (given !== undefined) return Promise.all(given.map((each) => findId(api, each, { noun: 'assessment', list })))
+  const { value } = await list(api, { all: true })
   // Ids are UUIDs of version 7: they sort by time.
   const newest = value.items
     .map(({ id }) => id)
@@ -171,17 +171,17 @@ async function approve(context: ServerContext, given: string, options: ApproveOp
   const { api, out, world } = context
   if (options.yes !== true && !isInteractive(world))
     throw new CommandFailure('usage', 'There is no terminal to ask. Give --yes.')
-  const path = `/v1/decisions/${await decisionIdOf(api, given)}`
-  const { value: decision } = await api.call(decisionView, { method: 'GET', path })
+  const path = { id: await decisionIdOf(api, given) }
+  const { value: decision } = await api.call('getDecision', decisionView, { path })
   const shown = (await evidenceLines(api, decision, out.paint)).join('\n')
   // Who is asked is shown what it is about, whatever shape the answer then has.
   if (options.yes === true) out.remark(shown)
   else world.stderr.write(`${shown}\n`)
-  const verdict = options.reject === true ? 'reject' : 'approve'
+  const verdict = options.reject === true ? ('reject' as const) : ('approve' as const)
   if (options.yes !== true && !(await confirm(world, `\nDo you ${verdict} this?`))) return 'failed'
   const body = { verdict, evidenceDigest: decision.evidenceDigest, comment: options.comment }
   const answer = await during(context, 'Sealing the record', () =>
-    api.call(decisionView, { method: 'POST', path: `${path}/approvals`, body }),
+    api.call('approveDecision', decisionView, { path, body }),
   )
   out.answer(answer, {
     lines: ({ status, recordId }) => [
@@ -197,10 +197,10 @@ async function approve(context: ServerContext, given: string, options: ApproveOp
 
 /** Formats the evidence that an approver must have seen: the change, all of its verdicts, cited or not, the decision, and the digest that binds them. */
 async function evidenceLines(api: Api, decision: Decision, paint: Paint): Promise<string[]> {
-  const path = `/v1/changes/${decision.changeId}`
+  const path = { id: decision.changeId }
   const [{ value: change }, { value: assessments }] = await Promise.all([
-    api.call<Change>(changeView, { method: 'GET', path }),
-    api.list(assessmentView, { path: `${path}/assessments` }, { all: true }),
+    api.call('getChange', changeView, { path }),
+    api.list('listAssessments', assessmentView, { all: true }, { path }),
   ])
   return [
     ...changeLines(change, paint),
@@ -227,7 +227,10 @@ function guardrailText({ assessment }: AssessmentView): string {
 }
 
 async function decisionIdOf(api: Api, given: string): Promise<string> {
-  return findId(api, given, { noun: 'decision', path: '/v1/decisions', item: decisionView })
+  return findId(api, given, {
+    noun: 'decision',
+    list: (it, paging) => it.list('listDecisions', decisionView, paging),
+  })
 }
 
 function decisionLines(it: Decision): string[] {

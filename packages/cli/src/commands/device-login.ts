@@ -39,8 +39,8 @@ export async function logInByDevice(context: ServerContext, options: DeviceLogin
     throw new CommandFailure('usage', 'Give --tenant with --sso.')
   const startPath = options.sso === true ? await startPathOf(context, options) : undefined
   const body = { clientLabel: `afterai on ${hostname()}`.slice(0, 100), tenant: options.tenant }
-  const request = { method: 'POST', path: '/v1/device-authorizations', body } as const
-  const { value: asked } = readAnswer(deviceAuthorizationView, (await send(settings.url, request, undefined)).json())
+  const response = await send({ url: settings.url }, 'requestDeviceSignIn', { body })
+  const { value: asked } = readAnswer(deviceAuthorizationView, response.json())
   const address =
     startPath === undefined
       ? asked.verificationUri
@@ -64,8 +64,8 @@ async function startPathOf(
   { settings }: ServerContext,
   { tenant = '', provider }: DeviceLoginOptions,
 ): Promise<string> {
-  const request = { method: 'GET', path: '/v1/sign-in-options', query: { tenant } } as const
-  const { value } = readAnswer(signInOptionsView, (await send(settings.url, request, undefined)).json())
+  const response = await send({ url: settings.url }, 'getSignInOptions', { query: { tenant } })
+  const { value } = readAnswer(signInOptionsView, response.json())
   const fitting = value.providers.filter((it) => provider === undefined || it.name === provider || it.id === provider)
   const [found, second] = fitting
   if (found === undefined) {
@@ -85,12 +85,11 @@ async function untilDecided(
   { settings }: ServerContext,
   { deviceCode, intervalSeconds }: DeviceAuthorization,
 ): Promise<Session> {
-  const path = '/v1/device-authorizations/token'
   for (let waitSeconds = intervalSeconds; ;) {
     await sleep(waitSeconds * 1000)
     try {
-      const request = { method: 'POST', path, body: { deviceCode }, retry: 'unsent' } as const
-      return readAnswer(sessionView, (await send(settings.url, request, undefined)).json()).value
+      const response = await send({ url: settings.url }, 'pollDeviceSignIn', { body: { deviceCode } })
+      return readAnswer(sessionView, response.json()).value
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       if (error.code === 'slow_down') waitSeconds += 5
@@ -129,12 +128,7 @@ async function decide(
   { api, out, world }: ServerContext,
   { code, verdict, yes }: { code: string; verdict: 'approve' | 'deny'; yes: boolean | undefined },
 ): Promise<'failed' | void> {
-  const path = '/v1/device-authorizations'
-  const { value } = await api.call(deviceRequestView, {
-    method: 'POST',
-    path: `${path}/lookup`,
-    body: { userCode: code },
-  })
+  const { value } = await api.call('lookUpDevice', deviceRequestView, { body: { userCode: code } })
   const asker = properties([
     ['asked by', printable(value.clientLabel)],
     ['from', printable(value.address)],
@@ -147,7 +141,7 @@ async function decide(
     if (!(await confirm(world, question))) return 'failed'
   }
   const body = { userCode: code, verdict }
-  out.answer(await api.call(deviceDecisionView, { method: 'POST', path: `${path}/decision`, body, retry: 'unsent' }), {
+  out.answer(await api.call('decideDevice', deviceDecisionView, { body }), {
     lines: (it) => [it.verdict === 'approve' ? 'Approved.' : 'Denied.'],
   })
   return undefined

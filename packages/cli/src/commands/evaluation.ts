@@ -1,3 +1,4 @@
+import type { Input } from '@afterai/client'
 import { evaluationView, type Evaluation } from '@afterai/contract'
 import { formatByName, RESULTS_FORMATS } from '@afterai/evidence'
 import { Option, type Command } from 'commander'
@@ -52,7 +53,7 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
     }),
   ).action(
     online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(evaluationView, { path: '/v1/evaluations' }, options), {
+      out.answer(await api.list('listEvaluations', evaluationView, options), {
         lines: ({ items }) =>
           table(
             ['id', 'label', 'format', 'cases', 'metrics', 'imported', 'by'],
@@ -75,8 +76,8 @@ export function addEvaluationCommands(program: Command, mount: Mount): void {
     examples: ['afterai evaluation show before'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const path = `/v1/evaluations/${await evaluationIdOf(api, given)}`
-      out.answer(await api.call(evaluationView, { method: 'GET', path }), { lines: evaluationLines })
+      const id = await evaluationIdOf(api, given)
+      out.answer(await api.call('getEvaluation', evaluationView, { path: { id } }), { lines: evaluationLines })
     }),
   )
 }
@@ -117,8 +118,7 @@ export function keyOf({ world, out, settings }: ServerContext): LocalKey {
 export async function evaluationIdOf(api: Api, given: string): Promise<string> {
   return findId(api, given, {
     noun: 'evaluation',
-    path: '/v1/evaluations',
-    item: evaluationView,
+    list: (it, paging) => it.list('listEvaluations', evaluationView, paging),
     label: ({ label }) => label,
     about: (it) => `${it.system ?? 'no system'}, ${minuteOf(it.createdAt)}, ${it.format}, by ${importerOf(it)}`,
   })
@@ -130,18 +130,17 @@ async function importFile(context: ServerContext, path: string, options: ImportO
   if (options.dryRun === true) return dryRun(context, evaluation, key)
   const { file, format } = evaluation
   const answer = await during(context, `Importing ${path}`, async () =>
-    context.api.call(evaluationView, {
-      method: 'POST',
-      path: '/v1/evaluations',
+    context.api.call('importEvaluation', evaluationView, {
       query: { ...importQuery(evaluation), system: options.system, label: options.label },
-      file: { content: await file.content(), contentType: formatByName(format).mediaTypes[0] },
+      body: await file.content(),
+      contentType: formatByName(format).mediaTypes[0],
       timeoutMs: IMPORT_TIMEOUT_MS,
     }),
   )
   context.out.answer(answer, { lines: evaluationLines, quiet: ({ id }) => [id] })
 }
 
-function importQuery({ format, reading }: EvaluationFile): Readonly<Record<string, string | undefined>> {
+function importQuery({ format, reading }: EvaluationFile): NonNullable<Input<'importEvaluation'>['query']> {
   const { mapping, where = [], missing = [], ...rest } = reading
   return {
     format,

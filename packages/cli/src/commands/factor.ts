@@ -21,7 +21,7 @@ export function addFactorCommands(program: Command, mount: Mount): void {
     examples: ['afterai factor list'],
   }).action(
     online(mount, async ({ api, out }) => {
-      out.answer(await api.call(factorsView, { method: 'GET', path: '/v1/factors' }), {
+      out.answer(await api.call('listFactors', factorsView), {
         lines: ({ password, totp, recoveryCodesLeft, passkeys }) =>
           properties([
             ['password', password ? 'yes' : 'no'],
@@ -38,8 +38,9 @@ export function addFactorCommands(program: Command, mount: Mount): void {
     examples: ['afterai factor recovery-codes'],
   }).action(
     online(mount, async ({ api, out }) => {
-      const request = { method: 'POST', path: '/v1/factors/recovery-codes', retry: 'unsent' } as const
-      out.answer(await api.call(recoveryCodesView, request), { lines: ({ recoveryCodes }) => recoveryCodes })
+      out.answer(await api.call('renewRecoveryCodes', recoveryCodesView), {
+        lines: ({ recoveryCodes }) => recoveryCodes,
+      })
       out.remark('Keep them where you keep passwords: they are not shown again, and each is good once.')
     }),
   )
@@ -55,8 +56,7 @@ function addTotpCommands(factor: Command, mount: Mount): void {
     examples: ['afterai factor totp enrol'],
   }).action(
     online(mount, async ({ api, out }) => {
-      const request = { method: 'POST', path: '/v1/factors/totp', retry: 'unsent' } as const
-      out.answer(await api.call(totpEnrolmentView, request), {
+      out.answer(await api.call('addAuthenticator', totpEnrolmentView), {
         lines: ({ secret, uri }) =>
           properties([
             ['secret', secret],
@@ -76,8 +76,8 @@ function addTotpCommands(factor: Command, mount: Mount): void {
     .action(
       online(mount, async ({ api, out, world }, options: CodeOptions) => {
         const body = { code: (await codeFrom(world, options)).replaceAll(/\s/g, '') }
-        const request = { method: 'POST', path: '/v1/factors/totp/confirm', body, retry: 'unsent' } as const
-        out.answer(await api.call(recoveryCodesView, request), { lines: ({ recoveryCodes }) => recoveryCodes })
+        const answer = await api.call('confirmAuthenticator', recoveryCodesView, { body })
+        out.answer(answer, { lines: ({ recoveryCodes }) => recoveryCodes })
         out.remark('These are your recovery codes: each stands in for the app once. They are not shown again.')
       }),
     )
@@ -91,7 +91,7 @@ function addTotpCommands(factor: Command, mount: Mount): void {
       online(mount, async ({ api, out, world }, { yes }: { yes?: boolean }) => {
         if (yes !== true && !(isInteractive(world) && (await confirm(world, 'Remove the authenticator app?'))))
           throw new CommandFailure('usage', 'Nothing was removed.', { remedy: 'Give --yes.' })
-        await api.request({ method: 'DELETE', path: '/v1/factors/totp' })
+        await api.request('removeAuthenticator')
         out.remark('The authenticator app is removed.')
       }),
     )

@@ -17,9 +17,13 @@ import { properties, table } from '../terminal/table.ts'
 import { isInteractive } from '../world.ts'
 import { gather, online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
+interface NewProviderOptions {
+  readonly issuer: string
+  readonly clientId: string
+}
+
 interface SettingOptions {
   readonly name?: string
-  readonly issuer?: string
   readonly clientId?: string
   readonly secretFile?: string
   readonly secretStdin?: boolean
@@ -31,8 +35,6 @@ interface SettingOptions {
   readonly createMembers?: boolean
   readonly enforced?: boolean
 }
-
-const path = '/v1/identity-providers'
 
 /** `identity-provider`: with whom the tenant's people sign in. */
 export function addIdentityProviderCommands(program: Command, mount: Mount): void {
@@ -53,10 +55,10 @@ export function addIdentityProviderCommands(program: Command, mount: Mount): voi
       .requiredOption('--client-id <id>', 'what AfterAI is called there'),
     'the id',
   ).action(
-    online(mount, async (context, name: string, options: SettingOptions) => {
+    online(mount, async (context, name: string, options: SettingOptions & NewProviderOptions) => {
       const clientSecret = await readSecret(context, options)
       const body = { ...settingsOf(options), name, issuer: options.issuer, clientId: options.clientId, clientSecret }
-      const answer = await context.api.call(identityProviderView, { method: 'POST', path, body, retry: 'unsent' })
+      const answer = await context.api.call('createIdentityProvider', identityProviderView, { body })
       context.out.answer(answer, { lines: linesOf, quiet: (it) => [it.id] })
       context.out.remark(
         'Register the redirect URI at the provider, then sign in with: afterai login --sso --tenant SLUG',
@@ -67,7 +69,7 @@ export function addIdentityProviderCommands(program: Command, mount: Mount): voi
     serverLeaf(provider, 'list', { description: 'List the providers.', examples: ['afterai identity-provider list'] }),
   ).action(
     online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(identityProviderView, { path }, options), {
+      out.answer(await api.list('listIdentityProviders', identityProviderView, options), {
         lines: ({ items }) =>
           table(
             ['id', 'name', 'issuer', 'enforced'],
@@ -90,15 +92,13 @@ function addExceptions(provider: Command, mount: Mount): void {
     .option('--revoke', 'take the mark away')
     .action(
       online(mount, async ({ api, out }, account: string | undefined, { revoke }: { revoke?: boolean }) => {
-        const accounts = '/v1/break-glass-accounts'
         if (account === undefined) {
           const lines = ({ items }: { items: readonly { accountId: string; name: string }[] }) =>
             items.flatMap(shown.lines)
-          return out.answer(await api.list(breakGlassView, { path: accounts }), { lines })
+          return out.answer(await api.list('listBreakGlassAccounts', breakGlassView, {}), { lines })
         }
-        const method = revoke === true ? 'DELETE' : 'PUT'
-        const address = `${accounts}/${encodeURIComponent(account)}`
-        return out.answer(await api.call(breakGlassView, { method, path: address }), shown)
+        const operation = revoke === true ? 'revokeBreakGlass' : 'grantBreakGlass'
+        return out.answer(await api.call(operation, breakGlassView, { path: { accountId: account } }), shown)
       }),
     )
   serverLeaf(provider, 'link <provider> <subject> <account>', {
@@ -106,8 +106,8 @@ function addExceptions(provider: Command, mount: Mount): void {
     examples: ['afterai identity-provider link Corp 00u1abcd ACCOUNT_ID'],
   }).action(
     online(mount, async ({ api, out }, given: string, subject: string, accountId: string) => {
-      const address = `${path}/${await find({ api }, given)}/identities`
-      await api.request({ method: 'POST', path: address, body: { subject, accountId } })
+      const path = { id: await find({ api }, given) }
+      await api.request('linkFederatedIdentity', { path, body: { subject, accountId } })
       out.remark(`${printable(subject)} is ${printable(accountId)}.`)
     }),
   )
@@ -119,8 +119,8 @@ function addOne(provider: Command, mount: Mount): void {
     examples: ['afterai identity-provider show Corp'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const address = `${path}/${await find({ api }, given)}`
-      out.answer(await api.call(identityProviderView, { method: 'GET', path: address }), { lines: linesOf })
+      const path = { id: await find({ api }, given) }
+      out.answer(await api.call('getIdentityProvider', identityProviderView, { path }), { lines: linesOf })
     }),
   )
   withSettings(
@@ -142,8 +142,8 @@ function addOne(provider: Command, mount: Mount): void {
         const secret = isNewSecret ? { clientSecret: await readSecret(context, options) } : {}
         const { name, clientId, enforced } = options
         const body = { ...settingsOf(options), name, clientId, enforced, ...secret }
-        const address = `${path}/${await find(context, given)}`
-        const answer = await context.api.call(identityProviderView, { method: 'PUT', path: address, body })
+        const path = { id: await find(context, given) }
+        const answer = await context.api.call('updateIdentityProvider', identityProviderView, { path, body })
         context.out.answer(answer, { lines: linesOf })
       }),
     )
@@ -152,8 +152,8 @@ function addOne(provider: Command, mount: Mount): void {
     examples: ['afterai identity-provider test Corp'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const address = `${path}/${await find({ api }, given)}/test`
-      out.answer(await api.call(identityProviderTestView, { method: 'POST', path: address }), {
+      const path = { id: await find({ api }, given) }
+      out.answer(await api.call('testIdentityProvider', identityProviderTestView, { path }), {
         lines: (it) =>
           properties([
             ['issuer', printable(it.issuer)],
@@ -179,13 +179,17 @@ async function remove(context: ServerContext, given: string, { yes }: { yes?: bo
     if (!isInteractive(world)) throw new CommandFailure('usage', 'Give --yes to remove an identity provider.')
     if (!(await confirm(world, `Remove the identity provider ${printable(given)}?`))) return 'failed'
   }
-  await api.request({ method: 'DELETE', path: `${path}/${await find(context, given)}` })
+  await api.request('removeIdentityProvider', { path: { id: await find(context, given) } })
   out.remark('The identity provider is removed.')
   return undefined
 }
 
 function find({ api }: Pick<ServerContext, 'api'>, given: string): Promise<string> {
-  return findId(api, given, { noun: 'identity provider', path, item: identityProviderView, label: ({ name }) => name })
+  return findId(api, given, {
+    noun: 'identity provider',
+    list: (it, paging) => it.list('listIdentityProviders', identityProviderView, paging),
+    label: ({ name }) => name,
+  })
 }
 
 function withSettings(command: Command): Command {

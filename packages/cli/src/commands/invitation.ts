@@ -1,15 +1,15 @@
 import { type CreatedInvitation, createdInvitationView, invitationView } from '@afterai/contract'
 import type { Command } from 'commander'
-import { findId } from '../api/find-one.ts'
+import type { z } from 'zod'
+import { findId, type FindOptions } from '../api/find-one.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount } from './leaf.ts'
 
-const found = {
+const found: FindOptions<z.infer<typeof invitationView>> = {
   noun: 'invitation',
-  path: '/v1/invitations',
-  item: invitationView,
-  label: ({ email, state }: { email: string; state: string }) => (state === 'pending' ? email : null),
+  list: (api, paging) => api.list('listInvitations', invitationView, paging),
+  label: ({ email, state }) => (state === 'pending' ? email : null),
 }
 
 /** `invitation`: people who are asked to join, and haven't yet. */
@@ -23,7 +23,7 @@ export function addInvitationCommands(program: Command, mount: Mount): void {
     }),
   ).action(
     online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(invitationView, { path: '/v1/invitations' }, options), {
+      out.answer(await api.list('listInvitations', invitationView, options), {
         lines: ({ items }) =>
           table(
             ['id', 'e-mail', 'role', 'state', 'delivery', 'until'],
@@ -50,8 +50,7 @@ export function addInvitationCommands(program: Command, mount: Mount): void {
   ).action(
     online(mount, async ({ api, out }, given: string) => {
       const id = await findId(api, given, found)
-      const request = { method: 'POST', path: `/v1/invitations/${id}/resend`, retry: 'unsent' } as const
-      out.answer(await api.call(createdInvitationView, request), {
+      out.answer(await api.call('resendInvitation', createdInvitationView, { path: { id } }), {
         lines: invitationLines,
         quiet: ({ code }) => [code ?? id],
       })
@@ -64,7 +63,7 @@ export function addInvitationCommands(program: Command, mount: Mount): void {
   }).action(
     online(mount, async ({ api, out }, given: string) => {
       const id = await findId(api, given, found)
-      await api.request({ method: 'DELETE', path: `/v1/invitations/${id}` })
+      await api.request('revokeInvitation', { path: { id } })
       out.remark(`Invitation ${id} is revoked.`)
     }),
   )

@@ -88,7 +88,7 @@ async function observeNow(context: ServerContext, options: ObserveOptions): Prom
   const configuration = await tellConfiguration(context, options)
   const { system, environment, revision, origin } = options
   const body = { observations: [{ system, environment, configuration, origin, revision }] }
-  out.answer(await api.call(observeResponse, { method: 'POST', path: '/v1/observations', body }), {
+  out.answer(await api.call('observe', observeResponse, { body }), {
     lines: ({ results }) =>
       results.flatMap((it) =>
         properties([
@@ -135,9 +135,7 @@ async function sendAll(context: ServerContext, { observations }: History): Promi
   for (let from = 0; from < observations.length; from += batchSize) {
     const body = { observations: observations.slice(from, from + batchSize) }
     const label = `telling of commits ${from + 1} to ${from + body.observations.length}`
-    const answer = await during(context, label, () =>
-      context.api.call(observeResponse, { method: 'POST', path: '/v1/observations', body }),
-    )
+    const answer = await during(context, label, () => context.api.call('observe', observeResponse, { body }))
     results.push(...answer.value.results)
   }
   return results

@@ -1,8 +1,10 @@
 import { sessionItemView } from '@afterai/contract'
 import type { Command } from 'commander'
-import type { ListOptions } from '../api/api.ts'
+import type { z } from 'zod'
+import type { Api, ListOptions, Page } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
+import type { Answer } from '../terminal/output.ts'
 import { table } from '../terminal/table.ts'
 import { addDeviceCommands } from './device-login.ts'
 import { online, serverLeaf, withPaging, type Mount, type ServerContext } from './leaf.ts'
@@ -24,7 +26,7 @@ export function addOwnSessionCommands(program: Command, mount: Mount): void {
     }).option('--member <account>', 'of a member of the tenant, as an admin'),
   ).action(
     online(mount, async ({ api, out }, { member, ...paging }: ListOptions & { readonly member?: string }) => {
-      out.answer(await api.list(sessionItemView, { path: pathOf(member) }, paging), {
+      out.answer(await listSessions(api, member, paging), {
         lines: ({ items }) =>
           table(
             ['id', '', 'tenant', 'created', 'last used', 'address', 'device', 'by'],
@@ -64,12 +66,21 @@ async function endSessions(
 ): Promise<void> {
   if ([id !== undefined, others === true, member !== undefined].filter(Boolean).length !== 1)
     throw new CommandFailure('usage', 'Give the id of a session, --others, or --member.')
-  const one = async (given: string): Promise<string> =>
-    `/v1/sessions/${await findId(api, given, { noun: 'session', path: '/v1/sessions', item: sessionItemView })}`
-  await api.request({ method: 'DELETE', path: id === undefined ? pathOf(member) : await one(id) })
+  if (id !== undefined) await api.request('endSession', { path: { id: await sessionIdOf(api, id) } })
+  else if (member !== undefined) await api.request('endSessionsOfMember', { path: { accountId: member } })
+  else await api.request('endOtherSessions')
   out.remark(id === undefined ? 'The sessions have ended.' : 'The session has ended.')
 }
 
-function pathOf(member: string | undefined): string {
-  return member === undefined ? '/v1/sessions' : `/v1/members/${encodeURIComponent(member)}/sessions`
+function sessionIdOf(api: Api, given: string): Promise<string> {
+  return findId(api, given, { noun: 'session', list: (it, paging) => listSessions(it, undefined, paging) })
+}
+
+function listSessions(
+  api: Api,
+  member: string | undefined,
+  paging: ListOptions,
+): Promise<Answer<Page<z.infer<typeof sessionItemView>>>> {
+  if (member === undefined) return api.list('listSessions', sessionItemView, paging)
+  return api.list('listSessionsOfMember', sessionItemView, paging, { path: { accountId: member } })
 }

@@ -1,6 +1,8 @@
-import { offeredResetView } from '@afterai/contract'
+import type { offeredResetView } from '@afterai/contract'
 import type { Command } from 'commander'
+import type { z } from 'zod'
 import type { Api } from '../api/api.ts'
+import type { Answer } from '../terminal/output.ts'
 import { properties } from '../terminal/table.ts'
 import { online, serverLeaf, withQuiet, type Mount } from './leaf.ts'
 
@@ -12,7 +14,7 @@ export function addPasswordReset(
     readonly who: string
     readonly example: string
     readonly description: string
-    readonly path: (api: Api, given: string) => Promise<string>
+    readonly offer: (api: Api, given: string) => Promise<Answer<z.infer<typeof offeredResetView>>>
   },
 ): void {
   const text = { description: of.description, examples: [of.example] }
@@ -21,8 +23,7 @@ export function addPasswordReset(
     'the code, or nothing where it goes by mail',
   ).action(
     online(mount, async ({ api, out }, given: string) => {
-      const request = { method: 'POST', path: await of.path(api, given), retry: 'unsent' } as const
-      out.answer(await api.call(offeredResetView, request), {
+      out.answer(await of.offer(api, given), {
         lines: ({ code, expiresAt }) =>
           code === null
             ? ['The code goes to them by mail.']

@@ -26,9 +26,9 @@ export function addPasswordCommands(program: Command, mount: Mount): void {
     )
     .action(
       online(mount, async ({ api, out, world }, { passwordStdin, endApiKeys = false }: ChangeOptions) => {
-        const [currentPassword, newPassword] = passwordStdin === true ? await piped(world) : await asked(world)
+        const [currentPassword, newPassword = ''] = passwordStdin === true ? await piped(world) : await asked(world)
         const body = { currentPassword, newPassword, ...(endApiKeys ? { endApiKeys } : {}) }
-        await api.request({ method: 'PUT', path: '/v1/password', body })
+        await api.request('changePassword', { body })
         out.remark(
           endApiKeys
             ? 'Your password is changed; your other sessions and your API keys have ended.'
@@ -42,8 +42,7 @@ export function addPasswordCommands(program: Command, mount: Mount): void {
     examples: ['afterai password forgot ada@example.com'],
   }).action(
     online(mount, async ({ out, settings }, email: string) => {
-      const request = { method: 'POST', path: '/v1/password-resets', body: { email } } as const
-      await send(settings.url, request, undefined)
+      await send({ url: settings.url }, 'requestPasswordReset', { body: { email } })
       out.remark('If the address is known and the server sends mail, a code is on its way.')
     }),
   )
@@ -60,8 +59,7 @@ export function addPasswordCommands(program: Command, mount: Mount): void {
         async ({ out, settings, world }, { code, passwordStdin }: { code: string; passwordStdin?: boolean }) => {
           const chosen = await readPassword(world, { fromStdin: passwordStdin === true, isNew: true })
           const body = { code, password: chosen }
-          const request = { method: 'POST', path: '/v1/password-resets/complete', body, retry: 'unsent' } as const
-          await send(settings.url, request, undefined)
+          await send({ url: settings.url }, 'completePasswordReset', { body })
           out.remark('The password is set. Sign in with `afterai login --email YOU`.')
         },
       ),

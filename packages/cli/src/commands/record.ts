@@ -37,7 +37,7 @@ export function addRecordCommands(program: Command, mount: Mount): void {
     serverLeaf(record, 'list', { description: 'List records, newest first.', examples: ['afterai record list'] }),
   ).action(
     online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(recordView, { path: '/v1/records' }, options), {
+      out.answer(await api.list('listRecords', recordView, options), {
         lines: ({ items }) =>
           table(
             ['id', 'system', 'decision', 'verdict', 'state', 'index', 'sealed'],
@@ -61,8 +61,8 @@ export function addRecordCommands(program: Command, mount: Mount): void {
     examples: ['afterai record show 01980d42'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      const path = `/v1/records/${await recordIdOf(api, given)}`
-      out.answer(await api.call(shownRecord, { method: 'GET', path }), { lines: recordLines })
+      const id = await recordIdOf(api, given)
+      out.answer(await api.call('getRecord', shownRecord, { path: { id } }), { lines: recordLines })
     }),
   )
 
@@ -103,7 +103,7 @@ async function exportRecord(context: ServerContext, given: string, options: Expo
   const { api, out } = context
   const found = await recordIdOf(api, given)
   const query = { withhold: options.withhold?.join(',') }
-  const { bytes } = await api.request({ method: 'GET', path: `/v1/records/${found}/bundle`, query })
+  const { bytes } = await api.request('exportRecord', { path: { id: found }, query })
   await checkBundle({ ...context, remark: out.remark }, bytes)
   const keys = options.keys === undefined ? undefined : await readKeys(api)
   const bundle = options.out ?? `record-${found}.json`
@@ -139,7 +139,7 @@ function withheldIn(bytes: Uint8Array): SectionName[] {
 /** Asked for before anything is written, so that a refusal leaves nothing behind. */
 async function readKeys(api: Api): Promise<LogKeys> {
   try {
-    return (await api.call(logKeysView, { method: 'GET', path: '/v1/log/keys' })).value
+    return (await api.call('getLogKeys', logKeysView)).value
   } catch (cause) {
     if (!(cause instanceof ApiProblem) || cause.permission !== 'log:read') throw cause
     throw withoutScope('the public keys are read with it (--keys)', cause)
@@ -167,7 +167,10 @@ async function write(path: string, content: string | Uint8Array, { force, mode }
 }
 
 async function recordIdOf(api: Api, given: string): Promise<string> {
-  return findId(api, given, { noun: 'record', path: '/v1/records', item: recordView })
+  return findId(api, given, {
+    noun: 'record',
+    list: (it, paging) => it.list('listRecords', recordView, paging),
+  })
 }
 
 function recordLines(record: z.infer<typeof shownRecord>): string[] {

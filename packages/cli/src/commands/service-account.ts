@@ -8,8 +8,9 @@ import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount } from './leaf.ts'
 
-const path = '/v1/service-accounts'
 const roles = ['member', 'viewer', 'auditor'] as const
+
+type ServiceRole = (typeof roles)[number]
 
 /** `service-account`: members that are machines. */
 export function addServiceAccountCommands(program: Command, mount: Mount): void {
@@ -19,7 +20,7 @@ export function addServiceAccountCommands(program: Command, mount: Mount): void 
     serverLeaf(account, 'list', { description: 'List the machines.', examples: ['afterai service-account list'] }),
   ).action(
     online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(memberView, { path }, options), {
+      out.answer(await api.list('listServiceAccounts', memberView, options), {
         lines: ({ items }) =>
           table(
             ['id', 'name', 'role', 'since', 'disabled'],
@@ -39,8 +40,8 @@ export function addServiceAccountCommands(program: Command, mount: Mount): void 
   )
     .addOption(new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory())
     .action(
-      online(mount, async ({ api, out }, name: string, { role }: { role: string }) => {
-        out.answer(await api.call(memberView, { method: 'POST', path, body: { name, role } }), {
+      online(mount, async ({ api, out }, name: string, { role }: { role: ServiceRole }) => {
+        out.answer(await api.call('createServiceAccount', memberView, { body: { name, role } }), {
           lines: (it) =>
             properties([
               ['name', nameShown(it.name)],
@@ -62,26 +63,26 @@ function addChanges(account: Command, mount: Mount): void {
     .option('--name <name>', 'another name')
     .addOption(new Option('--role <role>', 'another role').choices(roles))
     .action(
-      online(mount, async ({ api, out }, given: string, options: { name?: string; role?: string }) => {
+      online(mount, async ({ api, out }, given: string, options: { name?: string; role?: ServiceRole }) => {
         const { name, role } = options
         if (name === undefined && role === undefined) throw new CommandFailure('usage', 'Give --name, --role or both.')
-        const one = `${path}/${await findAccount(api, given)}`
-        out.answer(await api.call(memberView, { method: 'PUT', path: one, body: { name, role } }), {
+        const path = { accountId: await findAccount(api, given) }
+        out.answer(await api.call('changeServiceAccount', memberView, { path, body: { name, role } }), {
           lines: (it) => [`${nameShown(it.name)} is ${it.role} now.`],
         })
       }),
     )
-  for (const [verb, description] of [
-    ['disable', 'Refuse the keys of a service account at once.'],
-    ['enable', 'Let the keys of a service account in again.'],
+  for (const [verb, operation, description] of [
+    ['disable', 'disableServiceAccount', 'Refuse the keys of a service account at once.'],
+    ['enable', 'enableServiceAccount', 'Let the keys of a service account in again.'],
   ] as const) {
     serverLeaf(account, `${verb} <account>`, {
       description,
       examples: [`afterai service-account ${verb} pipeline`],
     }).action(
       online(mount, async ({ api, out }, given: string) => {
-        const one = `${path}/${await findAccount(api, given)}/${verb}`
-        out.answer(await api.call(memberView, { method: 'POST', path: one }), {
+        const path = { accountId: await findAccount(api, given) }
+        out.answer(await api.call(operation, memberView, { path }), {
           lines: (it) => [`${nameShown(it.name)} is ${verb}d.`],
         })
       }),
@@ -92,7 +93,7 @@ function addChanges(account: Command, mount: Mount): void {
     examples: ['afterai service-account delete pipeline'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
-      await api.request({ method: 'DELETE', path: `${path}/${await findAccount(api, given)}` })
+      await api.request('removeServiceAccount', { path: { accountId: await findAccount(api, given) } })
       out.remark(`${printable(given)} is deleted, with its keys.`)
     }),
   )
@@ -100,5 +101,9 @@ function addChanges(account: Command, mount: Mount): void {
 
 async function findAccount(api: Api, given: string): Promise<string> {
   const item = memberView.transform((it) => ({ ...it, id: it.accountId }))
-  return findId(api, given, { noun: 'service account', path, item, label: ({ name }) => name })
+  return findId(api, given, {
+    noun: 'service account',
+    list: (it, paging) => it.list('listServiceAccounts', item, paging),
+    label: ({ name }) => name,
+  })
 }

@@ -2,7 +2,7 @@ import { meView, secondFactorChallenge, type Session, sessionView } from '@after
 import { Option, type Command } from 'commander'
 import { z } from 'zod'
 import { readAnswer } from '../api/api.ts'
-import { send } from '../api/http.ts'
+import { type ApiResponse, send } from '../api/http.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { credentialStore } from '../credentials/credential-store.ts'
@@ -77,9 +77,7 @@ export function addSessionCommands(program: Command, mount: Mount): void {
 async function logIn(context: ServerContext, given: LoginOptions): Promise<void> {
   if (given.device === true || given.sso === true) return keep(context, await logInByDevice(context, given))
   const { options, piped } = await withPiped(context, given)
-  const { path, body } = await loginRequest(context, options, piped)
-  const request = { method: 'POST', path, body, retry: 'unsent' } as const
-  const response = await send(context.settings.url, request, undefined)
+  const response = await signedIn(context, options, piped)
   const { value } = readAnswer(sessionOrChallenge, response.json())
   return keep(context, 'ticket' in value ? await completeSignIn(context, value, options) : value)
 }
@@ -88,7 +86,7 @@ async function keep(context: ServerContext, session: Session): Promise<void> {
   await credentialStore(context.settings).update(async () => session)
   // The answer is tokens, which a terminal's history has no business with: who is signed in is shown instead.
   const { api, out, settings } = context
-  out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
+  out.answer(await api.call('getMe', meView), {
     lines: ({ name, role, tenant }) => [
       `Signed in to ${settings.url} as ${nameShown(name)}, ${role} of ${tenant.slug} (profile ${settings.profile}).`,
     ],
@@ -120,12 +118,13 @@ async function codeOf({ world, settings }: ServerContext, given: string | true):
   })
 }
 
-async function loginRequest(
+async function signedIn(
   context: ServerContext,
   { setup, invitation, email, name, tenant, passwordStdin }: LoginOptions,
   piped: string | undefined,
-): Promise<{ path: string; body: unknown }> {
+): Promise<ApiResponse> {
   const { world } = context
+  const server = { url: context.settings.url }
   const password = async (isNew: boolean): Promise<string> =>
     piped ?? readPassword(world, { fromStdin: passwordStdin === true, isNew })
   if (setup !== undefined && invitation !== undefined)
@@ -133,25 +132,21 @@ async function loginRequest(
   if (invitation !== undefined) {
     const called = name ?? (isInteractive(world) ? await ask(world, 'Your name: ') : undefined)
     if (called === undefined) throw new CommandFailure('usage', 'Give --name with --invitation.')
-    return {
-      path: '/v1/invitations/accept',
-      body: { code: await codeOf(context, invitation), name: called, password: await password(true) },
-    }
+    const body = { code: await codeOf(context, invitation), name: called, password: await password(true) }
+    return send(server, 'acceptInvitation', { body })
   }
   const address = email ?? (isInteractive(world) ? await ask(world, 'E-mail: ') : undefined)
   if (address === undefined) throw new CommandFailure('usage', 'Give --email.')
   if (setup === undefined)
-    return { path: '/v1/session', body: { email: address, password: await password(false), tenant } }
-  const called = name ?? address.split('@')[0]
-  return {
-    path: '/v1/setup',
-    body: { code: await codeOf(context, setup), email: address, name: called, password: await password(true) },
-  }
+    return send(server, 'signIn', { body: { email: address, password: await password(false), tenant } })
+  const called = name ?? address.replace(/@.*/, '')
+  const code = await codeOf(context, setup)
+  return send(server, 'setUp', { body: { code, email: address, name: called, password: await password(true) } })
 }
 
 async function logOut({ api, out, settings }: ServerContext): Promise<void> {
   try {
-    await api.request({ method: 'DELETE', path: '/v1/session' })
+    await api.request('signOut')
   } catch (error) {
     // A session that has ended is what was asked for.
     if (!(error instanceof ApiProblem) || error.status !== 401) throw error
@@ -161,7 +156,7 @@ async function logOut({ api, out, settings }: ServerContext): Promise<void> {
 }
 
 async function whoAmI({ api, out, settings }: ServerContext): Promise<void> {
-  out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
+  out.answer(await api.call('getMe', meView), {
     lines: (me) =>
       properties([
         ['name', nameShown(me.name)],

@@ -20,8 +20,8 @@ export function addSystemCommands(program: Command, mount: Mount): void {
     .option('--owner <text>', 'who answers for it')
     .action(
       online(mount, async ({ api, out }, name: string, { title, owner }: { title?: string; owner?: string }) => {
-        const request = { method: 'POST', path: '/v1/systems', body: { name, title, owner } } as const
-        out.answer(await api.call(systemView, request), { lines: systemLines, quiet: ({ id }) => [id] })
+        const answer = await api.call('createSystem', systemView, { body: { name, title, owner } })
+        out.answer(answer, { lines: systemLines, quiet: ({ id }) => [id] })
       }),
     )
 
@@ -30,7 +30,7 @@ export function addSystemCommands(program: Command, mount: Mount): void {
   ).action(
     online(mount, async ({ api, out }, options: object) => {
       const schema: z.ZodType<System> = systemView
-      out.answer(await api.list(schema, { path: '/v1/systems' }, options), {
+      out.answer(await api.list('listSystems', schema, options), {
         lines: ({ items }) =>
           table(
             ['system', 'title', 'environments', 'last seen'],
@@ -54,8 +54,7 @@ export function addSystemCommands(program: Command, mount: Mount): void {
     examples: ['afterai system show support-bot'],
   }).action(
     online(mount, async ({ api, out }, name: string) => {
-      const request = { method: 'GET', path: `/v1/systems/${encodeURIComponent(name)}` } as const
-      out.answer(await api.call(systemView, request), { lines: systemLines })
+      out.answer(await api.call('getSystem', systemView, { path: { name } }), { lines: systemLines })
     }),
   )
 }

@@ -42,7 +42,7 @@ function addClients(telemetry: Command, mount: Mount): void {
   ).action(
     online(mount, async ({ api, out }, options: object) => {
       const schema: z.ZodType<TelemetryClient> = telemetryClientView
-      out.answer(await api.list(schema, { path: '/v1/telemetry/clients' }, options), {
+      out.answer(await api.list('listTelemetryClients', schema, options), {
         lines: ({ items }) =>
           table(
             ['process', 'batches', 'missing', 'events', 'given up', 'last seen'],
@@ -71,8 +71,8 @@ function addWindows(telemetry: Command, mount: Mount): void {
       online(mount, async ({ api, out }, system: string, options: WindowOptions) => {
         const { environment, since } = options
         const schema: z.ZodType<TelemetryWindow> = telemetryWindowView
-        const request = { path: '/v1/telemetry/windows', query: { system, environment, since } }
-        out.answer(await api.list(schema, request, options), {
+        const query = { system, environment, since }
+        out.answer(await api.list('listTelemetryWindows', schema, options, { query }), {
           lines: ({ items }) => table(windowHeadings, items.map(windowRow)),
           quiet: ({ items }) => items.map(({ hour }) => hour),
         })
@@ -129,8 +129,8 @@ function addModels(telemetry: Command, mount: Mount): void {
     .action(
       online(mount, async ({ api, out }, options: ModelOptions) => {
         const schema: z.ZodType<ServedModel> = servedModelView
-        const request = { path: '/v1/telemetry/served-models', query: { system: options.system } }
-        out.answer(await api.list(schema, request, options), {
+        const query = { system: options.system }
+        out.answer(await api.list('listServedModels', schema, options, { query }), {
           lines: ({ items }) =>
             table(
               ['system', 'environment', 'asked for', 'verdict', 'served', 'since', 'change'],
@@ -163,7 +163,7 @@ function addDropped(telemetry: Command, mount: Mount): void {
   ).action(
     online(mount, async ({ api, out }, options: object) => {
       const schema: z.ZodType<DroppedTelemetry> = droppedView
-      out.answer(await api.list(schema, { path: '/v1/telemetry/dropped' }, options), {
+      out.answer(await api.list('listDroppedTelemetry', schema, options), {
         lines: ({ items }) =>
           table(
             ['door', 'name', 'dropped', 'last seen'],

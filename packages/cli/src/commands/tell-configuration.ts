@@ -13,7 +13,7 @@ export interface TellingOptions extends ConfigurationOptions {
 
 /** The tenant's key for digests. */
 export async function readDigestKey({ api }: ServerContext): Promise<DigestKey> {
-  return (await api.call(digestKeyView, { method: 'GET', path: '/v1/digest-key' })).value
+  return (await api.call('getDigestKey', digestKeyView)).value
 }
 
 /**

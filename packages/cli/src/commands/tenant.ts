@@ -1,4 +1,4 @@
-import { createdTenantView, meView, operatedTenantView, sessionView } from '@afterai/contract'
+import { createdTenantView, meView, offeredResetView, operatedTenantView, sessionView } from '@afterai/contract'
 import type { Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
@@ -42,7 +42,7 @@ function addTenants(tenant: Command, mount: Mount): void {
       online(mount, async (context, { all }: { all?: boolean }) => {
         if (all === true) return listAll(context)
         const { api, out } = context
-        out.answer(await api.call(meView, { method: 'GET', path: '/v1/me' }), {
+        out.answer(await api.call('getMe', meView), {
           lines: (me) =>
             table(
               ['', 'tenant', 'name', 'role'],
@@ -60,8 +60,7 @@ function addTenants(tenant: Command, mount: Mount): void {
     online(mount, async ({ api, out, settings }, slug: string) => {
       if (settings.apiKey !== undefined)
         throw new CommandFailure('usage', 'An API key belongs to one tenant.', { remedy: 'Unset AFTERAI_API_KEY.' })
-      const request = { method: 'POST', path: '/v1/session/switch', body: { tenant: slug }, retry: 'unsent' } as const
-      const { value } = await api.call(sessionView, request)
+      const { value } = await api.call('switchTenant', sessionView, { body: { tenant: slug } })
       await credentialStore(settings).update(async () => value)
       out.remark(`Now in tenant ${value.tenant}.`)
     }),
@@ -69,7 +68,7 @@ function addTenants(tenant: Command, mount: Mount): void {
 }
 
 async function listAll({ api, out }: ServerContext): Promise<void> {
-  out.answer(await api.list(operatedTenantView, { path: '/v1/tenants' }, { all: true }), {
+  out.answer(await api.list('listTenants', operatedTenantView, { all: true }), {
     lines: ({ items }) =>
       table(
         ['tenant', 'name', 'kind', 'since', 'suspended', 'members', 'systems', 'records'],
@@ -102,8 +101,7 @@ function addOperatorCommands(tenant: Command, mount: Mount): void {
     .action(
       online(mount, async ({ api, out }, slug: string, options: { name?: string; admin: string }) => {
         const body = { slug, name: options.name ?? slug, adminEmail: options.admin }
-        const request = { method: 'POST', path: '/v1/tenants', body, retry: 'unsent' } as const
-        out.answer(await api.call(createdTenantView, request), {
+        out.answer(await api.call('createTenant', createdTenantView, { body }), {
           lines: ({ id, invitation }) => [
             ...properties([
               ['tenant', slug],
@@ -115,19 +113,18 @@ function addOperatorCommands(tenant: Command, mount: Mount): void {
         })
       }),
     )
-  for (const [verb, description, done] of [
-    ['suspend', 'Refuse every credential of a tenant at once; its data stays.', 'suspended'],
-    ['resume', 'Let the people and keys of a suspended tenant in again.', 'resumed'],
+  for (const [verb, operation, description, done] of [
+    ['suspend', 'suspendTenant', 'Refuse every credential of a tenant at once; its data stays.', 'suspended'],
+    ['resume', 'resumeTenant', 'Let the people and keys of a suspended tenant in again.', 'resumed'],
   ] as const) {
     serverLeaf(tenant, `${verb} <tenant>`, { description, examples: [`afterai tenant ${verb} globex`] }).action(
       online(mount, async ({ api, out }, given: string) => {
         const id = await findId(api, given, {
           noun: 'tenant',
-          path: '/v1/tenants',
-          item: operatedTenantView,
+          list: (it, paging) => it.list('listTenants', operatedTenantView, paging),
           label: ({ slug }) => slug,
         })
-        await api.request({ method: 'POST', path: `/v1/tenants/${id}/${verb}` })
+        await api.request(operation, { path: { id } })
         out.remark(`Tenant ${printable(given)} is ${done}.`)
       }),
     )
@@ -136,17 +133,18 @@ function addOperatorCommands(tenant: Command, mount: Mount): void {
 
 // Accounts span tenants; only operators decide about them as a whole.
 function addAccountCommands(account: Command, mount: Mount): void {
-  for (const [verb, description, done] of [
+  for (const [verb, operation, description, done] of [
     [
       'disable',
+      'disableAccount',
       'Throw an account out of all of its tenants at once: its sessions end, its keys are refused.',
       'disabled',
     ],
-    ['enable', 'Let a disabled account in again.', 'enabled'],
+    ['enable', 'enableAccount', 'Let a disabled account in again.', 'enabled'],
   ] as const) {
     serverLeaf(account, `${verb} <id>`, { description, examples: [`afterai account ${verb} ${exampleId}`] }).action(
       online(mount, async ({ api, out }, id: string) => {
-        await api.request({ method: 'POST', path: `/v1/accounts/${encodeURIComponent(id)}/${verb}` })
+        await api.request(operation, { path: { accountId: id } })
         out.remark(`The account is ${done}.`)
       }),
     )
@@ -155,7 +153,7 @@ function addAccountCommands(account: Command, mount: Mount): void {
     who: 'id',
     example: `afterai account reset-password ${exampleId}`,
     description: 'Make a one-time code with which the person sets a new password.',
-    path: async (_api, id) => `/v1/accounts/${encodeURIComponent(id)}/password-reset`,
+    offer: (api, id) => api.call('offerAccountPasswordReset', offeredResetView, { path: { accountId: id } }),
   })
 }
 
@@ -166,6 +164,6 @@ async function removeSample({ api, out, world }: ServerContext, { yes }: { yes?:
     if (!isInteractive(world)) throw new CommandFailure('usage', 'Give --yes to remove the sample workspace.')
     if (!(await confirm(world, 'Remove the sample workspace?'))) return 'failed'
   }
-  await api.request({ method: 'DELETE', path: '/v1/sample-workspace' })
+  await api.request('removeSampleWorkspace')
   out.remark('The sample workspace is removed.')
 }

@@ -1,4 +1,4 @@
-import { createdInvitationView, memberView, type Role, roles } from '@afterai/contract'
+import { createdInvitationView, memberView, offeredResetView, type Role, roles } from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import { findId } from '../api/find-one.ts'
 import type { Api } from '../api/api.ts'
@@ -11,8 +11,6 @@ import { isInteractive } from '../world.ts'
 import { invitationLines } from './invitation.ts'
 import { addPasswordReset } from './password-reset.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
-
-const people = '/v1/members'
 
 /** `user`: the people of the tenant. */
 export function addUserCommands(program: Command, mount: Mount): void {
@@ -28,7 +26,7 @@ function addList(user: Command, mount: Mount): void {
     serverLeaf(user, 'list', { description: 'List the members of the tenant.', examples: ['afterai user list'] }),
   ).action(
     online(mount, async ({ api, out }, options: object) => {
-      out.answer(await api.list(memberView, { path: people }, options), {
+      out.answer(await api.list('listMembers', memberView, options), {
         lines: ({ items }) =>
           table(
             ['id', 'name', 'e-mail', 'role', 'kind', 'since', 'disabled'],
@@ -60,8 +58,7 @@ function addInvite(user: Command, mount: Mount): void {
     .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
     .action(
       online(mount, async ({ api, out }, email: string, { role }: { role: Role }) => {
-        const request = { method: 'POST', path: '/v1/invitations', body: { email, role }, retry: 'unsent' } as const
-        out.answer(await api.call(createdInvitationView, request), {
+        out.answer(await api.call('inviteMember', createdInvitationView, { body: { email, role } }), {
           lines: invitationLines,
           quiet: ({ code, id }) => [code ?? id],
         })
@@ -74,20 +71,22 @@ function addChanges(user: Command, mount: Mount): void {
     description: 'Give a member another role, from now on for each of their credentials.',
     examples: ['afterai user role bo@example.com approver'],
   }).action(
-    online(mount, async ({ api, out }, given: string, role: string) => {
-      const id = await findPerson(api, given)
-      const request = { method: 'PUT', path: `${people}/${id}`, body: { role } } as const
-      out.answer(await api.call(memberView, request), { lines: (it) => [`${nameShown(it.name)} is ${it.role} now.`] })
+    // A role that there isn't is refused by the server, which lists those that there are.
+    online(mount, async ({ api, out }, given: string, role: Role) => {
+      const path = { accountId: await findPerson(api, given) }
+      out.answer(await api.call('changeMemberRole', memberView, { path, body: { role } }), {
+        lines: (it) => [`${nameShown(it.name)} is ${it.role} now.`],
+      })
     }),
   )
-  for (const [verb, description] of [
-    ['disable', 'Keep a member out at once: their sessions end, their keys are refused.'],
-    ['enable', 'Let a disabled member in again.'],
+  for (const [verb, operation, description] of [
+    ['disable', 'disableMember', 'Keep a member out at once: their sessions end, their keys are refused.'],
+    ['enable', 'enableMember', 'Let a disabled member in again.'],
   ] as const) {
     serverLeaf(user, `${verb} <user>`, { description, examples: [`afterai user ${verb} bo@example.com`] }).action(
       online(mount, async ({ api, out }, given: string) => {
-        const path = `${people}/${await findPerson(api, given)}/${verb}`
-        out.answer(await api.call(memberView, { method: 'POST', path }), {
+        const path = { accountId: await findPerson(api, given) }
+        out.answer(await api.call(operation, memberView, { path }), {
           lines: (it) => [`${nameShown(it.name)} is ${verb}d.`],
         })
       }),
@@ -111,7 +110,7 @@ async function removePerson(
     if (!isInteractive(world)) throw new CommandFailure('usage', 'Give --yes to remove a member.')
     if (!(await confirm(world, `Remove ${printable(given)} with their sessions and keys?`))) return 'failed'
   }
-  await api.request({ method: 'DELETE', path: `${people}/${id}` })
+  await api.request('removeMember', { path: { accountId: id } })
   out.remark(`${printable(given)} is removed.`)
 }
 
@@ -121,12 +120,17 @@ function addMemberReset(user: Command, mount: Mount): void {
     example: 'afterai user reset-password bo@example.com',
     description:
       'Make a one-time code with which a member sets a new password. It goes to them by mail; where the instance sends none, it is shown once.',
-    path: async (api, given) => `${people}/${await findPerson(api, given)}/password-reset`,
+    offer: async (api, given) =>
+      api.call('offerPasswordReset', offeredResetView, { path: { accountId: await findPerson(api, given) } }),
   })
 }
 
 /** A member's id, by the id, a part of it, or the address. */
 async function findPerson(api: Api, given: string): Promise<string> {
   const item = memberView.transform((it) => ({ ...it, id: it.accountId }))
-  return findId(api, given, { noun: 'member', path: people, item, label: ({ email }) => email })
+  return findId(api, given, {
+    noun: 'member',
+    list: (it, paging) => it.list('listMembers', item, paging),
+    label: ({ email }) => email,
+  })
 }

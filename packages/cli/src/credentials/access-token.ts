@@ -39,12 +39,7 @@ async function renewed(settings: Settings, isGood: (session: StoredSession) => b
     if (!held || isGood(held)) return held
     const { refreshHandle } = held
     try {
-      const path = '/v1/session/refresh'
-      const response = await send(
-        settings.url,
-        { method: 'POST', path, body: { refreshHandle }, retry: 'unsent' },
-        undefined,
-      )
+      const response = await send({ url: settings.url }, 'refreshSession', { body: { refreshHandle } })
       return sessionView.parse(response.json())
     } catch (error) {
       refusal = error

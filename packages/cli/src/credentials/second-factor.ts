@@ -23,11 +23,13 @@ export async function completeSignIn(
       remedy: 'Sign in there, or add an authenticator app to the account.',
     })
   const body = { ticket, proof: await proofFrom(world, options) }
-  const request = { method: 'POST', path: '/v1/session/second-factor', body, retry: 'unsent' } as const
-  return readAnswer(sessionView, (await send(settings.url, request, undefined)).json()).value
+  return readAnswer(sessionView, (await send({ url: settings.url }, 'completeSignIn', { body })).json()).value
 }
 
-async function proofFrom(world: World, { code, recoveryCode }: FactorOptions) {
+async function proofFrom(
+  world: World,
+  { code, recoveryCode }: FactorOptions,
+): Promise<{ method: 'totp' | 'recovery_code'; code: string }> {
   if (recoveryCode !== undefined) return { method: 'recovery_code', code: recoveryCode }
   if (code === undefined && !isInteractive(world))
     throw new CommandFailure('usage', 'The server wants the code of your authenticator app.', {

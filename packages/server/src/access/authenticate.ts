@@ -87,8 +87,12 @@ async function fromToken(
 }
 
 /** Whether nobody has used a session for too long. */
-export function idleRefusal({ usedAt }: { usedAt: string }, sessionIdleMs: number): 'idle' | null {
-  return Date.now() - Date.parse(usedAt) <= sessionIdleMs ? null : 'idle'
+export function idleRefusal(
+  { usedAt }: { usedAt: string },
+  sessionIdleMs: number,
+  nowMs: number = Date.now(),
+): 'idle' | null {
+  return nowMs - Date.parse(usedAt) <= sessionIdleMs ? null : 'idle'
 }
 
 function tell(

@@ -6,7 +6,13 @@ export { createCredentialLookup, type CredentialLookup } from './credential-look
 export { permissionsHeld, type Principal, refuseRoleBeyond, seesAddress } from './principal.ts'
 export { providerIn, providerOfSession, selectProvider } from './provider-session.ts'
 export { refuseStaleProof } from './recent-proof.ts'
-export { createRefusalTelling, refusedSession, type TellRefusal, tellRefusedCredential } from './refusals.ts'
+export {
+  createRefusalTelling,
+  type Refusal,
+  refusedSession,
+  type TellRefusal,
+  tellRefusedCredential,
+} from './refusals.ts'
 export {
   credentialHasher,
   displayPrefix,

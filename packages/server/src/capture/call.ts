@@ -118,7 +118,8 @@ export function placeOf(
       facts.text(slots.environment) ??
       resource.text(slots.environment) ??
       resource.text(slots.otherEnvironment) ??
-      facts.text(slots.otherEnvironment),
+      facts.text(slots.otherEnvironment) ??
+      resource.text(slots.stage),
     route:
       facts.text(slots.afteraiRoute) ??
       facts.text(slots.agentName) ??
@@ -134,7 +135,7 @@ export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: nu
   if (request === undefined) return undefined
   const failed = span.failed || facts.text(slots.errorType) !== undefined || facts.text(slots.level) === 'error'
   const configuration = configurationOf(facts, failed)
-  const { inputTokens, outputTokens, mostInput, mostOutput } = tokensOf(facts, configuration)
+  const { inputTokens, outputTokens, mostInput, mostOutput } = tokensOf(facts, configuration, request)
   const finishReason = facts.text(slots.finishReason)
   const { servedModel } = configuration
   const cost = priceOf(configuration, mostInput, mostOutput)

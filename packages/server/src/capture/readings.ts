@@ -144,6 +144,14 @@ export type Remark =
   /** Tokens of a step around requests, none of which came with it. */
   | 'step'
   | 'stepPoint'
+  /** Tokens of a request around others, of which one tells none. */
+  | 'nestedTokens'
+  /** Tokens of which it isn't known which way they went. */
+  | 'totalTokens'
+  /** The number of a score that counts by its verdict: it is none, or too large. */
+  | 'scoreNumber'
+  /** When it was, or how long it took. */
+  | 'untimed'
 
 /** How many things can't be taken, or not whole, by the reason. */
 export type Rejections = { readonly [K in RejectionReason | Remark]?: number }

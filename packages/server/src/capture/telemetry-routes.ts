@@ -20,8 +20,8 @@ import { admitRequest, bytesOf } from './intake/request-bytes.ts'
 import { answerOf, readTelemetryBatch } from './intake/telemetry-batch.ts'
 import { unpack } from './intake/unpack.ts'
 import { listClients, listDropped } from './reads/clients.ts'
-import { listServedModels } from './reads/served-models.ts'
-import { listWindows } from './reads/windows.ts'
+import { listServedModels } from './reads/list-served-models.ts'
+import { listWindows } from './reads/list-windows.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

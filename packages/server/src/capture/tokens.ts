@@ -1,5 +1,6 @@
 import { type Facts, slots } from './gate/slots.ts'
 import type { CallConfiguration } from './readings.ts'
+import type { RequestKind } from './request-kind.ts'
 
 const mostTokens = 1e9
 
@@ -17,12 +18,12 @@ export interface Tokens {
  * More of a part than of the whole shows it. Where it doesn't show, the numbers count as they are told, and the cost is that of the dearer
  * reading. Writing to a cache costs twice the price of a token at most (Anthropic's cache of an hour).
  */
-export function tokensOf(facts: Facts, configuration: CallConfiguration): Tokens {
-  const [input, output] = [count(facts, slots.inputTokens), count(facts, slots.outputTokens)]
+export function tokensOf(facts: Facts, configuration: CallConfiguration, request: RequestKind): Tokens {
   const read = count(facts, slots.cacheReadTokens) ?? 0
   const written = count(facts, slots.cacheWriteTokens) ?? 0
   const thought = count(facts, slots.reasoningTokens) ?? 0
   const apart = read + written
+  const [input, output] = sidesOf(facts, request, apart + thought > 0)
   if (apart + thought === 0) {
     return { inputTokens: input, outputTokens: output, mostInput: input ?? 0, mostOutput: output ?? 0 }
   }
@@ -32,6 +33,20 @@ export function tokensOf(facts: Facts, configuration: CallConfiguration): Tokens
   const mostInput = (isWithin ? (inputTokens ?? 0) : (input ?? 0) + apart) + written
   const mostOutput = countsThoughtsApart(configuration) ? (output ?? 0) + thought : (outputTokens ?? 0)
   return { inputTokens, outputTokens, mostInput, mostOutput }
+}
+
+/**
+ * The tokens of either side. One that isn't told is what the total has beside the other; of embeddings, nothing is put out. Beside parts that
+ * may be within the total or not, nothing follows from it.
+ */
+function sidesOf(facts: Facts, request: RequestKind, hasParts: boolean): readonly (number | undefined)[] {
+  const sides = [count(facts, slots.inputTokens), count(facts, slots.outputTokens)] as const
+  const [input, output] = sides
+  const total = count(facts, slots.totalTokens)
+  if (total === undefined || hasParts || total < (input ?? output ?? 0)) return sides
+  if (input !== undefined) return [input, output ?? (request === 'embeddings' ? undefined : total - input)]
+  if (output !== undefined) return [total - output, output]
+  return request === 'embeddings' ? [total, undefined] : sides
 }
 
 function sum(told: number | undefined, apart: number): number | undefined {

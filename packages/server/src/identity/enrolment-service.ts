@@ -22,12 +22,12 @@ import { normalizeCode } from '../access/index.ts'
 import {
   openSession,
   type Origin,
-  recordFailedSignIn,
   recordingRefusal,
   refuseSuspended,
   type SessionDependencies,
   type SessionOpening,
 } from './sessions/session-service.ts'
+import { recordFailedSignIn } from './sessions/password-sign-in.ts'
 import { createTenant, type TenantMaking } from './tenants/create-tenant.ts'
 import { foundInstanceTenant } from './tenants/instance-tenant.ts'
 

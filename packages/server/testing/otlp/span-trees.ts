@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import type { Encoding } from '../../src/capture/otlp/body-form.ts'
-import { type AttributeValue, spanOf } from './otlp-bodies.ts'
+import { attributesOf, type AttributeValue, spanOf } from './otlp-bodies.ts'
 
 /** A span of a tree, and what it is: a request to a model, a step between, or a tool whose requests are its own. */
 export interface TreeSpan {
@@ -54,6 +54,15 @@ export function totalsOf(tree: readonly TreeSpan[]): { calls: number; tokens: Tr
         !tree.some((below) => below[figure] !== undefined && isAround(tree, span, below)),
     )
   return { calls: countedIn(tree).length, tokens: telling('tokens'), finished: telling('finish') }
+}
+
+/** The requests that may know of tokens that nothing counts: of those within one tells others, and one tells none. */
+export function knowingMoreIn(tree: readonly TreeSpan[]): TreeSpan[] {
+  return tree.filter((span) => {
+    const within = tree.filter((below) => isAround(tree, span, below)).map(({ tokens }) => tokens)
+    const tells = isRequest(span) && span.tokens !== undefined && !within.includes(span.tokens)
+    return tells && within.includes(undefined) && within.some((it) => it !== undefined)
+  })
 }
 
 function isAround(tree: readonly TreeSpan[], span: TreeSpan, below: TreeSpan): boolean {
@@ -126,3 +135,40 @@ export function idsOf(
     }),
   )
 }
+
+/** A span by its facts alone, and its place among others of its trace. */
+export interface Nested {
+  readonly id: number
+  readonly parent?: number
+  readonly facts: Readonly<Record<string, AttributeValue>>
+  readonly failed?: boolean
+}
+
+const atMs = Date.now()
+let traces = 1_000_000
+
+/** Spans of one trace, of which each is what its facts say and nothing else. */
+export function spansOf(nested: readonly Nested[], as: Encoding): object[] {
+  const trace = ++traces
+  return nested.map(({ id, parent, facts, failed = false }) => ({
+    ...spanOf({}, {}, atMs),
+    attributes: attributesOf(facts),
+    status: { code: failed ? 2 : 0 },
+    ...idsOf(as, { traceId: [16, trace], spanId: [8, id] }),
+    ...(parent === undefined ? {} : idsOf(as, { parentSpanId: [8, parent] })),
+  }))
+}
+
+/** The facts of a request as OpenTelemetry's conventions tell them: 100 tokens in, 20 out. */
+export const semantic = (
+  operation: AttributeValue,
+  more: Readonly<Record<string, AttributeValue>> = {},
+): Nested['facts'] => ({
+  'gen_ai.operation.name': operation,
+  'gen_ai.provider.name': 'openai',
+  'gen_ai.request.model': 'gpt-4o-mini',
+  'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
+  'gen_ai.usage.input_tokens': 100,
+  'gen_ai.usage.output_tokens': 20,
+  ...more,
+})

@@ -44,11 +44,11 @@ export function isKept(kind: ValueKind, text: string, accepted: string | undefin
 function accept(kind: ValueKind, text: string): string | undefined {
   switch (kind) {
     case 'name':
-      return nameForm.test(text) && !isNoName(text) ? text : undefined
+      return nameIn(text, nameForm)
     case 'version':
-      return versionForm.test(text) && !isNoName(text) ? text : undefined
+      return nameIn(text, versionForm)
     case 'model':
-      return modelNameForm.test(text) && !isNoName(text) ? text : undefined
+      return nameIn(text, modelNameForm)
     case 'evaluation':
       return nameForm.test(text) || wordsForm.test(text) ? text : undefined
     case 'service':
@@ -63,10 +63,16 @@ function accept(kind: ValueKind, text: string): string | undefined {
     case 'presence':
       return 'present'
     default: {
-      const word = text.toLowerCase()
+      const word = text.trim().toLowerCase()
       return words.get(kind)?.has(word) === true ? word : undefined
     }
   }
+}
+
+/** A name without what stands around it: a blank at the end of a setting is none of its characters. */
+function nameIn(text: string, form: RegExp): string | undefined {
+  const name = text.trim()
+  return form.test(name) && !isNoName(name) ? name : undefined
 }
 
 /** The beginning of an SDK's name for a service without one: the program's name follows, which some of them give with the path on the host. */

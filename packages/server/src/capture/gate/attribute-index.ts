@@ -1,4 +1,4 @@
-import { allowedAttributes } from './attribute-table.ts'
+import { allowedAttributes, freelySpelt } from './attribute-table.ts'
 import { droppedAttributes, droppedIndexOf, droppedNames, droppedNamespaces } from './dropped-names.ts'
 
 /**
@@ -20,6 +20,7 @@ interface Entry {
 }
 
 const slotCount = 1024
+const [dash, dot, underscore] = [0x2d, 0x2e, 0x5f]
 const nothing: readonly Entry[] = []
 const table: (readonly Entry[] | undefined)[] = Array.from({ length: slotCount })
 for (const [name, id] of idByName) {
@@ -36,6 +37,31 @@ const namespaces: readonly (readonly Entry[])[] = Array.from({ length: 256 }, (_
 )
 const otherId: AttributeId = -droppedNames.length
 
+/** Names that people write in their own way, without what stands between words. */
+const freeNames: readonly Entry[] = allowedAttributes.flatMap(({ name, slot }, id) =>
+  freelySpelt.has(slot) ? [{ bytes: Buffer.from(name.replaceAll('_', '')), id }] : [],
+)
+const endings: ReadonlySet<number> = new Set(freeNames.map(({ bytes }) => bytes.at(-1) ?? 0))
+const longestFree = Math.max(...freeNames.map(({ bytes }) => bytes.length)) * 2
+
+/** Finds the attribute that a name is another spelling of. @returns -1 for none */
+function freelySpeltAt(bytes: Uint8Array, start: number, end: number): AttributeId {
+  if (end - start > longestFree || !endings.has(byteAt(bytes, end - 1) | 0x20)) return -1
+  return freeNames.find((it) => spells(bytes, start, end, it.bytes))?.id ?? -1
+}
+
+function spells(bytes: Uint8Array, start: number, end: number, letters: Uint8Array): boolean {
+  let read = 0
+  for (let at = start; at < end; at++) {
+    const byte = byteAt(bytes, at)
+    const isBetween = byte === dot || byte === underscore || byte === dash
+    if (isBetween) continue
+    if ((byte | 0x20) !== letters[read]) return false
+    read += 1
+  }
+  return read === letters.length
+}
+
 /** Finds the id of the attribute whose name lies at `start..end`. The name is compared, never made a string. */
 export function attributeIdAt(bytes: Uint8Array, start: number, end: number): AttributeId {
   if (end - start <= longestName && end - start >= shortestName) {
@@ -45,6 +71,8 @@ export function attributeIdAt(bytes: Uint8Array, start: number, end: number): At
       if (entry?.bytes.length === end - start && startsWith(bytes, start, entry.bytes)) return entry.id
     }
   }
+  const free = freelySpeltAt(bytes, start, end)
+  if (free >= 0) return free
   for (const entry of namespaces[bytes[start] ?? 0] ?? []) {
     if (entry.bytes.length <= end - start && startsWith(bytes, start, entry.bytes)) return entry.id
   }
@@ -53,7 +81,11 @@ export function attributeIdAt(bytes: Uint8Array, start: number, end: number): At
 
 /** The same for a name that is a string already, as JSON's are. */
 export function attributeIdOf(name: string): AttributeId {
-  return idByName.get(name) ?? -1 - droppedIndexOf(name)
+  const there = idByName.get(name)
+  if (there !== undefined) return there
+  const mayBeFree = name.length <= longestFree && endings.has(name.charCodeAt(name.length - 1) | 0x20)
+  const free = mayBeFree ? freelySpeltAt(Buffer.from(name), 0, Buffer.byteLength(name)) : -1
+  return free >= 0 ? free : -1 - droppedIndexOf(name)
 }
 
 /** From the length and a few bytes, mostly of the end, in which names differ; what shares a slot is compared whole. */

@@ -11,38 +11,42 @@ export interface AllowedAttribute {
 const allow = (slot: Slot, kind: ValueKind, ...names: readonly string[]): AllowedAttribute[] =>
   names.map((name) => ({ name, slot, kind }))
 
-const spelt = (...words: readonly string[]): string[] => [
-  words.join('.'),
-  words.map(capitalised).join('.'),
-  words.join('_'),
-  words.join('_').toUpperCase(),
-  words.map((word, index) => (index === 0 ? word : capitalised(word))).join(''),
-  words.join('-'),
-]
-const capitalised = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase())
-
 /**
- * Attributes that people use for the environment: OpenTelemetry's names in another spelling, names of their own, Elastic's and Sentry's. They count
+ * Attributes that people use for the environment: OpenTelemetry's names in another spelling, names of their own, Elastic's, Sentry's and Datadog's. They count
  * where OpenTelemetry's don't stand: an environment that is given never counts as the one of what gives none.
  */
 const otherEnvironments: readonly string[] = [
-  ...spelt('deployment', 'environment', 'name').slice(1),
-  ...spelt('deployment', 'environment').slice(1),
-  'environment',
-  'Environment',
-  'ENVIRONMENT',
-  'env',
-  'Env',
-  'ENV',
-  'environment.name',
-  'environment_name',
-  'environmentName',
-  'deployment.env',
+  'deployment_environment_name',
+  'deployment_environment',
+  'deployment_env_name',
   'deployment_env',
-  'deploymentEnv',
-  'service.environment',
-  'sentry.environment',
+  'environment_name',
+  'environment',
+  'env_name',
+  'env',
+  'service_environment',
+  'service_env',
+  'application_environment',
+  'application_env',
+  'app_environment',
+  'app_env',
+  'sentry_environment',
+  'dd_env',
 ]
+
+/** Names of a stage of deployment. Of a resource alone: of a span, a stage may be one of its work. */
+const stages: readonly string[] = [
+  'deployment_stage_name',
+  'deployment_stage',
+  'service_stage',
+  'application_stage',
+  'app_stage',
+  'stage_name',
+  'stage',
+]
+
+/** What has names that people write in their own way: in any case, with any of `.`, `_` and `-` between the words, or nothing. */
+export const freelySpelt: ReadonlySet<Slot> = new Set<Slot>(['otherEnvironment', 'stage'])
 
 /**
  * Every attribute that may pass; all else is dropped unread (P1.2). Of several names for one thing, the first wins.
@@ -59,6 +63,7 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
     'langfuse.environment',
   ),
   ...allow('otherEnvironment', 'environment', ...otherEnvironments),
+  ...allow('stage', 'environment', ...stages),
   ...allow('afteraiRoute', 'route', 'afterai.route'),
   ...allow('agentName', 'agent', 'gen_ai.agent.name'),
   ...allow('agentVersion', 'version', 'gen_ai.agent.version'),
@@ -174,6 +179,14 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
     'llm.token_count.completion_details.reasoning',
     'ai.usage.reasoningTokens',
     'ai.usage.outputTokenDetails.reasoningTokens',
+  ),
+  ...allow(
+    'totalTokens',
+    'integer',
+    'gen_ai.usage.total_tokens',
+    'llm.usage.total_tokens',
+    'llm.token_count.total',
+    'ai.usage.totalTokens',
   ),
   ...allow(
     'finishReason',

@@ -100,7 +100,8 @@ export class Gate {
       return false
     }
     if (kind === 'number' || kind === 'integer') {
-      this.#keepNumber(rule, numberForm.test(text) ? Number(text) : Number.NaN, facts)
+      const number = text.trim()
+      this.#keepNumber(rule, numberForm.test(number) ? Number(number) : Number.NaN, facts)
       return false
     }
     const accepted = acceptedText(kind, text)

@@ -23,10 +23,10 @@ export const parameterMembers: Readonly<Record<string, Slot>> = {
 }
 
 /**
- * Members of `langfuse.observation.usage_details`: each is a part, so those of one side are added. Those of Anthropic come as its API calls them
+ * Members of `langfuse.observation.usage_details`: each is a part, so those of one side are added, or the `total` of all. Those of Anthropic come as its API calls them
  * (langfuse.com/docs/observability/features/token-and-cost-tracking).
  */
-export const usageMembers: Readonly<Record<string, 'inputTokens' | 'outputTokens'>> = {
+export const usageMembers: Readonly<Record<string, 'inputTokens' | 'outputTokens' | 'totalTokens'>> = {
   input: 'inputTokens',
   input_cached_tokens: 'inputTokens',
   input_cache_read: 'inputTokens',
@@ -37,6 +37,7 @@ export const usageMembers: Readonly<Record<string, 'inputTokens' | 'outputTokens
   output: 'outputTokens',
   output_reasoning_tokens: 'outputTokens',
   output_audio_tokens: 'outputTokens',
+  total: 'totalTokens',
 }
 
 /** Of these, the tokens that were written to a cache. */

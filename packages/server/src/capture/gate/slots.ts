@@ -77,14 +77,17 @@ export const slots = {
   reasoningTokens: 40,
   /** Told by a name that isn't OpenTelemetry's. */
   otherEnvironment: 41,
-  agentVersion: 42,
-  promptName: 43,
-  promptVersion: 44,
-  flagName: 45,
-  flagVariant: 46,
-  flagVersion: 47,
+  totalTokens: 42,
+  /** An environment by the name of a stage, which counts of a resource alone. */
+  stage: 43,
+  agentVersion: 44,
+  promptName: 45,
+  promptVersion: 46,
+  flagName: 47,
+  flagVariant: 48,
+  flagVersion: 49,
   /** Commit, pipeline run or deployment of what runs. */
-  revision: 48,
+  revision: 50,
 } as const
 
 export type Slot = keyof typeof slots

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { json, type Transaction } from '../../platform/database.ts'
 import { newId } from '../../platform/ids.ts'
 import { derivedConfiguration, type Facet, facets } from './configuration.ts'
+import { askedModelKey } from './sightings.ts'
 import type { WatchedCall } from './watched-call.ts'
 
 /** The profile of a route: the values of its settings so far, and the settings that vary. */
@@ -24,6 +25,13 @@ export interface NewFacet {
   readonly facet: Facet
   readonly value: string
   readonly changeId: string | null
+}
+
+/** A value of a facet as a profile knows it: a model that is asked for in another way is no other value. */
+export function memberOf(facet: string, value: string): string {
+  if (facet !== 'model') return `${facet} ${value}`
+  const space = value.indexOf(' ')
+  return `${facet} ${askedModelKey(value.slice(0, space), value.slice(space + 1))}`
 }
 
 interface ProfileRow {
@@ -84,7 +92,7 @@ async function readKnown(tx: Transaction, tenantId: string, profiles: readonly P
     .where(sql<boolean>`profile_id = any(${[...byId.keys()]}::uuid[])`)
     .execute()
   for (const { profile_id, facet, value, first_seen_at } of rows)
-    byId.get(profile_id)?.known.set(`${facet} ${value}`, first_seen_at.getTime())
+    byId.get(profile_id)?.known.set(memberOf(facet, value), first_seen_at.getTime())
 }
 
 /** Writes what was learned of routes. */

@@ -12,7 +12,7 @@ import {
   withoutVarying,
 } from './configuration.ts'
 import type { Learning } from './learning.ts'
-import { insertFacets, type NewFacet, openProfiles, type Profile, updateProfiles } from './profile-rows.ts'
+import { insertFacets, memberOf, type NewFacet, openProfiles, type Profile, updateProfiles } from './profile-rows.ts'
 import type { WatchedCall } from './watched-call.ts'
 
 /** Watches what routes run with. */
@@ -75,10 +75,6 @@ const noFacets: ReadonlySet<string> = new Set()
 
 function routeKey({ systemId, environment, route }: Pick<WatchedCall, 'systemId' | 'environment' | 'route'>): string {
   return `${systemId} ${environment} ${route}`
-}
-
-function memberOf(facet: string, value: string): string {
-  return `${facet} ${value}`
 }
 
 function newsAmong(

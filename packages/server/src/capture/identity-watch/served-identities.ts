@@ -20,6 +20,27 @@ export interface KeptModel {
 
 const modelColumns = sql`id uuid, system_id uuid, environment text, provider text, requested_model text`
 
+/** How models of the environments of news were asked for first, by what they ask for. */
+export async function readSpellings(
+  { tx, tenantId }: Pick<Learning, 'tx' | 'tenantId'>,
+  news: readonly ModelSightings[],
+): Promise<Map<string, Asked>> {
+  const systems = [...new Set(news.map(({ asked }) => asked.systemId))]
+  const rows = await tx
+    .selectFrom('served_model')
+    .select(['system_id', 'environment', 'provider', 'requested_model'])
+    .where('tenant_id', '=', tenantId)
+    .where(sql<boolean>`system_id = any(${systems}::uuid[])`)
+    .orderBy('id')
+    .execute()
+  const first = new Map<string, Asked>()
+  for (const { system_id: systemId, environment, provider, requested_model: requestedModel } of rows) {
+    const asked = { systemId, environment, provider, requestedModel }
+    if (!first.has(modelKey(asked))) first.set(modelKey(asked), asked)
+  }
+  return first
+}
+
 /** Makes those that are new, and locks and reads all of them, with their identities. */
 export async function openModels(
   { tx, tenantId, lessons }: Learning,

@@ -10,6 +10,7 @@ import {
   type KeptModel,
   type NewIdentity,
   openModels,
+  readSpellings,
   recordSeen,
   recordAlone,
 } from './served-identities.ts'
@@ -56,7 +57,7 @@ export function createServedModels(deps: Deps): ServedModels {
       return byModel(calls).filter((it) => isNews(noted.get(`${tenantId} ${modelKey(it.asked)}`), it))
     },
     async settle(learning, news) {
-      const watched = await admitModels(deps.dimensions, learning, news)
+      const watched = await admitModels(deps.dimensions, learning, await asKept(learning, news))
       if (watched.length === 0) return
       const told = await settleModels(deps, learning, watched)
       onceSettled(learning.tx, (committed) => {
@@ -87,6 +88,12 @@ function note(all: Map<string, Noted>, key: string, sightings: readonly Sighting
     noted.seen.set(identity, Math.max(noted.seen.get(identity) ?? 0, lastMs))
     if (served !== undefined && lastMs > noted.latest.ms) noted.latest = { key: identity, ms: lastMs }
   }
+}
+
+/** The same as it is kept: of the ways in which one model is asked for, the first stands for all. */
+async function asKept(learning: Learning, news: readonly ModelSightings[]): Promise<ModelSightings[]> {
+  const kept = await readSpellings(learning, news)
+  return news.map((it) => ({ ...it, asked: kept.get(modelKey(it.asked)) ?? it.asked }))
 }
 
 // What is over the limit is known to be asked for, and not watched.

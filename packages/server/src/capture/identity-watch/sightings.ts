@@ -1,3 +1,4 @@
+import { askedKey } from '@afterai/models'
 import type { Caller } from '../../access/index.ts'
 import { unspecifiedModel } from './configuration.ts'
 import type { WatchedCall } from './watched-call.ts'
@@ -33,9 +34,24 @@ export interface ModelSightings {
   readonly sightings: Map<string, Sighting>
 }
 
+/** Names come again and again. */
+const mostKnown = 4096
+const known = new Map<string, string>()
+
+/** A model as it is asked for, in whichever of the ways to write it. */
+export function askedModelKey(provider: string, requestedModel: string): string {
+  const name = `${provider} ${requestedModel}`
+  const there = known.get(name)
+  if (there !== undefined) return there
+  const made = askedKey({ provider, requestedModel })
+  if (known.size >= mostKnown) known.clear()
+  known.set(name, made)
+  return made
+}
+
 /** Tells one model that is asked for from the tenant's others. */
 export function modelKey({ systemId, environment, provider, requestedModel }: Asked): string {
-  return `${systemId} ${environment} ${provider} ${requestedModel}`
+  return `${systemId} ${environment} ${askedModelKey(provider, requestedModel)}`
 }
 
 /** Tells what was served from what else a model was. */

@@ -52,10 +52,12 @@ export async function takeGroup(
   for (const batch of fresh) {
     const rejected = [...batch.refused.rejected, ...(await takeEvents(deps, tx, batch))]
     const overLimit = overSeries.get(batch)
+    const nestedTokens = enclosing.knowing.filter((it) => it === batch).length
     const rejections = {
       ...batch.refused.rejections,
       ...(await countLoneSteps(tx, tenantId, batch.loneSteps)),
       ...(overLimit === undefined ? {} : { overSeries: overLimit }),
+      ...(nestedTokens === 0 ? {} : { nestedTokens }),
     }
     found.set(batch, { rejections, rejected })
   }

@@ -1,11 +1,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { countedIn, otlpSpanOf, spanTree, totalsOf, type TreeSpan } from '../../../testing/otlp/span-trees.ts'
+import {
+  countedIn,
+  knowingMoreIn,
+  otlpSpanOf,
+  spanTree,
+  totalsOf,
+  type TreeSpan,
+} from '../../../testing/otlp/span-trees.ts'
 import { bytesOf } from '../../../testing/otlp/otlp-client.ts'
 import { tracesOf } from '../../../testing/otlp/otlp-bodies.ts'
 import { readOtlp } from '../otlp/read-otlp.ts'
 import { arrive } from './arrival.ts'
-import { figureBits, leftOf } from './figures.ts'
+import { figureBits, knowsMore, leftOf } from './figures.ts'
 import { nowhere, SpanMemory } from './span-memory.ts'
 import { infoBits, recordFields, recordWords, SpanRecords, spanIdWords } from './span-records.ts'
 
@@ -49,6 +56,7 @@ function placesWhere(settled: ReadonlyMap<number, number>, is: (info: number) =>
 }
 
 test('P1.1: of requests around each other that describe the same one the innermost counts, in whatever order they arrive', () => {
+  let knowing = 0
   const ordered = spanTree.chain((tree) =>
     fc.record({
       tree: fc.constant(tree),
@@ -74,9 +82,13 @@ test('P1.1: of requests around each other that describe the same one the innermo
       ] as const) {
         expect(placesWhere(settled, (info) => (leftOf(info) & bit) !== 0)).toEqual(idsOf(telling))
       }
+      const more = knowingMoreIn(tree)
+      expect(placesWhere(settled, knowsMore)).toEqual(idsOf(more))
+      knowing += more.length
     }),
     { numRuns: 1_000 },
   )
+  expect(knowing).toBeGreaterThan(0)
 })
 
 /** Records of requests of one model, each by its id and its parent's. */

@@ -3,7 +3,7 @@ import type { Batch } from '../intake/batch.ts'
 import type { CaptureLimits } from '../limits.ts'
 import type { CallReading, Reading } from '../readings.ts'
 import { arrive } from './arrival.ts'
-import { leftOf, onlyFigures, toldBits, withAllTold } from './figures.ts'
+import { knowsMore, leftOf, onlyFigures, toldBits, withAllTold } from './figures.ts'
 import { createLogBudget, type LogBudget } from './log-budget.ts'
 import type { CountedCall, TakenBack } from '../intake/windows.ts'
 import {
@@ -24,6 +24,8 @@ export interface Enclosing {
   readonly enclosing: ReadonlyMap<Reading, CallReading | undefined>
   /** Measurements of such requests that had been counted before, and that others give now. */
   readonly takenBack: readonly TakenBack[]
+  /** Requests that may know of tokens that nothing counts, each as the batch that showed it. */
+  readonly knowing: readonly Batch[]
   /** Keeps where the group's requests were counted. @returns how many of its spans only this process remembers, since they came faster than are kept for all */
   note(counted: readonly CountedCall[]): Promise<number>
 }
@@ -45,7 +47,7 @@ interface Remembered {
 type Limits = Pick<CaptureLimits, 'spans' | 'loggedSpansPerSecond'>
 
 const purgedEveryMs = 10_000
-const nothing: Enclosing = { enclosing: new Map(), takenBack: [], note: async () => 0 }
+const nothing: Enclosing = { enclosing: new Map(), takenBack: [], knowing: [], note: async () => 0 }
 const { key, info } = recordFields
 
 /** A tenant's spans are taken in by one transaction after the other, in all processes; each first reads what the others have added. */
@@ -79,6 +81,7 @@ export function createEnclosingRequests(limits: Limits): EnclosingRequests {
       return {
         enclosing: enclosingAmong(batches, group.records),
         takenBack,
+        knowing: group.knowing,
         note: (counted) => note(tx, tenantId, { remembered, group, counted, budget }),
       }
     },
@@ -109,41 +112,67 @@ interface TakenIn {
   readonly spans: readonly number[]
   /** Calls of earlier groups of which something had counted that doesn't any more. */
   readonly earlier: readonly EarlierCall[]
+  readonly knowing: readonly Batch[]
 }
 
 const settledBits = infoBits.counted | toldBits
 
 function takeIn(memory: SpanMemory, batches: readonly Batch[]): TakenIn {
-  const records = new Uint32Array(batches.reduce((sum, { spans }) => sum + spans.words.length, 0))
+  const records = recordsOf(batches)
   const spans: number[] = []
   const earlier = new Map<number, EarlierCall>()
+  const knowing = new Map<number, Batch>()
   const settle = (place: number, told: number): void => {
     const at = place * recordWords + info
     records[at] = ((records[at] ?? 0) & ~settledBits) | (told & settledBits)
   }
-  const enclosing = (span: number, before: number): void => {
+  const enclosing = (batch: Batch) => (span: number, before: number) => {
     const row = memory.rowOf(span)
     const after = memory.word(span, info)
-    if (row < 0) return settle(-1 - row, after)
     // It can't be taken back, so it stays as it was counted.
     if (row === unlogged) return memory.setInfo(span, before)
+    know(knowing, span, batch, { before, after })
+    if (row < 0) return settle(-1 - row, after)
+    if (((before ^ after) & settledBits) === 0) return
     const [high, low] = [memory.word(span, key), memory.word(span, key + 1)]
     earlier.set(span, { row, high, low, before: earlier.get(span)?.before ?? before, after })
   }
-  let filled = 0
   for (const batch of batches) {
-    records.set(batch.spans.words, filled)
-    filled += batch.spans.words.length
+    const more = enclosing(batch)
+    for (let left = batch.spans.count; left > 0; left--) {
+      const place = spans.length
+      const { span, info: told } = arrive(memory, records, place * recordWords, more)
+      spans.push(span)
+      // Of a span that came before nothing counts again.
+      settle(place, span === nowhere ? withAllTold(records[place * recordWords + info] ?? 0) : told)
+      if (span === nowhere) continue
+      know(knowing, span, batch, { before: 0, after: told })
+      // Where it is in the group, until it has a row.
+      memory.setRow(span, -1 - place)
+    }
   }
-  for (let place = 0; place * recordWords < records.length; place++) {
-    const { span, info: told } = arrive(memory, records, place * recordWords, enclosing)
-    spans.push(span)
-    // Of a span that came before nothing counts again.
-    settle(place, span === nowhere ? withAllTold(records[place * recordWords + info] ?? 0) : told)
-    // Where it is in the group, until it has a row.
-    if (span !== nowhere) memory.setRow(span, -1 - place)
+  return { records, spans, earlier: [...earlier.values()], knowing: [...knowing.values()] }
+}
+
+function recordsOf(batches: readonly Batch[]): Uint32Array {
+  const records = new Uint32Array(batches.reduce((sum, { spans }) => sum + spans.words.length, 0))
+  let filled = 0
+  for (const { spans } of batches) {
+    records.set(spans.words, filled)
+    filled += spans.words.length
   }
-  return { records, spans, earlier: [...earlier.values()] }
+  return records
+}
+
+/** Keeps which batch showed first that a request may know more than is counted, unless a later one shows that it doesn't. */
+function know(
+  knowing: Map<number, Batch>,
+  span: number,
+  batch: Batch,
+  { before, after }: { readonly before: number; readonly after: number },
+): void {
+  if (!knowsMore(after)) knowing.delete(span)
+  else if (!knowsMore(before)) knowing.set(span, batch)
 }
 
 function enclosingAmong(batches: readonly Batch[], records: Uint32Array): Map<Reading, CallReading | undefined> {

@@ -6,6 +6,11 @@ export const figureBits = { input: 64, output: 128, cost: 256, finish: 512 } as 
 const all = figureBits.input | figureBits.output | figureBits.cost | figureBits.finish
 /** How far left of a figure's bit that one lies which says that a request within tells it too. */
 const within = 4
+/** How far left that one lies which says that a request within doesn't tell it. */
+const lacking = 8
+const tokenBits = figureBits.input | figureBits.output
+/** A record's bit that says that a request within has the same numbers of tokens. */
+const repeated = 1 << 18
 
 /** The figures that a request tells. */
 export function figuresOf({ inputTokens, outputTokens, costUsd, unpriced, finishReason }: Measurement): number {
@@ -25,6 +30,24 @@ export function figuresIn(info: number): number {
 /** A record whose figures are told by requests within as well, those of the second. */
 export function withTold(info: number, figures: number): number {
   return info | ((info & figures & all) << within)
+}
+
+/** A record around a request that tells those figures, and no others. */
+export function withLacking(info: number, figures: number): number {
+  return info | ((info & all & ~figures) << lacking)
+}
+
+/** A record around a request with the same numbers of tokens. */
+export function withRepeated(info: number): number {
+  return info | repeated
+}
+
+/**
+ * Whether a request may know of tokens that nothing counts: it has other numbers than those within, of which one tells none. Which of its
+ * tokens are whose isn't told, so that they count as those within tell them.
+ */
+export function knowsMore(info: number): boolean {
+  return (info & repeated) === 0 && (info & (info >>> within) & (info >>> lacking) & tokenBits) !== 0
 }
 
 /** A record none of whose figures counts. */

@@ -51,7 +51,7 @@ export const reasons: Readonly<Record<RejectionReason, string>> = {
   unit: 'are durations in another unit than s, ms, us or ns',
   scoreName: 'are scores whose gen_ai.evaluation.name is not up to three words of letters, digits and ._:@/-',
   scoreValue:
-    'are scores without a number in gen_ai.evaluation.score.value, and without pass or fail in gen_ai.evaluation.score.label',
+    'are scores without a number between -1000000000 and 1000000000 in gen_ai.evaluation.score.value, and without pass or fail in gen_ai.evaluation.score.label',
   scoreEvent: 'have attributes of gen_ai.evaluation, but are not called gen_ai.evaluation.result',
   requestEvent:
     'are events of requests to a model that belong to spans: send these to /v1/traces, by which requests count',
@@ -62,7 +62,7 @@ export const remarks: Readonly<Record<Remark, string>> = {
   route:
     'count without their route (afterai.route, gen_ai.agent.name, ai.telemetry.functionId or http.route), which is no name',
   model:
-    'count without their model (gen_ai.request.model, gen_ai.response.model): give a name without blanks, of 256 characters at most',
+    'count without their model (gen_ai.request.model, gen_ai.response.model): give a name of letters, digits and . _ : @ / ~ + # ( ) [ ] \\ -, 256 at most',
   tokens: 'count without token counts that are no numbers, or that no request could have',
   duration: 'count without their duration: they end before they start, or last more than a day',
   status: 'count as not failed: their status has no code that OTLP knows (0, 1, 2)',
@@ -75,6 +75,14 @@ export const remarks: Readonly<Record<Remark, string>> = {
   step: 'carry tokens of an agent, a plan, a retrieval or another step, in traces that came without a request: tokens count by the spans of requests (gen_ai.operation.name chat and the like), so send these too',
   stepPoint:
     'are points with tokens of an agent or another step, and came without one of requests: tokens count by the points of requests (gen_ai.operation.name chat and the like)',
+  nestedTokens:
+    'tell other numbers of tokens than the requests within them, of which one tells none: tokens count as those within tell them, so theirs do not, nor do those of the one without',
+  totalTokens:
+    'count without tokens that are told as a total alone: give those of the input and of the output (gen_ai.usage.input_tokens, gen_ai.usage.output_tokens)',
+  scoreNumber:
+    'count by their gen_ai.evaluation.score.label alone: what is in gen_ai.evaluation.score.value is no number between -1000000000 and 1000000000',
+  untimed:
+    'tell no time, or no beginning or no end: they count at the time of their arrival where they tell none, and without a duration; give startTimeUnixNano and endTimeUnixNano (of points and records timeUnixNano)',
   member:
     'members of the body have names that OTLP does not know, and were not read: compare them with its JSON encoding',
 }

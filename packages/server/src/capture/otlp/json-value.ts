@@ -17,7 +17,16 @@ export function readJsonValue(value: unknown, gate: Gate, target: Target): void 
   if (typeof value === 'number') return gate.number(target.id, value, target.facts)
   if (typeof value === 'boolean') return gate.unfit(target.id, 'wrong_type', target.facts)
   if (Array.isArray(value)) return readList(value, gate, target)
-  readWrapped(objectOf(value), gate, target)
+  readWrapped(unwrapped(objectOf(value)), gate, target)
+}
+
+/** A value as OTLP wraps it; also from the wrapping that Go's own encoding of JSON writes, `{"Value": {"StringValue": "x"}}`, which isn't protobuf's. */
+function unwrapped(value: Json): Json {
+  const [only, ...more] = Object.entries(value)
+  if (only === undefined || more.length > 0) return value
+  const [name, of] = only
+  if (name === 'Value') return unwrapped(objectOf(of))
+  return /^[A-Z][a-z]+Value$/.test(name) ? { [name.replace(/^./, (it) => it.toLowerCase())]: of } : value
 }
 
 function readWrapped(value: Json, gate: Gate, { id, facts }: Target): void {

@@ -7,7 +7,7 @@ import type { CallReading, Reading } from '../readings.ts'
 /** Adds a request, and tells what of it can't be kept. @returns whether it was taken */
 export function addCall(
   call: CallReading,
-  frame: Pick<SpanFrame, 'startMs' | 'endMs'>,
+  frame: Pick<SpanFrame, 'startMs' | 'endMs'> & { readonly isEvent?: true },
   { facts, from, readings }: { readonly facts: Facts; readonly from: Facts; readonly readings: Readings },
 ): boolean {
   if (Number.isNaN(frame.startMs + frame.endMs)) {
@@ -16,11 +16,21 @@ export function addCall(
   }
   if (!addPlaced(call, facts, from, readings)) return false
   const { latencyMs, inputTokens, outputTokens } = call.measurement
-  if (latencyMs === undefined && frame.startMs > 0 && frame.endMs > 0) readings.remark('duration')
+  const isTimed = frame.endMs > 0 && (frame.startMs > 0 || frame.isEvent === true)
+  if (!isTimed) readings.remark('untimed')
+  else if (latencyMs === undefined && frame.startMs > 0) readings.remark('duration')
   const isLost = (kept: number | undefined, slot: number): boolean => kept === undefined && facts.at(slot) !== undefined
   if (isLost(inputTokens, slots.inputTokens) || isLost(outputTokens, slots.outputTokens)) readings.remark('tokens')
+  else if (isTotalAlone(facts, inputTokens, outputTokens)) readings.remark('totalTokens')
   if (facts.unread > 0 && models.some((slot) => facts.isUnread(slot))) readings.remark('model')
   return true
+}
+
+/** Whether tokens are told of which it isn't known whether they went in or came out. */
+function isTotalAlone(facts: Facts, input: number | undefined, output: number | undefined): boolean {
+  const total = facts.at(slots.totalTokens)
+  if (total === undefined || (input !== undefined && output !== undefined)) return false
+  return typeof total !== 'number' ? (input ?? output) === undefined : total > (input ?? output ?? 0)
 }
 
 const models = [slots.requestedModel, slots.servedModel, slots.eitherModel]
@@ -40,8 +50,9 @@ export function addPlaced(reading: Reading, facts: Facts, from: Facts, readings:
 
 // The first that is told counts: OpenTelemetry's name goes before others, and the thing's own before that of its resource.
 function isUnreadEnvironment(facts: Facts, from: Facts): boolean {
-  const { environment, otherEnvironment } = slots
-  const told = [facts.at(environment), from.at(environment), from.at(otherEnvironment), facts.at(otherEnvironment)]
+  const { environment, otherEnvironment, stage } = slots
+  const own = [facts.at(environment), from.at(environment)]
+  const told = [...own, from.at(otherEnvironment), facts.at(otherEnvironment), from.at(stage)]
   return told.find((it) => it !== undefined) === false
 }
 
@@ -69,5 +80,5 @@ export function tellUncounted(
 }
 
 const kinds = [slots.aiOperation, slots.operation, slots.spanKind, slots.observationType]
-const tokens = [slots.inputTokens, slots.outputTokens]
+const tokens = [slots.inputTokens, slots.outputTokens, slots.totalTokens]
 const signs = [...models, ...tokens]

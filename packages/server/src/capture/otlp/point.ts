@@ -67,9 +67,15 @@ export function addPoint(
   const fault = faultOf(it, metric, quantity, sum)
   if (fault !== undefined || sum === undefined) return readings.reject(fault ?? 'noSum')
   const told = { ...placeOf(point, from), atMs: it.atMs || readings.nowMs, quantity, n, sum }
-  if (it.temporality === delta) return void addPlaced({ kind: 'summary', ...told }, point, from, readings)
-  const series = gate.digestSeries([metric.name, String(it.startMs), ...it.identity])
-  addPlaced({ kind: 'running', ...told, series, startMs: it.startMs }, point, from, readings)
+  const reading =
+    it.temporality === delta
+      ? ({ kind: 'summary', ...told } as const)
+      : ({ kind: 'running', ...told, series: seriesOf(it, metric, gate), startMs: it.startMs } as const)
+  if (addPlaced(reading, point, from, readings) && it.atMs === 0) readings.remark('untimed')
+}
+
+function seriesOf({ startMs, identity }: Point, { name }: Metric, gate: Gate): string {
+  return gate.digestSeries([name, String(startMs), ...identity])
 }
 
 function faultOf(

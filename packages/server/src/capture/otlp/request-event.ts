@@ -22,7 +22,7 @@ export function addRequestEvent(
   if (hasSpan) return readings.reject('requestEvent')
   const frame = { startMs: 0, endMs: atMs, durationMs: 0, failed: false, spans: readings.spans, span: -1 }
   const call = callOf(record, from, frame, readings.nowMs)
-  if (call !== undefined) addCall(call, frame, { facts: record, from, readings })
+  if (call !== undefined) addCall(call, { ...frame, isEvent: true }, { facts: record, from, readings })
   else readings.reject('operation')
 }
 
@@ -31,4 +31,4 @@ export function looksLikeRequest(record: Facts): boolean {
   return signs.some((slot) => record.at(slot) !== undefined)
 }
 
-const signs = [slots.inputTokens, slots.outputTokens, slots.servedModel]
+const signs = [slots.inputTokens, slots.outputTokens, slots.totalTokens, slots.servedModel]

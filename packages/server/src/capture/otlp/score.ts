@@ -21,7 +21,8 @@ export function addScore(record: Facts, from: Facts, atMs: number, readings: Rea
   if (Number.isNaN(atMs)) return readings.reject('time')
   const name = record.at(slots.scoreName) ?? unnamed
   if (typeof name !== 'string') return readings.reject('scoreName')
-  const score = scoreOf(record, name)
+  const number = numberOf(record)
+  const score = number === undefined ? verdictOf(record, name) : { name, value: number }
   if (score === undefined) return readings.reject('scoreValue')
   const reading = {
     kind: 'measure',
@@ -30,20 +31,20 @@ export function addScore(record: Facts, from: Facts, atMs: number, readings: Rea
     fingerprint: undefined,
     measurement: { isCall: false, score },
   } as const
-  addPlaced(reading, record, from, readings)
+  if (!addPlaced(reading, record, from, readings)) return
+  if (atMs === 0) readings.remark('untimed')
+  if (number === undefined && record.at(slots.score) !== undefined) readings.remark('scoreNumber')
 }
 
 const signs = [slots.scoreName, slots.score, slots.scoreLabel]
 
-/**
- * The number of a score, or that of a verdict: 1 where it was passed, under a name of its own, since another source may tell the same
- * evaluation's numbers on another scale.
- */
-function scoreOf(record: Facts, name: string): { name: string; value: number } | undefined {
+function numberOf(record: Facts): number | undefined {
   const value = record.number(slots.score)
-  if (value !== undefined) return Math.abs(value) <= largestScore ? { name, value } : undefined
+  return value !== undefined && Math.abs(value) <= largestScore ? value : undefined
+}
+
+/** A verdict as a number: 1 where it was passed, under a name of its own, since another source may tell the same evaluation's numbers on another scale. */
+function verdictOf(record: Facts, name: string): { name: string; value: number } | undefined {
   const verdict = record.text(slots.scoreLabel)
-  // A number that couldn't be read is no verdict.
-  if (verdict === undefined || record.isUnread(slots.score)) return undefined
-  return { name: `${name}:pass`, value: passed.has(verdict) ? 1 : 0 }
+  return verdict === undefined ? undefined : { name: `${name}:pass`, value: passed.has(verdict) ? 1 : 0 }
 }

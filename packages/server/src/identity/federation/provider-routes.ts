@@ -17,7 +17,7 @@ import { unaudited } from '../../audit/index.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { callerOf, inTenant } from '../../access/index.ts'
-import { linkAccount } from './admission.ts'
+import { linkAccount } from './admission/admit.ts'
 import { listBreakGlass, setBreakGlass, standingOf } from './break-glass.ts'
 import type { ProviderClients } from './provider-client.ts'
 import {

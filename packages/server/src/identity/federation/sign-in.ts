@@ -16,7 +16,8 @@ import {
   refuseSuspendedTenant,
   type SessionDependencies,
 } from '../sessions/session-service.ts'
-import { admit, type Admission, refusalReasons } from './admission.ts'
+import { admit } from './admission/admit.ts'
+import { refusalReasons, type RefusalReason } from './admission/decide.ts'
 import { type ProviderClaims, readClaims } from './claims.ts'
 import type { ProviderClients } from './provider-client.ts'
 import { accessOf, type ProviderDependencies, type ProviderRow, readProvider } from './provider-service.ts'
@@ -152,7 +153,7 @@ async function admitAndOpen(
   deps: FederationDependencies,
   tx: Transaction,
   it: { row: ProviderRow; claims: ProviderClaims; begun: SignInTransaction; origin: Origin },
-): Promise<{ session: Session } | { refused: Extract<Admission, { kind: 'refused' }>['reason'] }> {
+): Promise<{ session: Session } | { refused: RefusalReason }> {
   const { row, claims, begun, origin } = it
   const { tenantId, providerId, slug: tenantSlug } = begun
   const admission = await admit(deps, tx, { provider: row, claims, origin })

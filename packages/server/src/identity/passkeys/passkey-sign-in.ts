@@ -1,13 +1,8 @@
 import { ProblemError, type PasskeyAssertion, type Session } from '@afterai/contract'
 import { withTenant } from '../../platform/database.ts'
 import { accountTenants } from '../entry-functions.ts'
-import {
-  chosenTenant,
-  openSession,
-  type Origin,
-  recordingRefusal,
-  type SessionDependencies,
-} from '../sessions/session-service.ts'
+import { openSession, type Origin, recordingRefusal, type SessionDependencies } from '../sessions/session-service.ts'
+import { chosenTenant } from '../sessions/decide.ts'
 import { type CeremonyDependencies, checkAssertion, passkeyOwner } from './passkey-ceremony.ts'
 import { usePasskey } from './passkey-service.ts'
 

@@ -11,7 +11,8 @@ import { lockAdmins } from '../members/admins.ts'
 import { findMember } from '../members/member-service.ts'
 import { refuseWeakPassword } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
-import { digestAddress, type Origin } from '../sessions/session-service.ts'
+import { digestAddress } from '../sessions/password-sign-in.ts'
+import type { Origin } from '../sessions/session-service.ts'
 
 /** How long a code is good once it is made. */
 export const resetCodeMinutes = 30

@@ -30,7 +30,8 @@ import {
 import { acceptInvitation, type EnrolmentDependencies, setUp } from '../enrolment-service.ts'
 import { selectAccountTenants, toTenantView } from '../entry-functions.ts'
 import { answerSession, originOf, withoutCookies } from './session-cookies.ts'
-import { endSession, refreshSession, sessionOpened, signIn, switchTenant } from './session-service.ts'
+import { signIn } from './password-sign-in.ts'
+import { endSession, refreshSession, sessionOpened, switchTenant } from './session-service.ts'
 
 /** Signing in and out, and the two ways to become a member: the set-up code and an invitation. */
 export function sessionRoutes(

@@ -1,12 +1,8 @@
-import { ProblemError, type SecondFactorChallenge, type Session, type TenantView } from '@afterai/contract'
-import type { Actor, Audit, AuditAction } from '../../audit/index.ts'
-import { type Database, forTenant, type Transaction, withTenant } from '../../platform/database.ts'
-import { newId } from '../../platform/ids.ts'
+import { ProblemError, type Session } from '@afterai/contract'
 import {
   type AccessTokenKeys,
   type CredentialLookup,
   type HashCredential,
-  idleRefusal,
   issueAccessToken,
   newRefreshHandle,
   type Principal,
@@ -14,14 +10,15 @@ import {
   type TellRefusal,
   tellRefusedCredential,
 } from '../../access/index.ts'
-import { accountFactors, hasSecondFactor } from '../account-credentials.ts'
-import { evenTime } from '../even-time.ts'
-import { accountTenants, findAccount, findRefresh, instanceTenant } from '../entry-functions.ts'
+import type { Actor, Audit, AuditAction } from '../../audit/index.ts'
+import { type Database, forTenant, type Transaction, withTenant } from '../../platform/database.ts'
+import { newId } from '../../platform/ids.ts'
+import { accountTenants, findRefresh } from '../entry-functions.ts'
 import { isEnforced, translateRefusal } from '../federation/enforced-sign-on.ts'
-import { beginPasswordGuess } from '../guessing/password-guess.ts'
-import type { Guess, Throttle } from '../guessing/throttle.ts'
+import type { Throttle } from '../guessing/throttle.ts'
 import type { Passwords } from '../passwords/passwords.ts'
-import { askSecondFactor } from '../second-factor/sign-in-ticket.ts'
+import { decideRefresh, type Proof, succeeding } from './decide.ts'
+import { insertSession, readTenant, revokeSession, type SessionKey, swapRefresh, takeProof } from './store.ts'
 
 /** Dependencies of sessions. */
 export interface SessionDependencies {
@@ -40,59 +37,6 @@ export interface SessionDependencies {
 /** Where a request comes from, for the audit trail, before anybody is known. */
 export type Origin = Pick<Actor, 'address' | 'requestId'> & { readonly device: string | null }
 
-/**
- * Signs in with a password, or asks for the second factor where the account has one. Unknown address, wrong password and wrong
- * tenant get the same answer in the same time.
- * @throws ProblemError `invalid_credentials`, `tenant_suspended`, `too_many_attempts`
- */
-export async function signIn(
-  deps: SessionDependencies,
-  wanted: { email: string; password: string; tenant?: string | undefined },
-  origin: Origin,
-): Promise<Session | SecondFactorChallenge> {
-  const startedAtMs = performance.now()
-  const guess = await beginSignIn(deps, wanted.email, { origin, startedAtMs })
-  const account = await findAccount(deps.db, wanted.email)
-  const right = await deps.passwords.verify(account?.password_hash, wanted.password)
-  const tenants = await accountTenants(deps.db, account?.account_id ?? newId())
-  const tenant = chosenTenant(tenants, wanted.tenant)
-  if (account === undefined || !right || tenant === undefined) {
-    const { email } = wanted
-    await recordFailedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account?.account_id, email }, origin)
-    await evenTime(startedAtMs)
-    throw new ProblemError('invalid_credentials')
-  }
-  await guess.succeeded()
-  refuseSuspended(tenant)
-  const actor = { tenantId: tenant.id, actorId: account.account_id, credential: 'password', ...origin }
-  const factors = await accountFactors(deps.db, account.account_id)
-  if (hasSecondFactor(factors)) return askSecondFactor(deps, { actor, factors })
-  return recordingRefusal(deps, actor, (tx) =>
-    openSession(deps, tx, { actor, tenantSlug: tenant.slug, methods: ['pwd'] }),
-  )
-}
-
-// A refusal that is told takes the same time whether its event is the account's tenant's or, for an address that nobody has, the operators'.
-async function beginSignIn(
-  deps: SessionDependencies,
-  email: string,
-  { origin, startedAtMs }: { origin: Origin; startedAtMs: number },
-): Promise<Guess> {
-  let isTold = false
-  const concerns = async () => {
-    isTold = true
-    const account = await findAccount(deps.db, email)
-    const tenants = await accountTenants(deps.db, account?.account_id ?? newId())
-    return failedSignIn(deps, { tenantId: tenants[0]?.id, accountId: account?.account_id, email }, origin)
-  }
-  try {
-    return await beginPasswordGuess(deps, { email, address: origin.address, action: 'session.sign_in', concerns })
-  } catch (error) {
-    if (isTold) await evenTime(startedAtMs)
-    throw error
-  }
-}
-
 /** Runs what opens a session, in a transaction of its tenant; that the tenant's provider was needed for it is an event of its own. */
 export async function recordingRefusal<T>(
   deps: Pick<SessionDependencies, 'db' | 'audit'>,
@@ -108,51 +52,6 @@ export async function recordingRefusal<T>(
     }
     throw error
   }
-}
-
-/** The tenant to sign in to: who names none is let into the first that is open to them. */
-export function chosenTenant(tenants: readonly TenantView[], wanted: string | undefined): TenantView | undefined {
-  if (wanted !== undefined) return tenants.find(({ slug }) => slug === wanted)
-  return tenants.find(({ suspended }) => !suspended) ?? tenants[0]
-}
-
-/** Who failed to sign in, as far as it is known. */
-interface FailedSignIn {
-  readonly tenantId: string | undefined
-  readonly accountId: string | undefined
-  readonly email: string
-}
-
-/**
- * Tells an audit trail that somebody failed to sign in: the account's tenant, or for an address that nobody has the operators'.
- * The address itself is never kept, since what is typed there may be a password; its keyed digest shows that two are the same.
- */
-export async function recordFailedSignIn(
-  deps: Pick<SessionDependencies, 'db' | 'audit' | 'hashCredential'>,
-  failed: FailedSignIn,
-  origin: Origin,
-): Promise<void> {
-  const concerned = await failedSignIn(deps, failed, origin)
-  if (concerned === undefined) return
-  const { actor, details } = concerned
-  const event = { action: 'session.sign_in', outcome: 'failed', details } as const
-  await withTenant(deps.db, actor.tenantId, (tx) => deps.audit(tx, actor, event))
-}
-
-async function failedSignIn(
-  deps: Pick<SessionDependencies, 'db' | 'hashCredential'>,
-  { tenantId: known, accountId, email }: FailedSignIn,
-  origin: Origin,
-): Promise<{ actor: Actor; details: Record<string, string> } | undefined> {
-  const tenantId = known ?? (await instanceTenant(deps.db))
-  if (tenantId === undefined) return undefined
-  const details: Record<string, string> = known === undefined ? { address: digestAddress(deps, email) } : {}
-  return { actor: { tenantId, actorId: accountId ?? null, credential: 'password', ...origin }, details }
-}
-
-/** A keyed digest of an address that may be nobody's, for the operators' trail. */
-export function digestAddress({ hashCredential }: Pick<SessionDependencies, 'hashCredential'>, email: string): string {
-  return `hmac-sha256:${Buffer.from(hashCredential(`address:${email.toLowerCase()}`)).toString('hex')}`
 }
 
 /** A session to be: whose, where, and how and when they proved who they are. */
@@ -200,7 +99,7 @@ export async function openSession(
     provider_id: providerId,
   }
   try {
-    await tx.insertInto('session').values(row).execute()
+    await insertSession(tx, row)
   } catch (error) {
     throw translateRefusal(error)
   }
@@ -228,13 +127,15 @@ export async function refreshSession(
   const session = found && (await deps.credentials.session(found.session_id))
   if (found === undefined || session === undefined) throw new ProblemError('session_revoked')
   const actor = { tenantId: found.tenant_id, actorId: session.accountId, credential: 'refresh', ...origin }
-  const refusal = session.refusal ?? idleRefusal(session, deps.sessionIdleMs) ?? (isElsewhere ? 'cross_origin' : null)
-  if (refusal !== null) {
-    const resource = `session/${found.session_id}`
-    await tellRefusedCredential(deps.tellRefusal, actor, { resource, reason: refusal })
-    throw refusedSession(refusal)
+  const shown = { session, reused: found.reused, isElsewhere }
+  const decision = decideRefresh(shown, { sessionIdleMs: deps.sessionIdleMs, nowMs: Date.now() })
+  if (decision.kind === 'refused') {
+    const { reason } = decision
+    await tellRefusedCredential(deps.tellRefusal, actor, { resource: `session/${found.session_id}`, reason })
+    throw refusedSession(reason)
   }
-  const next = found.reused ? undefined : await rotate(deps, actor, { sessionId: found.session_id, hash })
+  const key = { tenantId: found.tenant_id, sessionId: found.session_id }
+  const next = decision.kind === 'renewed' ? await rotate(deps, actor, { key, hash }) : undefined
   if (next === undefined) {
     await endSession(deps, actor, found.session_id, 'session.refresh_reused')
     throw new ProblemError('session_revoked')
@@ -249,26 +150,16 @@ export async function refreshSession(
   })
 }
 
-// Compares and swaps, so that of two requests with one handle only one gets the next.
+/** Answers the next handle; undefined where another request got it. */
 async function rotate(
   deps: SessionDependencies,
   actor: Actor,
-  { sessionId, hash }: { sessionId: string; hash: Uint8Array },
+  { key, hash }: { key: SessionKey; hash: Uint8Array },
 ): Promise<string | undefined> {
-  const { tenantId } = actor
   const next = newRefreshHandle()
-  return withTenant(deps.db, tenantId, async (tx) => {
-    const result = await tx
-      .updateTable('session')
-      .set({ refresh_hash: deps.hashCredential(next), used_at: new Date() })
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', sessionId)
-      .where('refresh_hash', '=', hash)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst()
-    if (result.numUpdatedRows !== 1n) return undefined
-    await tx.insertInto('spent_refresh').values({ tenant_id: tenantId, session_id: sessionId, hash }).execute()
-    await deps.audit(tx, actor, { action: 'session.refresh', resource: `session/${sessionId}` })
+  return withTenant(deps.db, key.tenantId, async (tx) => {
+    if (!(await swapRefresh(tx, key, { spent: hash, next: deps.hashCredential(next) }))) return undefined
+    await deps.audit(tx, actor, { action: 'session.refresh', resource: `session/${key.sessionId}` })
     return next
   })
 }
@@ -280,8 +171,7 @@ export function refuseSuspended({ suspended }: { suspended: boolean }): void {
 
 /** Refuses what begins or ends in the tenant of the transaction while that is suspended. @throws ProblemError `tenant_suspended` */
 export async function refuseSuspendedTenant(tx: Transaction, tenantId: string): Promise<void> {
-  const tenants = tx.selectFrom('tenant').select('suspended_at').where('id', '=', tenantId)
-  refuseSuspended({ suspended: (await tenants.executeTakeFirstOrThrow()).suspended_at !== null })
+  refuseSuspended(await readTenant(tx, tenantId))
 }
 
 /** Ends a session at once: its access tokens are refused from the next request on. */
@@ -292,12 +182,7 @@ export async function endSession(
   action: AuditAction = 'session.end',
 ): Promise<void> {
   await withTenant(deps.db, actor.tenantId, async (tx) => {
-    await tx
-      .updateTable('session')
-      .set({ revoked_at: new Date() })
-      .where('tenant_id', '=', actor.tenantId)
-      .where('id', '=', sessionId)
-      .execute()
+    await revokeSession(tx, { tenantId: actor.tenantId, sessionId })
     await deps.audit(tx, actor, { action, resource: `session/${sessionId}` })
   })
 }
@@ -318,10 +203,10 @@ export async function switchTenant(
   const there = { ...actor, tenantId: tenant.id, actorId: principal.accountId }
   // One transaction, so that where the tenant refuses, the session that asked stays.
   return recordingRefusal(deps, there, async (tx) => {
-    const { proof } = await forTenant(tx, { from: tenant.id, to: actor.tenantId }, () =>
+    const ended = await forTenant(tx, { from: tenant.id, to: actor.tenantId }, () =>
       endForAnother(deps, tx, { actor, sessionId: principal.credentialId }),
     )
-    return openSession(deps, tx, { ...proof, actor: there, tenantSlug: tenant.slug })
+    return openSession(deps, tx, { ...succeeding(ended, [], new Date()), actor: there, tenantSlug: tenant.slug })
   })
 }
 
@@ -331,34 +216,20 @@ export async function replaceSession(
   tx: Transaction,
   { actor, sessionId, methods }: { actor: SessionOpening['actor']; sessionId: string; methods: readonly string[] },
 ): Promise<Session> {
-  const { proof, tenantSlug } = await endForAnother(deps, tx, { actor, sessionId })
-  return openSession(deps, tx, {
-    actor,
-    tenantSlug,
-    methods: [...new Set([...proof.methods, ...methods])],
-    expiresAt: proof.expiresAt,
-  })
+  const ended = await endForAnother(deps, tx, { actor, sessionId })
+  const { slug: tenantSlug } = await readTenant(tx, actor.tenantId)
+  return openSession(deps, tx, { ...succeeding(ended, methods, new Date()), actor, tenantSlug })
 }
 
-// Of two requests at once, the second finds no open session: one session never becomes two.
 async function endForAnother(
   deps: SessionDependencies,
   tx: Transaction,
   { actor, sessionId }: { actor: Actor; sessionId: string },
-) {
-  const ended = await tx
-    .updateTable('session')
-    .set({ revoked_at: new Date() })
-    .where('tenant_id', '=', actor.tenantId)
-    .where('id', '=', sessionId)
-    .where('revoked_at', 'is', null)
-    .returning(['amr', 'authenticated_at', 'expires_at'])
-    .executeTakeFirst()
+): Promise<Proof> {
+  const ended = await takeProof(tx, { tenantId: actor.tenantId, sessionId })
   if (ended === undefined) throw new ProblemError('session_revoked')
   await deps.audit(tx, actor, { action: 'session.end', resource: `session/${sessionId}` })
-  const tenant = await tx.selectFrom('tenant').select('slug').where('id', '=', actor.tenantId).executeTakeFirstOrThrow()
-  const proof = { methods: ended.amr, authenticatedAt: ended.authenticated_at, expiresAt: ended.expires_at }
-  return { proof, tenantSlug: tenant.slug }
+  return ended
 }
 
 async function toSession(

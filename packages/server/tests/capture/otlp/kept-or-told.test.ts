@@ -155,6 +155,7 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
     expect(named).toEqual([])
   })
 
+  const noTokens = { 'gen_ai.usage.input_tokens': none, 'gen_ai.usage.output_tokens': none }
   const taken: readonly (readonly [string, (system: string) => object, string])[] = [
     ['a route that is an address', span({ 'http.route': '/search?q=ada' }), 'http.route'],
     ['a model that is no name', span({ 'gen_ai.request.model': 'my model!' }), 'model'],
@@ -165,6 +166,21 @@ describe('P6.6: what isn’t kept is told, in either encoding, and never {}', ()
       (it) => tracesOf(it, [spanOf({}, { startTimeUnixNano: `${BigInt(Date.now() + 60_000) * 1_000_000n}` })]),
       'duration',
     ],
+    ['a total of tokens alone', span({ ...noTokens, 'gen_ai.usage.total_tokens': 120 }), 'a total alone'],
+    ['a total in a text that is no number', span({ ...noTokens, 'llm.token_count.total': 'much' }), 'a total alone'],
+    [
+      'a total of which a part is told in details',
+      span({
+        ...noTokens,
+        'gen_ai.usage.input_tokens': 9,
+        'gen_ai.usage.cache_read.input_tokens': 4,
+        'llm.usage.total_tokens': 50,
+      }),
+      'a total alone',
+    ],
+    ['no time at all', span({}, { startTimeUnixNano: '0', endTimeUnixNano: '0' }), 'no time'],
+    ['no beginning', span({}, { startTimeUnixNano: '0' }), 'no beginning'],
+    ['no end', span({}, { endTimeUnixNano: '0' }), 'no end'],
     [
       'an evaluation in an event of a span',
       span({}, { events: [{ name: 'gen_ai.evaluation.result' }] }),

@@ -92,6 +92,13 @@ const otherNames = [
   'DEPLOYMENT_ENVIRONMENT_NAME',
   'deploymentEnvironment',
   'service.environment',
+  'DEPLOYMENT_ENV',
+  'Deployment-Env',
+  'serviceEnv',
+  'APP_ENV',
+  'stage',
+  'DEPLOYMENT_STAGE',
+  'deployment.stage',
 ]
 
 test.each(otherNames.flatMap((name) => (['protobuf', 'json'] as const).map((as) => [name, as] as const)))(
@@ -111,6 +118,24 @@ test.each(otherNames.flatMap((name) => (['protobuf', 'json'] as const).map((as) 
     expect((await client.windowsOf(system)).find(({ environment }) => environment === 'qa')?.calls).toBe(2)
   },
 )
+
+test('P6.6: a stage of a span’s work, and how a program was built, are no environments', async () => {
+  const body = (ofResource: Record<string, string>, ofSpan: Record<string, string>): object => ({
+    resourceSpans: [
+      {
+        resource: { attributes: attributesOf({ 'service.name': 'env-of-work', ...ofResource }) },
+        scopeSpans: [{ spans: [spanOf(ofSpan)] }],
+      },
+    ],
+  })
+  await client.send(
+    'traces',
+    'json',
+    body({ NODE_ENV: 'development', environments: 'a', stages: 'b' }, { stage: 'rerank' }),
+  )
+  await client.send('traces', 'protobuf', body({ environmental: 'c' }, { 'app.stage': 'draft' }))
+  expect((await client.windowsOf('env-of-work')).map(({ environment }) => environment)).toEqual(['production'])
+})
 
 test('P6.6: on a span such a name says where nothing else does, and never overrides the resource', async () => {
   const spans = (environment: string | undefined): object => ({

@@ -51,6 +51,26 @@ describe('P6.6: bodies of other shapes are read', () => {
       'traces',
       (it) => rewritten(oneCall(it), /\{"(?:string|int)Value":("[^"]*")\}/g, '$1'),
     ],
+    [
+      'values as Go writes them',
+      'traces',
+      (it) =>
+        Buffer.from(
+          JSON.stringify(oneCall(it))
+            .replaceAll(/\{"stringValue":("[^"]*")\}/g, '{"Value":{"StringValue":$1}}')
+            .replaceAll(/\{"intValue":("[^"]*")\}/g, '{"Value":{"IntValue":$1}}'),
+        ),
+    ],
+    [
+      'kinds of values with a capital letter',
+      'traces',
+      (it) => Buffer.from(JSON.stringify(oneCall(it)).replaceAll('"stringValue"', '"StringValue"')),
+    ],
+    [
+      'texts with blanks around them',
+      'traces',
+      (it) => rewritten(oneCall(it), /"stringValue":"(chat|gpt-4o-mini|openai)"/g, '"stringValue":" $1 "'),
+    ],
     ['a byte order mark', 'traces', (it) => Buffer.from(`\uFEFF${JSON.stringify(oneCall(it))}`)],
     ['times as numbers', 'traces', (it) => rewritten(oneCall(it), /UnixNano":"(\d+)"/g, 'UnixNano":$1')],
     ['tokens as text', 'traces', (it) => rewritten(oneCall(it), /\{"intValue":"57"\}/g, '{"stringValue":"57"}')],

@@ -3,9 +3,9 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Encoding } from '../../../src/capture/otlp/body-form.ts'
 import { composeBeside } from '../../../testing/test-server.ts'
-import { type AttributeValue, attributesOf, resourceOf, spanOf, tracesOf } from '../../../testing/otlp/otlp-bodies.ts'
+import { attributesOf, resourceOf, tracesOf } from '../../../testing/otlp/otlp-bodies.ts'
 import { bytesOf, type OtlpClient, otlpTypes, startOtlpClient } from '../../../testing/otlp/otlp-client.ts'
-import { idsOf, otlpSpanOf, spanTree, totalsOf } from '../../../testing/otlp/span-trees.ts'
+import { type Nested, otlpSpanOf, semantic, spansOf, spanTree, totalsOf } from '../../../testing/otlp/span-trees.ts'
 
 let client: OtlpClient
 let beside: Awaited<ReturnType<typeof composeBeside>>
@@ -22,6 +22,8 @@ afterAll(async () => {
 let counter = 0
 const fresh = (prefix: string): string => `${prefix}-${++counter}`
 const none = { any: {} }
+const atMs = Date.now()
+let traces = 0
 const encodings = ['protobuf', 'json'] as const
 
 /** Sends a body to one of two processes that share a database. */
@@ -45,28 +47,6 @@ const countedOf = async (system: string): Promise<Omit<TelemetryWindow, 'system'
     expect(name).toBe(system)
     return window
   })
-
-interface Nested {
-  readonly id: number
-  readonly parent?: number
-  readonly facts: Readonly<Record<string, AttributeValue>>
-  readonly failed?: boolean
-}
-
-const atMs = Date.now()
-let traces = 0
-
-/** Spans of one trace, of which each is what its facts say and nothing else. */
-function spansOf(nested: readonly Nested[], as: Encoding): object[] {
-  const trace = ++traces
-  return nested.map(({ id, parent, facts, failed = false }) => ({
-    ...spanOf({}, {}, atMs),
-    attributes: attributesOf(facts),
-    status: { code: failed ? 2 : 0 },
-    ...idsOf(as, { traceId: [16, trace], spanId: [8, id] }),
-    ...(parent === undefined ? {} : idsOf(as, { parentSpanId: [8, parent] })),
-  }))
-}
 
 describe('P1.1, P6.6: of spans around each other that describe the same request, the innermost counts', () => {
   test('in every order, however they are split over batches and two processes: the same as in one batch, and no figure is lost or counted twice', async () => {
@@ -135,15 +115,6 @@ describe('P1.1, P6.6: of spans around each other that describe the same request,
     'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
     'gen_ai.usage.input_tokens': 100,
     'gen_ai.usage.output_tokens': 20,
-  })
-  const semantic = (operation: AttributeValue, more: Readonly<Record<string, AttributeValue>> = {}) => ({
-    'gen_ai.operation.name': operation,
-    'gen_ai.provider.name': 'openai',
-    'gen_ai.request.model': 'gpt-4o-mini',
-    'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
-    'gen_ai.usage.input_tokens': 100,
-    'gen_ai.usage.output_tokens': 20,
-    ...more,
   })
   const gemini = { 'gen_ai.request.model': 'gemini-2.5-flash', 'gen_ai.response.model': none }
 

@@ -65,3 +65,22 @@ test.each(['protobuf', 'json'] as const)(
     expect(rows).toEqual([])
   },
 )
+
+test.each(['protobuf', 'json'] as const)(
+  'P6.6: a score whose value is no number counts by its label, and the answer says so, in %s',
+  async (as) => {
+    for (const [index, value] of (['high', 2e9, ['1'], 'n/a'] as const).entries()) {
+      const system = `labelled-${as}-${index}`
+      const told = {
+        'gen_ai.evaluation.score.value': value,
+        'gen_ai.evaluation.score.label': index === 1 ? 'fail' : 'pass',
+      }
+      const answer = await client.send('logs', as, scoreOf(system, 1, told))
+      expect(answer.bytes.toString()).toContain('1 count by their gen_ai.evaluation.score.label alone')
+      expect(answer.bytes.toString()).not.toMatch(/rejected|high/)
+      const [window] = await client.windowsOf(system)
+      expect(window?.scores).toMatchObject({ 'relevance:pass': { n: 1, sum: index === 1 ? 0 : 1 } })
+      expect(Object.keys(window?.scores ?? {})).toEqual(['relevance:pass'])
+    }
+  },
+)
