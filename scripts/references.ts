@@ -13,6 +13,7 @@ import { importsReference } from './imports-reference.ts'
 import { metricsReference } from './metrics-reference.ts'
 import { openapiReference } from './openapi-reference.ts'
 import { telemetryReference } from './telemetry-reference.ts'
+import { partsReference } from './parts-reference.ts'
 import { permissionsReference } from './permissions-reference.ts'
 
 /** A page of documentation that is made from code. */
@@ -24,6 +25,7 @@ export interface Reference {
 /** Every generated page; `npm run generate` writes them and a test proves that they are up to date. */
 export const references: readonly Reference[] = [
   page('docs/reference/configuration.md', configurationReference),
+  page('docs/reference/configurations.md', partsReference),
   page('docs/reference/command-line.md', commandLineReference),
   page('docs/reference/asvs.md', asvsReference),
   page('docs/security.md', securityReference),

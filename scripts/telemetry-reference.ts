@@ -8,6 +8,7 @@ import type { ValueKind } from '../packages/server/src/capture/gate/slots.ts'
 
 const kinds: Readonly<Record<ValueKind, string>> = {
   name: 'a name: letters, digits and `. _ : @ / -`, 128 at most',
+  version: 'a version: letters, digits and `. _ : @ / + ~ ! -`, 128 at most; `unknown` and the like are none',
   model:
     'the name of a model: letters, digits and `. _ : @ / ~ + # ( ) [ ] \\ -`, 256 at most; `None`, `null`, `unknown` and the like are none',
   evaluation: 'a name, or up to three words; a score with another name is refused',

@@ -13,6 +13,10 @@ if [ "$INPUT_HISTORY" = true ]; then
   fi
 else
   arguments+=(--origin ci --revision "$GITHUB_SHA")
+  case "${INPUT_MCP:-}" in
+    true) arguments+=(--mcp) ;;
+    false) arguments+=(--no-mcp) ;;
+  esac
 fi
 
 # The command may be several words, such as `npx --yes afterai@0.1`.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { createMcpHandler, Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
@@ -54,19 +54,9 @@ export async function startMcpAddress(
   const http = createServer((request, response) => {
     const { method = 'GET', headers } = request
     requests.push({ method, headers })
-    if (token !== undefined && headers.authorization !== `Bearer ${token}`) return void response.writeHead(401).end()
-    void (async () => {
-      const body = method === 'POST' ? await new Response(Readable.toWeb(request) as never).text() : undefined
-      const told = new Request(`http://${headers.host}/mcp`, {
-        method,
-        headers: headers as Record<string, string>,
-        ...(body === undefined ? {} : { body }),
-      })
-      const answered = await answer(told)
-      response.writeHead(answered.status, Object.fromEntries(answered.headers))
-      if (answered.body === null) response.end()
-      else Readable.fromWeb(answered.body as never).pipe(response)
-    })()
+    const isAllowed = token === undefined || headers.authorization === `Bearer ${token}`
+    if (isAllowed) void pass(request, response, answer)
+    else response.writeHead(401).end()
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
@@ -74,6 +64,25 @@ export async function startMcpAddress(
     http.close()
   })
   return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`, requests }
+}
+
+/** Hands a request of Node's server to one that takes the web's. */
+async function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: (request: Request) => Promise<Response>,
+): Promise<void> {
+  const { method = 'GET', headers } = request
+  const body = method === 'POST' ? await new Response(Readable.toWeb(request) as never).text() : undefined
+  const told = new Request(`http://${headers.host}/mcp`, {
+    method,
+    headers: headers as Record<string, string>,
+    ...(body === undefined ? {} : { body }),
+  })
+  const answered = await answer(told)
+  response.writeHead(answered.status, Object.fromEntries(answered.headers))
+  if (answered.body === null) response.end()
+  else Readable.fromWeb(answered.body as never).pipe(response)
 }
 
 function withoutSessions(offered: () => Offer, speaking: Speaking): (request: Request) => Promise<Response> {

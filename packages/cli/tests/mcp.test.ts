@@ -66,7 +66,7 @@ test.each(['serve', 'reject'])(
     const server = await startObserving()
     const command = `notes=${process.execPath} ${program} ${await offerFile()} ${legacy}`
     const ran = await afterai(['observe', '--system', 's', '--model', 'm', '--mcp-command', command], {
-      env: { ...server.env, PATH: process.env['PATH'] ?? '' },
+      env: server.env,
     })
     expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining('notes: 3 tools') })
     const { tools, prompts } = sent(server)

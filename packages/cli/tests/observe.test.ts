@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parseConfiguration } from '../src/observe/read-configuration.ts'
 import { afterai, startStandIn, temporaryFolder, type StandIn } from './harness.ts'
 import { ids } from './samples.ts'
 
@@ -97,7 +98,7 @@ test('P1.3: every part of a configuration can stand in the file, and is what the
         key === 'text' ? 'file' : key,
         await withFiles(it, key === 'text' ? 'text' : at === '' ? key : at),
       ])
-      return Object.fromEntries((await Promise.all(members)) as [string, unknown][]) as unknown
+      return Object.fromEntries((await Promise.all(members)) as [string, unknown][])
     }
     if (at !== 'text' && value !== 'no names' && value !== 'cases') return value
     const file = `text-${++count}.txt`
@@ -114,6 +115,15 @@ test('P1.3: every part of a configuration can stand in the file, and is what the
   const { configuration } = (sent(server) as { observations: { configuration: unknown }[] }).observations[0] ?? {}
   // A set has no order: the vector's is another one than the file's.
   expect(configuration).toEqual({ ...vector?.sent, retrieval: vector?.sent['retrieval']?.toReversed() })
+})
+
+test('the file that the reference shows is one', async () => {
+  const page = await readFile(new URL('../../../docs/reference/configurations.md', import.meta.url), 'utf8')
+  const [, yaml = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? []
+  const { prompts, others, mcp } = parseConfiguration({ from: '/work/afterai.yaml' }, yaml)
+  expect(prompts.map(({ file }) => file)).toEqual(['/work/prompts/refund.txt', '/work/prompts/support.txt'])
+  expect(Object.keys(others)).toHaveLength(8)
+  expect([...mcp.keys()]).toEqual(['handbook', 'tickets'])
 })
 
 test('a version that YAML takes for a number is refused, since it may be another one by then', async () => {

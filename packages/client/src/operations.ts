@@ -8,8 +8,8 @@ export type ConfigurationInput = {
   }
   prompts?: ({
     name: string
-    digest: string
     version?: string
+    digest?: string
   })[]
   inference?: {
     temperature?: number
@@ -346,8 +346,8 @@ export type Configuration = {
   }
   prompts: ({
     name: string
-    digest: string
     version?: string
+    digest?: string
   })[]
   inference: {
     temperature?: number

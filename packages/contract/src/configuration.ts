@@ -34,7 +34,8 @@ function setOf<T extends z.ZodType<{ readonly name: string }>>(
     .refine((parts) => new Set(parts.map(keyOf)).size === parts.length, { error: 'a name is used twice' })
 }
 
-const promptPart = z.strictObject({ name, digest: keyedDigest, version: version.optional() })
+/** A part that is told by its version, by the keyed digest of its text, or by both. */
+const versionedPart = z.strictObject({ name, version: version.optional(), digest: keyedDigest.optional() })
 
 const hint = z.boolean().optional()
 
@@ -52,9 +53,6 @@ const toolPart = z.strictObject({
 })
 
 const whole = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
-
-/** A part that is told by its version, by the keyed digest of its text, or by both. */
-const versionedPart = z.strictObject({ name, version: version.optional(), digest: keyedDigest.optional() })
 
 /** An index or a corpus that is searched. */
 const retrievalPart = versionedPart.extend({
@@ -91,7 +89,7 @@ export const agentConfiguration = z.strictObject({
 export const configuration = z
   .strictObject({
     model: modelConfiguration,
-    prompts: setOf(promptPart, 64).default([]),
+    prompts: setOf(versionedPart, 64).default([]),
     inference: inferenceConfiguration.default({}),
     tools: setOf(toolPart, 256, (it) => `${it.server ?? ''} ${it.name}`).default([]),
     agent: agentConfiguration.optional(),

@@ -18,12 +18,12 @@ const firstToolMembers: ReadonlySet<string> = new Set<keyof Configuration['tools
 /** A configuration in its one form: parts that are sets are sorted by name, what is absent or empty is left out. */
 export function normalizeConfiguration(configuration: Configuration): Configuration {
   const { model, inference, prompts, tools, ...others } = configuration
-  return { model, prompts: sorted(prompts), inference, tools: sorted(tools), ...tidied(others) }
+  return { model, prompts: tidied(prompts) ?? [], inference, tools: tidied(tools) ?? [], ...tidied(others) }
 }
 
 /** Sets in order, and without what holds nothing: that is as if it weren't told. */
 function tidied<T>(value: T): T | undefined {
-  if (Array.isArray(value)) return value.length === 0 ? undefined : (sorted(value as NamedPart[]) as T)
+  if (Array.isArray(value)) return value.length === 0 ? undefined : (sorted(value.map(tidied) as NamedPart[]) as T)
   if (typeof value !== 'object' || value === null) return value
   const members = Object.entries(value).flatMap(([key, member]) => {
     const kept: unknown = tidied(member)
@@ -52,6 +52,7 @@ export function fingerprintOf(configuration: Configuration): string {
 function isOfFirst(configuration: Configuration): boolean {
   return (
     Object.keys(configuration).every((part) => firstParts.has(part)) &&
+    configuration.prompts.every(({ digest }) => digest !== undefined) &&
     configuration.tools.every((tool) => Object.keys(tool).every((member) => firstToolMembers.has(member)))
   )
 }

@@ -80,7 +80,7 @@ export interface ObservedConfiguration {
     readonly reasoningEffort?: string | undefined
   }
   /** Prompts by name: the text, or the text with a version. */
-  readonly prompts?: Readonly<Record<string, string | { readonly text: string; readonly version?: string | undefined }>>
+  readonly prompts?: VersionedParts
   /** Tools by name: a definition as plain data (digested as canonical JSON), or text (digested as it is). */
   readonly tools?: Readonly<Record<string, unknown>>
   /** MCP servers by name, with what each lists: `tools: (await client.listTools()).tools`. */

@@ -82,7 +82,7 @@ const { variant, version: flagVersion } = flags.unwrap().element.shape
 const configurationFile = z.strictObject({
   model: modelConfiguration.partial().default({}),
   inference: inferenceConfiguration.default({}),
-  prompts: digested(prompts.unwrap().element.shape, true).default([]),
+  prompts: digested(prompts.unwrap().element.shape).default([]),
   tools: digested(tools.unwrap().element.shape, true).default([]),
   agent: agentConfiguration.optional(),
   retrieval: digested(retrieval.unwrap().element.shape).optional(),
@@ -133,7 +133,10 @@ export function parseConfiguration(options: ConfigurationOptions, text: string |
     inference: { ...inference, ...inferenceOptions(options) },
     prompts: joined(inFolder(prompts, folder), namedFiles('--prompt', options.prompt ?? [])),
     tools: joined(inFolder(tools, folder), namedFiles('--tool', options.tool ?? [])),
-    others: { agent: namedAgent.data, ...(inFolder(others, folder) as object) },
+    others: {
+      ...(Object.keys(namedAgent.data).length === 0 ? {} : { agent: namedAgent.data }),
+      ...(inFolder(others, folder) as object),
+    },
     mcp: mcpServersOf(mcp, folder, options),
   }
 }

@@ -25,7 +25,7 @@ const objects: Readonly<Record<string, Kinds>> = {
   evaluation: { datasets: 'any', judges: 'any', scorers: 'any' },
 }
 const sets: Readonly<Record<string, readonly [most: number, kinds: Kinds]>> = {
-  prompts: [64, { ...versioned, digest: 'digest!' }],
+  prompts: [64, versioned],
   tools: [
     256,
     {

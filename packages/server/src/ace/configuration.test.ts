@@ -29,7 +29,7 @@ const anyConfiguration = fc
     {
       model,
       inference,
-      prompts: setOf(digested),
+      prompts: setOf(versioned),
       tools: setOf(tool, ({ server, name: its }: { server?: string; name: string }) => `${server ?? ''} ${its}`),
       agent: optional({ name, version: name }),
       retrieval: setOf(

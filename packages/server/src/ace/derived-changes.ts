@@ -13,6 +13,8 @@ export interface DerivedChange {
   readonly environment: string
   readonly before: Configuration
   readonly after: Configuration
+  /** What was deployed then, as far as it was told. */
+  readonly revision?: string | undefined
   /** Left out, they follow from what differs. */
   readonly changeTypes?: Change['changeTypes']
   /** Left out, it names what differs. */
@@ -41,7 +43,7 @@ export async function openDerivedChange(
     before: from?.fingerprint ?? null,
     after: to?.fingerprint ?? null,
     origin: 'otel',
-    revision: null,
+    revision: change.revision ?? null,
     intent: 'observed',
   })
 }

@@ -4,7 +4,7 @@ import { type Fact, type Facts, slots } from './gate/slots.ts'
 import { priceOf } from './prices.ts'
 import type { SpanRecords } from './nesting/span-records.ts'
 import type { RequestKind } from './request-kind.ts'
-import type { CallConfiguration, CallReading } from './readings.ts'
+import type { AgentReading, CallConfiguration, CallReading, VersionedName } from './readings.ts'
 import { tokensOf } from './tokens.ts'
 
 /** A span without its attributes: times, outcome, and its index in its body. Times are of Unix, in milliseconds; 0 where it has none. */
@@ -152,6 +152,7 @@ export function callOf(facts: Facts, resource: Facts, span: SpanFrame, nowMs: nu
     route,
     atMs: span.endMs || span.startMs || nowMs,
     configuration,
+    revision: revisionOf(facts, resource),
     measurement: {
       isCall: true,
       latencyMs: timed ? span.durationMs : undefined,
@@ -185,6 +186,13 @@ const names = [
   'systemFingerprint',
   'prompt',
   'tools',
+  'agentName',
+  'agentVersion',
+  'promptName',
+  'promptVersion',
+  'flagName',
+  'flagVariant',
+  'flagVersion',
 ] as const
 
 /** The slots that a configuration is made of, and what they last held: one batch's calls are mostly made with the same. */
@@ -227,6 +235,11 @@ function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
   let key = `${provider ?? ''} ${requestedModel ?? ''} ${servedModel ?? ''} ${systemFingerprint ?? ''} ${prompt ?? ''} ${tools ?? ''}`
   for (const name of numbers) key += ` ${facts.number(slots[name]) ?? ''}`
   for (const name of words) key += ` ${facts.text(slots[name]) ?? ''}`
+  const agent = versioned(facts, slots.agentName, slots.agentVersion)
+  const promptTemplate = versioned(facts, slots.promptName, slots.promptVersion)
+  const flag = flagOf(facts)
+  for (const it of [agent, promptTemplate, flag]) key += ` ${it?.name ?? ''} ${it?.version ?? ''}`
+  key += ` ${flag?.variant ?? ''}`
   const there = known.get(key)
   if (there !== undefined) return there
   const made = {
@@ -237,10 +250,56 @@ function findConfiguration(facts: Facts, failed: boolean): CallConfiguration {
     inference: inferenceOf(facts),
     prompt,
     tools,
+    agent,
+    promptTemplate,
+    flag,
   }
   if (known.size >= mostKnown) known.clear()
   known.set(key, made)
   return made
+}
+
+/** What has a version; by its name alone it says nothing that could move. */
+function versioned(facts: Facts, name: number, version: number): VersionedName | undefined {
+  const told = facts.text(version)
+  return told === undefined ? undefined : { name: facts.text(name), version: told }
+}
+
+function flagOf(facts: Facts): CallConfiguration['flag'] {
+  const name = facts.text(slots.flagName)
+  const variant = facts.text(slots.flagVariant)
+  const version = facts.text(slots.flagVersion)
+  return name === undefined || (variant ?? version) === undefined ? undefined : { name, variant, version }
+}
+
+function revisionOf(facts: Facts, resource: Facts): string | undefined {
+  return facts.text(slots.revision) ?? resource.text(slots.revision)
+}
+
+/** The agent that a span is the work of, if it tells a version: undefined for any other span. */
+export function agentOf(facts: Facts, resource: Facts, atMs: number): AgentReading | undefined {
+  if (facts.text(slots.agentVersion) === undefined) return undefined
+  const agent = versioned(facts, slots.agentName, slots.agentVersion)
+  const key = `${agent?.name ?? ''} ${agent?.version ?? ''}`
+  const configuration: CallConfiguration = agents.get(key) ?? { ...noConfiguration, agent }
+  if (agents.size >= mostKnown) agents.clear()
+  agents.set(key, configuration)
+  return { kind: 'agent', ...placeOf(facts, resource), atMs, configuration, revision: revisionOf(facts, resource) }
+}
+
+/** As calls, by which they are grouped. */
+const agents = new Map<string, CallConfiguration>()
+
+const noConfiguration = {
+  provider: undefined,
+  requestedModel: undefined,
+  servedModel: undefined,
+  systemFingerprint: undefined,
+  inference: undefined,
+  prompt: undefined,
+  tools: undefined,
+  promptTemplate: undefined,
+  flag: undefined,
 }
 
 /** Whether a name is that of the request, in whatever form. */

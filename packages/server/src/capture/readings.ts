@@ -22,6 +22,17 @@ export interface CallConfiguration {
   readonly inference: Configuration['inference'] | undefined
   readonly prompt: string | undefined
   readonly tools: string | undefined
+  /** Told only with a version: by its name alone an agent is a route. */
+  readonly agent: VersionedName | undefined
+  /** The template that the prompt was made of. */
+  readonly promptTemplate: VersionedName | undefined
+  readonly flag: (VersionedName & { readonly variant: string | undefined }) | undefined
+}
+
+/** Something with a version, and perhaps a name. */
+export interface VersionedName {
+  readonly name: string | undefined
+  readonly version: string | undefined
 }
 
 /** One request to a model. */
@@ -33,8 +44,17 @@ export interface CallReading extends Placed {
   readonly span: number
   readonly measurement: Measurement
   readonly configuration: CallConfiguration
+  /** What was deployed: a commit, a run of a pipeline, a deployment. */
+  readonly revision: string | undefined
   /** Whether it is only what a request within another one lacks: figures that count, of a request that doesn't and isn't watched. */
   readonly isRest?: true
+}
+
+/** An agent that was at work: what it ran with, and nothing that counts. */
+export interface AgentReading extends Placed {
+  readonly kind: 'agent'
+  readonly configuration: CallConfiguration
+  readonly revision: string | undefined
 }
 
 /** A score, or what a client's own measurement said. `fingerprint` where the client names its configuration. */
@@ -65,7 +85,7 @@ export interface RunningReading extends Placed {
 }
 
 /** A reading that can be added up as it is, as a running total can't. */
-export type SettledReading = CallReading | MeasureReading | SummaryReading
+export type SettledReading = CallReading | AgentReading | MeasureReading | SummaryReading
 export type Reading = SettledReading | RunningReading
 
 /** How far a clock may be ahead, and how late something may be told. */

@@ -6,6 +6,7 @@ import { machineName, routeName } from './machine-name.ts'
 import type { ValueKind } from './slots.ts'
 
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/
+const versionForm = /^[A-Za-z0-9][A-Za-z0-9._:@/+~!-]{0,127}$/
 const wordsForm = /^[A-Za-z0-9][\w.:@/-]{0,63}(?: [\w.:@/-]{1,32}){0,2}$/
 const words = new Map(
   Object.entries(vocabularies).map(([kind, list]) => [kind as ValueKind, new Set<string>(list)] as const),
@@ -44,6 +45,8 @@ function accept(kind: ValueKind, text: string): string | undefined {
   switch (kind) {
     case 'name':
       return nameIn(text, nameForm)
+    case 'version':
+      return nameIn(text, versionForm)
     case 'model':
       return nameIn(text, modelNameForm)
     case 'evaluation':

@@ -66,6 +66,7 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
   ...allow('stage', 'environment', ...stages),
   ...allow('afteraiRoute', 'route', 'afterai.route'),
   ...allow('agentName', 'agent', 'gen_ai.agent.name'),
+  ...allow('agentVersion', 'version', 'gen_ai.agent.version'),
   ...allow('functionId', 'agent', 'ai.telemetry.functionId'),
   ...allow('httpRoute', 'route', 'http.route'),
   ...allow('operation', 'operation', 'gen_ai.operation.name', 'llm.request.type'),
@@ -200,6 +201,14 @@ export const allowedAttributes: readonly AllowedAttribute[] = [
   ...allow('level', 'level', 'langfuse.observation.level'),
   ...allow('prompt', 'digest', 'gen_ai.system_instructions', 'langfuse.observation.metadata.instructions'),
   ...allow('tools', 'digest', 'gen_ai.tool.definitions', 'ai.prompt.tools'),
+  ...allow('promptName', 'name', 'gen_ai.prompt.name'),
+  ...allow('promptVersion', 'version', 'gen_ai.prompt.version'),
+  ...allow('flagName', 'name', 'feature_flag.key'),
+  ...allow('flagVariant', 'name', 'feature_flag.result.variant', 'feature_flag.variant'),
+  ...allow('flagVersion', 'version', 'feature_flag.version'),
+  // What was deployed (opentelemetry.io/docs/specs/semconv/registry/attributes: vcs, cicd, deployment). A repository's address isn't among
+  // them: it may hold a password.
+  ...allow('revision', 'name', 'vcs.ref.head.revision', 'cicd.pipeline.run.id', 'deployment.id', 'deployment.name'),
   ...allow('tokenType', 'operation', 'gen_ai.token.type'),
   ...allow('scoreName', 'evaluation', 'gen_ai.evaluation.name'),
   ...allow('score', 'number', 'gen_ai.evaluation.score.value'),

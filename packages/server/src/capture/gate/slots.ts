@@ -2,6 +2,8 @@
 export type ValueKind =
   /** A short machine name: the pattern of the contract's `name`. */
   | 'name'
+  /** A version: the form of the contract's `version`. */
+  | 'version'
   /** A model's name: the form of the contract's `modelName`. What libraries write for want of a name is none. */
   | 'model'
   /** A name that people give: kept as it is where the contract's `name` allows, else as `machineName` writes it. */
@@ -78,6 +80,14 @@ export const slots = {
   totalTokens: 42,
   /** An environment by the name of a stage, which counts of a resource alone. */
   stage: 43,
+  agentVersion: 44,
+  promptName: 45,
+  promptVersion: 46,
+  flagName: 47,
+  flagVariant: 48,
+  flagVersion: 49,
+  /** Commit, pipeline run or deployment of what runs. */
+  revision: 50,
 } as const
 
 export type Slot = keyof typeof slots

@@ -13,8 +13,8 @@ export interface Profile {
   readonly environment: string
   readonly route: string
   readonly learningUntil: Date
-  /** Facets and their values. */
-  readonly known: Set<string>
+  /** Facets and their values, and when each was seen first. */
+  readonly known: Map<string, number>
   readonly volatile: Set<string>
   latest: Configuration
 }
@@ -74,7 +74,11 @@ export async function openProfiles(
     from route_profile p join jsonb_to_recordset(${rows}) as it(${columns}) using (system_id, environment, route)
     where p.tenant_id = ${tenantId}
     order by p.system_id, p.environment, p.route for update of p`.execute(tx)
-  const profiles = found.rows.map((row) => ({ ...row, known: new Set<string>(), volatile: new Set(row.volatile) }))
+  const profiles = found.rows.map((row) => ({
+    ...row,
+    known: new Map<string, number>(),
+    volatile: new Set(row.volatile),
+  }))
   await readKnown(tx, tenantId, profiles)
   return profiles
 }
@@ -83,11 +87,12 @@ async function readKnown(tx: Transaction, tenantId: string, profiles: readonly P
   const byId = new Map(profiles.map((profile) => [profile.id, profile]))
   const rows = await tx
     .selectFrom('route_facet')
-    .select(['profile_id', 'facet', 'value'])
+    .select(['profile_id', 'facet', 'value', 'first_seen_at'])
     .where('tenant_id', '=', tenantId)
     .where(sql<boolean>`profile_id = any(${[...byId.keys()]}::uuid[])`)
     .execute()
-  for (const { profile_id, facet, value } of rows) byId.get(profile_id)?.known.add(memberOf(facet, value))
+  for (const { profile_id, facet, value, first_seen_at } of rows)
+    byId.get(profile_id)?.known.set(memberOf(facet, value), first_seen_at.getTime())
 }
 
 /** Writes what was learned of routes. */

@@ -1,7 +1,15 @@
 import { type Configuration, fingerprintOf } from '@afterai/contract'
 import { onceSettled } from '../../platform/database.ts'
 import { type CaptureLimits, overflow } from '../limits.ts'
-import { derivedConfiguration, type Facet, facetValues } from './configuration.ts'
+import {
+  derivedConfiguration,
+  type Facet,
+  facetValues,
+  namePart,
+  shownNext,
+  versionedFacets,
+  withoutVarying,
+} from './configuration.ts'
 import type { Learning } from './learning.ts'
 import { insertFacets, memberOf, type NewFacet, openProfiles, type Profile, updateProfiles } from './profile-rows.ts'
 import type { WatchedCall } from './watched-call.ts'
@@ -23,6 +31,7 @@ interface Deps {
 }
 
 const mostKnown = 20_000
+const dayMs = 24 * 3_600_000
 
 /** Settings that this process has noted cost no query when they come again. */
 export function createRouteProfiles(deps: Deps): RouteProfiles {
@@ -46,7 +55,7 @@ export function createRouteProfiles(deps: Deps): RouteProfiles {
         const without = profile?.volatile ?? noFacets
         const { provider = '' } = call.configuration
         const shown = Object.entries(facetValues(call.configuration)).filter(([facet]) => !without.has(facet))
-        const key = `${[...without].join()} ${provider} ${shown.map(([, value]) => value).join(' ')}`
+        const key = `${[...without].join()} ${provider} ${shown.map((it) => it.join(' ')).join(' ')}`
         const there = known.get(key)
         if (there !== undefined) return there
         // Each takes its time, and there may be as many as calls.
@@ -120,16 +129,17 @@ async function settleCall(deps: Deps, learning: Learning, { profile, it, made }:
     ([facet, value]) => !profile.volatile.has(facet) && !profile.known.has(memberOf(facet, value)),
   ) as [Facet, string][]
   if (unknown.length === 0 || made >= deps.limits.groupNews) return []
-  const varying = unknown.filter(([facet]) => countOf(profile, facet) >= deps.limits.facetValues)
+  const varying = unknown.filter(([facet]) => countOf(profile, facet, sinceOf(facet)) >= deps.limits.facetValues)
   for (const [facet] of varying) profile.volatile.add(facet)
   const fresh = unknown.filter(([facet]) => !profile.volatile.has(facet))
   const before = profile.latest
-  const after = derivedConfiguration(it.configuration, profile.volatile)
-  const learned = fresh.every(([facet]) => countOf(profile, facet) > 0) && profile.learningUntil <= new Date()
-  const opens = learned && fresh.length > 0 && !it.observed
+  const after = shownNext(before, it.configuration, profile.volatile)
+  const isLearned = profile.learningUntil <= new Date() && fresh.every(([facet]) => countOf(profile, facet) > 0)
+  const isNews = isLearned || fresh.some(([facet, value]) => isNextVersion(profile, facet, value))
+  const opens = isNews && fresh.length > 0 && !it.observed
   const changeId = opens ? await openChange(learning, { it, before, after, profile }) : null
   if (fresh.length > 0) profile.latest = after
-  for (const [facet, value] of fresh) profile.known.add(memberOf(facet, value))
+  for (const [facet, value] of fresh) profile.known.set(memberOf(facet, value), Date.now())
   if (!opens) {
     learning.lessons.add('route_profile.learn', it.systemId, it.caller, {
       environment: it.environment,
@@ -146,18 +156,30 @@ function openChange(
   { changes }: Learning,
   { it, before, after, profile }: { it: WatchedCall; before: Configuration; after: Configuration; profile: Profile },
 ): Promise<string> {
-  const shown = (configuration: Configuration): Configuration => ({
-    ...configuration,
-    ...(profile.volatile.has('inference') ? { inference: {} } : {}),
-    ...(profile.volatile.has('prompts') ? { prompts: [] } : {}),
-    ...(profile.volatile.has('tools') ? { tools: [] } : {}),
+  const { systemId, environment, revision } = it
+  return changes.open(it.caller, {
+    systemId,
+    environment,
+    revision,
+    before: withoutVarying(before, profile.volatile),
+    after,
   })
-  const { systemId, environment } = it
-  return changes.open(it.caller, { systemId, environment, before: shown(before), after: shown(after) })
 }
 
-function countOf({ known }: Profile, facet: string): number {
+/** Whether it is another version of what is known by that name, which nobody runs by chance. */
+function isNextVersion({ known }: Profile, facet: Facet, value: string): boolean {
+  if (!versionedFacets.has(facet)) return false
+  const named = memberOf(facet, namePart(value))
+  return [...known.keys()].some((member) => member.startsWith(named))
+}
+
+/** From when on values count as ones that vary by request: of versions there is one more with each deployment. */
+function sinceOf(facet: Facet): number {
+  return versionedFacets.has(facet) ? Date.now() - dayMs : 0
+}
+
+function countOf({ known }: Profile, facet: string, sinceMs = 0): number {
   let count = 0
-  for (const member of known) if (member.startsWith(`${facet} `)) count += 1
+  for (const [member, firstMs] of known) if (firstMs >= sinceMs && member.startsWith(`${facet} `)) count += 1
   return count
 }

@@ -9,6 +9,7 @@ import type { Asked } from './sightings.ts'
 export interface News {
   readonly asked: Asked
   readonly caller: Caller
+  readonly revision: string | undefined
   readonly kept: readonly KnownIdentity[]
   readonly identity: SeenIdentity
   readonly judgement: Exclude<Judgement, { readonly is: 'known' | 'late' }>
@@ -19,7 +20,10 @@ export async function tell(learning: Learning, news: News): Promise<Pick<KnownId
   const { judgement } = news
   if (judgement.is === 'member') return { baseline: false, changeId: judgement.changeId }
   if (judgement.is === 'growth' || judgement.is === 'change') {
-    return { baseline: false, changeId: await learning.changes.open(news.caller, newChange(news)) }
+    return {
+      baseline: false,
+      changeId: await learning.changes.open(news.caller, { ...newChange(news), revision: news.revision }),
+    }
   }
   const { asked, caller, identity } = news
   const { environment, requestedModel } = asked

@@ -195,7 +195,14 @@ async function settleSighting(
   const identity: SeenIdentity = isRoom
     ? { ...served, saying, firstMs, lastMs }
     : { servedName: overflow, systemFingerprint: '', saying: sayingOf(overflow, asked), firstMs, lastMs }
-  const told = await tell(learning, { asked, caller: sighting.caller, kept, identity, judgement })
+  const told = await tell(learning, {
+    asked,
+    caller: sighting.caller,
+    revision: sighting.revision,
+    kept,
+    identity,
+    judgement,
+  })
   const made = { modelId, ...identity, ...told, heldMs: Number.NEGATIVE_INFINITY, alone: undefined }
   fresh.push(made)
   kept.push(made)

@@ -20,6 +20,7 @@ export interface Identity {
 /** One identity as a group of batches shows it. `served` is undefined where nothing can be said of it. */
 export interface Sighting {
   readonly served: Identity | undefined
+  readonly revision: string | undefined
   readonly caller: Caller
   firstMs: number
   lastMs: number
@@ -61,7 +62,7 @@ export function identityKey(served: Identity | undefined): string {
 /** Groups what calls show by the model that they ask for. */
 export function byModel(calls: readonly WatchedCall[]): ModelSightings[] {
   const models = new Map<string, ModelSightings>()
-  for (const { systemId, environment, configuration, caller, firstMs, lastMs } of calls) {
+  for (const { systemId, environment, configuration, revision, caller, firstMs, lastMs } of calls) {
     const { provider = '', requestedModel, servedModel, systemFingerprint = '' } = configuration
     if (requestedModel === undefined && servedModel === undefined) continue
     const asked: Asked = { systemId, environment, provider, requestedModel: requestedModel ?? unspecifiedModel }
@@ -71,7 +72,7 @@ export function byModel(calls: readonly WatchedCall[]): ModelSightings[] {
     const isWatched = requestedModel !== undefined && servedModel !== undefined
     const served = isWatched ? { servedName: servedModel, systemFingerprint } : undefined
     const there = model.sightings.get(identityKey(served))
-    if (there === undefined) model.sightings.set(identityKey(served), { served, caller, firstMs, lastMs })
+    if (there === undefined) model.sightings.set(identityKey(served), { served, revision, caller, firstMs, lastMs })
     else {
       there.firstMs = Math.min(there.firstMs, firstMs)
       there.lastMs = Math.max(there.lastMs, lastMs)

@@ -8,6 +8,7 @@ export interface WatchedCall {
   readonly environment: string
   readonly route: string
   readonly configuration: CallConfiguration
+  readonly revision: string | undefined
   readonly caller: Caller
   /** Whether the environment is observed by an SDK or a pipeline, whose word wins over what is derived. */
   readonly observed: boolean

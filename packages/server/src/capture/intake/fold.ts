@@ -88,6 +88,7 @@ function watchedCall(
     environment: environments[index] ?? none,
     route: routes[index] ?? none,
     configuration,
+    revision: group.revision,
     caller: group.caller,
     observed: observed[index] !== undefined,
     firstMs: group.firstMs,

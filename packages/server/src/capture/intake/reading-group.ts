@@ -16,6 +16,8 @@ export interface ReadingGroup {
   readonly route: string
   /** Of calls; undefined for what isn't one. */
   readonly configuration: CallConfiguration | undefined
+  /** What was deployed when it was shown first, as far as that was told. */
+  readonly revision: string | undefined
   /** Whether they are figures of requests that don't count themselves, and aren't watched. */
   readonly isRest: boolean
   /** As the client named it. */
@@ -39,7 +41,8 @@ export function groupReadings(
   const rests: typeof whole = new Map()
   for (const { caller, readings } of batches) {
     for (const reading of readings) {
-      const configuration = reading.kind === 'call' ? reading.configuration : undefined
+      const watched = reading.kind === 'call' || reading.kind === 'agent' ? reading : undefined
+      const configuration = watched?.configuration
       const fingerprint = reading.kind === 'measure' ? reading.fingerprint : undefined
       const route = reading.route ?? none
       const isRest = reading.kind === 'call' && reading.isRest === true
@@ -63,6 +66,7 @@ export function groupReadings(
         isDefaultEnvironment: reading.environment === undefined,
         route,
         configuration,
+        revision: watched?.revision,
         isRest,
         fingerprint,
         caller,

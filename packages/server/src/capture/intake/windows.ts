@@ -76,6 +76,7 @@ export class Windows {
     let [hour, source, distinct] = [-1, '', sharedBy]
     let counting: Counting | undefined
     for (const reading of group.readings) {
+      if (reading.kind === 'agent') continue
       const readingHour = Math.floor(reading.atMs / hourMs)
       const readingSource = reading.kind === 'summary' ? 'metrics' : 'calls'
       if (counting === undefined || readingHour !== hour || readingSource !== source) {

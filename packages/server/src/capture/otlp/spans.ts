@@ -1,9 +1,9 @@
-import { callOf, dividesRequests, type SpanFrame, systemOf } from '../call.ts'
+import { agentOf, callOf, dividesRequests, type SpanFrame, systemOf } from '../call.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { Facts } from '../gate/slots.ts'
 import type { SpanIds, SpanSource } from '../nesting/span-records.ts'
 import type { Readings } from '../body-readings.ts'
-import { addCall, tellUncounted } from './placed.ts'
+import { addCall, addPlaced, tellUncounted } from './placed.ts'
 
 /** A span without its attributes: its times, its ids, and the source that tells of it. */
 export interface SpanOutline extends Omit<SpanFrame, 'span' | 'spans'> {
@@ -35,6 +35,8 @@ export function takeSpan(
     if (addCall(call, frame, { facts, from, readings }) && span >= 0) spans.request(span, call, source)
   } else if (isSpan) {
     tellUncounted(facts, { span, system }, gate, readings)
+    const agent = agentOf(facts, from, endMs || startMs || readings.nowMs)
+    if (agent !== undefined) addPlaced(agent, facts, from, readings)
     if (span >= 0 && dividesRequests(facts)) spans.divides(span)
   } else readings.reject('shape')
 }
