@@ -51,7 +51,7 @@ describe('an envelope of standard changes', () => {
     ],
     ['nothing that differs', [], 'nothing differs'],
   ])('names the clause that fails for %s', (_what, delta, failing) => {
-    const found = verdict(delta as DeltaItem[])
+    const found = verdict(delta)
     expect(found.inside).toBe(false)
     expect('failing' in found && found.failing).toContain(failing)
   })

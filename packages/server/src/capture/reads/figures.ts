@@ -1,5 +1,12 @@
 import type { ConditionCheck } from '@afterai/contract'
-import { distributionTotals, emptyWindow, mergeWindow, quantileOf, type WindowAggregate } from '@afterai/evidence'
+import {
+  type Distribution,
+  distributionTotals,
+  emptyWindow,
+  mergeWindow,
+  quantileOf,
+  type WindowAggregate,
+} from '@afterai/evidence'
 import type { Transaction } from '../../platform/database.ts'
 import { keptWindow } from '../kept-window.ts'
 
@@ -41,30 +48,31 @@ export async function readWindow(tx: Transaction, tenantId: string, hours: Hours
   return whole
 }
 
+/** How each figure is made of a window. */
+const figures: Readonly<Record<ConditionCheck['metric'], (window: WindowAggregate) => Figure>> = {
+  error_rate: ({ errors, calls }) => rate(errors, calls),
+  refusal_rate: ({ refusals, calls }) => rate(refusals, calls),
+  disagreed_rate: ({ agreed, disagreed }) => rate(disagreed, agreed + disagreed),
+  cost_per_request_usd: ({ costUsd }) => mean(costUsd),
+  latency_mean_ms: ({ latencyMs }) => mean(latencyMs),
+  latency_p95_ms: ({ latencyMs }) => ({
+    value: quantileOf(latencyMs.sketch, 0.95) ?? null,
+    calls: distributionTotals(latencyMs).n,
+  }),
+  input_tokens_mean: ({ inputTokens }) => mean(inputTokens),
+  output_tokens_mean: ({ outputTokens }) => mean(outputTokens),
+}
+
 /** A figure of a window. */
 export function figureOf(window: WindowAggregate, metric: ConditionCheck['metric']): Figure {
-  const { calls, errors, refusals, agreed, disagreed, latencyMs, costUsd, inputTokens, outputTokens } = window
-  const rate = (part: number, of: number): Figure => ({ value: of === 0 ? null : part / of, calls: of })
-  const mean = (it: WindowAggregate['latencyMs']): Figure => {
-    const totals = distributionTotals(it)
-    return { value: totals.n === 0 ? null : totals.sum / totals.n, calls: totals.n }
-  }
-  switch (metric) {
-    case 'error_rate':
-      return rate(errors, calls)
-    case 'refusal_rate':
-      return rate(refusals, calls)
-    case 'disagreed_rate':
-      return rate(disagreed, agreed + disagreed)
-    case 'cost_per_request_usd':
-      return mean(costUsd)
-    case 'latency_mean_ms':
-      return mean(latencyMs)
-    case 'latency_p95_ms':
-      return { value: quantileOf(latencyMs.sketch, 0.95) ?? null, calls: distributionTotals(latencyMs).n }
-    case 'input_tokens_mean':
-      return mean(inputTokens)
-    case 'output_tokens_mean':
-      return mean(outputTokens)
-  }
+  return figures[metric](window)
+}
+
+function rate(part: number, of: number): Figure {
+  return { value: of === 0 ? null : part / of, calls: of }
+}
+
+function mean(it: Distribution): Figure {
+  const { n, sum } = distributionTotals(it)
+  return { value: n === 0 ? null : sum / n, calls: n }
 }
