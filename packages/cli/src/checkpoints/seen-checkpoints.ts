@@ -31,7 +31,10 @@ export async function rememberCheckpoint(
     const { servers } = await readSeen(path)
     const seen = await next(servers[url]?.[origin])
     if (seen !== undefined)
-      await writeInPrivateFolder(path, { version: 1, servers: { ...servers, [url]: { ...servers[url], [origin]: seen } } })
+      await writeInPrivateFolder(path, {
+        version: 1,
+        servers: { ...servers, [url]: { ...servers[url], [origin]: seen } },
+      })
     return seen
   })
 }

@@ -70,7 +70,10 @@ export async function keepVerified(path: string, url: string, origin: string, pa
   const kept = { vkey, checkpoint, size: Number(tree.size), edge, checkpoints, producers: numbers.seen(), position, at }
   await withFileLock(`${path}.lock`, async () => {
     const servers = (await readContent(path))?.servers ?? {}
-    await writeInPrivateFolder(path, { version: 1, servers: { ...servers, [url]: { ...servers[url], [origin]: kept } } })
+    await writeInPrivateFolder(path, {
+      version: 1,
+      servers: { ...servers, [url]: { ...servers[url], [origin]: kept } },
+    })
   })
 }
 
