@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type GithubServer, startGithub } from './github-server.ts'
 import { type Pipeline, type RanStep, readAction, runAction, startPipeline } from './pipeline.ts'
@@ -264,15 +264,13 @@ function tokenOfBo(): string {
 /** What the action says in Markdown of answers with these texts in them. */
 function toldOf(texts: readonly (readonly [string, string, string])[]): string[] {
   const answers = texts.map(([reason, by, value]) => ({
-    ...{
-      open: true,
-      answer: 'covered',
-      reason,
-      needs: reason,
-      decidedBy: [by, value],
-      changeId: 'x',
-      changeTitle: value,
-    },
+    open: true,
+    answer: 'covered',
+    reason,
+    needs: reason,
+    decidedBy: [by, value],
+    changeId: 'x',
+    changeTitle: value,
     delta: [{ path: by, before: value, after: null }],
   }))
   const program = 'include "telling"; $answers | map(markdown)'
