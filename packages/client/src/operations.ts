@@ -859,8 +859,10 @@ export type Gate = {
   environment: string
   fingerprint: string
   changeId: string | null
+  changeTitle: string | null
   recordId: string | null
   decidedAt: string | null
+  decidedBy: (string)[]
   validUntil: string | null
   policyVersion: number
   changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]

@@ -140,8 +140,12 @@ export const gateView = z
     environment: name,
     fingerprint: sha256,
     changeId: id.nullable(),
+    changeTitle: z.string().nullable(),
     recordId: id.nullable(),
     decidedAt: instant.nullable(),
+    decidedBy: z.array(z.string()).meta({
+      description: 'Who approved the record, or accepted what runs; empty where nothing was decided.',
+    }),
     validUntil: instant.nullable(),
     policyVersion: z.number().int(),
     changeTypes: z.array(z.enum(changeTypes)).meta({ description: 'What would change, against what runs.' }),

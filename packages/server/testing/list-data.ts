@@ -77,8 +77,16 @@ export async function createListData(server: TestServer): Promise<ListData> {
      from change where status = 'confirmed' order by id desc limit ${some}`,
     `insert into approval (tenant_id, decision_id, approver_id, approver_name, verdict, evidence_digest)
      select tenant_id, id, author_id, 'Ada', 'approve', evidence_digest from decision where status = 'approved'`,
-    `insert into record (tenant_id, id, change_id, decision_id, verdict, envelope, sealed_at)
-     select tenant_id, id, change_id, id, 'act', '\\x00', now() from decision where status = 'approved'`,
+    `insert into record (tenant_id, id, change_id, decision_id, verdict, envelope, sealed_at, system_id, environment, fingerprint, decision)
+     select d.tenant_id, d.id, d.change_id, d.id, 'act', '\\x00', now(), c.system_id, c.environment, c.fingerprint_after, 'act'
+     from decision d join change c on c.tenant_id = d.tenant_id and c.id = d.change_id where d.status = 'approved'`,
+    fill(
+      'run',
+      'id, system_id, environment, fingerprint, started_at, known_at, change_id',
+      much,
+      `${idOf(much)}, ${big}, 'production', case when n % 2 = 0 then ${fingerprint} else 'sha256:' || repeat('c', 64) end,
+       ${timeOf(much)}, ${timeOf(much)}, ${idOf(much)}`,
+    ),
     fill(
       'audit_event',
       `id, occurred_at, action, outcome, actor_id, credential, address, request_id, resource, details, envelope, salt, ciphertext`,
@@ -165,6 +173,12 @@ export async function createListData(server: TestServer): Promise<ListData> {
       '/v1/decisions': {},
       '/v1/records': {},
       '/v1/systems': {},
+      '/v1/systems/{name}/history': {
+        environment: ['production', 'none'],
+        at: [],
+        from: [at(1), at(400)],
+        to: [at(0), at(400)],
+      },
       '/v1/evaluations': { system: systems },
       '/v1/telemetry/clients': {},
       '/v1/telemetry/dropped': {},

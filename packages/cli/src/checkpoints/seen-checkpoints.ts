@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
 import { withFileLock } from '../credentials/file-lock.ts'
-import { writePrivateFile } from '../private-file.ts'
+import { writeInPrivateFolder } from '../private-file.ts'
 
 const seenSchema = z.strictObject({ vkey: z.string(), checkpoint: z.string() })
 
@@ -31,7 +31,10 @@ export async function rememberCheckpoint(
     const { servers } = await readSeen(path)
     const seen = await next(servers[url]?.[origin])
     if (seen !== undefined)
-      await writePrivateFile(path, { version: 1, servers: { ...servers, [url]: { ...servers[url], [origin]: seen } } })
+      await writeInPrivateFolder(path, {
+        version: 1,
+        servers: { ...servers, [url]: { ...servers[url], [origin]: seen } },
+      })
     return seen
   })
 }

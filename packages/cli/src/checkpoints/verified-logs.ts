@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { decodeBase64, encodeBase64, followNumbers, type Frontier, type ProducerNumbers } from '@afterai/record'
 import { z } from 'zod'
 import { withFileLock } from '../credentials/file-lock.ts'
-import { writePrivateFile } from '../private-file.ts'
+import { writeInPrivateFolder } from '../private-file.ts'
 
 /** Of 32 bytes in Base64. */
 const hashLength = 44
@@ -70,7 +70,10 @@ export async function keepVerified(path: string, url: string, origin: string, pa
   const kept = { vkey, checkpoint, size: Number(tree.size), edge, checkpoints, producers: numbers.seen(), position, at }
   await withFileLock(`${path}.lock`, async () => {
     const servers = (await readContent(path))?.servers ?? {}
-    await writePrivateFile(path, { version: 1, servers: { ...servers, [url]: { ...servers[url], [origin]: kept } } })
+    await writeInPrivateFolder(path, {
+      version: 1,
+      servers: { ...servers, [url]: { ...servers[url], [origin]: kept } },
+    })
   })
 }
 

@@ -201,7 +201,10 @@ async function saveSummary(
 ): Promise<void> {
   const body = { ...question, validHours: options.validHours }
   const { value: summary } = await context.api.call('summariseGate', gateSummaryView, { body })
-  await writePrivateFile(file, { summary, digestKey: await readDigestKey(context) })
+  const saved = { summary, digestKey: await readDigestKey(context) }
+  await writePrivateFile(file, saved).catch((cause: unknown) => {
+    throw new CommandFailure('failed', `${file} cannot be written (${Object(cause).code}).`, { cause })
+  })
   context.out.remark(`Kept a signed summary in ${file}. It holds the key of digests as well: keep it to yourself.`)
 }
 
@@ -212,15 +215,20 @@ function gateLines(gate: Gate, paint: Paint): string[] {
     ['because', printable(reason)],
     ['next', needs && printable(needs)],
     ['configuration', gate.fingerprint.slice(0, 19)],
-    ['change', gate.changeId],
+    ['change', changeIn(gate)],
     ['record', gate.recordId],
     ['decided', gate.decidedAt],
+    ['by', gate.decidedBy.length === 0 ? null : printable(gate.decidedBy.join(', '))],
     ['holds until', gate.validUntil],
     ['policy', `version ${gate.policyVersion}`],
   ])
   if (delta.length === 0) return lines
   const rows = delta.map((it) => [it.path, shown(it.before), '->', shown(it.after)])
   return [...lines, '', ...table(['would change', 'runs', '', 'then'], rows)]
+}
+
+function changeIn({ changeId, changeTitle }: Gate): string | null {
+  return changeId === null || changeTitle === null ? changeId : `${changeId} ${printable(changeTitle)}`
 }
 
 function shown(value: Gate['delta'][number]['before']): string {

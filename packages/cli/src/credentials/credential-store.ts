@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
 import type { Settings } from '../settings.ts'
 import { withFileLock } from './file-lock.ts'
-import { writePrivateFile } from '../private-file.ts'
+import { writeInPrivateFolder } from '../private-file.ts'
 
 /** A signed-in session, as it is kept. */
 export type StoredSession = z.infer<typeof sessionView>
@@ -39,7 +39,7 @@ export function credentialStore({ url, profile, credentialsFile: path }: Setting
         const { servers } = await readFileAt(path)
         const { [profile]: _replaced, ...others } = servers[url] ?? {}
         const profiles = session ? { ...others, [profile]: session } : others
-        await writePrivateFile(path, { version: 1, servers: { ...servers, [url]: profiles } })
+        await writeInPrivateFolder(path, { version: 1, servers: { ...servers, [url]: profiles } })
         return session
       }),
   }

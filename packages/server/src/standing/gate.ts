@@ -69,14 +69,22 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
     environment,
     fingerprint: fingerprintOf(configuration),
     changeId: change?.change_id ?? null,
+    changeTitle: change?.title ?? null,
     recordId: isRecorded ? (record?.record_id ?? null) : null,
     decidedAt: isRecorded ? (record?.sealed_at?.toISOString() ?? null) : null,
+    decidedBy: decidersOf(facts.ruling, record),
     validUntil: validUntil?.toISOString() ?? null,
     policyVersion: version,
     changeTypes: changeTypesOf(delta),
     delta,
     at: at.toISOString(),
   }
+}
+
+function decidersOf(ruling: GateFacts['ruling'], record: CandidateRow | undefined): string[] {
+  if (ruling === null) return []
+  if (ruling.is === 'record') return [...(record?.approvers ?? [])]
+  return ruling.by === null ? [] : [ruling.by]
 }
 
 function emergencyIn(planned: PlannedRow | undefined): GateFacts['emergency'] {
@@ -158,6 +166,7 @@ function selectHead(tx: Transaction, tenantId: string, { systemId, environment }
 
 interface PlannedRow extends Kept {
   readonly change_id: string
+  readonly title: string
   readonly status: Change['status']
   readonly change_types: Change['changeTypes']
   readonly change_class: Change['changeClass']
@@ -178,6 +187,7 @@ type CandidateRow = PlannedRow & {
   readonly review_by: string | null
   readonly rule: PolicyRule | null
   readonly settled_at: Date | null
+  readonly approvers: readonly string[] | null
   readonly has_new_evidence: boolean
   readonly broken: string | null
 }
@@ -194,7 +204,9 @@ function selectCandidates(
       exists (select from assessment a where a.tenant_id = c.tenant_id and a.change_id = c.id and a.created_at > r.sealed_at) as has_new_evidence,
       (select note from condition_finding f where f.tenant_id = r.tenant_id and f.record_id = r.id and f.outcome = 'broken'
         order by found_at limit 1) as broken,
-      c.id as change_id, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at,
+      (select array_agg(p.approver_name order by p.at) from approval p
+        where p.tenant_id = d.tenant_id and p.decision_id = d.id and p.verdict = 'approve') as approvers,
+      c.id as change_id, c.title, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at,
       open.id as open_decision_id
     from record r
     join decision d on d.tenant_id = r.tenant_id and d.id = r.decision_id
@@ -216,7 +228,7 @@ function selectAccepted(tx: Transaction, tenantId: string, { systemId, environme
 /** Plans of an environment that nobody has run yet, the newest first. */
 function selectPlanned(tx: Transaction, tenantId: string, { systemId, environment }: Place) {
   return sql<PlannedRow>`
-    select c.id as change_id, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at, k.content,
+    select c.id as change_id, c.title, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at, k.content,
       open.id as open_decision_id, em.reason as emergency_reason, em.declared_by_name,
       em.declared_at + make_interval(hours => em.within_hours) as due, a.verdict as assessed_as
     from change c

@@ -37,7 +37,14 @@ describe('P6.2: what runs stands as it was decided', () => {
     const planned = await story.plans(0.2)
     await story.confirms(planned)
     const recordId = await story.decides(planned)
-    expect(await story.gate(0.2)).toMatchObject({ open: true, answer: 'covered', recordId, changeId: planned })
+    expect(await story.gate(0.2)).toMatchObject({
+      open: true,
+      answer: 'covered',
+      recordId,
+      changeId: planned,
+      changeTitle: expect.stringMatching(/./),
+      decidedBy: ['The approver'],
+    })
     expect(await story.runs(0.2, { revision: '4f2a9c1' })).toBe(planned)
     expect(await story.changes()).toHaveLength(1)
     expect(await story.standing()).toMatchObject({ standing: 'authorised', recordId, changeId: planned })
