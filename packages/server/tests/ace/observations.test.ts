@@ -163,6 +163,17 @@ describe('outcomes', () => {
     ])
   })
 
+  test('an import parts no run that was seen to go on after it: a commit isn’t a deployment', async () => {
+    const system = await newSystem()
+    const at = (minutesAgo: number): string => new Date(Date.now() - minutesAgo * 60_000).toISOString()
+    await observe(system, 'a', { observedAt: at(30) })
+    await observe(system, 'a', { observedAt: at(20) })
+    expect((await observe(system, 'b', { observedAt: at(10) })).outcome).toBe('changed')
+    const told = await observe(system, 'b', { observedAt: at(25), origin: 'import' })
+    expect(told).toMatchObject({ outcome: 'unchanged', changeId: null })
+    expect(await changesOf(system)).toHaveLength(1)
+  })
+
   test('a past that is imported hides no change of what runs now', async () => {
     const system = await newSystem()
     await observe(system, 'a')

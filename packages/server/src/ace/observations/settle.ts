@@ -111,7 +111,12 @@ function takeIn(runs: readonly Run[], sighting: Sighting, again: SeenAgain | und
   const { fingerprint, observedAt, configuration, origin, revision } = sighting
   const at = placeOf(runs, sighting)
   const around = runs[at]
-  const effect = effectOf(runs, sighting, stillAround(runs, at, again)?.at)
+  const seenAgain = stillAround(runs, at, again)
+  // A commit says what was meant to run, not when: it parts no run that was seen to go on after it.
+  if (origin === 'import' && around !== undefined && seenAgain !== undefined && seenAgain.origin !== 'import') {
+    return { runs, begun: [], outcome: 'unchanged', runId: around.id }
+  }
+  const effect = effectOf(runs, sighting, seenAgain?.at)
   if (effect.is === 'within') {
     // What is imported of the past is no late news.
     const outcome = effect.isNow || origin === 'import' ? 'unchanged' : 'late'
