@@ -12,6 +12,7 @@ export const benches: Readonly<Record<string, () => Promise<{ run: () => Promise
   outbox: () => import('./outbox.ts'),
   authentication: () => import('./authentication.ts'),
   audit: () => import('./audit.ts'),
+  standings: () => import('./standings.ts'),
   backup: () => import('./backup.ts'),
   slow: () => import('./slow-clients.ts'),
   fuzz: () => import('./fuzz.ts'),

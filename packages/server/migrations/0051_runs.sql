@@ -53,3 +53,11 @@ with opened as (
 update run set change_id = opened.change_id from opened where run.tenant_id = opened.tenant_id and run.id = opened.id;
 update change set implemented_at = run.started_at from run
   where run.tenant_id = change.tenant_id and run.change_id = change.id;
+-- What runs now is the last of them.
+update environment set fingerprint = last.fingerprint, changed_at = last.started_at
+  from (
+    select distinct on (tenant_id, system_id, environment) * from run
+    order by tenant_id, system_id, environment, started_at desc, fingerprint desc
+  ) as last
+  where environment.tenant_id = last.tenant_id and environment.system_id = last.system_id and environment.name = last.environment
+    and (environment.fingerprint, environment.changed_at) is distinct from (last.fingerprint, last.started_at);

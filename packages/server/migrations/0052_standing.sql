@@ -18,6 +18,7 @@ update record set system_id = c.system_id, environment = c.environment, fingerpr
   from change c, decision d
   where c.tenant_id = record.tenant_id and c.id = record.change_id and d.tenant_id = record.tenant_id and d.id = record.decision_id;
 create index record_by_configuration on record (tenant_id, system_id, environment, fingerprint, sealed_at desc, id desc);
+create index record_by_environment on record (tenant_id, system_id, environment, sealed_at desc, id desc);
 create index record_by_change on record (tenant_id, change_id, sealed_at desc);
 
 -- What a person accepts as it runs, without a change that was decided: what ran first, or before AfterAI.

@@ -25,7 +25,7 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
   const place = { systemId: system.id, environment }
   const [heads, candidates, accepted, plans, policyRows, envelopeRows] = await together(tx, [
     selectHead(tx, tenantId, place),
-    selectCandidates(tx, tenantId, place, at),
+    selectCandidates(tx, tenantId, { ...place, fingerprint: fingerprintOf(configuration) }, at),
     selectAccepted(tx, tenantId, place),
     selectPlanned(tx, tenantId, place),
     selectPolicies(tx, tenantId),
@@ -192,11 +192,11 @@ type CandidateRow = PlannedRow & {
   readonly broken: string | null
 }
 
-/** Records of an environment, the last sealed first. */
+/** Of an environment the last record on this very configuration, and on each of those that were ruled on last; the last sealed first. */
 function selectCandidates(
   tx: Transaction,
   tenantId: string,
-  { systemId, environment }: Place,
+  { systemId, environment, fingerprint }: Place & { readonly fingerprint: string },
   at: Date,
 ): CompiledQuery<CandidateRow> {
   return sql<CandidateRow>`
@@ -208,13 +208,23 @@ function selectCandidates(
         where p.tenant_id = d.tenant_id and p.decision_id = d.id and p.verdict = 'approve') as approvers,
       c.id as change_id, c.title, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at,
       open.id as open_decision_id
-    from record r
+    from (
+      select distinct on (fingerprint) * from (
+        (select * from record
+          where tenant_id = ${tenantId} and system_id = ${systemId} and environment = ${environment} and fingerprint = ${fingerprint}
+            and sealed_at <= ${at}
+          order by sealed_at desc, id desc limit 1)
+        union all
+        (select * from record
+          where tenant_id = ${tenantId} and system_id = ${systemId} and environment = ${environment} and sealed_at <= ${at}
+          order by sealed_at desc, id desc limit ${compared})
+      ) either order by fingerprint, sealed_at desc, id desc
+    ) r
     join decision d on d.tenant_id = r.tenant_id and d.id = r.decision_id
     join change c on c.tenant_id = r.tenant_id and c.id = r.change_id
     join configuration k on k.tenant_id = r.tenant_id and k.fingerprint = r.fingerprint
     left join decision open on open.tenant_id = c.tenant_id and open.change_id = c.id and open.status = 'proposed'
-    where r.tenant_id = ${tenantId} and r.system_id = ${systemId} and r.environment = ${environment} and r.sealed_at <= ${at}
-    order by r.sealed_at desc, r.id desc limit ${compared}`.compile(tx)
+    order by r.sealed_at desc, r.id desc`.compile(tx)
 }
 
 function selectAccepted(tx: Transaction, tenantId: string, { systemId, environment }: Place) {
