@@ -70,13 +70,15 @@ async function p99({ db, tenantId }: TestLedger, ask: (tx: Transaction) => Promi
   return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN
 }
 
+// As SQL: an identifier, and one of two fingerprints, by turns.
+const id = (kind: string, n: string): string => `('${kind}-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`
+const side = (n: string): string =>
+  `case when ${n} % 2 = 0 then 'sha256:' || repeat('a', 64) else 'sha256:' || repeat('b', 64) end`
+
 /** Changes of a hundred systems, most of them of one, which goes back and forth between two configurations. */
 async function fill(owner: Client, tenantId: string): Promise<void> {
   const tenant = `'${tenantId}'::uuid`
-  const id = (kind: string, n: string): string => `('${kind}-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`
   const system = `case when n % 10 = 0 then ${id('00000001', `n % ${systems}`)} else ${id('00000001', '0')} end`
-  const side = (n: string): string =>
-    `case when ${n} % 2 = 0 then 'sha256:' || repeat('a', 64) else 'sha256:' || repeat('b', 64) end`
   const time = `now() - (${changes} - n) * interval '20 seconds'`
   const content = JSON.stringify(configuration)
   for (const statement of [
