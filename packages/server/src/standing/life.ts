@@ -121,7 +121,8 @@ function factsOf(row: LifeRow): LifeFacts {
   const { sealed_at: sealedAt, record_id: recordId, decision } = row
   const isSealed = sealedAt !== null && recordId !== null && decision !== null
   const approvers = (row.approvers ?? []).join(', ') || null
-  const startedAt = row.started_at ?? row.implemented_at
+  // What was seen, or done already, runs since it was told, where nothing says when it began.
+  const startedAt = row.started_at ?? row.implemented_at ?? (row.intent === 'proposed' ? null : row.opened_at)
   return {
     changeId: row.id,
     system: row.system,

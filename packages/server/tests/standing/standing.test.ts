@@ -233,4 +233,11 @@ describe('P6.1: one life line', () => {
     expect(await story.life(change.id)).toMatchObject({ stage: 'running', revision: 'v9', asDecided: null })
     expect((await story.post(`/v1/changes/${change.id}/implementation`, {})).status).toBe(409)
   })
+
+  test('a change that is told once it is done runs since then', async () => {
+    const story = await begin()
+    const body = { system: story.system, title: 'Index rebuilt', changeTypes: ['retrieval'], intent: 'implemented' }
+    const { body: change } = await story.post<{ id: string }>('/v1/changes', body)
+    expect(await story.life(change.id)).toMatchObject({ stage: 'running', running: 'runs', decision: 'undecided' })
+  })
 })
