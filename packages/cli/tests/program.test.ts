@@ -48,7 +48,7 @@ const commandsOfGuides = readdirSync(guides).flatMap((name) =>
   [...readFileSync(join(guides, name), 'utf8').matchAll(/^```sh\n(.*?)^```/gms)]
     .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
     .filter((line) => /^(?:\w+=\$\()?(?:npx )?afterai /.test(line))
-    .map((line) => ({ name, line: line.replace(/\s+#.*$/, '').replaceAll(/(?<!=)\$\([^)]*\)/g, 'x') })),
+    .map((line) => ({ name, line: line.replace(/\s+(?:#|\|\| ).*$/, '').replaceAll(/(?<!=)\$\([^)]*\)/g, 'x') })),
 )
 
 test('the guides have commands', () => {

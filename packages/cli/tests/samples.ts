@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { AssessmentView, Change, Decision, Evaluation, Me, Session, System } from '@afterai/contract'
+import {
+  type AssessmentView,
+  type Change,
+  type Decision,
+  type Evaluation,
+  type Life,
+  lifeSteps,
+  type Me,
+  type Session,
+  type System,
+} from '@afterai/contract'
 import { assess, defaultPlan, importCsv, type EvaluationRun } from '@afterai/evidence'
 
 /** Ids of the things below. */
@@ -177,4 +187,26 @@ export const evaluation: Evaluation = {
   importedByName: 'Ada',
   importedByEmail: 'ada@example.com',
   createdAt: at,
+}
+
+/** The life of a change; `text` is what others wrote in it. */
+export function life(changeId: string, text = 'Ada'): Life {
+  return {
+    changeId,
+    stage: 'planned',
+    decision: 'undecided',
+    running: 'not_yet',
+    waitsFor: 'a decision',
+    next: `afterai decide ${changeId}`,
+    steps: lifeSteps.map((step) => ({ step, at: '2026-11-24T09:12:31.000Z', by: text, note: text })),
+    recordId: null,
+    revision: null,
+    endedAt: null,
+    rolledBackAt: null,
+    rolledBackBy: null,
+    reverses: null,
+    asDecided: null,
+    superseded: false,
+    closeCode: null,
+  }
 }
