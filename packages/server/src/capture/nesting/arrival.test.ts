@@ -227,7 +227,8 @@ test('P1.1: of two instrumentations that tell of one request, neither above the 
     }),
     { numRuns: 1_000 },
   )
-  expect(twins).toBeGreaterThan(50)
+  // Some 64 of a thousand; a threshold near that would fail by chance.
+  expect(twins).toBeGreaterThan(20)
 })
 
 test('spans of two services are never around each other, nor are those without ids', () => {
