@@ -166,11 +166,9 @@ describe('outcomes', () => {
   test('an import parts no run that was seen to go on after it: a commit isn’t a deployment', async () => {
     const system = await newSystem()
     const at = (minutesAgo: number): string => new Date(Date.now() - minutesAgo * 60_000).toISOString()
-    await observe(system, 'a', { observedAt: at(30) })
-    await observe(system, 'a', { observedAt: at(20) })
+    for (const ago of [30, 20]) await observe(system, 'a', { observedAt: at(ago) })
     expect((await observe(system, 'b', { observedAt: at(10) })).outcome).toBe('changed')
-    const told = await observe(system, 'b', { observedAt: at(25), origin: 'import' })
-    expect(told).toMatchObject({ outcome: 'unchanged', changeId: null })
+    expect((await observe(system, 'b', { observedAt: at(25), origin: 'import' })).outcome).toBe('unchanged')
     expect(await changesOf(system)).toHaveLength(1)
   })
 

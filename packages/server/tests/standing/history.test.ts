@@ -53,8 +53,11 @@ function replay(trail: readonly Entry[], at: string): { fingerprint: string; cha
     }))
     .filter(({ startedAt }) => startedAt <= at)
     .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt) || a.fingerprint.localeCompare(b.fingerprint))
-  const last = runs.at(-1)
-  return last === undefined ? undefined : { fingerprint: last.fingerprint, changeId: last.changeId }
+  // What is told of one run at several times, an earlier beginning or a change before it, is one run.
+  const begins = runs.findLastIndex(({ fingerprint }) => fingerprint !== runs.at(-1)?.fingerprint) + 1
+  const last = runs.slice(begins)
+  const changeId = last.map((it) => it.changeId).find((it) => it !== null) ?? null
+  return last[0] === undefined ? undefined : { fingerprint: last[0].fingerprint, changeId }
 }
 
 const told = fc.record({ temperature: fc.constantFrom(0.1, 0.2, 0.3), secondsAgo: fc.integer({ min: 0, max: 50 }) })

@@ -5,7 +5,10 @@ import { sayingOf } from '@afterai/models'
  * it is another.
  */
 function modelFamily(name: string): string {
-  return sayingOf(name, { provider: '', requestedModel: '' }).family ?? name
+  const { family, release } = sayingOf(name, { provider: '', requestedModel: '' })
+  if (family === null) return name
+  // How large a model is tells it from others of its family, where a tag says so.
+  return release !== null && /^\d+(?:\.\d+)?[bm]\b/.test(release) ? `${family}:${release}` : family
 }
 
 /** Names come again and again. */
