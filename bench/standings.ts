@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { Client } from 'pg'
 import { type Transaction, withTenant } from '../packages/server/src/platform/database.ts'
 import { askGate } from '../packages/server/src/standing/gate.ts'
@@ -24,7 +23,7 @@ export function run(): Promise<Row[]> {
     await fill(client, ledger.tenantId)
     await client.end()
     const { tenantId } = ledger
-    const nothing = await p99(ledger, (tx) => sql`select 1`.execute(tx))
+    const nothing = await p99(ledger, (tx) => tx.selectNoFrom((expression) => expression.val(1).as('one')).execute())
     const at = new Date()
     const of = { system: 'system-0', environment: 'production' }
     const changeId = '00000009-0000-7000-8000-000000000001'
