@@ -26,7 +26,7 @@ import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { listChanges, noteImplemented, setRisk, settleChange, viewChange } from './change-service.ts'
-import { observe } from './observations/observe.ts'
+import { observationAudits, observe } from './observations/observe.ts'
 import { recordChange } from './recorded-change.ts'
 import { createSystem, listSystems, readSystem } from './system-service.ts'
 
@@ -73,7 +73,7 @@ export function systemRoutes(http: Http, { db, audit, keys }: AceDependencies): 
   http.post(
     '/v1/observations',
     {
-      config: { permission: 'observation:write', audits: ['change.implement', 'change.open', 'environment.baseline'] },
+      config: { permission: 'observation:write', audits: observationAudits },
       schema: { body: observeRequest, response: { 200: observeResponse } },
     },
     (request) =>

@@ -3,6 +3,6 @@ export { type AuthoredChange, changeIn, readChange, readChangeDigests, selectCha
 export { changeTypesOf, configurationDelta } from './configuration.ts'
 export { type DerivedChange, derivedChangesSince, openDerivedChange, openFurtherChanges } from './derived-changes.ts'
 export { currentFingerprints } from './observations/environments.ts'
-export { observe } from './observations/observe.ts'
+export { observationAudits, observe } from './observations/observe.ts'
 export { recordChangeOnce } from './recorded-change.ts'
 export { assumeProduction, createSystem, findSystem, findSystemIds } from './system-service.ts'

@@ -10,6 +10,7 @@ import {
   telemetryWindowQuery,
   telemetryWindowView,
 } from '@afterai/contract'
+import { observationAudits } from '../ace/index.ts'
 import { unaudited } from '../audit/index.ts'
 import { callerOf, inTenant } from '../access/index.ts'
 import type { Database } from '../platform/database.ts'
@@ -61,7 +62,7 @@ export async function telemetryRoutes(http: Http, doors: CaptureDoors): Promise<
         config: {
           permission: 'telemetry:write',
           rateClass: 'telemetry',
-          audits: ['system.create', 'environment.baseline', 'change.implement', 'change.open', 'change.repeat'],
+          audits: ['system.create', 'change.repeat', ...observationAudits],
         },
         schema: { body: telemetryBatch, response: { 200: telemetryAnswer } },
       },

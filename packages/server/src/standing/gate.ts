@@ -210,10 +210,11 @@ function selectCandidates(
       open.id as open_decision_id
     from (
       select distinct on (fingerprint) * from (
+        -- In the order of record_by_configuration: by time alone, all records of the environment might be read.
         (select * from record
-          where tenant_id = ${tenantId} and system_id = ${systemId} and environment = ${environment} and fingerprint = ${fingerprint}
-            and sealed_at <= ${at}
-          order by sealed_at desc, id desc limit 1)
+          where tenant_id = ${tenantId} and system_id = ${systemId} and environment = ${environment}
+            and fingerprint between ${fingerprint} and ${fingerprint} and sealed_at <= ${at}
+          order by fingerprint, sealed_at desc, id desc limit 1)
         union all
         (select * from record
           where tenant_id = ${tenantId} and system_id = ${systemId} and environment = ${environment} and sealed_at <= ${at}

@@ -94,17 +94,19 @@ export function selectReversals(
       (id uuid, system_id uuid, environment text, fingerprint text, started_at timestamptz)
     join run own on own.tenant_id = ${tenantId} and own.id = it.id
     cross join lateral (
+      -- Its neighbour in run_by_fingerprint: there may be any number of other runs between.
       select started_at, fingerprint from run
       where tenant_id = ${tenantId} and system_id = it.system_id and environment = it.environment
-        and fingerprint = it.fingerprint and started_at < own.started_at
-      order by started_at desc limit 1
+        and (fingerprint, started_at) < (it.fingerprint, own.started_at)
+      order by fingerprint desc, started_at desc limit 1
     ) earlier
     cross join lateral (
       select change_id from run
       where tenant_id = ${tenantId} and system_id = it.system_id and environment = it.environment
         and (started_at, fingerprint) > (earlier.started_at, earlier.fingerprint)
       order by started_at, fingerprint limit 1
-    ) undone`.compile(tx)
+    ) undone
+    where earlier.fingerprint = it.fingerprint`.compile(tx)
 }
 
 function toView({ run, facts, title, openedByName, record }: KnownRun, reversesChangeId: string | null): RunView {

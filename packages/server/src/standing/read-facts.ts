@@ -100,10 +100,11 @@ function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]):
     left join lateral (
       select * from (
         -- By what ran, and by the change that it ran by: a plan leaves open what only the provider knows.
+        -- In the order of record_by_configuration: by time alone, all records of the environment might be read.
         (select * from record
           where tenant_id = ${tenantId} and system_id = it.system_id and environment = it.environment
-            and fingerprint = it.fingerprint and sealed_at <= it.at
-          order by sealed_at desc, id desc limit 1)
+            and fingerprint between it.fingerprint and it.fingerprint and sealed_at <= it.at
+          order by fingerprint, sealed_at desc, id desc limit 1)
         union all
         (select * from record where tenant_id = ${tenantId} and change_id = it.change_id and sealed_at <= it.at
           order by sealed_at desc limit 1)

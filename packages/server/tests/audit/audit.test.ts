@@ -122,10 +122,18 @@ const table: Readonly<Record<string, AuditedRoute>> = {
     prepare: async () => by(author, 'POST', '/v1/systems', { name: fresh('system') }),
   },
   'POST /v1/observations': {
-    actions: ['change.open', 'environment.baseline'],
+    actions: ['change.open', 'change.open', 'change.rebase', 'environment.backdate', 'environment.baseline'],
     prepare: async () => {
       const system = await newSystem()
-      const observations = [...observation(system, 'a').observations, ...observation(system, 'b').observations]
+      const told = (model: string, minutesAgo: number) =>
+        observation(system, model).observations.map((it) => ({
+          ...it,
+          observedAt: new Date(Date.now() - minutesAgo * 60_000).toISOString(),
+        }))
+      // Another one between, and one from before all: the last began earlier, and came after another.
+      const body = { observations: [...told('a', 50), ...told('b', 10)] }
+      await server.expectOk({ method: 'POST', path: '/v1/observations', token: author.token, body })
+      const observations = [...told('c', 60), ...told('b', 20), ...told('d', 40)]
       return by(author, 'POST', '/v1/observations', { observations })
     },
   },

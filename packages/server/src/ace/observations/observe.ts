@@ -22,10 +22,19 @@ import { isBefore } from './history.ts'
 import { selectPlans, toPlans } from './plans.ts'
 import { implement, implementedEvent, rebase, reconcile } from './reconcile.ts'
 import { keepRuns, selectAgain, selectRuns, toAgain, toRuns } from './runs.ts'
-import { type Baseline, seenRecordedEveryMs, settle } from './settle.ts'
+import { type Baseline, type Moved, seenRecordedEveryMs, settle } from './settle.ts'
 import type { Outcome, Sighting } from './sighting.ts'
 
 const futureToleranceMs = 5 * 60_000
+
+/** What the audit trail is told of observations. */
+export const observationAudits = [
+  'environment.baseline',
+  'environment.backdate',
+  'change.open',
+  'change.implement',
+  'change.rebase',
+] as const
 
 type Told = Observation & { readonly id: string }
 
@@ -138,13 +147,15 @@ async function takeRestless(
     ...keepHeads(tx, tenantId, settled.heads),
     insertObservations(tx, tenantId, { fresh: sightings, outcomes, where: sql`true` }),
   ])
-  await rebase(tx, tenantId, settled.rebased)
+  const rebasing = await rebase(tx, tenantId, settled.rebased)
   await audit(
     tx,
     caller.actor,
+    ...settled.moved.map(backdateEvent),
     ...settled.baselines.map(baselineEvent),
     ...changes.events,
     ...implemented.map(implementedEvent),
+    ...rebasing,
   )
   return outcomes
 }
@@ -152,6 +163,11 @@ async function takeRestless(
 function baselineEvent({ systemId, environment, run: { fingerprint, startedAt } }: Baseline): AuditEvent {
   const details = { environment, fingerprint, startedAt: startedAt.toISOString() }
   return { action: 'environment.baseline', resource: `system/${systemId}`, details }
+}
+
+function backdateEvent({ systemId, environment, run: { fingerprint, startedAt, changeId }, was }: Moved): AuditEvent {
+  const details = { environment, fingerprint, changeId, was: was.toISOString(), startedAt: startedAt.toISOString() }
+  return { action: 'environment.backdate', resource: `system/${systemId}`, details }
 }
 
 /** The systems that observations name, those that were taken already, and what runs now. */

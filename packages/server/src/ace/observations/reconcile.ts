@@ -82,17 +82,26 @@ interface Rebased {
   readonly id: string
   readonly system_id: string
   readonly environment: string
+  /** What was known to have run before, until now. */
+  readonly was: string
   readonly before: string
   readonly after: string
   readonly before_content: Configuration
   readonly after_content: Configuration
 }
 
-/** Changes that nobody has settled yet say what ran before them as it is known now; others stay as they were settled. */
-export async function rebase(tx: Transaction, tenantId: string, rebased: Settlement['rebased']): Promise<void> {
-  if (rebased.length === 0) return
+/**
+ * Changes that nobody has settled yet say what ran before them as it is known now; others stay as they were settled.
+ * @returns what the audit trail is told of each
+ */
+export async function rebase(
+  tx: Transaction,
+  tenantId: string,
+  rebased: Settlement['rebased'],
+): Promise<readonly AuditEvent[]> {
+  if (rebased.length === 0) return []
   const { rows } = await sql<Rebased>`
-    select c.id, c.system_id, c.environment, it.before, it.after, b.content as before_content, a.content as after_content
+    select c.id, c.system_id, c.environment, c.fingerprint_before as was, it.before, it.after, b.content as before_content, a.content as after_content
     from unnest(
       ${rebased.map(({ changeId }) => changeId)}::uuid[], ${rebased.map(({ before }) => before)}::text[],
       ${rebased.map(({ after }) => after)}::text[]
@@ -110,4 +119,9 @@ export async function rebase(tx: Transaction, tenantId: string, rebased: Settlem
       change_types = it.types, title = it.title, updated_at = now()
     from jsonb_to_recordset(${json(values)}) as it (id uuid, before text, fingerprint text, delta jsonb, types text[], title text)
     where tenant_id = ${tenantId} and change.id = it.id`.execute(tx)
+  return rows.map(({ id, system_id: systemId, environment, was, before, after }) => ({
+    action: 'change.rebase',
+    resource: `change/${id}`,
+    details: { systemId, environment, was, before, after },
+  }))
 }

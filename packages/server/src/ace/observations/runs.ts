@@ -106,14 +106,15 @@ export function keepRuns(
 ): CompiledQuery[] {
   const statements: CompiledQuery[] = []
   if (moved.length > 0) {
+    const begunAt = moved.map(({ run }) => run.startedAt.toISOString())
     statements.push(
       sql`
         update run set started_at = it.at
-        from unnest(${moved.map(({ id }) => id)}::uuid[], ${moved.map((it) => it.startedAt.toISOString())}::timestamptz[]) as it (id, at)
+        from unnest(${moved.map(({ run }) => run.id)}::uuid[], ${begunAt}::timestamptz[]) as it (id, at)
         where tenant_id = ${tenantId} and run.id = it.id`.compile(tx),
       sql`
         update change set implemented_at = it.at
-        from unnest(${moved.map(({ changeId }) => changeId)}::uuid[], ${moved.map((it) => it.startedAt.toISOString())}::timestamptz[]) as it (id, at)
+        from unnest(${moved.map(({ run }) => run.changeId)}::uuid[], ${begunAt}::timestamptz[]) as it (id, at)
         where tenant_id = ${tenantId} and change.id = it.id`.compile(tx),
     )
   }

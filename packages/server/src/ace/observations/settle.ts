@@ -40,6 +40,11 @@ export interface Transition {
 /** The first run of an environment. */
 export type Baseline = Pick<Transition, 'run' | 'systemId' | 'environment'>
 
+/** A run that began earlier than was known, and when it was thought to have begun. */
+export interface Moved extends Baseline {
+  readonly was: Date
+}
+
 /** What becomes of sightings. */
 export interface Settlement {
   readonly steps: readonly { readonly sighting: Sighting; readonly outcome: Outcome['outcome']; readonly run: Run }[]
@@ -48,7 +53,7 @@ export interface Settlement {
   readonly transitions: readonly Transition[]
   readonly added: readonly (Run & Pick<Sighting, 'systemId' | 'environment'>)[]
   /** Runs that began earlier than was known. */
-  readonly moved: readonly Run[]
+  readonly moved: readonly Moved[]
   /** Changes of which another run turned out to have been before. */
   readonly rebased: readonly { readonly changeId: string; readonly before: string; readonly after: string }[]
   /** Environments that are another than they were. */
@@ -158,12 +163,14 @@ function differences(
 ): Pick<Settlement, 'transitions' | 'moved' | 'rebased'> {
   const before = new Map(original.map((run, n) => [run.id, { run, previous: original[n - 1]?.fingerprint }]))
   const transitions: Transition[] = []
-  const moved: Run[] = []
+  const moved: Moved[] = []
   const rebased: Settlement['rebased'][number][] = []
   for (const [n, run] of runs.entries()) {
     const was = before.get(run.id)
     const previous = runs[n - 1]?.fingerprint
-    if (was !== undefined && was.run.startedAt.getTime() !== run.startedAt.getTime()) moved.push(run)
+    if (was !== undefined && was.run.startedAt.getTime() !== run.startedAt.getTime()) {
+      moved.push({ run, ...at.place, was: was.run.startedAt })
+    }
     // The first one of those read has another before it that wasn't read, or none.
     if (previous === undefined || previous === was?.previous) continue
     if (was === undefined || (was.previous === undefined && run.changeId === null)) {

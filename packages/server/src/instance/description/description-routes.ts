@@ -13,16 +13,17 @@ const open = { config: { permission: 'public', audits: unaudited.nothingOfATenan
 
 /** Serves the description of what the API takes and answers, for programs and for people. It is in the repository too, so anybody may read it. */
 export function descriptionRoutes(http: Http): void {
-  let made: Promise<{ readonly description: OpenApi; readonly text: string }> | undefined
-  // Made once, and when somebody asks: what it is made of is no part of starting.
+  let made: Promise<{ readonly description: OpenApi; readonly bytes: Buffer }> | undefined
+  // Made once, and when somebody asks: what it is made of is no part of starting. As bytes, which all answers share: a text would be
+  // copied for each of those who read slowly.
   const describe = (): NonNullable<typeof made> =>
     (made ??= import('./compose-description.ts').then(({ composeDescription }) => {
       const description = composeDescription(http)
-      return { description, text: JSON.stringify(description) }
+      return { description, bytes: Buffer.from(JSON.stringify(description)) }
     }))
 
   http.get('/openapi.json', open, async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send((await describe()).text),
+    reply.type('application/json; charset=utf-8').send((await describe()).bytes),
   )
   http.get('/v1/docs', { ...open, errorHandler }, async (_request, reply) => {
     const { overviewPage } = await import('./overview-page.ts')
