@@ -786,7 +786,7 @@ export type Standing = {
   reason: string
   needs: string | null
   due: string | null
-  fingerprint: string
+  fingerprint: string | null
   since: string
   lastSeenAt: string
   changeId: string | null
@@ -2064,6 +2064,14 @@ export interface Operations {
     }
     answer: Change
   }
+  /** Say that a change does not run any more. */
+  noteEnded: {
+    path: { id: string }
+    body: {
+      at?: string
+    }
+    answer: Change
+  }
   /** Say how risky a change is. */
   setChangeRisk: {
     path: { id: string }
@@ -2691,6 +2699,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   confirmChange: ['POST', '/v1/changes/{id}/confirm', 'json', true],
   dismissChange: ['POST', '/v1/changes/{id}/dismiss', 'json', true],
   noteImplemented: ['POST', '/v1/changes/{id}/implementation', 'json', true],
+  noteEnded: ['POST', '/v1/changes/{id}/end', 'json', true],
   setChangeRisk: ['PUT', '/v1/changes/{id}/risk', 'json', true],
   sendTelemetry: ['POST', '/v1/telemetry', 'json'],
   sendTraces: ['POST', '/v1/traces', 'json', true],

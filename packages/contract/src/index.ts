@@ -161,6 +161,7 @@ export {
   closeRequest,
   closureFacts,
   type ClosureFacts,
+  endRequest,
   implementRequest,
   type Life,
   lifeStages,

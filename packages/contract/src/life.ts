@@ -44,6 +44,7 @@ export const lifeView = z
 export type Life = z.infer<typeof lifeView>
 
 /** That a change without a configuration runs now, as somebody says. */
+export const endRequest = z.strictObject({ at: instant.optional() })
 export const implementRequest = z.strictObject({ revision: name.optional(), at: instant.optional() })
 
 export const verifyChangeRequest = z.strictObject({

@@ -30,7 +30,10 @@ export const standingView = z
     reason: z.string().meta({ description: 'Why, in a sentence.' }),
     needs: z.string().nullable().meta({ description: 'What somebody has to do, as a command; null: nothing.' }),
     due: instant.nullable().meta({ description: 'By when; null where nothing is due.' }),
-    fingerprint: sha256,
+    fingerprint: sha256.nullable().meta({
+      description:
+        'What the environment runs with; null for what runs by its change alone: what a provider serves, or what has no configuration.',
+    }),
     since: instant.meta({ description: 'When it began to run.' }),
     lastSeenAt: instant,
     changeId: id.nullable().meta({ description: 'The change that it began to run by.' }),

@@ -45,6 +45,20 @@ export function standingRows({ server, author, approver, fresh }: StandingTable)
         return by(author(), 'POST', `/v1/changes/${id}/implementation`, {})
       },
     },
+    'POST /v1/changes/:id/end': {
+      actions: ['change.end'],
+      prepare: async () => {
+        const body = {
+          system: (await begin()).system,
+          title: 'Index rebuilt',
+          changeTypes: ['retrieval'],
+          intent: 'observed',
+        }
+        const request = { method: 'POST', path: '/v1/changes', token: author().token, body } as const
+        const { id } = await server().expectOk<{ id: string }>(request)
+        return by(author(), 'POST', `/v1/changes/${id}/end`, {})
+      },
+    },
     'POST /v1/changes/:id/emergency': {
       actions: ['change.declare_emergency'],
       prepare: async () =>

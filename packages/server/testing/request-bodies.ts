@@ -212,6 +212,7 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  'POST /v1/changes/:id/end': { at: '2026-11-30T08:00:00.000Z' },
   'POST /v1/changes/:id/implementation': { revision: 'a', at: '2026-11-30T08:00:00.000Z' },
   'POST /v1/changes/:id/emergency': { reason: 'x' },
   'POST /v1/changes/:id/verification': { outcome: 'verified', evidence: 'x', assessmentId: someId },

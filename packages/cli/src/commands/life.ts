@@ -5,7 +5,7 @@ import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, type Mount } from './leaf.ts'
 
-/** `ace implemented`, `ace emergency`, `ace verify` and `ace close`: what comes after the decision. */
+/** `ace implemented`, `ace ended`, `ace emergency`, `ace verify` and `ace close`: what comes after the decision. */
 export function addLifeCommands(
   ace: Command,
   mount: Mount,
@@ -23,6 +23,22 @@ export function addLifeCommands(
       online(mount, async ({ api, out }, given: string, body: { revision?: string; at?: string }) => {
         const path = { id: await changeIdOf(api, given) }
         await api.call('noteImplemented', changeView, { path, body: { revision: body.revision, at: body.at } })
+        const answer = await api.call('getLife', lifeView, { path })
+        out.answer(answer, { lines: (life) => lifeLines(life, out.paint) })
+      }),
+    )
+
+  serverLeaf(ace, 'ended <id>', {
+    summary: 'Say that a change does not run any more.',
+    description:
+      'Say that a change does not run any more, which has no configuration or is served by a provider. One that was observed ends once something else is.',
+    examples: ['afterai ace ended 01980a2c', 'afterai ace ended 01980a2c --at 2026-10-03T12:00:00Z'],
+  })
+    .option('--at <instant>', 'until when it ran, RFC 3339 (default: now)')
+    .action(
+      online(mount, async ({ api, out }, given: string, body: { at?: string }) => {
+        const path = { id: await changeIdOf(api, given) }
+        await api.call('noteEnded', changeView, { path, body: { at: body.at } })
         const answer = await api.call('getLife', lifeView, { path })
         out.answer(answer, { lines: (life) => lifeLines(life, out.paint) })
       }),

@@ -109,13 +109,14 @@ function statusLines({ items, counts }: Standings, paint: Paint): string[] {
   ]
 }
 
-function needLines({ system, environment, reason, needs, deviation }: Standing, paint: Paint): string[] {
+function needLines({ system, environment, reason, needs, deviation, ...it }: Standing, paint: Paint): string[] {
+  const what = it.fingerprint === null && it.changeTitle !== null ? `, ${printable(it.changeTitle)}` : ''
   const differing = deviation.map(
     ({ path, before, after }) => `    ${path}: decided ${shown(before)}, runs ${shown(after)}`,
   )
   return [
     '',
-    `${paint('strong', `${system} in ${environment}`)}: ${printable(reason)}`,
+    `${paint('strong', `${system} in ${environment}${what}`)}: ${printable(reason)}`,
     ...differing,
     `  ${printable(needs ?? '')}`,
   ]
@@ -223,14 +224,14 @@ async function accept(
   { environment = 'production', reason }: { environment?: string; reason: string },
 ): Promise<void> {
   const { value } = await api.call('listStandings', standingsView, { query: { system, environment } })
-  const [standing] = value.items
-  if (standing === undefined) {
+  const fingerprint = value.items.find((it) => it.fingerprint !== null)?.fingerprint ?? null
+  if (fingerprint === null) {
     throw new CommandFailure('failed', `${system} was never seen in ${environment}.`, {
       remedy: `Tell what runs: afterai observe --system ${system} --environment ${environment} --from afterai.yaml`,
     })
   }
   const path = { name: system, environment }
-  const body = { fingerprint: standing.fingerprint, reason }
+  const body = { fingerprint, reason }
   out.answer(await api.call('acceptBaseline', acceptedBaselineView, { path, body }), {
     lines: (it) => [`Accepted: ${it.system} in ${it.environment} runs with ${it.fingerprint.slice(0, 19)}.`],
   })

@@ -105,6 +105,18 @@ export const changeOperations: Operations = {
     answer: { ...settled, status: 'confirmed', changeTypes: ['retrieval'] },
     problems: ['invalid_transition'],
   },
+  'POST /v1/changes/{id}/end': {
+    id: 'noteEnded',
+    tag: 'Changes',
+    summary: 'Say that a change does not run any more',
+    description:
+      'Of what has no configuration, or is served by a provider. What is observed ends once something else is.',
+    once: true,
+    parameters: { id: ids.change },
+    body: { at: at.sealed },
+    answer: { ...settled, status: 'confirmed', changeTypes: ['retrieval'] },
+    problems: ['invalid_transition'],
+  },
   'PUT /v1/changes/{id}/risk': {
     id: 'setChangeRisk',
     tag: 'Changes',

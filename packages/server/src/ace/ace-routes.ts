@@ -8,6 +8,7 @@ import {
   digestKeyView,
   dismissRequest,
   id,
+  endRequest,
   implementRequest,
   name,
   observeRequest,
@@ -26,6 +27,7 @@ import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { listChanges, noteImplemented, setRisk, settleChange, viewChange } from './change-service.ts'
+import { noteEnded } from './ended-change.ts'
 import { observationAudits, observe } from './observations/observe.ts'
 import { recordChange } from './recorded-change.ts'
 import { createSystem, listSystems, readSystem } from './system-service.ts'
@@ -175,6 +177,12 @@ export function changeRoutes(http: Http, { db, audit }: AceDependencies): void {
     },
     (request) =>
       write(request, (tx, caller) => noteImplemented(audit, tx, caller, { id: request.params.id, ...request.body })),
+  )
+  http.post(
+    '/v1/changes/:id/end',
+    { config: { ...writing, audits: ['change.end'] }, schema: { params: byId, body: endRequest, response: shown } },
+    (request) =>
+      write(request, (tx, caller) => noteEnded(audit, tx, caller, { id: request.params.id, ...request.body })),
   )
   http.put(
     '/v1/changes/:id/risk',

@@ -52,6 +52,9 @@ declare module '../platform/database.ts' {
       implemented_at: Generated<Date | null>
       implemented_revision: Generated<string | null>
       implemented_by: Generated<string | null>
+      stands_alone: Generated<boolean>
+      ended_at: Generated<Date | null>
+      undone_by: Generated<string | null>
     }
     run: {
       tenant_id: string

@@ -24,6 +24,8 @@ export interface NewChange {
   readonly risk?: Risk | null
   /** When it began to run, of what was seen to run: each time is a change of its own. */
   readonly implementedAt?: Date
+  /** Whether a run of its environment tells since when it runs, and until when. */
+  readonly hasRun?: boolean
 }
 
 /** Changes that are ready to be opened: nothing of them is kept before `insert` was sent and `events` are written. */
@@ -122,6 +124,8 @@ function openedFrom(
     observations: 1,
     implemented_at: wanted.implementedAt?.toISOString() ?? null,
     implemented_revision: wanted.implementedAt === undefined ? null : wanted.revision,
+    // A plan that has a configuration runs once that is seen to run.
+    stands_alone: wanted.hasRun !== true && !(wanted.intent === 'proposed' && after !== null),
   }
   const event: AuditEvent = {
     action: 'change.open',
@@ -153,10 +157,10 @@ function insertChanges(tx: Transaction, { principal }: Caller, rows: readonly Op
   return sql`
     insert into change (tenant_id, id, system_id, environment, status, change_types, intent, change_class, title, origin, revision,
       fingerprint_before, fingerprint_after, change_fingerprint, delta, risk, author_id, observations, implemented_at,
-      implemented_revision, author_name, author_email)
+      implemented_revision, stands_alone, author_name, author_email)
     select tenant_id, id, system_id, environment, status, change_types, intent, change_class, title, origin, revision,
       fingerprint_before, fingerprint_after, change_fingerprint, delta, risk, author_id, observations, implemented_at,
-      implemented_revision,
+      implemented_revision, stands_alone,
       ${nameThen(principal)}, ${emailThen(principal)}
     from jsonb_populate_recordset(null::change, ${json(rows)})`.compile(tx)
 }

@@ -19,6 +19,8 @@ export interface DerivedChange {
   readonly changeTypes?: Change['changeTypes']
   /** Left out, it names what differs. */
   readonly title?: string
+  /** Since when it runs, where it is one of several times: left out, the same change is counted at the one that is pending. */
+  readonly implementedAt?: Date
 }
 
 /** Changes that telemetry opened of late for a system: their number, and the one for further ones. */

@@ -22,6 +22,7 @@ export const auditActions = {
   'change.confirm': 'Somebody confirmed a change.',
   'change.declare_emergency': 'Somebody declared that a change has to run before it can be decided, and why.',
   'change.dismiss': 'Somebody dismissed a change, and why.',
+  'change.end': 'What a change had led to is not served any more; by which change it was undone, if by any.',
   'change.implement': 'A change that was planned began to run: when, and by which revision.',
   'change.open': 'A change was opened: by an observation, by telemetry, or by a person.',
   'change.rebase': 'Another configuration than was known turned out to have run before a change.',

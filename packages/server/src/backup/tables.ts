@@ -54,6 +54,7 @@ export const backedUp: readonly string[] = [
   'telemetry_window',
   'tenant',
   'tenant_key',
+  'told_change',
   'told_standing',
   'totp',
   'verification',

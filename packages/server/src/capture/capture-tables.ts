@@ -75,6 +75,10 @@ declare module '../platform/database.ts' {
       last_seen_at: Date
       alone_since: Date | null
       alone_hours: number
+      returned_at: Date | null
+      return_change_id: string | null
+      apart_since: Date | null
+      apart_hours: number
     }
     route_profile: {
       tenant_id: string

@@ -25,6 +25,7 @@ const audits: RouteAudits = [
   'served_model.refine',
   'route_profile.learn',
   'change.open',
+  'change.end',
 ]
 
 /** The doors of OpenTelemetry: OTLP over HTTP, as its specification says (opentelemetry.io/docs/specs/otlp). */

@@ -62,7 +62,7 @@ export async function telemetryRoutes(http: Http, doors: CaptureDoors): Promise<
         config: {
           permission: 'telemetry:write',
           rateClass: 'telemetry',
-          audits: ['system.create', 'change.repeat', ...observationAudits],
+          audits: ['system.create', 'change.repeat', 'change.end', ...observationAudits],
         },
         schema: { body: telemetryBatch, response: { 200: telemetryAnswer } },
       },

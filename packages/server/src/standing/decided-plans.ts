@@ -20,7 +20,7 @@ export interface Unruled {
   readonly id: string
   readonly system_id: string
   readonly environment: string
-  readonly fingerprint: string
+  readonly fingerprint: string | null
   readonly change_id: string | null
   readonly at: Date
 }

@@ -4,8 +4,8 @@ import { findSystem } from '../ace/index.ts'
 import { json, type Transaction } from '../platform/database.ts'
 import { readCursor, toPage } from '../platform/page.ts'
 import { together } from '../platform/together.ts'
-import { type KnownRun, readFacts, type RunAt } from './read-facts.ts'
-import { selectRunsAt, selectRunsBetween } from './runs.ts'
+import { type KnownRun, readFacts } from './read-facts.ts'
+import { type RunRow, selectRunsAt, selectRunsBetween } from './runs.ts'
 import { standingOf } from './standing-of.ts'
 
 interface HistoryQuery {
@@ -70,6 +70,8 @@ export async function readHistory(
   return { items: await viewRuns(tx, tenantId, atTheirEnds), nextCursor }
 }
 
+type RunAt = RunRow & { readonly at: Date }
+
 async function viewRuns(tx: Transaction, tenantId: string, runs: readonly RunAt[]): Promise<RunView[]> {
   const known = await readFacts(tx, tenantId, runs)
   const [reversals] = await together(tx, [selectReversals(tx, tenantId, runs)])
@@ -109,7 +111,10 @@ export function selectReversals(
     where earlier.fingerprint = it.fingerprint`.compile(tx)
 }
 
-function toView({ run, facts, title, openedByName, record }: KnownRun, reversesChangeId: string | null): RunView {
+function toView(
+  { run, facts, title, openedByName, record }: KnownRun<RunAt>,
+  reversesChangeId: string | null,
+): RunView {
   return {
     environment: run.environment,
     fingerprint: run.fingerprint,

@@ -15,6 +15,8 @@ export interface LifeFacts {
   readonly status: 'pending' | 'confirmed' | 'dismissed'
   readonly isPlan: boolean
   readonly hasConfiguration: boolean
+  /** Whether a run tells since when and until when it runs; else somebody says so. */
+  readonly hasRun: boolean
   readonly recorded: Happened
   readonly tested: Happened | null
   readonly assessed: Happened | null
@@ -110,10 +112,11 @@ function decided(facts: LifeFacts): Waiting {
   return ['to be closed', `afterai ace close ${id} --code successful`]
 }
 
-function refused({ changeId: id, implemented, endedAt, system, environment }: LifeFacts): Waiting {
+function refused({ changeId: id, implemented, endedAt, system, environment, hasRun }: LifeFacts): Waiting {
   if (implemented === null) return ['to be closed: it must not run', `afterai ace close ${id} --code cancelled`]
   if (endedAt === null) {
-    return ['to be rolled back: it runs against the decision', `afterai history ${system} --environment ${environment}`]
+    const next = hasRun ? `afterai history ${system} --environment ${environment}` : `afterai ace ended ${id}`
+    return ['to be rolled back: it runs against the decision', next]
   }
   return ['to be closed: it ran against the decision', `afterai ace close ${id} --code unsuccessful`]
 }

@@ -55,8 +55,9 @@ export async function readLifeFacts(tx: Transaction, tenantId: string, changeId:
       head.fingerprint as running_now, a.created_at as assessed_at, a.author_name as assessed_by, a.verdict as assessed_as,
       t.created_at as tested_at, t.imported_by_name as tested_by,
       rec.id as record_id, rec.decision, rec.sealed_at, agreed.approvers,
-      r.started_at, ran.content as ran, next.started_at as ended_at, undone.started_at as undone_at, undone.change_id as undone_by,
-      went_back.change_id as reverses,
+      r.started_at, ran.content as ran, coalesce(next.started_at, c.ended_at) as ended_at,
+      coalesce(undone.started_at, case when c.undone_by is not null then c.ended_at end) as undone_at,
+      coalesce(undone.change_id, c.undone_by) as undone_by, coalesce(went_back.change_id, reversed.id) as reverses,
       v.verified_at, v.verified_by_name, v.evidence, v.outcome as verification, cl.closed_at, cl.closed_by_name, cl.code
     from change c
     join system s on s.tenant_id = c.tenant_id and s.id = c.system_id
@@ -109,6 +110,9 @@ export async function readLifeFacts(tx: Transaction, tenantId: string, changeId:
         and (started_at, fingerprint) > (earlier.started_at, earlier.fingerprint)
       order by started_at, fingerprint limit 1
     ) went_back on true
+    left join lateral (
+      select id from change where tenant_id = c.tenant_id and undone_by = c.id order by id desc limit 1
+    ) reversed on true
     left join verification v on v.tenant_id = c.tenant_id and v.change_id = c.id
     left join closure cl on cl.tenant_id = c.tenant_id and cl.change_id = c.id
     where c.tenant_id = ${tenantId} and c.id = ${changeId}`.execute(tx)
@@ -130,6 +134,7 @@ function factsOf(row: LifeRow): LifeFacts {
     status: row.status,
     isPlan: row.intent === 'proposed',
     hasConfiguration: row.fingerprint_after !== null,
+    hasRun: row.started_at !== null,
     recorded: { at: row.opened_at, by: row.author_name },
     tested: happened(row.tested_at, row.tested_by),
     assessed: happened(row.assessed_at, row.assessed_by, row.assessed_as),

@@ -7,16 +7,16 @@ import { together } from '../platform/together.ts'
 import { deviationOf, selectDecidedPlans } from './decided-plans.ts'
 import { envelopeVerdict } from './envelope-of.ts'
 import { inForce, selectEnvelopes } from './envelopes.ts'
-import type { RunRow } from './runs.ts'
+import type { RunningRow } from './runs.ts'
 import { recordOf, type RuledRecord, rulingOf, type RulingRow } from './rulings.ts'
 import type { RunFacts } from './standing-of.ts'
 
-/** A run with the instant at which its standing is asked for. */
-export type RunAt = RunRow & { readonly at: Date }
+/** What runs, with the instant at which its standing is asked for. */
+export type RunAt = RunningRow & { readonly at: Date }
 
 /** What is known of a run, with what lists show of it besides. */
-export interface KnownRun {
-  readonly run: RunAt
+export interface KnownRun<T extends RunAt = RunAt> {
+  readonly run: T
   readonly facts: RunFacts
   readonly policyVersion: number
   readonly title: string | null
@@ -44,7 +44,11 @@ interface FactRow extends RulingRow {
 }
 
 /** Reads what the standing of runs rests on, as of the instant of each: by four statements, however many they are. */
-export async function readFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]): Promise<KnownRun[]> {
+export async function readFacts<T extends RunAt>(
+  tx: Transaction,
+  tenantId: string,
+  runs: readonly T[],
+): Promise<KnownRun<T>[]> {
   if (runs.length === 0) return []
   const [rows, policyRows, envelopeRows] = await together(tx, [
     selectFacts(tx, tenantId, runs),
@@ -71,6 +75,7 @@ export async function readFacts(tx: Transaction, tenantId: string, runs: readonl
     facts: {
       system: run.system,
       environment: run.environment,
+      isAlone: run.fingerprint === null,
       startedAt: run.started_at,
       knownAt: run.known_at,
       change: changeOf(row),

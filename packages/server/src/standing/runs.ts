@@ -15,6 +15,12 @@ export interface RunRow {
   readonly last_seen_at: Date
 }
 
+/** What runs, as a run of its environment or by its change alone: what a provider serves, or what has no configuration. */
+export interface RunningRow extends Omit<RunRow, 'fingerprint'> {
+  /** Null for what runs by its change alone. */
+  readonly fingerprint: string | null
+}
+
 /** Environments to look at: all of a tenant, or fewer. */
 export interface Scope {
   readonly system?: string | undefined
@@ -42,6 +48,32 @@ export function selectRunsAt(
       and (${system ?? null}::text is null or s.name = ${system ?? null})
       and (${environment ?? null}::text is null or e.name = ${environment ?? null})
     order by s.name, e.name`.compile(tx)
+}
+
+/**
+ * What ran at an instant by its change alone, as it was known then: no run of its environment tells of it. Closed, dismissed and undone
+ * ones don't run.
+ */
+export function selectAloneAt(
+  tx: Transaction,
+  tenantId: string,
+  { system, environment }: Scope,
+  at: Date,
+): CompiledQuery<RunningRow> {
+  return sql<RunningRow>`
+    select c.id, c.system_id, s.name as system, c.environment, null as fingerprint, coalesce(c.implemented_at, c.opened_at) as started_at,
+      c.opened_at as known_at, null as ended_at, c.id as change_id, coalesce(c.implemented_at, c.opened_at) as last_seen_at
+    from change c
+    join system s on s.tenant_id = c.tenant_id and s.id = c.system_id
+    where c.tenant_id = ${tenantId} and c.stands_alone and c.opened_at <= ${at}
+      and (c.intent <> 'proposed' or c.implemented_at <= ${at})
+      and (c.status <> 'dismissed' or c.updated_at > ${at}) and (c.ended_at is null or c.ended_at > ${at})
+      and not exists (select from closure l where l.tenant_id = c.tenant_id and l.change_id = c.id and l.closed_at <= ${at})
+      and not exists (select from run r where r.tenant_id = c.tenant_id and r.system_id = c.system_id
+        and r.environment = c.environment and r.fingerprint = c.fingerprint_after)
+      and (${system ?? null}::text is null or s.name = ${system ?? null})
+      and (${environment ?? null}::text is null or c.environment = ${environment ?? null})
+    order by s.name, c.environment, c.id`.compile(tx)
 }
 
 /** The runs of an environment that were at some time between two instants, the newest first, and one more than the limit. */

@@ -22,6 +22,8 @@ export type Ruling =
 export interface RunFacts {
   readonly system: string
   readonly environment: string
+  /** Whether it runs by its change alone: no run tells when it ends. */
+  readonly isAlone: boolean
   readonly startedAt: Date
   /** When AfterAI learnt of it. */
   readonly knownAt: Date
@@ -146,7 +148,8 @@ function nextDecision({ change, ...facts }: RunFacts): string {
   return change === null ? nextStep({ change, ...facts }) : `afterai decide ${change.id}`
 }
 
-function goBack({ system, environment }: RunFacts): string {
+function goBack({ system, environment, change, isAlone }: RunFacts): string {
+  if (isAlone && change !== null) return `afterai ace ended ${change.id}`
   return `afterai history ${system} --environment ${environment}`
 }
 

@@ -2,7 +2,7 @@ import { type Standing, type StandingName, standings, type Standings, wrongStand
 import type { Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { type KnownRun, readFacts } from './read-facts.ts'
-import { type Scope, selectRunsAt } from './runs.ts'
+import { type Scope, selectAloneAt, selectRunsAt } from './runs.ts'
 import { standingOf, type Verdict } from './standing-of.ts'
 
 /** Whether what runs in each environment may run, at an instant; the worst first, and of those that are alike the ones due first. */
@@ -29,13 +29,16 @@ export interface Judged {
   readonly verdict: Verdict
 }
 
-/** The standing of every environment of a scope, in no particular order. */
+/** The standing of every environment of a scope and of what runs by its change alone, in no particular order. */
 export async function judgeAll(tx: Transaction, tenantId: string, scope: Scope, at: Date): Promise<Judged[]> {
-  const [runs] = await together(tx, [selectRunsAt(tx, tenantId, scope, at)])
+  const [runs, alone] = await together(tx, [
+    selectRunsAt(tx, tenantId, scope, at),
+    selectAloneAt(tx, tenantId, scope, at),
+  ])
   const known = await readFacts(
     tx,
     tenantId,
-    runs.map((run) => ({ ...run, at })),
+    [...runs, ...alone].map((run) => ({ ...run, at })),
   )
   return known.map((it) => ({ known: it, verdict: standingOf(it.facts, at) }))
 }

@@ -24,6 +24,13 @@ declare module '../platform/database.ts' {
       told_at: Generated<Date>
       mail_due: boolean
     }
+    told_change: {
+      tenant_id: string
+      change_id: string
+      standing: StandingName
+      told_at: Generated<Date>
+      mail_due: boolean
+    }
     condition_finding: {
       tenant_id: string
       id: string

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { type Audit, systemActor } from '../audit/index.ts'
 import { type Database, json, type Transaction, withRole, withTenant } from '../platform/database.ts'
 import type { RepeatedJob } from '../platform/jobs.ts'
+import { together } from '../platform/together.ts'
 import { checkConditions } from './conditions.ts'
 import { judgeAll, type Judged } from './standing-service.ts'
 
@@ -10,6 +11,8 @@ import { judgeAll, type Judged } from './standing-service.ts'
 export interface Worse {
   readonly system: string
   readonly environment: string
+  /** The change by which alone it runs; null for what the environment runs with. */
+  readonly changeId: string | null
   readonly standing: StandingName
   readonly reason: string
   readonly needs: string | null
@@ -45,8 +48,7 @@ export async function watchAll(deps: WatchDependencies, stopping: AbortSignal): 
 }
 
 interface Told {
-  readonly system_id: string
-  readonly environment: string
+  readonly key: string
   readonly standing: StandingName
   readonly mail_due: boolean
 }
@@ -61,12 +63,8 @@ async function watchTenant(
   const { rows } = await sql<{ mine: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${`standings ${tenantId}`}, 0)) as mine`.execute(tx)
   if (rows[0]?.mine !== true || (await isQuietTenant(tx, tenantId))) return []
-  const told = await tx
-    .selectFrom('told_standing')
-    .select(['system_id', 'environment', 'standing', 'mail_due'])
-    .where('tenant_id', '=', tenantId)
-    .execute()
-  const toldOf = new Map(told.map((it) => [keyOf(it), it]))
+  const told = await readTold(tx, tenantId)
+  const toldOf = new Map(told.map((it) => [it.key, it]))
   const at = now()
   const first = await judgeAll(tx, tenantId, {}, at)
   const broken = await checkConditions(audit, tx, tenantId, first, at)
@@ -76,11 +74,12 @@ async function watchTenant(
   const worse = turned.filter((it) => isWorse(toldOf.get(keyOf(it.known.run)), it.verdict.standing))
   await keep(tx, tenantId, { turned, worse, toldOf })
   await audit(tx, systemActor(tenantId), ...worse.map(eventOf))
-  const due = new Set(told.filter((it) => it.mail_due).map(keyOf))
+  const due = new Set(told.filter((it) => it.mail_due).map(({ key }) => key))
   const isDue = (it: Judged): boolean => (worse.includes(it) || due.has(keyOf(it.known.run))) && isWrong(it)
   return all.filter(isDue).map(({ known: { run }, verdict: { standing, reason, needs } }) => ({
     system: run.system,
     environment: run.environment,
+    changeId: run.fingerprint === null ? run.change_id : null,
     standing,
     reason,
     needs,
@@ -97,8 +96,17 @@ async function isQuietTenant(tx: Transaction, tenantId: string): Promise<boolean
   return row === undefined || row.sample || row.instance || row.suspended_at !== null
 }
 
-function keyOf({ system_id, environment }: { readonly system_id: string; readonly environment: string }): string {
-  return `${system_id} ${environment}`
+async function readTold(tx: Transaction, tenantId: string): Promise<readonly Told[]> {
+  const { rows } = await sql<Told>`
+    select system_id || ' ' || environment as key, standing, mail_due from told_standing where tenant_id = ${tenantId}
+    union all
+    select change_id::text, standing, mail_due from told_change where tenant_id = ${tenantId}`.execute(tx)
+  return rows
+}
+
+/** The key by which a standing is told: of an environment, or of a change by which alone something runs. */
+function keyOf({ id, system_id, environment, fingerprint }: Judged['known']['run']): string {
+  return fingerprint === null ? id : `${system_id} ${environment}`
 }
 
 /** What is good when it is first seen is no turn; what isn't, is. */
@@ -124,22 +132,30 @@ async function keep(
     readonly toldOf: ReadonlyMap<string, Told>
   },
 ): Promise<void> {
-  if (turned.length === 0) return
   const rows = turned.map((it) => ({
     system_id: it.known.run.system_id,
     environment: it.known.run.environment,
+    fingerprint: it.known.run.fingerprint,
     standing: it.verdict.standing,
     run_id: it.known.run.id,
     mail_due: isWrong(it) && (worse.includes(it) || toldOf.get(keyOf(it.known.run))?.mail_due === true),
   }))
-  await sql`
-    insert into told_standing (tenant_id, system_id, environment, standing, run_id, mail_due)
-    select ${tenantId}::uuid, * from jsonb_to_recordset(${json(rows)})
-      as it (system_id uuid, environment text, standing text, run_id uuid, mail_due boolean)
-    on conflict (tenant_id, system_id, environment) do update
-      set standing = excluded.standing, run_id = excluded.run_id, told_at = now(), mail_due = excluded.mail_due`.execute(
-    tx,
-  )
+  const [alone, runs] = [rows.filter((it) => it.fingerprint === null), rows.filter((it) => it.fingerprint !== null)]
+  await together(tx, [
+    sql`
+      insert into told_standing (tenant_id, system_id, environment, standing, run_id, mail_due)
+      select ${tenantId}::uuid, * from jsonb_to_recordset(${json(runs)})
+        as it (system_id uuid, environment text, standing text, run_id uuid, mail_due boolean)
+      on conflict (tenant_id, system_id, environment) do update
+        set standing = excluded.standing, run_id = excluded.run_id, told_at = now(), mail_due = excluded.mail_due`.compile(
+      tx,
+    ),
+    sql`
+      insert into told_change (tenant_id, change_id, standing, mail_due)
+      select ${tenantId}::uuid, * from jsonb_to_recordset(${json(alone)}) as it (run_id uuid, standing text, mail_due boolean)
+      on conflict (tenant_id, change_id) do update
+        set standing = excluded.standing, told_at = now(), mail_due = excluded.mail_due`.compile(tx),
+  ])
 }
 
 function eventOf({ known: { run, facts, record, policyVersion }, verdict }: Judged) {
@@ -159,9 +175,15 @@ function eventOf({ known: { run, facts, record, policyVersion }, verdict }: Judg
 }
 
 async function markTold(tx: Transaction, tenantId: string, worse: readonly Worse[]): Promise<void> {
-  await sql`
-    update told_standing t set mail_due = false
-    from jsonb_to_recordset(${json(worse)}) as it (system text, environment text)
-    join system s on s.tenant_id = ${tenantId} and s.name = it.system
-    where t.tenant_id = ${tenantId} and t.system_id = s.id and t.environment = it.environment`.execute(tx)
+  const alone = worse.flatMap(({ changeId }) => changeId ?? [])
+  await together(tx, [
+    sql`
+      update told_standing t set mail_due = false
+      from jsonb_to_recordset(${json(worse.filter(({ changeId }) => changeId === null))}) as it (system text, environment text)
+      join system s on s.tenant_id = ${tenantId} and s.name = it.system
+      where t.tenant_id = ${tenantId} and t.system_id = s.id and t.environment = it.environment`.compile(tx),
+    sql`update told_change set mail_due = false where tenant_id = ${tenantId} and change_id = any(${alone}::uuid[])`.compile(
+      tx,
+    ),
+  ])
 }

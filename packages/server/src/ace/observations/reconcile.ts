@@ -48,6 +48,7 @@ export function reconcile(
       ...by,
       intent,
       implementedAt: run.startedAt,
+      hasRun: true,
     } as const
     opening.push({ run, change })
   }

@@ -1,6 +1,13 @@
 import type { Caller } from '../../access/index.ts'
 import type { Transaction } from '../../platform/database.ts'
-import { type DerivedChange, derivedChangesSince, openDerivedChange, openFurtherChanges } from '../../ace/index.ts'
+import {
+  type DerivedChange,
+  derivedChangesSince,
+  endChanges,
+  openDerivedChange,
+  openFurtherChanges,
+  type Ending,
+} from '../../ace/index.ts'
 import type { Audit } from '../../audit/index.ts'
 import type { Bound } from '../limits.ts'
 
@@ -8,6 +15,8 @@ import type { Bound } from '../limits.ts'
 export interface ChangeBudget {
   /** @returns the id of the change, or of the one that stands for it */
   open(caller: Caller, change: DerivedChange): Promise<string>
+  /** Notes that changes ceased to run, by the one that undid them or by none. */
+  end(caller: Caller, changeIds: readonly string[], ending: Ending): Promise<void>
 }
 
 const hourMs = 3_600_000
@@ -22,6 +31,7 @@ export function createChangeBudget(tx: Transaction, tenantId: string, audit: Aud
     return new Map(rows.map((row) => [row.systemId, row.opened]))
   }
   return {
+    end: (caller, changeIds, ending) => endChanges(audit, tx, caller, { changeIds, ...ending }),
     async open(caller, change) {
       const { systemId, environment } = change
       opened ??= await count()

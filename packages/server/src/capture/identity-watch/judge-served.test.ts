@@ -1,7 +1,7 @@
 import { sayingOf } from '@afterai/models'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judge, type KnownIdentity, latestOf, replacements } from './judge-served.ts'
+import { judge, type KnownIdentity, latestOf, replacements, soles } from './judge-served.ts'
 
 const hourMs = 3_600_000
 const asked = { provider: 'openai', requestedModel: 'gpt-4o' }
@@ -37,6 +37,9 @@ class Memory {
       this.#tell({ servedName: name, systemFingerprint: fingerprint, firstMs, lastMs })
     }
     for (const { by } of replacements(this.kept, this.#learningMs)) by.changeId = this.#open('replaced')
+    for (const { by, inPlaceOf } of soles(this.kept)) {
+      if (inPlaceOf !== undefined) by.returned = { ms: by.lastMs, changeId: this.#open('returned') }
+    }
     for (const [index, it] of this.kept.entries()) this.kept[index] = { ...it, heldMs: it.lastMs }
   }
 
@@ -52,7 +55,8 @@ class Memory {
     const toldBy = judgement.is === 'member' || judgement.is === 'refinement' ? judgement.changeId : null
     const changeId = isNew ? this.#open(judgement.is) : toldBy
     const baseline = judgement.is === 'baseline' || (judgement.is === 'refinement' && judgement.baseline)
-    this.kept.push({ ...it, saying, baseline, changeId, heldMs: Number.NEGATIVE_INFINITY, alone: undefined })
+    const never = { heldMs: Number.NEGATIVE_INFINITY, alone: undefined, apart: undefined, returned: null }
+    this.kept.push({ ...it, saying, baseline, changeId, ...never })
   }
 
   #open(what: string): string {
@@ -163,6 +167,40 @@ describe('fingerprints of one model are a set', () => {
   })
 })
 
+describe('a model that comes back', () => {
+  const hours = (name: string, from: number, until: number, every = 1) =>
+    Array.from({ length: Math.ceil((until - from) / every) }, (_, n) => [name, from + n * every] as const)
+
+  test('is told each time that it has been served alone for twelve hours', () => {
+    const there = [...hours('m-1', 0, 5), ...hours('m-2', 5, 30)]
+    expect(changesOf(...there, ...hours('m-1', 30, 41))).toEqual(['change'])
+    expect(changesOf(...there, ...hours('m-1', 30, 80))).toEqual(['change', 'returned'])
+    expect(changesOf(...there, ...hours('m-1', 30, 50), ...hours('m-2', 50, 70))).toEqual([
+      'change',
+      'returned',
+      'returned',
+    ])
+    expect(changesOf(...there, ...hours('m-3', 30, 50), ...hours('m-1', 50, 70))).toEqual([
+      'change',
+      'change',
+      'returned',
+    ])
+  })
+
+  test('is known by any of its names, and an alias is no sign of one', () => {
+    const there = [...hours('gpt-4o-2024-05-13', 0, 5), ...hours('gpt-4o-2024-08-06', 5, 30)]
+    expect(changesOf(...there, ...hours('openai/GPT-4o-2024-05-13', 30, 50))).toEqual(['change', 'returned'])
+    expect(changesOf(...there, ...hours('gpt-4o', 30, 50))).toEqual(['change'])
+  })
+
+  test('isn’t told while others are served beside it, nor after a night without calls', () => {
+    const there = [...hours('m-1', 0, 5), ...hours('m-2', 5, 30)]
+    const mixed = hours('m-1', 30, 100).map((it, n) => (n % 8 === 7 ? (['m-2', it[1]] as const) : it))
+    expect(changesOf(...there, ...mixed)).toEqual(['change'])
+    expect(changesOf(...there, ['m-1', 30], ['m-1', 60], ['m-1', 61])).toEqual(['change'])
+  })
+})
+
 // Sightings on the half hours, later or earlier by what clocks may differ; the learning time ends between two of them.
 const learningMs = 23.25 * hourMs
 const sighting = fc.record({
@@ -173,29 +211,58 @@ const sighting = fc.record({
   isCut: fc.boolean(),
 })
 
-test('once there is a baseline, the same sightings open the same changes in any order that clocks allow, and however they are split', () => {
-  fc.assert(
-    fc.property(fc.array(sighting, { maxLength: 60 }), (drawn) => {
-      // No two at the same moment: of two that are, nothing says which was first.
-      const later = drawn.map((it, index) => ({ ...it, atMs: it.slot * hourMs * 0.5 + index * 1000 }))
-      const baseline = { name: 'gpt-4o-2024-05-13', fingerprint: 'a', delayMs: 0, isCut: true, atMs: -hourMs }
-      const sightings = [baseline, ...later]
-      const inOrder = new Memory(learningMs)
-      for (const it of sightings.toSorted((a, b) => a.atMs - b.atMs)) inOrder.batch([it])
-      const shuffled = new Memory(learningMs)
-      let batch: (typeof sightings)[number][] = []
-      for (const it of sightings.toSorted((a, b) => a.atMs + a.delayMs - b.atMs - b.delayMs)) {
-        if (it.isCut || it.atMs - (batch[0]?.atMs ?? it.atMs) > hourMs) {
-          shuffled.batch(batch)
-          batch = []
-        }
-        batch.push(it)
-      }
+type Drawn = { readonly name: string; readonly fingerprint: string; readonly delayMs: number; readonly isCut: boolean }
+
+/** Tells the same sightings in their order, one by one, and as they come: late by their delay, in batches of up to an hour. */
+function expectTheSame(drawn: readonly (Drawn & { readonly slot: number })[]): void {
+  // No two at the same moment: of two that are, nothing says which was first.
+  const later = drawn.map((it, index) => ({ ...it, atMs: it.slot * hourMs * 0.5 + index * 1000 }))
+  const baseline = { name: 'gpt-4o-2024-05-13', fingerprint: 'a', delayMs: 0, isCut: true, atMs: -hourMs }
+  const sightings = [baseline, ...later]
+  const inOrder = new Memory(learningMs)
+  for (const it of sightings.toSorted((a, b) => a.atMs - b.atMs)) inOrder.batch([it])
+  const shuffled = new Memory(learningMs)
+  let batch: (typeof sightings)[number][] = []
+  for (const it of sightings.toSorted((a, b) => a.atMs + a.delayMs - b.atMs - b.delayMs)) {
+    if (it.isCut || it.atMs - (batch[0]?.atMs ?? it.atMs) > hourMs) {
       shuffled.batch(batch)
-      expect(shuffled.changes.toSorted()).toEqual(inOrder.changes.toSorted())
+      batch = []
+    }
+    batch.push(it)
+  }
+  shuffled.batch(batch)
+  expect(shuffled.changes.toSorted()).toEqual(inOrder.changes.toSorted())
+}
+
+test('once there is a baseline, the same sightings open the same changes in any order that clocks allow, and however they are split', () => {
+  fc.assert(fc.property(fc.array(sighting, { maxLength: 60 }), expectTheSame), { numRuns: 1000 })
+})
+
+test('so do models that are served for hours and come back', () => {
+  const stretch = fc.record({
+    name: sighting.map(({ name }) => name),
+    fingerprint: fc.constantFrom('', 'a', 'b'),
+    hours: fc.integer({ min: 1, max: 30 }),
+    delays: fc.array(fc.record({ delayMs: fc.integer({ min: 0, max: 60_000 }), isCut: fc.boolean() }), {
+      minLength: 30,
+      maxLength: 30,
     }),
-    { numRuns: 1000 },
+  })
+  let returned = 0
+  fc.assert(
+    fc.property(fc.array(stretch, { minLength: 2, maxLength: 8 }), (stretches) => {
+      let slot = 0
+      const drawn = stretches.flatMap(({ hours, delays, ...it }) =>
+        delays.slice(0, hours).map((delay) => ({ ...it, ...delay, slot: (slot += 2) })),
+      )
+      expectTheSame(drawn)
+      returned += changesOf(...drawn.map((it) => [it.name, it.slot / 2] as const)).filter(
+        (it) => it === 'returned',
+      ).length
+    }),
+    { numRuns: 300 },
   )
+  expect(returned).toBeGreaterThan(100)
 })
 
 test('what was seen last is of what says most', () => {

@@ -12,8 +12,18 @@ export interface KnownIdentity extends Identity {
   lastMs: number
   /** Until when it had been seen before this transaction, of which no part is late for another. */
   readonly heldMs: number
-  /** Since when a fingerprint that joined in silence was seen without those before it, and in how many hours. */
-  alone: { readonly sinceMs: number; readonly hours: number } | undefined
+  /** Since when a fingerprint that joined in silence was seen without those before it. */
+  alone: Alone | undefined
+  /** Since when it was seen without what doesn't agree with it. */
+  apart: Alone | undefined
+  /** When it came back last, after something else had been served, and the change that told of that; null for what never did. */
+  returned: { readonly ms: number; readonly changeId: string } | null
+}
+
+/** Since when something was seen to be served alone, and in how many different hours. */
+export interface Alone {
+  readonly sinceMs: number
+  readonly hours: number
 }
 
 /** An identity that was seen to be served, with what its name says and when it was seen. */
@@ -57,7 +67,7 @@ export interface Replacement {
   readonly of: readonly KnownIdentity[]
 }
 
-/** In how many hours a fingerprint is seen, and none of those before it, until it has taken their place: a night without calls is no sign. */
+/** In how many hours something is seen, and nothing of what it replaces, until it has taken its place: a night without calls is no sign. */
 const hoursAlone = 12
 const hourMs = 3_600_000
 
@@ -67,7 +77,7 @@ export function replacements(kept: readonly KnownIdentity[], learningMs: number)
     const of = replaceable(by, kept)
     if (of.length === 0 || by.lastMs === by.heldMs) return []
     const othersMs = Math.max(...of.map(({ lastMs }) => lastMs))
-    by.alone = aloneOf(by, othersMs)
+    by.alone = aloneOf(by.alone, by, othersMs)
     const isAlone = by.alone !== undefined && by.alone.hours >= hoursAlone && by.lastMs - othersMs >= learningMs
     return isAlone ? [{ by, of }] : []
   })
@@ -81,7 +91,41 @@ function replaceable(by: KnownIdentity, kept: readonly KnownIdentity[]): KnownId
   return isTold ? [] : earlier.filter(({ saying }) => agree(saying, by.saying))
 }
 
-function aloneOf({ alone, heldMs, lastMs }: KnownIdentity, othersMs: number): KnownIdentity['alone'] {
+/** A model that is served alone by now. */
+export interface Sole {
+  readonly by: KnownIdentity
+  /** What was served beside it or before it, and isn't any more. */
+  readonly others: readonly KnownIdentity[]
+  /** What was told last to be served, where that was another: `by` was served before, and has come back. */
+  readonly inPlaceOf: KnownIdentity | undefined
+}
+
+/** Notes which models are seen without the others. @returns those that came to be alone just now */
+export function soles(kept: readonly KnownIdentity[]): Sole[] {
+  const told = kept.toSorted((a, b) => toldMs(b) - toldMs(a))[0]
+  return kept.flatMap((by) => {
+    const others = kept.filter(({ saying }) => !agree(saying, by.saying))
+    // What may have been any of several is no sign of one.
+    const isVague = kept.some((it) => agree(it.saying, by.saying) && tellsMore(it.saying, by.saying))
+    if (others.length === 0 || isVague || by.lastMs === by.heldMs || told === undefined) return []
+    const hoursBefore = by.apart?.hours ?? 0
+    by.apart = aloneOf(by.apart, by, Math.max(...others.map(({ lastMs }) => lastMs)))
+    if (by.apart === undefined || by.apart.hours < hoursAlone) return []
+    const isBack = !agree(told.saying, by.saying)
+    return isBack || hoursBefore < hoursAlone ? [{ by, others, inPlaceOf: isBack ? told : undefined }] : []
+  })
+}
+
+/** When a change, or the first sighting of all, told that something is served. */
+function toldMs({ firstMs, returned }: KnownIdentity): number {
+  return returned?.ms ?? firstMs
+}
+
+function aloneOf(
+  alone: Alone | undefined,
+  { heldMs, lastMs }: Pick<KnownIdentity, 'heldMs' | 'lastMs'>,
+  othersMs: number,
+): Alone | undefined {
   if (othersMs >= lastMs) return undefined
   if (alone === undefined || othersMs >= alone.sinceMs) return { sinceMs: lastMs, hours: 1 }
   const isNextHour = Math.floor(lastMs / hourMs) > Math.floor(heldMs / hourMs)

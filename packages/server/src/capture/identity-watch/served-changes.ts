@@ -1,7 +1,14 @@
 import type { Caller } from '../../access/index.ts'
 import type { DerivedChange } from '../../ace/index.ts'
 import { servedConfiguration } from './configuration.ts'
-import { type Judgement, type KnownIdentity, latestOf, type Replacement, type SeenIdentity } from './judge-served.ts'
+import {
+  type Judgement,
+  type KnownIdentity,
+  latestOf,
+  type Replacement,
+  type SeenIdentity,
+  type Sole,
+} from './judge-served.ts'
 import type { Learning } from './learning.ts'
 import type { Asked } from './sightings.ts'
 
@@ -54,6 +61,29 @@ export function openReplacement(
     ...changeOf(asked, latestOf(of) ?? by, by),
     title: `system fingerprint ${by.systemFingerprint} in the place of ${count === 1 ? 'another one' : `${count} others`}`,
     changeTypes: ['vendor_blackbox'],
+  })
+}
+
+/** Notes what isn't served any more, and opens the change that a model is which was served before and has come back. */
+export async function tellSole(
+  { changes }: Learning,
+  { asked, caller, by, others, inPlaceOf }: Sole & Pick<News, 'asked' | 'caller'>,
+): Promise<void> {
+  const at = new Date(by.apart?.sinceMs ?? by.lastMs)
+  if (inPlaceOf !== undefined) {
+    const changeId = await changes.open(caller, {
+      ...changeOf(asked, inPlaceOf, by),
+      title: `served again: ${by.servedName} in the place of ${inPlaceOf.servedName}`,
+      changeTypes: ['model', 'vendor_blackbox'],
+      implementedAt: at,
+    })
+    by.returned = { ms: by.lastMs, changeId }
+  }
+  const ended = others.flatMap(({ changeId, returned }) => [changeId, returned?.changeId ?? null])
+  const changeIds = [...new Set(ended.filter((it) => it !== null))]
+  await changes.end(caller, changeIds, {
+    at,
+    undoneBy: inPlaceOf === undefined ? null : (by.returned?.changeId ?? null),
   })
 }
 

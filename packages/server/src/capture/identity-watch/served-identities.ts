@@ -115,6 +115,11 @@ async function readIdentities(
       lastMs: row.last_seen_at.getTime(),
       heldMs: row.last_seen_at.getTime(),
       alone: row.alone_since === null ? undefined : { sinceMs: row.alone_since.getTime(), hours: row.alone_hours },
+      apart: row.apart_since === null ? undefined : { sinceMs: row.apart_since.getTime(), hours: row.apart_hours },
+      returned:
+        row.returned_at === null || row.return_change_id === null
+          ? null
+          : { ms: row.returned_at.getTime(), changeId: row.return_change_id },
     })
   }
 }
@@ -173,25 +178,39 @@ export async function recordSeen(
       and it.system_fingerprint = row."systemFingerprint" and it.last_seen_at < row.last`.execute(tx)
 }
 
-/** Notes of fingerprints whether they are seen alone, and which change told of them. */
+/** Notes of identities whether they are seen alone, and which changes told of them. */
 export async function recordAlone(
   tx: Transaction,
   tenantId: string,
   noted: readonly { readonly modelId: string; readonly identity: KnownIdentity }[],
 ): Promise<void> {
   if (noted.length === 0) return
-  const rows = noted.map(({ modelId, identity: { servedName, systemFingerprint, changeId, alone } }) => ({
-    modelId,
-    servedName,
-    systemFingerprint,
-    changeId,
-    hours: alone?.hours ?? 0,
-    since: alone === undefined ? null : new Date(alone.sinceMs),
-  }))
+  const rows = noted.map(({ modelId, identity }) => {
+    const { servedName, systemFingerprint, changeId, alone, apart, returned } = identity
+    return {
+      modelId,
+      servedName,
+      systemFingerprint,
+      changeId,
+      aloneSince: instantOf(alone?.sinceMs),
+      aloneHours: alone?.hours ?? 0,
+      apartSince: instantOf(apart?.sinceMs),
+      apartHours: apart?.hours ?? 0,
+      returnedAt: instantOf(returned?.ms),
+      returnChangeId: returned?.changeId ?? null,
+    }
+  })
   await sql`
-    update served_identity it set change_id = row."changeId", alone_since = row.since, alone_hours = row.hours
-    from jsonb_to_recordset(${json(rows)}) as row("modelId" uuid, "servedName" text, "systemFingerprint" text,
-      "changeId" uuid, since timestamptz, hours integer)
+    update served_identity it set change_id = row."changeId", alone_since = row."aloneSince", alone_hours = row."aloneHours",
+      apart_since = row."apartSince", apart_hours = row."apartHours", returned_at = row."returnedAt",
+      return_change_id = row."returnChangeId"
+    from jsonb_to_recordset(${json(rows)}) as row("modelId" uuid, "servedName" text, "systemFingerprint" text, "changeId" uuid,
+      "aloneSince" timestamptz, "aloneHours" integer, "apartSince" timestamptz, "apartHours" integer, "returnedAt" timestamptz,
+      "returnChangeId" uuid)
     where it.tenant_id = ${tenantId} and it.served_model_id = row."modelId" and it.served_name = row."servedName"
       and it.system_fingerprint = row."systemFingerprint"`.execute(tx)
+}
+
+function instantOf(ms: number | undefined): Date | null {
+  return ms === undefined ? null : new Date(ms)
 }

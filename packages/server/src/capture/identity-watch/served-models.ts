@@ -2,7 +2,7 @@ import { sayingOf } from '@afterai/models'
 import { onceSettled } from '../../platform/database.ts'
 import { type CaptureLimits, overflow } from '../limits.ts'
 import type { Dimensions } from '../dimensions.ts'
-import { judge, type KnownIdentity, replacements, type SeenIdentity } from './judge-served.ts'
+import { judge, type KnownIdentity, replacements, type SeenIdentity, soles } from './judge-served.ts'
 import type { Learning } from './learning.ts'
 import {
   countIdentities,
@@ -14,7 +14,7 @@ import {
   recordSeen,
   recordAlone,
 } from './served-identities.ts'
-import { openReplacement, tell } from './served-changes.ts'
+import { openReplacement, tell, tellSole } from './served-changes.ts'
 import {
   type Asked,
   byModel,
@@ -25,6 +25,8 @@ import {
   type Sighting,
 } from './sightings.ts'
 import type { WatchedCall } from './watched-call.ts'
+
+const neverAlone = { alone: undefined, apart: undefined, returned: null } as const
 
 /** How often the time of the last sighting is written while the same is served. */
 const seenRecordedEveryMs = 10_000
@@ -143,12 +145,17 @@ async function settleModels(
     for (const sighting of [...sightings.values()].toSorted((a, b) => a.firstMs - b.firstMs)) {
       if (await settleSighting(deps, learning, gathered, { model, sighting })) noted.push(sighting)
     }
-    const before = new Map(model.identities.map((it) => [it, it.alone]))
+    const before = new Map(model.identities.map((it) => [it, { ...it }]))
     for (const replacement of replacements(model.identities, deps.limits.learningMs)) {
       replacement.by.changeId = await openReplacement(learning, { asked, caller, ...replacement })
     }
+    for (const sole of soles(model.identities)) await tellSole(learning, { asked, caller, ...sole })
     const modelId = model.id
-    alone.push(...model.identities.flatMap((it) => (it.alone === before.get(it) ? [] : [{ modelId, identity: it }])))
+    const moved = model.identities.filter((it) => {
+      const was = before.get(it)
+      return it.alone !== was?.alone || it.apart !== was?.apart || it.returned !== was?.returned
+    })
+    alone.push(...moved.map((identity) => ({ modelId, identity })))
     told.set(modelKey(asked), noted)
   }
   await insertIdentities(tx, tenantId, gathered.fresh)
@@ -203,7 +210,7 @@ async function settleSighting(
     identity,
     judgement,
   })
-  const made = { modelId, ...identity, ...told, heldMs: Number.NEGATIVE_INFINITY, alone: undefined }
+  const made = { modelId, ...identity, ...told, heldMs: Number.NEGATIVE_INFINITY, ...neverAlone }
   fresh.push(made)
   kept.push(made)
   return isRoom

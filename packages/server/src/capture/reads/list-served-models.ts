@@ -70,7 +70,7 @@ async function readIdentities(
       servedModel: row.served_name,
       systemFingerprint: row.system_fingerprint === '' ? null : row.system_fingerprint,
       baseline: row.baseline,
-      changeId: row.change_id,
+      changeId: row.return_change_id ?? row.change_id,
       firstSeenAt: row.first_seen_at.toISOString(),
       lastSeenAt: row.last_seen_at.toISOString(),
     })
