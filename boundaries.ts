@@ -40,6 +40,9 @@ export const serverFolders: readonly string[] = [
   'instance',
 ]
 
+/** Folders in `platform`, each with a door for its neighbours as for everybody else. */
+export const foundationFolders: readonly string[] = ['hardening', 'metrics', 'rate-limits']
+
 /** Folders of the server whose insides are nobody else's: they are reached through their `index.ts`, as are the folders in `platform`. */
 const withDoors = serverFolders.filter((folder) => folder !== 'platform')
 
@@ -133,8 +136,14 @@ function laterFolders(folder: string, index: number): Pattern[] {
   ]
 }
 
+const reachesInside = 'this reaches inside another folder: import it from the index.ts of that folder.'
+
+function behindItsDoor(folder: string): string[] {
+  return [`**/${folder}/**`, `!**/${folder}/index.ts`]
+}
+
 function insidesOf(index: number): Pattern[] {
-  if (index === 0) return []
+  if (index === 0) return [{ group: foundationFolders.flatMap(behindItsDoor), message: reachesInside }]
   const earlier = withDoors.filter((it) => serverFolders.indexOf(it) < index)
   return [
     {
@@ -144,7 +153,7 @@ function insidesOf(index: number): Pattern[] {
         '../**/platform/*/**',
         '!../**/platform/*/index.ts',
       ],
-      message: 'this reaches inside another folder: import it from the index.ts of that folder.',
+      message: reachesInside,
     },
   ]
 }

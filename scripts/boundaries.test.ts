@@ -43,6 +43,8 @@ const single = [
   ['packages/server/uses-cli.ts', '../cli/src/run.ts', 'a path leads into another package'],
   ['packages/server/src/pacr/deep/reaches.ts', '../../access/access.ts', 'reaches inside another folder'],
   ['packages/server/src/pacr/hardening.ts', '../platform/hardening/load.ts', 'reaches inside another folder'],
+  ['packages/server/src/platform/server.ts', './hardening/load.ts', 'reaches inside another folder'],
+  ['packages/server/src/platform/metrics/load.ts', '../hardening/load.ts', 'reaches inside another folder'],
   ['packages/cli/src/later.test.ts', '@afterai/server', 'may not be imported here'],
 ] as const
 /** The same in other forms than an import of values. */
@@ -58,6 +60,10 @@ const fine = [
   ['packages/server/src/pacr/tests/fine.ts', '@afterai/testing'],
   ['packages/server/src/identity/deep/own.ts', '../access.ts'],
   ['packages/server/src/aura/foundation.ts', '../platform/database.ts'],
+  ['packages/server/src/platform/fine-server.ts', './hardening/index.ts'],
+  ['packages/server/src/platform/metrics/fine-one.ts', '../hardening/index.ts'],
+  ['packages/server/src/platform/metrics/fine-two.ts', '../database.ts'],
+  ['packages/server/src/platform/metrics/fine-three.ts', './exposition.ts'],
   ['packages/server/src/aura/limits.ts', '../platform/rate-limits/index.ts'],
   ['packages/cli/src/contract.ts', '@afterai/contract'],
 ] as const

@@ -100,17 +100,17 @@ export function chapterWords(): readonly (readonly string[])[] {
 
 /** Ends by an exception in place of ending the process, and writes where the world says, in every command below. */
 function behave(command: Command, mount: Mount): void {
-  const { stdout, stderr } = mount.world
+  const { world } = mount
   for (const option of sharedOptionsOf(command)) command.addOption(option)
   command
     .exitOverride()
     .helpCommand(false)
     .showHelpAfterError(`See: ${pathOf(command)} --help`)
     .configureOutput({
-      writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
-      getOutHelpWidth: () => stdout.columns ?? 100,
-      getErrHelpWidth: () => stdout.columns ?? 100,
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+      getOutHelpWidth: () => world.stdout.columns ?? 100,
+      getErrHelpWidth: () => world.stdout.columns ?? 100,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

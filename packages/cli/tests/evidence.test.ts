@@ -230,6 +230,10 @@ test('decide sends the decision whole', async () => {
     'one',
     '--condition',
     'two',
+    '--check',
+    'error_rate<2%/24h',
+    '--check',
+    'latency_p95_ms<1.2x',
     '--review-by',
     '2027-01-31',
   ]
@@ -240,9 +244,23 @@ test('decide sends the decision whole', async () => {
     decisionDetail: 'approve_with_conditions',
     justification: 'Cheaper.',
     conditions: ['one', 'two'],
+    checks: [
+      { metric: 'error_rate', comparison: 'at_most', bound: 0.02, of: 'value', windowHours: 24, minCalls: 20 },
+      { metric: 'latency_p95_ms', comparison: 'at_most', bound: 1.2, of: 'before', windowHours: 24, minCalls: 20 },
+    ],
     reviewBy: '2027-01-31',
     assessmentIds: [ids.assessment],
   })
+})
+
+test('a condition that telemetry cannot check is a usage error, and nothing is proposed', async () => {
+  const server = await startStandIn({})
+  const line = ['decide', ids.change, '--act', '--detail', 'approve', '--justification', 'x', '--check', 'errors<2%']
+  expect(await afterai(line, { env: server.env })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('The metric is one of error_rate'),
+  })
+  expect(server.received).toEqual([])
 })
 
 async function startApproving(evidenceChanged = false): ReturnType<typeof startStandIn> {

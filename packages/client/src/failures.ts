@@ -24,7 +24,7 @@ export class ApiProblem extends Error {
 export class NoAnswer extends Error {
   /** The address that was asked, without path and query. */
   readonly endpoint: string
-  /** The network's code for the failure, such as `ECONNREFUSED`, or `TIMEOUT`; undefined where it gives none. */
+  /** The network's code for the failure, such as `ECONNREFUSED`, or `TIMEOUT`, or `TOO_LARGE` for an answer that isn't read; undefined where it gives none. */
   readonly code: string | undefined
 
   constructor(endpoint: string, code: string | undefined) {

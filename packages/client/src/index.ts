@@ -9,7 +9,11 @@ export {
 } from './client.ts'
 export { ApiProblem, NoAnswer } from './failures.ts'
 export {
+  type AnswerHeaders,
   createTransport,
+  type Fetch,
+  type FetchAnswer,
+  type FetchRequest,
   type Transport,
   type TransportAnswer,
   type TransportOptions,

@@ -1,10 +1,36 @@
 import { ApiProblem, NoAnswer } from './failures.ts'
 
+/** One HTTP request, as `fetch` takes it. */
+export interface FetchRequest {
+  readonly method: string
+  readonly redirect: 'manual'
+  readonly headers: Record<string, string>
+  /** Ends the request and the reading of its answer: both fail with its reason. */
+  readonly signal: AbortSignal
+  readonly body?: string | Uint8Array<ArrayBuffer> | Blob
+}
+
+/** What is read of an HTTP answer: a `Response` is one. */
+export interface FetchAnswer {
+  readonly status: number
+  readonly headers: AnswerHeaders
+  /** The body as it comes; null where an answer can't have one. */
+  readonly body: ReadableStream<Uint8Array> | null
+  /** Reads the body whole. */
+  arrayBuffer(): Promise<ArrayBuffer>
+}
+
+/** Headers of an answer, by their names in any case; null for one that isn't there. */
+export type AnswerHeaders = Pick<Headers, 'get'>
+
+/** Sends one HTTP request, once: the `fetch` of a browser, or what does the same. */
+export type Fetch = (address: string, request: FetchRequest) => Promise<FetchAnswer>
+
 /** Where the API is, and how patiently it is asked. */
 export interface TransportOptions {
   readonly endpoint: string
   /** Instead of the run time's own. */
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: Fetch
   /** Tries of a request that may be repeated, the first included; 3 by default. */
   readonly tries?: number
   /** How long each try may take, its answer included, in milliseconds; a minute by default. */
@@ -36,7 +62,7 @@ export interface TransportRequest {
 /** An answer of the server: its status, headers and body. */
 export interface TransportAnswer {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: AnswerHeaders
   readonly bytes: Uint8Array
 }
 
@@ -66,14 +92,14 @@ export function createTransport(options: TransportOptions): Transport {
   const endpoint = readEndpoint(options.endpoint)
   const { fetch = globalThis.fetch, tries = 3, timeoutMs = 60_000, longestWaitMs = 15_000 } = options
 
-  async function attempt(request: TransportRequest, patience: AbortSignal): Promise<Response> {
+  async function attempt(request: TransportRequest, patience: AbortSignal): Promise<FetchAnswer> {
     try {
       return await fetch(addressOf(endpoint, request), {
         method: request.method,
         redirect: 'manual',
         headers: headersOf(request, options.headers),
         signal: patience,
-        ...(request.body === undefined ? {} : { body: request.body as NonNullable<RequestInit['body']> }),
+        ...(request.body === undefined ? {} : { body: request.body as NonNullable<FetchRequest['body']> }),
       })
     } catch (error) {
       throw noAnswer(endpoint, request, error)
@@ -101,13 +127,13 @@ export function createTransport(options: TransportOptions): Transport {
           throw noAnswer(endpoint, request, error)
         })
         const answer = { status: response.status, headers: response.headers, bytes: new Uint8Array(bytes) }
-        if (!response.ok) throw refusal(answer)
+        if (!isOk(answer)) throw refusal(answer)
         return answer
       }),
     open: (request) =>
       repeated(request, async () => {
         const response = await attempt(request, request.signal ?? new AbortController().signal)
-        if (response.ok && response.body !== null) return response.body
+        if (isOk(response) && response.body !== null) return response.body
         const bytes = new Uint8Array(await response.arrayBuffer())
         throw refusal({ status: response.status, headers: response.headers, bytes })
       }),
@@ -148,9 +174,15 @@ function waitAfter(error: unknown, { repeat, signal }: TransportRequest, tried: 
   if (signal?.aborted === true) return undefined
   // Half of it is chance, so that those who were sent away together don't come back together.
   const waitMs = firstWaitMs * 2 ** (tried - 1) * (1 + Math.random())
+  // It would be as large again.
+  if (error instanceof NoAnswer && error.code === 'TOO_LARGE') return undefined
   if (error instanceof NoAnswer) return repeat === 'always' || unsentCodes.has(error.code ?? '') ? waitMs : undefined
   if (!(error instanceof ApiProblem) || repeat !== 'always' || !passing.has(error.status)) return undefined
   return error.retryAfterMs ?? waitMs
+}
+
+function isOk({ status }: Pick<FetchAnswer, 'status'>): boolean {
+  return status >= 200 && status < 300
 }
 
 function refusal({ status, headers, bytes }: TransportAnswer): ApiProblem {
@@ -167,7 +199,7 @@ function parsed(text: string): unknown {
 }
 
 /** Seconds or a date (RFC 9110 §10.2.3). */
-function retryAfterMs(headers: Headers): number | undefined {
+function retryAfterMs(headers: AnswerHeaders): number | undefined {
   const text = headers.get('retry-after')
   if (text === null) return undefined
   const waitMs = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now()

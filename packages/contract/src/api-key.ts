@@ -48,6 +48,7 @@ export const apiKeyView = z
     replacedBy: id.nullable(),
   })
   .meta({ id: 'ApiKey' })
+/** An API key as people see it: never its secret. */
 export type ApiKeyView = z.infer<typeof apiKeyView>
 
 /** `key` is shown in this answer and never again. */

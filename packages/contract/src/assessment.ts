@@ -28,4 +28,5 @@ export const assessmentView = z
     createdAt: instant,
   })
   .meta({ id: 'Assessment' })
+/** An assessment as it is read: its verdict, and who made it. */
 export type AssessmentView = z.infer<typeof assessmentView>

@@ -40,6 +40,7 @@ export const createAuditStreamRequest = z.discriminatedUnion('kind', [
   syslogDestination.extend({ startFrom }),
   webhookDestination.extend({ startFrom }),
 ])
+/** What a new audit stream is made of. */
 export type CreateAuditStream = z.infer<typeof createAuditStreamRequest>
 
 /** Pausing and resuming take nothing: no body, or an empty object. */
@@ -73,6 +74,7 @@ export const auditStreamView = z
     retryAt: instant.nullable(),
   })
   .meta({ id: 'AuditStream' })
+/** An audit stream as it is read: where it leads and how far it came, never its secret. */
 export type AuditStream = z.infer<typeof auditStreamView>
 
 /** `secret` is shown in this answer and never again; null for kinds that need none. */

@@ -34,6 +34,7 @@ export const auditFilter = z.strictObject({
   /** Before this instant. */
   to: z.iso.datetime({ offset: true }).optional(),
 })
+/** Conditions that an audit event has to meet; one that is left out asks nothing. */
 export type AuditFilter = z.infer<typeof auditFilter>
 
 /** How the trail is asked for. Pages are in the order in which events began; to follow the trail, use a stream or an export. */
@@ -75,6 +76,7 @@ export const auditEventView = z
     logIndex: z.number().int().nullable(),
   })
   .meta({ id: 'AuditEvent' })
+/** An audit event as it is read. */
 export type AuditEventView = z.infer<typeof auditEventView>
 
 /** One event with all that an outsider needs to hold it against the log. */
@@ -86,4 +88,5 @@ export const provedAuditEventView = auditEventView.extend({
   /** The entry that the log holds, and the proof that it does (C2SP tlog-proof). Null while it waits. */
   proof: z.object({ entry: z.string(), index: z.number().int(), tlogProof: z.string() }).nullable(),
 })
+/** An audit event with the proof of its place in the log. */
 export type ProvedAuditEvent = z.infer<typeof provedAuditEventView>

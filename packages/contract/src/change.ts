@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { configuration } from './configuration.ts'
 import { id, instant, name, pageQuery, sha256, words } from './primitives.ts'
 
+/** Parts of a system that a change can be about, and `other`. */
 export const changeTypes = [
   'model',
   'prompt',
@@ -16,20 +17,26 @@ export const changeTypes = [
   'vendor_blackbox',
   'other',
 ] as const
+/** What people said of a change: nothing yet, that it is real, or that it is none. */
 export const changeStatus = z.enum(['pending', 'confirmed', 'dismissed'])
+/** How far a change is, as who tells of it says: meant, done, seen, or undone. */
 export const intent = z.enum(['proposed', 'implemented', 'observed', 'rolled_back'])
+/** The class of a change, in the words of ServiceNow. */
 export const changeClass = z.enum(['standard', 'normal', 'emergency'])
 
+/** How much a change could do, as a person sees it. */
 export const risk = z.strictObject({
   severity: z.enum(['low', 'medium', 'high', 'critical']),
   blastRadius: z.enum(['single_route', 'single_app', 'portfolio', 'unknown']).default('unknown'),
   customerImpact: z.enum(['none', 'minor', 'material', 'unknown']).default('unknown'),
 })
+/** How much a change could do, as a person sees it. */
 export type Risk = z.infer<typeof risk>
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 /** One difference between two configurations: a value by its JSON pointer, before and after. `null` means absent. */
 export const deltaItem = z.object({ category: z.enum(changeTypes), path: z.string(), before: value, after: value })
+/** One part of a configuration before and after; null where there was none. */
 export type DeltaItem = z.infer<typeof deltaItem>
 
 /** Facts of a change, without the names of people: decisions bind to them, and records seal them. */
@@ -59,6 +66,7 @@ export const changeFacts = z.object({
   updatedAt: instant,
   digest: sha256.meta({ description: 'Digest of what a decision on this change binds to.' }),
 })
+/** The facts of a change that its records seal. */
 export type ChangeFacts = z.infer<typeof changeFacts>
 
 /** An AI Change Event (ACE), with the names of who opened and who settled it, as they were then. Addresses are for admins and auditors, and one's own. */
@@ -71,6 +79,7 @@ export const changeView = changeFacts
     settledByEmail: z.string().nullable(),
   })
   .meta({ id: 'Change' })
+/** A change as it is read. */
 export type Change = z.infer<typeof changeView>
 
 /** A change that a person or a pipeline records. `after` may be left out for what has no configuration, such as retrieval data. */
@@ -87,8 +96,11 @@ export const createChangeRequest = z.strictObject({
   risk: risk.optional(),
 })
 
+/** A statement that a change is real, and what it risks. */
 export const confirmRequest = z.strictObject({ risk: risk.optional() })
+/** A statement that a change is none, and why. */
 export const dismissRequest = z.strictObject({ reason: words(2000) })
+/** Which changes are asked for, and how many. */
 export const changeQuery = pageQuery.extend({ status: changeStatus.optional(), system: name.optional() })
 
 /** Why a change has to run before it can be decided. */

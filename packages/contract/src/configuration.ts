@@ -104,4 +104,5 @@ export const configuration = z
       .meta({ description: 'Feature flags: `feature_flag.key`, `.result.variant`, `.version`.' }),
   })
   .meta({ id: 'Configuration' })
+/** What a system runs with, as metadata. */
 export type Configuration = z.infer<typeof configuration>

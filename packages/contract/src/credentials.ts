@@ -34,6 +34,7 @@ export const passkeyAssertion = z.strictObject({
   authenticatorAttachment: attachment,
   clientExtensionResults: noExtensions,
 })
+/** What a browser answers with when a passkey proves somebody. */
 export type PasskeyAssertion = z.infer<typeof passkeyAssertion>
 
 /** A new passkey's attestation: the answer of `navigator.credentials.create()`, by its `toJSON()`. */
@@ -55,6 +56,7 @@ export const passkeyAttestation = z.strictObject({
   authenticatorAttachment: attachment,
   clientExtensionResults: noExtensions,
 })
+/** What a browser answers with when a passkey is made. */
 export type PasskeyAttestation = z.infer<typeof passkeyAttestation>
 
 /** For what needs no more than its address. */
@@ -65,12 +67,14 @@ export const passkeyOptions = z.looseObject({ challenge: z.string() })
 
 /** A way to give a second factor. */
 export const secondFactorMethod = z.enum(['totp', 'passkey', 'recovery_code'])
+/** A way to prove oneself after the password. */
 export type SecondFactorMethod = z.infer<typeof secondFactorMethod>
 
 /** The password was right, and the account has a second factor: `POST /v1/session/second-factor` completes the sign-in. */
 export const secondFactorChallenge = z
   .object({ ticket: z.string(), methods: z.array(secondFactorMethod), expiresAt: instant })
   .meta({ id: 'SecondFactorChallenge' })
+/** What the server asks for after a password: which factors may follow, and until when. */
 export type SecondFactorChallenge = z.infer<typeof secondFactorChallenge>
 
 /** A second factor that somebody gives. */
@@ -79,6 +83,7 @@ export const secondFactorProof = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('recovery_code'), code: z.string().max(64) }),
   z.strictObject({ method: z.literal('passkey'), assertion: passkeyAssertion }),
 ])
+/** A proof by one of the factors that were asked for. */
 export type SecondFactorProof = z.infer<typeof secondFactorProof>
 
 const ticket = z.string().max(128)
@@ -98,6 +103,7 @@ export const stepUpRequest = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('totp'), code: totpCode }),
   z.strictObject({ method: z.literal('passkey'), assertion: passkeyAssertion }),
 ])
+/** A proof, given again, of who is signed in. */
 export type StepUpProof = z.infer<typeof stepUpRequest>
 
 /** A passkey as its owner sees it. */

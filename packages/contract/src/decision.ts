@@ -34,6 +34,7 @@ export const conditionCheck = z.strictObject({
   windowHours: z.number().int().min(1).max(168).default(24),
   minCalls: z.number().int().min(1).max(1_000_000).default(20).meta({ description: 'Of fewer calls nothing is said.' }),
 })
+/** A condition that telemetry checks; `windowHours` in hours, `bound` in the unit of its metric or a factor. */
 export type ConditionCheck = z.infer<typeof conditionCheck>
 
 /** A decision on a change, as its author proposes it. */
@@ -67,8 +68,10 @@ export const proposeDecisionRequest = z
       error: 'approve_with_conditions needs one condition at least',
     },
   )
+/** A decision as its author proposes it. */
 export type ProposeDecision = z.infer<typeof proposeDecisionRequest>
 
+/** Another person's verdict on a decision, bound to the evidence that they saw; a `comment` of null says nothing more. */
 export const approvalView = z.object({
   approverId: id,
   approverName: z.string(),
@@ -80,6 +83,7 @@ export const approvalView = z.object({
   at: instant,
 })
 
+/** A decision as it is read; `recordId` is null until it is sealed. */
 export const decisionView = z
   .object({
     id,
@@ -129,6 +133,7 @@ export const decisionView = z
     recordId: id.nullable(),
   })
   .meta({ id: 'Decision' })
+/** A decision as it is read; `recordId` is null until it is sealed. */
 export type Decision = z.infer<typeof decisionView>
 
 /** `evidenceDigest` is the decision's, as the approver read it: new evidence makes it stale. */
@@ -144,6 +149,7 @@ export const findingRequest = z.strictObject({
   outcome: z.enum(['met', 'broken']),
   note: words(2000),
 })
+/** What a person, or telemetry, found of a condition. */
 export const findingView = z
   .object({
     id,
@@ -156,4 +162,5 @@ export const findingView = z
     foundByName: z.string().nullable(),
   })
   .meta({ id: 'ConditionFinding' })
+/** What a person, or telemetry, found of a condition. */
 export type ConditionFinding = z.infer<typeof findingView>

@@ -27,6 +27,7 @@ export const envelopeClause = z
     path: ['oneOf'],
     error: 'goes with neither min nor max',
   })
+/** A clause of an envelope: what may differ, and within what. */
 export type EnvelopeClause = z.infer<typeof envelopeClause>
 
 /** Which standard changes need no decision of their own. */
@@ -38,12 +39,15 @@ export const envelopeTerms = z.strictObject({
   }),
   until: instant.meta({ description: 'Until when; a year ahead at most.' }),
 })
+/** The terms of an envelope: its clauses, where they hold, on which evidence and until when. */
 export type EnvelopeTerms = z.infer<typeof envelopeTerms>
 
+/** An envelope as one person proposes it, for another to approve. */
 export const proposeEnvelopeRequest = envelopeTerms.extend({
   title: words(200),
   system: name.optional().meta({ description: 'Only of this system; left out: of all.' }),
 })
+/** An envelope as it is read: its terms, and who proposed and approved it; null where nobody did yet. */
 export const envelopeView = z
   .object({
     id,
@@ -60,4 +64,5 @@ export const envelopeView = z
     revokedAt: instant.nullable(),
   })
   .meta({ id: 'Envelope' })
+/** An envelope as it is read: its terms, and who proposed and approved it; null where nobody did yet. */
 export type Envelope = z.infer<typeof envelopeView>

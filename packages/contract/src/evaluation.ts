@@ -98,12 +98,15 @@ export const evaluationFacts = z.object({
   importedBy: id,
   createdAt: instant,
 })
+/** The facts of an evaluation that its records seal. */
 export type EvaluationFacts = z.infer<typeof evaluationFacts>
 
 /** An imported evaluation, with the name that its importer had then. The address is for admins and auditors, and one's own. */
 export const evaluationView = evaluationFacts
   .extend({ importedByName: z.string().nullable(), importedByEmail: z.string().nullable() })
   .meta({ id: 'Evaluation' })
+/** An evaluation as it is read. */
 export type Evaluation = z.infer<typeof evaluationView>
 
+/** Which evaluations are asked for, and how many. */
 export const evaluationQuery = pageQuery.extend({ system: name.optional() })

@@ -55,12 +55,14 @@ export const createIdentityProviderRequest = z.strictObject({
   allowedDomains: settings.allowedDomains.default([]),
   createsMembers: settings.createsMembers.default(true),
 })
+/** What a connection to an identity provider is made of. */
 export type NewIdentityProvider = z.infer<typeof createIdentityProviderRequest>
 
 /** A change of an identity provider: what is left out stays. The issuer can't change: a subject is somebody to one issuer alone. */
 export const updateIdentityProviderRequest = z
   .strictObject({ ...settings, clientSecret, enforced: z.boolean() })
   .partial()
+/** Parts of a connection to an identity provider that change; what is left out stays. */
 export type IdentityProviderChange = z.infer<typeof updateIdentityProviderRequest>
 
 /** An identity provider as admins see it: never its client secret. */
@@ -83,6 +85,7 @@ export const identityProviderView = z
     updatedAt: instant,
   })
   .meta({ id: 'IdentityProvider' })
+/** A connection to an identity provider as it is read: never its secrets. */
 export type IdentityProviderView = z.infer<typeof identityProviderView>
 
 /** The provider's metadata, as it states them itself. */

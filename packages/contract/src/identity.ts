@@ -37,6 +37,7 @@ export const acceptInvitationRequest = z.strictObject({
 export const tenantView = z
   .object({ id, slug, name: z.string(), role, sample: z.boolean(), instance: z.boolean(), suspended: z.boolean() })
   .meta({ id: 'Tenant' })
+/** A tenant as its members see it. */
 export type TenantView = z.infer<typeof tenantView>
 
 /** A caller, as the server knows them. */
@@ -50,6 +51,7 @@ export const meView = z.object({
   tenant: tenantView,
   tenants: z.array(tenantView),
 })
+/** Who makes a request, and what they may. */
 export type Me = z.infer<typeof meView>
 
 /** The access token is a Bearer JWT of minutes; the refresh handle is spent at each use. */
@@ -62,4 +64,5 @@ export const sessionView = z
     tenant: slug,
   })
   .meta({ id: 'Session' })
+/** A session that begins: its tokens, and until when they hold. */
 export type Session = z.infer<typeof sessionView>

@@ -5,9 +5,11 @@ import { id, instant, name, sha256, words } from './primitives.ts'
 export const lifeStages = ['planned', 'assessed', 'decided', 'running', 'reviewed', 'closed'] as const
 /** What happens in the life of a change, as auditors ask for it. */
 export const lifeSteps = ['recorded', 'tested', 'assessed', 'approved', 'implemented', 'verified', 'closed'] as const
+/** A step in the life of a change. */
 export type LifeStep = (typeof lifeSteps)[number]
 /** How the life of a change ended: ServiceNow's close codes, and `cancelled` for what never ran. */
 export const closeCodes = ['successful', 'successful_issues', 'unsuccessful', 'cancelled'] as const
+/** How the life of a change ended. */
 export type CloseCode = (typeof closeCodes)[number]
 
 /** The life of a change so far, and what it waits for. */
@@ -41,17 +43,20 @@ export const lifeView = z
     closeCode: z.enum(closeCodes).nullable(),
   })
   .meta({ id: 'Life' })
+/** The life of a change as it is read: its steps, and what comes next; null for what did not happen. */
 export type Life = z.infer<typeof lifeView>
 
 /** That a change without a configuration runs now, as somebody says. */
 export const endRequest = z.strictObject({ at: instant.optional() })
 export const implementRequest = z.strictObject({ revision: name.optional(), at: instant.optional() })
 
+/** A statement of whether what runs does what it was decided for, and by which evidence. */
 export const verifyChangeRequest = z.strictObject({
   outcome: z.enum(['verified', 'failed']).default('verified'),
   evidence: words(2000),
   assessmentId: id.optional().meta({ description: 'An assessment of what runs.' }),
 })
+/** A statement that the life of a change is over, and how it ended. */
 export const closeRequest = z.strictObject({ code: z.enum(closeCodes), notes: words(5000).optional() })
 
 /** What a closure seals. */
@@ -70,4 +75,5 @@ export const closureFacts = z.object({
   rolledBackAt: instant.nullable(),
   rolledBackBy: id.nullable(),
 })
+/** The facts of a life that its closure seals; `hoursToVerify` in hours, null where it was not verified. */
 export type ClosureFacts = z.infer<typeof closureFacts>

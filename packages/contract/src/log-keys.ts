@@ -8,4 +8,5 @@ export const logKeysView = z
     recordKeys: z.array(z.object({ keyid: z.string(), pem: z.string() })),
   })
   .meta({ id: 'LogKeys' })
+/** The public keys of a log and of its records. */
 export type LogKeys = z.infer<typeof logKeysView>

@@ -20,6 +20,7 @@ export const memberView = z
     roleProviderId: id.nullable(),
   })
   .meta({ id: 'Member' })
+/** A member of a tenant as others see them. */
 export type MemberView = z.infer<typeof memberView>
 
 /** A page of members, of people or machines alone if wanted. */
@@ -48,10 +49,12 @@ export const invitationView = z
     expiresAt: instant,
   })
   .meta({ id: 'Invitation' })
+/** An invitation as it is read: never its code. */
 export type InvitationView = z.infer<typeof invitationView>
 
 /** `code` is shown in this answer and never again; null where it goes by mail, and no administrator ever sees it. */
 export const createdInvitationView = invitationView.extend({ code: z.string().nullable() })
+/** An invitation with its code, which is told this once. */
 export type CreatedInvitation = z.infer<typeof createdInvitationView>
 
 const serviceRole = z.enum(['member', 'viewer', 'auditor'])

@@ -20,6 +20,7 @@ export const operatedTenantView = z
     records: z.number().int(),
   })
   .meta({ id: 'OperatedTenant' })
+/** A tenant as an operator sees it: nothing of its content. */
 export type OperatedTenant = z.infer<typeof operatedTenantView>
 
 /** The new tenant, and the invitation of its first administrator. */

@@ -1,5 +1,6 @@
 /** Roles of a member of a tenant, widest first. */
 export const roles = ['admin', 'approver', 'member', 'viewer', 'auditor'] as const
+/** The role of a member. */
 export type Role = (typeof roles)[number]
 
 const everyone: readonly Role[] = roles
@@ -58,6 +59,7 @@ export const permissionNames = Object.keys(permissions) as [Permission, ...Permi
 
 /** Kinds of tenants, by their purpose: a customer's work, the sample of a first start, or operating the instance. */
 export const tenantKinds = ['customer', 'sample', 'instance'] as const
+/** The kind of a tenant. */
 export type TenantKind = (typeof tenantKinds)[number]
 
 /** Whether a tenant of a kind has a use for a permission. */

@@ -40,6 +40,7 @@ export const approvalRule = z
       context.addIssue({ code: 'custom', path: ['people'], message: 'names somebody twice' })
     }
   })
+/** Who has to approve, and how many of them. */
 export type ApprovalRule = z.infer<typeof approvalRule>
 
 /** Who may declare that a change has to run before it can be decided, and within how many hours it is decided then. */
@@ -77,6 +78,7 @@ export const policyRule = z.strictObject({
   approvals: approvalRule.prefault({}),
   emergency: emergencyRule.prefault({}),
 })
+/** A rule of a policy: which changes it is about, and what they need. */
 export type PolicyRule = z.infer<typeof policyRule>
 
 /** Rules in their order: the first that fits a change is the one. The last must fit every change. */
@@ -106,14 +108,17 @@ export const policyView = z
     setByName: z.string().nullable(),
   })
   .meta({ id: 'Policy' })
+/** A version of a policy as it is read; `setBy` is null for the one that every tenant begins with. */
 export type Policy = z.infer<typeof policyView>
 
+/** The next version of a policy; without a system, of the one that holds where none is set. */
 export const setPolicyRequest = z.strictObject({
   system: name.optional(),
   environment: name.optional(),
   rules: policyRules,
   reason: words(2000),
 })
+/** Which policy is asked for. */
 export const policyQuery = z.strictObject({
   system: name.optional(),
   environment: name.optional(),

@@ -20,6 +20,7 @@ export const recordView = z
     supersedes: id.nullable(),
   })
   .meta({ id: 'Record' })
+/** A sealed record as it is read. */
 export type RecordView = z.infer<typeof recordView>
 
 const seenNumbers = z.object({
@@ -51,6 +52,7 @@ export const logAuditLine = z.object({
   /** The position to ask with, to go on after these entries. */
   position: z.string(),
 })
+/** A part of the log and what the server found in it. */
 export type LogAuditLine = z.infer<typeof logAuditLine>
 
 /** The verdict on a log: intact says that it is what was signed, complete that no producer's number is missing. */

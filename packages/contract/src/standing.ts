@@ -15,6 +15,7 @@ export const standings = [
   'accepted_baseline',
   'exempt',
 ] as const
+/** Whether what runs may run, in a word. */
 export type StandingName = (typeof standings)[number]
 
 /** Standings with which something is wrong: what runs must not, or not like this. */
@@ -47,8 +48,10 @@ export const standingView = z
     emergency: z.boolean().meta({ description: 'Somebody declared that it had to run before it could be decided.' }),
   })
   .meta({ id: 'Standing' })
+/** Whether what runs in an environment may run, since when and by which record; null where none covers it. */
 export type Standing = z.infer<typeof standingView>
 
+/** Which environments are asked about, and as of when. */
 export const standingQuery = z.strictObject({
   system: name.optional(),
   environment: name.optional(),
@@ -67,6 +70,7 @@ export const standingsView = z
     ok: z.boolean().meta({ description: 'Nothing is contrary, broken, deviating or overdue.' }),
   })
   .meta({ id: 'Standings' })
+/** Standings of environments, the worst first. */
 export type Standings = z.infer<typeof standingsView>
 
 /** What ran for a time, and what is known of why. */
@@ -90,8 +94,10 @@ export const runView = z
     standing: z.enum(standings).meta({ description: 'At its end, or at the instant that is asked for.' }),
   })
   .meta({ id: 'Run' })
+/** A time for which an environment ran with one configuration; `endedAt` is null for what still runs. */
 export type RunView = z.infer<typeof runView>
 
+/** Whose history is asked for, and how much of it. */
 export const historyQuery = pageQuery.extend({
   environment: name.default('production'),
   at: instant.optional().meta({ description: 'What ran then, alone.' }),
@@ -99,10 +105,12 @@ export const historyQuery = pageQuery.extend({
   to: instant.optional(),
 })
 
+/** A statement that what runs already is where the record begins, and why. */
 export const acceptRequest = z.strictObject({
   fingerprint: sha256.meta({ description: 'What runs, as the person saw it: something else is not accepted unseen.' }),
   reason: words(2000),
 })
+/** What ran when the record began, as somebody accepted it. */
 export const acceptedBaselineView = z
   .object({
     id,
@@ -115,6 +123,7 @@ export const acceptedBaselineView = z
     acceptedByName: z.string().nullable(),
   })
   .meta({ id: 'AcceptedBaseline' })
+/** What ran when the record began, as somebody accepted it. */
 export type AcceptedBaseline = z.infer<typeof acceptedBaselineView>
 
 /** Why the gate is open or shut. */
@@ -131,8 +140,10 @@ export const gateAnswers = [
   'review_due',
   'stale',
 ] as const
+/** The answer of the gate, in a word. */
 export type GateAnswer = (typeof gateAnswers)[number]
 
+/** The answer of the gate, and what it rests on; null for what it does not. */
 export const gateView = z
   .object({
     open: z.boolean().meta({ description: 'Whether this configuration may be deployed now.' }),
@@ -156,10 +167,12 @@ export const gateView = z
     at: instant,
   })
   .meta({ id: 'Gate' })
+/** The answer of the gate, and what it rests on; null for what it does not. */
 export type Gate = z.infer<typeof gateView>
 
 /** A configuration that is to be deployed. */
 export const gateRequest = z.strictObject({ system: name, environment: name.default('production'), configuration })
+/** A question to the gate whose answer is to be signed, and for how many hours it holds. */
 export const gateSummaryRequest = gateRequest.extend({
   validHours: z.number().int().min(1).max(168).default(24).meta({
     description: 'For how long the summary says yes: so long after a revocation it may still be believed.',
@@ -174,4 +187,5 @@ export const gateSummaryView = z
     signatures: z.array(z.object({ keyid: z.string(), sig: z.string() })),
   })
   .meta({ id: 'GateSummary' })
+/** A signed answer of the gate. */
 export type GateSummary = z.infer<typeof gateSummaryView>

@@ -28,6 +28,7 @@ export const measureEvent = z.strictObject({
   /** Whether a judge or a second model agreed. */
   agreed: z.boolean().optional(),
 })
+/** A measurement of a call. */
 export type MeasureEvent = z.infer<typeof measureEvent>
 
 /** A system was seen to run with a configuration. `id` makes it idempotent. */
@@ -36,7 +37,9 @@ export const observationEvent = observation.extend({ kind: z.literal('observatio
 /** A change that people or a pipeline made known. `id` makes it idempotent. */
 export const changeEvent = createChangeRequest.extend({ kind: z.literal('change'), id })
 
+/** An event of the SDK: a measurement, a report of what runs, or a change. */
 export const telemetryEvent = z.discriminatedUnion('kind', [measureEvent, observationEvent, changeEvent])
+/** An event of the SDK: a measurement, a report of what runs, or a change. */
 export type TelemetryEvent = z.infer<typeof telemetryEvent>
 
 /**
@@ -51,6 +54,7 @@ export const telemetryBatch = z.strictObject({
   dropped: z.number().int().min(0).default(0),
   events: z.array(telemetryEvent).max(1000),
 })
+/** Events that are sent together. */
 export type TelemetryBatch = z.infer<typeof telemetryBatch>
 
 /** The answer comes after the commit: what is accepted is durable. A rejected event is never worth a retry. */
@@ -60,6 +64,7 @@ export const telemetryAnswer = z.object({
   duplicate: z.boolean(),
   serverTime: instant,
 })
+/** What came of a batch: how much is kept, and what is not. */
 export type TelemetryAnswer = z.infer<typeof telemetryAnswer>
 
 /** A process that sends batches. `missing` counts the numbers below its highest that never arrived. */
@@ -76,6 +81,7 @@ export const telemetryClientView = z
     lastSeenAt: instant,
   })
   .meta({ id: 'TelemetryClient' })
+/** A client of telemetry as the server saw it. */
 export type TelemetryClient = z.infer<typeof telemetryClientView>
 
 /** Numbers of one quantity of a window. Quantiles are right to 1 % of their value; sums of logarithms are of the `logN` numbers above 0. */
@@ -90,6 +96,7 @@ export const distributionView = z.object({
   p95: z.number().nullable(),
   p99: z.number().nullable(),
 })
+/** Quantiles of a quantity, in its own unit. */
 export type DistributionView = z.infer<typeof distributionView>
 
 /**
@@ -121,8 +128,10 @@ export const telemetryWindowView = z
     priceVersion: z.string().nullable(),
   })
   .meta({ id: 'TelemetryWindow' })
+/** An hour of a system's telemetry, as numbers; null where nothing was told. */
 export type TelemetryWindow = z.infer<typeof telemetryWindowView>
 
+/** Whose windows are asked for, and since when. */
 export const telemetryWindowQuery = pageQuery.extend({
   system: name,
   environment: name.optional(),
@@ -136,6 +145,7 @@ export const droppedView = z.object({
   count: z.number().int(),
   lastSeenAt: instant,
 })
+/** A count of what was dropped at the edge, by door and by name. */
 export type DroppedTelemetry = z.infer<typeof droppedView>
 
 /**
@@ -161,5 +171,7 @@ export const servedModelView = z
     ),
   })
   .meta({ id: 'ServedModel' })
+/** A model that a system asks for, and what it got. */
 export type ServedModel = z.infer<typeof servedModelView>
+/** Whose models are asked for, and how many. */
 export const servedModelQuery = pageQuery.extend({ system: name.optional() })

@@ -91,8 +91,10 @@ function isIdle(
     candidateErrors: candidate.cases.errors,
     failure: null,
   })
-  const isSame = (): boolean => pairs.baseline.every((before, index) => before === pairs.candidate[index])
-  return missing.baseline + missing.candidate === 0 && isSame()
+  const isComplete = missing.baseline + missing.candidate === 0
+  const isSame = isComplete && pairs.baseline.every((before, index) => before === pairs.candidate[index])
+  letGo(pairs)
+  return isSame
 }
 
 /** The two runs matched, as every metric sees them. */

@@ -16,6 +16,7 @@ const diagnostics = {
   timeout: 'a flush ended before all was acknowledged: give it more time, or see whether the server answers',
 } as const
 
+/** The code of something that a host program may want to know. */
 export type DiagnosticCode = keyof typeof diagnostics
 
 /** Something about the client that its host may want to know. Never holds a value that was passed in. */

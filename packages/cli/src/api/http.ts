@@ -8,6 +8,7 @@ import {
   requestOf,
   type Transport,
 } from '@afterai/client'
+import { createHttpFetch } from '@afterai/client/node-http'
 import packageJson from '../../package.json' with { type: 'json' }
 import { CommandFailure, messageOf } from '../command-failure.ts'
 import { ApiProblem } from './problem.ts'
@@ -78,7 +79,7 @@ function toRequest<Id extends OperationId>(operation: Id, input: Input<Id>, bear
 
 async function through<T>(url: string, ask: (transport: Transport) => Promise<T>): Promise<T> {
   try {
-    return await ask(createTransport({ endpoint: url, headers: { 'user-agent': userAgent } }))
+    return await ask(createTransport({ endpoint: url, fetch: createHttpFetch(), headers: { 'user-agent': userAgent } }))
   } catch (error) {
     if (error instanceof Refusal) throw new ApiProblem(error.status, error.problem)
     throw unreachable(url, error)

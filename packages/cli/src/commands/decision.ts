@@ -4,12 +4,14 @@ import {
   changeView,
   decisionDetails,
   decisionView,
+  type ConditionCheck,
   type Decision,
 } from '@afterai/contract'
 import { Option, type Command } from 'commander'
 import type { Api, ListOptions, Page } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
+import { formatConditionCheck, readConditionCheck } from '../condition-check.ts'
 import type { Answer } from '../terminal/output.ts'
 import { confirm } from '../terminal/prompt.ts'
 import { person } from '../terminal/person.ts'
@@ -27,6 +29,7 @@ interface DecideOptions {
   readonly assessment?: readonly string[]
   readonly withoutAssessment?: boolean
   readonly condition?: readonly string[]
+  readonly check?: readonly ConditionCheck[]
   readonly reviewBy?: string
   readonly implementationPlan?: string
   readonly backoutPlan?: string
@@ -83,6 +86,7 @@ function addDecide(program: Command, mount: Mount): void {
       examples: [
         'afterai decide 01980a2c --not-act --detail reject --assessment 01980b11 --justification "Accuracy falls by more than we accept."',
         'afterai decide 01980a2c --act --detail approve_with_conditions --condition "Keep the old model for refunds" --assessment 01980b11 --justification "Cheaper, and within the margins elsewhere."',
+        'afterai decide 01980a2c --act --detail approve_with_conditions --check "error_rate<2%/24h" --justification "Cheaper; it goes back if errors rise."',
       ],
     }),
     'the id',
@@ -100,6 +104,11 @@ function addDecide(program: Command, mount: Mount): void {
       ),
     )
     .option('--condition <text>', 'under which condition; may be repeated', gather)
+    .option(
+      '--check <condition>',
+      'a condition that telemetry checks, as error_rate<2%/24h or latency_p95_ms<1.2x/7d/100calls; may be repeated',
+      (text: string, before: readonly ConditionCheck[] = []) => [...before, readConditionCheck(text)],
+    )
     .option('--review-by <date>', 'when it must be looked at again, as 2027-01-31')
     .option('--implementation-plan <text>', 'how it is carried out')
     .option('--backout-plan <text>', 'how it is undone')
@@ -121,6 +130,7 @@ async function decide({ api, out }: ServerContext, given: string, options: Decid
     testPlan: options.testPlan,
     riskImpactAnalysis: options.riskImpact,
     conditions: options.condition,
+    checks: options.check,
     reviewBy: options.reviewBy,
     assessmentIds: options.withoutAssessment === true ? [] : await assessmentIdsOf(api, changeId, options.assessment),
     supersedes: options.supersedes,
@@ -249,6 +259,7 @@ function decisionLines(it: Decision): string[] {
     ['author', `${authorOf(it)}, ${it.proposedAt}`],
     ['because', indented(it.justification)],
     ['conditions', it.conditions.map(printable).join('; ')],
+    ['checks', it.checks.map(formatConditionCheck).join('; ')],
     ['review by', it.reviewBy],
     ['implementation', indented(it.implementationPlan)],
     ['backout', indented(it.backoutPlan)],

@@ -22,11 +22,14 @@ export const numberAt = {
   /** The flags, and times `flagValues` which names of its chunk are the row's. */
   marks: 7,
 } as const
+/** Numbers that a row takes. */
 export const numbersPerRow = 8
+/** Numbers that the rows of a chunk take. */
 export const numbersPerChunk = rowsPerChunk * numbersPerRow
 
 /** Where each text lies among the names of a row. Rows with the same names that come one after the other share them. */
 export const textAt = { route: 0, finishReason: 1, scoreName: 2, fingerprint: 3 } as const
+/** Texts that the names of a row take. */
 export const textsPerNames = 4
 
 /** In the place of a number that was left out. */
@@ -43,4 +46,5 @@ export const longestName = 128
 
 /** A flag is one digit in base 4. There are three. */
 export const flag = { absent: 0, no: 1, yes: 2, invalid: 3 } as const
+/** Values that the three flags of a row can take together. */
 export const flagValues = 64

@@ -79,8 +79,8 @@ function noSuchChange(): ProblemError {
   return new ProblemError('not_found', { detail: 'there is no change with this id' })
 }
 
-// Held until the end, so that the state before is the one that was updated.
-async function lockChange(tx: Transaction, tenantId: string, id: string): Promise<ChangeFacts> {
+/** Holds a change until the end of the transaction: whatever else is said of it waits. One that isn't there is no error. */
+export async function holdChange(tx: Transaction, tenantId: string, id: string): Promise<void> {
   await tx
     .selectFrom('change')
     .select('id')
@@ -88,6 +88,11 @@ async function lockChange(tx: Transaction, tenantId: string, id: string): Promis
     .where('id', '=', id)
     .forUpdate()
     .execute()
+}
+
+// Held, so that the state before is the one that was updated.
+async function lockChange(tx: Transaction, tenantId: string, id: string): Promise<ChangeFacts> {
+  await holdChange(tx, tenantId, id)
   return readChange(tx, tenantId, id)
 }
 

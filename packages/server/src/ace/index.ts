@@ -1,5 +1,12 @@
 export { createAce } from './ace.ts'
-export { type AuthoredChange, changeIn, readChange, readChangeDigests, selectChange } from './change-service.ts'
+export {
+  type AuthoredChange,
+  changeIn,
+  holdChange,
+  readChange,
+  readChangeDigests,
+  selectChange,
+} from './change-service.ts'
 export { changeTypesOf, configurationDelta } from './configuration.ts'
 export { type DerivedChange, derivedChangesSince, openDerivedChange, openFurtherChanges } from './derived-changes.ts'
 export { endChanges, type Ending } from './ended-change.ts'

@@ -47,6 +47,7 @@ export interface CaptureLimits {
 
 const mebibyte = 1024 * 1024
 
+/** The bounds of this version: what a server holds that nobody bounded otherwise. */
 export const captureLimits: CaptureLimits = {
   systems: 200,
   environments: { each: 50, tenant: 500 },

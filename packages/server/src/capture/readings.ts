@@ -86,10 +86,12 @@ export interface RunningReading extends Placed {
 
 /** A reading that can be added up as it is, as a running total can't. */
 export type SettledReading = CallReading | AgentReading | MeasureReading | SummaryReading
+/** A reading of any kind: settled, or a running total that is settled against the one before. */
 export type Reading = SettledReading | RunningReading
 
 /** How far a clock may be ahead, and how late something may be told. */
 export const futureToleranceMs = 5 * 60_000
+/** How late something may be told, in milliseconds. */
 export const lateToleranceMs = 7 * 24 * 3_600_000
 
 /** Why a thing can't be taken: spans, data points or log records. */

@@ -8,6 +8,7 @@ import {
 } from '@afterai/contract'
 import type { z } from 'zod'
 import type { Caller } from '../access/index.ts'
+import { holdChange } from '../ace/index.ts'
 import { type Audit, emailThen, nameThen } from '../audit/index.ts'
 import { isUniqueViolation, json, type Transaction } from '../platform/database.ts'
 import { readLife, readLifeFacts } from './life.ts'
@@ -80,6 +81,7 @@ export async function closeChange(
   { changeId, code, notes }: { readonly changeId: string } & z.infer<typeof closeRequest>,
 ): Promise<Life> {
   const { tenantId } = principal
+  // What is sealed of its life is what was read.
   await holdChange(tx, tenantId, changeId)
   const facts = await readLifeFacts(tx, tenantId, changeId)
   const refusal = refusalOf(facts, code)
@@ -110,17 +112,6 @@ export async function closeChange(
   }
   await audit(tx, actor, { action: 'change.close', resource: `change/${changeId}`, details: sealed })
   return readLife(tx, tenantId, changeId)
-}
-
-// Whatever else is said of it waits: what is sealed of its life is what was read.
-async function holdChange(tx: Transaction, tenantId: string, id: string): Promise<void> {
-  await tx
-    .selectFrom('change')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', id)
-    .forUpdate()
-    .execute()
 }
 
 async function ranFingerprint(tx: Transaction, tenantId: string, changeId: string): Promise<string | null> {

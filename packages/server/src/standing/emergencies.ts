@@ -1,6 +1,6 @@
 import { type Change, type Life, ProblemError } from '@afterai/contract'
 import type { Caller } from '../access/index.ts'
-import { readChange } from '../ace/index.ts'
+import { holdChange, readChange } from '../ace/index.ts'
 import { type Audit, nameThen } from '../audit/index.ts'
 import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
 import { isUniqueViolation, type Transaction } from '../platform/database.ts'
@@ -18,13 +18,7 @@ export async function declareEmergency(
   { changeId, reason }: { readonly changeId: string; readonly reason: string },
 ): Promise<Life> {
   const { tenantId, accountId, role, credential } = principal
-  await tx
-    .selectFrom('change')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', changeId)
-    .forUpdate()
-    .execute()
+  await holdChange(tx, tenantId, changeId)
   const change = await readChange(tx, tenantId, changeId)
   const [policies] = await together(tx, [selectPolicies(tx, tenantId)])
   const { rules } = rulesIn(policiesIn(policies), change, new Date())

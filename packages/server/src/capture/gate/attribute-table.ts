@@ -300,6 +300,9 @@ export const vocabularies: Readonly<Record<'operation' | 'finishReason' | 'verdi
 
 /** Longest text that is read on an allowed attribute. Of JSON and of text that is digested, more. */
 export const longestText = 256
+/** Longest text that is read as a number, in characters. */
 export const longestNumber = 32
+/** Longest text that is read as JSON, in characters. */
 export const longestJson = 16_384
+/** Longest text that is digested, in characters. */
 export const longestDigested = 1_048_576

@@ -133,6 +133,7 @@ export const droppedFields = [
   'json_member',
   'other',
 ] as const
+/** A name under which fields that were dropped are counted. */
 export type DroppedField = (typeof droppedFields)[number]
 /** Why a value on an allowed attribute can't be kept. */
 export type UnfitReason = 'wrong_type' | 'wrong_form' | 'too_long'

@@ -90,6 +90,7 @@ export const slots = {
   revision: 50,
 } as const
 
+/** The name of a place for a value that was kept. */
 export type Slot = keyof typeof slots
 
 const slotCount = Object.keys(slots).length

@@ -3,6 +3,7 @@ import type { CallConfiguration, VersionedName } from '../readings.ts'
 
 /** A setting of a route that is watched by itself, so that one that varies doesn't hide the others. */
 export const facets = ['model', 'inference', 'prompts', 'tools', 'agent', 'promptTemplates', 'flags'] as const
+/** One of the settings that are watched by themselves. */
 export type Facet = (typeof facets)[number]
 
 /** The name of a model that nobody named. */

@@ -8,6 +8,7 @@ import { modelWord, nameWord, tokensWord } from './signature.ts'
  * trace, and when it began and ended, in hundredths of a millisecond.
  */
 export const recordWords = 12
+/** The word at which each field of a record begins. */
 export const recordFields = {
   key: 0,
   parent: 2,
@@ -35,6 +36,7 @@ interface RequestFacts {
 
 /** Ids of a span as words: 4 of its trace, 2 of its own, 2 of its parent; 0 where there is none. */
 export type SpanIds = Uint32Array
+/** How many words the ids of one span take. */
 export const spanIdWords = 8
 
 /** When a span began and ended, in hundredths of a millisecond, and the name of the instrumentation that tells of it. */

@@ -7,6 +7,7 @@ import { addPlaced } from './placed.ts'
 
 /** The metrics that are read: `gen_ai.client.*` of OpenTelemetry. */
 export const tokenUsage = 'gen_ai.client.token.usage'
+/** The metric of how long operations took, whose unit the point names. */
 export const operationDuration = 'gen_ai.client.operation.duration'
 
 const delta = 1
@@ -18,6 +19,7 @@ const most = { latencyMs: 86_400_000, inputTokens: 1e9, outputTokens: 1e9 } as c
 
 /** Milliseconds of a unit of durations, by its sign in UCUM. Without one it is OpenTelemetry's own, seconds. */
 const msOf = { '': 1e3, s: 1e3, ms: 1, us: 1e-3, ns: 1e-6 } as const
+/** A unit of durations that is read, by its sign in UCUM; empty where none is named. */
 export type DurationUnit = keyof typeof msOf
 
 /** The unit of durations that a text names. */

@@ -2,8 +2,11 @@ import { MalformedBody } from './malformed.ts'
 
 /** Wire types of protobuf that OTLP uses. Groups it never used, and they are refused. */
 export const wireVarint = 0
+/** The wire type of eight bytes, as of a time or a double. */
 export const wireFixed64 = 1
+/** The wire type of what tells its length: texts, bytes, messages. */
 export const wireLength = 2
+/** The wire type of four bytes, as of a float. */
 export const wireFixed32 = 5
 
 const twoTo32 = 4_294_967_296
