@@ -478,6 +478,48 @@ export type Change = {
   settledByEmail: string | null
 }
 
+export type Determination = {
+  id: string
+  changeId: string
+  determination: "substantial" | "pre_determined" | "neither"
+  reason: string
+  determinedAt: string
+  determinedBy: string
+  determinedByName: string | null
+}
+
+export type Determinations = {
+  determination: "substantial" | "pre_determined" | "neither" | "not_asked"
+  items: (Determination)[]
+}
+
+export type SystemCard = {
+  system: string
+  systemId: string
+  version: number
+  card: {
+    purpose: string | null
+    owner: {
+      kind: "person"
+      accountId: string
+    } | {
+      kind: "team"
+      name: string
+    } | null
+    roles: ("provider" | "deployer")[]
+    riskClass: string | null
+    regimes: (string)[]
+    dataClass: string | null
+    vendor: string | null
+  }
+  ownerName: string | null
+  ownerIsMember: boolean | null
+  digest: string | null
+  setAt: string | null
+  setBy: string | null
+  setByName: string | null
+}
+
 export type SecondFactorChallenge = {
   ticket: string
   methods: ("totp" | "passkey" | "recovery_code")[]
@@ -2002,6 +2044,33 @@ export interface Operations {
       algorithm: "hmac-sha256"
     }
   }
+  /** Read what people say of a system: its card. */
+  getSystemCard: {
+    path: { name: string }
+    query?: { at?: string; version?: number }
+    answer: SystemCard
+  }
+  /** Say what a system is for, who owns it, and what it is under. */
+  setSystemCard: {
+    path: { name: string }
+    body: {
+      purpose?: string | null
+      owner?: {
+        kind: "person"
+        accountId: string
+      } | {
+        kind: "team"
+        name: string
+      } | null
+      roles?: ("provider" | "deployer")[]
+      riskClass?: string | null
+      regimes?: (string)[]
+      dataClass?: string | null
+      vendor?: string | null
+      basedOn?: number
+    }
+    answer: SystemCard
+  }
   /** List changes, newest first. */
   listChanges: {
     query?: { limit?: number; cursor?: string; status?: "pending" | "confirmed" | "dismissed"; system?: string }
@@ -2073,6 +2142,20 @@ export interface Operations {
       customerImpact?: "none" | "minor" | "material" | "unknown"
     }
     answer: Change
+  }
+  /** Read what was said of a change in the words of regulators. */
+  listDeterminations: {
+    path: { id: string }
+    answer: Determinations
+  }
+  /** Say whether a change is substantial, pre-determined, or neither. */
+  determineChange: {
+    path: { id: string }
+    body: {
+      determination: "substantial" | "pre_determined" | "neither"
+      reason: string
+    }
+    answer: Determinations
   }
   /** Send a batch of an SDK’s events. */
   sendTelemetry: {
@@ -2685,6 +2768,8 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   observe: ['POST', '/v1/observations', 'json', true],
   getConfiguration: ['GET', '/v1/configurations/{fingerprint}', 'json'],
   getDigestKey: ['GET', '/v1/digest-key', 'json'],
+  getSystemCard: ['GET', '/v1/systems/{name}/card', 'json'],
+  setSystemCard: ['PUT', '/v1/systems/{name}/card', 'json', true],
   listChanges: ['GET', '/v1/changes', 'json'],
   recordChange: ['POST', '/v1/changes', 'json', true],
   getChange: ['GET', '/v1/changes/{id}', 'json'],
@@ -2692,6 +2777,8 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   dismissChange: ['POST', '/v1/changes/{id}/dismiss', 'json', true],
   noteImplemented: ['POST', '/v1/changes/{id}/implementation', 'json', true],
   setChangeRisk: ['PUT', '/v1/changes/{id}/risk', 'json', true],
+  listDeterminations: ['GET', '/v1/changes/{id}/determinations', 'json'],
+  determineChange: ['POST', '/v1/changes/{id}/determinations', 'json', true],
   sendTelemetry: ['POST', '/v1/telemetry', 'json'],
   sendTraces: ['POST', '/v1/traces', 'json', true],
   sendMetrics: ['POST', '/v1/metrics', 'json', true],

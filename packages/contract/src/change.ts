@@ -91,5 +91,32 @@ export const confirmRequest = z.strictObject({ risk: risk.optional() })
 export const dismissRequest = z.strictObject({ reason: words(2000) })
 export const changeQuery = pageQuery.extend({ status: changeStatus.optional(), system: name.optional() })
 
+/** What people may say of a change in the words of regulators; `not_asked` until somebody says it. */
+export const determinations = ['substantial', 'pre_determined', 'neither', 'not_asked'] as const
+const determinedAs = z.enum(determinations).exclude(['not_asked']).meta({
+  description:
+    'Whether the change is a substantial modification, one that was determined beforehand, or neither, as the person who says so sees it: not legal advice.',
+})
+/** What a person says of a change, and why. */
+export const determineRequest = z.strictObject({ determination: determinedAs, reason: words(2000) })
+/** What a person said of a change: not legal advice. */
+export const determinationView = z
+  .object({
+    id,
+    changeId: id,
+    determination: determinedAs,
+    reason: z.string(),
+    determinedAt: instant,
+    determinedBy: id,
+    determinedByName: z.string().nullable(),
+  })
+  .meta({ id: 'Determination' })
+export type Determination = z.infer<typeof determinationView>
+/** What holds of a change, and all that was said of it, the newest first. */
+export const determinationsView = z
+  .object({ determination: z.enum(determinations), items: z.array(determinationView) })
+  .meta({ id: 'Determinations' })
+export type Determinations = z.infer<typeof determinationsView>
+
 /** Why a change has to run before it can be decided. */
 export const emergencyRequest = z.strictObject({ reason: words(2000) })

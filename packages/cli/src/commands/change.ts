@@ -4,6 +4,7 @@ import {
   changeStatus,
   changeTypes,
   changeView,
+  determinationsView,
   intent,
   lifeView,
   risk,
@@ -16,6 +17,7 @@ import type { Api, ListOptions } from '../api/api.ts'
 import { person } from '../terminal/person.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
+import { addDetermineCommand, determinationLines } from './determination.ts'
 import { addLifeCommands, lifeLines } from './life.ts'
 import type { TellingOptions } from './tell-configuration.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
@@ -53,19 +55,29 @@ export function addChangeCommands(program: Command, mount: Mount): void {
     .action(online(mount, listChanges))
 
   serverLeaf(ace, 'show <id>', {
-    description: 'Show a change: what differs, its risk, and where its life stands.',
+    description: 'Show a change: what differs, its risk, what people determined, and where its life stands.',
     examples: ['afterai ace show 01980a2c'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
       const path = { id: await changeIdOf(api, given) }
       const answer = await api.call('getChange', changeView, { path })
+      const { value: determined } = await api.call('listDeterminations', determinationsView, { path })
       const { value: life } = await api.call('getLife', lifeView, { path })
-      out.answer(answer, { lines: (change) => [...changeLines(change, out.paint), '', ...lifeLines(life, out.paint)] })
+      out.answer(answer, {
+        lines: (change) => [
+          ...changeLines(change, out.paint),
+          '',
+          ...determinationLines(determined, out.paint),
+          '',
+          ...lifeLines(life, out.paint),
+        ],
+      })
     }),
   )
 
   addCreate(ace, mount)
   addLifeCommands(ace, mount, changeIdOf)
+  addDetermineCommand(ace, mount, changeIdOf)
 
   withRisk(
     serverLeaf(ace, 'confirm <id>', {

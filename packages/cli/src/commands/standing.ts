@@ -14,6 +14,7 @@ import { CommandFailure } from '../command-failure.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { printable, type Paint, type Tone } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
+import { optionalInstant } from './instant-option.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
 interface StatusOptions {
@@ -67,7 +68,7 @@ export function addStandingCommands(program: Command, mount: Mount): void {
 }
 
 async function showStatus({ api, out }: ServerContext, options: StatusOptions): Promise<ExitName> {
-  const query = { ...options, at: options.at === undefined ? undefined : instantOf(options.at, '--at') }
+  const query = { ...options, at: optionalInstant(options.at, '--at') }
   const answer = await api.call('listStandings', standingsView, { query })
   out.answer(answer, {
     lines: (it) => statusLines(it, out.paint),
@@ -133,21 +134,6 @@ function minuteOf(instant: string): string {
   return instant.slice(0, 16).replace('T', ' ')
 }
 
-/** An instant that a person typed: a date, or a date and a time, in UTC where it says nothing else. */
-function instantOf(text: string, option: string): string {
-  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(text)
-  const isDate = /^\d{4}-\d\d-\d\d$/.test(text)
-  const ms = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?$/.test(text)
-    ? Date.parse(isDate || hasZone ? text : `${text}Z`)
-    : Number.NaN
-  if (Number.isNaN(ms)) {
-    throw new CommandFailure('usage', `${option} ${printable(text)} is no instant.`, {
-      remedy: 'Write it as 2026-10-03 or 2026-10-03T12:00Z.',
-    })
-  }
-  return new Date(ms).toISOString()
-}
-
 interface HistoryOptions extends ListOptions {
   readonly environment?: string
   readonly at?: string
@@ -160,9 +146,9 @@ async function showHistory({ api, out }: ServerContext, name: string, options: H
   const { environment, at, from, to, csv, ...paging } = options
   const query = {
     environment,
-    at: at === undefined ? undefined : instantOf(at, '--at'),
-    from: from === undefined ? undefined : instantOf(from, '--from'),
-    to: to === undefined ? undefined : instantOf(to, '--to'),
+    at: optionalInstant(at, '--at'),
+    from: optionalInstant(from, '--from'),
+    to: optionalInstant(to, '--to'),
   }
   const answer = await api.list('getHistory', runView, paging, { path: { name }, query })
   out.answer(answer, {

@@ -143,6 +143,13 @@ const proposal = { decision: 'act', decisionDetail: 'approve', justification: 'x
 
 const attempts: Readonly<Record<string, Attempt>> = {
   system: get((it) => `/v1/systems/${it.system}`),
+  'its card': get((it) => `/v1/systems/${it.system}/card`),
+  'saying what it is': (it) => ({ method: 'PUT', path: `/v1/systems/${it.system}/card`, body: { purpose: 'x' } }),
+  'a card that their member owns': (it) => ({
+    method: 'PUT',
+    path: `/v1/systems/${own.system}/card`,
+    body: { owner: { kind: 'person', accountId: it.memberId } },
+  }),
   configuration: get((it) => `/v1/configurations/${it.fingerprint}`),
   change: get((it) => `/v1/changes/${it.changeId}`),
   'its assessments': get((it) => `/v1/changes/${it.changeId}/assessments`),
@@ -154,6 +161,11 @@ const attempts: Readonly<Record<string, Attempt>> = {
   bundle: get((it) => `/v1/records/${it.recordId}/bundle`),
   'changes of a system': get((it) => `/v1/changes?system=${it.system}`),
   'evaluations of a system': get((it) => `/v1/evaluations?system=${it.system}`),
+  'what was said of it': get((it) => `/v1/changes/${it.changeId}/determinations`),
+  'determining it': post(
+    (it) => `/v1/changes/${it.changeId}/determinations`,
+    () => ({ determination: 'neither', reason: 'x' }),
+  ),
   confirm: post(
     (it) => `/v1/changes/${it.changeId}/confirm`,
     () => ({}),
