@@ -95,6 +95,257 @@ export type ConfigurationInput = {
   })[]
 }
 
+export type Tenant = {
+  id: string
+  slug: string
+  name: string
+  role: "admin" | "approver" | "member" | "viewer" | "auditor"
+  sample: boolean
+  instance: boolean
+  suspended: boolean
+}
+
+export type Session = {
+  accessToken: string
+  accessTokenExpiresAt: string
+  refreshHandle: string
+  expiresAt: string
+  tenant: string
+}
+
+export type Configuration = {
+  model: {
+    provider?: string
+    name: string
+    servedName?: string
+    systemFingerprint?: string
+  }
+  prompts: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  inference: {
+    temperature?: number
+    topP?: number
+    topK?: number
+    maxTokens?: number
+    frequencyPenalty?: number
+    presencePenalty?: number
+    seed?: number
+    serviceTier?: string
+    reasoningEffort?: string
+  }
+  tools: ({
+    name: string
+    digest: string
+    version?: string
+    server?: string
+    serverVersion?: string
+    readOnly?: boolean
+    destructive?: boolean
+    idempotent?: boolean
+    openWorld?: boolean
+  })[]
+  agent?: {
+    name?: string
+    version?: string
+  }
+  retrieval?: ({
+    name: string
+    version?: string
+    digest?: string
+    embeddingModel?: string
+    chunkSize?: number
+    chunkOverlap?: number
+    topK?: number
+  })[]
+  guardrails?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  postProcessing?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  infrastructure?: {
+    region?: string
+    gateway?: string
+    gatewayVersion?: string
+    packages?: ({
+      name: string
+      version?: string
+    })[]
+  }
+  data?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  evaluation?: {
+    datasets?: ({
+      name: string
+      version?: string
+      digest?: string
+    })[]
+    judges?: ({
+      name: string
+      version?: string
+      digest?: string
+      model?: string
+    })[]
+    scorers?: ({
+      name: string
+      version?: string
+      digest?: string
+    })[]
+  }
+  flags?: ({
+    name: string
+    variant?: string
+    version?: string
+  })[]
+}
+
+export type Change = {
+  id: string
+  systemId: string
+  system: string
+  environment: string
+  status: "pending" | "confirmed" | "dismissed"
+  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+  intent: "proposed" | "implemented" | "observed" | "rolled_back"
+  changeClass: "standard" | "normal" | "emergency"
+  title: string
+  source: {
+    origin: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"
+    revision: string | null
+  }
+  fingerprints: {
+    before: string | null
+    after: string | null
+    change: string
+  }
+  before: Configuration | null
+  after: Configuration | null
+  delta: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
+  risk: {
+    severity: "low" | "medium" | "high" | "critical"
+    blastRadius: "single_route" | "single_app" | "portfolio" | "unknown"
+    customerImpact: "none" | "minor" | "material" | "unknown"
+  } | null
+  authorId: string
+  statusReason: string | null
+  observations: number
+  openedAt: string
+  updatedAt: string
+  digest: string
+  authorName: string | null
+  authorEmail: string | null
+  settledBy: string | null
+  settledByName: string | null
+  settledByEmail: string | null
+}
+
+export type Determination = {
+  id: string
+  changeId: string
+  determination: "substantial" | "pre_determined" | "neither"
+  reason: string
+  determinedAt: string
+  determinedBy: string
+  determinedByName: string | null
+}
+
+export type Determinations = {
+  determination: "substantial" | "pre_determined" | "neither" | "not_asked"
+  items: (Determination)[]
+}
+
+export type Policy = {
+  id: string | null
+  system: string | null
+  environment: string | null
+  version: number
+  rules: ({
+    changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+    changeClasses?: ("standard" | "normal" | "emergency")[]
+    severities?: ("low" | "medium" | "high" | "critical")[]
+    decision: "never" | "after" | "before"
+    withinHours: number
+    assessment: "wanted" | "needed"
+    validDays?: number
+    approvals: {
+      ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+      quorum: number
+      roles: ("admin" | "approver")[]
+      people: (string)[]
+      allowSelfApproval: boolean
+      requesterMayApprove: boolean
+      implementerMayApprove: boolean
+    }
+    emergency: {
+      roles: ("admin" | "approver" | "member")[]
+      withinHours: number
+    }
+  })[]
+  reason: string | null
+  setAt: string | null
+  setBy: string | null
+  setByName: string | null
+}
+
+export type Approvers = {
+  system: string
+  environment: string
+  at: string
+  policy: {
+    id: string | null
+    system: string | null
+    environment: string | null
+    version: number
+    rules: ({
+      changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+      changeClasses?: ("standard" | "normal" | "emergency")[]
+      severities?: ("low" | "medium" | "high" | "critical")[]
+      decision: "never" | "after" | "before"
+      withinHours: number
+      assessment: "wanted" | "needed"
+      validDays?: number
+      approvals: {
+        ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+        quorum: number
+        roles: ("admin" | "approver")[]
+        people: (string)[]
+        allowSelfApproval: boolean
+        requesterMayApprove: boolean
+        implementerMayApprove: boolean
+      }
+      emergency: {
+        roles: ("admin" | "approver" | "member")[]
+        withinHours: number
+      }
+    })[]
+    setAt: string | null
+  }
+  people: ({
+    accountId: string
+    name: string | null
+    role: "admin" | "approver" | "member" | "viewer" | "auditor"
+    rules: ({
+      rule: number
+      function: "approver" | "named_approver"
+    })[]
+  })[]
+}
+
 export type Assessment = {
   id: string
   changeId: string
@@ -337,162 +588,6 @@ export type ApiKey = {
   replacedBy: string | null
 }
 
-export type Configuration = {
-  model: {
-    provider?: string
-    name: string
-    servedName?: string
-    systemFingerprint?: string
-  }
-  prompts: ({
-    name: string
-    version?: string
-    digest?: string
-  })[]
-  inference: {
-    temperature?: number
-    topP?: number
-    topK?: number
-    maxTokens?: number
-    frequencyPenalty?: number
-    presencePenalty?: number
-    seed?: number
-    serviceTier?: string
-    reasoningEffort?: string
-  }
-  tools: ({
-    name: string
-    digest: string
-    version?: string
-    server?: string
-    serverVersion?: string
-    readOnly?: boolean
-    destructive?: boolean
-    idempotent?: boolean
-    openWorld?: boolean
-  })[]
-  agent?: {
-    name?: string
-    version?: string
-  }
-  retrieval?: ({
-    name: string
-    version?: string
-    digest?: string
-    embeddingModel?: string
-    chunkSize?: number
-    chunkOverlap?: number
-    topK?: number
-  })[]
-  guardrails?: ({
-    name: string
-    version?: string
-    digest?: string
-  })[]
-  postProcessing?: ({
-    name: string
-    version?: string
-    digest?: string
-  })[]
-  infrastructure?: {
-    region?: string
-    gateway?: string
-    gatewayVersion?: string
-    packages?: ({
-      name: string
-      version?: string
-    })[]
-  }
-  data?: ({
-    name: string
-    version?: string
-    digest?: string
-  })[]
-  evaluation?: {
-    datasets?: ({
-      name: string
-      version?: string
-      digest?: string
-    })[]
-    judges?: ({
-      name: string
-      version?: string
-      digest?: string
-      model?: string
-    })[]
-    scorers?: ({
-      name: string
-      version?: string
-      digest?: string
-    })[]
-  }
-  flags?: ({
-    name: string
-    variant?: string
-    version?: string
-  })[]
-}
-
-export type Change = {
-  id: string
-  systemId: string
-  system: string
-  environment: string
-  status: "pending" | "confirmed" | "dismissed"
-  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
-  intent: "proposed" | "implemented" | "observed" | "rolled_back"
-  changeClass: "standard" | "normal" | "emergency"
-  title: string
-  source: {
-    origin: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"
-    revision: string | null
-  }
-  fingerprints: {
-    before: string | null
-    after: string | null
-    change: string
-  }
-  before: Configuration | null
-  after: Configuration | null
-  delta: ({
-    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
-    path: string
-    before: string | number | boolean | null
-    after: string | number | boolean | null
-  })[]
-  risk: {
-    severity: "low" | "medium" | "high" | "critical"
-    blastRadius: "single_route" | "single_app" | "portfolio" | "unknown"
-    customerImpact: "none" | "minor" | "material" | "unknown"
-  } | null
-  authorId: string
-  statusReason: string | null
-  observations: number
-  openedAt: string
-  updatedAt: string
-  digest: string
-  authorName: string | null
-  authorEmail: string | null
-  settledBy: string | null
-  settledByName: string | null
-  settledByEmail: string | null
-}
-
-export type Determination = {
-  id: string
-  changeId: string
-  determination: "substantial" | "pre_determined" | "neither"
-  reason: string
-  determinedAt: string
-  determinedBy: string
-  determinedByName: string | null
-}
-
-export type Determinations = {
-  determination: "substantial" | "pre_determined" | "neither" | "not_asked"
-  items: (Determination)[]
-}
-
 export type SystemCard = {
   system: string
   systemId: string
@@ -520,43 +615,146 @@ export type SystemCard = {
   setByName: string | null
 }
 
+export type Standing = {
+  systemId: string
+  system: string
+  environment: string
+  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+  reason: string
+  needs: string | null
+  due: string | null
+  fingerprint: string
+  since: string
+  lastSeenAt: string
+  changeId: string | null
+  changeTitle: string | null
+  recordId: string | null
+  decidedAt: string | null
+  plannedChangeId: string | null
+  deviation: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
+  policyVersion: number
+  envelopeId: string | null
+  emergency: boolean
+}
+
+export type Standings = {
+  at: string
+  items: (Standing)[]
+  counts: {
+    contrary: number
+    condition_broken: number
+    deviating: number
+    overdue: number
+    review_due: number
+    awaiting: number
+    authorised: number
+    accepted_baseline: number
+    exempt: number
+  }
+  ok: boolean
+}
+
+export type Run = {
+  environment: string
+  fingerprint: string
+  startedAt: string
+  endedAt: string | null
+  knownAt: string
+  changeId: string | null
+  changeTitle: string | null
+  openedByName: string | null
+  reversesChangeId: string | null
+  recordId: string | null
+  decision: "act" | "not_act" | null
+  decidedAt: string | null
+  approvedBy: (string)[]
+  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+}
+
+export type AcceptedBaseline = {
+  id: string
+  system: string
+  environment: string
+  fingerprint: string
+  reason: string
+  acceptedAt: string
+  acceptedBy: string | null
+  acceptedByName: string | null
+}
+
+export type Gate = {
+  open: boolean
+  answer: "covered" | "accepted_baseline" | "exempt" | "standard" | "emergency" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
+  reason: string
+  needs: string | null
+  system: string
+  environment: string
+  fingerprint: string
+  changeId: string | null
+  changeTitle: string | null
+  recordId: string | null
+  decidedAt: string | null
+  decidedBy: (string)[]
+  validUntil: string | null
+  policyVersion: number
+  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+  delta: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
+  at: string
+}
+
+export type GateSummary = {
+  payload: string
+  payloadType: string
+  signatures: ({
+    keyid: string
+    sig: string
+  })[]
+}
+
+export type Comparison = {
+  system: string
+  before: {
+    by: "at" | "fingerprint" | "configuration"
+    environment: string
+    at: string | null
+    fingerprint: string
+    configuration: Configuration
+    runs: (Run)[]
+    moreRuns: boolean
+  }
+  after: {
+    by: "at" | "fingerprint" | "configuration"
+    environment: string
+    at: string | null
+    fingerprint: string
+    configuration: Configuration
+    runs: (Run)[]
+    moreRuns: boolean
+  }
+  same: boolean
+  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+  delta: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
+}
+
 export type SecondFactorChallenge = {
   ticket: string
   methods: ("totp" | "passkey" | "recovery_code")[]
   expiresAt: string
-}
-
-export type Policy = {
-  id: string | null
-  system: string | null
-  environment: string | null
-  version: number
-  rules: ({
-    changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
-    changeClasses?: ("standard" | "normal" | "emergency")[]
-    severities?: ("low" | "medium" | "high" | "critical")[]
-    decision: "never" | "after" | "before"
-    withinHours: number
-    assessment: "wanted" | "needed"
-    validDays?: number
-    approvals: {
-      ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
-      quorum: number
-      roles: ("admin" | "approver")[]
-      people: (string)[]
-      allowSelfApproval: boolean
-      requesterMayApprove: boolean
-      implementerMayApprove: boolean
-    }
-    emergency: {
-      roles: ("admin" | "approver" | "member")[]
-      withinHours: number
-    }
-  })[]
-  reason: string | null
-  setAt: string | null
-  setBy: string | null
-  setByName: string | null
 }
 
 export type Decision = {
@@ -671,24 +869,6 @@ export type Evaluation = {
   createdAt: string
   importedByName: string | null
   importedByEmail: string | null
-}
-
-export type Tenant = {
-  id: string
-  slug: string
-  name: string
-  role: "admin" | "approver" | "member" | "viewer" | "auditor"
-  sample: boolean
-  instance: boolean
-  suspended: boolean
-}
-
-export type Session = {
-  accessToken: string
-  accessTokenExpiresAt: string
-  refreshHandle: string
-  expiresAt: string
-  tenant: string
 }
 
 export type IdentityProvider = {
@@ -818,112 +998,6 @@ export type Record = {
   logIndex: number | null
   sections: (string)[]
   supersedes: string | null
-}
-
-export type Standing = {
-  systemId: string
-  system: string
-  environment: string
-  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
-  reason: string
-  needs: string | null
-  due: string | null
-  fingerprint: string
-  since: string
-  lastSeenAt: string
-  changeId: string | null
-  changeTitle: string | null
-  recordId: string | null
-  decidedAt: string | null
-  plannedChangeId: string | null
-  deviation: ({
-    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
-    path: string
-    before: string | number | boolean | null
-    after: string | number | boolean | null
-  })[]
-  policyVersion: number
-  envelopeId: string | null
-  emergency: boolean
-}
-
-export type Standings = {
-  at: string
-  items: (Standing)[]
-  counts: {
-    contrary: number
-    condition_broken: number
-    deviating: number
-    overdue: number
-    review_due: number
-    awaiting: number
-    authorised: number
-    accepted_baseline: number
-    exempt: number
-  }
-  ok: boolean
-}
-
-export type Run = {
-  environment: string
-  fingerprint: string
-  startedAt: string
-  endedAt: string | null
-  knownAt: string
-  changeId: string | null
-  changeTitle: string | null
-  openedByName: string | null
-  reversesChangeId: string | null
-  recordId: string | null
-  decision: "act" | "not_act" | null
-  decidedAt: string | null
-  approvedBy: (string)[]
-  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
-}
-
-export type AcceptedBaseline = {
-  id: string
-  system: string
-  environment: string
-  fingerprint: string
-  reason: string
-  acceptedAt: string
-  acceptedBy: string | null
-  acceptedByName: string | null
-}
-
-export type Gate = {
-  open: boolean
-  answer: "covered" | "accepted_baseline" | "exempt" | "standard" | "emergency" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
-  reason: string
-  needs: string | null
-  system: string
-  environment: string
-  fingerprint: string
-  changeId: string | null
-  changeTitle: string | null
-  recordId: string | null
-  decidedAt: string | null
-  decidedBy: (string)[]
-  validUntil: string | null
-  policyVersion: number
-  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
-  delta: ({
-    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
-    path: string
-    before: string | number | boolean | null
-    after: string | number | boolean | null
-  })[]
-  at: string
-}
-
-export type GateSummary = {
-  payload: string
-  payloadType: string
-  signatures: ({
-    keyid: string
-    sig: string
-  })[]
 }
 
 export type System = {
@@ -2475,6 +2549,12 @@ export interface Operations {
       nextCursor: string | null
     }
   }
+  /** List who could approve a change, now or at an instant. */
+  listApprovers: {
+    path: { name: string }
+    query?: { environment?: string; at?: string }
+    answer: Approvers
+  }
   /** Accept what runs, where no change led to it. */
   acceptBaseline: {
     path: { name: string; environment: string }
@@ -2483,6 +2563,26 @@ export interface Operations {
       reason: string
     }
     answer: AcceptedBaseline
+  }
+  /** Compare two configurations, or what ran at two instants. */
+  compareConfigurations: {
+    path: { name: string }
+    body: {
+      environment?: string
+      before?: {
+        environment?: string
+        at?: string
+        fingerprint?: string
+        configuration?: ConfigurationInput
+      }
+      after?: {
+        environment?: string
+        at?: string
+        fingerprint?: string
+        configuration?: ConfigurationInput
+      }
+    }
+    answer: Comparison
   }
   /** Ask whether a configuration may be deployed. */
   askGate: {
@@ -2805,7 +2905,9 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   exportRecord: ['GET', '/v1/records/{id}/bundle', 'bytes'],
   listStandings: ['GET', '/v1/standings', 'json'],
   getHistory: ['GET', '/v1/systems/{name}/history', 'json'],
+  listApprovers: ['GET', '/v1/systems/{name}/approvers', 'json'],
   acceptBaseline: ['POST', '/v1/systems/{name}/environments/{environment}/baseline', 'json', true],
+  compareConfigurations: ['POST', '/v1/systems/{name}/comparison', 'json'],
   askGate: ['POST', '/v1/gate', 'json'],
   summariseGate: ['POST', '/v1/gate/summaries', 'json', true],
   listEnvelopes: ['GET', '/v1/envelopes', 'json'],

@@ -1,3 +1,4 @@
+export { type Approvers, approversQuery, approversView } from './approvers.ts'
 export { assessmentView, type AssessmentView, assessRequest } from './assessment.ts'
 export {
   auditEventView,
@@ -66,6 +67,7 @@ export {
   type SystemCardView,
   systemRoles,
 } from './system-card.ts'
+export { type Compared, compareRequest, type Comparison, comparisonView } from './comparison.ts'
 export {
   agentConfiguration,
   configuration,

@@ -148,6 +148,11 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
     vendor: 'Acme',
     basedOn: 1,
   },
+  'POST /v1/systems/:name/comparison': {
+    environment: 'production',
+    before: { environment: 'staging', at: '2026-01-01T00:00:00Z' },
+    after: { configuration },
+  },
   'POST /v1/changes/:id/determinations': { determination: 'substantial', reason: 'x' },
   'POST /v1/observations': {
     observations: [

@@ -17,6 +17,7 @@ import type { Api, ListOptions } from '../api/api.ts'
 import { person } from '../terminal/person.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
+import { shownValue } from '../terminal/value.ts'
 import { addDetermineCommand, determinationLines } from './determination.ts'
 import { addLifeCommands, lifeLines } from './life.ts'
 import type { TellingOptions } from './tell-configuration.ts'
@@ -236,7 +237,12 @@ export function changeLines(change: Change, paint: Paint): string[] {
     ['digest', change.digest],
   ])
   if (change.delta.length === 0) return heading
-  const rows = change.delta.map((it) => [it.path, paint('bad', shown(it.before)), '->', paint('good', shown(it.after))])
+  const rows = change.delta.map((it) => [
+    it.path,
+    paint('bad', shownValue(it.before)),
+    '->',
+    paint('good', shownValue(it.after)),
+  ])
   return [...heading, '', ...table(['differs', 'before', '', 'after'], rows)]
 }
 
@@ -250,11 +256,4 @@ function settledWord({ status }: Change): string {
 
 function settlerOf({ settledBy: id, settledByName: name, settledByEmail: email }: Change): string | null {
   return id === null ? null : `by ${person({ id, name, email })}`
-}
-
-function shown(value: Change['delta'][number]['before']): string {
-  if (value === null) return '(none)'
-  const text = printable(String(value))
-  // A digest is for machines; its head tells two apart.
-  return /^(sha256|hmac-sha256):/.test(text) ? `${text.slice(0, text.lastIndexOf(':') + 13)}...` : text
 }

@@ -8,12 +8,13 @@ import {
   type Standings,
   standingsView,
 } from '@afterai/contract'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { ListOptions } from '../api/api.ts'
 import { CommandFailure } from '../command-failure.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { printable, type Paint, type Tone } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
+import { showApprovers } from './approvers.ts'
 import { optionalInstant } from './instant-option.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
@@ -45,6 +46,7 @@ export function addStandingCommands(program: Command, mount: Mount): void {
       examples: [
         'afterai history support-bot',
         'afterai history support-bot --at 2026-10-03T12:00Z',
+        'afterai history support-bot --approvers --at 2026-10-03T12:00Z',
         'afterai history support-bot --environment staging --from 2026-10-01 --to 2026-11-01 --csv',
       ],
     }),
@@ -54,6 +56,16 @@ export function addStandingCommands(program: Command, mount: Mount): void {
     .option('--from <instant>', 'what ran since')
     .option('--to <instant>', 'what ran until')
     .option('--csv', 'print it as CSV')
+    .addOption(
+      new Option('--approvers', 'who could approve a change there, now or at --at').conflicts([
+        'from',
+        'to',
+        'csv',
+        'all',
+        'limit',
+        'cursor',
+      ]),
+    )
     .action(online(mount, showHistory))
 
   serverLeaf(program, 'accept <system>', {
@@ -140,10 +152,12 @@ interface HistoryOptions extends ListOptions {
   readonly from?: string
   readonly to?: string
   readonly csv?: boolean
+  readonly approvers?: boolean
 }
 
 async function showHistory({ api, out }: ServerContext, name: string, options: HistoryOptions): Promise<void> {
-  const { environment, at, from, to, csv, ...paging } = options
+  const { environment, at, from, to, csv, approvers, ...paging } = options
+  if (approvers === true) return showApprovers({ api, out }, name, { environment, at })
   const query = {
     environment,
     at: optionalInstant(at, '--at'),

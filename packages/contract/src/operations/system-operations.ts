@@ -87,7 +87,7 @@ export const systemOperations: Operations = {
     summary: 'Read what people say of a system: its card',
     description:
       'The card in force, or `at` an instant, or a `version`. Version 0 is a card that nobody has filled in.',
-    parameters: { name: 'support-bot', at: at.opened, version: 2 },
+    parameters: { name: 'support-bot', at: at.opened },
     answer: card,
   },
   'PUT /v1/systems/{name}/card': {

@@ -144,6 +144,15 @@ const proposal = { decision: 'act', decisionDetail: 'approve', justification: 'x
 const attempts: Readonly<Record<string, Attempt>> = {
   system: get((it) => `/v1/systems/${it.system}`),
   'its card': get((it) => `/v1/systems/${it.system}/card`),
+  'who approves there': get((it) => `/v1/systems/${it.system}/approvers`),
+  'comparing what it runs with': post(
+    (it) => `/v1/systems/${it.system}/comparison`,
+    () => ({}),
+  ),
+  'comparing ours with theirs': post(
+    () => `/v1/systems/${own.system}/comparison`,
+    (it) => ({ before: { fingerprint: it.fingerprint } }),
+  ),
   'saying what it is': (it) => ({ method: 'PUT', path: `/v1/systems/${it.system}/card`, body: { purpose: 'x' } }),
   'a card that their member owns': (it) => ({
     method: 'PUT',

@@ -34,6 +34,7 @@ const bounded: Readonly<Record<string, string>> = {
   'GET /v1/break-glass-accounts': fewOfOne,
   'GET /v1/digest-key': oneThing,
   'GET /v1/systems/{name}': oneThing,
+  'GET /v1/systems/{name}/approvers': 'the people of a tenant, and what was done with their roles',
   'GET /v1/systems/{name}/card': oneThing,
   'GET /v1/changes/{id}/determinations': 'what people said of one change, a hundred times at most',
   'GET /v1/configurations/{fingerprint}': oneThing,
