@@ -99,6 +99,8 @@ export function change(id: string, title = 'Model acme-large to acme-small'): Ch
     settledByName: null,
     settledByEmail: null,
     statusReason: null,
+    mergedInto: null,
+    duplicates: [],
     observations: 1,
     openedAt: at,
     updatedAt: at,

@@ -243,6 +243,8 @@ export type Change = {
   } | null
   authorId: string
   statusReason: string | null
+  mergedInto: string | null
+  duplicates: (string)[]
   observations: number
   openedAt: string
   updatedAt: string
@@ -2657,6 +2659,15 @@ export interface Operations {
     path: { id: string }
     answer: Life
   }
+  /** Merge a pending change into another that tells of the same thing. */
+  mergeChange: {
+    path: { id: string }
+    body: {
+      into: string
+      reason: string
+    }
+    answer: Change
+  }
   /** Declare that a change has to run before it can be decided. */
   declareEmergency: {
     path: { id: string }
@@ -2916,6 +2927,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   revokeEnvelope: ['POST', '/v1/envelopes/{id}/revocation', 'json', true],
   noteFinding: ['POST', '/v1/records/{id}/findings', 'json', true],
   getLife: ['GET', '/v1/changes/{id}/life', 'json'],
+  mergeChange: ['POST', '/v1/changes/{id}/merge', 'json', true],
   declareEmergency: ['POST', '/v1/changes/{id}/emergency', 'json', true],
   verifyChange: ['POST', '/v1/changes/{id}/verification', 'json', true],
   closeChange: ['POST', '/v1/changes/{id}/closure', 'json', true],

@@ -54,6 +54,8 @@ export const changeFacts = z.object({
   risk: risk.nullable(),
   authorId: id,
   statusReason: z.string().nullable(),
+  mergedInto: id.nullable().meta({ description: 'The change that it is a duplicate of, as somebody found.' }),
+  duplicates: z.array(id).meta({ description: 'Changes that were merged into this one.' }),
   observations: z.number().int(),
   openedAt: instant,
   updatedAt: instant,
@@ -88,6 +90,8 @@ export const createChangeRequest = z.strictObject({
 })
 
 export const confirmRequest = z.strictObject({ risk: risk.optional() })
+/** Which change tells of the same thing, and stays. */
+export const mergeRequest = z.strictObject({ into: id, reason: words(2000) })
 export const dismissRequest = z.strictObject({ reason: words(2000) })
 export const changeQuery = pageQuery.extend({ status: changeStatus.optional(), system: name.optional() })
 

@@ -52,6 +52,7 @@ export {
   determineRequest,
   dismissRequest,
   intent,
+  mergeRequest,
   risk,
   type Risk,
 } from './change.ts'

@@ -153,6 +153,7 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
     before: { environment: 'staging', at: '2026-01-01T00:00:00Z' },
     after: { configuration },
   },
+  'POST /v1/changes/:id/merge': { into: someId, reason: 'x' },
   'POST /v1/changes/:id/determinations': { determination: 'substantial', reason: 'x' },
   'POST /v1/observations': {
     observations: [

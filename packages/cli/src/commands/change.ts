@@ -105,6 +105,23 @@ export function addChangeCommands(program: Command, mount: Mount): void {
         out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
       }),
     )
+
+  serverLeaf(ace, 'merge <id>', {
+    summary: 'Say that a pending change tells of the same thing as another, which stays.',
+    description:
+      'Say that a pending change tells of the same thing as another of its system and environment, which stays. It is closed as a duplicate, each names the other, and what is known of it counts for the one that stays.',
+    examples: ['afterai ace merge 01980a2c --into 01980b3d --reason "The pipeline and Ada told of one deployment."'],
+  })
+    .requiredOption('--into <id>', 'the change that stays')
+    .requiredOption('--reason <text>', 'why')
+    .action(
+      online(mount, async ({ api, out }, given: string, { into, reason }: { into: string; reason: string }) => {
+        const path = { id: await changeIdOf(api, given) }
+        const body = { into: await changeIdOf(api, into), reason }
+        const answer = await api.call('mergeChange', changeView, { path, body })
+        out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
+      }),
+    )
 }
 
 function minuteOf(instant: string): string {
@@ -221,6 +238,8 @@ export function changeLines(change: Change, paint: Paint): string[] {
       'status',
       `${change.status}, ${change.intent}${change.statusReason === null ? '' : `: ${printable(change.statusReason)}`}`,
     ],
+    ['merged into', change.mergedInto],
+    ['duplicates', change.duplicates.join(', ')],
     ['types', change.changeTypes.join(', ')],
     [
       'source',

@@ -23,6 +23,8 @@ const change: Change = {
   risk: null,
   authorId: ids.account,
   statusReason: null,
+  mergedInto: null,
+  duplicates: [],
   observations: 1,
   openedAt: at.opened,
   updatedAt: at.opened,
@@ -88,6 +90,18 @@ export const changeOperations: Operations = {
     summary: 'Read a change',
     parameters: { id: ids.change },
     answer: change,
+  },
+  'POST /v1/changes/{id}/merge': {
+    id: 'mergeChange',
+    tag: 'Changes',
+    summary: 'Merge a pending change into another that tells of the same thing',
+    description:
+      'It is dismissed as a duplicate and keeps its history; each names the other. When it began to run, and its evidence, count for the one that stays. A decided change can’t be merged away.',
+    once: true,
+    parameters: { id: ids.change },
+    body: { into: ids.decision, reason: 'The pipeline and a person told of one deployment.' },
+    answer: { ...settled, status: 'dismissed', mergedInto: ids.decision },
+    problems: ['not_found', 'invalid_transition'],
   },
   'GET /v1/changes/{id}/determinations': {
     id: 'listDeterminations',

@@ -46,6 +46,7 @@ declare module '../platform/database.ts' {
       settled_by_name: Generated<string | null>
       settled_by_email: Generated<string | null>
       status_reason: string | null
+      merged_into: Generated<string | null>
       observations: Generated<number>
       opened_at: Generated<Date>
       updated_at: Generated<Date>

@@ -1,8 +1,16 @@
 export { createAce } from './ace.ts'
-export { type AuthoredChange, changeIn, readChange, readChangeDigests, selectChange } from './change-service.ts'
+export {
+  type AuthoredChange,
+  changeIn,
+  readChange,
+  readChangeDigests,
+  selectChange,
+  viewChange,
+} from './change-service.ts'
+export { withDuplicates } from './duplicates.ts'
 export { changeTypesOf, configurationDelta } from './configuration.ts'
 export { type DerivedChange, derivedChangesSince, openDerivedChange, openFurtherChanges } from './derived-changes.ts'
-export { currentFingerprints } from './observations/environments.ts'
+export { currentFingerprints, lockSystems } from './observations/environments.ts'
 export { observationAudits, observe } from './observations/observe.ts'
 export { determinationsIn, selectDeterminations } from './determinations.ts'
 export { type CitedCard, citedCard, selectCard } from './system-cards.ts'

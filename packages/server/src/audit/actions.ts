@@ -24,6 +24,7 @@ export const auditActions = {
   'change.determine': 'Somebody said whether a change is substantial, or was determined beforehand, and why.',
   'change.dismiss': 'Somebody dismissed a change, and why.',
   'change.implement': 'A change that was planned began to run: when, and by which revision.',
+  'change.merge': 'A change was merged into another that tells of the same thing, and why.',
   'change.open': 'A change was opened: by an observation, by telemetry, or by a person.',
   'change.rebase': 'Another configuration than was known turned out to have run before a change.',
   'change.repeat': 'What a change that is open already tells of was seen again.',

@@ -16,7 +16,9 @@ import {
   gateView,
   historyQuery,
   id,
+  changeView,
   lifeView,
+  mergeRequest,
   name,
   noBody,
   page,
@@ -42,6 +44,7 @@ import { askGate } from './gate.ts'
 import { type GateSummaryDependencies, summariseGate } from './gate-summary.ts'
 import { readHistory } from './history.ts'
 import { readLife } from './life.ts'
+import { mergeChange } from './merging.ts'
 import { readStandings } from './standing-service.ts'
 
 /** Dependencies of the routes of standings. */
@@ -200,6 +203,15 @@ export function lifeRoutes(http: Http, { db, audit }: Pick<StandingDependencies,
       schema: { params: byId, response: shown },
     },
     (request) => read(request, (tx, { principal }) => readLife(tx, principal.tenantId, request.params.id)),
+  )
+  http.post(
+    '/v1/changes/:id/merge',
+    {
+      config: { permission: 'change:write', audits: ['change.merge'] },
+      schema: { params: byId, body: mergeRequest, response: { 200: changeView } },
+    },
+    (request) =>
+      write(request, (tx, caller) => mergeChange(audit, tx, caller, { id: request.params.id, ...request.body })),
   )
   http.post(
     '/v1/changes/:id/emergency',

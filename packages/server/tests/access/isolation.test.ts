@@ -171,6 +171,14 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'changes of a system': get((it) => `/v1/changes?system=${it.system}`),
   'evaluations of a system': get((it) => `/v1/evaluations?system=${it.system}`),
   'what was said of it': get((it) => `/v1/changes/${it.changeId}/determinations`),
+  'merging it': post(
+    (it) => `/v1/changes/${it.changeId}/merge`,
+    () => ({ into: own.changeId, reason: 'x' }),
+  ),
+  'merging ours into theirs': post(
+    () => `/v1/changes/${own.changeId}/merge`,
+    (it) => ({ into: it.changeId, reason: 'x' }),
+  ),
   'determining it': post(
     (it) => `/v1/changes/${it.changeId}/determinations`,
     () => ({ determination: 'neither', reason: 'x' }),

@@ -53,16 +53,22 @@ describe('a comparison', () => {
   test('of two fingerprints, or with a configuration that never ran, tells each time that one ran there', async () => {
     const story = await begin()
     const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString()
-    for (const [nth, it] of [0.1, 0.2, 0.1, 0.2].entries()) await story.runs(it, { observedAt: minutesAgo(40 - 10 * nth) })
+    for (const [nth, it] of [0.1, 0.2, 0.1, 0.2].entries())
+      await story.runs(it, { observedAt: minutesAgo(40 - 10 * nth) })
     const [last, previous] = await story.history()
     const sides = [{ fingerprint: previous?.fingerprint }, { fingerprint: last?.fingerprint }] as const
     const { body } = await compare(story, ...sides)
     expect(body.before.runs).toHaveLength(2)
     expect(body.after.runs.map(({ changeId }) => changeId)).toEqual(
-      (await story.history()).filter(({ fingerprint }) => fingerprint === last?.fingerprint).map(({ changeId }) => changeId),
+      (await story.history())
+        .filter(({ fingerprint }) => fingerprint === last?.fingerprint)
+        .map(({ changeId }) => changeId),
     )
     const told = await compare(story, sides[1], { configuration: configurationAt(0.9) })
-    expect(told.body).toMatchObject({ after: { by: 'configuration', runs: [], moreRuns: false }, delta: [{ path: '/inference/temperature', before: 0.2, after: 0.9 }] })
+    expect(told.body).toMatchObject({
+      after: { by: 'configuration', runs: [], moreRuns: false },
+      delta: [{ path: '/inference/temperature', before: 0.2, after: 0.9 }],
+    })
     const elsewhere = await compare(story, { ...sides[0], environment: 'staging' }, sides[1])
     expect(elsewhere.body.before).toMatchObject({ environment: 'staging', runs: [] })
   })
@@ -70,13 +76,25 @@ describe('a comparison', () => {
   test('takes an instant as it was known then, and names what it does not know', async () => {
     const story = await begin()
     const path = `/v1/systems/${story.system}/comparison`
-    expect(await compare(story, {})).toMatchObject({ status: 404, body: { detail: expect.stringContaining('it was not seen to run by then') } })
+    expect(await compare(story, {})).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('it was not seen to run by then') },
+    })
     const before = now()
     await story.runs(0.1, { observedAt: new Date(Date.now() - 3_600_000).toISOString() })
-    expect(await compare(story, { at: before })).toMatchObject({ status: 404, body: { detail: expect.stringContaining('what ran was told later') } })
+    expect(await compare(story, { at: before })).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('what ran was told later') },
+    })
     const unknown = `sha256:${'e'.repeat(64)}`
-    expect(await compare(story, { fingerprint: unknown })).toMatchObject({ status: 404, body: { detail: expect.stringContaining(unknown) } })
-    expect(await compare(story, { at: inDays(1) })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/before/at' }] } })
+    expect(await compare(story, { fingerprint: unknown })).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining(unknown) },
+    })
+    expect(await compare(story, { at: inDays(1) })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/before/at' }] },
+    })
     expect((await compare(story, { at: before, fingerprint: unknown })).status).toBe(400)
     const body = { environment: 'nowhere' }
     expect(await server.send({ method: 'POST', path, token: author.token, body })).toMatchObject({ status: 404 })
@@ -94,7 +112,13 @@ describe('who could approve at an instant', () => {
     const bo = await server.addPerson(server.admin.tenant, 'approver')
     const cy = await server.addPerson(server.admin.tenant, 'member')
     const member = (it: Person): string => `/v1/members/${it.accountId}`
-    const policy = (rules: object[]) => server.expectOk({ method: 'POST', path: '/v1/policies', token, body: { system: story.system, rules, reason: 'x' } })
+    const policy = (rules: object[]) =>
+      server.expectOk({
+        method: 'POST',
+        path: '/v1/policies',
+        token,
+        body: { system: story.system, rules, reason: 'x' },
+      })
     const named = { decision: 'before', approvals: { people: [bo.accountId], roles: ['approver'] } }
     const deeds: (() => Promise<unknown>)[] = [
       () => policy([{ severities: ['critical'], ...named }, { decision: 'after' }]),
@@ -108,12 +132,18 @@ describe('who could approve at an instant', () => {
     const seen: { at: string; people: unknown; version: number }[] = []
     const look = async (): Promise<void> => {
       const { body } = await approvers(story)
-      const { items } = await server.expectOk<{ items: { accountId: string; kind: string; role: string; disabledAt: string | null }[] }>({ path: '/v1/members?limit=200', token })
+      const { items } = await server.expectOk<{
+        items: { accountId: string; kind: string; role: string; disabledAt: string | null }[]
+      }>({ path: '/v1/members?limit=200', token })
       const roles = body.policy.rules.flatMap((it) => it.approvals.roles as readonly string[])
       const may = items.filter((it) => it.kind === 'person' && it.disabledAt === null && roles.includes(it.role))
       expect(body.people.map(({ accountId }) => accountId)).toEqual(may.map(({ accountId }) => accountId).toSorted())
       const at = now()
-      seen.push({ at, people: body.people.map(({ accountId, role, rules }) => ({ accountId, role, rules })), version: body.policy.version })
+      seen.push({
+        at,
+        people: body.people.map(({ accountId, role, rules }) => ({ accountId, role, rules })),
+        version: body.policy.version,
+      })
       // The next deed is another millisecond's.
       while (now() === at) await new Promise((resolve) => setImmediate(resolve))
     }
@@ -129,12 +159,21 @@ describe('who could approve at an instant', () => {
     }
     expect(seen.map(({ version }) => version)).toEqual([0, 1, 1, 1, 2, 2, 2, 2])
     const then = (await approvers(story, `?at=${seen[1]?.at}`)).body.people.find((it) => it.accountId === bo.accountId)
-    expect(then).toMatchObject({ name: 'The approver', rules: [{ rule: 1, function: 'named_approver' }, { rule: 2, function: 'approver' }] })
+    expect(then).toMatchObject({
+      name: 'The approver',
+      rules: [
+        { rule: 1, function: 'named_approver' },
+        { rule: 2, function: 'approver' },
+      ],
+    })
   })
 
   test('is refused for when the system was not known, and for the future', async () => {
     const story = await begin()
-    expect(await approvers(story, '?at=2001-01-01T00:00:00Z')).toMatchObject({ status: 404, body: { detail: expect.stringContaining('was not known then') } })
+    expect(await approvers(story, '?at=2001-01-01T00:00:00Z')).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('was not known then') },
+    })
     expect(await approvers(story, `?at=${inDays(1)}`)).toMatchObject({ status: 400 })
   })
 })
