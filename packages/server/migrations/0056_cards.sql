@@ -36,9 +36,12 @@ alter table determination enable row level security;
 create policy own on determination to afterai_app using (tenant_id = current_tenant());
 grant select, insert on determination to afterai_app;
 
--- A change that a person found to tell of the same thing as another: it is dismissed in favour of that one.
-alter table change add column merged_into uuid;
-alter table change add constraint change_merged_elsewhere check (merged_into <> id and (merged_into is null or status = 'dismissed'));
-grant update (merged_into) on change to afterai_app;
+-- A change that a person found to tell of the same thing as another: it is dismissed in favour of that one. The run that it began by, until it
+-- was merged, is kept for what is asked of a time before.
+alter table change add column merged_into uuid, add column merged_at timestamptz, add column merged_run uuid;
+alter table change add constraint change_merged_elsewhere
+  check (merged_into <> id and (merged_into is null) = (merged_at is null) and (merged_into is null or status = 'dismissed'));
+grant update (merged_into, merged_at, merged_run) on change to afterai_app;
 create index change_duplicates on change (tenant_id, merged_into) where merged_into is not null;
 create index change_merged on change (tenant_id, change_fingerprint) where merged_into is not null;
+create index change_merged_run on change (tenant_id, merged_run, merged_at) where merged_run is not null;

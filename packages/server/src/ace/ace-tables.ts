@@ -47,6 +47,8 @@ declare module '../platform/database.ts' {
       settled_by_email: Generated<string | null>
       status_reason: string | null
       merged_into: Generated<string | null>
+      merged_at: Generated<Date | null>
+      merged_run: Generated<string | null>
       observations: Generated<number>
       opened_at: Generated<Date>
       updated_at: Generated<Date>

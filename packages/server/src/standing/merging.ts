@@ -44,6 +44,9 @@ export async function mergeChange(
       status: 'dismissed',
       status_reason: reason,
       merged_into: into,
+      // When it is written, not when its transaction began, since it may have waited for an observation.
+      merged_at: sql<Date>`clock_timestamp()`,
+      merged_run: facts.runId,
       updated_at: new Date(),
       settled_by: principal.accountId,
       settled_by_name: nameThen(principal),
@@ -52,20 +55,21 @@ export async function mergeChange(
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .execute()
-  await takeOver(tx, tenantId, { id, into, hasRun: facts.mergedRuns })
+  await takeOver(tx, tenantId, { id, into, hasRun: facts.runId !== null })
   const after = await readChange(tx, tenantId, id)
   await audit(tx, caller.actor, {
     action: 'change.merge',
     resource: `change/${id}`,
-    details: { into, reason, movedRun: facts.mergedRuns },
+    details: { into, reason, runId: facts.runId },
     change: { before: merged, after },
   })
   return viewChange(tx, principal, id)
 }
 
 interface MergeFacts {
-  /** Whether it began to run, each by a run of its own. */
-  readonly mergedRuns: boolean
+  /** The run by which what is merged began to run; null where it didn't. */
+  readonly runId: string | null
+  /** Whether the other began by one of its own. */
   readonly stayingRuns: boolean
   readonly isEmergency: boolean
   readonly isRecorded: boolean
@@ -79,7 +83,7 @@ async function readMergeFacts(
 ): Promise<MergeFacts> {
   const { rows } = await sql<MergeFacts>`
     select
-      exists (select from run where tenant_id = ${tenantId} and change_id = ${id}) as "mergedRuns",
+      (select id from run where tenant_id = ${tenantId} and change_id = ${id}) as "runId",
       exists (select from run where tenant_id = ${tenantId} and change_id = ${into}) as "stayingRuns",
       exists (select from emergency where tenant_id = ${tenantId} and change_id = ${id}) as "isEmergency",
       exists (select from record where tenant_id = ${tenantId} and change_id = ${into}) as "isRecorded",
@@ -102,7 +106,7 @@ function refusalOf(merged: ChangeFacts, staying: ChangeFacts, facts: MergeFacts)
   if (facts.isClosed) return 'one of the two is closed'
   if (facts.isRecorded) return 'the other is decided already: what was decided is what its record says'
   if (facts.isEmergency) return 'an emergency was declared for it: merge the other into it'
-  if (facts.mergedRuns && facts.stayingRuns) return 'each began to run by itself: they are two changes'
+  if (facts.runId !== null && facts.stayingRuns) return 'each began to run by itself: they are two changes'
   if (merged.after === null) return undefined
   if (staying.after === null) return 'the other says no configuration: merge that one into this'
   return saysTheSame(merged, staying) ? undefined : 'they end in two configurations: compare them by their fingerprints'

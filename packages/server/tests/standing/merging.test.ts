@@ -42,7 +42,12 @@ describe('two changes that tell of the same thing', () => {
     const [told, planned] = [await describes(story), await story.plans(0.2)]
     expect(await merge(story, told, planned)).toMatchObject({
       status: 200,
-      body: { status: 'dismissed', mergedInto: planned, statusReason: 'Two told of one deployment.', settledByName: 'The member' },
+      body: {
+        status: 'dismissed',
+        mergedInto: planned,
+        statusReason: 'Two told of one deployment.',
+        settledByName: 'The member',
+      },
     })
     expect(await story.change(planned)).toMatchObject({ status: 'pending', duplicates: [told], observations: 2 })
     expect(await story.life(told)).toMatchObject({ waitsFor: null, next: null })
@@ -56,12 +61,32 @@ describe('two changes that tell of the same thing', () => {
     await story.runs(0.1)
     // A plan that is made after what it plans was deployed is told twice.
     const observed = (await story.runs(0.2)) ?? ''
+    const planned = await describes(story, { title: 'As agreed' })
+    const [then, before] = [new Date().toISOString(), await story.standing()]
+    const plan = await describes(story, { title: 'As planned', environment: 'staging', after: configurationAt(0.2) })
+    expect(await merge(story, plan, observed)).toMatchObject({ status: 409 })
+    expect((await merge(story, planned, observed)).status).toBe(200)
+    expect(await story.life(observed)).toMatchObject({ running: 'runs' })
+    await story.confirms(observed)
+    const recordId = await story.decides(observed)
+    expect(await story.standing()).toMatchObject({ recordId, changeId: observed, standing: 'authorised' })
+    const { changeId, standing, reason } = before
+    expect(await story.standing(then)).toMatchObject({ changeId, standing, reason })
+  })
+
+  test('pass on the run of the duplicate; what is asked of a time before is answered as it was known', async () => {
+    const story = await begin()
     await story.runs(0.1)
+    const observed = (await story.runs(0.2)) ?? ''
+    const [then, before] = [new Date().toISOString(), await story.standing()]
+    expect(before).toMatchObject({ changeId: observed })
+    await story.runs(0.1)
+    // Planned anew, when it had run already.
     const planned = await story.plans(0.2)
     expect((await merge(story, observed, planned)).status).toBe(200)
-    const [, ran] = await story.history()
-    expect(ran).toMatchObject({ changeId: planned })
     expect(await story.life(planned)).toMatchObject({ running: 'rolled_back' })
+    expect(await story.standing(then)).toEqual({ ...before, lastSeenAt: expect.anything() })
+    expect((await story.history()).map(({ changeId }) => changeId)).toContain(observed)
     await story.confirms(planned)
     const recordId = await story.decides(planned)
     await story.runs(0.2)
@@ -92,7 +117,11 @@ describe('two changes that tell of the same thing', () => {
   test('are counted as one when either is told again, through however many merges', async () => {
     const story = await begin()
     await story.runs(0.1)
-    const [a, b, c] = [await describes(story, { title: 'a' }), await describes(story, { title: 'b' }), await describes(story, { title: 'c' })]
+    const [a, b, c] = [
+      await describes(story, { title: 'a' }),
+      await describes(story, { title: 'b' }),
+      await describes(story, { title: 'c' }),
+    ]
     await merge(story, a, b)
     await merge(story, b, c)
     expect(await describes(story, { title: 'a' })).toBe(c)
@@ -108,7 +137,10 @@ describe('changes are kept apart', () => {
     const [one, two] = [await story.plans(0.2), await story.plans(0.3)]
     const refused = async (id: string, into: string, why: string): Promise<void> => {
       const before = [await story.change(id), await story.change(into)]
-      expect(await merge(story, id, into)).toMatchObject({ status: 409, body: { code: 'invalid_transition', detail: expect.stringContaining(why) } })
+      expect(await merge(story, id, into)).toMatchObject({
+        status: 409,
+        body: { code: 'invalid_transition', detail: expect.stringContaining(why) },
+      })
       expect([await story.change(id), await story.change(into)]).toEqual(before)
     }
     await refused(one, two, 'two configurations')
