@@ -28,7 +28,6 @@ interface CardOptions {
 
 /** `system card`: what people say of a system. */
 export function addCardCommand(system: Command, mount: Mount): void {
-  const exclusive = (option: Option): Option => option.conflicts(['set', 'from'])
   serverLeaf(system, 'card <name>', {
     summary: 'Show or change what people say of a system: what it is for, and whose.',
     description: `Show what people say of a system, or change it: what it is for, who owns it, what it is under. Each version stays. Fields: ${fields.join(', ')}. Risk classes to choose from: ${riskClassPresets.join(', ')}; regimes: ${regimePresets.join(', ')}; classes of data: ${dataClassPresets.join(', ')}; or names of your own.`,
@@ -47,9 +46,11 @@ export function addCardCommand(system: Command, mount: Mount): void {
       ).argParser(gather),
     )
     .option('--from <file>', 'YAML or JSON with a whole card: what it leaves out, nobody says any more')
-    .addOption(exclusive(new Option('--at <instant>', 'the card that was in force then')))
+    .addOption(new Option('--at <instant>', 'the card that was in force then').conflicts(['set', 'from', 'version']))
     .addOption(
-      exclusive(new Option('--version <n>', 'that version of the card').argParser(readPositiveInteger)).conflicts('at'),
+      new Option('--version <n>', 'that version of the card')
+        .argParser(readPositiveInteger)
+        .conflicts(['set', 'from', 'at']),
     )
     .action(online(mount, showOrSet))
 }

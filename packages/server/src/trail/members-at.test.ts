@@ -1,16 +1,16 @@
 import { type Role, roles } from '@afterai/contract'
-import fc from 'fast-check'
+import { array, assert, constantFrom, integer, nat, property, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import { type MemberEvent, type MemberNow, membersAt } from './members-at.ts'
 
 type Step = readonly [person: number, what: 'role' | 'groups' | 'disable' | 'enable' | 'remove' | 'join', role: Role]
 
-const steps = fc.array(
-  fc.tuple(
-    fc.integer({ min: 0, max: 3 }),
-    fc.constantFrom('role', 'groups', 'disable', 'enable', 'remove', 'join'),
-    fc.constantFrom(...roles),
-  ) as fc.Arbitrary<Step>,
+const steps = array<Step>(
+  tuple(
+    integer({ min: 0, max: 3 }),
+    constantFrom('role', 'groups', 'disable', 'enable', 'remove', 'join'),
+    constantFrom(...roles),
+  ),
   { maxLength: 40 },
 )
 
@@ -57,8 +57,8 @@ function enabledOf(members: ReadonlyMap<string, Membership> | undefined) {
 }
 
 test('who was a member at each instant is who was one, whatever was given and taken since', () => {
-  fc.assert(
-    fc.property(steps, (all) => {
+  assert(
+    property(steps, (all) => {
       const { events, now, snapshots } = lived(all)
       for (const [nth, members] of snapshots.entries()) {
         expect(membersAt(events, now, instant(nth))).toEqual(enabledOf(members))
@@ -68,8 +68,8 @@ test('who was a member at each instant is who was one, whatever was given and ta
 })
 
 test('of who became a member without an event, the trail from then on and what they are now say what they were', () => {
-  fc.assert(
-    fc.property(steps, fc.nat(40), (all, cut) => {
+  assert(
+    property(steps, nat(40), (all, cut) => {
       const { events, now, snapshots } = lived(all)
       // Memberships of which the trail lost the beginning, and that last.
       const lasting = new Map(now.map((it) => [it.accountId, it.since]))
@@ -85,8 +85,8 @@ test('of who became a member without an event, the trail from then on and what t
 })
 
 test('what is told of the past needs no present: later events change nothing of it', () => {
-  fc.assert(
-    fc.property(steps, fc.nat(40), (all, nth) => {
+  assert(
+    property(steps, nat(40), (all, nth) => {
       const { events, now } = lived(all)
       const until = events.filter(({ at }) => at <= instant(nth))
       expect(membersAt(events, now, instant(nth))).toEqual(membersAt(until, [], instant(nth)))

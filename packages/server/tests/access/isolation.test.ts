@@ -4,6 +4,7 @@ import { startOidcProvider, type TestOidcProvider } from '@afterai/testing'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src/platform/ids.ts'
+import { cardAttempts } from '../../testing/card-attempts.ts'
 import { configurationOf, type Lifecycle, readScores, recordedChange, scoresImport } from '../../testing/lifecycle.ts'
 import { spanOf, tracesOf } from '../../testing/otlp/otlp-bodies.ts'
 import {
@@ -143,22 +144,6 @@ const proposal = { decision: 'act', decisionDetail: 'approve', justification: 'x
 
 const attempts: Readonly<Record<string, Attempt>> = {
   system: get((it) => `/v1/systems/${it.system}`),
-  'its card': get((it) => `/v1/systems/${it.system}/card`),
-  'who approves there': get((it) => `/v1/systems/${it.system}/approvers`),
-  'comparing what it runs with': post(
-    (it) => `/v1/systems/${it.system}/comparison`,
-    () => ({}),
-  ),
-  'comparing ours with theirs': post(
-    () => `/v1/systems/${own.system}/comparison`,
-    (it) => ({ before: { fingerprint: it.fingerprint } }),
-  ),
-  'saying what it is': (it) => ({ method: 'PUT', path: `/v1/systems/${it.system}/card`, body: { purpose: 'x' } }),
-  'a card that their member owns': (it) => ({
-    method: 'PUT',
-    path: `/v1/systems/${own.system}/card`,
-    body: { owner: { kind: 'person', accountId: it.memberId } },
-  }),
   configuration: get((it) => `/v1/configurations/${it.fingerprint}`),
   change: get((it) => `/v1/changes/${it.changeId}`),
   'its assessments': get((it) => `/v1/changes/${it.changeId}/assessments`),
@@ -170,23 +155,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   bundle: get((it) => `/v1/records/${it.recordId}/bundle`),
   'changes of a system': get((it) => `/v1/changes?system=${it.system}`),
   'evaluations of a system': get((it) => `/v1/evaluations?system=${it.system}`),
-  'what was said of it': get((it) => `/v1/changes/${it.changeId}/determinations`),
-  'merging it': post(
-    (it) => `/v1/changes/${it.changeId}/merge`,
-    () => ({ into: own.changeId, reason: 'x' }),
-  ),
-  'merging ours into theirs': post(
-    () => `/v1/changes/${own.changeId}/merge`,
-    (it) => ({ into: it.changeId, reason: 'x' }),
-  ),
-  'determining it': post(
-    (it) => `/v1/changes/${it.changeId}/determinations`,
-    () => ({ determination: 'neither', reason: 'x' }),
-  ),
-  confirm: post(
-    (it) => `/v1/changes/${it.changeId}/confirm`,
-    () => ({}),
-  ),
+  confirm: (it) => ({ method: 'POST', path: `/v1/changes/${it.changeId}/confirm`, body: {} }),
   dismiss: post(
     (it) => `/v1/changes/${it.changeId}/dismiss`,
     () => ({ reason: 'x' }),
@@ -275,6 +244,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'their member’s sessions': get((it) => `/v1/members/${it.memberId}/sessions`),
   'ending their member’s sessions': (it) => ({ method: 'DELETE', path: `/v1/members/${it.memberId}/sessions` }),
   ...memberAttempts(),
+  ...cardAttempts(() => own),
   'switching to them': post(
     () => '/v1/session/switch',
     (it) => ({ tenant: it.tenant.slug }),

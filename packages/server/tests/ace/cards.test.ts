@@ -84,7 +84,7 @@ describe('the card of a system', () => {
     })
     expect((await read(system)).body).toMatchObject({ version: 1, card: { vendor: 'Acme' } })
     const both = await Promise.all([put(system, { vendor: 'A', basedOn: 1 }), put(system, { vendor: 'B', basedOn: 1 })])
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 409]))
   })
 
   test('names as owner a person of the tenant, and says when they are none any more', async () => {

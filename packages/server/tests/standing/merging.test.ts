@@ -101,14 +101,14 @@ describe('two changes that tell of the same thing', () => {
     const evaluations = { baselineEvaluationId: assessed.baselineId, candidateEvaluationId: assessed.candidateId }
     const { body } = await story.post<{ id: string }>(`/v1/changes/${told}/assessments`, evaluations)
     await merge(story, told, staying)
-    const get = <T>(path: string) => server.expectOk<{ items: T[] }>({ path, token: author.token })
+    const get = (path: string) => server.expectOk<{ items: object[] }>({ path, token: author.token })
     for (const id of [told, staying]) {
-      const { items } = await get<object>(`/v1/changes/${id}/assessments`)
+      const { items } = await get(`/v1/changes/${id}/assessments`)
       expect(items).toMatchObject([{ id: body.id, changeId: told }])
     }
     await story.confirms(staying)
     const decision = await story.proposes(staying)
-    const { items } = await get<object>(`/v1/changes/${staying}/decisions`)
+    const { items } = await get(`/v1/changes/${staying}/decisions`)
     expect(items).toMatchObject([{ id: decision.id, evidenceDigest: decision.evidenceDigest }])
     const { evidence } = await sealedOf((await approve(server, approver, decision.id)).recordId)
     expect(evidence).toMatchObject({ change: { duplicates: [told] }, assessments: [{ id: body.id, cited: false }] })
@@ -168,7 +168,7 @@ describe('changes are kept apart', () => {
     const after = configurationAt(0.7)
     const [a, b] = [await describes(story, { after }), await describes(story)]
     const [there, back] = await Promise.all([merge(story, b, a), merge(story, b, a)])
-    expect([there.status, back.status].toSorted()).toEqual([200, 409])
+    expect(new Set([there.status, back.status])).toEqual(new Set([200, 409]))
     expect((await story.change(a)).duplicates).toEqual([b])
   })
 })
