@@ -48,6 +48,7 @@ const groups: readonly { readonly heading: string; readonly chapters: readonly C
       chapter('envelope', async () => (await import('./commands/envelope.ts')).addEnvelopeCommands),
       chapter('gate', async () => (await import('./commands/gate.ts')).addGateCommands),
       chapter('status history accept', async () => (await import('./commands/standing.ts')).addStandingCommands),
+      chapter('compare', async () => (await import('./commands/compare.ts')).addCompareCommand),
       chapter('record', async () => (await import('./commands/record.ts')).addRecordCommands),
       chapter('log', async () => (await import('./commands/log.ts')).addLogCommands),
       chapter('telemetry', async () => (await import('./commands/telemetry.ts')).addTelemetryCommands),

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { afterai, startStandIn, type Reply } from './harness.ts'
-import { change, life, ids, me, system } from './samples.ts'
+import { determined, change, life, ids, me, system } from './samples.ts'
 
 const create = ['system', 'create', 'support-bot']
 
@@ -135,6 +135,7 @@ test('lets no text of others rewrite the terminal', async () => {
   const server = await startStandIn({
     [`GET /v1/changes/${ids.change}`]: () => [200, change(ids.change, title)],
     [`GET /v1/changes/${ids.change}/life`]: () => [200, life(ids.change, title)],
+    [`GET /v1/changes/${ids.change}/determinations`]: () => [200, determined(ids.change, title)],
     [`GET /v1/changes/${ids.otherChange}`]: () => [404, { title, detail: title }],
   })
   const shown = await afterai(['ace', 'show', ids.change], { env: server.env })
@@ -189,6 +190,7 @@ test('an id may be given by an end that fits one thing only', async () => {
     'GET /v1/changes': () => [200, { items: [change(ids.change), change(ids.otherChange)], nextCursor: null }],
     [`GET /v1/changes/${ids.otherChange}`]: () => [200, change(ids.otherChange)],
     [`GET /v1/changes/${ids.otherChange}/life`]: () => [200, life(ids.otherChange)],
+    [`GET /v1/changes/${ids.otherChange}/determinations`]: () => [200, { determination: 'not_asked', items: [] }],
   })
   const show = async (given: string): ReturnType<typeof afterai> => afterai(['ace', 'show', given], { env: server.env })
   expect((await show('c002')).stdout).toContain(ids.otherChange)

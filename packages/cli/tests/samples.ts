@@ -5,6 +5,7 @@ import {
   type Decision,
   type Evaluation,
   type Life,
+  type Determinations,
   lifeSteps,
   type Me,
   type Session,
@@ -98,6 +99,8 @@ export function change(id: string, title = 'Model acme-large to acme-small'): Ch
     settledByName: null,
     settledByEmail: null,
     statusReason: null,
+    mergedInto: null,
+    duplicates: [],
     observations: 1,
     openedAt: at,
     updatedAt: at,
@@ -208,5 +211,14 @@ export function life(changeId: string, text = 'Ada'): Life {
     asDecided: null,
     superseded: false,
     closeCode: null,
+  }
+}
+
+/** What was said of a change in the words of regulators; `text` is what others wrote in it. */
+export function determined(changeId: string, text = 'Ada'): Determinations {
+  const said = { id: ids.assessment, changeId, determinedAt: at, determinedBy: ids.person }
+  return {
+    determination: 'substantial',
+    items: [{ ...said, determination: 'substantial', reason: text, determinedByName: text }],
   }
 }

@@ -95,6 +95,259 @@ export type ConfigurationInput = {
   })[]
 }
 
+export type Tenant = {
+  id: string
+  slug: string
+  name: string
+  role: "admin" | "approver" | "member" | "viewer" | "auditor"
+  sample: boolean
+  instance: boolean
+  suspended: boolean
+}
+
+export type Session = {
+  accessToken: string
+  accessTokenExpiresAt: string
+  refreshHandle: string
+  expiresAt: string
+  tenant: string
+}
+
+export type Configuration = {
+  model: {
+    provider?: string
+    name: string
+    servedName?: string
+    systemFingerprint?: string
+  }
+  prompts: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  inference: {
+    temperature?: number
+    topP?: number
+    topK?: number
+    maxTokens?: number
+    frequencyPenalty?: number
+    presencePenalty?: number
+    seed?: number
+    serviceTier?: string
+    reasoningEffort?: string
+  }
+  tools: ({
+    name: string
+    digest: string
+    version?: string
+    server?: string
+    serverVersion?: string
+    readOnly?: boolean
+    destructive?: boolean
+    idempotent?: boolean
+    openWorld?: boolean
+  })[]
+  agent?: {
+    name?: string
+    version?: string
+  }
+  retrieval?: ({
+    name: string
+    version?: string
+    digest?: string
+    embeddingModel?: string
+    chunkSize?: number
+    chunkOverlap?: number
+    topK?: number
+  })[]
+  guardrails?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  postProcessing?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  infrastructure?: {
+    region?: string
+    gateway?: string
+    gatewayVersion?: string
+    packages?: ({
+      name: string
+      version?: string
+    })[]
+  }
+  data?: ({
+    name: string
+    version?: string
+    digest?: string
+  })[]
+  evaluation?: {
+    datasets?: ({
+      name: string
+      version?: string
+      digest?: string
+    })[]
+    judges?: ({
+      name: string
+      version?: string
+      digest?: string
+      model?: string
+    })[]
+    scorers?: ({
+      name: string
+      version?: string
+      digest?: string
+    })[]
+  }
+  flags?: ({
+    name: string
+    variant?: string
+    version?: string
+  })[]
+}
+
+export type Change = {
+  id: string
+  systemId: string
+  system: string
+  environment: string
+  status: "pending" | "confirmed" | "dismissed"
+  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+  intent: "proposed" | "implemented" | "observed" | "rolled_back"
+  changeClass: "standard" | "normal" | "emergency"
+  title: string
+  source: {
+    origin: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"
+    revision: string | null
+  }
+  fingerprints: {
+    before: string | null
+    after: string | null
+    change: string
+  }
+  before: Configuration | null
+  after: Configuration | null
+  delta: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
+  risk: {
+    severity: "low" | "medium" | "high" | "critical"
+    blastRadius: "single_route" | "single_app" | "portfolio" | "unknown"
+    customerImpact: "none" | "minor" | "material" | "unknown"
+  } | null
+  authorId: string
+  statusReason: string | null
+  mergedInto: string | null
+  duplicates: (string)[]
+  observations: number
+  openedAt: string
+  updatedAt: string
+  digest: string
+  authorName: string | null
+  authorEmail: string | null
+  settledBy: string | null
+  settledByName: string | null
+  settledByEmail: string | null
+}
+
+export type Determination = {
+  id: string
+  changeId: string
+  determination: "substantial" | "pre_determined" | "neither"
+  reason: string
+  determinedAt: string
+  determinedBy: string
+  determinedByName: string | null
+}
+
+export type Determinations = {
+  determination: "substantial" | "pre_determined" | "neither" | "not_asked"
+  items: (Determination)[]
+}
+
+export type Policy = {
+  id: string | null
+  system: string | null
+  environment: string | null
+  version: number
+  rules: ({
+    changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+    changeClasses?: ("standard" | "normal" | "emergency")[]
+    severities?: ("low" | "medium" | "high" | "critical")[]
+    decision: "never" | "after" | "before"
+    withinHours: number
+    assessment: "wanted" | "needed"
+    validDays?: number
+    approvals: {
+      ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+      quorum: number
+      roles: ("admin" | "approver")[]
+      people: (string)[]
+      allowSelfApproval: boolean
+      requesterMayApprove: boolean
+      implementerMayApprove: boolean
+    }
+    emergency: {
+      roles: ("admin" | "approver" | "member")[]
+      withinHours: number
+    }
+  })[]
+  reason: string | null
+  setAt: string | null
+  setBy: string | null
+  setByName: string | null
+}
+
+export type Approvers = {
+  system: string
+  environment: string
+  at: string
+  policy: {
+    id: string | null
+    system: string | null
+    environment: string | null
+    version: number
+    rules: ({
+      changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+      changeClasses?: ("standard" | "normal" | "emergency")[]
+      severities?: ("low" | "medium" | "high" | "critical")[]
+      decision: "never" | "after" | "before"
+      withinHours: number
+      assessment: "wanted" | "needed"
+      validDays?: number
+      approvals: {
+        ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+        quorum: number
+        roles: ("admin" | "approver")[]
+        people: (string)[]
+        allowSelfApproval: boolean
+        requesterMayApprove: boolean
+        implementerMayApprove: boolean
+      }
+      emergency: {
+        roles: ("admin" | "approver" | "member")[]
+        withinHours: number
+      }
+    })[]
+    setAt: string | null
+  }
+  people: ({
+    accountId: string
+    name: string | null
+    role: "admin" | "approver" | "member" | "viewer" | "auditor"
+    rules: ({
+      rule: number
+      function: "approver" | "named_approver"
+    })[]
+  })[]
+}
+
 export type Assessment = {
   id: string
   changeId: string
@@ -337,184 +590,173 @@ export type ApiKey = {
   replacedBy: string | null
 }
 
-export type Configuration = {
-  model: {
-    provider?: string
-    name: string
-    servedName?: string
-    systemFingerprint?: string
-  }
-  prompts: ({
-    name: string
-    version?: string
-    digest?: string
-  })[]
-  inference: {
-    temperature?: number
-    topP?: number
-    topK?: number
-    maxTokens?: number
-    frequencyPenalty?: number
-    presencePenalty?: number
-    seed?: number
-    serviceTier?: string
-    reasoningEffort?: string
-  }
-  tools: ({
-    name: string
-    digest: string
-    version?: string
-    server?: string
-    serverVersion?: string
-    readOnly?: boolean
-    destructive?: boolean
-    idempotent?: boolean
-    openWorld?: boolean
-  })[]
-  agent?: {
-    name?: string
-    version?: string
-  }
-  retrieval?: ({
-    name: string
-    version?: string
-    digest?: string
-    embeddingModel?: string
-    chunkSize?: number
-    chunkOverlap?: number
-    topK?: number
-  })[]
-  guardrails?: ({
-    name: string
-    version?: string
-    digest?: string
-  })[]
-  postProcessing?: ({
-    name: string
-    version?: string
-    digest?: string
-  })[]
-  infrastructure?: {
-    region?: string
-    gateway?: string
-    gatewayVersion?: string
-    packages?: ({
+export type SystemCard = {
+  system: string
+  systemId: string
+  version: number
+  card: {
+    purpose: string | null
+    owner: {
+      kind: "person"
+      accountId: string
+    } | {
+      kind: "team"
       name: string
-      version?: string
-    })[]
+    } | null
+    roles: ("provider" | "deployer")[]
+    riskClass: string | null
+    regimes: (string)[]
+    dataClass: string | null
+    vendor: string | null
   }
-  data?: ({
-    name: string
-    version?: string
-    digest?: string
-  })[]
-  evaluation?: {
-    datasets?: ({
-      name: string
-      version?: string
-      digest?: string
-    })[]
-    judges?: ({
-      name: string
-      version?: string
-      digest?: string
-      model?: string
-    })[]
-    scorers?: ({
-      name: string
-      version?: string
-      digest?: string
-    })[]
-  }
-  flags?: ({
-    name: string
-    variant?: string
-    version?: string
-  })[]
+  ownerName: string | null
+  ownerIsMember: boolean | null
+  digest: string | null
+  setAt: string | null
+  setBy: string | null
+  setByName: string | null
 }
 
-export type Change = {
-  id: string
+export type Standing = {
   systemId: string
   system: string
   environment: string
-  status: "pending" | "confirmed" | "dismissed"
+  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+  reason: string
+  needs: string | null
+  due: string | null
+  fingerprint: string | null
+  since: string
+  lastSeenAt: string
+  changeId: string | null
+  changeTitle: string | null
+  recordId: string | null
+  decidedAt: string | null
+  plannedChangeId: string | null
+  deviation: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
+  policyVersion: number
+  envelopeId: string | null
+  emergency: boolean
+}
+
+export type Standings = {
+  at: string
+  items: (Standing)[]
+  counts: {
+    contrary: number
+    condition_broken: number
+    deviating: number
+    overdue: number
+    review_due: number
+    awaiting: number
+    authorised: number
+    accepted_baseline: number
+    exempt: number
+  }
+  ok: boolean
+}
+
+export type Run = {
+  environment: string
+  fingerprint: string
+  startedAt: string
+  endedAt: string | null
+  knownAt: string
+  changeId: string | null
+  changeTitle: string | null
+  openedByName: string | null
+  reversesChangeId: string | null
+  recordId: string | null
+  decision: "act" | "not_act" | null
+  decidedAt: string | null
+  approvedBy: (string)[]
+  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+}
+
+export type AcceptedBaseline = {
+  id: string
+  system: string
+  environment: string
+  fingerprint: string
+  reason: string
+  acceptedAt: string
+  acceptedBy: string | null
+  acceptedByName: string | null
+}
+
+export type Gate = {
+  open: boolean
+  answer: "covered" | "accepted_baseline" | "exempt" | "standard" | "emergency" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
+  reason: string
+  needs: string | null
+  system: string
+  environment: string
+  fingerprint: string
+  changeId: string | null
+  changeTitle: string | null
+  recordId: string | null
+  decidedAt: string | null
+  decidedBy: (string)[]
+  validUntil: string | null
+  policyVersion: number
   changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
-  intent: "proposed" | "implemented" | "observed" | "rolled_back"
-  changeClass: "standard" | "normal" | "emergency"
-  title: string
-  source: {
-    origin: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"
-    revision: string | null
-  }
-  fingerprints: {
-    before: string | null
-    after: string | null
-    change: string
-  }
-  before: Configuration | null
-  after: Configuration | null
   delta: ({
     category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
     path: string
     before: string | number | boolean | null
     after: string | number | boolean | null
   })[]
-  risk: {
-    severity: "low" | "medium" | "high" | "critical"
-    blastRadius: "single_route" | "single_app" | "portfolio" | "unknown"
-    customerImpact: "none" | "minor" | "material" | "unknown"
-  } | null
-  authorId: string
-  statusReason: string | null
-  observations: number
-  openedAt: string
-  updatedAt: string
-  digest: string
-  authorName: string | null
-  authorEmail: string | null
-  settledBy: string | null
-  settledByName: string | null
-  settledByEmail: string | null
+  at: string
+}
+
+export type GateSummary = {
+  payload: string
+  payloadType: string
+  signatures: ({
+    keyid: string
+    sig: string
+  })[]
+}
+
+export type Comparison = {
+  system: string
+  before: {
+    by: "at" | "fingerprint" | "configuration"
+    environment: string
+    at: string | null
+    fingerprint: string
+    configuration: Configuration
+    runs: (Run)[]
+    moreRuns: boolean
+  }
+  after: {
+    by: "at" | "fingerprint" | "configuration"
+    environment: string
+    at: string | null
+    fingerprint: string
+    configuration: Configuration
+    runs: (Run)[]
+    moreRuns: boolean
+  }
+  same: boolean
+  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+  delta: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
 }
 
 export type SecondFactorChallenge = {
   ticket: string
   methods: ("totp" | "passkey" | "recovery_code")[]
   expiresAt: string
-}
-
-export type Policy = {
-  id: string | null
-  system: string | null
-  environment: string | null
-  version: number
-  rules: ({
-    changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
-    changeClasses?: ("standard" | "normal" | "emergency")[]
-    severities?: ("low" | "medium" | "high" | "critical")[]
-    decision: "never" | "after" | "before"
-    withinHours: number
-    assessment: "wanted" | "needed"
-    validDays?: number
-    approvals: {
-      ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
-      quorum: number
-      roles: ("admin" | "approver")[]
-      people: (string)[]
-      allowSelfApproval: boolean
-      requesterMayApprove: boolean
-      implementerMayApprove: boolean
-    }
-    emergency: {
-      roles: ("admin" | "approver" | "member")[]
-      withinHours: number
-    }
-  })[]
-  reason: string | null
-  setAt: string | null
-  setBy: string | null
-  setByName: string | null
 }
 
 export type Decision = {
@@ -629,24 +871,6 @@ export type Evaluation = {
   createdAt: string
   importedByName: string | null
   importedByEmail: string | null
-}
-
-export type Tenant = {
-  id: string
-  slug: string
-  name: string
-  role: "admin" | "approver" | "member" | "viewer" | "auditor"
-  sample: boolean
-  instance: boolean
-  suspended: boolean
-}
-
-export type Session = {
-  accessToken: string
-  accessTokenExpiresAt: string
-  refreshHandle: string
-  expiresAt: string
-  tenant: string
 }
 
 export type IdentityProvider = {
@@ -776,112 +1000,6 @@ export type Record = {
   logIndex: number | null
   sections: (string)[]
   supersedes: string | null
-}
-
-export type Standing = {
-  systemId: string
-  system: string
-  environment: string
-  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
-  reason: string
-  needs: string | null
-  due: string | null
-  fingerprint: string | null
-  since: string
-  lastSeenAt: string
-  changeId: string | null
-  changeTitle: string | null
-  recordId: string | null
-  decidedAt: string | null
-  plannedChangeId: string | null
-  deviation: ({
-    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
-    path: string
-    before: string | number | boolean | null
-    after: string | number | boolean | null
-  })[]
-  policyVersion: number
-  envelopeId: string | null
-  emergency: boolean
-}
-
-export type Standings = {
-  at: string
-  items: (Standing)[]
-  counts: {
-    contrary: number
-    condition_broken: number
-    deviating: number
-    overdue: number
-    review_due: number
-    awaiting: number
-    authorised: number
-    accepted_baseline: number
-    exempt: number
-  }
-  ok: boolean
-}
-
-export type Run = {
-  environment: string
-  fingerprint: string
-  startedAt: string
-  endedAt: string | null
-  knownAt: string
-  changeId: string | null
-  changeTitle: string | null
-  openedByName: string | null
-  reversesChangeId: string | null
-  recordId: string | null
-  decision: "act" | "not_act" | null
-  decidedAt: string | null
-  approvedBy: (string)[]
-  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
-}
-
-export type AcceptedBaseline = {
-  id: string
-  system: string
-  environment: string
-  fingerprint: string
-  reason: string
-  acceptedAt: string
-  acceptedBy: string | null
-  acceptedByName: string | null
-}
-
-export type Gate = {
-  open: boolean
-  answer: "covered" | "accepted_baseline" | "exempt" | "standard" | "emergency" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
-  reason: string
-  needs: string | null
-  system: string
-  environment: string
-  fingerprint: string
-  changeId: string | null
-  changeTitle: string | null
-  recordId: string | null
-  decidedAt: string | null
-  decidedBy: (string)[]
-  validUntil: string | null
-  policyVersion: number
-  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
-  delta: ({
-    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
-    path: string
-    before: string | number | boolean | null
-    after: string | number | boolean | null
-  })[]
-  at: string
-}
-
-export type GateSummary = {
-  payload: string
-  payloadType: string
-  signatures: ({
-    keyid: string
-    sig: string
-  })[]
 }
 
 export type System = {
@@ -2002,6 +2120,33 @@ export interface Operations {
       algorithm: "hmac-sha256"
     }
   }
+  /** Read what people say of a system: its card. */
+  getSystemCard: {
+    path: { name: string }
+    query?: { at?: string; version?: number }
+    answer: SystemCard
+  }
+  /** Say what a system is for, who owns it, and what it is under. */
+  setSystemCard: {
+    path: { name: string }
+    body: {
+      purpose?: string | null
+      owner?: {
+        kind: "person"
+        accountId: string
+      } | {
+        kind: "team"
+        name: string
+      } | null
+      roles?: ("provider" | "deployer")[]
+      riskClass?: string | null
+      regimes?: (string)[]
+      dataClass?: string | null
+      vendor?: string | null
+      basedOn?: number
+    }
+    answer: SystemCard
+  }
   /** List changes, newest first. */
   listChanges: {
     query?: { limit?: number; cursor?: string; status?: "pending" | "confirmed" | "dismissed"; system?: string }
@@ -2081,6 +2226,20 @@ export interface Operations {
       customerImpact?: "none" | "minor" | "material" | "unknown"
     }
     answer: Change
+  }
+  /** Read what was said of a change in the words of regulators. */
+  listDeterminations: {
+    path: { id: string }
+    answer: Determinations
+  }
+  /** Say whether a change is substantial, pre-determined, or neither. */
+  determineChange: {
+    path: { id: string }
+    body: {
+      determination: "substantial" | "pre_determined" | "neither"
+      reason: string
+    }
+    answer: Determinations
   }
   /** Send a batch of an SDK’s events. */
   sendTelemetry: {
@@ -2400,6 +2559,12 @@ export interface Operations {
       nextCursor: string | null
     }
   }
+  /** List who could approve a change, now or at an instant. */
+  listApprovers: {
+    path: { name: string }
+    query?: { environment?: string; at?: string }
+    answer: Approvers
+  }
   /** Accept what runs, where no change led to it. */
   acceptBaseline: {
     path: { name: string; environment: string }
@@ -2408,6 +2573,26 @@ export interface Operations {
       reason: string
     }
     answer: AcceptedBaseline
+  }
+  /** Compare two configurations, or what ran at two instants. */
+  compareConfigurations: {
+    path: { name: string }
+    body: {
+      environment?: string
+      before?: {
+        environment?: string
+        at?: string
+        fingerprint?: string
+        configuration?: ConfigurationInput
+      }
+      after?: {
+        environment?: string
+        at?: string
+        fingerprint?: string
+        configuration?: ConfigurationInput
+      }
+    }
+    answer: Comparison
   }
   /** Ask whether a configuration may be deployed. */
   askGate: {
@@ -2481,6 +2666,15 @@ export interface Operations {
   getLife: {
     path: { id: string }
     answer: Life
+  }
+  /** Merge a pending change into another that tells of the same thing. */
+  mergeChange: {
+    path: { id: string }
+    body: {
+      into: string
+      reason: string
+    }
+    answer: Change
   }
   /** Declare that a change has to run before it can be decided. */
   declareEmergency: {
@@ -2693,6 +2887,8 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   observe: ['POST', '/v1/observations', 'json', true],
   getConfiguration: ['GET', '/v1/configurations/{fingerprint}', 'json'],
   getDigestKey: ['GET', '/v1/digest-key', 'json'],
+  getSystemCard: ['GET', '/v1/systems/{name}/card', 'json'],
+  setSystemCard: ['PUT', '/v1/systems/{name}/card', 'json', true],
   listChanges: ['GET', '/v1/changes', 'json'],
   recordChange: ['POST', '/v1/changes', 'json', true],
   getChange: ['GET', '/v1/changes/{id}', 'json'],
@@ -2701,6 +2897,8 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   noteImplemented: ['POST', '/v1/changes/{id}/implementation', 'json', true],
   noteEnded: ['POST', '/v1/changes/{id}/end', 'json', true],
   setChangeRisk: ['PUT', '/v1/changes/{id}/risk', 'json', true],
+  listDeterminations: ['GET', '/v1/changes/{id}/determinations', 'json'],
+  determineChange: ['POST', '/v1/changes/{id}/determinations', 'json', true],
   sendTelemetry: ['POST', '/v1/telemetry', 'json'],
   sendTraces: ['POST', '/v1/traces', 'json', true],
   sendMetrics: ['POST', '/v1/metrics', 'json', true],
@@ -2727,7 +2925,9 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   exportRecord: ['GET', '/v1/records/{id}/bundle', 'bytes'],
   listStandings: ['GET', '/v1/standings', 'json'],
   getHistory: ['GET', '/v1/systems/{name}/history', 'json'],
+  listApprovers: ['GET', '/v1/systems/{name}/approvers', 'json'],
   acceptBaseline: ['POST', '/v1/systems/{name}/environments/{environment}/baseline', 'json', true],
+  compareConfigurations: ['POST', '/v1/systems/{name}/comparison', 'json'],
   askGate: ['POST', '/v1/gate', 'json'],
   summariseGate: ['POST', '/v1/gate/summaries', 'json', true],
   listEnvelopes: ['GET', '/v1/envelopes', 'json'],
@@ -2736,6 +2936,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   revokeEnvelope: ['POST', '/v1/envelopes/{id}/revocation', 'json', true],
   noteFinding: ['POST', '/v1/records/{id}/findings', 'json', true],
   getLife: ['GET', '/v1/changes/{id}/life', 'json'],
+  mergeChange: ['POST', '/v1/changes/{id}/merge', 'json', true],
   declareEmergency: ['POST', '/v1/changes/{id}/emergency', 'json', true],
   verifyChange: ['POST', '/v1/changes/{id}/verification', 'json', true],
   closeChange: ['POST', '/v1/changes/{id}/closure', 'json', true],

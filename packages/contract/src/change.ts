@@ -61,6 +61,8 @@ export const changeFacts = z.object({
   risk: risk.nullable(),
   authorId: id,
   statusReason: z.string().nullable(),
+  mergedInto: id.nullable().meta({ description: 'The change that it is a duplicate of, as somebody found.' }),
+  duplicates: z.array(id).meta({ description: 'Changes that were merged into this one.' }),
   observations: z.number().int(),
   openedAt: instant,
   updatedAt: instant,
@@ -98,10 +100,39 @@ export const createChangeRequest = z.strictObject({
 
 /** A statement that a change is real, and what it risks. */
 export const confirmRequest = z.strictObject({ risk: risk.optional() })
+/** Which change tells of the same thing, and stays. */
+export const mergeRequest = z.strictObject({ into: id, reason: words(2000) })
 /** A statement that a change is none, and why. */
 export const dismissRequest = z.strictObject({ reason: words(2000) })
 /** Which changes are asked for, and how many. */
 export const changeQuery = pageQuery.extend({ status: changeStatus.optional(), system: name.optional() })
+
+/** What people may say of a change in the words of regulators; `not_asked` until somebody says it. */
+export const determinations = ['substantial', 'pre_determined', 'neither', 'not_asked'] as const
+const determinedAs = z.enum(determinations).exclude(['not_asked']).meta({
+  description:
+    'Whether the change is a substantial modification, one that was determined beforehand, or neither, as the person who says so sees it: not legal advice.',
+})
+/** What a person says of a change, and why. */
+export const determineRequest = z.strictObject({ determination: determinedAs, reason: words(2000) })
+/** What a person said of a change: not legal advice. */
+export const determinationView = z
+  .object({
+    id,
+    changeId: id,
+    determination: determinedAs,
+    reason: z.string(),
+    determinedAt: instant,
+    determinedBy: id,
+    determinedByName: z.string().nullable(),
+  })
+  .meta({ id: 'Determination' })
+export type Determination = z.infer<typeof determinationView>
+/** What holds of a change, and all that was said of it, the newest first. */
+export const determinationsView = z
+  .object({ determination: z.enum(determinations), items: z.array(determinationView) })
+  .meta({ id: 'Determinations' })
+export type Determinations = z.infer<typeof determinationsView>
 
 /** Why a change has to run before it can be decided. */
 export const emergencyRequest = z.strictObject({ reason: words(2000) })

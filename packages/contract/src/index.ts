@@ -1,3 +1,4 @@
+export { type Approvers, approversQuery, approversView } from './approvers.ts'
 export { assessmentView, type AssessmentView, assessRequest } from './assessment.ts'
 export {
   auditEventView,
@@ -43,11 +44,31 @@ export {
   createChangeRequest,
   deltaItem,
   type DeltaItem,
+  type Determination,
+  determinations,
+  type Determinations,
+  determinationsView,
+  determinationView,
+  determineRequest,
   dismissRequest,
   intent,
+  mergeRequest,
   risk,
   type Risk,
 } from './change.ts'
+export {
+  cardQuery,
+  dataClassPresets,
+  regimePresets,
+  riskClassPresets,
+  setCardRequest,
+  systemCard,
+  type SystemCard,
+  systemCardView,
+  type SystemCardView,
+  systemRoles,
+} from './system-card.ts'
+export { type Compared, compareRequest, type Comparison, comparisonView } from './comparison.ts'
 export {
   agentConfiguration,
   configuration,

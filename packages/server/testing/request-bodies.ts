@@ -138,6 +138,23 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
     ].map((path) => [`POST /v1/${path}`, {}]),
   ),
   'POST /v1/systems': { name: 'system', title: 'Title', owner: 'Owner' },
+  'PUT /v1/systems/:name/card': {
+    purpose: 'x',
+    owner: { kind: 'person', accountId: someId },
+    roles: ['provider', 'deployer'],
+    riskClass: 'high',
+    regimes: ['baseline'],
+    dataClass: 'personal',
+    vendor: 'Acme',
+    basedOn: 1,
+  },
+  'POST /v1/systems/:name/comparison': {
+    environment: 'production',
+    before: { environment: 'staging', at: '2026-01-01T00:00:00Z' },
+    after: { configuration },
+  },
+  'POST /v1/changes/:id/merge': { into: someId, reason: 'x' },
+  'POST /v1/changes/:id/determinations': { determination: 'substantial', reason: 'x' },
   'POST /v1/observations': {
     observations: [
       {

@@ -4,6 +4,7 @@ import {
   changeStatus,
   changeTypes,
   changeView,
+  determinationsView,
   intent,
   lifeView,
   risk,
@@ -16,6 +17,8 @@ import type { Api, ListOptions } from '../api/api.ts'
 import { person } from '../terminal/person.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
+import { shownValue } from '../terminal/value.ts'
+import { addDetermineCommand, determinationLines } from './determination.ts'
 import { addLifeCommands, lifeLines } from './life.ts'
 import type { TellingOptions } from './tell-configuration.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
@@ -53,19 +56,29 @@ export function addChangeCommands(program: Command, mount: Mount): void {
     .action(online(mount, listChanges))
 
   serverLeaf(ace, 'show <id>', {
-    description: 'Show a change: what differs, its risk, and where its life stands.',
+    description: 'Show a change: what differs, its risk, what people determined, and where its life stands.',
     examples: ['afterai ace show 01980a2c'],
   }).action(
     online(mount, async ({ api, out }, given: string) => {
       const path = { id: await changeIdOf(api, given) }
       const answer = await api.call('getChange', changeView, { path })
+      const { value: determined } = await api.call('listDeterminations', determinationsView, { path })
       const { value: life } = await api.call('getLife', lifeView, { path })
-      out.answer(answer, { lines: (change) => [...changeLines(change, out.paint), '', ...lifeLines(life, out.paint)] })
+      out.answer(answer, {
+        lines: (change) => [
+          ...changeLines(change, out.paint),
+          '',
+          ...determinationLines(determined, out.paint),
+          '',
+          ...lifeLines(life, out.paint),
+        ],
+      })
     }),
   )
 
   addCreate(ace, mount)
   addLifeCommands(ace, mount, changeIdOf)
+  addDetermineCommand(ace, mount, changeIdOf)
 
   withRisk(
     serverLeaf(ace, 'confirm <id>', {
@@ -89,6 +102,23 @@ export function addChangeCommands(program: Command, mount: Mount): void {
       online(mount, async ({ api, out }, given: string, { reason }: { reason: string }) => {
         const path = { id: await changeIdOf(api, given) }
         const answer = await api.call('dismissChange', changeView, { path, body: { reason } })
+        out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
+      }),
+    )
+
+  serverLeaf(ace, 'merge <id>', {
+    summary: 'Say that a pending change tells of the same thing as another, which stays.',
+    description:
+      'Say that a pending change tells of the same thing as another of its system and environment, which stays. It is closed as a duplicate, each names the other, and what is known of it counts for the one that stays.',
+    examples: ['afterai ace merge 01980a2c --into 01980b3d --reason "The pipeline and Ada told of one deployment."'],
+  })
+    .requiredOption('--into <id>', 'the change that stays')
+    .requiredOption('--reason <text>', 'why')
+    .action(
+      online(mount, async ({ api, out }, given: string, { into, reason }: { into: string; reason: string }) => {
+        const path = { id: await changeIdOf(api, given) }
+        const body = { into: await changeIdOf(api, into), reason }
+        const answer = await api.call('mergeChange', changeView, { path, body })
         out.answer(answer, { lines: (change) => changeLines(change, out.paint) })
       }),
     )
@@ -208,6 +238,8 @@ export function changeLines(change: Change, paint: Paint): string[] {
       'status',
       `${change.status}, ${change.intent}${change.statusReason === null ? '' : `: ${printable(change.statusReason)}`}`,
     ],
+    ['merged into', change.mergedInto],
+    ['duplicates', change.duplicates.join(', ')],
     ['types', change.changeTypes.join(', ')],
     [
       'source',
@@ -224,7 +256,12 @@ export function changeLines(change: Change, paint: Paint): string[] {
     ['digest', change.digest],
   ])
   if (change.delta.length === 0) return heading
-  const rows = change.delta.map((it) => [it.path, paint('bad', shown(it.before)), '->', paint('good', shown(it.after))])
+  const rows = change.delta.map((it) => [
+    it.path,
+    paint('bad', shownValue(it.before)),
+    '->',
+    paint('good', shownValue(it.after)),
+  ])
   return [...heading, '', ...table(['differs', 'before', '', 'after'], rows)]
 }
 
@@ -238,11 +275,4 @@ function settledWord({ status }: Change): string {
 
 function settlerOf({ settledBy: id, settledByName: name, settledByEmail: email }: Change): string | null {
   return id === null ? null : `by ${person({ id, name, email })}`
-}
-
-function shown(value: Change['delta'][number]['before']): string {
-  if (value === null) return '(none)'
-  const text = printable(String(value))
-  // A digest is for machines; its head tells two apart.
-  return /^(sha256|hmac-sha256):/.test(text) ? `${text.slice(0, text.lastIndexOf(':') + 13)}...` : text
 }

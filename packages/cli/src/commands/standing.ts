@@ -8,12 +8,14 @@ import {
   type Standings,
   standingsView,
 } from '@afterai/contract'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { ListOptions } from '../api/api.ts'
 import { CommandFailure } from '../command-failure.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { printable, type Paint, type Tone } from '../terminal/style.ts'
 import { table } from '../terminal/table.ts'
+import { showApprovers } from './approvers.ts'
+import { optionalInstant } from './instant-option.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
 
 interface StatusOptions {
@@ -44,6 +46,7 @@ export function addStandingCommands(program: Command, mount: Mount): void {
       examples: [
         'afterai history support-bot',
         'afterai history support-bot --at 2026-10-03T12:00Z',
+        'afterai history support-bot --approvers --at 2026-10-03T12:00Z',
         'afterai history support-bot --environment staging --from 2026-10-01 --to 2026-11-01 --csv',
       ],
     }),
@@ -53,6 +56,16 @@ export function addStandingCommands(program: Command, mount: Mount): void {
     .option('--from <instant>', 'what ran since')
     .option('--to <instant>', 'what ran until')
     .option('--csv', 'print it as CSV')
+    .addOption(
+      new Option('--approvers', 'who could approve a change there, now or at --at').conflicts([
+        'from',
+        'to',
+        'csv',
+        'all',
+        'limit',
+        'cursor',
+      ]),
+    )
     .action(online(mount, showHistory))
 
   serverLeaf(program, 'accept <system>', {
@@ -67,7 +80,7 @@ export function addStandingCommands(program: Command, mount: Mount): void {
 }
 
 async function showStatus({ api, out }: ServerContext, options: StatusOptions): Promise<ExitName> {
-  const query = { ...options, at: options.at === undefined ? undefined : instantOf(options.at, '--at') }
+  const query = { ...options, at: optionalInstant(options.at, '--at') }
   const answer = await api.call('listStandings', standingsView, { query })
   out.answer(answer, {
     lines: (it) => statusLines(it, out.paint),
@@ -134,36 +147,23 @@ function minuteOf(instant: string): string {
   return instant.slice(0, 16).replace('T', ' ')
 }
 
-/** An instant that a person typed: a date, or a date and a time, in UTC where it says nothing else. */
-function instantOf(text: string, option: string): string {
-  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(text)
-  const isDate = /^\d{4}-\d\d-\d\d$/.test(text)
-  const ms = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?$/.test(text)
-    ? Date.parse(isDate || hasZone ? text : `${text}Z`)
-    : Number.NaN
-  if (Number.isNaN(ms)) {
-    throw new CommandFailure('usage', `${option} ${printable(text)} is no instant.`, {
-      remedy: 'Write it as 2026-10-03 or 2026-10-03T12:00Z.',
-    })
-  }
-  return new Date(ms).toISOString()
-}
-
 interface HistoryOptions extends ListOptions {
   readonly environment?: string
   readonly at?: string
   readonly from?: string
   readonly to?: string
   readonly csv?: boolean
+  readonly approvers?: boolean
 }
 
 async function showHistory({ api, out }: ServerContext, name: string, options: HistoryOptions): Promise<void> {
-  const { environment, at, from, to, csv, ...paging } = options
+  const { environment, at, from, to, csv, approvers, ...paging } = options
+  if (approvers === true) return showApprovers({ api, out }, name, { environment, at })
   const query = {
     environment,
-    at: at === undefined ? undefined : instantOf(at, '--at'),
-    from: from === undefined ? undefined : instantOf(from, '--from'),
-    to: to === undefined ? undefined : instantOf(to, '--to'),
+    at: optionalInstant(at, '--at'),
+    from: optionalInstant(from, '--from'),
+    to: optionalInstant(to, '--to'),
   }
   const answer = await api.list('getHistory', runView, paging, { path: { name }, query })
   out.answer(answer, {

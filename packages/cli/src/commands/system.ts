@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { z } from 'zod'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
+import { addCardCommand } from './system-card.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount } from './leaf.ts'
 
 /** `system`: what is watched over. */
@@ -57,6 +58,7 @@ export function addSystemCommands(program: Command, mount: Mount): void {
       out.answer(await api.call('getSystem', systemView, { path: { name } }), { lines: systemLines })
     }),
   )
+  addCardCommand(system, mount)
 }
 
 function systemLines(system: System): string[] {

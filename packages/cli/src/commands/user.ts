@@ -1,7 +1,6 @@
 import { createdInvitationView, memberView, offeredResetView, type Role, roles } from '@afterai/contract'
 import { Option, type Command } from 'commander'
-import { findId } from '../api/find-one.ts'
-import type { Api } from '../api/api.ts'
+import { findPerson } from '../api/find-person.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { nameShown } from '../terminal/person.ts'
 import { confirm } from '../terminal/prompt.ts'
@@ -122,15 +121,5 @@ function addMemberReset(user: Command, mount: Mount): void {
       'Make a one-time code with which a member sets a new password. It goes to them by mail; where the instance sends none, it is shown once.',
     offer: async (api, given) =>
       api.call('offerPasswordReset', offeredResetView, { path: { accountId: await findPerson(api, given) } }),
-  })
-}
-
-/** A member's id, by the id, a part of it, or the address. */
-async function findPerson(api: Api, given: string): Promise<string> {
-  const item = memberView.transform((it) => ({ ...it, id: it.accountId }))
-  return findId(api, given, {
-    noun: 'member',
-    list: (it, paging) => it.list('listMembers', item, paging),
-    label: ({ email }) => email,
   })
 }

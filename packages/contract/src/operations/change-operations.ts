@@ -1,4 +1,4 @@
-import type { Change } from '../change.ts'
+import type { Change, Determinations } from '../change.ts'
 import { at, digests, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operations } from './operation.ts'
 import { configurationAfter, configurationBefore } from './system-operations.ts'
@@ -23,6 +23,8 @@ const change: Change = {
   risk: null,
   authorId: ids.account,
   statusReason: null,
+  mergedInto: null,
+  duplicates: [],
   observations: 1,
   openedAt: at.opened,
   updatedAt: at.opened,
@@ -39,6 +41,21 @@ const settled = {
   settledByName: 'Ada',
   settledByEmail: 'ada@example.com',
   updatedAt: at.assessed,
+}
+
+const determined: Determinations = {
+  determination: 'neither',
+  items: [
+    {
+      id: ids.event,
+      changeId: ids.change,
+      determination: 'neither',
+      reason: 'The intended purpose and the tested limits stay as they were.',
+      determinedAt: at.assessed,
+      determinedBy: ids.account,
+      determinedByName: 'Ada',
+    },
+  ],
 }
 
 /** Descriptions of the operations of changes, by route. */
@@ -73,6 +90,39 @@ export const changeOperations: Operations = {
     summary: 'Read a change',
     parameters: { id: ids.change },
     answer: change,
+  },
+  'POST /v1/changes/{id}/merge': {
+    id: 'mergeChange',
+    tag: 'Changes',
+    summary: 'Merge a pending change into another that tells of the same thing',
+    description:
+      'It is dismissed as a duplicate and keeps its history; each names the other. When it began to run, and its evidence, count for the one that stays. A decided change can’t be merged away.',
+    once: true,
+    parameters: { id: ids.change },
+    body: { into: ids.decision, reason: 'The pipeline and a person told of one deployment.' },
+    answer: { ...settled, status: 'dismissed', mergedInto: ids.decision },
+    problems: ['not_found', 'invalid_transition'],
+  },
+  'GET /v1/changes/{id}/determinations': {
+    id: 'listDeterminations',
+    tag: 'Changes',
+    summary: 'Read what was said of a change in the words of regulators',
+    description:
+      'What holds, and all that was said, the newest first. `not_asked` until somebody says it. Not legal advice.',
+    parameters: { id: ids.change },
+    answer: determined,
+  },
+  'POST /v1/changes/{id}/determinations': {
+    id: 'determineChange',
+    tag: 'Changes',
+    summary: 'Say whether a change is substantial, pre-determined, or neither',
+    description:
+      'It supersedes what was said before, which stays beside it. A record that is sealed later holds it. Not legal advice.',
+    once: true,
+    parameters: { id: ids.change },
+    body: { determination: 'neither', reason: 'The intended purpose and the tested limits stay as they were.' },
+    answer: determined,
+    problems: ['not_found', 'invalid_transition'],
   },
   'POST /v1/changes/{id}/confirm': {
     id: 'confirmChange',

@@ -1,3 +1,5 @@
+import type { Approvers } from '../approvers.ts'
+import type { Comparison } from '../comparison.ts'
 import type { Envelope, EnvelopeTerms } from '../envelope.ts'
 import type { Life } from '../life.ts'
 import { lifeSteps } from '../life.ts'
@@ -5,7 +7,7 @@ import { type Policy, policyRule } from '../policy.ts'
 import { type Gate, type RunView, type Standing, type StandingName, standings } from '../standing.ts'
 import { at, digests, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operations } from './operation.ts'
-import { configurationAfter } from './system-operations.ts'
+import { configurationAfter, configurationBefore } from './system-operations.ts'
 
 const standing: Standing = {
   systemId: ids.system,
@@ -48,6 +50,47 @@ const run: RunView = {
   decidedAt: at.sealed,
   approvedBy: ['Bo'],
   standing: 'authorised',
+}
+
+const first = { changeId: null, changeTitle: null, openedByName: null, recordId: null, decision: null, decidedAt: null }
+const ranFirst: RunView = { ...run, ...first, fingerprint: digests.before, approvedBy: [], standing: 'awaiting' }
+const compared = { environment: 'production', moreRuns: false } as const
+const comparison: Comparison = {
+  system: 'support-bot',
+  before: {
+    ...compared,
+    by: 'at',
+    at: at.opened,
+    fingerprint: digests.before,
+    configuration: configurationBefore,
+    runs: [ranFirst],
+  },
+  after: {
+    ...compared,
+    by: 'fingerprint',
+    at: null,
+    fingerprint: digests.after,
+    configuration: configurationAfter,
+    runs: [run],
+  },
+  same: false,
+  changeTypes: ['model'],
+  delta: [{ category: 'model', path: '/model/name', before: 'acme-large-2026-03', after: 'acme-small-2026-10' }],
+}
+
+const approvers: Approvers = {
+  system: 'support-bot',
+  environment: 'production',
+  at: at.sealed,
+  policy: {
+    id: null,
+    system: null,
+    environment: null,
+    version: 0,
+    rules: [policyRule.parse({ decision: 'after', withinHours: 168 })],
+    setAt: null,
+  },
+  people: [{ accountId: ids.approver, name: 'Bo', role: 'approver', rules: [{ rule: 1, function: 'approver' }] }],
 }
 
 const gate: Gate = {
@@ -210,6 +253,16 @@ export const standingOperations: Operations = {
     parameters: { name: 'support-bot', environment: 'production', from: at.opened, to: at.expires, ...pageParameters },
     answer: pageOf(run),
   },
+  'GET /v1/systems/{name}/approvers': {
+    id: 'listApprovers',
+    tag: 'Standings',
+    summary: 'List who could approve a change, now or at an instant',
+    description:
+      'By the members and roles of then, as the trail tells them, and the version of the policy that was in force. Whether one of them was the author of a decision is told by the decision.',
+    parameters: { name: 'support-bot', environment: 'production', at: at.sealed },
+    answer: approvers,
+    problems: ['not_found'],
+  },
   'POST /v1/systems/{name}/environments/{environment}/baseline': {
     id: 'acceptBaseline',
     tag: 'Standings',
@@ -230,6 +283,17 @@ export const standingOperations: Operations = {
       acceptedByName: 'Bo',
     },
     problems: ['not_found', 'conflict', 'invalid_transition', 'step_up_required', 'provider_proof_required'],
+  },
+  'POST /v1/systems/{name}/comparison': {
+    id: 'compareConfigurations',
+    tag: 'Standings',
+    summary: 'Compare two configurations, or what ran at two instants',
+    description:
+      'It changes nothing. Each side is what an environment ran with at an instant, as it was known then; a configuration by its fingerprint; or one that is told. It answers what differs, and by which changes and records each came to run.',
+    parameters: { name: 'support-bot' },
+    body: { environment: 'production', before: { at: at.opened }, after: { fingerprint: digests.after } },
+    answer: comparison,
+    problems: ['not_found'],
   },
   'POST /v1/gate': {
     id: 'askGate',

@@ -1,4 +1,5 @@
 import type { Configuration } from '../configuration.ts'
+import type { SystemCardView } from '../system-card.ts'
 import type { System } from '../system.ts'
 import { at, digests, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operations } from './operation.ts'
@@ -34,6 +35,27 @@ const system: System = {
   ],
 }
 
+const card: SystemCardView = {
+  system: 'support-bot',
+  systemId: ids.system,
+  version: 2,
+  card: {
+    purpose: 'Answers customers’ questions about orders.',
+    owner: { kind: 'team', name: 'Customer care' },
+    roles: ['deployer'],
+    riskClass: 'limited',
+    regimes: ['baseline', 'eu-ai-act-deployer'],
+    dataClass: 'personal',
+    vendor: 'Acme',
+  },
+  ownerName: 'Customer care',
+  ownerIsMember: null,
+  digest: digests.evidence,
+  setAt: at.opened,
+  setBy: ids.account,
+  setByName: 'Ada',
+}
+
 /** Descriptions of the operations of systems, by route. */
 export const systemOperations: Operations = {
   'GET /v1/systems': {
@@ -58,6 +80,27 @@ export const systemOperations: Operations = {
     summary: 'Read a system',
     parameters: { name: 'support-bot' },
     answer: system,
+  },
+  'GET /v1/systems/{name}/card': {
+    id: 'getSystemCard',
+    tag: 'Systems',
+    summary: 'Read what people say of a system: its card',
+    description:
+      'The card in force, or `at` an instant, or a `version`. Version 0 is a card that nobody has filled in.',
+    parameters: { name: 'support-bot', at: at.opened },
+    answer: card,
+  },
+  'PUT /v1/systems/{name}/card': {
+    id: 'setSystemCard',
+    tag: 'Systems',
+    summary: 'Say what a system is for, who owns it, and what it is under',
+    description:
+      'A whole card: what is left out is said by nobody from then on. Each version stays, and each is an event with what differs, before and after. `basedOn` is refused where another version is in force by now.',
+    once: true,
+    parameters: { name: 'support-bot' },
+    body: { ...card.card, basedOn: 1 },
+    answer: card,
+    problems: ['not_found', 'conflict'],
   },
   'POST /v1/observations': {
     id: 'observe',

@@ -5,6 +5,8 @@ import {
   confirmRequest,
   createChangeRequest,
   createSystemRequest,
+  determinationsView,
+  determineRequest,
   digestKeyView,
   dismissRequest,
   id,
@@ -29,6 +31,7 @@ import type { Http } from '../platform/http-application.ts'
 import { listChanges, noteImplemented, setRisk, settleChange, viewChange } from './change-service.ts'
 import { noteEnded } from './ended-change.ts'
 import { observationAudits, observe } from './observations/observe.ts'
+import { determine, readDeterminations } from './determinations.ts'
 import { recordChange } from './recorded-change.ts'
 import { createSystem, listSystems, readSystem } from './system-service.ts'
 
@@ -189,5 +192,28 @@ export function changeRoutes(http: Http, { db, audit }: AceDependencies): void {
     { config: { ...writing, audits: ['change.set_risk'] }, schema: { params: byId, body: risk, response: shown } },
     (request) =>
       write(request, (tx, caller) => setRisk(audit, tx, caller, { id: request.params.id, risk: request.body })),
+  )
+  http.get(
+    '/v1/changes/:id/determinations',
+    {
+      config: { permission: 'change:read', audits: unaudited.workingData },
+      schema: { params: byId, response: { 200: determinationsView } },
+    },
+    (request) => read(request, (tx, { principal }) => readDeterminations(tx, principal.tenantId, request.params.id)),
+  )
+  http.post(
+    '/v1/changes/:id/determinations',
+    {
+      config: { ...writing, audits: ['change.determine'] },
+      schema: { params: byId, body: determineRequest, response: { 201: determinationsView } },
+    },
+    async (request, reply) =>
+      reply
+        .code(201)
+        .send(
+          await write(request, (tx, caller) =>
+            determine(audit, tx, caller, { changeId: request.params.id, ...request.body }),
+          ),
+        ),
   )
 }

@@ -1,4 +1,4 @@
-import type { Change, Configuration, DeltaItem, Risk } from '@afterai/contract'
+import type { Change, Configuration, DeltaItem, Determination, Risk, SystemCard } from '@afterai/contract'
 import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
@@ -46,6 +46,9 @@ declare module '../platform/database.ts' {
       settled_by_name: Generated<string | null>
       settled_by_email: Generated<string | null>
       status_reason: string | null
+      merged_into: Generated<string | null>
+      merged_at: Generated<Date | null>
+      merged_run: Generated<string | null>
       observations: Generated<number>
       opened_at: Generated<Date>
       updated_at: Generated<Date>
@@ -65,6 +68,27 @@ declare module '../platform/database.ts' {
       started_at: Date
       change_id: string | null
       known_at: Generated<Date>
+    }
+    system_card: {
+      tenant_id: string
+      system_id: string
+      version: number
+      card: SystemCard
+      digest: string
+      owner_name: string | null
+      set_at: Generated<Date>
+      set_by: string
+      set_by_name: string | null
+    }
+    determination: {
+      tenant_id: string
+      id: string
+      change_id: string
+      determination: Determination['determination']
+      reason: string
+      determined_at: Generated<Date>
+      determined_by: string
+      determined_by_name: string | null
     }
     observation_count: { tenant_id: string; system_id: string; environment: string; share: number; count: number }
     observation: {

@@ -183,10 +183,27 @@ function countRepeats(tx: Transaction, tenantId: string, wanted: readonly Wanted
   const times = new Map<string, number>()
   for (const { changeFingerprint: it } of wanted) times.set(it, (times.get(it) ?? 0) + 1)
   return sql<{ id: string; change_fingerprint: string }>`
-    update change set observations = observations + times, updated_at = ${new Date()}
-    from unnest(${[...times.keys()]}::text[], ${[...times.values()]}::int[]) as seen (fingerprint, times)
-    where tenant_id = ${tenantId} and change_fingerprint = seen.fingerprint and status = 'pending' and implemented_at is null
-    returning id, change_fingerprint`.compile(tx)
+    with recursive seen as (
+      select * from unnest(${[...times.keys()]}::text[], ${[...times.values()]}::int[]) as seen (fingerprint, times)
+    ), target as (
+      select seen.fingerprint, seen.times, c.id, c.merged_into, c.status
+      from seen join change c on c.tenant_id = ${tenantId} and c.change_fingerprint = seen.fingerprint
+        and c.status = 'pending' and c.implemented_at is null
+      union all select seen.fingerprint, seen.times, c.id, c.merged_into, c.status
+      from seen join change c on c.tenant_id = ${tenantId} and c.change_fingerprint = seen.fingerprint
+        and c.merged_into is not null
+      -- What was merged into another is seen there again.
+      union select t.fingerprint, t.times, c.id, c.merged_into, c.status
+      from target t join change c on c.tenant_id = ${tenantId} and c.id = t.merged_into
+    ), counted as (
+      update change set observations = observations + it.times, updated_at = ${new Date()}
+      from (select id, sum(times)::int as times from target where status = 'pending' group by id) it
+      where tenant_id = ${tenantId} and change.id = it.id and change.status = 'pending'
+      returning change.id
+    )
+    select counted.id, target.fingerprint as change_fingerprint from counted join target on target.id = counted.id`.compile(
+    tx,
+  )
 }
 
 function readConfigurations(tx: Transaction, tenantId: string, wanted: readonly NewChange[]) {

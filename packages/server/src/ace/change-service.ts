@@ -1,6 +1,6 @@
 import { type Change, type ChangeFacts, type Configuration, ProblemError, type Risk } from '@afterai/contract'
 import { digestOf } from '@afterai/record'
-import type { CompiledQuery, RawBuilder, Selectable } from 'kysely'
+import { type CompiledQuery, type RawBuilder, type Selectable, sql } from 'kysely'
 import { type Audit, emailThen, nameThen } from '../audit/index.ts'
 import { type Caller, type Principal, seesAddress } from '../access/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
@@ -8,7 +8,12 @@ import { readCursor, toPage } from '../platform/page.ts'
 
 const futureToleranceMs = 5 * 60_000
 
-type Row = Selectable<Tables['change']> & { system: string; before: Configuration | null; after: Configuration | null }
+type Row = Selectable<Tables['change']> & {
+  system: string
+  before: Configuration | null
+  after: Configuration | null
+  duplicates: string[]
+}
 
 function changes(tx: Transaction, tenantId: string) {
   return tx
@@ -22,6 +27,11 @@ function changes(tx: Transaction, tenantId: string) {
     )
     .selectAll('c')
     .select(['s.name as system', 'b.content as before', 'a.content as after'])
+    .select(
+      sql<string[]>`array(select id from change where tenant_id = ${tenantId} and merged_into = c.id order by id)`.as(
+        'duplicates',
+      ),
+    )
     .where('c.tenant_id', '=', tenantId)
 }
 
@@ -283,6 +293,8 @@ function factsOf(row: Row): ChangeFacts {
     ...view,
     status: row.status,
     statusReason: row.status_reason,
+    mergedInto: row.merged_into,
+    duplicates: row.duplicates,
     observations: row.observations,
     openedAt: row.opened_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Caller } from '../access/index.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Transaction } from '../platform/database.ts'
+import { firstIdOf } from '../platform/ids.ts'
 import { together } from '../platform/together.ts'
 import { openChange } from './change-opening.ts'
 import { keepConfigurations } from './kept-configurations.ts'
@@ -82,10 +83,4 @@ export async function derivedChangesSince(
     where tenant_id = ${tenantId} and id >= ${firstIdOf(sinceMs)}::uuid and origin = 'otel'
     group by system_id`.execute(tx)
   return rows
-}
-
-/** The least identifier of a moment: those of version 7 begin with it, so that the primary key finds what is later. */
-function firstIdOf(ms: number): string {
-  const hex = ms.toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }

@@ -1,8 +1,8 @@
 import { type AssessmentView, ProblemError } from '@afterai/contract'
 import type { Assessment, AssessmentPlan } from '@afterai/evidence'
 import { digestOf } from '@afterai/record'
-import type { CompiledQuery, RawBuilder, Selectable } from 'kysely'
-import { readChange } from '../ace/index.ts'
+import { type CompiledQuery, type RawBuilder, type Selectable, sql } from 'kysely'
+import { readChange, withDuplicates } from '../ace/index.ts'
 import { type Audit, emailThen, nameThen } from '../audit/index.ts'
 import { type Caller, type Principal, seesAddress } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
@@ -162,12 +162,14 @@ export async function readAssessmentDigests(
   changeIds: readonly string[],
 ): Promise<Map<string, string[]>> {
   if (changeIds.length === 0) return new Map()
-  const rows = await tx
-    .selectFrom('assessment')
-    .select(['change_id', 'digest'])
-    .where('tenant_id', '=', tenantId)
-    .where('change_id', 'in', changeIds)
-    .execute()
+  const { rows } = await sql<{ change_id: string; digest: string }>`
+    with recursive same (change_id, id) as (
+      select id, id from unnest(${changeIds}::uuid[]) as it (id)
+      union select same.change_id, c.id from change c join same on c.tenant_id = ${tenantId} and c.merged_into = same.id
+    )
+    select same.change_id, a.digest from same join assessment a on a.tenant_id = ${tenantId} and a.change_id = same.id`.execute(
+    tx,
+  )
   const byChange = new Map<string, string[]>()
   for (const { change_id: id, digest } of rows) byChange.set(id, [...(byChange.get(id) ?? []), digest])
   return byChange
@@ -188,12 +190,15 @@ async function rowsOf(tx: Transaction, tenantId: string, changeId: string): Prom
 }
 
 function assessmentsOf(tx: Transaction, tenantId: string, changeId: string | RawBuilder<string>) {
-  return tx
-    .selectFrom('assessment')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('change_id', '=', changeId)
-    .orderBy('id', 'desc')
+  return (
+    tx
+      .selectFrom('assessment')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      // A duplicate's evidence is evidence: merging hides none.
+      .where('change_id', 'in', withDuplicates(tenantId, changeId))
+      .orderBy('id', 'desc')
+  )
 }
 
 function toView(principal: Principal, row: Row): AssessmentView {

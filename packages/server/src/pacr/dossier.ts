@@ -1,7 +1,24 @@
-import { type ChangeFacts, type Decision, type PolicyRule, ProblemError, type ProposeDecision } from '@afterai/contract'
+import {
+  type ChangeFacts,
+  type Decision,
+  type Determinations,
+  type PolicyRule,
+  ProblemError,
+  type ProposeDecision,
+} from '@afterai/contract'
 import { digestOf } from '@afterai/record'
 import { type Selectable, sql } from 'kysely'
-import { type AuthoredChange, changeIn, readChangeDigests, selectChange } from '../ace/index.ts'
+import {
+  type AuthoredChange,
+  changeIn,
+  type CitedCard,
+  citedCard,
+  determinationsIn,
+  readChangeDigests,
+  selectCard,
+  selectChange,
+  selectDeterminations,
+} from '../ace/index.ts'
 import { type AssessmentFacts, assessmentsIn, readAssessmentDigests, selectAssessments } from '../aura/index.ts'
 import { type Principal, seesAddress } from '../access/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
@@ -26,6 +43,10 @@ export interface Dossier {
   readonly rule: PolicyRule
   /** Who said that the change runs; null while nobody did. */
   readonly implementerId: string | null
+  /** What people say of the system; null where nobody has filled its card in. */
+  readonly card: CitedCard | null
+  /** What people say of the change in the words of regulators. */
+  readonly determinations: Determinations
 }
 
 /** A decision as a principal may see it: of people, addresses are for admins and auditors, and one's own, as in the list of members. */
@@ -108,21 +129,29 @@ function changeIdOf(tenantId: string, id: string) {
   return sql<string>`(select change_id from decision where tenant_id = ${tenantId} and id = ${id})`
 }
 
+function systemIdOf(tenantId: string, id: string) {
+  return sql<string>`(select system_id from change where tenant_id = ${tenantId} and id = ${changeIdOf(tenantId, id)})`
+}
+
 function selectRest(tx: Transaction, tenantId: string, id: string) {
   return [
     selectChange(tx, tenantId, changeIdOf(tenantId, id)),
     selectAssessments(tx, tenantId, changeIdOf(tenantId, id)),
     selectApprovals(tx, tenantId, [id]).compile(),
     selectRecordIds(tx, tenantId, [id]).compile(),
+    selectCard(tx, tenantId, systemIdOf(tenantId, id)),
+    selectDeterminations(tx, tenantId, changeIdOf(tenantId, id)),
   ] as const
 }
 
-function dossierOf([[row], changes, assessmentRows, approvals, records]: readonly [
+function dossierOf([[row], changes, assessmentRows, approvals, records, cards, determined]: readonly [
   readonly Row[],
   Parameters<typeof changeIn>[0],
   Parameters<typeof assessmentsIn>[0],
   readonly ApprovalRow[],
   readonly { readonly id: string }[],
+  Parameters<typeof citedCard>[0],
+  Parameters<typeof determinationsIn>[0],
 ]): Dossier {
   if (row === undefined) throw noSuchDecision()
   const { facts: change, author: changeAuthor, implementerId } = changeIn(changes)
@@ -137,6 +166,8 @@ function dossierOf([[row], changes, assessmentRows, approvals, records]: readonl
     proposal: row.proposal,
     rule: ruleOf(row),
     implementerId,
+    card: citedCard(cards),
+    determinations: determinationsIn(determined),
   }
 }
 

@@ -122,8 +122,14 @@ async function supersededDigest(tx: Transaction, tenantId: string, recordId: str
 }
 
 /** Who asked for the change, decided and approved, by id, as they were named when they did. */
-function identitiesOf({ decision, change, changeAuthor: { name, email } }: Dossier) {
+function identitiesOf({ decision, change, changeAuthor: { name, email }, card, determinations }: Dossier) {
+  const said = determinations.items.flatMap(({ determinedBy: id, determinedByName: it }) =>
+    it === null ? [] : [[id, identityOf(it, null)] as const],
+  )
   return {
+    // Those of whom no address is sealed; who did something besides has it from that.
+    ...(card?.owner == null ? {} : { [card.owner.accountId]: identityOf(card.owner.name, null) }),
+    ...Object.fromEntries(said),
     ...(name === null ? {} : { [change.authorId]: identityOf(name, email) }),
     [decision.authorId]: identityOf(decision.authorName, decision.authorEmail),
     ...Object.fromEntries(
@@ -146,7 +152,8 @@ async function contentsOf(tx: Transaction, tenantId: string, dossier: Dossier) {
     before: { fingerprint: change.fingerprints.before, configuration: change.before },
     after: { fingerprint: change.fingerprints.after, configuration: change.after },
     evidence: {
-      change: subjectOf(change),
+      system: systemOf(dossier),
+      change: { ...subjectOf(change), ...determinationOf(dossier) },
       assessments: assessments.map((it) => ({ ...it, cited: decision.assessmentIds.includes(it.id) })),
       evaluations,
     },
@@ -159,6 +166,18 @@ async function contentsOf(tx: Transaction, tenantId: string, dossier: Dossier) {
 // Names and addresses are in a section of their own, which can be withheld or erased (ADR 0026).
 function withoutIdentity({ approverName: _name, approverEmail: _email, ...approval }: Decision['approvals'][number]) {
   return approval
+}
+
+/** Which system it is, and what people said of it by then. */
+function systemOf({ change, card: cited }: Dossier) {
+  if (cited === null) return { id: change.systemId, name: change.system, card: null }
+  const { owner: _named, card, ...version } = cited
+  return { id: change.systemId, name: change.system, card: { ...version, ...card } }
+}
+
+/** What people said of the change in the words of regulators by then: not legal advice. */
+function determinationOf({ determinations: { determination, items } }: Dossier) {
+  return { determination, determinations: items.map(({ determinedByName: _name, changeId: _id, ...said }) => said) }
 }
 
 function subjectOf(change: ChangeFacts): Omit<ChangeFacts, 'before' | 'after'> {

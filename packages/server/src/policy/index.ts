@@ -1,3 +1,3 @@
 export { createPolicies } from './policy.ts'
 export { policiesIn, selectPolicies } from './policy-service.ts'
-export { firstRule, noChange, ruleFor, rulesIn } from './rules.ts'
+export { defaultRules, firstRule, noChange, ruleFor, rulesIn } from './rules.ts'

@@ -70,9 +70,11 @@ export async function readHistory(
   return { items: await viewRuns(tx, tenantId, atTheirEnds), nextCursor }
 }
 
-type RunAt = RunRow & { readonly at: Date }
+/** A run with the instant at which its standing is asked for. */
+export type RunAt = RunRow & { readonly at: Date }
 
-async function viewRuns(tx: Transaction, tenantId: string, runs: readonly RunAt[]): Promise<RunView[]> {
+/** Runs as they are shown, each with its standing at its instant. */
+export async function viewRuns(tx: Transaction, tenantId: string, runs: readonly RunAt[]): Promise<RunView[]> {
   const known = await readFacts(tx, tenantId, runs)
   const [reversals] = await together(tx, [selectReversals(tx, tenantId, runs)])
   const reversed = new Map(reversals.map((row) => [row.id, row.change_id]))

@@ -90,7 +90,8 @@ export async function readFacts<T extends RunAt>(
 
 function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]): CompiledQuery<FactRow> {
   return sql<FactRow>`
-    select it.id, c.id as change_id, c.title, c.status, c.change_class, c.change_types, c.risk, c.opened_at, c.author_name, open.id as open_decision_id,
+    select it.id, c.id as change_id, c.title,
+      case when c.merged_at > it.at then 'pending' else c.status end as status, c.change_class, c.change_types, c.risk, c.opened_at, c.author_name, open.id as open_decision_id,
       rec.id as record_id, rec.decision, rec.sealed_at, rec.review_by::text, d.rule, d.settled_at, agreed.approvers,
       exists (select from assessment a where a.tenant_id = ${tenantId} and a.change_id = rec.change_id
         and a.created_at > rec.sealed_at and a.created_at <= it.at) as has_new_evidence,
@@ -100,7 +101,12 @@ function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]):
     from jsonb_to_recordset(${json(runs)}) as it
       (id uuid, system_id uuid, environment text, fingerprint text, change_id uuid, at timestamptz)
     -- A run may have got its change later, when something was told that had run before it.
-    left join change c on c.tenant_id = ${tenantId} and c.id = it.change_id and c.opened_at <= it.at
+    -- Or have been that of another change, until the two were merged.
+    left join lateral (
+      select id from change where tenant_id = ${tenantId} and merged_run = it.id and merged_at > it.at
+      order by merged_at limit 1
+    ) unmerged on true
+    left join change c on c.tenant_id = ${tenantId} and c.id = coalesce(unmerged.id, it.change_id) and c.opened_at <= it.at
     left join decision open on open.tenant_id = ${tenantId} and open.change_id = it.change_id and open.status = 'proposed'
     left join lateral (
       select * from (

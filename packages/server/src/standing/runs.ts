@@ -76,6 +76,34 @@ export function selectAloneAt(
     order by s.name, c.environment, c.id`.compile(tx)
 }
 
+/** The runs of one configuration in an environment, the newest first. */
+export function selectRunsOf(
+  tx: Transaction,
+  tenantId: string,
+  it: {
+    readonly systemId: string
+    readonly environment: string
+    readonly fingerprint: string
+    readonly limit: number
+  },
+): CompiledQuery<RunRow> {
+  return sql<RunRow>`
+    select r.id, r.system_id, s.name as system, r.environment, r.fingerprint, r.started_at, r.known_at, next.started_at as ended_at,
+      r.change_id, r.started_at as last_seen_at
+    from run r
+    join system s on s.tenant_id = r.tenant_id and s.id = r.system_id
+    left join lateral (
+      select started_at from run
+      where tenant_id = ${tenantId} and system_id = r.system_id and environment = r.environment
+        and (started_at, fingerprint) > (r.started_at, r.fingerprint)
+      order by started_at, fingerprint limit 1
+    ) next on true
+    where r.tenant_id = ${tenantId} and r.system_id = ${it.systemId} and r.environment = ${it.environment}
+      and r.fingerprint = ${it.fingerprint}
+    order by r.started_at desc
+    limit ${it.limit}`.compile(tx)
+}
+
 /** The runs of an environment that were at some time between two instants, the newest first, and one more than the limit. */
 export function selectRunsBetween(
   tx: Transaction,

@@ -1,7 +1,11 @@
 import {
   acceptedBaselineView,
   acceptRequest,
+  approversQuery,
+  approversView,
   closeRequest,
+  compareRequest,
+  comparisonView,
   emergencyRequest,
   envelopeView,
   findingRequest,
@@ -12,7 +16,9 @@ import {
   gateView,
   historyQuery,
   id,
+  changeView,
   lifeView,
+  mergeRequest,
   name,
   noBody,
   page,
@@ -28,7 +34,9 @@ import { unaudited } from '../audit/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { acceptBaseline } from './accepted-baselines.ts'
+import { readApprovers } from './approvers.ts'
 import { closeChange, verifyChange } from './closures.ts'
+import { compareConfigurations } from './comparison.ts'
 import { noteFinding } from './conditions.ts'
 import { declareEmergency } from './emergencies.ts'
 import { approveEnvelope, listEnvelopes, proposeEnvelope, revokeEnvelope } from './envelopes.ts'
@@ -36,6 +44,7 @@ import { askGate } from './gate.ts'
 import { type GateSummaryDependencies, summariseGate } from './gate-summary.ts'
 import { readHistory } from './history.ts'
 import { readLife } from './life.ts'
+import { mergeChange } from './merging.ts'
 import { readStandings } from './standing-service.ts'
 
 /** Dependencies of the routes of standings. */
@@ -74,6 +83,17 @@ export function standingRoutes(http: Http, deps: StandingDependencies): void {
         readHistory(tx, principal.tenantId, { ...request.query, system: request.params.name }),
       ),
   )
+  http.get(
+    '/v1/systems/:name/approvers',
+    {
+      config: { permission: 'member:read', audits: unaudited.workingData },
+      schema: { params: byName, querystring: approversQuery, response: { 200: approversView } },
+    },
+    (request) =>
+      read(request, (tx, { principal }) =>
+        readApprovers(tx, principal.tenantId, { system: request.params.name, ...request.query }),
+      ),
+  )
   http.post(
     '/v1/systems/:name/environments/:environment/baseline',
     {
@@ -91,6 +111,14 @@ export function standingRoutes(http: Http, deps: StandingDependencies): void {
       )
       return reply.code(201).send(accepted)
     },
+  )
+  http.post(
+    '/v1/systems/:name/comparison',
+    { config: reading, schema: { params: byName, body: compareRequest, response: { 200: comparisonView } } },
+    (request) =>
+      read(request, (tx, { principal }) =>
+        compareConfigurations(tx, principal.tenantId, { system: request.params.name, ...request.body }),
+      ),
   )
   http.post('/v1/gate', { config: reading, schema: { body: gateRequest, response: { 200: gateView } } }, (request) =>
     read(request, (tx, { principal }) => askGate(tx, principal.tenantId, request.body)),
@@ -175,6 +203,15 @@ export function lifeRoutes(http: Http, { db, audit }: Pick<StandingDependencies,
       schema: { params: byId, response: shown },
     },
     (request) => read(request, (tx, { principal }) => readLife(tx, principal.tenantId, request.params.id)),
+  )
+  http.post(
+    '/v1/changes/:id/merge',
+    {
+      config: { permission: 'change:write', audits: ['change.merge'] },
+      schema: { params: byId, body: mergeRequest, response: { 200: changeView } },
+    },
+    (request) =>
+      write(request, (tx, caller) => mergeChange(audit, tx, caller, { id: request.params.id, ...request.body })),
   )
   http.post(
     '/v1/changes/:id/emergency',

@@ -4,6 +4,7 @@ import { startOidcProvider, type TestOidcProvider } from '@afterai/testing'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src/platform/ids.ts'
+import { cardAttempts } from '../../testing/card-attempts.ts'
 import { configurationOf, type Lifecycle, readScores, recordedChange, scoresImport } from '../../testing/lifecycle.ts'
 import { spanOf, tracesOf } from '../../testing/otlp/otlp-bodies.ts'
 import {
@@ -154,10 +155,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   bundle: get((it) => `/v1/records/${it.recordId}/bundle`),
   'changes of a system': get((it) => `/v1/changes?system=${it.system}`),
   'evaluations of a system': get((it) => `/v1/evaluations?system=${it.system}`),
-  confirm: post(
-    (it) => `/v1/changes/${it.changeId}/confirm`,
-    () => ({}),
-  ),
+  confirm: (it) => ({ method: 'POST', path: `/v1/changes/${it.changeId}/confirm`, body: {} }),
   dismiss: post(
     (it) => `/v1/changes/${it.changeId}/dismiss`,
     () => ({ reason: 'x' }),
@@ -246,6 +244,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'their member’s sessions': get((it) => `/v1/members/${it.memberId}/sessions`),
   'ending their member’s sessions': (it) => ({ method: 'DELETE', path: `/v1/members/${it.memberId}/sessions` }),
   ...memberAttempts(),
+  ...cardAttempts(() => own),
   'switching to them': post(
     () => '/v1/session/switch',
     (it) => ({ tenant: it.tenant.slug }),

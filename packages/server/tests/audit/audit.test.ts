@@ -7,6 +7,7 @@ import { withTenant } from '../../src/platform/database.ts'
 import { readEventEnvelope } from '../../src/trail/event-envelope.ts'
 import { type AuditedRoute, by } from '../../testing/audited-route.ts'
 import { memberRows } from '../../testing/audited-member-routes.ts'
+import { cardRows } from '../../testing/audited-card-routes.ts'
 import { standingRows } from '../../testing/audited-standing-routes.ts'
 import { credentialRows } from '../../testing/credential-rows.ts'
 import { stateOfDatabase, withoutTrail } from '../../testing/database-state.ts'
@@ -192,6 +193,7 @@ const table: Readonly<Record<string, AuditedRoute>> = {
       return by(server.admin, 'DELETE', '/v1/sample-workspace')
     },
   },
+  ...cardRows({ server: () => server, author: () => author, approver: () => approver, fresh }),
   ...standingRows({ server: () => server, author: () => author, approver: () => approver, fresh }),
   ...telemetryRows(() => author, fresh),
   'GET /v1/digest-key': {

@@ -84,7 +84,7 @@ export function createEnvironments(tx: Transaction, tenantId: string, first: rea
 export function lockSystems(
   tx: Transaction,
   tenantId: string,
-  sightings: readonly Sighting[],
+  sightings: readonly Pick<Sighting, 'systemId'>[],
   how: 'alone' | 'shared',
 ): CompiledQuery {
   const systems = [...new Set(sightings.map(({ systemId }) => systemId))]

@@ -54,7 +54,8 @@ export async function takeAccess(
   if (!kept)
     await tx.deleteFrom('membership').where('tenant_id', '=', tenantId).where('account_id', '=', accountId).execute()
   const action = kept ? 'session.end_all' : 'member.remove'
-  await audit(tx, actor, { action, resource: `account/${accountId}`, details: { reason: 'no_group', providerId } })
+  const details = { role: member.role, reason: 'no_group', providerId }
+  await audit(tx, actor, { action, resource: `account/${accountId}`, details })
 }
 
 async function memberRole(tx: Transaction, tenantId: string, accountId: string) {

@@ -1,0 +1,40 @@
+import { type AuditedRoute, by } from './audited-route.ts'
+import type { StandingTable } from './audited-standing-routes.ts'
+import { beginStory, type Story } from './standing-story.ts'
+
+async function describedChange({ post, system }: Story): Promise<string> {
+  const body = { system, title: 'The temperature goes up', changeTypes: ['inference'] }
+  return (await post<{ id: string }>('/v1/changes', body)).body.id
+}
+
+/** What people say of systems and changes. */
+export function cardRows({ server, author, approver, fresh }: StandingTable): Record<string, AuditedRoute> {
+  const begin = (): Promise<Story> => beginStory(server(), { author: author(), approver: approver() }, fresh('said'))
+  return {
+    'PUT /v1/systems/:name/card': {
+      actions: ['system.set_card'],
+      prepare: async () => {
+        const { system } = await begin()
+        return by(author(), 'PUT', `/v1/systems/${system}/card`, { purpose: 'Answers questions.' })
+      },
+    },
+    'POST /v1/changes/:id/merge': {
+      actions: ['change.merge'],
+      prepare: async () => {
+        const story = await begin()
+        await story.runs(0.1)
+        const into = await story.plans(0.2)
+        const changeId = await describedChange(story)
+        return by(author(), 'POST', `/v1/changes/${changeId}/merge`, { into, reason: 'One deployment.' })
+      },
+    },
+    'POST /v1/changes/:id/determinations': {
+      actions: ['change.determine'],
+      prepare: async () => {
+        const changeId = await (await begin()).plans(0.2)
+        const body = { determination: 'neither', reason: 'A setting.' }
+        return by(author(), 'POST', `/v1/changes/${changeId}/determinations`, body)
+      },
+    },
+  }
+}
