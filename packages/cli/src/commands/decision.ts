@@ -107,7 +107,7 @@ function addDecide(program: Command, mount: Mount): void {
     .option(
       '--check <condition>',
       'a condition that telemetry checks, as error_rate<2%/24h or latency_p95_ms<1.2x/7d/100calls; may be repeated',
-      (text: string, before: readonly ConditionCheck[] = []) => [...before, readConditionCheck(text)],
+      gatherChecks,
     )
     .option('--review-by <date>', 'when it must be looked at again, as 2027-01-31')
     .option('--implementation-plan <text>', 'how it is carried out')
@@ -116,6 +116,11 @@ function addDecide(program: Command, mount: Mount): void {
     .option('--risk-impact <text>', 'analysis of risk and impact')
     .option('--supersedes <record>', 'the record that this decision corrects')
     .action(online(mount, decide))
+}
+
+/** What an option that may be repeated was given before, and this. */
+function gatherChecks(text: string, before: readonly ConditionCheck[] | undefined): readonly ConditionCheck[] {
+  return [...(before ?? []), readConditionCheck(text)]
 }
 
 async function decide({ api, out }: ServerContext, given: string, options: DecideOptions): Promise<void> {

@@ -5,7 +5,11 @@ import { type KnownRun, readFacts } from './read-facts.ts'
 import { type Scope, selectAloneAt, selectRunsAt } from './runs.ts'
 import { standingOf, type Verdict } from './standing-of.ts'
 
-/** Whether what runs in each environment may run, at an instant; the worst first, and of those that are alike the ones due first. */
+/**
+ * Whether what runs in each environment may run, at an instant; the worst first, and of those that are alike the ones due first.
+ * All of the scope is judged, whatever the limit: `counts` and `ok` speak of all of it, and a standing follows from the clock, the policy of
+ * now and what was decided, so that no index knows the worst. A scope narrows it.
+ */
 export async function readStandings(
   tx: Transaction,
   tenantId: string,
