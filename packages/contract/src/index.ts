@@ -1,3 +1,17 @@
+export {
+  type EvaluationPlan,
+  type EvaluationPlanFacts,
+  evaluationPlanView,
+  type PlanAttempt,
+  planAttempts,
+  type PlanAttempts,
+  type PlanBasis,
+  type PlanFindingCode,
+  planTerms,
+  type PlanTerms,
+  type UnderPlan,
+  underPlan,
+} from './evaluation-plan.ts'
 export { assessmentView, type AssessmentView, assessRequest } from './assessment.ts'
 export {
   auditEventView,

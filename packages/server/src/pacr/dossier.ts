@@ -1,8 +1,22 @@
-import { type ChangeFacts, type Decision, type PolicyRule, ProblemError, type ProposeDecision } from '@afterai/contract'
+import {
+  type ChangeFacts,
+  type Decision,
+  type EvaluationPlanFacts,
+  type PolicyRule,
+  ProblemError,
+  type ProposeDecision,
+} from '@afterai/contract'
 import { digestOf } from '@afterai/record'
 import { type Selectable, sql } from 'kysely'
 import { type AuthoredChange, changeIn, readChangeDigests, selectChange } from '../ace/index.ts'
-import { type AssessmentFacts, assessmentsIn, readAssessmentDigests, selectAssessments } from '../aura/index.ts'
+import {
+  type AssessmentFacts,
+  assessmentsIn,
+  plansIn,
+  readAssessmentDigests,
+  selectAssessments,
+  selectPlans,
+} from '../aura/index.ts'
 import { type Principal, seesAddress } from '../access/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
 import { readCursor, toPage } from '../platform/page.ts'
@@ -21,6 +35,8 @@ export interface Dossier {
   readonly changeAuthor: AuthoredChange['author']
   /** Every assessment of the change, whether the decision names it or not: a record hides none. */
   readonly assessments: readonly AssessmentFacts[]
+  /** Every plan that was sealed for it, the first sealed first. */
+  readonly plans: readonly EvaluationPlanFacts[]
   readonly proposal: ProposeDecision
   /** The rule that it is taken under. */
   readonly rule: PolicyRule
@@ -114,15 +130,17 @@ function selectRest(tx: Transaction, tenantId: string, id: string) {
     selectAssessments(tx, tenantId, changeIdOf(tenantId, id)),
     selectApprovals(tx, tenantId, [id]).compile(),
     selectRecordIds(tx, tenantId, [id]).compile(),
+    selectPlans(tx, tenantId, changeIdOf(tenantId, id)),
   ] as const
 }
 
-function dossierOf([[row], changes, assessmentRows, approvals, records]: readonly [
+function dossierOf([[row], changes, assessmentRows, approvals, records, planRows]: readonly [
   readonly Row[],
   Parameters<typeof changeIn>[0],
   Parameters<typeof assessmentsIn>[0],
   readonly ApprovalRow[],
   readonly { readonly id: string }[],
+  Parameters<typeof plansIn>[0],
 ]): Dossier {
   if (row === undefined) throw noSuchDecision()
   const { facts: change, author: changeAuthor, implementerId } = changeIn(changes)
@@ -134,6 +152,7 @@ function dossierOf([[row], changes, assessmentRows, approvals, records]: readonl
     change,
     changeAuthor,
     assessments,
+    plans: plansIn(planRows),
     proposal: row.proposal,
     rule: ruleOf(row),
     implementerId,
