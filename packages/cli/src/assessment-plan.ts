@@ -11,6 +11,11 @@ export interface PlanOptions {
   readonly criticalSlice?: readonly string[]
 }
 
+/** Whether options say anything of a plan; else the one that was sealed holds. */
+export function statesPlan({ margin, direction, scale, primary, secondary, criticalSlice }: PlanOptions): boolean {
+  return [margin, direction, scale, primary, secondary, criticalSlice].some((it) => it !== undefined)
+}
+
 type Said = { -readonly [K in keyof MetricPlan]?: MetricPlan[K] }
 
 /** The plan that options state; what they don't say is left to the defaults. @throws {CommandFailure} `usage` */

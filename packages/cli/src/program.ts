@@ -42,6 +42,7 @@ const groups: readonly { readonly heading: string; readonly chapters: readonly C
       chapter('observe', async () => (await import('./commands/observe.ts')).addObserveCommand),
       chapter('ace', async () => (await import('./commands/change.ts')).addChangeCommands),
       chapter('import evaluation', async () => (await import('./commands/evaluation.ts')).addEvaluationCommands),
+      chapter('plan', async () => (await import('./commands/plan.ts')).addPlanCommands),
       chapter('assess', async () => (await import('./commands/assess.ts')).addAssessCommand),
       chapter('decide approve decision', async () => (await import('./commands/decision.ts')).addDecisionCommands),
       chapter('policy', async () => (await import('./commands/policy.ts')).addPolicyCommands),

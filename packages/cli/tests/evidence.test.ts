@@ -285,7 +285,9 @@ test('approve shows the change, its delta, the verdict and the digest, and sends
   for (const shown of ['/model/name', 'acme-small', 'material_regression', 'It loses too much.', evidenceDigest])
     expect(ran.stderr).toContain(shown)
   // The digest covers every assessment of the change, so that none can be left out of sight.
-  expect(ran.stderr).toMatch(new RegExp(`^${ids.assessment} +material_regression +cited `, 'm'))
+  expect(ran.stderr).toMatch(
+    new RegExp(`^${ids.assessment} +material_regression +cited .* margins given with the results `, 'm'),
+  )
   expect(ran.stderr).toMatch(new RegExp(`^${ids.person} +material_regression +not cited `, 'm'))
   expect(ran.stdout).toContain(ids.person)
   expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({

@@ -282,7 +282,7 @@ export type Policy = {
     severities?: ("low" | "medium" | "high" | "critical")[]
     decision: "never" | "after" | "before"
     withinHours: number
-    assessment: "wanted" | "needed"
+    assessment: "wanted" | "needed" | "planned"
     validDays?: number
     approvals: {
       ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
@@ -319,7 +319,7 @@ export type Approvers = {
       severities?: ("low" | "medium" | "high" | "critical")[]
       decision: "never" | "after" | "before"
       withinHours: number
-      assessment: "wanted" | "needed"
+      assessment: "wanted" | "needed" | "planned"
       validDays?: number
       approvals: {
         ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
@@ -346,6 +346,39 @@ export type Approvers = {
       function: "approver" | "named_approver"
     })[]
   })[]
+}
+
+export type EvaluationPlan = {
+  id: string
+  changeId: string
+  version: number
+  terms: {
+    plan: {
+      mode: "prospective" | "diagnostic" | "counterfactual"
+      metrics: ({
+        name: string
+        kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
+        direction?: "up" | "down"
+        margin?: number
+        scale?: {
+          lower: number
+          upper: number
+        }
+        primary?: boolean
+        failureValue?: number
+      })[]
+      criticalSlices: (string)[]
+    }
+    datasets: (string)[]
+    minCases: number
+    attempts: number
+  }
+  digest: string
+  supersedes: string | null
+  sealedAt: string
+  sealedBy: string
+  sealedByName: string | null
+  sealedByEmail: string | null
 }
 
 export type Assessment = {
@@ -530,6 +563,47 @@ export type Assessment = {
       errors: number
     }
   }
+  underPlan: {
+    basis: "sealed_before_results" | "sealed_after_results" | "given_with_results"
+    follows: boolean
+    planId: string | null
+    version: number | null
+    planDigest: string | null
+    sealedAt: string | null
+    supersededBy: string | null
+    differences: ({
+      path: string
+      planned: string | null
+      used: string | null
+    })[]
+    findings: ({
+      code: "run_before_plan" | "imported_before" | "same_results" | "other_system" | "other_cases" | "other_cases_in_baseline" | "too_few_cases" | "too_many_attempts" | "other_attempts" | "not_assessed" | "superseded_after_results"
+      breaks: boolean
+      text: string
+    })[]
+    attempts: {
+      count: number
+      notAssessed: number
+      otherCases: number
+      otherSystems: number
+      items: ({
+        evaluationId: string
+        label: string | null
+        importedAt: string
+        ranAt: string | null
+        planId: string | null
+        cases: "all" | "some" | "unknown" | "others"
+        role: "candidate" | "baseline" | "other"
+        isAgain: boolean
+        repeats: string | null
+        verdicts: ({
+          assessmentId: string
+          changeId: string
+          verdict: string
+        })[]
+      })[]
+    }
+  } | null
   digest: string
   authorId: string
   authorName: string | null
@@ -830,6 +904,9 @@ export type Evaluation = {
   format: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"
   selection: string | null
   sourceDigest: string
+  caseDigest: string | null
+  ranAt: string | null
+  receivedAt: string
   sizeBytes: number
   cases: number
   errors: number
@@ -2376,6 +2453,61 @@ export interface Operations {
     path: { id: string }
     answer: Evaluation
   }
+  /** Seal what results of a change will be held to. */
+  sealPlan: {
+    path: { id: string }
+    body: {
+      plan: {
+        mode?: "prospective" | "diagnostic" | "counterfactual"
+        metrics?: ({
+          name: string
+          kind?: "binary" | "safety" | "continuous" | "latency" | "cost" | "tokens"
+          direction?: "up" | "down"
+          margin?: number
+          scale?: {
+            lower: number
+            upper: number
+          }
+          primary?: boolean
+          failureValue?: number
+        })[]
+        criticalSlices?: (string)[]
+      }
+      datasets: (string)[]
+      minCases: number
+      attempts?: number
+    }
+    answer: EvaluationPlan
+  }
+  /** List the plans of a change, and the attempts under them. */
+  listPlans: {
+    path: { id: string }
+    answer: {
+      items: (EvaluationPlan)[]
+      attempts: {
+        count: number
+        notAssessed: number
+        otherCases: number
+        otherSystems: number
+        items: ({
+          evaluationId: string
+          label: string | null
+          importedAt: string
+          ranAt: string | null
+          planId: string | null
+          cases: "all" | "some" | "unknown" | "others"
+          role: "candidate" | "baseline" | "other"
+          isAgain: boolean
+          repeats: string | null
+          verdicts: ({
+            assessmentId: string
+            changeId: string
+            verdict: string
+          })[]
+        })[]
+      }
+    }
+  }
   /** Compare two evaluations for a change. */
   assessChange: {
     path: { id: string }
@@ -2432,7 +2564,7 @@ export interface Operations {
         severities?: ("low" | "medium" | "high" | "critical")[]
         decision: "never" | "after" | "before"
         withinHours?: number
-        assessment?: "wanted" | "needed"
+        assessment?: "wanted" | "needed" | "planned"
         validDays?: number
         approvals?: {
           ruleType?: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
@@ -2910,6 +3042,8 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   listEvaluations: ['GET', '/v1/evaluations', 'json'],
   importEvaluation: ['POST', '/v1/evaluations', 'json', true],
   getEvaluation: ['GET', '/v1/evaluations/{id}', 'json'],
+  sealPlan: ['POST', '/v1/changes/{id}/plans', 'json', true],
+  listPlans: ['GET', '/v1/changes/{id}/plans', 'json'],
   assessChange: ['POST', '/v1/changes/{id}/assessments', 'json', true],
   listAssessments: ['GET', '/v1/changes/{id}/assessments', 'json'],
   getAssessment: ['GET', '/v1/assessments/{id}', 'json'],

@@ -76,6 +76,11 @@ export const evaluationFacts = z.object({
   format: z.enum(evaluationFormats),
   selection: z.string().nullable(),
   sourceDigest: sha256,
+  caseDigest: sha256.nullable().meta({
+    description: 'Of the ids of its cases, in whatever order; null if imported before it was kept.',
+  }),
+  ranAt: instant.nullable().meta({ description: 'When it was run, where the file says that.' }),
+  receivedAt: instant.meta({ description: 'When its file began to arrive.' }),
   sizeBytes: z.number().int(),
   cases: z.number().int(),
   errors: z.number().int(),

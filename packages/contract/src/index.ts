@@ -1,4 +1,18 @@
 export { type Approvers, approversQuery, approversView } from './approvers.ts'
+export {
+  type EvaluationPlan,
+  type EvaluationPlanFacts,
+  evaluationPlanView,
+  type PlanAttempt,
+  planAttempts,
+  type PlanAttempts,
+  type PlanBasis,
+  type PlanFindingCode,
+  planTerms,
+  type PlanTerms,
+  type UnderPlan,
+  underPlan,
+} from './evaluation-plan.ts'
 export { assessmentView, type AssessmentView, assessRequest } from './assessment.ts'
 export {
   auditEventView,

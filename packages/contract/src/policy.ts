@@ -69,8 +69,9 @@ export const policyRule = z.strictObject({
   withinHours: z.number().int().min(1).max(8760).default(168).meta({
     description: 'With `after`: within how many hours.',
   }),
-  assessment: z.enum(['wanted', 'needed']).default('wanted').meta({
-    description: 'Whether a decision may be taken without an assessment. Its absence is said in any case.',
+  assessment: z.enum(['wanted', 'needed', 'planned']).default('wanted').meta({
+    description:
+      'Whether a decision may be taken without an assessment; its absence is said in any case. `planned`: one to act rests on assessments alone that follow a plan which was sealed before their results.',
   }),
   validDays: z.number().int().min(1).max(3650).optional().meta({
     description: 'For how many days an approval holds; left out: until its review, where it has one.',

@@ -28,6 +28,8 @@ export interface EvaluationRun {
   readonly dropped: readonly DroppedField[]
   /** How many different texts had no identifier's shape and were replaced by their keyed digest. */
   readonly digestedIdentifiers: number
+  /** When it was run, RFC 3339 in UTC; of several instants in one file the first. Absent where the file doesn't say. */
+  readonly ranAt?: string | undefined
   /** Notes for a reader of the results on how they were read, such as that the run was cancelled: our words, no content. */
   readonly notes?: readonly string[] | undefined
 }
@@ -64,6 +66,7 @@ export const evaluationRunSchema: z.ZodType<EvaluationRunJson> = z
     cases: z.array(caseSchema).min(1),
     dropped: z.array(z.strictObject({ field: tokenSchema, count: z.int().nonnegative() })),
     digestedIdentifiers: z.int().nonnegative(),
+    ranAt: z.iso.datetime().optional(),
     notes: z.array(z.string().max(300)).max(20).optional(),
   })
   .refine((run) => run.cases.every(({ values }) => values.length === run.metrics.length), {

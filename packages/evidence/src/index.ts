@@ -10,6 +10,8 @@ export type {
 } from './assessment.ts'
 export { caseTable, casesOf, distinctCases, errorCount, sharedCases } from './cases/case-table.ts'
 export type { CaseTable, EvaluationCase } from './cases/case-table.ts'
+export { caseSetOf, resultsDigestOf } from './cases/case-set.ts'
+export type { CaseSet } from './cases/case-set.ts'
 export { casePieces, decodeCases } from './cases/case-table-bytes.ts'
 export { evaluationRunSchema, runFromJson, runToJson } from './evaluation-run.ts'
 export type { DroppedField, EvaluationRun, EvaluationRunJson } from './evaluation-run.ts'

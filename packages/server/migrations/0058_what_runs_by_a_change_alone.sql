@@ -40,7 +40,7 @@ begin
     return false;
   end if;
   foreach name in array array['condition_finding', 'emergency', 'envelope', 'closure', 'verification', 'told_standing', 'told_change', 'change_policy', 'accepted_baseline', 'run', 'record_section', 'record',
-    'approval', 'decision', 'assessment', 'evaluation', 'observation', 'change', 'environment', 'configuration', 'system', 'ledger_outbox',
+    'approval', 'decision', 'assessment', 'evaluation_plan', 'evaluation', 'observation', 'change', 'environment', 'configuration', 'system', 'ledger_outbox',
     'ledger_refused', 'ledger_checkpoint', 'ledger_tile', 'ledger_entry', 'ledger_log', 'tenant_key', 'idempotency', 'audit_event', 'api_key',
     'session', 'invitation'] loop
     execute format('delete from %I where tenant_id = $1', name) using wanted;

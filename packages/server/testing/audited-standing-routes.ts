@@ -1,4 +1,5 @@
 import { type AuditedRoute, by } from './audited-route.ts'
+import { termsOf } from './planned-evaluations.ts'
 import { beginStory, configurationAt, inDays, type Story } from './standing-story.ts'
 import type { Person, TestServer } from './test-server.ts'
 
@@ -89,6 +90,13 @@ export function standingRows({ server, author, approver, fresh }: StandingTable)
       prepare: async () => {
         const { story } = await decided()
         return by(author(), 'POST', '/v1/gate/summaries', { system: story.system, configuration: configurationAt(0.2) })
+      },
+    },
+    'POST /v1/changes/:id/plans': {
+      actions: ['plan.seal'],
+      prepare: async () => {
+        const caseDigest = `sha256:${'c'.repeat(64)}`
+        return by(author(), 'POST', `/v1/changes/${await undecided()}/plans`, termsOf({ id: '', caseDigest }))
       },
     },
     'POST /v1/policies': {

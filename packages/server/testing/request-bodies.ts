@@ -281,6 +281,12 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
   'POST /v1/changes/:id/confirm': { risk },
   'POST /v1/changes/:id/dismiss': { reason: 'noise' },
   'PUT /v1/changes/:id/risk': risk,
+  'POST /v1/changes/:id/plans': {
+    plan: { mode: 'prospective', metrics: [{ name: 'score', margin: 0.1 }], criticalSlices: ['a'] },
+    datasets: [digest],
+    minCases: 20,
+    attempts: 1,
+  },
   'POST /v1/changes/:id/assessments': {
     baselineEvaluationId: someId,
     candidateEvaluationId: someId,

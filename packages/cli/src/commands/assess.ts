@@ -7,9 +7,11 @@ import type { ExitName } from '../exit-codes.ts'
 import { assessOffline, type OfflineAssessment } from '../offline/assess-offline.ts'
 import { formatAssessment } from '../offline/format-assessment.ts'
 import { person } from '../terminal/person.ts'
-import { readPlan, type PlanOptions } from '../assessment-plan.ts'
+import { readPlan, statesPlan, type PlanOptions } from '../assessment-plan.ts'
+import { underPlanLines } from '../plan-lines.ts'
 import { evaluationIdOf, keyOf, withReadingOptions } from './evaluation.ts'
 import { during, gather, online, serverLeaf, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+import { withPlanOptions } from './plan-options.ts'
 
 interface AssessOptions extends PlanOptions, EvaluationOptions {
   readonly offline?: boolean
@@ -42,8 +44,10 @@ export function addAssessCommand(program: Command, mount: Mount): void {
     summary: 'Assess a change (AURA): compare evaluations before and after it.',
     description:
       'Assess a change: compare the evaluation before it with the one after it, case by case. ' +
+      'Without margins of its own it is held to the plan that was sealed for the change, if there is one. ' +
       'With --offline, compare two files of results here, without a server.',
     examples: [
+      'afterai assess 01980a2c --baseline before --candidate after',
       'afterai assess 01980a2c --baseline before --candidate after --primary pass --margin pass=0.02',
       'afterai assess --offline baseline.json candidate.json --exit-code',
       'afterai assess --offline runs.csv runs.csv --baseline-where model=old --candidate-where model=new',
@@ -53,15 +57,11 @@ export function addAssessCommand(program: Command, mount: Mount): void {
   assess.usage(
     '[options] <change> --baseline <evaluation> --candidate <evaluation>\n       afterai assess [options] --offline <baseline> <candidate>',
   )
-  assess
-    .option('--baseline <evaluation>', 'evaluation before the change: id or label')
-    .option('--candidate <evaluation>', 'evaluation after it: id or label')
-    .option('--margin <metric=number>', "largest loss that doesn't matter; may be repeated", gather)
-    .option('--direction <metric=up|down>', 'which way is better, where its name does not say; may be repeated', gather)
-    .option('--scale <metric=lower..upper>', "the ends of a score's scale, like 0..100; may be repeated", gather)
-    .option('--primary <metric>', 'metric that decides the verdict (default: each of quality); may be repeated', gather)
-    .option('--secondary <metric>', 'metric that decides nothing, however much worse; may be repeated', gather)
-    .option('--critical-slice <slice>', 'slice in which primary metrics must hold too; may be repeated', gather)
+  withPlanOptions(
+    assess
+      .option('--baseline <evaluation>', 'evaluation before the change: id or label')
+      .option('--candidate <evaluation>', 'evaluation after it: id or label'),
+  )
     .option('--exit-code', 'end with a code that tells the verdict')
     .option('--offline', 'compare two files here')
     .optionsGroup('With --offline:')
@@ -98,7 +98,7 @@ async function assessChange(
   // Offline nothing of changes is needed.
   const { changeIdOf } = await import('./change.ts')
   const id = await changeIdOf(api, given)
-  const plan = readPlan(options)
+  const plan = statesPlan(options) ? readPlan(options) : undefined
   const body = {
     baselineEvaluationId: await evaluationIdOf(api, baseline),
     candidateEvaluationId: await evaluationIdOf(api, candidate),
@@ -108,9 +108,10 @@ async function assessChange(
     api.call('assessChange', assessmentView, { path: { id }, body, timeoutMs: ASSESS_TIMEOUT_MS }),
   )
   out.answer(answer, {
-    lines: ({ id, assessment, ...author }) => [
+    lines: ({ id, assessment, underPlan, ...author }) => [
       ...formatAssessment(assessment, { color: out.isColored, width: out.width }).trimEnd().split('\n'),
       '',
+      ...underPlanLines(underPlan),
       `assessment  ${id}, by ${person({ id: author.authorId, name: author.authorName, email: author.authorEmail })}`,
     ],
     quiet: ({ id }) => [id],

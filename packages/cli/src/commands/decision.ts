@@ -12,6 +12,7 @@ import type { Api, ListOptions, Page } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { formatConditionCheck, readConditionCheck } from '../condition-check.ts'
+import { basisText, planRemarks } from '../plan-lines.ts'
 import type { Answer } from '../terminal/output.ts'
 import { confirm } from '../terminal/prompt.ts'
 import { person } from '../terminal/person.ts'
@@ -228,15 +229,18 @@ async function evidenceLines(api: Api, decision: Decision, paint: Paint): Promis
     ...changeLines(change, paint),
     '',
     ...table(
-      ['assessment', 'verdict', '', 'by', 'guardrails'],
+      ['assessment', 'verdict', '', 'by', 'plan', 'attempts', 'guardrails'],
       assessments.items.map((it) => [
         it.id,
         it.assessment.verdict,
         decision.assessmentIds.includes(it.id) ? 'cited' : 'not cited',
         person({ id: it.authorId, name: it.authorName, email: it.authorEmail }),
+        basisText(it.underPlan),
+        it.underPlan === null || it.underPlan.planId === null ? null : String(it.underPlan.attempts.count),
         guardrailText(it),
       ]),
     ),
+    ...assessments.items.flatMap((it) => planRemarks(it.underPlan).map((line) => `${it.id.slice(-8)}${line}`)),
     '',
     ...decisionLines(decision),
   ]

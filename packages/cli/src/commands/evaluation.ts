@@ -168,6 +168,8 @@ function evaluationLines(it: Evaluation): string[] {
       ['selection', it.selection && printable(it.selection)],
       ['cases', caseCount(it)],
       ['metrics', metricText(it.metrics)],
+      ['case set', it.caseDigest],
+      ['run', it.ranAt],
       ['imported', `${it.createdAt}, by ${importerOf(it)}`],
       ['source', `${it.format}, ${it.sizeBytes} bytes, ${it.sourceDigest}`],
     ]),

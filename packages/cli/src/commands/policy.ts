@@ -92,6 +92,12 @@ function policyLines({ system, environment, version, rules, reason, setAt, setBy
   ]
 }
 
+const evidenceTexts: Readonly<Record<PolicyRule['assessment'], string>> = {
+  wanted: '',
+  needed: ', on an assessment',
+  planned: ', on an assessment by a plan sealed before its results',
+}
+
 function ruleText(rule: PolicyRule): string {
   const about = [
     rule.changeTypes && `of ${rule.changeTypes.join(', ')}`,
@@ -110,7 +116,7 @@ function ruleText(rule: PolicyRule): string {
     requesterMayApprove ? undefined : 'not who asked',
     implementerMayApprove ? undefined : 'not who implemented',
   ].filter((it) => it !== undefined)
-  const evidence = rule.assessment === 'needed' ? ', on an assessment' : ''
+  const evidence = evidenceTexts[rule.assessment]
   const holds = rule.validDays === undefined ? '' : `, for ${rule.validDays} days`
   return `${changes}: ${when}${evidence}, ${who.join(', ')}${holds}`
 }

@@ -10,6 +10,7 @@ import { ApiProblem } from '../api/problem.ts'
 import { checkBundle, withoutScope } from '../checkpoints/check-bundle.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { person } from '../terminal/person.ts'
+import { sealedAssessmentLines } from '../sealed-assessments.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
@@ -25,6 +26,7 @@ const shownRecord = recordView.extend({
         approvals: z.array(approvalView.omit({ approverName: true, approverEmail: true })),
       })
       .optional(),
+    evidence: z.unknown().optional(),
     identities: z.record(z.string(), z.object({ name: z.string(), email: z.string().optional() })).default({}),
   }),
 })
@@ -174,6 +176,11 @@ async function recordIdOf(api: Api, given: string): Promise<string> {
 }
 
 function recordLines(record: z.infer<typeof shownRecord>): string[] {
+  const assessed = sealedAssessmentLines(record.content.evidence)
+  return [...propertyLines(record), ...(assessed.length === 0 ? [] : ['', ...assessed])]
+}
+
+function propertyLines(record: z.infer<typeof shownRecord>): string[] {
   const { authorId, justification, approvals } = record.content.rationale ?? { approvals: [] }
   // As they were sealed, with the id: a name may be several people's, an address another's by now.
   const named = (who: string): string => {

@@ -10,6 +10,7 @@ import {
 } from '@afterai/record'
 import type { Command } from 'commander'
 import { CommandFailure } from '../command-failure.ts'
+import { disclosedAssessmentLines } from '../sealed-assessments.ts'
 import { printable, type Paint } from '../terminal/style.ts'
 import { properties } from '../terminal/table.ts'
 import { gather, leaf, locally, withQuiet, type LocalContext, type Mount } from './leaf.ts'
@@ -51,12 +52,18 @@ export function addVerifyCommand(record: Command, mount: Mount): void {
 
 async function verify({ out }: LocalContext, path: string, options: VerifyOptions): Promise<number> {
   const trust = await readTrust(options)
-  const report = verifyBundle(await readUpTo(path, verificationLimits.bundleBytes + 1), trust)
+  const bytes = await readUpTo(path, verificationLimits.bundleBytes + 1)
+  const report = verifyBundle(bytes, trust)
+  // Of a bundle that doesn't hold nothing is shown that it says.
+  const assessed = report.verdict === 'valid' ? disclosedAssessmentLines(bytes) : []
   // The position holds big integers, which JSON has no form for but text.
   const json: unknown = JSON.parse(
     JSON.stringify(report, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
   )
-  out.answer({ json, value: report }, { lines: (it) => storyOf(it, out.paint), quiet: ({ verdict }) => [verdict] })
+  out.answer(
+    { json, value: report },
+    { lines: (it) => storyOf(it, assessed, out.paint), quiet: ({ verdict }) => [verdict] },
+  )
   return report.exitCode
 }
 
@@ -107,7 +114,11 @@ async function readUpTo(path: string, most: number): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
-function storyOf({ verdict, steps, statement, position }: VerificationReport, paint: Paint): string[] {
+function storyOf(
+  { verdict, steps, statement, position }: VerificationReport,
+  assessed: readonly string[],
+  paint: Paint,
+): string[] {
   const isGood = verdict === 'valid'
   const story = steps.map(({ step, outcome, detail }) =>
     outcome === 'passed'
@@ -118,6 +129,7 @@ function storyOf({ verdict, steps, statement, position }: VerificationReport, pa
     ...story,
     '',
     ...(statement?.kind === 'pacr' ? factsOf(statement.facts, position) : []),
+    ...(assessed.length === 0 ? [] : [...assessed, '']),
     `verdict  ${paint(isGood ? 'good' : 'bad', verdict)}: ${verdictMeanings[verdict]}`,
   ]
 }

@@ -1,4 +1,5 @@
 import type { AssessmentView } from '../assessment.ts'
+import type { EvaluationPlan, UnderPlan } from '../evaluation-plan.ts'
 import { at, digests, ids, pageOf } from './example-values.ts'
 import type { Operations } from './operation.ts'
 
@@ -45,6 +46,55 @@ const passRate: AssessmentView['assessment']['metrics'][number] = {
 
 const input = { format: 'csv', sourceDigest: '91ab'.repeat(16), selection: null, cases: 88, errors: 0 }
 
+const terms = { plan, datasets: [digests.cases], minCases: 80, attempts: 1 }
+
+const sealed: EvaluationPlan = {
+  id: ids.plan,
+  changeId: ids.change,
+  version: 1,
+  terms: { ...terms, plan: { ...plan, metrics: [...plan.metrics], criticalSlices: [...plan.criticalSlices] } },
+  digest: digests.plan,
+  supersedes: null,
+  sealedAt: at.planned,
+  sealedBy: ids.account,
+  sealedByName: 'Ada',
+  sealedByEmail: 'ada@example.com',
+}
+
+const attempts: UnderPlan['attempts'] = {
+  count: 1,
+  notAssessed: 0,
+  otherCases: 0,
+  otherSystems: 0,
+  items: [
+    {
+      evaluationId: ids.candidate,
+      label: 'after',
+      importedAt: at.imported,
+      ranAt: null,
+      planId: ids.plan,
+      cases: 'all',
+      role: 'candidate',
+      isAgain: false,
+      repeats: null,
+      verdicts: [],
+    },
+  ],
+}
+
+const underPlan: UnderPlan = {
+  basis: 'sealed_before_results',
+  follows: true,
+  planId: ids.plan,
+  version: 1,
+  planDigest: digests.plan,
+  sealedAt: at.planned,
+  supersededBy: null,
+  differences: [],
+  findings: [],
+  attempts,
+}
+
 const assessment: AssessmentView = {
   id: ids.assessment,
   changeId: ids.change,
@@ -64,6 +114,7 @@ const assessment: AssessmentView = {
     baseline: input,
     candidate: { ...input, sourceDigest: 'c3d2'.repeat(16) },
   },
+  underPlan,
   digest: digests.evidence,
   authorId: ids.account,
   authorName: 'Ada',
@@ -73,15 +124,34 @@ const assessment: AssessmentView = {
 
 /** Descriptions of the operations of assessments, by route. */
 export const assessmentOperations: Operations = {
+  'POST /v1/changes/{id}/plans': {
+    id: 'sealPlan',
+    tag: 'Assessments',
+    summary: 'Seal what results of a change will be held to',
+    description:
+      'Metrics with their margins, the cases, how many there are at least, and how many attempts: before results are imported. A sealed plan stays as it is; another one supersedes it, and both are shown.',
+    once: true,
+    parameters: { id: ids.change },
+    body: terms,
+    answer: sealed,
+    problems: ['invalid_transition', 'conflict'],
+  },
+  'GET /v1/changes/{id}/plans': {
+    id: 'listPlans',
+    tag: 'Assessments',
+    summary: 'List the plans of a change, and the attempts under them',
+    parameters: { id: ids.change },
+    answer: { items: [sealed], attempts },
+  },
   'POST /v1/changes/{id}/assessments': {
     id: 'assessChange',
     tag: 'Assessments',
     summary: 'Compare two evaluations for a change',
     description:
-      'The plan is what was settled before the results were looked at: margins, the metrics that decide, slices that count by themselves. The verdict is the worst of the guardrails.',
+      'Without a `plan` of its own it is held to the plan that was sealed for the change, and without one to the defaults; `underPlan` tells which, what differs, and every attempt. The verdict is the worst of the guardrails.',
     once: true,
     parameters: { id: ids.change },
-    body: { baselineEvaluationId: ids.baseline, candidateEvaluationId: ids.candidate, plan },
+    body: { baselineEvaluationId: ids.baseline, candidateEvaluationId: ids.candidate },
     answer: assessment,
     problems: ['invalid_transition', 'not_assessable', 'not_ready'],
   },

@@ -15,6 +15,7 @@ export const ids = {
   change: '019aa1c5-3d7a-7f96-a8c1-5e9b2d4f7a30',
   baseline: '019aa1c6-0e4b-7c28-9b7f-2d8a6f1e3c40',
   candidate: '019aa1c6-1f9d-7a61-8c4e-9b5d3a7f2e50',
+  plan: '019aa1c6-0a11-7c53-8e2d-7b4f9c1a6e20',
   assessment: '019aa1c6-b2c8-7d94-a3f6-4c1e8b9d7a60',
   decision: '019aa1c7-4a06-7e3b-9d8c-6f2b5a1e4c70',
   record: '019aa1c7-c9f1-7b5d-8a2e-3e7c9d6b1f80',
@@ -30,6 +31,8 @@ export const digests = {
   after: `sha256:${'b27c'.repeat(16)}`,
   change: `sha256:${'5e81'.repeat(16)}`,
   evidence: `sha256:${'c0d4'.repeat(16)}`,
+  cases: `sha256:${'d6e0'.repeat(16)}`,
+  plan: `sha256:${'7a3c'.repeat(16)}`,
   file: `sha256:${'91ab'.repeat(16)}`,
   prompt: `hmac-sha256:4f2a9c1e7b3d8a60:${'7d1e'.repeat(16)}`,
 } as const
@@ -37,6 +40,8 @@ export const digests = {
 /** When it happened. */
 export const at = {
   opened: '2026-11-24T09:12:31.000Z',
+  planned: '2026-11-24T09:30:00.000Z',
+  imported: '2026-11-24T10:01:12.000Z',
   assessed: '2026-11-24T10:03:07.000Z',
   proposed: '2026-11-24T10:20:45.000Z',
   sealed: '2026-11-24T11:02:12.000Z',

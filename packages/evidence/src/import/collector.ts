@@ -12,6 +12,7 @@ import type { IdentifierGate } from '../identifier.ts'
 import type { MetricDefinition } from '../metric.ts'
 import { casePlaces } from './case-places.ts'
 import type { FaultList, ImportFault, ImportResult } from './faults.ts'
+import { readInstant } from './instant.ts'
 import type { ImportSource } from './source.ts'
 
 type FaultPlace = Pick<ImportFault, 'line' | 'pointer'>
@@ -31,6 +32,8 @@ export interface RunCollector {
   readonly drop: (field: string) => void
   /** Keeps a sentence for whoever reads the results. It must hold nothing of the file but what passed the gate. */
   readonly note: (text: string) => void
+  /** Takes an instant at which the file says that it was run; what is none, or has no offset, says nothing. */
+  readonly ranAt: (value: unknown) => void
   readonly finish: (described: { selection: string | null; metrics: readonly MetricDefinition[] }) => ImportResult
 }
 
@@ -45,6 +48,7 @@ export function runCollector(
   const places = casePlaces()
   let builder: CaseTableBuilder | undefined
   const notes = new Set<string>()
+  const instants: string[] = []
   return {
     add(raw, place) {
       builder ??= caseTableBuilder(raw.values.length)
@@ -53,6 +57,10 @@ export function runCollector(
       builder.add(pass(raw, gate))
     },
     note: (text) => void notes.add(text),
+    ranAt(value) {
+      const instant = readInstant(value)
+      if (instant !== undefined) instants.push(instant)
+    },
     drop: (field) => dropped.set(field, (dropped.get(field) ?? 0) + 1),
     finish({ selection, metrics }) {
       const { table, order } = (builder ?? caseTableBuilder(metrics.length)).finish()
@@ -75,6 +83,7 @@ export function runCollector(
           cases: table,
           dropped: countDropped(dropped, gate),
           digestedIdentifiers: gate.digested(),
+          ...(instants.length === 0 ? {} : { ranAt: instants.toSorted()[0] }),
           ...(notes.size === 0 ? {} : { notes: [...notes] }),
         },
       }

@@ -98,7 +98,7 @@ function described(root: unknown, faults: FaultList): PromptfooFile | undefined 
     ...membersBut(root, ['results', 'evalId']),
     ...membersBut(summary, ['results', 'version', 'timestamp']).map((name) => `results.${name}`),
   ]
-  return { config: field(root, 'config'), dropped }
+  return { config: field(root, 'config'), timestamp: field(summary, 'timestamp'), dropped }
 }
 
 function membersBut(value: unknown, read: readonly string[]): string[] {

@@ -6,6 +6,8 @@ import { LIMITS } from './source.ts'
 /** Parts of a promptfoo file besides its results. */
 export interface PromptfooFile {
   readonly config: unknown
+  /** When it was run, as the file has it. */
+  readonly timestamp?: unknown
   /** Names of members that are left out. */
   readonly dropped: readonly string[]
 }

@@ -31,6 +31,7 @@ export function importPromptfoo(source: ImportSource, options: PromptfooOptions 
   const results: PromptfooResult[] = []
   const file = readPromptfooFile(source.text, faults, (result) => results.push(result))
   if (!file) return faults.result()
+  cases.ranAt(file.timestamp)
   const { chosen, selection } = chooseResults(results, options, { faults, digest: source.digest })
   const named = namePromptfooCases(results, conditionsOf(file.config), gate)
   for (const result of chosen) {

@@ -22,6 +22,7 @@ export interface ScoredCases {
   readonly faults: FaultList
   readonly drop: (field: string) => void
   readonly note: (text: string) => void
+  readonly ranAt: (value: unknown) => void
   readonly add: (scored: ScoredCase, place: Place) => void
   readonly finish: (selection: string | null) => ImportResult
 }
@@ -105,6 +106,7 @@ export function scoredCases(
     faults,
     drop: collector.drop,
     note: collector.note,
+    ranAt: collector.ranAt,
     add(scored, place) {
       const { caseId, cluster, slice, isError } = scored
       if (caseId === undefined) faults.add('case_id_missing', 'nothing identifies the case', place)

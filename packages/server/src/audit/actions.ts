@@ -82,6 +82,8 @@ export const auditActions = {
   'password_reset.offer': 'An administrator or operator got a one-time code for somebody who lost their password.',
   'password_reset.request': 'Somebody asked for a new password.',
   'password_reset.send': 'A mail with a one-time code for a new password has left.',
+  'plan.seal':
+    'Somebody sealed what results of a change will be held to: metrics, margins, cases and how many attempts; by its digest.',
   'policy.set': 'An administrator set the rules by which changes are decided, of the tenant or a part of it.',
   'record.export': 'The bundle of a record was exported.',
   'record.read': 'The content of a record was read.',

@@ -1,5 +1,5 @@
-import { type AssessmentView, ProblemError } from '@afterai/contract'
-import type { Assessment, AssessmentPlan } from '@afterai/evidence'
+import { type AssessmentView, type EvaluationPlanFacts, ProblemError, type UnderPlan } from '@afterai/contract'
+import { type Assessment, type AssessmentPlan, defaultPlan } from '@afterai/evidence'
 import { digestOf } from '@afterai/record'
 import { type CompiledQuery, type RawBuilder, type Selectable, sql } from 'kysely'
 import { readChange, withDuplicates } from '../ace/index.ts'
@@ -10,6 +10,9 @@ import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import type { AssessJob } from './assess-runs.ts'
 import { readRun } from './evaluation-service.ts'
+import { readAttempts, readPlannedRuns } from './plans/attempts.ts'
+import { holdChange, readPlans } from './plans/plan-service.ts'
+import { planFor, type PlannedRun, underPlan } from './plans/under-plan.ts'
 
 type Row = Selectable<Tables['assessment']>
 
@@ -23,22 +26,25 @@ export interface AssessmentFacts {
   readonly candidateEvaluationId: string
   readonly plan: AssessmentPlan
   readonly assessment: Assessment
+  /** How it stands to the plans of the change, as of when it was made; null in those of earlier releases. */
+  readonly underPlan: UnderPlan | null
   readonly digest: string
   readonly authorId: string
   readonly createdAt: string
 }
 
-/** A request for an assessment: the change, its two evaluations, and the plan. */
+/** A request for an assessment: the change, its two evaluations, and what to hold the second to, where that isn't as the sealed plan has it. */
 export interface AssessmentRequest {
   readonly changeId: string
   readonly baselineId: string
   readonly candidateId: string
-  readonly plan: AssessmentPlan
+  readonly plan?: AssessmentPlan | undefined
 }
 
-/** Two runs compared, with the digests of what was compared. */
+/** Two runs compared, with what the second was held to, and the digests of what was compared. */
 export interface ComparedRuns {
   readonly result: Assessment
+  readonly plan: AssessmentPlan
   readonly baselineDigest: string
   readonly candidateDigest: string
 }
@@ -50,12 +56,13 @@ export interface ComparedRuns {
 export async function compareRuns(
   read: <T>(work: (tx: Transaction, tenantId: string) => Promise<T>) => Promise<T>,
   { assessRuns, keys }: { readonly assessRuns: (job: AssessJob) => Promise<Assessment>; readonly keys: TenantKeys },
-  { changeId, baselineId, candidateId, plan }: AssessmentRequest,
+  { changeId, baselineId, candidateId, plan: given }: AssessmentRequest,
 ): Promise<ComparedRuns> {
-  const { baseline, candidate, digestKey } = await read(async (tx, tenantId) => {
+  const { plan, baseline, candidate, digestKey } = await read(async (tx, tenantId) => {
     // Whether its state allows it is asked where the answer is kept: a retry gets the answer that it got before.
     await readChange(tx, tenantId, changeId)
     return {
+      plan: given ?? (await sealedTerms(tx, tenantId, { changeId, candidateId })) ?? defaultPlan,
       baseline: await readRun(tx, tenantId, baselineId),
       candidate: await readRun(tx, tenantId, candidateId),
       digestKey: (await keys.promptDigestKey(tx, tenantId)).key,
@@ -67,7 +74,19 @@ export async function compareRuns(
     const detail = 'the evaluations have no case of the same id with a metric in common'
     throw new ProblemError('not_assessable', { detail: hint === undefined ? detail : `${detail}: ${hint}` })
   }
-  return { result, baselineDigest: baseline.digest, candidateDigest: candidate.digest }
+  return { result, plan, baselineDigest: baseline.digest, candidateDigest: candidate.digest }
+}
+
+/** What the sealed plan that a candidate belongs to holds it to; undefined without one. */
+async function sealedTerms(
+  tx: Transaction,
+  tenantId: string,
+  { changeId, candidateId }: Pick<AssessmentRequest, 'changeId' | 'candidateId'>,
+): Promise<AssessmentPlan | undefined> {
+  const plans = await readPlans(tx, tenantId, changeId)
+  if (plans.length === 0) return undefined
+  const [candidate] = await readPlannedRuns(tx, tenantId, { ids: [candidateId], plans })
+  return candidate === undefined ? undefined : planFor(plans, candidate)?.terms.plan
 }
 
 async function assessableChange(tx: Transaction, tenantId: string, changeId: string) {
@@ -77,25 +96,34 @@ async function assessableChange(tx: Transaction, tenantId: string, changeId: str
 }
 
 /**
- * Keeps what two evaluations say of a change, under margins that are fixed in the plan.
- * The digest binds the change, both runs with their files' digests, the plan and the result.
+ * Keeps what two evaluations say of a change, and how that stands to the plans that were sealed for it, as of now.
+ * The digest binds the change, both runs with their files' digests, the plan, the result and, where there is a plan, how it stands to that.
  * @throws ProblemError `not_found`, `invalid_transition`
  */
 export async function keepAssessment(
   audit: Audit,
   tx: Transaction,
   { principal, actor }: Caller,
-  { changeId, baselineId, candidateId, plan, compared }: AssessmentRequest & { readonly compared: ComparedRuns },
+  { changeId, baselineId, candidateId, compared }: AssessmentRequest & { readonly compared: ComparedRuns },
 ): Promise<AssessmentView> {
   const { tenantId, accountId } = principal
-  const { result, baselineDigest, candidateDigest } = compared
+  const { result, plan, baselineDigest, candidateDigest } = compared
   const change = await assessableChange(tx, tenantId, changeId)
+  await holdChange(tx, tenantId, changeId)
+  const standing = await planStanding(tx, tenantId, {
+    changeId,
+    systemId: change.systemId,
+    baselineId,
+    candidateId,
+    plan,
+  })
   const bound = {
     changeDigest: change.digest,
     baseline: baselineDigest,
     candidate: candidateDigest,
     plan,
     result,
+    ...(standing.planId === null ? {} : { underPlan: standing }),
   }
   const row = await tx
     .insertInto('assessment')
@@ -109,6 +137,7 @@ export async function keepAssessment(
       plan: json(plan),
       result: json(result),
       verdict: result.verdict,
+      under_plan: json<UnderPlan | null>(standing),
       digest: digestOf(bound),
       author_id: accountId,
       author_name: nameThen(principal),
@@ -119,9 +148,38 @@ export async function keepAssessment(
   await audit(tx, actor, {
     action: 'assessment.create',
     resource: `assessment/${row.id}`,
-    details: { changeId, verdict: row.verdict, digest: row.digest },
+    details: {
+      changeId,
+      verdict: row.verdict,
+      digest: row.digest,
+      plan: standing.basis,
+      followsPlan: standing.follows,
+    },
   })
   return toView(principal, row)
+}
+
+async function planStanding(
+  tx: Transaction,
+  tenantId: string,
+  asked: Required<AssessmentRequest> & { readonly plan: AssessmentPlan; readonly systemId: string },
+): Promise<UnderPlan> {
+  const { changeId, systemId, baselineId, candidateId, plan } = asked
+  const plans: EvaluationPlanFacts[] = await readPlans(tx, tenantId, changeId)
+  const runs = await readPlannedRuns(tx, tenantId, { ids: [baselineId, candidateId], plans })
+  const runOf = (id: string): PlannedRun => runs.find((it) => it.id === id) ?? noSuchRun()
+  return underPlan({
+    systemId,
+    plans,
+    used: plan,
+    baseline: runOf(baselineId),
+    candidate: runOf(candidateId),
+    attempts: await readAttempts(tx, tenantId, { changeId, systemId, plans, compared: { baselineId, candidateId } }),
+  })
+}
+
+function noSuchRun(): never {
+  throw new ProblemError('not_found', { detail: 'there is no such evaluation' })
 }
 
 /** An assessment as a principal may see it. @throws ProblemError `not_found` */
@@ -218,6 +276,7 @@ function factsOf(row: Row): AssessmentFacts {
     candidateEvaluationId: row.candidate_id,
     plan: row.plan,
     assessment: row.result,
+    underPlan: row.under_plan,
     digest: row.digest,
     authorId: row.author_id,
     createdAt: row.created_at.toISOString(),

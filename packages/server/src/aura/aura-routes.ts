@@ -96,7 +96,13 @@ export async function evaluationRoutes(
           const imported = accepted(await importFile(job, departure))
           const { system, label } = request.query
           return write(request, async (tx, caller) => {
-            const evaluation = await keepEvaluation(audit, tx, caller, { imported, system, label, sizeBytes })
+            const evaluation = await keepEvaluation(audit, tx, caller, {
+              imported,
+              system,
+              label,
+              sizeBytes,
+              receivedMsAgo: () => reply.elapsedTime,
+            })
             departure.throwIfAborted()
             return evaluation
           })

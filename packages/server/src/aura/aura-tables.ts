@@ -6,6 +6,7 @@ import type {
   EvaluationRunJson,
   TableReading,
 } from '@afterai/evidence'
+import type { PlanTerms, UnderPlan } from '@afterai/contract'
 import type { Generated } from 'kysely'
 
 declare module '../platform/database.ts' {
@@ -35,7 +36,28 @@ declare module '../platform/database.ts' {
       imported_by: string
       imported_by_name: string | null
       imported_by_email: string | null
+      /** Of the ids of its cases; null in what was imported before it was kept, as are the next three. */
+      case_digest: string | null
+      case_sample: string[] | null
+      results_digest: string | null
+      /** When the file says that it was run. */
+      ran_at: Date | null
+      /** When the file began to arrive. */
+      received_at: Generated<Date>
       created_at: Generated<Date>
+    }
+    evaluation_plan: {
+      tenant_id: string
+      id: string
+      change_id: string
+      version: number
+      terms: PlanTerms
+      digest: string
+      supersedes: string | null
+      sealed_at: Date
+      sealed_by: string
+      sealed_by_name: string | null
+      sealed_by_email: string | null
     }
     assessment: {
       tenant_id: string
@@ -51,6 +73,8 @@ declare module '../platform/database.ts' {
       author_id: string
       author_name: string | null
       author_email: string | null
+      /** How it stands to the plans of its change; null in those of earlier releases. */
+      under_plan: UnderPlan | null
       created_at: Generated<Date>
     }
   }

@@ -4,6 +4,7 @@ import type { Configuration } from '../platform/configuration.ts'
 import type { Database } from '../platform/database.ts'
 import type { Feature } from '../platform/feature.ts'
 import { assessmentRoutes, evaluationRoutes } from './aura-routes.ts'
+import { planRoutes } from './plans/plan-routes.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -18,6 +19,7 @@ export function createAura(deps: {
   return {
     async routes(http) {
       await evaluationRoutes(http, aura)
+      planRoutes(http, aura)
       assessmentRoutes(http, aura)
     },
   }

@@ -17,6 +17,9 @@ const shown = [
   'format',
   'selection',
   'source_digest',
+  'case_digest',
+  'ran_at',
+  'received_at',
   'size_bytes',
   'cases',
   'errors',
@@ -50,23 +53,29 @@ function placeOf({ line, column, pointer }: ImportFault): string {
   return places.filter(Boolean).join(', ') || 'file'
 }
 
+/** A file that was imported, and what is said of it. */
+interface ImportedFile {
+  readonly imported: Imported
+  readonly system?: string | undefined
+  readonly label?: string | undefined
+  readonly sizeBytes: number
+  /** How long ago the file began to arrive, when it is called: the results were there by then. */
+  readonly receivedMsAgo: () => number
+}
+
 /** Keeps an imported run. @throws ProblemError `not_found` for a system that isn't there */
 export async function keepEvaluation(
   audit: Audit,
   tx: Transaction,
   { principal, actor }: Caller,
-  {
-    imported,
-    system,
-    label,
-    sizeBytes,
-  }: { imported: Imported; system?: string | undefined; label?: string | undefined; sizeBytes: number },
+  { imported, system, label, sizeBytes, receivedMsAgo }: ImportedFile,
 ): Promise<Evaluation> {
   const { tenantId, accountId } = principal
   const { run, repeats, table = null } = imported
   const systemId = system === undefined ? null : (await findSystem(tx, tenantId, system)).id
   const id = newId()
   const { described } = run
+  const receivedAt = await arrivalOf(tx, receivedMsAgo)
   await tx
     .insertInto('evaluation')
     .values({
@@ -77,6 +86,11 @@ export async function keepEvaluation(
       format: described.format,
       selection: described.selection,
       source_digest: `sha256:${described.sourceDigest}`,
+      case_digest: `sha256:${run.caseSet.digest}`,
+      case_sample: run.caseSet.sample.map(String),
+      results_digest: `sha256:${run.resultsDigest}`,
+      ran_at: described.ranAt === undefined ? null : new Date(described.ranAt),
+      received_at: receivedAt,
       size_bytes: sizeBytes,
       cases: run.rows,
       errors: run.errors,
@@ -98,6 +112,12 @@ export async function keepEvaluation(
     details: { format: described.format, sourceDigest: described.sourceDigest, cases: run.rows },
   })
   return viewEvaluation(tx, principal, id)
+}
+
+// By the clock of the database alone, by which plans are sealed too; and asked before it is looked how long ago, so that it is never too late.
+async function arrivalOf(tx: Transaction, msAgo: () => number): Promise<Date> {
+  const { rows } = await sql<{ readonly now: Date }>`select clock_timestamp() as now`.execute(tx)
+  return new Date((rows[0]?.now.getTime() ?? 0) - Math.ceil(msAgo()))
 }
 
 /** The run of an evaluation as it is kept, with every case, and its digest. @throws ProblemError `not_found` */
@@ -204,6 +224,9 @@ function factsOf(row: Row): EvaluationFacts {
     format: row.format,
     selection: row.selection,
     sourceDigest: row.source_digest,
+    caseDigest: row.case_digest,
+    ranAt: row.ran_at?.toISOString() ?? null,
+    receivedAt: row.received_at.toISOString(),
     sizeBytes: row.size_bytes,
     cases: row.cases,
     errors: row.errors,

@@ -5,9 +5,12 @@ import { promisify } from 'node:util'
 import { createZstdCompress, zstdDecompress } from 'node:zlib'
 import {
   casePieces,
+  type CaseSet,
+  caseSetOf,
   decodeCases,
   distinctCases,
   errorCount,
+  resultsDigestOf,
   runFromJson,
   type EvaluationRun,
   type EvaluationRunJson,
@@ -24,6 +27,10 @@ export interface PackedRun {
   readonly caseTable: Uint8Array<ArrayBuffer>
   /** SHA-256 of the table before it was compressed: the same cases have the same, whatever compressed them. */
   readonly casesDigest: string
+  /** Which cases it has, whatever was measured of them. */
+  readonly caseSet: CaseSet
+  /** SHA-256 of what was measured, whatever it is called. */
+  readonly resultsDigest: string
   readonly cases: number
   readonly rows: number
   readonly errors: number
@@ -38,11 +45,15 @@ export async function packRun({ cases, ...described }: EvaluationRun): Promise<P
     described,
     caseTable: new Uint8Array(packed),
     casesDigest: hash.digest('hex'),
+    caseSet: caseSetOf(cases, sha256),
+    resultsDigest: resultsDigestOf(cases, sha256),
     cases: distinctCases(cases),
     rows: cases.rows,
     errors: errorCount(cases),
   }
 }
+
+const sha256 = (): Hash => createHash('sha256')
 
 function* hashed(pieces: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array> {
   for (const piece of pieces) {

@@ -22,6 +22,7 @@ export const backedUp: readonly string[] = [
   'envelope',
   'environment',
   'evaluation',
+  'evaluation_plan',
   'federated_identity',
   'identity_provider',
   'instance',

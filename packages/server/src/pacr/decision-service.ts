@@ -29,13 +29,15 @@ export async function proposeDecision(
     })
   }
   const rule = await ruleOfChange(tx, tenantId, change)
-  if (proposal.assessmentIds.length === 0 && rule.assessment === 'needed') {
+  if (proposal.assessmentIds.length === 0 && rule.assessment !== 'wanted') {
     throw new ProblemError('invalid_request', {
       errors: [{ pointer: '/assessmentIds', detail: 'the policy wants an assessment here; make one: afterai assess' }],
     })
   }
   const known = await listAssessments(tx, tenantId, changeId)
   refuseForeignAssessments(proposal.assessmentIds, known)
+  if (rule.assessment === 'planned' && proposal.decision === 'act')
+    refuseUnplanned(changeId, proposal.assessmentIds, known)
   await refuseUnknownRecord(tx, tenantId, proposal.supersedes)
   const id = newId()
   const row = {
@@ -90,6 +92,33 @@ function refuseForeignAssessments(wanted: readonly string[], known: readonly Ass
       : [{ pointer: `/assessmentIds/${index}`, detail: 'is not an assessment of this change' }],
   )
   if (errors.length > 0) throw new ProblemError('invalid_request', { errors })
+}
+
+/** Only what was settled before the results counts for acting; not to act needs no such care. */
+function refuseUnplanned(changeId: string, wanted: readonly string[], known: readonly AssessmentFacts[]): void {
+  const errors = wanted.flatMap((id, index) => {
+    const under = known.find((it) => it.id === id)?.underPlan ?? null
+    if (under?.follows === true) return []
+    return [{ pointer: `/assessmentIds/${index}`, detail: `${planFault(under)}; ${planRemedy(changeId, under)}` }]
+  })
+  if (errors.length > 0) throw new ProblemError('invalid_request', { errors })
+}
+
+function planFault(under: AssessmentFacts['underPlan']): string {
+  if (under === null || under.basis === 'given_with_results') {
+    return 'rests on no plan, and the policy wants one that was sealed before the results'
+  }
+  if (under.basis === 'sealed_after_results') return 'has a plan that was sealed after its results'
+  const [difference] = under.differences
+  if (difference !== undefined) return `differs from its plan: ${difference.path}`
+  return `does not follow its plan: ${under.findings.find(({ breaks }) => breaks)?.text ?? ''}`
+}
+
+function planRemedy(changeId: string, under: AssessmentFacts['underPlan']): string {
+  const isMendedByAssessing = under?.basis === 'sealed_before_results' && under.differences.length > 0
+  return isMendedByAssessing
+    ? `assess by the plan: afterai assess ${changeId} without margins of its own`
+    : `seal one, evaluate anew, import, and assess: afterai plan seal ${changeId} --from plan.yaml`
 }
 
 async function refuseUnknownRecord(tx: Transaction, tenantId: string, id: string | undefined): Promise<void> {

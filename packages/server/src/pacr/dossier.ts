@@ -2,6 +2,7 @@ import {
   type ChangeFacts,
   type Decision,
   type Determinations,
+  type EvaluationPlanFacts,
   type PolicyRule,
   ProblemError,
   type ProposeDecision,
@@ -19,7 +20,14 @@ import {
   selectChange,
   selectDeterminations,
 } from '../ace/index.ts'
-import { type AssessmentFacts, assessmentsIn, readAssessmentDigests, selectAssessments } from '../aura/index.ts'
+import {
+  type AssessmentFacts,
+  assessmentsIn,
+  plansIn,
+  readAssessmentDigests,
+  selectAssessments,
+  selectPlans,
+} from '../aura/index.ts'
 import { type Principal, seesAddress } from '../access/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
 import { readCursor, toPage } from '../platform/page.ts'
@@ -38,6 +46,8 @@ export interface Dossier {
   readonly changeAuthor: AuthoredChange['author']
   /** Every assessment of the change, whether the decision names it or not: a record hides none. */
   readonly assessments: readonly AssessmentFacts[]
+  /** Every plan that was sealed for it, the first sealed first. */
+  readonly plans: readonly EvaluationPlanFacts[]
   readonly proposal: ProposeDecision
   /** The rule that it is taken under. */
   readonly rule: PolicyRule
@@ -141,10 +151,11 @@ function selectRest(tx: Transaction, tenantId: string, id: string) {
     selectRecordIds(tx, tenantId, [id]).compile(),
     selectCard(tx, tenantId, systemIdOf(tenantId, id)),
     selectDeterminations(tx, tenantId, changeIdOf(tenantId, id)),
+    selectPlans(tx, tenantId, changeIdOf(tenantId, id)),
   ] as const
 }
 
-function dossierOf([[row], changes, assessmentRows, approvals, records, cards, determined]: readonly [
+function dossierOf([[row], changes, assessmentRows, approvals, records, cards, determined, planRows]: readonly [
   readonly Row[],
   Parameters<typeof changeIn>[0],
   Parameters<typeof assessmentsIn>[0],
@@ -152,6 +163,7 @@ function dossierOf([[row], changes, assessmentRows, approvals, records, cards, d
   readonly { readonly id: string }[],
   Parameters<typeof citedCard>[0],
   Parameters<typeof determinationsIn>[0],
+  Parameters<typeof plansIn>[0],
 ]): Dossier {
   if (row === undefined) throw noSuchDecision()
   const { facts: change, author: changeAuthor, implementerId } = changeIn(changes)
@@ -163,6 +175,7 @@ function dossierOf([[row], changes, assessmentRows, approvals, records, cards, d
     change,
     changeAuthor,
     assessments,
+    plans: plansIn(planRows),
     proposal: row.proposal,
     rule: ruleOf(row),
     implementerId,

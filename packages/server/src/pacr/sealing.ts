@@ -13,7 +13,7 @@ import {
   type SectionName,
   sealSection,
 } from '@afterai/record'
-import { readEvaluations } from '../aura/index.ts'
+import { attemptsNow, readEvaluations } from '../aura/index.ts'
 import type { Audit } from '../audit/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Append } from '../ledger/index.ts'
@@ -156,11 +156,19 @@ async function contentsOf(tx: Transaction, tenantId: string, dossier: Dossier) {
       change: { ...subjectOf(change), ...determinationOf(dossier) },
       assessments: assessments.map((it) => ({ ...it, cited: decision.assessmentIds.includes(it.id) })),
       evaluations,
+      ...(await plansOf(tx, tenantId, dossier)),
     },
     // The proposal as it was written is part of what the approvers' digest covers: with it a reader can compute that again.
     rationale: { ...rationale, proposal, approvals: approvals.map(withoutIdentity) },
     identities: identitiesOf(dossier),
   } satisfies Partial<Record<SectionName, unknown>>
+}
+
+/** Every plan, and every attempt as of now: also those that came after the last assessment. A change without plans has neither. */
+async function plansOf(tx: Transaction, tenantId: string, { change, plans }: Dossier) {
+  if (plans.length === 0) return {}
+  const { id: changeId, systemId } = change
+  return { plans, attempts: await attemptsNow(tx, tenantId, { changeId, systemId, plans }) }
 }
 
 // Names and addresses are in a section of their own, which can be withheld or erased (ADR 0026).

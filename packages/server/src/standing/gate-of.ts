@@ -1,4 +1,5 @@
 import type { Gate, PolicyRule } from '@afterai/contract'
+import { type PlanState, stepBeforeDecision } from './plan-state.ts'
 import type { Emergency, Ruling } from './standing-of.ts'
 
 /** What the gate knows of a configuration that is to be deployed. */
@@ -12,11 +13,12 @@ export interface GateFacts {
     /** What it was to begin from. */
     readonly before: string | null
     readonly hasRun: boolean
+    readonly plan: PlanState
   } | null
   /** What runs now; null where nothing was seen yet. */
   readonly running: string | null
   readonly isRunning: boolean
-  readonly rule: Pick<PolicyRule, 'decision' | 'withinHours'>
+  readonly rule: Pick<PolicyRule, 'decision' | 'withinHours' | 'assessment'>
   /** That the change that plans it is an emergency. */
   readonly emergency: Emergency | null
   /** The envelope of standard changes that it would lie in; why in none, where there are some. */
@@ -56,7 +58,9 @@ export function gateOf(facts: GateFacts, at: Date): GateVerdict {
     const reason = `nothing decided covers it; the policy lets it be decided within ${rule.withinHours} hours after it runs${outside}`
     return shut('after_the_fact', reason, needs)
   }
-  return shut('undecided', `nothing decided covers it, and the policy wants a decision before it runs${outside}`, needs)
+  const basis = rule.assessment === 'planned' ? ', by a plan sealed before its results' : ''
+  const reason = `nothing decided covers it, and the policy wants a decision before it runs${basis}${outside}`
+  return shut('undecided', reason, needs)
 }
 
 function inEmergency({ by, reason, due }: Emergency): GateVerdict {
@@ -110,10 +114,12 @@ function isStale({ change, running, isRunning }: GateFacts): boolean {
   return change !== null && !change.hasRun && !isRunning && running !== null && change.before !== running
 }
 
-function nextStep({ change }: GateFacts): string {
+function nextStep({ change, rule }: GateFacts): string {
   if (change === null || change.status === 'dismissed') return 'afterai ace create --after FILE'
   if (change.openDecisionId !== null) return `afterai approve ${change.openDecisionId}`
-  return change.status === 'pending' ? `afterai ace confirm ${change.id}` : `afterai decide ${change.id}`
+  return change.status === 'pending'
+    ? `afterai ace confirm ${change.id}`
+    : stepBeforeDecision(change.id, rule, change.plan)
 }
 
 function shut(answer: GateVerdict['answer'], reason: string, needs: string | null): GateVerdict {

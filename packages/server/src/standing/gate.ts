@@ -8,6 +8,7 @@ import { together } from '../platform/together.ts'
 import { envelopeVerdict, type StandardCandidate } from './envelope-of.ts'
 import { type EnvelopeInForce, inForce, selectEnvelopes } from './envelopes.ts'
 import { type GateFacts, gateOf } from './gate-of.ts'
+import { type PlanState, planStateOf } from './plan-state.ts'
 import { rulingOf, type RulingRow } from './rulings.ts'
 
 /** What is asked of the gate. */
@@ -50,6 +51,7 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
             openDecisionId: change.open_decision_id,
             before: change.fingerprint_before,
             hasRun: change.implemented_at !== null,
+            plan: change.plan_state ?? 'none',
           },
     running: head?.fingerprint ?? null,
     isRunning: head !== undefined && isThis(head.content),
@@ -178,6 +180,7 @@ interface PlannedRow extends Kept {
   readonly due?: Date | null
   readonly declared_by_name?: string | null
   readonly assessed_as?: Band | null
+  readonly plan_state?: PlanState
 }
 
 type CandidateRow = PlannedRow & {
@@ -241,7 +244,8 @@ function selectPlanned(tx: Transaction, tenantId: string, { systemId, environmen
   return sql<PlannedRow>`
     select c.id as change_id, c.title, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at, k.content,
       open.id as open_decision_id, em.reason as emergency_reason, em.declared_by_name,
-      em.declared_at + make_interval(hours => em.within_hours) as due, a.verdict as assessed_as
+      em.declared_at + make_interval(hours => em.within_hours) as due, a.verdict as assessed_as,
+      ${planStateOf(tenantId, sql`c.id`, sql`now()`)} as plan_state
     from change c
     join configuration k on k.tenant_id = c.tenant_id and k.fingerprint = c.fingerprint_after
     left join decision open on open.tenant_id = c.tenant_id and open.change_id = c.id and open.status = 'proposed'

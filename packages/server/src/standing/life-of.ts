@@ -1,4 +1,5 @@
-import type { CloseCode, Life, LifeStep } from '@afterai/contract'
+import type { CloseCode, Life, LifeStep, PolicyRule } from '@afterai/contract'
+import { type PlanState, stepBeforeDecision } from './plan-state.ts'
 
 /** That something happened, when and by whom. */
 export interface Happened {
@@ -32,6 +33,9 @@ export interface LifeFacts {
   readonly asDecided: boolean | null
   /** Whether what it was to begin from doesn't run any more. */
   readonly isSuperseded: boolean
+  readonly planState: PlanState
+  /** The rule that a decision on it would be taken under now. */
+  readonly rule: Pick<PolicyRule, 'assessment'>
 }
 
 /** Where a change stands, and what it waits for: the same words in the API, the command line and the console. */
@@ -92,9 +96,16 @@ function waitingFor(facts: LifeFacts): Waiting | null {
   return approved.decision === 'act' ? decided(facts) : refused(facts)
 }
 
-function undecided({ changeId: id, openDecisionId, assessed }: LifeFacts): Waiting {
+function undecided({ changeId: id, openDecisionId, assessed, planState, rule }: LifeFacts): Waiting {
   if (openDecisionId !== null) return ['an approver', `afterai approve ${openDecisionId}`]
-  if (assessed === null) return ['an assessment, or a decision without one', `afterai assess --change ${id}`]
+  if (rule.assessment === 'planned' && planState !== 'followed') {
+    const step = stepBeforeDecision(id, rule, planState)
+    return [planState === 'none' ? 'a plan, sealed before its results' : 'an assessment that follows its plan', step]
+  }
+  if (assessed === null) {
+    const step = `afterai assess ${id} --baseline BEFORE --candidate AFTER`
+    return [rule.assessment === 'needed' ? 'an assessment' : 'an assessment, or a decision without one', step]
+  }
   return ['a decision', `afterai decide ${id}`]
 }
 

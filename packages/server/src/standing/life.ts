@@ -1,10 +1,18 @@
 import { type Change, type Configuration, type Life, ProblemError, asAsked, fingerprintOf } from '@afterai/contract'
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
+import { together } from '../platform/together.ts'
+import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
 import { type Happened, type LifeFacts, lifeOf } from './life-of.ts'
+import { type PlanState, planStateOf } from './plan-state.ts'
 
 interface LifeRow {
   readonly id: string
+  readonly system_id: string
+  readonly change_types: Change['changeTypes']
+  readonly change_class: Change['changeClass']
+  readonly risk: Change['risk']
+  readonly plan_state: PlanState
   readonly system: string
   readonly environment: string
   readonly status: Change['status']
@@ -47,10 +55,19 @@ export async function readLife(tx: Transaction, tenantId: string, changeId: stri
   return lifeOf(await readLifeFacts(tx, tenantId, changeId))
 }
 
-/** What is known of the life of a change, by one statement. @throws ProblemError `not_found` */
+/** What is known of the life of a change, and by which rule it is decided. @throws ProblemError `not_found` */
 export async function readLifeFacts(tx: Transaction, tenantId: string, changeId: string): Promise<LifeFacts> {
-  const { rows } = await sql<LifeRow>`
-    select c.id, s.name as system, c.environment, c.status, c.intent, c.opened_at, c.author_name, c.fingerprint_before,
+  const [[row], policyRows] = await together(tx, [selectLife(tx, tenantId, changeId), selectPolicies(tx, tenantId)])
+  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no change with this id' })
+  const place = { systemId: row.system_id, environment: row.environment }
+  const { rules } = rulesIn(policiesIn(policyRows), place, new Date())
+  const change = { changeTypes: row.change_types, changeClass: row.change_class, severity: row.risk?.severity ?? null }
+  return { ...factsOf(row), planState: row.plan_state, rule: ruleFor(rules, change) }
+}
+
+function selectLife(tx: Transaction, tenantId: string, changeId: string): CompiledQuery<LifeRow> {
+  return sql<LifeRow>`
+    select c.id, c.system_id, c.change_types, c.change_class, c.risk, s.name as system, c.environment, c.status, c.intent, c.opened_at, c.author_name, c.fingerprint_before,
       c.fingerprint_after, planned.content as planned, c.implemented_at, c.implemented_revision, open.id as open_decision_id,
       head.fingerprint as running_now, a.created_at as assessed_at, a.author_name as assessed_by, a.verdict as assessed_as,
       t.created_at as tested_at, t.imported_by_name as tested_by,
@@ -58,6 +75,7 @@ export async function readLifeFacts(tx: Transaction, tenantId: string, changeId:
       r.started_at, ran.content as ran, coalesce(next.started_at, c.ended_at) as ended_at,
       coalesce(undone.started_at, case when c.undone_by is not null then c.ended_at end) as undone_at,
       coalesce(undone.change_id, c.undone_by) as undone_by, coalesce(went_back.change_id, reversed.id) as reverses,
+      ${planStateOf(tenantId, sql`c.id`, sql`now()`)} as plan_state,
       v.verified_at, v.verified_by_name, v.evidence, v.outcome as verification, cl.closed_at, cl.closed_by_name, cl.code
     from change c
     join system s on s.tenant_id = c.tenant_id and s.id = c.system_id
@@ -115,13 +133,10 @@ export async function readLifeFacts(tx: Transaction, tenantId: string, changeId:
     ) reversed on true
     left join verification v on v.tenant_id = c.tenant_id and v.change_id = c.id
     left join closure cl on cl.tenant_id = c.tenant_id and cl.change_id = c.id
-    where c.tenant_id = ${tenantId} and c.id = ${changeId}`.execute(tx)
-  const [row] = rows
-  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no change with this id' })
-  return factsOf(row)
+    where c.tenant_id = ${tenantId} and c.id = ${changeId}`.compile(tx)
 }
 
-function factsOf(row: LifeRow): LifeFacts {
+function factsOf(row: LifeRow): Omit<LifeFacts, 'planState' | 'rule'> {
   const { sealed_at: sealedAt, record_id: recordId, decision } = row
   const isSealed = sealedAt !== null && recordId !== null && decision !== null
   const approvers = (row.approvers ?? []).join(', ') || null

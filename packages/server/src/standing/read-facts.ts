@@ -7,6 +7,7 @@ import { together } from '../platform/together.ts'
 import { deviationOf, selectDecidedPlans } from './decided-plans.ts'
 import { envelopeVerdict } from './envelope-of.ts'
 import { inForce, selectEnvelopes } from './envelopes.ts'
+import { type PlanState, planStateOf } from './plan-state.ts'
 import type { RunningRow } from './runs.ts'
 import { recordOf, type RuledRecord, rulingOf, type RulingRow } from './rulings.ts'
 import type { RunFacts } from './standing-of.ts'
@@ -41,6 +42,7 @@ interface FactRow extends RulingRow {
   readonly declared_by_name: string | null
   readonly delta: readonly DeltaItem[] | null
   readonly assessed_as: Band | null
+  readonly plan_state: PlanState
 }
 
 /** Reads what the standing of runs rests on, as of the instant of each: by four statements, however many they are. */
@@ -96,7 +98,7 @@ function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]):
       exists (select from assessment a where a.tenant_id = ${tenantId} and a.change_id = rec.change_id
         and a.created_at > rec.sealed_at and a.created_at <= it.at) as has_new_evidence,
       finding.note as broken, em.reason as emergency_reason, em.within_hours, em.declared_at, em.declared_by_name, c.delta,
-      a.verdict as assessed_as,
+      a.verdict as assessed_as, ${planStateOf(tenantId, sql`c.id`, sql`it.at`)} as plan_state,
       base.accepted_at, base.accepted_by_name
     from jsonb_to_recordset(${json(runs)}) as it
       (id uuid, system_id uuid, environment text, fingerprint text, change_id uuid, at timestamptz)
@@ -152,7 +154,13 @@ function ruledChange(row: FactRow) {
 function changeOf(row: FactRow): RunFacts['change'] {
   const id = row.change_id
   if (id === null || row.status === null || row.opened_at === null) return null
-  return { id, status: row.status, openedAt: row.opened_at, openDecisionId: row.open_decision_id }
+  return {
+    id,
+    status: row.status,
+    openedAt: row.opened_at,
+    openDecisionId: row.open_decision_id,
+    planState: row.plan_state,
+  }
 }
 
 const hourMs = 3_600_000

@@ -1,4 +1,5 @@
 import type { DeltaItem, PolicyRule, Standing } from '@afterai/contract'
+import { type PlanState, stepBeforeDecision } from './plan-state.ts'
 
 /** What ruled last on a configuration: a sealed record, or a person who accepted it as it ran. */
 export type Ruling =
@@ -32,6 +33,7 @@ export interface RunFacts {
     readonly status: 'pending' | 'confirmed' | 'dismissed'
     readonly openedAt: Date
     readonly openDecisionId: string | null
+    readonly planState: PlanState
   } | null
   readonly ruling: Ruling | null
   /** A decided plan that didn't run, and of which this is a variant. */
@@ -40,7 +42,7 @@ export interface RunFacts {
     readonly recordId: string
     readonly deviation: readonly DeltaItem[]
   } | null
-  readonly rule: Pick<PolicyRule, 'decision' | 'withinHours'>
+  readonly rule: Pick<PolicyRule, 'decision' | 'withinHours' | 'assessment'>
   /** That it had to run before it could be decided, as somebody declared. */
   readonly emergency: Emergency | null
   /** The envelope of standard changes that it lies in. */
@@ -138,10 +140,12 @@ function dueOf({ startedAt, knownAt, change, rule }: RunFacts): Date {
 }
 
 function nextStep(facts: RunFacts): string {
-  const { change, system, environment } = facts
+  const { change, system, environment, rule } = facts
   if (change === null || change.status === 'dismissed') return `afterai accept ${system} --environment ${environment}`
   if (change.openDecisionId !== null) return `afterai approve ${change.openDecisionId}`
-  return change.status === 'pending' ? `afterai ace confirm ${change.id}` : `afterai decide ${change.id}`
+  return change.status === 'pending'
+    ? `afterai ace confirm ${change.id}`
+    : stepBeforeDecision(change.id, rule, change.planState)
 }
 
 function nextDecision({ change, ...facts }: RunFacts): string {

@@ -21,6 +21,7 @@ const aboutChanges = [
   ['assessment', 'assessment'],
   ['decision', 'decision'],
   ['record', 'record'],
+  ['plan', 'evaluation_plan'],
 ] as const
 
 /**

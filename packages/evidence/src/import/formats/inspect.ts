@@ -60,6 +60,7 @@ function importInspect(source: OpenedSource, options: ReadingOptions): ImportRes
   const counts: Counts = { samples: 0, unscored: 0, limited: 0 }
   for (const [sample, place] of samples) addSample(sample, place, { header, options, cases, counts })
   note(header, counts, cases)
+  cases.ranAt(field(field(header, 'eval'), 'created'))
   if (counts.samples === 0)
     cases.faults.add('nothing_selected', 'the log holds no samples', {}, 'run the task with log_samples on')
   return cases.finish(readName(field(field(header, 'eval'), 'model')) ?? null)

@@ -40,6 +40,7 @@ function importJunit(source: OpenedSource): ImportResult {
   }
   let skipped = 0
   for (const element of elements(root)) {
+    if (element.name === 'testsuite') cases.ranAt(element.attributes['timestamp'])
     if (element.name !== 'testcase') continue
     if (childNames(element).has('skipped')) skipped += 1
     else addTest(element, cases)
