@@ -20,6 +20,8 @@ export default class ClosingLineReporter implements Reporter {
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
     // The default reporter still writes its summary in this same hook, so this line waits for the process to end.
     const again = flaky.length === 0 ? '' : `\n${flaky.length} passed only when tried again:\n  ${flaky.join('\n  ')}\n`
-    process.once('exit', () => process.stdout.write(`${again}\n${count.passed} passed, ${count.failed} failed${skipped}\n`))
+    process.once('exit', () =>
+      process.stdout.write(`${again}\n${count.passed} passed, ${count.failed} failed${skipped}\n`),
+    )
   }
 }

@@ -33,7 +33,7 @@ export function addCardCommand(system: Command, mount: Mount): void {
     description: `Show what people say of a system, or change it: what it is for, who owns it, what it is under. Each version stays. Fields: ${fields.join(', ')}. Risk classes to choose from: ${riskClassPresets.join(', ')}; regimes: ${regimePresets.join(', ')}; classes of data: ${dataClassPresets.join(', ')}; or names of your own.`,
     examples: [
       'afterai system card support-bot',
-      'afterai system card support-bot --set owner=team:"Customer care" --set roles=deployer --set riskClass=limited',
+      'afterai system card support-bot --set "owner=team:Customer care" --set roles=deployer --set riskClass=limited',
       'afterai system card support-bot --set owner=person:ada@example.com --set vendor=',
       'afterai system card support-bot --from card.yaml',
       'afterai system card support-bot --at 2026-10-03T12:00Z',
