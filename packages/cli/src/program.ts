@@ -46,6 +46,7 @@ const groups: readonly { readonly heading: string; readonly chapters: readonly C
       chapter('assess', async () => (await import('./commands/assess.ts')).addAssessCommand),
       chapter('decide approve decision', async () => (await import('./commands/decision.ts')).addDecisionCommands),
       chapter('policy', async () => (await import('./commands/policy.ts')).addPolicyCommands),
+      chapter('delegation', async () => (await import('./commands/delegation.ts')).addDelegationCommands),
       chapter('envelope', async () => (await import('./commands/envelope.ts')).addEnvelopeCommands),
       chapter('gate', async () => (await import('./commands/gate.ts')).addGateCommands),
       chapter('status history accept', async () => (await import('./commands/standing.ts')).addStandingCommands),

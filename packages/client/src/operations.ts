@@ -343,7 +343,7 @@ export type Approvers = {
     role: "admin" | "approver" | "member" | "viewer" | "auditor"
     rules: ({
       rule: number
-      function: "approver" | "named_approver"
+      function: "approver" | "named_approver" | "delegate"
     })[]
   })[]
 }
@@ -379,6 +379,20 @@ export type EvaluationPlan = {
   sealedBy: string
   sealedByName: string | null
   sealedByEmail: string | null
+}
+
+export type Delegation = {
+  id: string
+  fromId: string
+  fromName: string | null
+  toId: string
+  toName: string | null
+  reason: string
+  delegatedAt: string
+  until: string
+  endedAt: string | null
+  endedByName: string | null
+  inForce: boolean
 }
 
 export type Assessment = {
@@ -876,6 +890,8 @@ export type Decision = {
     approverId: string
     approverName: string
     approverEmail: string | null
+    onBehalfOf?: string
+    onBehalfOfName?: string
     verdict: "approve" | "reject"
     comment: string | null
     evidenceDigest: string
@@ -2584,6 +2600,31 @@ export interface Operations {
     }
     answer: Policy
   }
+  /** List who approves in the place of whom. */
+  listDelegations: {
+    query?: { limit?: number; cursor?: string }
+    answer: {
+      items: (Delegation)[]
+      nextCursor: string | null
+    }
+  }
+  /** Have another person approve in one’s place, for a time. */
+  delegateApprovals: {
+    body: {
+      to: string
+      until: string
+      reason: string
+    }
+    answer: Delegation
+  }
+  /** End a delegation before its time. */
+  endDelegation: {
+    path: { id: string }
+    body?: {
+
+    } | null
+    answer: Delegation
+  }
   /** Propose to act on a change, or not to. */
   proposeDecision: {
     path: { id: string }
@@ -3049,6 +3090,9 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   getAssessment: ['GET', '/v1/assessments/{id}', 'json'],
   listPolicies: ['GET', '/v1/policies', 'json'],
   setPolicy: ['POST', '/v1/policies', 'json', true],
+  listDelegations: ['GET', '/v1/delegations', 'json'],
+  delegateApprovals: ['POST', '/v1/delegations', 'json', true],
+  endDelegation: ['POST', '/v1/delegations/{id}/end', 'json', true],
   proposeDecision: ['POST', '/v1/changes/{id}/decisions', 'json', true],
   listDecisionsOfChange: ['GET', '/v1/changes/{id}/decisions', 'json'],
   listDecisions: ['GET', '/v1/decisions', 'json'],

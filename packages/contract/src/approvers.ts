@@ -17,8 +17,9 @@ const possibleApprover = z.object({
     .array(
       z.object({
         rule: z.number().int().meta({ description: 'Its place in the policy; the first is 1.' }),
-        function: z.enum(['approver', 'named_approver']).meta({
-          description: '`approver`: their role lets them; `named_approver`: the policy names them.',
+        function: z.enum(['approver', 'named_approver', 'delegate']).meta({
+          description:
+            '`approver`: their role lets them; `named_approver`: the policy names them; `delegate`: it names somebody who had them approve instead.',
         }),
       }),
     )

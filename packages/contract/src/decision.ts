@@ -77,6 +77,8 @@ export const approvalView = z.object({
   approverName: z.string(),
   /** As it was then; for admins and auditors, and one's own. */
   approverEmail: z.string().nullable(),
+  onBehalfOf: id.optional().meta({ description: 'In whose place, by a delegation; left out for their own.' }),
+  onBehalfOfName: z.string().optional(),
   verdict: z.enum(['approve', 'reject']),
   comment: z.string().nullable(),
   evidenceDigest: sha256,

@@ -13,6 +13,7 @@ export {
   type UnderPlan,
   underPlan,
 } from './evaluation-plan.ts'
+export { delegateRequest, type Delegation, delegationQuery, delegationsView, delegationView } from './delegation.ts'
 export { assessmentView, type AssessmentView, assessRequest } from './assessment.ts'
 export {
   auditEventView,

@@ -26,6 +26,7 @@ export function standingRows({ server, author, approver, fresh }: StandingTable)
     await story.confirms(changeId)
     return { story, changeId, recordId: await story.decides(changeId, { conditions: ['Keep an eye on it'] }) }
   }
+  const toAdmin = async () => ({ to: server().admin.accountId, until: inDays(1), reason: 'On leave.' })
   const envelope = {
     title: 'Small moves',
     environments: ['production'],
@@ -104,6 +105,23 @@ export function standingRows({ server, author, approver, fresh }: StandingTable)
       prepare: async () => {
         const body = { system: (await begin()).system, rules: [{ decision: 'never' }], reason: 'A toy.' }
         return by(server().admin, 'POST', '/v1/policies', body)
+      },
+    },
+    'POST /v1/delegations': {
+      actions: ['delegation.create'],
+      prepare: async () => by(approver(), 'POST', '/v1/delegations', await toAdmin()),
+    },
+    'POST /v1/delegations/:id/end': {
+      actions: ['delegation.end'],
+      prepare: async () => {
+        const request = {
+          method: 'POST',
+          path: '/v1/delegations',
+          token: approver().token,
+          body: await toAdmin(),
+        } as const
+        const { id } = await server().expectOk<{ id: string }>(request)
+        return by(approver(), 'POST', `/v1/delegations/${id}/end`, {})
       },
     },
     'POST /v1/envelopes': {

@@ -142,6 +142,12 @@ export async function createListData(server: TestServer): Promise<ListData> {
       `${idOf(some)}, ${accountId('n')}, 'key ' || n, 'aftr_live_xxxx', sha256(n::text::bytea), '{system:read}',
        now() + case when n < 5 then interval '3 days' else interval '1 year' end`,
     ),
+    fill(
+      'delegation',
+      'id, from_id, to_id, reason, until',
+      some,
+      `${idOf(some)}, ${accountId('n')}, ${by}, 'x', now()`,
+    ),
     `insert into tenant (id, slug, name) select ${fixedId('00000003', 'n')}, 'many-' || n, 'Many' from generate_series(0, ${some - 1}) n`,
     `set session_replication_role = default`,
     'analyze',
@@ -171,6 +177,7 @@ export async function createListData(server: TestServer): Promise<ListData> {
       '/v1/changes': { status: ['confirmed', 'dismissed', 'pending'], system: systems },
       '/v1/changes/{id}/decisions': {},
       '/v1/decisions': {},
+      '/v1/delegations': {},
       '/v1/records': {},
       '/v1/systems': {},
       '/v1/systems/{name}/history': {

@@ -264,6 +264,12 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
       { decision: 'never' },
     ],
   },
+  'POST /v1/delegations': {
+    to: '01980a2c-0000-7000-8000-000000000000',
+    until: '2027-01-30T08:00:00.000Z',
+    reason: 'x',
+  },
+  'POST /v1/delegations/:id/end': {},
   'POST /v1/envelopes': {
     title: 'x',
     system: 'a',

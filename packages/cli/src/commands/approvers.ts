@@ -17,6 +17,8 @@ export async function showApprovers(
   })
 }
 
+const functionOf = { approver: '', named_approver: ' (named)', delegate: ' (stands in)' } as const
+
 function approverLines({ system, environment, at, policy, people }: Approvers): string[] {
   const scope = [policy.system ?? 'every system', policy.environment ?? 'every environment'].join(', ')
   const heading = properties([
@@ -31,7 +33,7 @@ function approverLines({ system, environment, at, policy, people }: Approvers): 
     it.accountId,
     it.name && printable(it.name),
     it.role,
-    it.rules.map(({ rule, function: by }) => `${rule}${by === 'named_approver' ? ' (named)' : ''}`).join(', '),
+    it.rules.map(({ rule, function: by }) => `${rule}${functionOf[by]}`).join(', '),
   ])
   return [...heading, '', ...table(['id', 'name', 'role', 'under rules'], rows)]
 }

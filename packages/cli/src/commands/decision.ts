@@ -298,5 +298,7 @@ function authorOf({ authorId: id, authorName: name, authorEmail: email }: Decisi
 
 function approvalText(approval: Decision['approvals'][number]): string {
   const { approverId: id, approverName: name, approverEmail: email, at, comment } = approval
-  return `${person({ id, name, email })}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`
+  const { onBehalfOf, onBehalfOfName } = approval
+  const place = onBehalfOf === undefined ? '' : ` for ${printable(onBehalfOfName ?? onBehalfOf)}`
+  return `${person({ id, name, email })}${place}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`
 }

@@ -201,8 +201,11 @@ function propertyLines(record: z.infer<typeof shownRecord>): string[] {
     ['author', authorId && named(authorId)],
     ['because', justification && printable(justification)],
     ...approvals.map(
-      ({ verdict, approverId, at, comment }) =>
-        [verdict, `${named(approverId)}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`] as const,
+      ({ verdict, approverId, onBehalfOf, at, comment }) =>
+        [
+          verdict,
+          `${named(approverId)}${onBehalfOf === undefined ? '' : ` for ${named(onBehalfOf)}`}, ${at}${comment === null ? '' : `: ${printable(comment)}`}`,
+        ] as const,
     ),
     ['sections', `${record.sections.join(', ')} (in full: --json)`],
   ])

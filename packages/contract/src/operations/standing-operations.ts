@@ -1,5 +1,6 @@
 import type { Approvers } from '../approvers.ts'
 import type { Comparison } from '../comparison.ts'
+import type { Delegation } from '../delegation.ts'
 import type { Envelope, EnvelopeTerms } from '../envelope.ts'
 import type { Life } from '../life.ts'
 import { lifeSteps } from '../life.ts'
@@ -54,6 +55,19 @@ const run: RunView = {
 
 const first = { changeId: null, changeTitle: null, openedByName: null, recordId: null, decision: null, decidedAt: null }
 const ranFirst: RunView = { ...run, ...first, fingerprint: digests.before, approvedBy: [], standing: 'awaiting' }
+const delegation: Delegation = {
+  id: ids.event,
+  fromId: ids.approver,
+  fromName: 'Bo',
+  toId: ids.account,
+  toName: 'Ada',
+  reason: 'On leave.',
+  delegatedAt: at.opened,
+  until: at.expires,
+  endedAt: null,
+  endedByName: null,
+  inForce: true,
+}
 const compared = { environment: 'production', moreRuns: false } as const
 const comparison: Comparison = {
   system: 'support-bot',
@@ -370,6 +384,35 @@ export const policyOperations: Operations = {
     summary: 'List the rules by which changes are decided',
     parameters: { system: 'support-bot', environment: 'production', at: at.sealed },
     answer: { items: [policy] },
+  },
+  'GET /v1/delegations': {
+    id: 'listDelegations',
+    tag: 'Policies',
+    summary: 'List who approves in the place of whom',
+    parameters: pageParameters,
+    answer: pageOf(delegation),
+  },
+  'POST /v1/delegations': {
+    id: 'delegateApprovals',
+    tag: 'Policies',
+    summary: 'Have another person approve in one’s place, for a time',
+    description:
+      'Where a policy names people. The other one needs a role that may approve: a delegation gives nobody a permission. What one may not approve oneself, nobody approves in one’s place.',
+    once: true,
+    body: { to: delegation.toId, until: delegation.until, reason: delegation.reason },
+    answer: delegation,
+    problems: ['step_up_required', 'provider_proof_required'],
+  },
+  'POST /v1/delegations/{id}/end': {
+    id: 'endDelegation',
+    tag: 'Policies',
+    summary: 'End a delegation before its time',
+    description: 'By one of the two, or an administrator. What was approved by it stays.',
+    once: true,
+    parameters: { id: ids.event },
+    body: {},
+    answer: { ...delegation, endedAt: at.sealed, endedByName: 'Ada', inForce: false },
+    problems: ['invalid_transition'],
   },
   'POST /v1/policies': {
     id: 'setPolicy',

@@ -36,6 +36,8 @@ export const auditActions = {
   'decision.approve': 'Another person approved a decision.',
   'decision.propose': 'Somebody proposed a decision on a change.',
   'decision.reject': 'Another person rejected a decision.',
+  'delegation.create': 'Somebody had another person approve in their place, for a time.',
+  'delegation.end': 'A delegation was ended before its time.',
   'device_authorization.approve': 'Somebody let a device sign in as them.',
   'device_authorization.deny': 'Somebody refused a device that asked to sign in.',
   'device_authorization.guess': 'Somebody gave a code that no device shows.',

@@ -17,6 +17,7 @@ export const backedUp: readonly string[] = [
   'condition_finding',
   'configuration',
   'decision',
+  'delegation',
   'determination',
   'emergency',
   'envelope',

@@ -1,7 +1,7 @@
 import { approvalRule } from '@afterai/contract'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { quorumOf, statusAfter, type Vote, type Voting } from './approval-policy.ts'
+import { placeOf, quorumOf, statusAfter, type Vote, type Voting } from './approval-policy.ts'
 
 const people = Array.from({ length: 5 }, (_, n) => `00000000-0000-7000-8000-00000000000${n}`)
 
@@ -58,6 +58,49 @@ describe('who may approve', () => {
       'conflict',
     )
     expect(codeOf(() => statusAfter(voting({}, { status: 'rejected' }), vote('bo')))).toBe('invalid_transition')
+  })
+})
+
+describe('in the place of another', () => {
+  const named = { ruleType: 'unanimous_approval', people: people.slice(0, 2) } as const
+  const [ann = '', ben = ''] = people
+  const standIn = (delegators: readonly string[], more: Partial<Vote> = {}): Vote => ({
+    ...vote('cy'),
+    delegators,
+    ...more,
+  })
+
+  test('of the people whom a policy names, and of nobody else', () => {
+    expect(codeOf(() => placeOf(voting(named), standIn([])))).toBe('forbidden')
+    expect(codeOf(() => placeOf(voting(named), standIn(['somebody'])))).toBe('forbidden')
+    expect(placeOf(voting(named), standIn([ann]))).toBe(ann)
+    expect(placeOf(voting(named), { ...vote(ann), delegators: [ben] })).toBeNull()
+    expect(placeOf(voting({}), standIn([ann]))).toBeNull()
+  })
+
+  test('a place counts once, and one pair of eyes is one', () => {
+    const given = (approverId: string, onBehalfOf?: string) => ({
+      approverId,
+      onBehalfOf,
+      verdict: 'approve' as const,
+      evidenceDigest: 'now',
+    })
+    expect(codeOf(() => placeOf(voting(named, { approvals: [given(ann)] }), standIn([ann])))).toBe('conflict')
+    expect(codeOf(() => placeOf(voting(named, { approvals: [given('cy', ann)] }), vote(ann)))).toBe('conflict')
+    expect(codeOf(() => placeOf(voting(named, { approvals: [given('cy', ann)] }), standIn([ben])))).toBe('conflict')
+    expect(placeOf(voting(named, { approvals: [given(ann)] }), standIn([ann, ben]))).toBe(ben)
+    expect(statusAfter(voting(named, { approvals: [given(ann)] }), standIn([ben]))).toBe('approved')
+    expect(statusAfter(voting(named), standIn([ann]))).toBe('proposed')
+  })
+
+  test('what the one may not approve, nobody approves in their place; nor what the other may not', () => {
+    const three = { ...named, requesterMayApprove: false, implementerMayApprove: false }
+    expect(codeOf(() => placeOf(voting(named, { authorId: ann }), standIn([ann])))).toBe('self_approval')
+    expect(codeOf(() => placeOf(voting(named, { authorId: 'cy' }), standIn([ann])))).toBe('self_approval')
+    expect(codeOf(() => placeOf(voting(three, { requesterId: ann }), standIn([ann])))).toBe('forbidden')
+    expect(codeOf(() => placeOf(voting(three, { implementerId: 'cy' }), standIn([ann])))).toBe('forbidden')
+    expect(codeOf(() => placeOf(voting({ ...named, roles: ['admin'] }), standIn([ann])))).toBe('forbidden')
+    expect(placeOf(voting(named, { authorId: ann }), standIn([ann, ben]))).toBe(ben)
   })
 })
 

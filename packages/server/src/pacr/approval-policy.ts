@@ -14,6 +14,8 @@ export interface Voting {
   /** Verdicts that were given before. Those on other evidence than now don't count. */
   readonly approvals: readonly {
     readonly approverId: string
+    /** In whose place it was given; left out for their own. */
+    readonly onBehalfOf?: string | undefined
     readonly verdict: Verdict
     readonly evidenceDigest: string
   }[]
@@ -25,6 +27,8 @@ export interface Vote {
   readonly approverId: string
   readonly role: Role
   readonly verdict: Verdict
+  /** Who had them approve in their place. */
+  readonly delegators?: readonly string[]
 }
 
 /**
@@ -34,19 +38,50 @@ export interface Vote {
  * isn't theirs to approve, `conflict` when they have given their verdict on this evidence
  */
 export function statusAfter(voting: Voting, vote: Vote): Decision['status'] {
-  const { status, rule, evidenceDigest } = voting
-  if (status !== 'proposed') {
-    throw new ProblemError('invalid_transition', { detail: `the decision is ${status} already` })
-  }
-  refuseUnentitled(voting, vote)
-  const counting = voting.approvals.filter((it) => it.evidenceDigest === evidenceDigest)
-  if (counting.some(({ approverId }) => approverId === vote.approverId)) {
-    throw new ProblemError('conflict', { detail: 'you have given your verdict on this evidence' })
-  }
-  const all = [...counting, vote]
+  const { rule } = voting
+  placeOf(voting, vote)
+  const all = [...countingOf(voting), vote]
   const agreed = all.filter(({ verdict }) => verdict === 'approve').length
   if (all.length - agreed > rejectionsBorne(rule)) return 'rejected'
   return agreed >= quorumOf(rule) ? 'approved' : 'proposed'
+}
+
+/**
+ * In whose place somebody gives a verdict: of the people whom the policy names their own, else the first one of whoever delegated to them
+ * that nobody has taken yet.
+ * @returns the account of who delegated; null for their own
+ * @throws as `statusAfter`
+ */
+export function placeOf(voting: Voting, vote: Vote): string | null {
+  const { status, rule } = voting
+  if (status !== 'proposed') {
+    throw new ProblemError('invalid_transition', { detail: `the decision is ${status} already` })
+  }
+  const { people } = rule
+  const counting = countingOf(voting)
+  const isNamed = people.length === 0 || people.includes(vote.approverId)
+  const taken = counting.map(({ approverId, onBehalfOf }) => onBehalfOf ?? approverId)
+  const places = isNamed ? [] : (vote.delegators ?? []).filter((it) => people.includes(it))
+  const free = places.filter((it) => !taken.includes(it))
+  const place = free.find((it) => refusalOf(voting, { ...vote, approverId: it }) === undefined) ?? free[0]
+  const refusal =
+    refusalOf(voting, vote, isNamed || places.length > 0) ??
+    // What the one may not approve, nobody approves in their place.
+    (place === undefined ? undefined : refusalOf(voting, { ...vote, approverId: place }))
+  if (refusal !== undefined) throw refusal
+  // One pair of eyes is one, in however many places.
+  if (counting.some(({ approverId }) => approverId === vote.approverId)) {
+    throw new ProblemError('conflict', { detail: 'you have given your verdict on this evidence' })
+  }
+  if (taken.includes(vote.approverId) || (places.length > 0 && place === undefined)) {
+    const detail = 'a verdict on this evidence was given in your place already, or in that of whoever delegated to you'
+    throw new ProblemError('conflict', { detail })
+  }
+  return place ?? null
+}
+
+function countingOf({ approvals, evidenceDigest }: Voting): Voting['approvals'] {
+  return approvals.filter((it) => it.evidenceDigest === evidenceDigest)
 }
 
 /** How many must agree. */
@@ -60,10 +95,14 @@ function rejectionsBorne(rule: ApprovalRule): number {
   return rule.ruleType === 'majority_approval' ? rule.people.length - quorumOf(rule) : 0
 }
 
-function refuseUnentitled({ rule, authorId, requesterId, implementerId }: Voting, { approverId, role }: Vote): void {
-  if (approverId === authorId && !rule.allowSelfApproval) throw new ProblemError('self_approval')
+function refusalOf(
+  { rule, authorId, requesterId, implementerId }: Voting,
+  { approverId, role }: Vote,
+  isNamed = true,
+): ProblemError | undefined {
+  if (approverId === authorId && !rule.allowSelfApproval) return new ProblemError('self_approval')
   const detail = [
-    [rule.people.length > 0 && !rule.people.includes(approverId), 'the policy names others to approve this'],
+    [!isNamed, 'the policy names others to approve this'],
     [!rule.roles.some((it) => it === role), `the policy has ${rule.roles.join(' or ')} approve this`],
     [approverId === requesterId && !rule.requesterMayApprove, 'the policy has somebody approve who did not ask for it'],
     [
@@ -71,7 +110,8 @@ function refuseUnentitled({ rule, authorId, requesterId, implementerId }: Voting
       'the policy has somebody approve who did not implement it',
     ],
   ].find(([applies]) => applies === true)?.[1]
-  if (typeof detail === 'string') throw new ProblemError('forbidden', { permission: 'decision:approve', detail })
+  if (typeof detail !== 'string') return undefined
+  return new ProblemError('forbidden', { permission: 'decision:approve', detail })
 }
 
 /** The rule as a decision shows it, and its record seals the digest of: what is as usual is left out, as it was before there were policies. */

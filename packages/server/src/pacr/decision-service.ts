@@ -7,8 +7,8 @@ import { json, isUniqueViolation, type Transaction } from '../platform/database.
 import { newId } from '../platform/ids.ts'
 import { together } from '../platform/together.ts'
 import { traced } from '../platform/tracing.ts'
-import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
-import { statusAfter } from './approval-policy.ts'
+import { type Delegator, policiesIn, ruleFor, rulesIn, selectPolicies, selectDelegators } from '../policy/index.ts'
+import { placeOf, statusAfter } from './approval-policy.ts'
 import { type Dossier, evidenceDigest, holdDossier, readDossier, selectApprovals, withVerdict } from './dossier.ts'
 
 /** Seals an approved decision in a record, in the transaction of the approval; answers the record's id. Wired in instance/composition.ts. */
@@ -156,7 +156,15 @@ export async function approveDecision(
     requesterId: before.change.authorId,
     implementerId: before.implementerId,
   }
-  const status = statusAfter(voting, { approverId: accountId, role: principal.role, verdict: wanted.verdict })
+  const delegators = await delegatorsOf(tx, tenantId, accountId, voting.rule.people)
+  const vote = {
+    approverId: accountId,
+    role: principal.role,
+    verdict: wanted.verdict,
+    delegators: delegators.map((it) => it.accountId),
+  }
+  const onBehalfOf = placeOf(voting, vote)
+  const status = statusAfter(voting, vote)
   if (decision.evidenceDigest !== wanted.evidenceDigest) throw new ProblemError('evidence_changed')
   const approval = tx.insertInto('approval').values({
     tenant_id: tenantId,
@@ -164,6 +172,8 @@ export async function approveDecision(
     approver_id: accountId,
     approver_name: name,
     approver_email: emailThen(principal),
+    on_behalf_of: onBehalfOf,
+    on_behalf_of_name: delegators.find((it) => it.accountId === onBehalfOf)?.name ?? null,
     verdict: wanted.verdict,
     comment: wanted.comment ?? null,
     evidence_digest: wanted.evidenceDigest,
@@ -183,9 +193,21 @@ export async function approveDecision(
   await deps.audit(tx, actor, {
     action: `decision.${wanted.verdict}`,
     resource: `decision/${wanted.id}`,
-    details: { evidenceDigest: wanted.evidenceDigest },
+    details: { evidenceDigest: wanted.evidenceDigest, ...(onBehalfOf === null ? {} : { onBehalfOf }) },
     change: { before: decision, after: dossier.decision },
   })
   if (status !== 'approved') return dossier.decision
   return { ...dossier.decision, recordId: await traced('seal record', () => deps.sealRecord(tx, caller, dossier)) }
+}
+
+/** In whose places somebody may approve: of interest only where a rule names people, and them not. */
+async function delegatorsOf(
+  tx: Transaction,
+  tenantId: string,
+  accountId: string,
+  people: readonly string[],
+): Promise<readonly Delegator[]> {
+  if (people.length === 0 || people.includes(accountId)) return []
+  const [delegators] = await together(tx, [selectDelegators(tx, tenantId, accountId)])
+  return delegators
 }

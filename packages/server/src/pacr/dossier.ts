@@ -289,6 +289,8 @@ function toView(
       approverId: it.approver_id,
       approverName: it.approver_name,
       approverEmail: it.approver_email,
+      ...(it.on_behalf_of === null ? {} : { onBehalfOf: it.on_behalf_of }),
+      ...(it.on_behalf_of_name === null ? {} : { onBehalfOfName: it.on_behalf_of_name }),
       verdict: it.verdict,
       comment: it.comment,
       evidenceDigest: it.evidence_digest,

@@ -27,6 +27,8 @@ declare module '../platform/database.ts' {
       approver_id: string
       approver_name: string
       approver_email: string | null
+      on_behalf_of: Generated<string | null>
+      on_behalf_of_name: Generated<string | null>
       verdict: 'approve' | 'reject'
       comment: string | null
       evidence_digest: string

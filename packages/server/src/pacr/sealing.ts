@@ -130,6 +130,11 @@ function identitiesOf({ decision, change, changeAuthor: { name, email }, card, d
     // Those of whom no address is sealed; who did something besides has it from that.
     ...(card?.owner == null ? {} : { [card.owner.accountId]: identityOf(card.owner.name, null) }),
     ...Object.fromEntries(said),
+    ...Object.fromEntries(
+      decision.approvals.flatMap(({ onBehalfOf: id, onBehalfOfName: it }) =>
+        id === undefined || it === undefined ? [] : [[id, identityOf(it, null)] as const],
+      ),
+    ),
     ...(name === null ? {} : { [change.authorId]: identityOf(name, email) }),
     [decision.authorId]: identityOf(decision.authorName, decision.authorEmail),
     ...Object.fromEntries(
@@ -172,7 +177,12 @@ async function plansOf(tx: Transaction, tenantId: string, { change, plans }: Dos
 }
 
 // Names and addresses are in a section of their own, which can be withheld or erased (ADR 0026).
-function withoutIdentity({ approverName: _name, approverEmail: _email, ...approval }: Decision['approvals'][number]) {
+function withoutIdentity({
+  approverName: _name,
+  approverEmail: _email,
+  onBehalfOfName: _named,
+  ...approval
+}: Decision['approvals'][number]) {
   return approval
 }
 

@@ -1,9 +1,20 @@
-import { policyQuery, policyView, setPolicyRequest } from '@afterai/contract'
+import {
+  delegateRequest,
+  delegationQuery,
+  delegationsView,
+  delegationView,
+  id,
+  noBody,
+  policyQuery,
+  policyView,
+  setPolicyRequest,
+} from '@afterai/contract'
 import { z } from 'zod'
 import { inTenant, inTenantOnce } from '../access/index.ts'
 import { type Audit, unaudited } from '../audit/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
+import { delegateApprovals, endDelegation, listDelegations } from './delegations.ts'
 import { listPolicies, setPolicy } from './policy-service.ts'
 
 /** Dependencies of the routes of policies. */
@@ -34,5 +45,30 @@ export function policyRoutes(http: Http, { db, audit, stepUp }: PolicyDependenci
     },
     async (request, reply) =>
       reply.code(201).send(await write(request, (tx, caller) => setPolicy(audit, tx, caller, request.body))),
+  )
+  http.get(
+    '/v1/delegations',
+    {
+      config: { permission: 'decision:read', audits: unaudited.workingData },
+      schema: { querystring: delegationQuery, response: { 200: delegationsView } },
+    },
+    (request) => read(request, (tx, { principal }) => listDelegations(tx, principal.tenantId, request.query)),
+  )
+  http.post(
+    '/v1/delegations',
+    {
+      config: { permission: 'decision:approve', stepUp, audits: ['delegation.create'] },
+      schema: { body: delegateRequest, response: { 201: delegationView } },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await write(request, (tx, caller) => delegateApprovals(audit, tx, caller, request.body))),
+  )
+  http.post(
+    '/v1/delegations/:id/end',
+    {
+      config: { permission: 'decision:approve', audits: ['delegation.end'] },
+      schema: { params: z.object({ id }), body: noBody, response: { 200: delegationView } },
+    },
+    (request) => write(request, (tx, caller) => endDelegation(audit, tx, caller, request.params.id)),
   )
 }

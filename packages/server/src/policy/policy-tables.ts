@@ -15,5 +15,19 @@ declare module '../platform/database.ts' {
       set_by: string
       set_by_name: string | null
     }
+    delegation: {
+      tenant_id: string
+      id: string
+      from_id: string
+      from_name: string | null
+      to_id: string
+      to_name: string | null
+      reason: string
+      delegated_at: Generated<Date>
+      until: Date
+      ended_at: Generated<Date | null>
+      ended_by: Generated<string | null>
+      ended_by_name: Generated<string | null>
+    }
   }
 }

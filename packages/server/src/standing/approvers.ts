@@ -1,7 +1,7 @@
 import { type Approvers, type PolicyRule, ProblemError } from '@afterai/contract'
 import { type CompiledQuery, sql } from 'kysely'
 import { findSystem } from '../ace/index.ts'
-import { defaultRules, policiesIn, rulesIn, selectPolicies } from '../policy/index.ts'
+import { defaultRules, policiesIn, rulesIn, selectDelegationsAt, selectPolicies } from '../policy/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { firstIdOf } from '../platform/ids.ts'
 import { together } from '../platform/together.ts'
@@ -24,15 +24,19 @@ export async function readApprovers(
   const system = await findSystem(tx, tenantId, name)
   const at = wanted === undefined ? new Date() : new Date(wanted)
   refuseUnknowable(system, wanted === undefined ? undefined : at)
-  const [events, now, policyRows] = await together(tx, [
+  const [events, now, policyRows, delegations] = await together(tx, [
     selectMemberEvents(tx, tenantId),
     selectMembersNow(tx, tenantId),
     selectPolicies(tx, tenantId),
+    selectDelegationsAt(tx, tenantId, at),
   ])
   const { rules, version } = rulesIn(policiesIn(policyRows), { systemId: system.id, environment }, at)
   const row = policyRows.find((it) => it.rules === rules)
-  const could = membersAt(events, now, at).flatMap((member) => {
-    const under = rulesOf(rules, member)
+  const members = membersAt(events, now, at)
+  const approving = new Set(members.filter(({ role }) => mayApprove(role)).map(({ accountId }) => accountId))
+  const could = members.flatMap((member) => {
+    const from = delegations.filter(({ toId, fromId }) => toId === member.accountId && approving.has(fromId))
+    const under = rulesOf(rules, member, new Set(from.map(({ fromId }) => fromId)))
     return under.length === 0 ? [] : [{ ...member, rules: under }]
   })
   const [names] = await together(tx, [selectNames(tx, tenantId, could, at)])
@@ -73,12 +77,22 @@ function refuseUnknowable(
   throw new ProblemError('not_found', { detail })
 }
 
-/** The rules under which a member could have approved, by their places from 1. */
-function rulesOf(rules: readonly PolicyRule[], { accountId, role }: MemberThen): Approvers['people'][number]['rules'] {
-  return rules.flatMap(({ approvals }, index) => {
-    const isNamed = approvals.people.includes(accountId)
-    const could = approvals.roles.some((it) => it === role) && (isNamed || approvals.people.length === 0)
-    return could ? [{ rule: index + 1, function: isNamed ? ('named_approver' as const) : ('approver' as const) }] : []
+function mayApprove(role: MemberThen['role']): boolean {
+  return role === 'admin' || role === 'approver'
+}
+
+/** The rules under which a member could have approved, by their places from 1: by themselves, or in the place of who delegated to them. */
+function rulesOf(
+  rules: readonly PolicyRule[],
+  { accountId, role }: MemberThen,
+  delegators: ReadonlySet<string>,
+): Approvers['people'][number]['rules'] {
+  return rules.flatMap(({ approvals: { people, roles } }, index): Approvers['people'][number]['rules'] => {
+    if (!roles.some((it) => it === role)) return []
+    const rule = index + 1
+    if (people.length === 0) return [{ rule, function: 'approver' }]
+    if (people.includes(accountId)) return [{ rule, function: 'named_approver' }]
+    return people.some((it) => delegators.has(it)) ? [{ rule, function: 'delegate' }] : []
   })
 }
 

@@ -215,6 +215,7 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE audit_stream delivered,failures,last_delivered_at,last_error,last_error_at,lease_holder,lease_until,next_index,paused_at,retry_at',
       'UPDATE change change_class,change_fingerprint,change_types,delta,ended_at,fingerprint_before,implemented_at,implemented_by,implemented_revision,merged_at,merged_into,merged_run,observations,risk,settled_by,settled_by_email,settled_by_name,status,status_reason,title,undone_by,updated_at',
       'UPDATE decision settled_at,status',
+      'UPDATE delegation ended_at,ended_by,ended_by_name',
       'UPDATE envelope approved_at,approved_by,approved_by_name,revoked_at,revoked_by',
       'UPDATE environment changed_at,fingerprint,first_seen_at,last_seen_at',
       'UPDATE federated_identity signed_in_at',
