@@ -32,9 +32,8 @@ alter table evaluation
   -- When the file says that it was run.
   add column ran_at timestamptz,
   -- When it began to arrive: no later than that its results existed.
-  add column received_at timestamptz;
+  add column received_at timestamptz not null default now();
 update evaluation set received_at = created_at;
-alter table evaluation alter column received_at set default now(), alter column received_at set not null;
 create index evaluation_by_system_received on evaluation (tenant_id, system_id, received_at);
 create index evaluation_by_source on evaluation (tenant_id, source_digest, received_at);
 create index evaluation_by_results on evaluation (tenant_id, results_digest, received_at) where results_digest is not null;

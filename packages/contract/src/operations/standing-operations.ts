@@ -257,6 +257,7 @@ export const standingOperations: Operations = {
       'Of every environment, or fewer: the worst first. `ok` is false where something is contrary to its record, deviates from it, breaks its conditions or is overdue. With `at`, as it was then.',
     parameters: { system: 'support-bot', environment: 'production', at: at.sealed, limit: 200 },
     answer: { at: at.sealed, items: [standing], counts, ok: true },
+    problems: ['not_found'],
   },
   'GET /v1/systems/{name}/history': {
     id: 'getHistory',

@@ -18,14 +18,22 @@ const LINE_FEED = 0x0a
 const RETURN = 0x0d
 
 /**
- * Reads records one by one, holding no more text than one piece and the cell that it ends in. Quoted as RFC 4180 says; any of `\n`,
+ * Reads records one by one, holding no more text than one piece and twice the cell that it ends in. Quoted as RFC 4180 says; any of `\n`,
  * `\r\n` and `\r` ends a record, and a quote within an unquoted cell stands for itself. Lines without a character are skipped.
  */
 export function* readRecords(pieces: Iterable<string>, separator: string): Generator<CsvRecord | CsvFault> {
   const reader = recordReader(separator.charCodeAt(0))
   let rest = ''
+  let waiting: string[] = []
+  let waitingSize = 0
   for (const piece of pieces) {
-    const text = rest + piece
+    waiting.push(piece)
+    waitingSize += piece.length
+    // An unfinished cell is looked at again once there is as much more of it: with each piece, a long one would be copied each time.
+    if (waitingSize < rest.length && rest.length + waitingSize <= LIMITS.recordSize) continue
+    const text = rest + waiting.join('')
+    waiting = []
+    waitingSize = 0
     const read = yield* reader.read(text, false)
     const fault = typeof read === 'number' ? reader.faultOf(text.length - read) : read
     if (fault) {
@@ -34,9 +42,10 @@ export function* readRecords(pieces: Iterable<string>, separator: string): Gener
     }
     rest = typeof read === 'number' ? text.slice(read) : ''
   }
-  const read = yield* reader.read(rest, true)
+  const text = rest + waiting.join('')
+  const read = yield* reader.read(text, true)
   if (typeof read !== 'number') yield read
-  else if (read < rest.length) yield reader.unclosed()
+  else if (read < text.length) yield reader.unclosed()
 }
 
 interface RecordReader {

@@ -1,4 +1,13 @@
-import { type Standing, type StandingName, standings, type Standings, wrongStandings } from '@afterai/contract'
+import {
+  ProblemError,
+  type Standing,
+  type StandingName,
+  standings,
+  type Standings,
+  wrongStandings,
+} from '@afterai/contract'
+import { sql } from 'kysely'
+import { findSystem } from '../ace/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { type KnownRun, readFacts } from './read-facts.ts'
@@ -15,6 +24,7 @@ export async function readStandings(
   tenantId: string,
   { at, limit, ...scope }: Scope & { readonly at: Date; readonly limit: number },
 ): Promise<Standings> {
+  await refuseUnknown(tx, tenantId, scope)
   const all = await judgeAll(tx, tenantId, scope, at)
   const items = all.map(({ known, verdict }) => toView(known, verdict)).toSorted(byUrgency)
   const counts = Object.fromEntries(standings.map((name) => [name, 0])) as Record<StandingName, number>
@@ -25,6 +35,22 @@ export async function readStandings(
     counts,
     ok: !items.some(({ standing }) => wrongStandings.includes(standing)),
   }
+}
+
+/** Of what isn't there nothing is wrong, and to say so would be a claim: a name that is misspelt is refused. */
+async function refuseUnknown(tx: Transaction, tenantId: string, { system, environment }: Scope): Promise<void> {
+  const systemId = system === undefined ? undefined : (await findSystem(tx, tenantId, system)).id
+  if (environment === undefined) return
+  const { rows } = await sql`
+    select from environment where tenant_id = ${tenantId} and name = ${environment} and system_id = coalesce(${systemId ?? null}::uuid, system_id)
+    union all
+    select from change where tenant_id = ${tenantId} and stands_alone and environment = ${environment} and system_id = coalesce(${systemId ?? null}::uuid, system_id)
+    limit 1`.execute(tx)
+  if (rows.length > 0) return
+  const where = system === undefined ? 'of no system' : `of ${system}`
+  throw new ProblemError('not_found', {
+    detail: `there is no environment ${environment} ${where}; see: afterai system list`,
+  })
 }
 
 /** A run with its standing. */

@@ -241,3 +241,13 @@ describe('P6.1: one life line', () => {
     expect(await story.life(change.id)).toMatchObject({ stage: 'running', running: 'runs', decision: 'undecided' })
   })
 })
+
+test('of a system or an environment that isn’t there nothing is said to be well', async () => {
+  const story = await begin()
+  await story.runs(0.1)
+  const ask = (query: string) => server.send({ path: `/v1/standings?${query}`, token: author.token })
+  for (const query of ['system=nobody', `system=${story.system}&environment=prodcution`, 'environment=prodcution']) {
+    expect(await ask(query)).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  }
+  expect(await ask(`system=${story.system}&environment=production`)).toMatchObject({ status: 200 })
+})
