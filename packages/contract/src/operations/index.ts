@@ -12,7 +12,8 @@ import { memberOperations, serviceAccountOperations } from './member-operations.
 import type { Operations } from './operation.ts'
 import { recordOperations } from './record-operations.ts'
 import { sessionOperations } from './session-operations.ts'
-import { envelopeOperations, policyOperations, standingOperations } from './standing-operations.ts'
+import { envelopeOperations, policyOperations } from './policy-operations.ts'
+import { standingOperations } from './standing-operations.ts'
 import { systemOperations } from './system-operations.ts'
 import { telemetryOperations } from './telemetry-operations.ts'
 

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src/platform/ids.ts'
 import { cardAttempts } from '../../testing/card-attempts.ts'
 import { lifeAttempts } from '../../testing/life-attempts.ts'
+import { memberAttempts } from '../../testing/member-attempts.ts'
+import { providerAttempts } from '../../testing/provider-attempts.ts'
 import { configurationOf, type Lifecycle, readScores, recordedChange, scoresImport } from '../../testing/lifecycle.ts'
 import { spanOf, tracesOf } from '../../testing/otlp/otlp-bodies.ts'
 import { inDays } from '../../testing/standing-story.ts'
@@ -228,24 +230,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     (it) => ({ name: 'k', scopes: ['system:read'], accountId: it.memberId }),
   ),
   'revoking their key': (it) => ({ method: 'DELETE', path: `/v1/api-keys/${it.keyId}` }),
-  'their identity provider': get((it) => `/v1/identity-providers/${it.providerId}`),
-  'who its subjects are': get((it) => `/v1/identity-providers/${it.providerId}/identities`),
-  'changing their provider': (it) => ({
-    method: 'PUT',
-    path: `/v1/identity-providers/${it.providerId}`,
-    body: { enforced: true, clientSecret: 'x' },
-  }),
-  'testing their provider': post(
-    (it) => `/v1/identity-providers/${it.providerId}/test`,
-    () => undefined,
-  ),
-  'removing their provider': (it) => ({ method: 'DELETE', path: `/v1/identity-providers/${it.providerId}` }),
-  'linking somebody to their member': post(
-    (it) => `/v1/identity-providers/${it.providerId}/identities`,
-    (it) => ({ subject: 'mallory', accountId: it.memberId }),
-  ),
-  'marking their member': (it) => ({ method: 'PUT', path: `/v1/break-glass-accounts/${it.memberId}` }),
-  'unmarking their member': (it) => ({ method: 'DELETE', path: `/v1/break-glass-accounts/${it.memberId}` }),
+  ...providerAttempts(),
   'their audit event': get((it) => `/v1/audit-events/${it.eventId}`),
   'the bundle of their audit event': get((it) => `/v1/audit-events/${it.eventId}/bundle`),
   'their audit stream': get((it) => `/v1/audit-streams/${it.streamId}`),
@@ -274,43 +259,6 @@ const attempts: Readonly<Record<string, Attempt>> = {
       (it: Belongings) => ({ path: `/v1/${list}?limit=200&cursor=${cursorAt(it.recordId)}` }),
     ]),
   ),
-}
-
-// People, machines, invitations and keys of theirs; and what only operators do.
-function memberAttempts(): Record<string, Attempt> {
-  const act =
-    (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: (of: Belongings) => string, body?: object): Attempt =>
-    (of) => ({ method, path: path(of), ...(body === undefined ? {} : { body }) })
-  const member = (of: Belongings): string => `/v1/members/${of.memberId}`
-  const machine = (of: Belongings): string => `/v1/service-accounts/${of.serviceAccountId}`
-  const invitation = (of: Belongings): string => `/v1/invitations/${of.invitationId}`
-  const key = (of: Belongings): string => `/v1/api-keys/${of.keyId}`
-  return {
-    'their member': act('GET', member),
-    'their machine as a member': act('GET', (of) => `/v1/members/${of.serviceAccountId}`),
-    'a role for their member': act('PUT', member, { role: 'viewer' }),
-    'disabling their member': act('POST', (of) => `${member(of)}/disable`),
-    'enabling their member': act('POST', (of) => `${member(of)}/enable`),
-    'removing their member': act('DELETE', member),
-    'a new password for their member': act('POST', (of) => `${member(of)}/password-reset`),
-    'a name for their machine': act('PUT', machine, { name: 'ours', role: 'viewer' }),
-    'disabling their machine': act('POST', (of) => `${machine(of)}/disable`),
-    'enabling their machine': act('POST', (of) => `${machine(of)}/enable`),
-    'deleting their machine': act('DELETE', machine),
-    'sending their invitation': act('POST', (of) => `${invitation(of)}/resend`),
-    'revoking their invitation': act('DELETE', invitation),
-    'rotating their key': act('POST', (of) => `${key(of)}/rotate`, { overlapHours: 0 }),
-    'narrowing their key': act('PUT', key, { name: 'ours', scopes: ['system:read'] }),
-    'members from their cursor': (of) => ({ path: `/v1/members?cursor=${cursorAt(of.memberId)}&kind=service` }),
-    'machines from their cursor': (of) => ({ path: `/v1/service-accounts?cursor=${cursorAt(of.serviceAccountId)}` }),
-    'invitations from their cursor': (of) => ({ path: `/v1/invitations?cursor=${cursorAt(of.invitationId)}` }),
-    'keys from their cursor': (of) => ({ path: `/v1/api-keys?cursor=${cursorAt(of.keyId)}` }),
-    'suspending them': act('POST', (of) => `/v1/tenants/${of.tenant.id}/suspend`),
-    'resuming them': act('POST', (of) => `/v1/tenants/${of.tenant.id}/resume`),
-    'disabling their account': act('POST', (of) => `/v1/accounts/${of.memberId}/disable`),
-    'enabling their account': act('POST', (of) => `/v1/accounts/${of.memberId}/enable`),
-    'a code for their account': act('POST', (of) => `/v1/accounts/${of.memberId}/password-reset`),
-  }
 }
 
 /** Lists, whose answers must name nothing of theirs. */
