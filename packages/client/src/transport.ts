@@ -7,7 +7,7 @@ export interface FetchRequest {
   readonly headers: Record<string, string>
   /** Ends the request and the reading of its answer: both fail with its reason. */
   readonly signal: AbortSignal
-  readonly body?: string | Uint8Array<ArrayBuffer> | Blob
+  readonly body?: string | Uint8Array | Blob
 }
 
 /** What is read of an HTTP answer: a `Response` is one. */

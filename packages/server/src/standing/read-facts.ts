@@ -108,7 +108,9 @@ function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]):
       select id from change where tenant_id = ${tenantId} and merged_run = it.id and merged_at > it.at
       order by merged_at limit 1
     ) unmerged on true
-    left join change c on c.tenant_id = ${tenantId} and c.id = coalesce(unmerged.id, it.change_id) and c.opened_at <= it.at
+    -- Not by coalesce(), which PostgreSQL takes for leaky: with a row's policy in the way it would read every change.
+    left join change c on c.tenant_id = ${tenantId} and c.opened_at <= it.at
+      and c.id = case when unmerged.id is null then it.change_id else unmerged.id end
     left join decision open on open.tenant_id = ${tenantId} and open.change_id = it.change_id and open.status = 'proposed'
     left join lateral (
       select * from (

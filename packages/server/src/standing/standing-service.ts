@@ -42,9 +42,9 @@ async function refuseUnknown(tx: Transaction, tenantId: string, { system, enviro
   const systemId = system === undefined ? undefined : (await findSystem(tx, tenantId, system)).id
   if (environment === undefined) return
   const { rows } = await sql`
-    select from environment where tenant_id = ${tenantId} and name = ${environment} and system_id = coalesce(${systemId ?? null}::uuid, system_id)
+    select from environment where tenant_id = ${tenantId} and name = ${environment} and (${systemId ?? null}::uuid is null or system_id = ${systemId ?? null})
     union all
-    select from change where tenant_id = ${tenantId} and stands_alone and environment = ${environment} and system_id = coalesce(${systemId ?? null}::uuid, system_id)
+    select from change where tenant_id = ${tenantId} and stands_alone and environment = ${environment} and (${systemId ?? null}::uuid is null or system_id = ${systemId ?? null})
     limit 1`.execute(tx)
   if (rows.length > 0) return
   const where = system === undefined ? 'of no system' : `of ${system}`
