@@ -3,6 +3,7 @@ import { role } from './identity.ts'
 import { policyView } from './policy.ts'
 import { id, instant, name } from './primitives.ts'
 
+/** The environment and instant for which approvers are asked for. */
 export const approversQuery = z.strictObject({
   environment: name.default('production'),
   at: instant.optional().meta({ description: 'Then; left out: now.' }),
@@ -36,4 +37,5 @@ export const approversView = z
     people: z.array(possibleApprover),
   })
   .meta({ id: 'Approvers' })
+/** Who could have approved a change of a system at an instant. */
 export type Approvers = z.infer<typeof approversView>

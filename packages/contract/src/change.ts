@@ -127,11 +127,13 @@ export const determinationView = z
     determinedByName: z.string().nullable(),
   })
   .meta({ id: 'Determination' })
+/** What a person said of a change: not legal advice. */
 export type Determination = z.infer<typeof determinationView>
 /** What holds of a change, and all that was said of it, the newest first. */
 export const determinationsView = z
   .object({ determination: z.enum(determinations), items: z.array(determinationView) })
   .meta({ id: 'Determinations' })
+/** What holds of a change in the words of regulators, and all that was said of it. */
 export type Determinations = z.infer<typeof determinationsView>
 
 /** Why a change has to run before it can be decided. */

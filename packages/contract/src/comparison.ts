@@ -52,4 +52,5 @@ export const comparisonView = z
     delta: z.array(deltaItem),
   })
   .meta({ id: 'Comparison' })
+/** Two configurations of a system with what differs, and how each came to run. */
 export type Comparison = z.infer<typeof comparisonView>

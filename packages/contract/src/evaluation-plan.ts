@@ -26,6 +26,7 @@ export const planTerms = z
         refuse(['plan', 'metrics', index, 'margin'], 'is missing: a metric that may decide has one')
     if (new Set(datasets).size < datasets.length) refuse(['datasets'], 'names a set of cases twice')
   })
+/** The terms of a plan: metrics, cases, attempts and slices. */
 export type PlanTerms = z.infer<typeof planTerms>
 
 /** Facts of a sealed plan, without the name of who sealed it. Records seal them. */
@@ -39,12 +40,14 @@ export const evaluationPlanFacts = z.object({
   sealedAt: instant,
   sealedBy: id,
 })
+/** A sealed plan as records hold it. */
 export type EvaluationPlanFacts = z.infer<typeof evaluationPlanFacts>
 
 /** A sealed plan, with the name that its author had then. The address is for admins and auditors, and one's own. */
 export const evaluationPlanView = evaluationPlanFacts
   .extend({ sealedByName: z.string().nullable(), sealedByEmail: z.string().nullable() })
   .meta({ id: 'EvaluationPlan' })
+/** A sealed plan as it is read. */
 export type EvaluationPlan = z.infer<typeof evaluationPlanView>
 
 /** An evaluation that was imported while plans of a change were sealed, and that has their cases, or may have. */
@@ -67,6 +70,7 @@ export const planAttempt = z.object({
     .array(z.object({ assessmentId: id, changeId: id, verdict: z.string() }))
     .meta({ description: 'Assessments that were made of it as the candidate before, at most 20.' }),
 })
+/** One attempt under a plan: an evaluation of its cases, with what came of it. */
 export type PlanAttempt = z.infer<typeof planAttempt>
 
 /** Attempts under the plans of a change, as they were known at an instant. */
@@ -77,10 +81,12 @@ export const planAttempts = z.object({
   otherSystems: z.number().int().meta({ description: 'Evaluations of the same cases for other systems.' }),
   items: z.array(planAttempt).meta({ description: 'The newest 200, in the order of their import.' }),
 })
+/** All attempts under the plans of a change. */
 export type PlanAttempts = z.infer<typeof planAttempts>
 
 /** When the margins of an assessment were fixed. */
 export const planBases = ['sealed_before_results', 'sealed_after_results', 'given_with_results'] as const
+/** When margins were fixed, against the arrival of the results. */
 export type PlanBasis = (typeof planBases)[number]
 
 /** What there is to say of an assessment and its plan, besides margins that differ. */
@@ -97,6 +103,7 @@ export const planFindingCodes = [
   'not_assessed',
   'superseded_after_results',
 ] as const
+/** The name of something that was found of an assessment under a plan. */
 export type PlanFindingCode = (typeof planFindingCodes)[number]
 
 /** How an assessment stands to the plans of its change, as of when it was made. */
@@ -129,4 +136,5 @@ export const underPlan = z.object({
   ),
   attempts: planAttempts,
 })
+/** How an assessment stands to the plan of its change. */
 export type UnderPlan = z.infer<typeof underPlan>

@@ -46,8 +46,9 @@ export const lifeView = z
 /** The life of a change as it is read: its steps, and what comes next; null for what did not happen. */
 export type Life = z.infer<typeof lifeView>
 
-/** That a change without a configuration runs now, as somebody says. */
+/** That a change doesn't run any more, as somebody says: since an instant; left out: now. */
 export const endRequest = z.strictObject({ at: instant.optional() })
+/** That a change without a configuration runs, as somebody says: which revision, since when; left out: unknown, and now. */
 export const implementRequest = z.strictObject({ revision: name.optional(), at: instant.optional() })
 
 /** A statement of whether what runs does what it was decided for, and by which evidence. */

@@ -54,6 +54,7 @@ export const systemCard = z.strictObject({
   dataClass: name.nullable().default(null).meta(anyOf(dataClassPresets)),
   vendor: displayName.nullable().default(null).meta({ description: 'Who it is bought from.' }),
 })
+/** What people say of a system: owner, purpose, roles, classes and regimes. */
 export type SystemCard = z.infer<typeof systemCard>
 
 /** A whole card. What is left out is said by nobody from then on. */
@@ -63,6 +64,7 @@ export const setCardRequest = systemCard.extend({
   }),
 })
 
+/** Which version of a card is asked for; left out: the newest. */
 export const cardQuery = z.strictObject({
   at: instant.optional().meta({ description: 'The card that was in force then; left out: now.' }),
   version: z.coerce.number().int().min(1).optional(),
@@ -85,4 +87,5 @@ export const systemCardView = z
     setByName: z.string().nullable(),
   })
   .meta({ id: 'SystemCard' })
+/** A card as it is read, with its version. */
 export type SystemCardView = z.infer<typeof systemCardView>
