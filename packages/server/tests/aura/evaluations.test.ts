@@ -260,17 +260,27 @@ describe('files that mean harm', () => {
     ['ten megabytes of quotes', 'csv', () => '"'.repeat(10_000_000)],
   ] as const)('%s holds up nobody: /livez answers meanwhile', async (_what, format, make) => {
     const body = make()
-    const state = { done: false }
-    const importing = upload(format, body, format === 'promptfoo' ? {} : { mapping: mapping('score') }).finally(() => {
-      state.done = true
-    })
-    let beats = 0
-    while (!state.done) {
-      const { status } = await fetch(`${origin}/livez`)
-      expect(status).toBe(200)
-      beats += 1
-    }
-    expect(beats).toBeGreaterThan(1)
-    expect([201, 422]).toContain((await importing).status)
+    // One that is answered before anything else could be shows nothing, and is sent again.
+    const send = () => upload(format, body, format === 'promptfoo' ? {} : { mapping: mapping('score') })
+    let seen = await beatsDuring(send)
+    for (let more = 0; more < 3 && seen.beats <= 1; more += 1) seen = await beatsDuring(send)
+    expect([seen.status, seen.text.slice(0, 300), seen.beats > 1]).toEqual([
+      expect.toBeOneOf([201, 422]),
+      expect.any(String),
+      true,
+    ])
   })
 })
+
+/** Does something, and counts how often /livez answers meanwhile. */
+async function beatsDuring(work: () => ReturnType<Upload>): Promise<{ beats: number; status: number; text: string }> {
+  const state = { done: false }
+  const working = work().finally(() => (state.done = true))
+  let beats = 0
+  while (!state.done) {
+    expect((await fetch(`${origin}/livez`)).status).toBe(200)
+    beats += 1
+  }
+  const { status, text } = await working
+  return { beats, status, text }
+}
