@@ -91,3 +91,8 @@ test.each(files)('%s that can’t be read is answered with its place and what wa
   expect(fault).toMatchObject({ code: 'malformed', ...place })
   expect(fault?.text).toMatch(/^not valid JSON(?: \(line \d+\))?, column \d+: .* (?:is expected|is there)/)
 })
+
+test('a place that lies deep is told by its beginning', () => {
+  expect(lookAtJson('['.repeat(100_000))?.pointer).toBe(`${'/0'.repeat(32)}/… (100000 levels)`)
+  expect(lookAtJson('['.repeat(32))?.pointer).toBe('/0'.repeat(32))
+})

@@ -6,7 +6,7 @@ export interface JsonLook {
   readonly line: number
   /** 1-based, in characters of the line. */
   readonly column: number
-  /** JSON pointer of the value that it stands in; a key that may be content is `*`. Empty for the whole. */
+  /** JSON pointer of the value that it stands in, or its beginning; a key that may be content is `*`. Empty for the whole. */
   readonly pointer: string
   /** The fault in words: what was expected, and what is there. */
   readonly text: string
@@ -46,7 +46,7 @@ export function lookAtJson(
   return {
     line: linesBefore(text, lineStart) + 1,
     column: offset - lineStart + 1,
-    pointer: opened.map(({ at }) => `/${typeof at === 'number' || isToken(at) ? at : '*'}`).join(''),
+    pointer: pointerTo(opened.map(({ at }) => at)),
     text:
       offset >= text.length
         ? `it ends where ${expected} is expected`
@@ -161,4 +161,12 @@ function linesBefore(text: string, end: number): number {
   let count = 0
   for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) count += 1
   return count
+}
+
+/** Levels that a pointer names: of a file of brackets alone it would be as long as the file. */
+const mostLevels = 32
+
+function pointerTo(keys: readonly (number | string)[]): string {
+  const shown = keys.slice(0, mostLevels).map((at) => `/${typeof at === 'number' || isToken(at) ? at : '*'}`)
+  return `${shown.join('')}${keys.length > mostLevels ? `/… (${keys.length} levels)` : ''}`
 }
