@@ -1,4 +1,4 @@
-import { type CompiledQuery, sql } from 'kysely'
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 
 /** A run of an environment, and the instant at which its standing is asked for. */
@@ -76,6 +76,21 @@ export function selectAloneAt(
     order by s.name, c.environment, c.id`.compile(tx)
 }
 
+/** Runs as `r`, each until the next one of its environment began. */
+function runsWithEnds(tenantId: string): RawBuilder<unknown> {
+  return sql`
+    select r.id, r.system_id, s.name as system, r.environment, r.fingerprint, r.started_at, r.known_at, next.started_at as ended_at,
+      r.change_id, r.started_at as last_seen_at
+    from run r
+    join system s on s.tenant_id = r.tenant_id and s.id = r.system_id
+    left join lateral (
+      select started_at from run
+      where tenant_id = ${tenantId} and system_id = r.system_id and environment = r.environment
+        and (started_at, fingerprint) > (r.started_at, r.fingerprint)
+      order by started_at, fingerprint limit 1
+    ) next on true`
+}
+
 /** The runs of one configuration in an environment, the newest first. */
 export function selectRunsOf(
   tx: Transaction,
@@ -88,16 +103,7 @@ export function selectRunsOf(
   },
 ): CompiledQuery<RunRow> {
   return sql<RunRow>`
-    select r.id, r.system_id, s.name as system, r.environment, r.fingerprint, r.started_at, r.known_at, next.started_at as ended_at,
-      r.change_id, r.started_at as last_seen_at
-    from run r
-    join system s on s.tenant_id = r.tenant_id and s.id = r.system_id
-    left join lateral (
-      select started_at from run
-      where tenant_id = ${tenantId} and system_id = r.system_id and environment = r.environment
-        and (started_at, fingerprint) > (r.started_at, r.fingerprint)
-      order by started_at, fingerprint limit 1
-    ) next on true
+    ${runsWithEnds(tenantId)}
     where r.tenant_id = ${tenantId} and r.system_id = ${it.systemId} and r.environment = ${it.environment}
       and r.fingerprint = ${it.fingerprint}
     order by r.started_at desc
@@ -126,16 +132,7 @@ export function selectRunsBetween(
   },
 ): CompiledQuery<RunRow> {
   return sql<RunRow>`
-    select r.id, r.system_id, s.name as system, r.environment, r.fingerprint, r.started_at, r.known_at, next.started_at as ended_at,
-      r.change_id, r.started_at as last_seen_at
-    from run r
-    join system s on s.tenant_id = r.tenant_id and s.id = r.system_id
-    left join lateral (
-      select started_at from run
-      where tenant_id = ${tenantId} and system_id = r.system_id and environment = r.environment
-        and (started_at, fingerprint) > (r.started_at, r.fingerprint)
-      order by started_at, fingerprint limit 1
-    ) next on true
+    ${runsWithEnds(tenantId)}
     where r.tenant_id = ${tenantId} and r.system_id = ${systemId} and r.environment = ${environment}
       and (${to}::timestamptz is null or r.started_at <= ${to})
       and (${before}::uuid is null or (r.started_at, r.fingerprint) < (
