@@ -113,6 +113,12 @@ export type Session = {
   tenant: string
 }
 
+export type BrowserSession = {
+  accessTokenExpiresAt: string
+  expiresAt: string
+  tenant: string
+}
+
 export type Configuration = {
   model: {
     provider?: string
@@ -1239,7 +1245,7 @@ export interface Operations {
         name: string
       }
     }
-    answer: Session
+    answer: Session | BrowserSession
   }
   /** Sign in with a password. */
   signIn: {
@@ -1248,7 +1254,7 @@ export interface Operations {
       password: string
       tenant?: string
     }
-    answer: Session | SecondFactorChallenge
+    answer: Session | BrowserSession | SecondFactorChallenge
   }
   /** Sign out. */
   signOut: {
@@ -1259,7 +1265,7 @@ export interface Operations {
     body?: {
       refreshHandle?: string
     } | null
-    answer: Session
+    answer: Session | BrowserSession
   }
   /** Accept an invitation. */
   acceptInvitation: {
@@ -1268,14 +1274,14 @@ export interface Operations {
       name: string
       password: string
     }
-    answer: Session | SecondFactorChallenge
+    answer: Session | BrowserSession | SecondFactorChallenge
   }
   /** Go on in another of your tenants. */
   switchTenant: {
     body: {
       tenant: string
     }
-    answer: Session
+    answer: Session | BrowserSession
   }
   /** Read who you are and what you may do. */
   getMe: {
@@ -1319,7 +1325,7 @@ export interface Operations {
         }
       }
     }
-    answer: Session
+    answer: Session | BrowserSession
   }
   /** Begin to complete a sign-in with a passkey. */
   getSecondFactorPasskeyOptions: {
@@ -1359,7 +1365,7 @@ export interface Operations {
       }
       tenant?: string
     }
-    answer: Session
+    answer: Session | BrowserSession
   }
   /** Begin to show with a passkey that it is still you. */
   getStepUpPasskeyOptions: {
@@ -1397,7 +1403,7 @@ export interface Operations {
         }
       }
     }
-    answer: Session
+    answer: Session | BrowserSession
   }
   /** List what you sign in with. */
   listFactors: {

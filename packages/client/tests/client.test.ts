@@ -310,3 +310,16 @@ test('the types of the calls are those of the contract', () => {
   expectTypeOf<keyof Operations['getSystem']['answer']>().toEqualTypeOf<keyof System>()
   expectTypeOf<keyof Operations['getConfiguration']['answer']['configuration']>().toEqualTypeOf<keyof Configuration>()
 })
+
+test('headers that a client is made with go with each of its requests, and none takes the place of what the request says', async () => {
+  const { endpoint, received } = await startStandIn([200, system], [200, { items: [], nextCursor: null }])
+  const headers = { 'afterai-session': 'cookie', 'content-type': 'text/plain' }
+  const client = createClient({ endpoint, headers })
+  await client.createSystem({ body: system })
+  await client.listChanges()
+  expect(received.map((it) => [it.headers['afterai-session'], it.headers.authorization])).toEqual([
+    ['cookie', undefined],
+    ['cookie', undefined],
+  ])
+  expect(received[0]?.headers['content-type']).toBe('application/json')
+})

@@ -66,3 +66,21 @@ export const sessionView = z
   .meta({ id: 'Session' })
 /** A session that begins: its tokens, and until when they hold. */
 export type Session = z.infer<typeof sessionView>
+
+/** A session as a browser is told of it: its secrets are in cookies that no script reads. */
+export const browserSessionView = z
+  .object({ accessTokenExpiresAt: instant, expiresAt: instant, tenant: slug })
+  .meta({ id: 'BrowserSession' })
+/** A session that begins in a browser: until when it holds, and nothing that a script could give away. */
+export type BrowserSession = z.infer<typeof browserSessionView>
+
+/** A session that begins, as whoever opened it is told: with its secrets, or by cookies alone. */
+export const openedSession = z.union([sessionView, browserSessionView])
+
+/** Headers by which a browser asks for a session in cookies alone. Any other value is refused, before anything is spent. */
+export const sessionHeaders = z.looseObject({
+  'afterai-session': z
+    .literal('cookie')
+    .optional()
+    .describe('`cookie`: the secrets of the session come in cookies alone, and the body is a `BrowserSession`.'),
+})

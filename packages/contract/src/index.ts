@@ -178,12 +178,16 @@ export {
 } from './federation.ts'
 export {
   acceptInvitationRequest,
+  type BrowserSession,
+  browserSessionView,
   type Me,
   meView,
+  openedSession,
   password,
   refreshRequest,
   role,
   type Session,
+  sessionHeaders,
   sessionView,
   setupRequest,
   signInRequest,

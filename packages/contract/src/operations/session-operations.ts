@@ -51,6 +51,8 @@ export const passkeyOptions = {
 }
 
 const password = 'a sentence that nobody guesses'
+const browsers =
+  'A browser that sends `afterai-session: cookie` gets the session in cookies alone, and no secret in the answer.'
 const guesses = ['too_many_attempts'] as const
 
 /** Descriptions of the operations of sessions, by route. */
@@ -59,6 +61,7 @@ export const sessionOperations: Operations = {
     id: 'setUp',
     tag: 'Instance',
     summary: 'Set the instance up with the code that its first start printed',
+    description: browsers,
     body: {
       code: 'K7QMZ-4TRXB-9WFHC-2NPDG',
       email: 'ada@example.com',
@@ -73,7 +76,7 @@ export const sessionOperations: Operations = {
     id: 'signIn',
     tag: 'Session',
     summary: 'Sign in with a password',
-    description: 'Answers 202 where the account has a second factor: `completeSignIn` goes on.',
+    description: `Answers 202 where the account has a second factor: \`completeSignIn\` goes on. ${browsers}`,
     body: { email: 'ada@example.com', password, tenant: 'main' },
     answer: session,
     accepted: challenge,
@@ -85,7 +88,7 @@ export const sessionOperations: Operations = {
     tag: 'Session',
     summary: 'Renew the access token',
     description:
-      'The refresh handle is spent: the answer holds the next one, and using one twice ends the session. Browsers send their cookie instead.',
+      'The refresh handle is spent: the answer holds the next one, and using one twice ends the session. Browsers send their cookie instead, and get the next one in a cookie alone.',
     body: { refreshHandle: session.refreshHandle },
     answer: session,
     problems: ['unauthenticated', 'session_revoked', 'tenant_suspended', 'cross_origin'],
@@ -94,7 +97,7 @@ export const sessionOperations: Operations = {
     id: 'acceptInvitation',
     tag: 'Members',
     summary: 'Accept an invitation',
-    description: 'Who has an account already proves it with its password, and its second factor where there is one.',
+    description: `Who has an account already proves it with its password, and its second factor where there is one. ${browsers}`,
     body: { code: 'K7QMZ-4TRXB-9WFHC-2NPDG', name: 'Bo', password },
     answer: session,
     accepted: challenge,
@@ -104,6 +107,7 @@ export const sessionOperations: Operations = {
     id: 'switchTenant',
     tag: 'Session',
     summary: 'Go on in another of your tenants',
+    description: 'Whoever came with a cookie, or asks for it, gets the session in cookies alone.',
     body: { tenant: 'main' },
     answer: session,
     problems: ['not_found', 'single_sign_on_required'],
@@ -113,6 +117,7 @@ export const sessionOperations: Operations = {
     id: 'completeSignIn',
     tag: 'Session',
     summary: 'Complete a sign-in with a second factor',
+    description: browsers,
     body: { ticket: challenge.ticket, proof: { method: 'totp', code: '492039' } },
     answer: session,
     problems: ['invalid_second_factor', 'sign_in_expired', 'too_many_codes', 'single_sign_on_required', ...guesses],
@@ -136,6 +141,7 @@ export const sessionOperations: Operations = {
     id: 'signInWithPasskey',
     tag: 'Session',
     summary: 'Sign in with a passkey',
+    description: browsers,
     body: { assertion, tenant: 'main' },
     answer: session,
     problems: [
@@ -158,7 +164,7 @@ export const sessionOperations: Operations = {
     tag: 'Session',
     summary: 'Show again that it is you',
     description:
-      'Sensitive operations need it within the last ten minutes; a sign-in counts too. The session is replaced by the one in the answer.',
+      'Sensitive operations need it within the last ten minutes; a sign-in counts too. The session is replaced by the one in the answer, which whoever came with a cookie gets in cookies alone.',
     body: { method: 'totp', code: '492039' },
     answer: session,
     problems: ['invalid_credentials', 'invalid_second_factor', 'too_many_codes', ...guesses],

@@ -1,11 +1,12 @@
 import {
   nothingMore,
+  openedSession,
   passkeyOptions,
   passkeySignInRequest,
   ProblemError,
   secondFactorOptionsRequest,
   secondFactorRequest,
-  sessionView,
+  sessionHeaders,
   stepUpRequest,
 } from '@afterai/contract'
 import { unaudited } from '../audit/index.ts'
@@ -25,7 +26,8 @@ import { stepUp } from './step-up/step-up.ts'
 export function proofRoutes(http: Http, deps: FactorDependencies & { readonly cookies: SessionCookies }): void {
   const open = { permission: 'public' } as const
   const own = { permission: 'session:own', acrossTenants: true } as const
-  const opened = { 200: sessionView }
+  const opened = { 200: openedSession }
+  const headers = sessionHeaders
   const options = { 200: passkeyOptions }
 
   http.post(
@@ -38,7 +40,7 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
           instead: ['session.second_factor', 'session.sign_in', 'passkey.count_regressed'],
         },
       },
-      schema: { body: secondFactorRequest, response: opened },
+      schema: { headers, body: secondFactorRequest, response: opened },
     },
     async (request, reply) =>
       answerSession(deps.cookies, reply, await completeSignIn(deps, request.body, originOf(request))),
@@ -69,7 +71,7 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
         ...open,
         audits: { events: [...sessionOpened], instead: ['session.sign_in', 'passkey.count_regressed'] },
       },
-      schema: { body: passkeySignInRequest, response: opened },
+      schema: { headers, body: passkeySignInRequest, response: opened },
     },
     async (request, reply) =>
       answerSession(deps.cookies, reply, await signInByPasskey(deps, request.body, originOf(request))),
@@ -94,7 +96,7 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
           instead: ['session.sign_in', 'passkey.count_regressed'],
         },
       },
-      schema: { body: stepUpRequest, response: opened },
+      schema: { headers, body: stepUpRequest, response: opened },
     },
     async (request, reply) => {
       const proof = { proof: request.body, origin: originOf(request) }

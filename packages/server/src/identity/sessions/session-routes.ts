@@ -1,12 +1,14 @@
 import {
   acceptInvitationRequest,
+  type BrowserSession,
   meView,
+  openedSession,
   ProblemError,
   refreshRequest,
   type SecondFactorChallenge,
   secondFactorChallenge,
   type Session,
-  sessionView,
+  sessionHeaders,
   setupRequest,
   signInRequest,
   switchRequest,
@@ -40,9 +42,11 @@ export function sessionRoutes(
 ): void {
   const open = { permission: 'public', rateClass: 'credential' } as const
   const own = { permission: 'session:own' } as const
-  const opened = { 200: sessionView }
-  const openedOrAsked = { 200: sessionView, 202: secondFactorChallenge }
-  const answer = (reply: FastifyReply, session: Session) => answerSession(deps.cookies, reply, session)
+  const opened = { 200: openedSession }
+  const openedOrAsked = { 200: openedSession, 202: secondFactorChallenge }
+  const headers = sessionHeaders
+  const answer = (reply: FastifyReply, session: Session): Session | BrowserSession =>
+    answerSession(deps.cookies, reply, session)
   const answerOrAsk = (reply: FastifyReply, outcome: Session | SecondFactorChallenge) =>
     'ticket' in outcome ? reply.code(202).send(outcome) : reply.send(answer(reply, outcome))
 
@@ -50,7 +54,7 @@ export function sessionRoutes(
     '/v1/setup',
     {
       config: { ...open, audits: ['instance.set_up', 'operator.join', 'session.open', 'tenant.create'] },
-      schema: { body: setupRequest, response: opened },
+      schema: { headers, body: setupRequest, response: opened },
     },
     async (request, reply) => answer(reply, await setUp(deps, request.body, originOf(request))),
   )
@@ -61,7 +65,7 @@ export function sessionRoutes(
         ...open,
         audits: { events: [...sessionOpened], instead: ['session.sign_in', 'session.ask_second_factor'] },
       },
-      schema: { body: signInRequest, response: openedOrAsked },
+      schema: { headers, body: signInRequest, response: openedOrAsked },
     },
     async (request, reply) => answerOrAsk(reply, await signIn(deps, request.body, originOf(request))),
   )
@@ -74,13 +78,15 @@ export function sessionRoutes(
         rateClass: 'write',
         audits: { events: ['session.refresh'], instead: ['session.refresh_reused'] },
       },
-      schema: { body: refreshRequest.partial().nullish(), response: opened },
+      schema: { headers, body: refreshRequest.partial().nullish(), response: opened },
     },
     async (request, reply) => {
       const handle = request.body?.refreshHandle ?? request.cookies[deps.cookies.refreshCookie]
       if (handle === undefined) throw new ProblemError('unauthenticated')
-      const isElsewhere = request.body?.refreshHandle === undefined && isCrossOrigin(request, deps.publicOrigin)
-      return answer(reply, await refreshSession(deps, { handle, isElsewhere }, originOf(request)))
+      const broughtByCookie = request.body?.refreshHandle === undefined
+      const isElsewhere = broughtByCookie && isCrossOrigin(request, deps.publicOrigin)
+      const session = await refreshSession(deps, { handle, isElsewhere }, originOf(request))
+      return answerSession(deps.cookies, reply, session, { broughtByCookie })
     },
   )
   http.post(
@@ -90,7 +96,7 @@ export function sessionRoutes(
         ...open,
         audits: { events: ['member.join', 'session.open'], instead: ['session.sign_in', 'session.ask_second_factor'] },
       },
-      schema: { body: acceptInvitationRequest, response: openedOrAsked },
+      schema: { headers, body: acceptInvitationRequest, response: openedOrAsked },
     },
     async (request, reply) => answerOrAsk(reply, await acceptInvitation(deps, request.body, originOf(request))),
   )
@@ -102,7 +108,7 @@ export function sessionRoutes(
         acrossTenants: true,
         audits: { events: ['session.end', ...sessionOpened], instead: ['session.sign_in'] },
       },
-      schema: { body: switchRequest, response: opened },
+      schema: { headers, body: switchRequest, response: opened },
     },
     async (request, reply) => {
       const { principal, actor } = callerOf(request)
