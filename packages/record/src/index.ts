@@ -26,6 +26,7 @@ export {
   hmacSha256,
   importEd25519,
   importPublicKey,
+  importPublicKeys,
   type KeyAlgorithm,
   openAesGcm,
   type PrivateKey,
@@ -82,6 +83,7 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './merkle.ts'
+export { encodePem } from './pem.ts'
 export { followNumbers, type NumberRange, type ProducerNumbers, type SeenNumbers } from './producer-numbers.ts'
 export { RecordError, type RecordErrorCode } from './record-error.ts'
 export {

@@ -1,6 +1,6 @@
 import { parseCheckpoint, verifyCheckpoint } from './checkpoint.ts'
 import type { SignedCheckpoint } from './checkpoint.ts'
-import { importPublicKey } from './crypto.ts'
+import { importPublicKey, importPublicKeys } from './crypto.ts'
 import type { PublicKey } from './crypto.ts'
 import { digestField } from './fields.ts'
 import { refuseLarger, verificationLimits } from './limits.ts'
@@ -27,7 +27,7 @@ export interface Trust {
 
 /** Pinned keys, checkpoint and witness policy, as an auditor writes them down. */
 export interface TrustInput {
-  /** Public keys of records: SPKI as PEM or DER. */
+  /** Public keys of records: SPKI in DER, or texts with one or more of them in PEM. */
   readonly recordKeys?: readonly (string | Uint8Array)[]
   /** Public keys of records by id: hex SHA-256 of the SPKI DER. */
   readonly recordKeyids?: readonly string[]
@@ -42,7 +42,7 @@ export interface TrustInput {
  */
 export function createTrust(input: TrustInput): Trust {
   const logs = input.logVkeys.map((vkey) => usableVerifier(vkey, noteAlgorithms.ed25519))
-  const recordKeys = (input.recordKeys ?? []).map(readRecordKey)
+  const recordKeys = (input.recordKeys ?? []).flatMap(readRecordKeys)
   const recordKeyids = (input.recordKeyids ?? []).map((keyid) => digestField(keyid, 'recordKeyids'))
   const earlierCheckpoint = input.earlierCheckpoint === undefined ? null : parseCheckpoint(input.earlierCheckpoint)
   if (earlierCheckpoint !== null) verifyCheckpoint(earlierCheckpoint, logs)
@@ -62,9 +62,9 @@ export function createTrust(input: TrustInput): Trust {
   }
 }
 
-function readRecordKey(spki: string | Uint8Array): PublicKey {
-  refuseLarger(spki, 'the record key', verificationLimits.pinnedBytes)
-  return importPublicKey(spki)
+function readRecordKeys(source: string | Uint8Array): readonly PublicKey[] {
+  refuseLarger(source, 'the record key', verificationLimits.pinnedBytes)
+  return typeof source === 'string' ? importPublicKeys(source) : [importPublicKey(source)]
 }
 
 // A witness is somebody else than whoever runs the log, and counts once: what is counted is keys, whatever their names.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { mutantsOf } from '../testing/corpus.ts'
 import { createExampleLog } from '../testing/example-record.ts'
-import { bundleOfStatement, documentOf, mutate, mutations, placesOf } from '../testing/mutations.ts'
+import { bundleOfStatement, documentOf } from '../testing/mutations.ts'
 import { noteSpellings, spellingsOf, wholeSpellings } from '../testing/spellings.ts'
 import { runScriptOnAll } from '../testing/verify-script.ts'
 import { canonicalBytes, concatBytes, createTrust, equalBytes, utf8, verifyBundle } from './index.ts'
@@ -29,17 +30,6 @@ async function disagreements(cases: readonly Case[]): Promise<readonly string[]>
     const verdict = verdictOf(bytes)
     return words[at] === verdict ? [] : [`${name}: ${verdict} in verify.ts, ${words[at]} in verify.sh`]
   })
-}
-
-// One in so many, from the first: the same on every run, so that what is found can be found again.
-function mutantsOf(root: JsonValue, oneIn: number): (readonly [name: string, mutant: JsonValue])[] {
-  const all = placesOf(root).flatMap((place) =>
-    mutations.flatMap((mutation) => {
-      const mutant = mutate(root, place, mutation)
-      return mutant === undefined ? [] : [[`${place.join('/')}: ${mutation.name}`, mutant] as const]
-    }),
-  )
-  return all.filter((_, at) => at % oneIn === 0)
 }
 
 type Shown = Readonly<Record<'section' | 'salt' | 'bytes', string>>

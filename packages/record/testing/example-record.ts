@@ -7,6 +7,7 @@ import {
   emptyFrontier,
   encodeBundle,
   encodeEntry,
+  encodePem,
   encodeStatement,
   entryFromEnvelope,
   formatTlogProof,
@@ -87,7 +88,7 @@ export function createExampleKey(algorithm: KeyAlgorithm = 'ed25519'): ExampleKe
     algorithm === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const publicKey = publicKeyOf(privateKey)
   const signer = { keyid: publicKey.keyid, sign: (bytes: Uint8Array) => signWith(privateKey, bytes) }
-  return { privateKey, publicKey, signer, pem: publicKey.handle.export({ format: 'pem', type: 'spki' }).toString() }
+  return { privateKey, publicKey, signer, pem: encodePem(publicKey.spki) }
 }
 
 /** The statement of the example record. */

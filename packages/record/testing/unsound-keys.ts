@@ -5,6 +5,7 @@ import {
   encodeBundle,
   encodeEntry,
   encodeHex,
+  encodePem,
   entryFromEnvelope,
   formatTlogProof,
   hashLeaf,
@@ -43,8 +44,7 @@ export function uncheckedKey(raw: Uint8Array): {
   readonly pem: string
 } {
   const spki = concatBytes(ed25519SpkiPrefix, raw)
-  const pem = `-----BEGIN PUBLIC KEY-----\n${encodeBase64(spki)}\n-----END PUBLIC KEY-----\n`
-  return { publicKey: { spki, keyid: encodeHex(sha256(spki)) }, pem }
+  return { publicKey: { spki, keyid: encodeHex(sha256(spki)) }, pem: encodePem(spki) }
 }
 
 /** The vkey of these 32 bytes under a name. */

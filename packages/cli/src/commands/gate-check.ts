@@ -3,7 +3,7 @@ import { type Configuration, digestKeyView, fingerprintOf } from '@afterai/contr
 import {
   type GateSummaryReport,
   type GateSummaryVerdict,
-  importPublicKey,
+  importPublicKeys,
   RecordError,
   verifyGateSummary,
 } from '@afterai/record'
@@ -64,9 +64,8 @@ function summaryLines({ verdict, detail, facts }: GateSummaryReport, paint: Pain
 
 async function readKeys(path: string) {
   const text = await readText(path)
-  const pems = text.match(/-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----\n?/g) ?? [text]
   try {
-    return pems.map((pem) => importPublicKey(pem))
+    return importPublicKeys(text)
   } catch (cause) {
     if (!(cause instanceof RecordError)) throw cause
     throw new CommandFailure('usage', `${path} holds no public key.`, { lines: [printable(cause.message)], cause })

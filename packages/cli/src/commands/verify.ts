@@ -73,7 +73,7 @@ async function readTrust({ recordKey, logVkey, since }: VerifyOptions): Promise<
   const earlier = since === undefined ? {} : { earlierCheckpoint: await readPinned(since) }
   try {
     return createTrust({
-      recordKeys: pems.flatMap((bytes) => splitPems(new TextDecoder().decode(bytes))),
+      recordKeys: pems.map((bytes) => new TextDecoder().decode(bytes)),
       logVkeys: vkeys.flat(),
       ...earlier,
     })
@@ -81,11 +81,6 @@ async function readTrust({ recordKey, logVkey, since }: VerifyOptions): Promise<
     if (!(cause instanceof RecordError)) throw cause
     throw new CommandFailure('usage', 'What you trust cannot be used.', { lines: [printable(cause.message)], cause })
   }
-}
-
-/** A key file of an export holds every key that records were signed with, one after the other. */
-function splitPems(text: string): string[] {
-  return text.match(/-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----\n?/g) ?? [text]
 }
 
 /** A vkey has two plus signs: `<name>+<key id>+<key>`; a path that looks like this has to be written `./path`. */

@@ -2,6 +2,7 @@ import { logKeysView } from '@afterai/contract'
 import {
   createNoteSigner,
   createNoteVerifier,
+  encodePem,
   type KeyHints,
   type NoteSigner,
   type NoteVerifier,
@@ -39,7 +40,7 @@ export function createLedgerKeys(record: KeyObject, log: KeyObject): LedgerKeys 
   return {
     recordSigner: { keyid: recordKey.keyid, sign: (bytes) => signWith(record, bytes) },
     recordKey,
-    recordPem: recordKey.handle.export({ type: 'spki', format: 'pem' }).toString(),
+    recordPem: encodePem(recordKey.spki),
     originOf: (tenantId) => `afterai.log/${tenantId}`,
     checkpointSigner: (origin) => createNoteSigner(origin, log, logKey),
     checkpointVerifier,
