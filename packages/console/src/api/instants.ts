@@ -48,3 +48,8 @@ export function clock(at: string): string {
 export function shortDay(at: string): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone }).format(new Date(at))
 }
+
+/** Today in words. */
+export function today(): string {
+  return date(new Date().toISOString())
+}
