@@ -17,6 +17,8 @@ export const packageImports: Readonly<Record<string, readonly string[]>> = {
     '@afterai/embedded-postgres',
   ],
   cli: ['@afterai/record', '@afterai/contract', '@afterai/evidence', '@afterai/client'],
+  // What a browser loads: of ours, the client and the verifier alone.
+  console: ['@afterai/client', '@afterai/record'],
 }
 
 /** The server's folders, foundation first: a folder may import only folders that stand before it. */
@@ -62,7 +64,7 @@ function forbid(patterns: readonly Pattern[]): NonNullable<OxlintOverride['rules
 /** Lint overrides that enforce the tables above. Of two that match a file the later one holds. */
 export function boundaries(): OxlintOverride[] {
   // A package that isn't in the table may import none of ours.
-  const unknown = { files: ['packages/*/**/*.ts'], rules: forbid(packagePatterns([])) }
+  const unknown = { files: ['packages/*/**/*.{ts,tsx}'], rules: forbid(packagePatterns([])) }
   const packages = Object.entries(packageImports).flatMap(([name, allowed]) =>
     asCodeAndTests(`packages/${name}`, (isTest) =>
       packagePatterns([`@afterai/${name}`, ...allowed, ...(isTest ? ['@afterai/testing'] : [])]),
@@ -98,7 +100,7 @@ export function boundaries(): OxlintOverride[] {
 
 function asCodeAndTests(folder: string, patterns: (isTest: boolean) => Pattern[]): OxlintOverride[] {
   return [
-    { files: [`${folder}/**/*.ts`], rules: forbid(patterns(false)) },
+    { files: [`${folder}/**/*.{ts,tsx}`], rules: forbid(patterns(false)) },
     { files: tests.map((it) => `${folder}/**/${it}`), rules: forbid(patterns(true)) },
   ]
 }

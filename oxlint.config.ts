@@ -2,9 +2,15 @@ import { defineConfig } from 'oxlint'
 import { boundaries } from './boundaries.ts'
 
 export default defineConfig({
-  plugins: ['typescript', 'import', 'unicorn', 'promise', 'vitest', 'node'],
+  plugins: ['typescript', 'import', 'unicorn', 'promise', 'vitest', 'node', 'react', 'jsx-a11y'],
   categories: { correctness: 'error', suspicious: 'error' },
-  ignorePatterns: ['node_modules', 'docs/reference', 'packages/sdk/dist', 'packages/client/src/operations.ts'],
+  ignorePatterns: [
+    'node_modules',
+    'docs/reference',
+    'packages/sdk/dist',
+    'packages/console/dist',
+    'packages/client/src/operations.ts',
+  ],
   rules: {
     'typescript/no-floating-promises': 'error',
     'typescript/no-misused-promises': 'error',
@@ -13,6 +19,8 @@ export default defineConfig({
     'typescript/consistent-type-imports': 'error',
     'import/no-cycle': ['error', { ignoreTypes: false }],
     'node/no-process-env': 'error',
+    'import/no-unassigned-import': ['error', { allow: ['**/*.css'] }],
+    'react/react-in-jsx-scope': 'off',
     // A second argument of expect() says which case of a table it was.
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'max-lines': ['error', { max: 400, skipBlankLines: true }],

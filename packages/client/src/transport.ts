@@ -90,7 +90,9 @@ const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
  */
 export function createTransport(options: TransportOptions): Transport {
   const endpoint = readEndpoint(options.endpoint)
-  const { fetch = globalThis.fetch, tries = 3, timeoutMs = 60_000, longestWaitMs = 15_000 } = options
+  const { tries = 3, timeoutMs = 60_000, longestWaitMs = 15_000 } = options
+  // Its types differ between run times; what is sent doesn't.
+  const fetch = options.fetch ?? (globalThis.fetch as Fetch)
 
   async function attempt(request: TransportRequest, patience: AbortSignal): Promise<FetchAnswer> {
     try {

@@ -1,0 +1,107 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { PlusIcon } from 'lucide-react'
+import { useMemo } from 'react'
+import { useMay } from '../app/me.ts'
+import { Button, buttonClass } from '../look/button.tsx'
+import { Command } from '../look/command.tsx'
+import { Empty, Loading } from '../look/empty.tsx'
+import { Page } from '../look/page.tsx'
+import { Problem } from '../look/problem.tsx'
+import { ChangeFilters } from './change-filters.tsx'
+import { ChangeList } from './change-list.tsx'
+import { changeCountQuery, changeRowsQuery, countWords } from './change-rows.ts'
+import { type ChangeSearch, toFilter, views } from './change-search.ts'
+import styles from './changes.module.css'
+import { useNewChanges } from './new-changes.ts'
+
+/** All changes, newest first: views, filters and search are the address, so that Back, copies and links keep them. */
+export function ChangesPage() {
+  const search = useSearch({ from: '/in/changes' })
+  const navigate = useNavigate()
+  const may = useMay()
+  const filter = useMemo(() => toFilter(search), [search])
+  const rows = useInfiniteQuery(changeRowsQuery(filter))
+  const items = useMemo(() => rows.data?.pages.flatMap((page) => page.items) ?? [], [rows.data])
+  const set = (next: ChangeSearch, replace = true) => void navigate({ to: '/changes', search: next, replace })
+  const fresh = useNewChanges(filter)
+  return (
+    <Page
+      fills
+      title="Changes"
+      actions={
+        may('change:write') ? (
+          <Link to="/changes/new" className={buttonClass('primary')}>
+            <PlusIcon aria-hidden />
+            Record a change
+          </Link>
+        ) : undefined
+      }
+    >
+      <Views search={search} />
+      <ChangeFilters search={search} set={set} fresh={fresh} />
+      {rows.isPending ? <Loading what="the changes" /> : null}
+      {rows.error === null ? null : (
+        <div className={styles['fault']}>
+          <Problem error={rows.error} onRetry={() => void rows.refetch()} />
+        </div>
+      )}
+      {rows.isSuccess && items.length === 0 ? <NoChanges search={search} clear={() => set({ view: 'all' })} /> : null}
+      {items.length > 0 ? (
+        <ChangeList
+          items={items}
+          hasMore={rows.hasNextPage}
+          more={() => rows.isFetchingNextPage || void rows.fetchNextPage()}
+        />
+      ) : null}
+    </Page>
+  )
+}
+
+function Views({ search }: { readonly search: ChangeSearch }) {
+  const current = search.view ?? 'open'
+  return (
+    <nav className={styles['views']} aria-label="Views">
+      {views.map(({ key, label }) => (
+        <Link
+          key={key}
+          to="/changes"
+          search={{ ...search, view: key }}
+          aria-current={key === current ? 'page' : undefined}
+          activeProps={{}}
+        >
+          {label} <ViewCount search={{ ...search, view: key }} />
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+function ViewCount({ search }: { readonly search: ChangeSearch }) {
+  const { data } = useQuery(changeCountQuery(toFilter(search)))
+  return <span className={styles['count']}>{data === undefined ? '' : countWords(data)}</span>
+}
+
+function NoChanges({ search, clear }: { readonly search: ChangeSearch; readonly clear: () => void }) {
+  const { view = 'open', ...narrowed } = search
+  if (Object.keys(narrowed).length > 0)
+    return (
+      <Empty title="No change fits these filters">
+        <Button onClick={clear}>Clear the filters</Button>
+      </Empty>
+    )
+  if (view !== 'all' && view !== 'open')
+    return (
+      <Empty title={view === 'mine' ? 'No change waits for you' : 'There are none of these'}>
+        <Button onClick={clear}>See all changes</Button>
+      </Empty>
+    )
+  return (
+    <Empty title={view === 'open' ? 'No change is open' : 'No change has been recorded yet'}>
+      <p>
+        AfterAI opens one when a system begins to run with another model, prompt, setting or tool. To tell it what runs:
+      </p>
+      <Command text="npx afterai observe --system support-bot --environment production --provider acme --model acme-large" />
+    </Empty>
+  )
+}

@@ -1,0 +1,154 @@
+import type { Operations } from '@afterai/client'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useId, useState } from 'react'
+import { api } from '../api/client.ts'
+import { toWords } from '../api/problem-words.ts'
+import { withProof } from '../identity/step-up.tsx'
+import { Button } from '../look/button.tsx'
+import { Field, Select } from '../look/field.tsx'
+import { Page, PageBody } from '../look/page.tsx'
+import { typed } from '../look/form-text.ts'
+import { Problem } from '../look/problem.tsx'
+import { changeTypes } from './change-search.ts'
+import { typeWords } from './change-words.ts'
+import { RiskFields } from './confirm-dialog.tsx'
+import styles from './record-change.module.css'
+import { type RiskChoice, toRisk } from './risk.ts'
+
+type Body = Operations['recordChange']['body']
+
+const classes = [
+  { value: 'normal', label: 'Normal' },
+  { value: 'standard', label: 'Standard: an envelope allows it' },
+  { value: 'emergency', label: 'Emergency: it can’t wait' },
+] as const
+const intents = [
+  { value: 'proposed', label: 'It is planned' },
+  { value: 'implemented', label: 'It was done' },
+] as const
+
+/** Recording a change by hand: one that is planned, or one that no signal can tell of. */
+export function RecordChangePage() {
+  const navigate = useNavigate()
+  const [key] = useState(() => crypto.randomUUID())
+  const [types, setTypes] = useState<ReadonlySet<(typeof changeTypes)[number]>>(new Set())
+  const [intent, setIntent] = useState<NonNullable<Body['intent']>>('proposed')
+  const [changeClass, setChangeClass] = useState<NonNullable<Body['changeClass']>>('normal')
+  const [risk, setRisk] = useState<RiskChoice>({ severity: '', blastRadius: 'unknown', customerImpact: 'unknown' })
+  const systems = useQuery({
+    queryKey: ['systems', 'names'],
+    queryFn: ({ signal }) => api.listSystems({ query: { limit: 100 }, signal }),
+  })
+  const { mutate, error, isPending } = useMutation({
+    mutationFn: (body: Body) => withProof(() => api.recordChange({ body, idempotencyKey: key })),
+    onSuccess: ({ id }) => void navigate({ to: '/changes/$id', params: { id } }),
+  })
+  const fields = error === null ? [] : toWords(error).fields
+  const faultOf = (name: string) => fields.find(({ pointer }) => pointer.startsWith(`/${name}`))?.detail
+  const list = useId()
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const data = new FormData(event.currentTarget)
+    const text = (name: string) => typed(data, name).trim()
+    mutate({
+      system: text('system'),
+      environment: text('environment'),
+      title: text('title'),
+      changeTypes: changeTypes.filter((type) => types.has(type)),
+      intent,
+      changeClass,
+      ...(text('revision') === '' ? {} : { revision: text('revision') }),
+      ...toRisk(risk),
+    })
+  }
+  return (
+    <Page title="Record a change" trail={<Link to="/changes">Changes</Link>}>
+      <PageBody>
+        <form className={styles['form']} onSubmit={submit}>
+          <Field
+            label="What changes"
+            name="title"
+            required
+            maxLength={200}
+            autoFocus
+            hint="A title that says it in a line. No prompts, no customers’ texts."
+            error={faultOf('title')}
+          />
+          <div className={styles['two']}>
+            <Field
+              label="System"
+              name="system"
+              required
+              list={list}
+              autoComplete="off"
+              spellCheck={false}
+              error={faultOf('system')}
+            />
+            <Field
+              label="Environment"
+              name="environment"
+              required
+              defaultValue="production"
+              spellCheck={false}
+              error={faultOf('environment')}
+            />
+          </div>
+          <datalist id={list}>
+            {systems.data?.items.map(({ name }) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+          <fieldset className={styles['types']}>
+            <legend>Kinds</legend>
+            {changeTypes.map((type) => (
+              <label key={type}>
+                <input
+                  type="checkbox"
+                  checked={types.has(type)}
+                  onChange={({ target }) =>
+                    setTypes(
+                      (before) => new Set([...before].filter((it) => it !== type).concat(target.checked ? [type] : [])),
+                    )
+                  }
+                />
+                {typeWords(type)}
+              </label>
+            ))}
+            {faultOf('changeTypes') === undefined ? null : <p className={styles['fault']}>Choose one at least.</p>}
+          </fieldset>
+          <div className={styles['two']}>
+            <Select
+              label="When"
+              value={intent}
+              options={intents}
+              onChange={(value) => setIntent(value as typeof intent)}
+            />
+            <Select
+              label="Class"
+              value={changeClass}
+              options={classes}
+              onChange={(value) => setChangeClass(value as typeof changeClass)}
+            />
+          </div>
+          <div className={styles['three']}>
+            <RiskFields risk={risk} set={setRisk} />
+          </div>
+          <Field
+            label="Revision"
+            name="revision"
+            spellCheck={false}
+            hint="Of the code or the configuration, if there is one."
+            error={faultOf('revision')}
+          />
+          {error === null ? null : <Problem error={error} />}
+          <div className={styles['acts']}>
+            <Button kind="primary" size="large" type="submit" busy={isPending}>
+              Record the change
+            </Button>
+          </div>
+        </form>
+      </PageBody>
+    </Page>
+  )
+}

@@ -1,0 +1,59 @@
+import { ApiProblem, NoAnswer } from '@afterai/client'
+
+/** What went wrong, in words for whoever reads the page. */
+export interface ProblemWords {
+  readonly title: string
+  readonly remedy: string
+  /** By which an administrator finds it in the log; undefined where no server answered. */
+  readonly requestId: string | undefined
+  /** How long the server asks to be left alone. */
+  readonly retryAfterMs: number | undefined
+  /** Fields that were refused: a JSON pointer and what is wrong with it. */
+  readonly fields: readonly { readonly pointer: string; readonly detail: string }[]
+}
+
+/** Puts an error into words. What isn't known stays opaque: no stack is ever shown. */
+export function toWords(error: unknown): ProblemWords {
+  const nothing = { requestId: undefined, retryAfterMs: undefined, fields: [] }
+  if (error instanceof NoAnswer)
+    return {
+      ...nothing,
+      title: 'The server gave no answer',
+      remedy: 'What you typed is kept. Try again in a moment; if it stays, ask whoever runs AfterAI.',
+    }
+  if (!(error instanceof ApiProblem))
+    return { ...nothing, title: 'This page has a fault', remedy: 'Reload it. If it stays, ask whoever runs AfterAI.' }
+  const { problem, retryAfterMs } = error
+  if (error.status === 404)
+    return {
+      ...nothing,
+      requestId: text(problem['instance']),
+      title: 'There is no such thing here',
+      remedy: 'It may belong to another tenant, or its address was mistyped.',
+    }
+  const permission = text(problem['permission'])
+  const detail = text(problem['detail'])
+  return {
+    title:
+      detail === undefined
+        ? (text(problem['title']) ?? `The server answered ${error.status}`)
+        : `${text(problem['title'])}: ${detail}`,
+    remedy:
+      permission === undefined
+        ? (text(problem['remedy']) ?? 'Try again.')
+        : `It needs the permission ${permission}, which an administrator of your tenant can give.`,
+    requestId: text(problem['instance']),
+    retryAfterMs,
+    fields: Array.isArray(problem['errors']) ? problem['errors'].flatMap(toField) : [],
+  }
+}
+
+function toField(value: unknown): ProblemWords['fields'] {
+  if (typeof value !== 'object' || value === null) return []
+  const { pointer, detail } = value as { readonly pointer?: unknown; readonly detail?: unknown }
+  return typeof pointer === 'string' && typeof detail === 'string' ? [{ pointer, detail }] : []
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,32 @@
+import {
+  ActivityIcon,
+  FileCheck2Icon,
+  HouseIcon,
+  type LucideIcon,
+  ScrollTextIcon,
+  ServerIcon,
+  SettingsIcon,
+} from 'lucide-react'
+import type { Permission } from './me.ts'
+
+/** A page that the rail leads to. */
+export interface NavigationItem {
+  readonly to: '/' | '/changes' | '/systems' | '/records' | '/audit' | '/settings'
+  readonly label: string
+  readonly icon: LucideIcon
+  /** The second key after `g`. */
+  readonly key: string
+  readonly permission?: Permission
+}
+
+/** The pages of the rail, in its order. What the reader may not see is absent. */
+export const navigation: readonly NavigationItem[] = [
+  { to: '/', label: 'Home', icon: HouseIcon, key: 'h' },
+  { to: '/changes', label: 'Changes', icon: ActivityIcon, key: 'c', permission: 'change:read' },
+  { to: '/systems', label: 'Systems', icon: ServerIcon, key: 's', permission: 'system:read' },
+  { to: '/records', label: 'Records', icon: FileCheck2Icon, key: 'r', permission: 'record:read' },
+  { to: '/audit', label: 'Audit', icon: ScrollTextIcon, key: 'a', permission: 'audit:read' },
+]
+
+/** The way to what belongs to the account and the tenant, at the foot of the rail. */
+export const settings: NavigationItem = { to: '/settings', label: 'Settings', icon: SettingsIcon, key: 'p' }

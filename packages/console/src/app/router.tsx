@@ -1,0 +1,144 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { ApiProblem } from '@afterai/client'
+import type { QueryClient } from '@tanstack/react-query'
+import { readChangeSearch } from '../ace/change-search.ts'
+import { StepUpDialog } from '../identity/step-up.tsx'
+import { readAuditSearch } from '../trail/audit-search.ts'
+import { ErrorPage, NoSuchPage } from './error-page.tsx'
+import { meQuery } from './me.ts'
+import { queryClient } from './query-client.ts'
+import { SessionGuard } from './session-guard.tsx'
+import { Shell } from './shell.tsx'
+
+const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NoSuchPage,
+})
+const text = (search: Record<string, unknown>, name: string) =>
+  typeof search[name] === 'string' ? search[name] : undefined
+
+// Before a session.
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { returnTo?: string; tenant?: string } => {
+    const [returnTo, tenant] = [text(search, 'returnTo'), text(search, 'tenant')]
+    return { ...(returnTo === undefined ? {} : { returnTo }), ...(tenant === undefined ? {} : { tenant }) }
+  },
+  component: lazyRouteComponent(() => import('../identity/sign-in-page.tsx'), 'SignInPage'),
+})
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('../first-run/set-up-page.tsx'), 'SetUpPage'),
+})
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../identity/invitation-page.tsx'), 'InvitationPage'),
+})
+
+/** Everything behind it belongs to somebody who is signed in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'in',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.ensureQueryData(meQuery)
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.status !== 401) throw error
+      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { returnTo: location.href } })
+    }
+  },
+  component: () => (
+    <>
+      <Shell />
+      <SessionGuard />
+      <StepUpDialog />
+    </>
+  ),
+})
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  component: lazyRouteComponent(() => import('../home/home-page.tsx'), 'HomePage'),
+})
+const changes = createRoute({
+  getParentRoute: () => inside,
+  path: '/changes',
+  validateSearch: readChangeSearch,
+  component: lazyRouteComponent(() => import('../ace/changes-page.tsx'), 'ChangesPage'),
+})
+const newChange = createRoute({
+  getParentRoute: () => inside,
+  path: '/changes/new',
+  component: lazyRouteComponent(() => import('../ace/record-change-page.tsx'), 'RecordChangePage'),
+})
+const change = createRoute({
+  getParentRoute: () => inside,
+  path: '/changes/$id',
+  component: lazyRouteComponent(() => import('../life/life-page.tsx'), 'LifePage'),
+})
+const systems = createRoute({
+  getParentRoute: () => inside,
+  path: '/systems',
+  component: lazyRouteComponent(() => import('../systems/systems-page.tsx'), 'SystemsPage'),
+})
+const system = createRoute({
+  getParentRoute: () => inside,
+  path: '/systems/$name',
+  component: lazyRouteComponent(() => import('../systems/system-page.tsx'), 'SystemPage'),
+})
+const records = createRoute({
+  getParentRoute: () => inside,
+  path: '/records',
+  component: lazyRouteComponent(() => import('../pacr/records-page.tsx'), 'RecordsPage'),
+})
+const record = createRoute({
+  getParentRoute: () => inside,
+  path: '/records/$id',
+  component: lazyRouteComponent(() => import('../pacr/record-page.tsx'), 'RecordPage'),
+})
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('../trail/audit-page.tsx'), 'AuditPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/settings-page.tsx'), 'SettingsPage'),
+})
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: '/help/keys',
+  component: lazyRouteComponent(() => import('./keys-page.tsx'), 'KeysPage'),
+})
+
+/** All pages of the console, by their addresses. */
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    setUp,
+    invitation,
+    inside.addChildren([home, changes, newChange, change, systems, system, records, record, audit, settings, keys]),
+  ]),
+  context: { client: queryClient },
+  defaultErrorComponent: ErrorPage,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

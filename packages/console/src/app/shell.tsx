@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet } from '@tanstack/react-router'
+import { SearchIcon } from 'lucide-react'
+import { useState } from 'react'
+import { inboxQuery } from '../home/inbox.ts'
+import { LogLine } from '../ledger/log-line.tsx'
+import { ToastPlace } from '../look/toast.tsx'
+import { useLiveUpdates } from './live-updates.ts'
+import { Mark } from './mark.tsx'
+import { useMay, useMe } from './me.ts'
+import { navigation, settings } from './navigation.ts'
+import { OfflineBar } from './offline-bar.tsx'
+import { Palette } from './palette.tsx'
+import { SampleBar } from './sample-bar.tsx'
+import styles from './shell.module.css'
+import { useGoKeys } from './shortcuts.ts'
+
+/** What is around every page of somebody who is signed in: the rail, and on narrow screens the bar and the tabs. */
+export function Shell() {
+  const me = useMe()
+  const may = useMay()
+  const [isFinding, setFinding] = useState(false)
+  const items = navigation.filter(({ permission }) => permission === undefined || may(permission))
+  const waiting = useQuery({ ...inboxQuery, enabled: may('change:read') }).data?.items.length ?? 0
+  useGoKeys()
+  useLiveUpdates()
+  return (
+    <>
+      <a className={styles['skip']} href="#main">
+        Skip to the page
+      </a>
+      <OfflineBar />
+      <div className={styles['shell']}>
+        <aside className={styles['rail']} aria-label="Main">
+          <Link to="/settings" className={styles['tenant']} title="Tenants and account">
+            <Mark />
+            <span>{me.tenant.name}</span>
+          </Link>
+          <button type="button" className={styles['find']} onClick={() => setFinding(true)}>
+            <SearchIcon aria-hidden />
+            Find or do
+            <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+          </button>
+          <nav aria-label="Pages" className={styles['pages']}>
+            {[...items, settings].map((item) => (
+              <Link
+                key={item.to}
+                to={item.to}
+                className={styles['item']}
+                activeProps={{ className: `${styles['item']} ${styles['here']}` }}
+                activeOptions={{ exact: item.to === '/', includeSearch: false }}
+              >
+                <item.icon aria-hidden />
+                {item.label}
+                {item.to === '/' && waiting > 0 ? (
+                  <span className={styles['count']}>
+                    {waiting}
+                    <span className="unseen"> wait for you</span>
+                  </span>
+                ) : null}
+              </Link>
+            ))}
+          </nav>
+          {may('log:read') ? <LogLine /> : null}
+        </aside>
+        <header className={styles['bar']}>
+          <Mark />
+          <b>{me.tenant.name}</b>
+          <button type="button" className={styles['barFind']} aria-label="Find or do" onClick={() => setFinding(true)}>
+            <SearchIcon aria-hidden />
+          </button>
+        </header>
+        <main className={styles['main']} id="main" tabIndex={-1}>
+          {me.tenant.sample ? <SampleBar /> : null}
+          <Outlet />
+        </main>
+        <nav className={styles['tabs']} aria-label="Pages, short">
+          {[...items.slice(0, 4), settings].map((item) => (
+            <Link
+              key={item.to}
+              to={item.to}
+              activeProps={{ className: styles['tabHere'] }}
+              activeOptions={{ exact: item.to === '/', includeSearch: false }}
+            >
+              <item.icon aria-hidden />
+              {item.label}
+            </Link>
+          ))}
+        </nav>
+      </div>
+      <Palette open={isFinding} setOpen={setFinding} />
+      <ToastPlace />
+    </>
+  )
+}
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)

@@ -1,0 +1,69 @@
+import { InfoIcon } from 'lucide-react'
+import { useState } from 'react'
+import { Verdict } from '../look/badge.tsx'
+import { Menu } from '../look/menu.tsx'
+import { Ago } from '../look/time.tsx'
+import { relative } from '../api/instants.ts'
+import type { Dossier } from '../life/dossier.ts'
+import styles from './assessment-card.module.css'
+import { ForestPlot } from './forest-plot.tsx'
+
+type Assessments = Dossier['assessments']
+
+/** An assessment as a plot, with what has to be said beside it. The newest is shown; earlier ones can be picked. */
+export function AssessmentCard({ assessments }: { readonly assessments: Assessments }) {
+  const [chosen, setChosen] = useState<string>()
+  const shown = assessments.find(({ id }) => id === chosen) ?? assessments[0]
+  if (shown === undefined) return null
+  const { assessment, authorName, createdAt, underPlan } = shown
+  const pairs = Math.max(0, ...assessment.metrics.map((metric) => metric.pairs))
+  const missing = Math.max(0, ...assessment.metrics.map(({ missing: it }) => it.baseline + it.candidate + it.both))
+  return (
+    <>
+      <div className={styles['about']}>
+        <Verdict verdict={assessment.verdict} />
+        <span>
+          {authorName ?? 'A removed account'}, <Ago at={createdAt} /> · {pairs.toLocaleString('en')} pairs
+          {missing === 0 ? '' : `, ${missing.toLocaleString('en')} missing`}
+        </span>
+        {assessments.length < 2 ? null : (
+          <Menu
+            label={`${assessments.length} assessments, this is ${shown === assessments[0] ? 'the newest' : 'an earlier one'}`}
+            items={assessments.map((it) => ({
+              key: it.id,
+              label: `${relative(it.createdAt)}, by ${it.authorName ?? 'a removed account'}`,
+            }))}
+            onPick={setChosen}
+          />
+        )}
+      </div>
+      <div className={styles['card']}>
+        <ForestPlot metrics={assessment.metrics} slices={assessment.slices} />
+        {assessment.warnings.length === 0 ? null : (
+          <ul className={styles['notes']}>
+            {assessment.warnings.map(({ code, text, metric, slice }) => (
+              <li key={`${code} ${metric} ${slice}`}>
+                <InfoIcon aria-hidden />
+                {text}
+              </li>
+            ))}
+          </ul>
+        )}
+        <p className={styles['foot']}>{planWords(underPlan)}</p>
+      </div>
+    </>
+  )
+}
+
+/** Whether its margins were fixed before its results, in a sentence. */
+function planWords(plan: Assessments[number]['underPlan']): string {
+  if (plan === null) return 'Whether its margins were fixed before its results isn’t known: an earlier release made it.'
+  if (plan.basis === 'given_with_results')
+    return 'Its margins came together with its results: no plan was sealed before.'
+  const sealed =
+    plan.basis === 'sealed_before_results'
+      ? 'Its plan was sealed before its results'
+      : 'Its plan was sealed when there were results already'
+  const attempts = plan.attempts.count > 1 ? ` ${plan.attempts.count} attempts were made under it.` : ''
+  return `${sealed}${plan.follows ? ', and it follows the plan.' : '; it doesn’t follow the plan.'}${attempts}`
+}

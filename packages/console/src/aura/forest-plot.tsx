@@ -1,0 +1,97 @@
+import { BandBadge, type Band } from '../look/badge.tsx'
+import { orient, place, ticks } from './axis.ts'
+import styles from './forest-plot.module.css'
+import { difference, type Metric, metricName, metricRule } from './metric-words.ts'
+
+/** All metrics with their slices below them: intervals against margins. The table is the chart for who doesn't see it. */
+export function ForestPlot({
+  metrics,
+  slices,
+}: {
+  readonly metrics: readonly Metric[]
+  readonly slices: readonly Metric[]
+}) {
+  return (
+    <table className={styles['forest']}>
+      <caption className="unseen">Difference of each metric with its 95 % interval, against the margin</caption>
+      <thead>
+        <tr>
+          <th scope="col">Metric</th>
+          <th scope="col" className={styles['plot']}>
+            <svg className={styles['ticks']} aria-hidden>
+              {ticks.map((tick) => (
+                <text key={tick} x={`${place(tick)}%`} y="19" textAnchor="middle">
+                  {tick === -1 ? 'margin' : tick === 0 ? '0' : `${tick > 0 ? '+' : '−'}${Math.abs(tick)}×`}
+                </text>
+              ))}
+            </svg>
+            <span className="unseen">Interval</span>
+          </th>
+          <th scope="col" className={styles['number']}>
+            Difference
+          </th>
+          <th scope="col">Verdict</th>
+        </tr>
+      </thead>
+      <tbody>
+        {metrics.flatMap((metric) => [
+          <Row key={metric.metric} metric={metric} />,
+          ...slices
+            .filter((slice) => slice.metric === metric.metric)
+            .map((slice) => <Row key={`${slice.metric} ${slice.slice}`} metric={slice} />),
+        ])}
+      </tbody>
+    </table>
+  )
+}
+
+function Row({ metric }: { readonly metric: Metric }) {
+  const { slice, pairs, delta, interval, band } = metric
+  return (
+    <tr className={slice === null ? undefined : styles['slice']}>
+      <th scope="row" className={styles['metric']}>
+        <span>{slice ?? metricName(metric)}</span>
+        <small>{slice === null ? metricRule(metric) : `${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`}</small>
+      </th>
+      <td className={styles['plot']}>
+        <Plot metric={metric} />
+      </td>
+      <td className={styles['number']}>
+        {delta === null ? '–' : difference(metric, delta)}
+        <small>
+          {interval === null
+            ? 'no interval'
+            : `${difference(metric, interval.lower)} to ${difference(metric, interval.upper)}`}
+        </small>
+      </td>
+      <td>
+        <BandBadge band={band} />
+      </td>
+    </tr>
+  )
+}
+
+function Plot({ metric }: { readonly metric: Metric }) {
+  const oriented = orient(metric)
+  const height = metric.slice === null ? 23 : 19
+  return (
+    <svg className={`${styles['interval']} ${styles[metric.band satisfies Band]}`} aria-hidden>
+      <rect className={styles['zone']} width={at(-1)} height="100%" />
+      <line className={styles['zero']} x1={at(0)} x2={at(0)} y1="0" y2="100%" />
+      <line className={styles['margin']} x1={at(-1)} x2={at(-1)} y1="0" y2="100%" />
+      {oriented === undefined ? null : (
+        <>
+          <line x1={at(oriented.lower)} x2={at(oriented.upper)} y1={height} y2={height} />
+          {[oriented.lower, oriented.upper].map((end, index) => (
+            <line key={index} x1={at(end)} x2={at(end)} y1={height - 4} y2={height + 4} />
+          ))}
+          <circle cx={at(oriented.delta)} cy={height} r={metric.primary ? 5.5 : 4} />
+        </>
+      )}
+    </svg>
+  )
+}
+
+function at(margins: number): string {
+  return `${place(margins).toFixed(2)}%`
+}

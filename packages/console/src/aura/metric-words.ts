@@ -1,0 +1,48 @@
+import type { Assessment } from '@afterai/client'
+
+/** One row of an assessment: a metric, of all cases or of a slice. */
+export type Metric = Assessment['assessment']['metrics'][number]
+
+interface Unit {
+  readonly factor: number
+  readonly digits: number
+  readonly suffix: string
+}
+
+/** How the differences of a metric are written: points for what is right or wrong, percent for ratios, as it is for scores. */
+function unitOf({ kind, scale, margin }: Metric): Unit {
+  if (scale === 'relative') return { factor: 100, digits: 1, suffix: ' %' }
+  if (kind === 'binary' || kind === 'safety') return { factor: 100, digits: 1, suffix: ' pts' }
+  return { factor: 1, digits: margin !== null && margin >= 1 ? 1 : 3, suffix: '' }
+}
+
+/** A difference with its sign and unit: "−9.1 pts", "−45.0 %", "+0.031". */
+export function difference(metric: Metric, value: number): string {
+  const { factor, digits, suffix } = unitOf(metric)
+  const shown = (value * factor).toFixed(digits)
+  const isZero = Number(shown) === 0
+  return `${isZero ? '±' : value > 0 ? '+' : '−'}${shown.replace('-', '')}${suffix}`
+}
+
+/** An amount without a sign: "9.1 points", "45 %". */
+export function amount(metric: Metric, value: number): string {
+  const { factor, digits, suffix } = unitOf(metric)
+  const shown = Math.abs(value * factor)
+    .toFixed(digits)
+    .replace(/\.0+$/, '')
+  return suffix === ' pts' ? `${shown} ${shown === '1' ? 'point' : 'points'}` : `${shown}${suffix}`
+}
+
+/** The name of a metric in words: "answer correct" for `answer_correct`. */
+export function metricName({ metric }: Pick<Metric, 'metric'>): string {
+  return metric.replaceAll('_', ' ')
+}
+
+/** What of a metric is better, and what was fixed beforehand: "higher is better · margin 2 points". */
+export function metricRule(metric: Metric): string {
+  const direction =
+    metric.direction === null
+      ? 'nobody said what is better'
+      : `${metric.direction === 'up' ? 'higher' : 'lower'} is better`
+  return metric.margin === null ? `${direction} · no margin` : `${direction} · margin ${amount(metric, metric.margin)}`
+}

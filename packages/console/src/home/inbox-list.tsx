@@ -1,0 +1,58 @@
+import { Link } from '@tanstack/react-router'
+import { KeyRoundIcon, ServerIcon } from 'lucide-react'
+import { StageGlyph } from '../ace/stage-glyph.tsx'
+import { Verdict, Warning } from '../look/badge.tsx'
+import { Card } from '../look/card.tsx'
+import { Ago } from '../look/time.tsx'
+import { type InboxItem, inboxVerbs } from './inbox.ts'
+import styles from './home.module.css'
+
+/** What waits for the reader, the most urgent first; each leads to the place where it is done. */
+export function InboxList({ items }: { readonly items: readonly InboxItem[] }) {
+  return (
+    <Card title="Waits for you">
+      <ol className={styles['list']}>
+        {items.map((item, index) => (
+          <li
+            key={`${item.kind}-${item.changeId ?? item.title}-${item.environment ?? ''}-${index}`}
+            className={styles['item']}
+          >
+            <Glyph item={item} />
+            <div className={styles['what']}>
+              <Link {...targetOf(item)} className={styles['title']}>
+                <b>{inboxVerbs[item.kind]}</b> {item.title}
+                {item.row?.emergency === true ? <Warning word="Emergency" /> : null}
+              </Link>
+              <span className="faint">
+                {[item.system, item.environment, item.note].filter((part) => part !== null && part !== '').join(' · ')}
+              </span>
+            </div>
+            <span className={styles['verdict']}>
+              {item.row === null ? null : <Verdict verdict={item.row.verdict} />}
+            </span>
+            <span className={styles['age']}>
+              {item.due === null ? (
+                <Ago at={item.since} />
+              ) : (
+                <>
+                  due <Ago at={item.due} />
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  )
+}
+
+function targetOf(item: InboxItem) {
+  if (item.changeId !== null) return { to: '/changes/$id', params: { id: item.changeId } } as const
+  if (item.system !== null) return { to: '/systems/$name', params: { name: item.system } } as const
+  return { to: '/settings' } as const
+}
+
+function Glyph({ item }: { readonly item: InboxItem }) {
+  if (item.row !== null) return <StageGlyph row={item.row} />
+  return item.kind === 'key' ? <KeyRoundIcon aria-hidden /> : <ServerIcon aria-hidden />
+}

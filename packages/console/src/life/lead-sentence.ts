@@ -1,0 +1,143 @@
+import type { Dossier } from './dossier.ts'
+import { amount, type Metric, metricName } from '../aura/metric-words.ts'
+import { decidedTo } from '../pacr/record-words.ts'
+
+/** A piece of the sentence, and how it is said. */
+export interface Piece {
+  readonly text: string
+  readonly tone?: 'worse' | 'better' | 'strong'
+}
+
+type Assessed = Dossier['assessments'][number]['assessment']
+
+/**
+ * What there is to know of a change in a sentence or two: the worst that was found, with its number and its margin; what improves; who
+ * decided what. It never says "safe", and never "no difference".
+ */
+export function leadSentence({
+  change,
+  assessments,
+  decisions,
+}: Pick<Dossier, 'change' | 'assessments' | 'decisions'>): Piece[] {
+  if (change.status === 'dismissed')
+    return [
+      {
+        text: `Dismissed${change.settledByName === null ? '' : ` by ${change.settledByName}`}: ${change.statusReason ?? 'no reason was given'}`,
+      },
+    ]
+  const [newest] = assessments
+  const found = newest === undefined ? [{ text: 'Nothing was measured of what it does.' }] : findings(newest.assessment)
+  return [...found, ...decided(decisions)]
+}
+
+function decided([latest]: Dossier['decisions']): Piece[] {
+  if (latest === undefined) return []
+  const to = { text: decidedTo(latest.decisionDetail), tone: 'strong' } as const
+  if (latest.status === 'proposed') return [{ text: ` ${latest.authorName} proposes ` }, to, { text: '.' }]
+  const names = latest.approvals
+    .filter(({ verdict }) => verdict === (latest.status === 'rejected' ? 'reject' : 'approve'))
+    .map(({ approverName }) => approverName)
+  const who = names.length === 0 ? '' : `${names.join(' and ')} `
+  return latest.status === 'rejected'
+    ? [{ text: ` ${who}rejected the proposal ` }, to, { text: '.' }]
+    : [{ text: ` ${who}approved the decision ` }, to, { text: '.' }]
+}
+
+const worseFirst = ['material_regression', 'regression', 'minor_regression'] as const
+
+/** What an assessment found, the worst first. */
+export function findings(assessment: Assessed): Piece[] {
+  const rows = [...assessment.metrics, ...assessment.slices]
+  const worst = worseFirst
+    .map((band) => worstOf(rows.filter((row) => row.band === band)))
+    .find((row) => row !== undefined)
+  const better = assessment.metrics.filter(({ band }) => band === 'improved')
+  if (assessment.verdict === 'withheld') {
+    const [why] = assessment.warnings
+    return [{ text: `It can’t be judged yet${why === undefined ? '.' : `: ${why.text}`}` }]
+  }
+  if (worst !== undefined) return [...loss(worst), ...lostCases(assessment, worst), ...gains(better)]
+  const open =
+    assessment.metrics.find(({ band, primary }) => band === 'inconclusive' && primary) ??
+    assessment.metrics.find(({ band }) => band === 'inconclusive')
+  if (assessment.verdict === 'inconclusive' || open !== undefined) return [...undecided(open), ...gains(better)]
+  return better.length === 0 ? within(assessment.metrics) : [...gains(better, true), ...within(assessment.metrics)]
+}
+
+function worstOf(rows: readonly Metric[]): Metric | undefined {
+  return rows.toSorted(
+    (one, other) => size(other) - size(one) || Number(other.slice === null) - Number(one.slice === null),
+  )[0]
+}
+
+function size({ delta, margin }: Metric): number {
+  return delta === null ? 0 : Math.abs(delta) / (margin ?? 1)
+}
+
+function loss(row: Metric): Piece[] {
+  const { delta, margin, slice } = row
+  const name = capital(metricName(row))
+  if (delta === null) return [{ text: `${name} is worse.` }]
+  const isBeyond = margin !== null && Math.abs(delta) > margin
+  return [
+    { text: `${name} ` },
+    { text: `${delta < 0 ? 'falls' : 'rises'} by ${amount(row, delta)}`, tone: 'worse' },
+    {
+      text: `${slice === null ? '' : ` in ${slice}`}${margin === null ? '' : isBeyond ? `, more than the margin of ${amount(row, margin)}` : `, within the margin of ${amount(row, margin)}`}.`,
+    },
+  ]
+}
+
+/** The slice in which most cases were lost, where that is said of the same metric. */
+function lostCases(assessment: Assessed, { metric, slice }: Metric): Piece[] {
+  if (slice !== null) return []
+  const all = assessment.metrics.find((row) => row.metric === metric)?.lost
+  const most = assessment.slices
+    .filter((row) => row.metric === metric && row.lost !== null)
+    .toSorted((one, other) => (other.lost ?? 0) - (one.lost ?? 0))[0]
+  if (all === null || all === undefined || all === 0) return []
+  if (most === undefined || most.lost === null || most.lost === 0)
+    return [{ text: ` ${all} ${all === 1 ? 'case was' : 'cases were'} lost.` }]
+  return [{ text: ` ${most.lost} of the ${all} lost cases ${most.lost === 1 ? 'is' : 'are'} in ${most.slice}.` }]
+}
+
+function gains(better: readonly Metric[], isFirst = false): Piece[] {
+  if (better.length === 0) return []
+  const names = better.slice(0, 3).map(metricName)
+  const more = better.length - names.length
+  const listed = more > 0 ? [...names, `${more} more`] : names
+  return [
+    { text: `${isFirst ? '' : ' '}${capital(listed.join(listed.length === 2 ? ' and ' : ', '))} ` },
+    { text: better.length === 1 ? 'improves' : 'improve', tone: 'better' },
+    { text: '. ' },
+  ]
+}
+
+function undecided(open: Metric | undefined): Piece[] {
+  if (open === undefined) return [{ text: 'What it does is undecided.' }]
+  const more = open.power?.morePairs
+  return [
+    { text: `Whether ${metricName(open)} stays within its margin is ` },
+    { text: 'undecided', tone: 'strong' },
+    {
+      text: more === undefined || more <= 0 ? '.' : `: about ${more.toLocaleString('en')} more pairs would decide it.`,
+    },
+  ]
+}
+
+function within(metrics: readonly Metric[]): Piece[] {
+  const judged = metrics.filter(({ band }) => band === 'non_inferior')
+  if (judged.length === 0) return []
+  const names = judged.slice(0, 3).map(metricName)
+  const more = judged.length - names.length
+  const listed = more > 0 ? [...names, `${more} more`] : names
+  return [
+    {
+      text: `${capital(listed.join(listed.length === 2 ? ' and ' : ', '))} ${judged.length === 1 ? 'loses' : 'lose'} less than ${judged.length === 1 ? 'its margin' : 'their margins'}.`,
+    },
+  ]
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

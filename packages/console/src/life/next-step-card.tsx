@@ -1,0 +1,179 @@
+import { Link } from '@tanstack/react-router'
+import { CheckIcon, XIcon } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react'
+import { useLetterKeys } from '../app/shortcuts.ts'
+import { Button, buttonClass } from '../look/button.tsx'
+import { Command } from '../look/command.tsx'
+import { decidedTo } from '../pacr/record-words.ts'
+import type { Dossier } from './dossier.ts'
+import styles from './life.module.css'
+import { type NextStep, nextStep } from './next-step.ts'
+
+const ApproveDialog = lazy(async () => ({ default: (await import('../pacr/approve-dialog.tsx')).ApproveDialog }))
+const ProposeDialog = lazy(async () => ({ default: (await import('../pacr/propose-dialog.tsx')).ProposeDialog }))
+const ConfirmDialog = lazy(async () => ({ default: (await import('../ace/confirm-dialog.tsx')).ConfirmDialog }))
+const DismissDialog = lazy(async () => ({ default: (await import('../ace/dismiss-dialog.tsx')).DismissDialog }))
+const ClosureDialog = lazy(async () => ({ default: (await import('./closure-dialog.tsx')).ClosureDialog }))
+
+type Asking = 'approve' | 'reject' | 'propose' | 'confirm' | 'dismiss' | 'verify' | 'close'
+
+/** Exactly one thing that the reader can do now, or for whom the change waits. */
+export function NextStepCard({ dossier }: { readonly dossier: Dossier }) {
+  const step = nextStep(dossier)
+  const [asking, setAsking] = useState<Asking>()
+  const close = () => setAsking(undefined)
+  useLetterKeys(
+    useCallback(
+      (key) => {
+        if (step.kind === 'approve' && (key === 'a' || key === 'r')) setAsking(key === 'a' ? 'approve' : 'reject')
+        if (step.kind === 'confirm' && (key === 'c' || key === 'x')) setAsking(key === 'c' ? 'confirm' : 'dismiss')
+        if ('1234'.includes(key))
+          document
+            .getElementById(['change', 'assessment', 'decision', 'record'][Number(key) - 1] ?? '')
+            ?.scrollIntoView()
+      },
+      [step.kind],
+    ),
+  )
+  return (
+    <div className={styles['next']}>
+      <StepWords step={step} dossier={dossier} ask={setAsking} />
+      <Suspense>
+        {asking === 'approve' || asking === 'reject' ? (
+          step.kind === 'approve' ? (
+            <ApproveDialog decision={step.decision} changeId={dossier.change.id} verdict={asking} onClose={close} />
+          ) : null
+        ) : null}
+        {asking === 'propose' ? <ProposeDialog dossier={dossier} onClose={close} /> : null}
+        {asking === 'confirm' ? <ConfirmDialog change={dossier.change} onClose={close} /> : null}
+        {asking === 'dismiss' ? <DismissDialog change={dossier.change} onClose={close} /> : null}
+        {asking === 'verify' || asking === 'close' ? (
+          <ClosureDialog dossier={dossier} what={asking} onClose={close} />
+        ) : null}
+      </Suspense>
+    </div>
+  )
+}
+
+interface WordsProps {
+  readonly step: NextStep
+  readonly dossier: Dossier
+  readonly ask: (what: Asking) => void
+}
+
+function StepWords({ step, dossier, ask }: WordsProps): ReactNode {
+  const { change, reader, life } = dossier
+  switch (step.kind) {
+    case 'approve':
+      return (
+        <Step
+          title="Your approval is asked for"
+          text={
+            <>
+              You approve the decision <b>{decidedTo(step.decision.decisionDetail)}</b>, on this evidence as it is now.
+            </>
+          }
+        >
+          <Button kind="primary" size="large" onClick={() => ask('approve')}>
+            <CheckIcon aria-hidden />
+            Approve
+          </Button>
+          <Button size="large" onClick={() => ask('reject')}>
+            <XIcon aria-hidden />
+            Reject
+          </Button>
+        </Step>
+      )
+    case 'confirm':
+      return (
+        <Step
+          title="Is it real?"
+          text="Confirm that this change is one, and say what it could do. Dismiss it if it is none."
+        >
+          <Button kind="primary" size="large" onClick={() => ask('confirm')}>
+            Confirm
+          </Button>
+          <Button size="large" onClick={() => ask('dismiss')}>
+            Dismiss
+          </Button>
+        </Step>
+      )
+    case 'assess':
+      return (
+        <>
+          <Step title="Measure what it does" text="Bring an evaluation of before and one of after. On your machine:" />
+          <Command text={`npx afterai assess ${change.id.slice(0, 8)} before.csv after.csv`} />
+          {reader.mayPropose ? (
+            <Button kind="bare" onClick={() => ask('propose')}>
+              Decide without an assessment
+            </Button>
+          ) : null}
+        </>
+      )
+    case 'propose':
+      return (
+        <Step
+          title="Say what to do"
+          text="Propose a decision with your reasons. Somebody else approves it, and then it is sealed."
+        >
+          <Button kind="primary" size="large" onClick={() => ask('propose')}>
+            Propose a decision
+          </Button>
+        </Step>
+      )
+    case 'deploy':
+      return (
+        <>
+          <Step title="It may run" text={life.waitsFor ?? 'Deploy it. AfterAI notices when it runs.'} />
+          {step.command === null ? null : <Command text={step.command} />}
+        </>
+      )
+    case 'verify':
+      return (
+        <Step
+          title="Does it do what it should?"
+          text={life.waitsFor ?? 'Say whether what runs does what it was decided for, and by which evidence.'}
+        >
+          <Button kind="primary" size="large" onClick={() => ask('verify')}>
+            Say so
+          </Button>
+        </Step>
+      )
+    case 'close':
+      return (
+        <Step title="Close its life" text="A last sealed entry says how it ended.">
+          <Button kind="primary" size="large" onClick={() => ask('close')}>
+            Close the change
+          </Button>
+        </Step>
+      )
+    default:
+      return (
+        <Step title={step.title} text={step.text}>
+          {life.recordId === null ? null : (
+            <Link to="/records/$id" params={{ id: life.recordId }} className={buttonClass('plain', 'large')}>
+              Read the record
+            </Link>
+          )}
+        </Step>
+      )
+  }
+}
+
+function Step({
+  title,
+  text,
+  children,
+}: {
+  readonly title: string
+  readonly text: ReactNode
+  readonly children?: ReactNode
+}) {
+  return (
+    <>
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {children === undefined ? null : <div className={styles['acts']}>{children}</div>}
+    </>
+  )
+}

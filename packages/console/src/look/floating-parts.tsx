@@ -1,0 +1,92 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { Dialog as BaseDialog } from '@base-ui/react/dialog'
+import { Menu as BaseMenu } from '@base-ui/react/menu'
+import { Toast } from '@base-ui/react/toast'
+import { XIcon } from 'lucide-react'
+import type { DialogProps } from './dialog.tsx'
+import dialogStyles from './dialog.module.css'
+import type { MenuProps } from './menu.tsx'
+import menuStyles from './menu.module.css'
+import toastStyles from './toast.module.css'
+
+/** The one place that messages go through. */
+export const toasts = Toast.createToastManager()
+
+/** A dialog over the page. Its first field has the focus; Escape closes it. */
+export function FloatingDialog({ open, onClose, title, footer, children }: DialogProps) {
+  return (
+    <CSPProvider disableStyleElements>
+      <BaseDialog.Root open={open} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+        <BaseDialog.Portal>
+          <BaseDialog.Backdrop className={dialogStyles['scrim']} />
+          <BaseDialog.Popup className={dialogStyles['dialog']}>
+            <div className={dialogStyles['body']}>
+              <BaseDialog.Title className={dialogStyles['title']}>{title}</BaseDialog.Title>
+              {children}
+            </div>
+            <div className={dialogStyles['footer']}>{footer}</div>
+          </BaseDialog.Popup>
+        </BaseDialog.Portal>
+      </BaseDialog.Root>
+    </CSPProvider>
+  )
+}
+
+/** A menu below its button. */
+export function FloatingMenu({
+  label,
+  icon,
+  isSet,
+  items,
+  onPick,
+  className,
+}: MenuProps & { readonly className: string }) {
+  return (
+    <CSPProvider disableStyleElements>
+      <BaseMenu.Root>
+        <BaseMenu.Trigger className={className} data-set={isSet || undefined}>
+          {icon}
+          {label}
+        </BaseMenu.Trigger>
+        <BaseMenu.Portal>
+          <BaseMenu.Positioner className={menuStyles['place']} sideOffset={5} align="start">
+            <BaseMenu.Popup className={menuStyles['menu']}>
+              {items.map((item) => (
+                <BaseMenu.Item key={item.key} className={menuStyles['item']} onClick={() => onPick(item.key)}>
+                  {item.label}
+                </BaseMenu.Item>
+              ))}
+            </BaseMenu.Popup>
+          </BaseMenu.Positioner>
+        </BaseMenu.Portal>
+      </BaseMenu.Root>
+    </CSPProvider>
+  )
+}
+
+/** Where messages appear: at the foot of the page, told to screen readers, gone after some seconds. */
+export function FloatingToasts() {
+  return (
+    <Toast.Provider toastManager={toasts} timeout={6_000}>
+      <Toast.Portal>
+        <Toast.Viewport className={toastStyles['place']}>
+          <Toasts />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  )
+}
+
+function Toasts() {
+  return Toast.useToastManager().toasts.map((toast) => (
+    <Toast.Root key={toast.id} toast={toast} className={toastStyles['toast']}>
+      <Toast.Content className={toastStyles['content']}>
+        <Toast.Title render={<b />} />
+        <Toast.Description render={<span />} />
+      </Toast.Content>
+      <Toast.Close className={toastStyles['close']} aria-label="Close the message">
+        <XIcon aria-hidden />
+      </Toast.Close>
+    </Toast.Root>
+  ))
+}

@@ -1,0 +1,29 @@
+import { CircleAlertIcon } from 'lucide-react'
+import { toWords } from '../api/problem-words.ts'
+import { Button } from './button.tsx'
+import { Copyable } from './copyable.tsx'
+import styles from './problem.module.css'
+
+/** What went wrong, in place of the part that failed: title, remedy, the request's id, and a way to try again. */
+export function Problem({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
+  const { title, remedy, requestId, retryAfterMs } = toWords(error)
+  return (
+    <div className={styles['problem']} role="alert">
+      <CircleAlertIcon aria-hidden />
+      <div>
+        <b>{title}</b>
+        <p>{remedy}</p>
+        {requestId === undefined ? null : (
+          <p className="faint">
+            Request <Copyable text={requestId} />
+          </p>
+        )}
+        {onRetry === undefined ? null : (
+          <Button onClick={onRetry}>
+            Try again{retryAfterMs === undefined ? '' : `, in ${Math.ceil(retryAfterMs / 1000)} s at the earliest`}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}

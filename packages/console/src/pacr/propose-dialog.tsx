@@ -1,0 +1,126 @@
+import type { Operations } from '@afterai/client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../api/client.ts'
+import { toWords } from '../api/problem-words.ts'
+import { withProof } from '../identity/step-up.tsx'
+import type { Dossier } from '../life/dossier.ts'
+import { Warning } from '../look/badge.tsx'
+import { Button } from '../look/button.tsx'
+import { Dialog } from '../look/dialog.tsx'
+import { Field, Select, TextArea } from '../look/field.tsx'
+import { Problem } from '../look/problem.tsx'
+import { tell } from '../look/toast.tsx'
+import { decisionHeading } from './record-words.ts'
+
+type Proposal = Operations['proposeDecision']['body']
+
+const details = [
+  ['act', 'approve'],
+  ['act', 'approve_with_conditions'],
+  ['act', 'accept_risk'],
+  ['not_act', 'reject'],
+  ['not_act', 'defer'],
+  ['not_act', 'rollback'],
+] as const satisfies readonly (readonly [Proposal['decision'], Proposal['decisionDetail']])[]
+
+/** Proposing what to do about a change: the decision, its reasons, conditions, the way back. */
+export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier; readonly onClose: () => void }) {
+  const { change, assessments, records } = dossier
+  const client = useQueryClient()
+  const [key] = useState(() => crypto.randomUUID())
+  const [detail, setDetail] = useState<Proposal['decisionDetail']>('approve')
+  const [reasons, setReasons] = useState('')
+  const [conditions, setConditions] = useState('')
+  const [backout, setBackout] = useState('')
+  const [reviewBy, setReviewBy] = useState('')
+  const { mutate, error, isPending } = useMutation({
+    mutationFn: () =>
+      withProof(() => api.proposeDecision({ path: { id: change.id }, body: proposal(), idempotencyKey: key })),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['change', change.id] })
+      void client.invalidateQueries({ queryKey: ['inbox'] })
+      tell('Proposed', 'An approver who isn’t you decides on it.')
+      onClose()
+    },
+  })
+  function proposal(): Proposal {
+    const [newest] = assessments
+    const lines = conditions
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+    const [superseded] = records
+    return {
+      decision: details.find(([, it]) => it === detail)?.[0] ?? 'act',
+      decisionDetail: detail,
+      justification: reasons.trim(),
+      conditions: lines,
+      assessmentIds: newest === undefined ? [] : [newest.id],
+      ...(backout.trim() === '' ? {} : { backoutPlan: backout.trim() }),
+      ...(reviewBy === '' ? {} : { reviewBy }),
+      ...(superseded === undefined ? {} : { supersedes: superseded.id }),
+    }
+  }
+  const fields = error === null ? [] : toWords(error).fields
+  const faultOf = (name: string) => fields.find(({ pointer }) => pointer.startsWith(`/${name}`))?.detail
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Propose a decision"
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" busy={isPending} onClick={() => mutate()}>
+            Propose
+          </Button>
+        </>
+      }
+    >
+      {assessments.length === 0 ? (
+        <p>
+          <Warning word="No evidence" /> It rests on no assessment, and the record will say so.
+        </p>
+      ) : null}
+      <Select
+        label="Decision"
+        value={detail}
+        options={details.map(([, value]) => ({ value, label: decisionHeading(value) }))}
+        onChange={(value) => setDetail(value as Proposal['decisionDetail'])}
+      />
+      <TextArea
+        label="Reasons"
+        hint="Sealed in the record. Who reads it in a year has nothing else."
+        rows={5}
+        required
+        value={reasons}
+        onChange={(event) => setReasons(event.target.value)}
+        error={faultOf('justification')}
+      />
+      <TextArea
+        label="Conditions"
+        hint="One on each line. Somebody ticks each off later."
+        value={conditions}
+        onChange={(event) => setConditions(event.target.value)}
+        error={faultOf('conditions')}
+      />
+      <TextArea
+        label="How to go back"
+        rows={2}
+        value={backout}
+        onChange={(event) => setBackout(event.target.value)}
+        error={faultOf('backoutPlan')}
+      />
+      <Field
+        label="Review by"
+        type="date"
+        hint="From then on the decision is open again."
+        value={reviewBy}
+        onChange={(event) => setReviewBy(event.target.value)}
+        error={faultOf('reviewBy')}
+      />
+      {error === null ? null : <Problem error={error} />}
+    </Dialog>
+  )
+}

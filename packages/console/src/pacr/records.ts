@@ -1,0 +1,18 @@
+import type { Operations, Record as SealedRecord } from '@afterai/client'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { api } from '../api/client.ts'
+
+/** A record as lists show it. */
+export type RecordRow = SealedRecord
+
+/** What a record says, read from what was sealed. */
+export type RecordContent = Operations['getRecordDocument']['answer']
+
+/** The question for a page of records. */
+export function recordsQuery(query: NonNullable<Operations['listRecords']['query']>) {
+  return queryOptions({
+    queryKey: ['records', query],
+    queryFn: ({ signal }) => api.listRecords({ query, signal }),
+    placeholderData: keepPreviousData,
+  })
+}

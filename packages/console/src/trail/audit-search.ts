@@ -1,0 +1,15 @@
+/** Which events are asked for: all of it is in the address. */
+export interface AuditSearch {
+  readonly action?: string
+  readonly actor?: string
+  readonly resource?: string
+  readonly outcome?: 'allowed' | 'denied' | 'failed'
+}
+
+/** Reads the address; what it doesn't know, it leaves out. */
+export function readAuditSearch(search: Readonly<Record<string, unknown>>): AuditSearch {
+  const text = (name: string) =>
+    typeof search[name] === 'string' && search[name] !== '' ? { [name]: search[name].slice(0, 200) } : {}
+  const outcome = (['allowed', 'denied', 'failed'] as const).find((it) => it === search['outcome'])
+  return { ...text('action'), ...text('actor'), ...text('resource'), ...(outcome === undefined ? {} : { outcome }) }
+}
