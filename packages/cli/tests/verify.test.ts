@@ -26,9 +26,20 @@ async function verify(log: ExampleLog, bytes: Uint8Array = log.bytes, more: read
 test('P4.5: tells the story of a record that holds, with no server', async () => {
   const ran = await verify(createExampleLog())
   expect(ran).toMatchObject({ code: 0, stderr: '' })
-  for (const step of ['signature', 'checkpoint', 'inclusion', 'disclosures'])
-    expect(ran.stdout).toMatch(new RegExp(`^ok +${step}`, 'm'))
+  for (const step of ['entry', 'inclusion', 'checkpoint', 'signature', 'section'])
+    expect(ran.stdout).toMatch(new RegExp(`^ok +${step} +[A-Z]`, 'm'))
+  expect(ran.stdout).toMatch(/^- +section +The section "rationale" was not compared: it was withheld$/m)
   expect(ran.stdout).toMatch(/^verdict {2}valid: /m)
+})
+
+test('P4.5: tells what was expected and what was computed of what does not hold', async () => {
+  const log = createExampleLog()
+  const edited = attacks.find(({ name }) => name === 'edit what is disclosed')?.commit(log).bytes
+  const ran = await verify(log, edited)
+  expect(ran.stdout).toMatch(
+    /^FAIL +section +The section "after" is not what was sealed: .*\n +HMAC-SHA-256 .*, expected: [0-9a-f]{64}\n +HMAC-SHA-256 .*, computed: [0-9a-f]{64}$/m,
+  )
+  expect(ran.stdout).toMatch(/^ok +inclusion /m)
 })
 
 test('prints the whole report as JSON, and the verdict alone', async () => {

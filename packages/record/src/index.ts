@@ -137,4 +137,12 @@ export {
 export { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.ts'
 export { createTrust, type Trust, type TrustInput, type WitnessPolicy } from './trust.ts'
 export { type Verdict, verdictExitCodes } from './verdict.ts'
-export { type StepResult, type VerificationReport, type VerificationStep, verifyBundle } from './verify.ts'
+export {
+  type Comparison,
+  type PathNode,
+  type StepOutcome,
+  type StepResult,
+  type TreePath,
+  type VerificationStep,
+} from './verification-steps.ts'
+export { type VerificationReport, verifyBundle } from './verify.ts'

@@ -26,6 +26,20 @@ export interface InclusionClaim {
   readonly proof: readonly Uint8Array[]
 }
 
+/** A node on the way from a leaf to the root: its hash, and the sibling and side from which it was computed. */
+export interface ClimbedNode {
+  readonly sibling: Uint8Array
+  readonly siblingSide: 'left' | 'right'
+  readonly hash: Uint8Array
+}
+
+/** The way up from a leaf, as far as its audit path goes. */
+export interface Climb {
+  readonly nodes: readonly ClimbedNode[]
+  /** Whether the last node is where the root must be: the path is neither too short nor too long. */
+  readonly reachesRoot: boolean
+}
+
 /** A claim that a tree of `size2` leaves begins with the tree of `size1` leaves. */
 export interface ConsistencyClaim {
   readonly size1: bigint
@@ -114,23 +128,30 @@ export function consistencyNodes(size1: bigint, size2: bigint): readonly NodeCoo
 }
 
 /** Whether the proof shows the leaf at that index of that tree. Source: RFC 9162 §2.1.3.2. */
-export function verifyInclusion({ index, size, leafHash, root, proof }: InclusionClaim): boolean {
-  if (index < 0n || index >= size || !areHashes([leafHash, root, ...proof])) return false
+export function verifyInclusion(claim: InclusionClaim): boolean {
+  const { leafHash, root, proof } = claim
+  if (!areHashes([leafHash, root, ...proof])) return false
+  const { nodes, reachesRoot } = climb(claim)
+  return reachesRoot && equalBytes(nodes.at(-1)?.hash ?? leafHash, root)
+}
+
+/** Computes the nodes above a leaf from its audit path, up to the root where the path is as long as the tree is high. Source: RFC 9162 §2.1.3.2. */
+export function climb({ index, size, leafHash, proof }: Omit<InclusionClaim, 'root'>): Climb {
+  const nodes: ClimbedNode[] = []
+  if (index < 0n || index >= size) return { nodes, reachesRoot: false }
   let node = index
   let last = size - 1n
   let hash = leafHash
   for (const sibling of proof) {
-    if (last === 0n) return false
-    if (node % 2n === 1n || node === last) {
-      hash = hashChildren(sibling, hash)
-      ;[node, last] = climbWhileLeft(node, last)
-    } else {
-      hash = hashChildren(hash, sibling)
-    }
+    if (last === 0n) return { nodes, reachesRoot: false }
+    const siblingSide = node % 2n === 1n || node === last ? 'left' : 'right'
+    hash = siblingSide === 'left' ? hashChildren(sibling, hash) : hashChildren(hash, sibling)
+    nodes.push({ sibling, siblingSide, hash })
+    if (siblingSide === 'left') [node, last] = climbWhileLeft(node, last)
     node >>= 1n
     last >>= 1n
   }
-  return last === 0n && equalBytes(hash, root)
+  return { nodes, reachesRoot: last === 0n }
 }
 
 /** Whether the proof shows that one tree begins with the other. The empty tree proves nothing. Source: RFC 9162 §2.1.4.2. */

@@ -43,7 +43,7 @@ export function sealSection(name: SectionName, value: JsonValue): SealedSection 
   const ciphertext = sealAesGcm(dataKey, bytes, contextOf(name))
   return {
     name,
-    commitment: encodeHex(commitTo(salt, bytes)),
+    commitment: commitmentOf(salt, bytes),
     ciphertextSha256: encodeHex(sha256(ciphertext)),
     ciphertext,
     dataKey,
@@ -67,12 +67,13 @@ export function checkCommitment(
   salt: Uint8Array,
   bytes: Uint8Array,
 ): void {
-  const matches = salt.length === 32 && equalSecrets(utf8(encodeHex(commitTo(salt, bytes))), utf8(commitment))
+  const matches = salt.length === 32 && equalSecrets(utf8(commitmentOf(salt, bytes)), utf8(commitment))
   if (!matches) throw new RecordError('commitment_mismatch', `section "${name}" is not what the record committed to`)
 }
 
-function commitTo(salt: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return hmacSha256(salt, bytes)
+/** Commits to a section's bytes: hex HMAC-SHA-256, keyed with the salt. */
+export function commitmentOf(salt: Uint8Array, bytes: Uint8Array): string {
+  return encodeHex(hmacSha256(salt, bytes))
 }
 
 // Binds a ciphertext to the section it belongs to.

@@ -3,6 +3,7 @@ import {
   createTrust,
   RecordError,
   type verdictExitCodes,
+  type StepResult,
   verifyBundle,
   type Trust,
   verificationLimits,
@@ -115,17 +116,24 @@ function storyOf(
   paint: Paint,
 ): string[] {
   const isGood = verdict === 'valid'
-  const story = steps.map(({ step, outcome, detail }) =>
-    outcome === 'passed'
-      ? `${paint('good', 'ok')}    ${step.padEnd(11)} ${printable(detail)}`
-      : `${paint('bad', 'FAIL')}  ${step.padEnd(11)} ${printable(detail)}`,
-  )
   return [
-    ...story,
+    ...steps.flatMap((it) => stepLines(it, paint)),
     '',
     ...(statement?.kind === 'pacr' ? factsOf(statement.facts, position) : []),
     ...(assessed.length === 0 ? [] : [...assessed, '']),
     `verdict  ${paint(isGood ? 'good' : 'bad', verdict)}: ${verdictMeanings[verdict]}`,
+  ]
+}
+
+function stepLines({ step, outcome, sentence, detail, comparison }: StepResult, paint: Paint): string[] {
+  const marks = { passed: `${paint('good', 'ok')}   `, failed: `${paint('bad', 'FAIL')} `, unchecked: '-    ' }
+  const line = `${marks[outcome]} ${step.padEnd(11)} ${sentence}: ${printable(detail)}`
+  if (outcome !== 'failed' || comparison === null) return [line]
+  const indent = ' '.repeat(18)
+  return [
+    line,
+    `${indent}${comparison.what}, expected: ${printable(comparison.expected)}`,
+    `${indent}${comparison.what}, computed: ${printable(comparison.computed)}`,
   ]
 }
 
