@@ -34,6 +34,7 @@ export const serverFolders: readonly string[] = [
   'policy',
   'pacr',
   'standing',
+  'worklist',
   'notify',
   'sample',
   'backup',
