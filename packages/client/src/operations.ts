@@ -684,6 +684,61 @@ export type ApiKey = {
   replacedBy: string | null
 }
 
+export type Life = {
+  changeId: string
+  stage: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"
+  decision: "undecided" | "proposed" | "act" | "not_act"
+  running: "not_yet" | "runs" | "ended" | "rolled_back"
+  waitsFor: string | null
+  next: string | null
+  steps: ({
+    step: "recorded" | "tested" | "assessed" | "approved" | "implemented" | "verified" | "closed"
+    at: string | null
+    by: string | null
+    note: string | null
+  })[]
+  recordId: string | null
+  revision: string | null
+  endedAt: string | null
+  rolledBackAt: string | null
+  rolledBackBy: string | null
+  reverses: string | null
+  asDecided: boolean | null
+  superseded: boolean
+  closeCode: "successful" | "successful_issues" | "unsuccessful" | "cancelled" | null
+}
+
+export type ChangeRow = {
+  id: string
+  title: string
+  system: string
+  environment: string
+  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+  changeClass: "standard" | "normal" | "emergency"
+  origin: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"
+  status: "pending" | "confirmed" | "dismissed"
+  intent: "proposed" | "implemented" | "observed" | "rolled_back"
+  stage: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"
+  decision: "undecided" | "proposed" | "act" | "not_act"
+  running: "not_yet" | "runs" | "ended" | "rolled_back"
+  severity: string | null
+  verdict: string | null
+  assessmentId: string | null
+  decisionId: string | null
+  recordId: string | null
+  emergency: boolean
+  authorId: string
+  authorName: string | null
+  awaitingMe: boolean
+  openedAt: string
+  updatedAt: string
+}
+
+export type ChangeCount = {
+  count: number
+  capped: boolean
+}
+
 export type SystemCard = {
   system: string
   systemId: string
@@ -990,30 +1045,6 @@ export type IdentityProvider = {
   redirectUri: string
   createdAt: string
   updatedAt: string
-}
-
-export type Life = {
-  changeId: string
-  stage: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"
-  decision: "undecided" | "proposed" | "act" | "not_act"
-  running: "not_yet" | "runs" | "ended" | "rolled_back"
-  waitsFor: string | null
-  next: string | null
-  steps: ({
-    step: "recorded" | "tested" | "assessed" | "approved" | "implemented" | "verified" | "closed"
-    at: string | null
-    by: string | null
-    note: string | null
-  })[]
-  recordId: string | null
-  revision: string | null
-  endedAt: string | null
-  rolledBackAt: string | null
-  rolledBackBy: string | null
-  reverses: string | null
-  asDecided: boolean | null
-  superseded: boolean
-  closeCode: "successful" | "successful_issues" | "unsuccessful" | "cancelled" | null
 }
 
 export type LogKeys = {
@@ -2882,6 +2913,19 @@ export interface Operations {
     }
     answer: Life
   }
+  /** List changes in rows, with how far each has come. */
+  listChangeRows: {
+    query?: { limit?: number; cursor?: string; system?: string; environment?: string; type?: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"; verdict?: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved" | "none"; severity?: "low" | "medium" | "high" | "critical"; class?: "standard" | "normal" | "emergency"; origin?: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"; author?: string; stage?: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"; status?: "pending" | "confirmed" | "dismissed"; decision?: "undecided" | "proposed" | "act" | "not_act"; open?: string; emergency?: string; awaiting?: "me"; from?: string; to?: string; q?: string }
+    answer: {
+      items: (ChangeRow)[]
+      nextCursor: string | null
+    }
+  }
+  /** Count changes, by the same filters. */
+  countChangeRows: {
+    query?: { system?: string; environment?: string; type?: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"; verdict?: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved" | "none"; severity?: "low" | "medium" | "high" | "critical"; class?: "standard" | "normal" | "emergency"; origin?: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"; author?: string; stage?: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"; status?: "pending" | "confirmed" | "dismissed"; decision?: "undecided" | "proposed" | "act" | "not_act"; open?: string; emergency?: string; awaiting?: "me"; from?: string; to?: string; q?: string }
+    answer: ChangeCount
+  }
   /** List the streams of audit events, and how far they are. */
   listAuditStreams: {
     answer: {
@@ -3124,6 +3168,8 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   declareEmergency: ['POST', '/v1/changes/{id}/emergency', 'json', true],
   verifyChange: ['POST', '/v1/changes/{id}/verification', 'json', true],
   closeChange: ['POST', '/v1/changes/{id}/closure', 'json', true],
+  listChangeRows: ['GET', '/v1/change-rows', 'json'],
+  countChangeRows: ['GET', '/v1/change-rows/count', 'json'],
   listAuditStreams: ['GET', '/v1/audit-streams', 'json'],
   createAuditStream: ['POST', '/v1/audit-streams', 'json'],
   getAuditStream: ['GET', '/v1/audit-streams/{id}', 'json'],

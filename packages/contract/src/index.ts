@@ -72,6 +72,15 @@ export {
   type Risk,
 } from './change.ts'
 export {
+  changeCount,
+  type ChangeCount,
+  changeRow,
+  type ChangeRow,
+  changeRowFilter,
+  type ChangeRowFilter,
+  changeRowQuery,
+} from './change-row.ts'
+export {
   cardQuery,
   dataClassPresets,
   regimePresets,

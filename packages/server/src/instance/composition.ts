@@ -42,6 +42,7 @@ import { breakOffBodies, endConnectionsWhile, watchRequests } from '../platform/
 import { createSample } from '../sample/index.ts'
 import { createStanding } from '../standing/index.ts'
 import { createTrail } from '../trail/index.ts'
+import { createWorklist } from '../worklist/index.ts'
 import { descriptionRoutes } from './description/description-routes.ts'
 import { purging } from './purging.ts'
 
@@ -130,6 +131,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     createPolicies({ db, audit, configuration }),
     createPacr({ db, audit, keys, ledger, configuration }),
     createStanding({ db, audit, ledger, configuration, tell: mails.tellStandings }),
+    createWorklist({ db }),
     createStreams({ db, audit, keys, policy: outboundPolicyOf(configuration), log }),
     createSample({ db, audit }),
     mails,

@@ -174,6 +174,8 @@ const attempts: Readonly<Record<string, Attempt>> = {
   record: get((it) => `/v1/records/${it.recordId}`),
   bundle: get((it) => `/v1/records/${it.recordId}/bundle`),
   'changes of a system': get((it) => `/v1/changes?system=${it.system}`),
+  'rows of changes of a system': get((it) => `/v1/change-rows?system=${it.system}`),
+  'how many changes a system has': get((it) => `/v1/change-rows/count?system=${it.system}`),
   'evaluations of a system': get((it) => `/v1/evaluations?system=${it.system}`),
   confirm: (it) => ({ method: 'POST', path: `/v1/changes/${it.changeId}/confirm`, body: {} }),
   dismiss: post(
@@ -254,7 +256,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     (it) => ({ tenant: it.tenant.slug }),
   ),
   ...Object.fromEntries(
-    ['systems', 'changes', 'evaluations', 'decisions', 'records'].map((list) => [
+    ['systems', 'changes', 'change-rows', 'evaluations', 'decisions', 'records'].map((list) => [
       `${list} from their cursor`,
       (it: Belongings) => ({ path: `/v1/${list}?limit=200&cursor=${cursorAt(it.recordId)}` }),
     ]),
@@ -266,6 +268,7 @@ const unpaged = ['sessions', 'factors', 'audit-streams', 'identity-providers', '
 const lists = [
   'systems',
   'changes',
+  'change-rows',
   'evaluations',
   'decisions',
   'records',

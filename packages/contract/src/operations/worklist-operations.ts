@@ -1,0 +1,71 @@
+import type { ChangeRow } from '../change-row.ts'
+import { at, ids, pageOf, pageParameters } from './example-values.ts'
+import type { Operations } from './operation.ts'
+
+/** A change in a row, as the examples tell it. */
+const row: ChangeRow = {
+  id: ids.change,
+  title: 'model acme-large-2026-03 → acme-small-2026-10',
+  system: 'support-bot',
+  environment: 'production',
+  changeTypes: ['model'],
+  changeClass: 'normal',
+  origin: 'ci',
+  status: 'confirmed',
+  intent: 'observed',
+  stage: 'running',
+  decision: 'proposed',
+  running: 'runs',
+  severity: 'high',
+  verdict: 'regression',
+  assessmentId: ids.assessment,
+  decisionId: ids.decision,
+  recordId: null,
+  emergency: false,
+  authorId: ids.account,
+  authorName: 'Ada',
+  awaitingMe: true,
+  openedAt: at.opened,
+  updatedAt: at.proposed,
+}
+const filters = {
+  system: 'support-bot',
+  environment: 'production',
+  type: 'model',
+  verdict: 'regression',
+  severity: 'high',
+  class: 'normal',
+  origin: 'ci',
+  author: ids.account,
+  stage: 'running',
+  status: 'confirmed',
+  decision: 'proposed',
+  open: 'true',
+  emergency: 'false',
+  awaiting: 'me',
+  from: at.opened,
+  to: at.expires,
+  q: 'acme',
+} as const
+
+/** Descriptions of the operations of what people work through, by route. */
+export const worklistOperations: Operations = {
+  'GET /v1/change-rows': {
+    id: 'listChangeRows',
+    tag: 'Changes',
+    summary: 'List changes in rows, with how far each has come',
+    description:
+      'Newest first, without configurations. Looking for what fits ends after eighty changes for each of `limit` (forty with `q`): a page may be short, or empty, while `nextCursor` goes on. The stage is the life’s.',
+    parameters: { ...pageParameters, ...filters },
+    answer: pageOf(row),
+  },
+  'GET /v1/change-rows/count': {
+    id: 'countChangeRows',
+    tag: 'Changes',
+    summary: 'Count changes, by the same filters',
+    description:
+      'Up to 10,000, among the newest 50,000 that are looked at; with `awaiting`, up to 500 that may wait. `capped` says that there may be more.',
+    parameters: filters,
+    answer: { count: 12, capped: false },
+  },
+}

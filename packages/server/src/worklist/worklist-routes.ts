@@ -1,0 +1,28 @@
+import { changeCount, changeRow, changeRowFilter, changeRowQuery, page } from '@afterai/contract'
+import { unaudited } from '../audit/index.ts'
+import { inTenant } from '../access/index.ts'
+import type { Database } from '../platform/database.ts'
+import type { Http } from '../platform/http-application.ts'
+import { countChangeRows, listChangeRows } from './change-rows.ts'
+
+/** Dependencies of the routes of what people work through. */
+export interface WorklistDependencies {
+  readonly db: Database
+}
+
+/** Changes in rows, and how many there are. */
+export function changeRowRoutes(http: Http, { db }: WorklistDependencies): void {
+  const read = inTenant(db)
+  const reading = { permission: 'change:read', audits: unaudited.workingData } as const
+
+  http.get(
+    '/v1/change-rows',
+    { config: reading, schema: { querystring: changeRowQuery, response: { 200: page(changeRow) } } },
+    (request) => read(request, (tx, { principal }) => listChangeRows(tx, principal, request.query)),
+  )
+  http.get(
+    '/v1/change-rows/count',
+    { config: reading, schema: { querystring: changeRowFilter, response: { 200: changeCount } } },
+    (request) => read(request, (tx, { principal }) => countChangeRows(tx, principal, request.query)),
+  )
+}
