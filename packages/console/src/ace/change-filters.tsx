@@ -3,7 +3,7 @@ import { ArrowUpIcon, CalendarIcon, ListFilterIcon, SearchIcon, ShapesIcon } fro
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { shortDay } from '../api/instants.ts'
 import { useLetterKeys } from '../app/shortcuts.ts'
-import { type Band, bandWords } from '../look/badge.tsx'
+import { type Band, bandWords } from '../look/bands.ts'
 import { Menu } from '../look/menu.tsx'
 import { changeCountQuery, countWords } from './change-rows.ts'
 import { type ChangeSearch, changeTypes, toFilter } from './change-search.ts'

@@ -100,15 +100,19 @@ function StepWords({ step, dossier, ask }: WordsProps): ReactNode {
       )
     case 'assess':
       return (
-        <>
-          <Step title="Measure what it does" text="Bring an evaluation of before and one of after. On your machine:" />
-          <Command text={`npx afterai assess ${change.id.slice(0, 8)} before.csv after.csv`} />
+        <Step
+          title="Measure what it does"
+          text="Bring an evaluation of before and one of after: two files of the same cases."
+        >
+          <Link to="/changes/$id/assess" params={{ id: change.id }} className={buttonClass('primary', 'large')}>
+            Assess
+          </Link>
           {reader.mayPropose ? (
-            <Button kind="bare" onClick={() => ask('propose')}>
-              Decide without an assessment
+            <Button size="large" onClick={() => ask('propose')}>
+              Decide without
             </Button>
           ) : null}
-        </>
+        </Step>
       )
     case 'propose':
       return (
