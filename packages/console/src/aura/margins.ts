@@ -24,11 +24,9 @@ export function choicesFor(before: ImportedRun, after: ImportedRun): MetricChoic
 
 /** Names of metrics that only one of the files has. */
 export function unpaired(before: ImportedRun, after: ImportedRun): string[] {
-  const names = ({ metrics }: ImportedRun) => metrics.map(({ name }) => name)
-  return [
-    ...names(before).filter((name) => !names(after).includes(name)),
-    ...names(after).filter((name) => !names(before).includes(name)),
-  ]
+  const names = [before, after].map(({ metrics }) => new Set(metrics.map(({ name }) => name)))
+  const [first = new Set(), second = new Set()] = names
+  return [...first.symmetricDifference(second)]
 }
 
 /** The plan that the choices make: only what was said; undefined where nothing was. A margin with a comma is one too. */
