@@ -188,6 +188,8 @@ export {
   role,
   type Session,
   sessionHeaders,
+  type SessionState,
+  sessionStateView,
   sessionView,
   setupRequest,
   signInRequest,

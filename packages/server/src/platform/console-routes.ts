@@ -21,6 +21,10 @@ const schema = { hide: true, params: z.object({ '*': z.string() }) } as const
  * `/` how to, and nothing else is different from a server without it.
  */
 export function consoleRoutes(http: Http, console: Console | undefined): void {
+  // What is asked of the API counts as a read, whether there is such a thing or not.
+  http.get('/v1/*', { config: { permission: 'public', audits }, schema: { hide: true } }, (_request, reply) =>
+    notFound(reply),
+  )
   http.get('/*', { config, schema }, async (request, reply) => {
     const path = request.params['*']
     if (console === undefined) return path === '' && acceptsHtml(request) ? sendHowToBuild(reply) : notFound(reply)
