@@ -119,6 +119,14 @@ export type BrowserSession = {
   tenant: string
 }
 
+export type SessionState = {
+  endsAt: string
+  idleEndsAt: string
+  proofFreshUntil: string | null
+  secondFactor: boolean
+  provider: string | null
+}
+
 export type Configuration = {
   model: {
     provider?: string
@@ -1290,6 +1298,10 @@ export interface Operations {
   /** Sign out. */
   signOut: {
     answer: undefined
+  }
+  /** Read until when your session lasts. */
+  getSession: {
+    answer: SessionState
   }
   /** Renew the access token. */
   refreshSession: {
@@ -3020,6 +3032,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   setUp: ['POST', '/v1/setup', 'json'],
   signIn: ['POST', '/v1/session', 'json'],
   signOut: ['DELETE', '/v1/session', 'json'],
+  getSession: ['GET', '/v1/session', 'json'],
   refreshSession: ['POST', '/v1/session/refresh', 'json'],
   acceptInvitation: ['POST', '/v1/invitations/accept', 'json'],
   switchTenant: ['POST', '/v1/session/switch', 'json'],

@@ -197,6 +197,8 @@ export {
   role,
   type Session,
   sessionHeaders,
+  type SessionState,
+  sessionStateView,
   sessionView,
   setupRequest,
   signInRequest,
