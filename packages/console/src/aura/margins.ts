@@ -26,7 +26,7 @@ export function choicesFor(before: ImportedRun, after: ImportedRun): MetricChoic
 export function unpaired(before: ImportedRun, after: ImportedRun): string[] {
   const names = [before, after].map(({ metrics }) => new Set(metrics.map(({ name }) => name)))
   const [first = new Set(), second = new Set()] = names
-  return [...first.symmetricDifference(second)]
+  return [...first, ...second].filter((name) => first.has(name) !== second.has(name))
 }
 
 /** The plan that the choices make: only what was said; undefined where nothing was. A margin with a comma is one too. */
