@@ -692,6 +692,72 @@ export type ApiKey = {
   replacedBy: string | null
 }
 
+export type Decision = {
+  id: string
+  changeId: string
+  status: "proposed" | "approved" | "rejected"
+  decision: "act" | "not_act"
+  decisionDetail: "approve" | "approve_with_conditions" | "accept_risk" | "reject" | "defer" | "rollback"
+  justification: string
+  implementationPlan: string | null
+  backoutPlan: string | null
+  testPlan: string | null
+  riskImpactAnalysis: string | null
+  conditions: (string)[]
+  checks: ({
+    metric: "error_rate" | "refusal_rate" | "disagreed_rate" | "cost_per_request_usd" | "latency_mean_ms" | "latency_p95_ms" | "input_tokens_mean" | "output_tokens_mean"
+    comparison: "at_most" | "at_least"
+    bound: number
+    of: "value" | "before"
+    windowHours: number
+    minCalls: number
+  })[]
+  reviewBy: string | null
+  assessmentIds: (string)[]
+  supersedes: string | null
+  authorId: string
+  authorName: string
+  authorEmail: string | null
+  proposedAt: string
+  evidence: "assessed" | "none"
+  approvalPolicy: {
+    ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+    quorum: number
+    allowSelfApproval: boolean
+    people?: (string)[]
+    roles?: ("admin" | "approver")[]
+    requesterMayApprove?: boolean
+    implementerMayApprove?: boolean
+  }
+  approvalsMissing: number
+  validUntil: string | null
+  approvals: ({
+    approverId: string
+    approverName: string
+    approverEmail: string | null
+    onBehalfOf?: string
+    onBehalfOfName?: string
+    verdict: "approve" | "reject"
+    comment: string | null
+    evidenceDigest: string
+    at: string
+  })[]
+  evidenceDigest: string
+  evidenceChanged: boolean
+  recordId: string | null
+}
+
+export type ConditionFinding = {
+  id: string
+  recordId: string
+  condition: string
+  outcome: "met" | "broken"
+  note: string
+  foundAt: string
+  foundBy: string | null
+  foundByName: string | null
+}
+
 export type Life = {
   changeId: string
   stage: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"
@@ -714,6 +780,37 @@ export type Life = {
   asDecided: boolean | null
   superseded: boolean
   closeCode: "successful" | "successful_issues" | "unsuccessful" | "cancelled" | null
+}
+
+export type Dossier = {
+  change: Change
+  life: Life
+  assessments: (Assessment)[]
+  decisions: (Decision)[]
+  records: ({
+    id: string
+    decisionId: string
+    number: number | null
+    sealedAt: string
+    state: "pending" | "integrated"
+  })[]
+  plans: (EvaluationPlan)[]
+  determinations: Determinations
+  history: ({
+    at: string
+    action: string
+    actorName: string | null
+    text: string
+  })[]
+  people: { [name: string]: string }
+  reader: {
+    mayConfirm: boolean
+    mayAssess: boolean
+    mayPropose: boolean
+    mayApprove: boolean
+    mayClose: boolean
+    mayNot: { [name: string]: string }
+  }
 }
 
 export type ChangeRow = {
@@ -914,72 +1011,6 @@ export type SecondFactorChallenge = {
   ticket: string
   methods: ("totp" | "passkey" | "recovery_code")[]
   expiresAt: string
-}
-
-export type Decision = {
-  id: string
-  changeId: string
-  status: "proposed" | "approved" | "rejected"
-  decision: "act" | "not_act"
-  decisionDetail: "approve" | "approve_with_conditions" | "accept_risk" | "reject" | "defer" | "rollback"
-  justification: string
-  implementationPlan: string | null
-  backoutPlan: string | null
-  testPlan: string | null
-  riskImpactAnalysis: string | null
-  conditions: (string)[]
-  checks: ({
-    metric: "error_rate" | "refusal_rate" | "disagreed_rate" | "cost_per_request_usd" | "latency_mean_ms" | "latency_p95_ms" | "input_tokens_mean" | "output_tokens_mean"
-    comparison: "at_most" | "at_least"
-    bound: number
-    of: "value" | "before"
-    windowHours: number
-    minCalls: number
-  })[]
-  reviewBy: string | null
-  assessmentIds: (string)[]
-  supersedes: string | null
-  authorId: string
-  authorName: string
-  authorEmail: string | null
-  proposedAt: string
-  evidence: "assessed" | "none"
-  approvalPolicy: {
-    ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
-    quorum: number
-    allowSelfApproval: boolean
-    people?: (string)[]
-    roles?: ("admin" | "approver")[]
-    requesterMayApprove?: boolean
-    implementerMayApprove?: boolean
-  }
-  approvalsMissing: number
-  validUntil: string | null
-  approvals: ({
-    approverId: string
-    approverName: string
-    approverEmail: string | null
-    onBehalfOf?: string
-    onBehalfOfName?: string
-    verdict: "approve" | "reject"
-    comment: string | null
-    evidenceDigest: string
-    at: string
-  })[]
-  evidenceDigest: string
-  evidenceChanged: boolean
-  recordId: string | null
-}
-
-export type ConditionFinding = {
-  id: string
-  recordId: string
-  condition: string
-  outcome: "met" | "broken"
-  note: string
-  foundAt: string
-  foundBy: string | null
-  foundByName: string | null
 }
 
 export type Evaluation = {
@@ -2938,6 +2969,11 @@ export interface Operations {
     query?: { system?: string; environment?: string; type?: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"; verdict?: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved" | "none"; severity?: "low" | "medium" | "high" | "critical"; class?: "standard" | "normal" | "emergency"; origin?: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"; author?: string; stage?: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"; status?: "pending" | "confirmed" | "dismissed"; decision?: "undecided" | "proposed" | "act" | "not_act"; open?: string; emergency?: string; awaiting?: "me"; from?: string; to?: string; q?: string }
     answer: ChangeCount
   }
+  /** Read all of one change, for one page. */
+  getDossier: {
+    path: { id: string }
+    answer: Dossier
+  }
   /** List the streams of audit events, and how far they are. */
   listAuditStreams: {
     answer: {
@@ -3183,6 +3219,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   closeChange: ['POST', '/v1/changes/{id}/closure', 'json', true],
   listChangeRows: ['GET', '/v1/change-rows', 'json'],
   countChangeRows: ['GET', '/v1/change-rows/count', 'json'],
+  getDossier: ['GET', '/v1/changes/{id}/dossier', 'json'],
   listAuditStreams: ['GET', '/v1/audit-streams', 'json'],
   createAuditStream: ['POST', '/v1/audit-streams', 'json'],
   getAuditStream: ['GET', '/v1/audit-streams/{id}', 'json'],

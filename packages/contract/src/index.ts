@@ -71,6 +71,7 @@ export {
   risk,
   type Risk,
 } from './change.ts'
+export { type Dossier, type DossierReader, dossierView, type HistoryItem } from './change-dossier.ts'
 export {
   changeCount,
   type ChangeCount,

@@ -1,6 +1,11 @@
 import type { ChangeRow } from '../change-row.ts'
+import type { Dossier } from '../change-dossier.ts'
+import { assessment, sealed } from './assessment-operations.ts'
+import { change, determined } from './change-operations.ts'
+import { decision } from './decision-operations.ts'
 import { at, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operations } from './operation.ts'
+import { life } from './standing-operations.ts'
 
 /** A change in a row, as the examples tell it. */
 const row: ChangeRow = {
@@ -48,6 +53,26 @@ const filters = {
   q: 'acme',
 } as const
 
+const dossier: Dossier = {
+  change,
+  life,
+  assessments: [assessment],
+  decisions: [decision],
+  records: [{ id: ids.record, decisionId: ids.decision, number: 41, sealedAt: at.sealed, state: 'integrated' }],
+  plans: [sealed],
+  determinations: determined,
+  history: [{ at: at.opened, action: 'change.open', actorName: 'Ada', text: 'It was opened, by ci.' }],
+  people: { [ids.account]: 'Ada', [ids.approver]: 'Bo' },
+  reader: {
+    mayConfirm: true,
+    mayAssess: true,
+    mayPropose: true,
+    mayApprove: false,
+    mayClose: false,
+    mayNot: { mayApprove: 'The author of a decision cannot approve it.' },
+  },
+}
+
 /** Descriptions of the operations of what people work through, by route. */
 export const worklistOperations: Operations = {
   'GET /v1/change-rows': {
@@ -67,5 +92,14 @@ export const worklistOperations: Operations = {
       'Up to 10,000, among the newest 50,000 that are looked at; with `awaiting`, up to 500 that may wait. `capped` says that there may be more.',
     parameters: filters,
     answer: { count: 12, capped: false },
+  },
+  'GET /v1/changes/{id}/dossier': {
+    id: 'getDossier',
+    tag: 'Changes',
+    summary: 'Read all of one change, for one page',
+    description:
+      'It needs the permissions to read changes, assessments, decisions and records. Its history is what happened to the change, as everybody who works with it may see; `reader` is what whoever asks may do now.',
+    parameters: { id: ids.change },
+    answer: dossier,
   },
 }

@@ -6,7 +6,7 @@ import { readAssessmentDigests } from '../aura/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { type Delegator, selectDelegators } from '../policy/index.ts'
-import { placeOf } from './approval-policy.ts'
+import { placeOf, type Voting } from './approval-policy.ts'
 import { evidenceDigest, ruleOf } from './dossier.ts'
 
 /** A decision that waits for approvers, and whether one of them is whoever asks. */
@@ -95,9 +95,6 @@ function refusalOf(
     delegators,
   }: { readonly evidenceDigest: string; readonly delegators: readonly Delegator[] },
 ): ProblemError | null {
-  if (!permissionsHeld(principal).includes('decision:approve')) {
-    return new ProblemError('forbidden', { permission: 'decision:approve', detail: 'your role may not approve' })
-  }
   const voting = {
     status: 'proposed' as const,
     rule: ruleOf(row).approvals,
@@ -106,6 +103,18 @@ function refusalOf(
     implementerId: row.implementer_id,
     approvals: row.approvals.map(({ onBehalfOf, ...it }) => ({ ...it, onBehalfOf: onBehalfOf ?? undefined })),
     evidenceDigest: digest,
+  }
+  return approvalRefusal(principal, voting, delegators)
+}
+
+/** Why somebody may not approve a decision now; null: they may. As an approval of theirs would be judged. */
+export function approvalRefusal(
+  principal: Principal,
+  voting: Voting,
+  delegators: readonly Delegator[],
+): ProblemError | null {
+  if (!permissionsHeld(principal).includes('decision:approve')) {
+    return new ProblemError('forbidden', { permission: 'decision:approve', detail: 'your role may not approve' })
   }
   const vote = {
     approverId: principal.accountId,

@@ -1,5 +1,5 @@
-export { readLives } from './life.ts'
-export type { KnownLife } from './life.ts'
+export { refusalOf as closeRefusal } from './closures.ts'
+export { type KnownLife, livesIn, readLives, selectLives } from './life.ts'
 export { awaitedOf, lifeOf } from './life-of.ts'
 export { createStanding } from './standing.ts'
 export type { Worse } from './watch.ts'

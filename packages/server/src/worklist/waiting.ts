@@ -1,4 +1,4 @@
-import type { Permission } from '@afterai/contract'
+import { type Permission, ProblemError } from '@afterai/contract'
 import { permissionsHeld, type Principal } from '../access/index.ts'
 import type { OpenVote } from '../pacr/index.ts'
 import { awaitedOf, type KnownLife } from '../standing/index.ts'
@@ -12,6 +12,13 @@ export type Held = ReadonlySet<Permission>
 /** What a principal may do, to look up. */
 export function heldBy(principal: Principal): Held {
   return new Set(permissionsHeld(principal))
+}
+
+/** Refuses who lacks a permission that an answer needs besides that of its route. @throws ProblemError `forbidden` */
+export function refuseWithout(held: Held, needed: readonly Permission[]): void {
+  const lacking = needed.find((permission) => !held.has(permission))
+  if (lacking === undefined) return
+  throw new ProblemError('forbidden', { permission: lacking, detail: `this needs the permission ${lacking}, too` })
 }
 
 /**

@@ -166,6 +166,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   system: get((it) => `/v1/systems/${it.system}`),
   configuration: get((it) => `/v1/configurations/${it.fingerprint}`),
   change: get((it) => `/v1/changes/${it.changeId}`),
+  'its dossier': get((it) => `/v1/changes/${it.changeId}/dossier`),
   'its assessments': get((it) => `/v1/changes/${it.changeId}/assessments`),
   'its decisions': get((it) => `/v1/changes/${it.changeId}/decisions`),
   evaluation: get((it) => `/v1/evaluations/${it.baselineId}`),
