@@ -1154,6 +1154,32 @@ export type Envelope = {
   revokedAt: string | null
 }
 
+export type Inbox = {
+  items: ({
+    kind: "approve" | "propose" | "assess" | "confirm" | "verify" | "review" | "standing" | "key"
+    row: ChangeRow | null
+    title: string
+    system: string | null
+    environment: string | null
+    changeId: string | null
+    decisionId: string | null
+    since: string
+    due: string | null
+    note: string
+  })[]
+  counts: {
+    approve: number
+    propose: number
+    assess: number
+    confirm: number
+    verify: number
+    review: number
+    standing: number
+    key: number
+  }
+  capped: boolean
+}
+
 export type Record = {
   id: string
   changeId: string
@@ -2974,6 +3000,10 @@ export interface Operations {
     path: { id: string }
     answer: Dossier
   }
+  /** List what waits for whoever asks. */
+  getInbox: {
+    answer: Inbox
+  }
   /** List the streams of audit events, and how far they are. */
   listAuditStreams: {
     answer: {
@@ -3220,6 +3250,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   listChangeRows: ['GET', '/v1/change-rows', 'json'],
   countChangeRows: ['GET', '/v1/change-rows/count', 'json'],
   getDossier: ['GET', '/v1/changes/{id}/dossier', 'json'],
+  getInbox: ['GET', '/v1/inbox', 'json'],
   listAuditStreams: ['GET', '/v1/audit-streams', 'json'],
   createAuditStream: ['POST', '/v1/audit-streams', 'json'],
   getAuditStream: ['GET', '/v1/audit-streams/{id}', 'json'],

@@ -250,6 +250,7 @@ export {
   proposeEnvelopeRequest,
 } from './envelope.ts'
 export { asAsked, fingerprintOf, normalizeConfiguration } from './fingerprint.ts'
+export { type Inbox, type InboxItem, type InboxKind, inboxKinds, inboxView } from './inbox.ts'
 export {
   isPermissionOf,
   keyScopes,

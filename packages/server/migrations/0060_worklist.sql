@@ -71,6 +71,11 @@ update change c set
 -- What is still to be worked on: neither dismissed nor closed, and not both decided and reviewed, unless it is decided again.
 create index change_at_work on change (tenant_id, id desc)
   where status <> 'dismissed' and not closed and (not verified or decided_as is null or decision_pending);
+-- The few that the watch over standings found wrong, or due for a review.
+create index told_standing_amiss on told_standing (tenant_id, told_at)
+  where standing in ('contrary', 'condition_broken', 'deviating', 'overdue', 'review_due');
+create index told_change_amiss on told_change (tenant_id, told_at)
+  where standing in ('contrary', 'condition_broken', 'deviating', 'overdue', 'review_due');
 -- By whom, and the few that had to run first.
 create index change_by_author on change (tenant_id, author_id, id desc);
 create index change_in_emergency on change (tenant_id, id desc) where emergency_declared;

@@ -3,6 +3,7 @@ import type { Dossier } from '../change-dossier.ts'
 import { assessment, sealed } from './assessment-operations.ts'
 import { change, determined } from './change-operations.ts'
 import { decision } from './decision-operations.ts'
+import { type Inbox, inboxKinds } from '../inbox.ts'
 import { at, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operations } from './operation.ts'
 import { life } from './standing-operations.ts'
@@ -32,6 +33,24 @@ const row: ChangeRow = {
   awaitingMe: true,
   openedAt: at.opened,
   updatedAt: at.proposed,
+}
+const inbox: Inbox = {
+  items: [
+    {
+      kind: 'approve',
+      row,
+      title: row.title,
+      system: 'support-bot',
+      environment: 'production',
+      changeId: ids.change,
+      decisionId: ids.decision,
+      since: at.proposed,
+      due: at.expires,
+      note: 'an approver',
+    },
+  ],
+  counts: { ...(Object.fromEntries(inboxKinds.map((kind) => [kind, 0])) as Inbox['counts']), approve: 1 },
+  capped: false,
 }
 const filters = {
   system: 'support-bot',
@@ -92,6 +111,14 @@ export const worklistOperations: Operations = {
       'Up to 10,000, among the newest 50,000 that are looked at; with `awaiting`, up to 500 that may wait. `capped` says that there may be more.',
     parameters: filters,
     answer: { count: 12, capped: false },
+  },
+  'GET /v1/inbox': {
+    id: 'getInbox',
+    tag: 'Changes',
+    summary: 'List what waits for whoever asks',
+    description:
+      'By what they may do, and for approvals by the policy. What is overdue or runs as it must not comes first, then what is due within a day or is an emergency; of those alike, what has waited longest.',
+    answer: inbox,
   },
   'GET /v1/changes/{id}/dossier': {
     id: 'getDossier',

@@ -31,6 +31,8 @@ export interface ScannedChange {
 export interface Scan {
   readonly filter: ChangeRowFilter
   readonly systemId: string | undefined
+  /** These alone, by their ids. */
+  readonly ids?: readonly string[]
   /** What whoever asks may do, where what waits for them is asked for. */
   readonly held: Held
   readonly before: string | undefined
@@ -91,7 +93,8 @@ function lookedAt(tenantId: string, scan: Scan, lookAt: number): RawBuilder<unkn
 }
 
 /** The one condition that an index narrows by, the most telling first. */
-function narrowing({ filter, systemId }: Scan): RawBuilder<unknown>[] {
+function narrowing({ filter, systemId, ids }: Scan): RawBuilder<unknown>[] {
+  if (ids !== undefined) return [sql`c.id = any(${ids}::uuid[])`]
   const { status, author, emergency, open, awaiting } = filter
   const ofStatus = status === undefined ? [] : [sql`c.status = ${status}`]
   if (systemId !== undefined) return [sql`c.system_id = ${systemId}`, ...ofStatus]

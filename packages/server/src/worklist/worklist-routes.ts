@@ -1,4 +1,13 @@
-import { changeCount, changeRow, changeRowFilter, changeRowQuery, dossierView, id, page } from '@afterai/contract'
+import {
+  changeCount,
+  changeRow,
+  changeRowFilter,
+  changeRowQuery,
+  dossierView,
+  id,
+  inboxView,
+  page,
+} from '@afterai/contract'
 import { z } from 'zod'
 import { unaudited } from '../audit/index.ts'
 import { inTenant } from '../access/index.ts'
@@ -6,6 +15,7 @@ import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { readDossier } from './change-dossier.ts'
 import { countChangeRows, listChangeRows } from './change-rows.ts'
+import { readInbox } from './inbox.ts'
 
 /** Dependencies of the routes of what people work through. */
 export interface WorklistDependencies {
@@ -34,5 +44,15 @@ export function changeRowRoutes(http: Http, { db }: WorklistDependencies): void 
       schema: { params: z.object({ id }), response: { 200: dossierView } },
     },
     (request) => read(request, (tx, { principal }) => readDossier(tx, principal, request.params.id)),
+  )
+}
+
+/** What waits for whoever asks. */
+export function inboxRoutes(http: Http, { db }: WorklistDependencies): void {
+  const read = inTenant(db)
+  http.get(
+    '/v1/inbox',
+    { config: { permission: 'change:read', audits: unaudited.workingData }, schema: { response: { 200: inboxView } } },
+    (request) => read(request, (tx, { principal }) => readInbox(tx, principal)),
   )
 }

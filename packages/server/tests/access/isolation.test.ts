@@ -265,11 +265,21 @@ const attempts: Readonly<Record<string, Attempt>> = {
 }
 
 /** Lists, whose answers must name nothing of theirs. */
-const unpaged = ['sessions', 'factors', 'audit-streams', 'identity-providers', 'break-glass-accounts', 'log/keys', 'me']
+const unpaged = [
+  'inbox',
+  'sessions',
+  'factors',
+  'audit-streams',
+  'identity-providers',
+  'break-glass-accounts',
+  'log/keys',
+  'me',
+]
 const lists = [
   'systems',
   'changes',
   'change-rows',
+  'inbox',
   'evaluations',
   'decisions',
   'records',
