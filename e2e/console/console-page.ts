@@ -41,6 +41,7 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
       ...options,
     })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
+    context.setDefaultTimeout(20_000)
     const page = await context.newPage()
     watch(page, origin, faults)
     return page
