@@ -40,7 +40,8 @@ beforeAll(async () => {
       const isMember = path === '/v1/log/keys' && request.headers.cookie?.includes('session=member') === true
       const problem = { type: 'about:blank', title: 'Not signed in', status: 401, code: 'unauthenticated' }
       response.writeHead(isMember ? 200 : 401, { 'content-type': `application/${isMember ? '' : 'problem+'}json` })
-      return response.end(JSON.stringify(isMember ? logKeys : problem))
+      response.end(JSON.stringify(isMember ? logKeys : problem))
+      return
     }
     void readFile(join(dist, extname(path) === '' ? 'index.html' : path)).then(
       (bytes) => {
