@@ -8,7 +8,16 @@ import { brotliCompressSync, constants } from 'node:zlib'
 // `--if-older` builds only what has newer sources.
 const root = fileURLToPath(new URL('../packages/console', import.meta.url))
 const dist = join(root, 'dist')
-const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json', '../client/src', '../record/src']
+const sources = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'package.json',
+  '../client/src',
+  '../record/src',
+  '../../scripts/verifier-file.ts',
+]
 const compressed = /\.(?:js|css|html|svg|json)$/
 
 if (!argv.includes('--if-older') || isOlder()) {
@@ -16,6 +25,8 @@ if (!argv.includes('--if-older') || isOlder()) {
     const { build } = await import('vite')
     rmSync(dist, { recursive: true, force: true })
     await build({ root, logLevel: 'warn' })
+    const { verifierFile } = await import('./verifier-file.ts')
+    writeFileSync(join(dist, 'verifier.html'), await verifierFile())
     for (const file of filesIn(dist).filter((name) => compressed.test(name))) {
       const content = readFileSync(file)
       const small = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })

@@ -96,9 +96,11 @@ export function checkCheckpoint(checkpoint: SignedCheckpoint, { logs }: Trust): 
 
 /** The names and ids of the log keys: those pinned, and those under which the checkpoint is signed. */
 export function compareLogKeys({ note }: SignedCheckpoint, { logs }: Trust): Comparison {
-  const namesOf = (keys: readonly { readonly name: string; readonly keyId: string }[]): string =>
-    listOf(keys.map(({ name, keyId }) => `${name}+${keyId}`))
   return { what: 'key of the log', expected: namesOf(logs), computed: namesOf(note.signatures) }
+}
+
+function namesOf(keys: readonly { readonly name: string; readonly keyId: string }[]): string {
+  return listOf(keys.map(({ name, keyId }) => `${name}+${keyId}`))
 }
 
 /** Checks that hints are at least true: they name the keys that did sign. */
@@ -189,7 +191,6 @@ export function checkWitnesses({ note }: SignedCheckpoint, { witnessPolicy }: Tr
   return { detail: `cosigned by ${names.join(', ')}`, result: undefined }
 }
 
-/** Writes names one after the other; none is said to be none. */
-export function listOf(names: readonly string[]): string {
+function listOf(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.join(', ')
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { approvalView, id, type LogKeys, logKeysView, recordView } from '@afterai/contract'
 import { decodeStatement, parseBundle, RecordError, type SectionName, sectionNames } from '@afterai/record'
@@ -8,12 +8,13 @@ import type { Api } from '../api/api.ts'
 import { findId } from '../api/find-one.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { checkBundle, withoutScope } from '../checkpoints/check-bundle.ts'
-import { CommandFailure } from '../command-failure.ts'
 import { person } from '../terminal/person.ts'
 import { sealedAssessmentLines } from '../sealed-assessments.ts'
 import { printable } from '../terminal/style.ts'
 import { properties, table } from '../terminal/table.ts'
+import { writeAsked } from '../write-file.ts'
 import { online, serverLeaf, withPaging, withQuiet, type Mount, type ServerContext } from './leaf.ts'
+import { addVerifierCommand } from './verifier.ts'
 import { addVerifyCommand } from './verify.ts'
 
 /** A record with as much of its content as is shown to a person. */
@@ -87,6 +88,7 @@ export function addRecordCommands(program: Command, mount: Mount): void {
     .action(online(mount, exportRecord))
 
   addVerifyCommand(record, mount)
+  addVerifierCommand(record, mount)
 }
 
 interface ExportOptions {
@@ -94,11 +96,6 @@ interface ExportOptions {
   readonly keys?: string
   readonly withhold?: readonly SectionName[]
   readonly force?: boolean
-}
-
-interface WriteOptions extends ExportOptions {
-  /** Of a new file, before the umask. */
-  readonly mode?: number
 }
 
 async function exportRecord(context: ServerContext, given: string, options: ExportOptions): Promise<void> {
@@ -109,7 +106,7 @@ async function exportRecord(context: ServerContext, given: string, options: Expo
   await checkBundle({ ...context, remark: out.remark }, bytes)
   const keys = options.keys === undefined ? undefined : await readKeys(api)
   const bundle = options.out ?? `record-${found}.json`
-  await write(bundle, bytes, { ...options, mode: 0o600 })
+  await writeAsked(bundle, bytes, { ...options, mode: 0o600 })
   // What it discloses is for whom its owner gives it to; a file that --force wrote over has kept its own mode.
   await chmod(bundle, 0o600)
   const written = { bundle, keys: keys === undefined ? [] : await writeKeys(keys, options) }
@@ -151,21 +148,9 @@ async function readKeys(api: Api): Promise<LogKeys> {
 async function writeKeys(keys: LogKeys, { keys: folder = '.', ...options }: ExportOptions): Promise<string[]> {
   await mkdir(folder, { recursive: true })
   const paths = { pem: join(folder, 'record-key.pem'), vkey: join(folder, 'log.vkey') }
-  await write(paths.pem, keys.recordKeys.map(({ pem }) => `${pem.trimEnd()}\n`).join(''), options)
-  await write(paths.vkey, `${keys.logVkey}\n`, options)
+  await writeAsked(paths.pem, keys.recordKeys.map(({ pem }) => `${pem.trimEnd()}\n`).join(''), options)
+  await writeAsked(paths.vkey, `${keys.logVkey}\n`, options)
   return Object.values(paths)
-}
-
-async function write(path: string, content: string | Uint8Array, { force, mode }: WriteOptions): Promise<void> {
-  await writeFile(path, content, { flag: force === true ? 'w' : 'wx', mode: mode ?? 0o666 }).catch(
-    (cause: NodeJS.ErrnoException) => {
-      const exists = cause.code === 'EEXIST'
-      throw new CommandFailure('failed', exists ? `${path} exists.` : `${path} cannot be written (${cause.code}).`, {
-        ...(exists ? { remedy: 'Give --force to write over it.' } : {}),
-        cause,
-      })
-    },
-  )
 }
 
 async function recordIdOf(api: Api, given: string): Promise<string> {

@@ -44,6 +44,11 @@ const invitation = createRoute({
   path: '/invitation',
   component: lazyRouteComponent(() => import('../identity/invitation-page.tsx'), 'InvitationPage'),
 })
+const verify = createRoute({
+  getParentRoute: () => root,
+  path: '/verify',
+  component: lazyRouteComponent(() => import('../ledger/verify-page.tsx'), 'VerifyPage'),
+})
 
 /** Everything behind it belongs to somebody who is signed in. */
 const inside = createRoute({
@@ -134,6 +139,7 @@ export const router = createRouter({
     signIn,
     setUp,
     invitation,
+    verify,
     inside.addChildren([
       home,
       changes,

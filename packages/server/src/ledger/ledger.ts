@@ -7,6 +7,7 @@ import { createFence } from './fence.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
 import { createLogAlarms, type LogAlarm, type LogAlarms } from './log-alarms.ts'
 import { createLog, type LedgerKeys, logKeyRoutes, readOrigin } from './log-keys.ts'
+import { verifierRoute } from './verifier-route.ts'
 import type { LogMemory } from './log-memory.ts'
 import { lookAtHeads, watchingLogs } from './log-watch.ts'
 import { createProducers } from './producers.ts'
@@ -74,6 +75,7 @@ export function createLedger(parts: LedgerParts): Ledger {
     look: () => lookAtHeads(watched),
     routes(http) {
       logKeyRoutes(http, { db, keys })
+      verifierRoute(http)
       ledgerRoutes(http, { db, verifierOf: keys.checkpointVerifier, alarmOf: alarms.of })
     },
     jobs: [
