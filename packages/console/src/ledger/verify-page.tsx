@@ -1,6 +1,5 @@
 import { useEffect } from 'react'
-import { api } from '../api/client.ts'
-import { toWords } from '../api/problem-words.ts'
+import { serverKeys } from './server-keys.ts'
 import { Verifier } from './verifier.tsx'
 import { VerifierFrame } from './verifier-frame.tsx'
 
@@ -11,7 +10,7 @@ export function VerifyPage() {
   }, [])
   return (
     <VerifierFrame>
-      <Verifier serverKeys={keysOfServer} canRemember />
+      <Verifier serverKeys={serverKeys} canRemember />
       <p className="faint">
         To verify where there is no network:{' '}
         <a className="link" href="/verifier.html" download="verify.html">
@@ -21,15 +20,4 @@ export function VerifyPage() {
       </p>
     </VerifierFrame>
   )
-}
-
-/** The keys of the tenant's log and records, as text. */
-async function keysOfServer(): Promise<string> {
-  try {
-    const { logVkey, recordKeys } = await api.getLogKeys()
-    return [...recordKeys.map(({ pem }) => pem.trimEnd()), logVkey, ''].join('\n')
-  } catch (error) {
-    const { title, remedy } = toWords(error)
-    throw new Error(`${title}. ${remedy}`, { cause: error })
-  }
 }

@@ -1,17 +1,38 @@
 import { Link } from '@tanstack/react-router'
-import { buttonClass } from '../look/button.tsx'
+import { ShieldCheckIcon } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { useLetterKeys } from '../app/shortcuts.ts'
+import { Button } from '../look/button.tsx'
+import { Loading } from '../look/empty.tsx'
 import styles from './verify-record.module.css'
 
-/** The way to check a record's proof in the reader's browser. */
+const RecordCheck = lazy(async () => ({ default: (await import('./record-check.tsx')).RecordCheck }))
+
+/** Checking a record's proof where one reads it: the browser recomputes it. */
 export function VerifyRecord({ id }: { readonly id: string }) {
+  const [isAsked, setAsked] = useState(false)
+  useLetterKeys((key) => (key === 'v' ? setAsked(true) : undefined))
   return (
     <section className={styles['card']} aria-labelledby="verify">
-      <h2 id="verify">Verify it</h2>
-      <p>Save the bundle, and check it where you trust the machine. Nothing of it is sent.</p>
-      <code className="mono">afterai record verify record-{id.slice(0, 8)}….json</code>
-      <Link to="/verify" className={buttonClass('primary', 'large')}>
-        Verify in the browser
-      </Link>
+      <h2 id="verify">Verify it here</h2>
+      <p>Your browser recomputes the proof. Nothing is sent.</p>
+      {isAsked ? (
+        <Suspense fallback={<Loading what="the verifier" />}>
+          <RecordCheck id={id} />
+        </Suspense>
+      ) : (
+        <Button kind="primary" size="large" onClick={() => setAsked(true)}>
+          <ShieldCheckIcon aria-hidden />
+          Verify
+        </Button>
+      )}
+      <p className={styles['more']}>
+        Stronger on another machine:{' '}
+        <Link className="link" to="/verify">
+          with the bundle, and keys of your own
+        </Link>
+        .
+      </p>
     </section>
   )
 }
