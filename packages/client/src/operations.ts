@@ -1180,6 +1180,79 @@ export type Inbox = {
   capped: boolean
 }
 
+export type RecordDocument = {
+  id: string
+  entryIndex: number | null
+  sealedAt: string
+  state: "pending" | "integrated"
+  supersedes: string | null
+  supersededBy: string | null
+  decision: "act" | "not_act"
+  decisionDetail: "approve" | "approve_with_conditions" | "accept_risk" | "reject" | "defer" | "rollback"
+  justification: string
+  conditions: (string)[]
+  checks: ({
+    metric: "error_rate" | "refusal_rate" | "disagreed_rate" | "cost_per_request_usd" | "latency_mean_ms" | "latency_p95_ms" | "input_tokens_mean" | "output_tokens_mean"
+    comparison: "at_most" | "at_least"
+    bound: number
+    of: "value" | "before"
+    windowHours: number
+    minCalls: number
+  })[]
+  reviewBy: string | null
+  evidence: "assessed" | "none"
+  change: {
+    id: string
+    title: string
+    system: string
+    environment: string
+    changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+    delta: ({
+      category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+      path: string
+      before: string | number | boolean | null
+      after: string | number | boolean | null
+    })[]
+  }
+  assessments: ({
+    id: string
+    verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+    overallRisk: number | null
+    mode: string
+    cited: boolean
+    metrics: ({
+      metric: string
+      band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+      primary: boolean
+      margin: number | null
+      scale: string
+      pairs: number
+      baselineMean: number | null
+      candidateMean: number | null
+      delta: number | null
+      lower: number | null
+      upper: number | null
+    })[]
+  })[]
+  people: ({
+    role: "author" | "approver"
+    name: string
+    email: string | null
+    verdict: "approve" | "reject" | null
+    comment: string | null
+    at: string | null
+    onBehalfOf: string | null
+  })[]
+  policyVersion: number
+  closure: {
+    code: "successful" | "successful_issues" | "unsuccessful" | "cancelled"
+    notes: string | null
+    closedAt: string
+    closedByName: string | null
+  } | null
+  evidenceDigest: string
+}
+
 export type Record = {
   id: string
   changeId: string
@@ -1211,6 +1284,22 @@ export type System = {
     lastSeenAt: string
     observations: number
   })[]
+}
+
+export type SystemRow = {
+  name: string
+  owner: string | null
+  environments: ({
+    environment: string
+    standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+    since: string
+  })[]
+  openChanges: number
+  lastChange: {
+    id: string
+    title: string
+    openedAt: string
+  } | null
 }
 
 export type TelemetryClient = {
@@ -2768,7 +2857,7 @@ export interface Operations {
   }
   /** List decisions, newest first. */
   listDecisions: {
-    query?: { limit?: number; cursor?: string }
+    query?: { limit?: number; cursor?: string; status?: "proposed" | "approved" | "rejected"; awaiting?: "me"; reviewBefore?: string; system?: string }
     answer: {
       items: (Decision)[]
       nextCursor: string | null
@@ -2791,7 +2880,7 @@ export interface Operations {
   }
   /** List sealed records, newest first. */
   listRecords: {
-    query?: { limit?: number; cursor?: string }
+    query?: { limit?: number; cursor?: string; system?: string; decision?: "act" | "not_act"; verdict?: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved" | "none"; from?: string; to?: string; q?: string }
     answer: {
       items: (Record)[]
       nextCursor: string | null
@@ -2817,6 +2906,11 @@ export interface Operations {
       supersedes: string | null
       content: { [name: string]: unknown }
     }
+  }
+  /** Read a record as one document. */
+  getRecordDocument: {
+    path: { id: string }
+    answer: RecordDocument
   }
   /** Export a record for somebody outside to verify. */
   exportRecord: {
@@ -3003,6 +3097,14 @@ export interface Operations {
   /** List what waits for whoever asks. */
   getInbox: {
     answer: Inbox
+  }
+  /** List systems in rows, with whether what runs may run. */
+  listSystemRows: {
+    query?: { limit?: number; cursor?: string; q?: string }
+    answer: {
+      items: (SystemRow)[]
+      nextCursor: string | null
+    }
   }
   /** List the streams of audit events, and how far they are. */
   listAuditStreams: {
@@ -3229,6 +3331,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   approveDecision: ['POST', '/v1/decisions/{id}/approvals', 'json', true],
   listRecords: ['GET', '/v1/records', 'json'],
   getRecord: ['GET', '/v1/records/{id}', 'json'],
+  getRecordDocument: ['GET', '/v1/records/{id}/document', 'json'],
   exportRecord: ['GET', '/v1/records/{id}/bundle', 'bytes'],
   listStandings: ['GET', '/v1/standings', 'json'],
   getHistory: ['GET', '/v1/systems/{name}/history', 'json'],
@@ -3251,6 +3354,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   countChangeRows: ['GET', '/v1/change-rows/count', 'json'],
   getDossier: ['GET', '/v1/changes/{id}/dossier', 'json'],
   getInbox: ['GET', '/v1/inbox', 'json'],
+  listSystemRows: ['GET', '/v1/system-rows', 'json'],
   listAuditStreams: ['GET', '/v1/audit-streams', 'json'],
   createAuditStream: ['POST', '/v1/audit-streams', 'json'],
   getAuditStream: ['GET', '/v1/audit-streams/{id}', 'json'],

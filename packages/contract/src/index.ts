@@ -146,6 +146,7 @@ export {
   approveRequest,
   type Decision,
   decisionDetails,
+  decisionQuery,
   decisionView,
   type ProposeDecision,
   proposeDecisionRequest,
@@ -296,7 +297,8 @@ export {
   words,
 } from './primitives.ts'
 export { type FieldError, type ProblemCode, ProblemError, type ProblemFields, problems } from './problems.ts'
-export { type LogAudit, type LogAuditLine, logAuditLine, recordView, type RecordView } from './record.ts'
+export { recordDocument, type RecordDocument } from './record-document.ts'
+export { type LogAudit, type LogAuditLine, logAuditLine, recordQuery, recordView, type RecordView } from './record.ts'
 export {
   acceptedBaselineView,
   type AcceptedBaseline,
@@ -333,6 +335,7 @@ export {
   type System,
   systemView,
 } from './system.ts'
+export { systemRow, type SystemRow, systemRowQuery } from './system-row.ts'
 export {
   changeEvent,
   distributionView,

@@ -173,6 +173,9 @@ const attempts: Readonly<Record<string, Attempt>> = {
   assessment: get((it) => `/v1/assessments/${it.assessmentId}`),
   decision: get((it) => `/v1/decisions/${it.decisionId}`),
   record: get((it) => `/v1/records/${it.recordId}`),
+  'record as a document': get((it) => `/v1/records/${it.recordId}/document`),
+  'records of a system': get((it) => `/v1/records?system=${it.system}`),
+  'decisions of a system': get((it) => `/v1/decisions?system=${it.system}`),
   bundle: get((it) => `/v1/records/${it.recordId}/bundle`),
   'changes of a system': get((it) => `/v1/changes?system=${it.system}`),
   'rows of changes of a system': get((it) => `/v1/change-rows?system=${it.system}`),
@@ -257,7 +260,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     (it) => ({ tenant: it.tenant.slug }),
   ),
   ...Object.fromEntries(
-    ['systems', 'changes', 'change-rows', 'evaluations', 'decisions', 'records'].map((list) => [
+    ['systems', 'system-rows', 'changes', 'change-rows', 'evaluations', 'decisions', 'records'].map((list) => [
       `${list} from their cursor`,
       (it: Belongings) => ({ path: `/v1/${list}?limit=200&cursor=${cursorAt(it.recordId)}` }),
     ]),
@@ -279,6 +282,7 @@ const lists = [
   'systems',
   'changes',
   'change-rows',
+  'system-rows',
   'inbox',
   'evaluations',
   'decisions',
