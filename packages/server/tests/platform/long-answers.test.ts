@@ -19,6 +19,7 @@ const bounded: Readonly<Record<string, string>> = {
   'GET /livez': oneThing,
   'GET /readyz': oneThing,
   'GET /v1/me': oneThing,
+  'GET /v1/session': oneThing,
   'GET /v1/members/{accountId}': oneThing,
   'GET /v1/members/{accountId}/sessions': 'the sessions of one account',
   'GET /v1/sessions': 'the sessions of one account',
