@@ -24,6 +24,7 @@ export const serverFolders: readonly string[] = [
   'platform',
   'audit',
   'access',
+  'live',
   'identity',
   'keys',
   'ledger',

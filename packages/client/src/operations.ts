@@ -2976,6 +2976,10 @@ export interface Operations {
   removeSampleWorkspace: {
     answer: undefined
   }
+  /** Follow what is changed in your tenant, as it happens. */
+  streamEvents: {
+    answer: string
+  }
 }
 
 /** How an operation is asked: its method, its path, how its answer is read, and whether it takes an Idempotency-Key. */
@@ -3145,4 +3149,5 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   resumeAuditStream: ['POST', '/v1/audit-streams/{id}/resume', 'json'],
   replayAuditStream: ['POST', '/v1/audit-streams/{id}/replay', 'json'],
   removeSampleWorkspace: ['DELETE', '/v1/sample-workspace', 'json'],
+  streamEvents: ['GET', '/v1/events', 'text'],
 }

@@ -176,6 +176,7 @@ export {
   signOutView,
   updateIdentityProviderRequest,
 } from './federation.ts'
+export { liveEvent, type LiveEvent, type LiveKind, liveKinds } from './live.ts'
 export {
   acceptInvitationRequest,
   type BrowserSession,

@@ -20,6 +20,7 @@ import {
   timelineGuard,
   type VerificationPace,
 } from '../ledger/index.ts'
+import { createLive, type LiveLimits } from '../live/index.ts'
 import { createMails, type InstanceMail } from '../notify/index.ts'
 import { createStreams, readStreamLoad } from '../notify/siem/index.ts'
 import { createPacr } from '../pacr/index.ts'
@@ -59,6 +60,8 @@ export interface ServerParts {
   readonly logMemory?: LogMemory | undefined
   /** Bounds of telemetry that differ from the usual ones. */
   readonly captureLimits?: Partial<CaptureLimits> | undefined
+  /** Bounds of the streams of events that differ from the usual ones. */
+  readonly liveLimits?: Partial<LiveLimits> | undefined
   /** How often the logs are verified, where it isn't as usual. */
   readonly verificationPace?: VerificationPace | undefined
   /** Where the built console lies, if not where its build puts it. */
@@ -123,6 +126,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     mail: mails.queue,
     configuration,
   })
+  const live = createLive({ db, connection, access, log, limits: parts.liveLimits })
   // Routes are described in this order. What is last ends first, while the ledger still takes what it leaves behind.
   const features: readonly Feature[] = [
     identity,
@@ -136,6 +140,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     createStanding({ db, audit, ledger, configuration, tell: mails.tellStandings }),
     createStreams({ db, audit, keys, policy: outboundPolicyOf(configuration), log }),
     createSample({ db, audit }),
+    live,
     mails,
     access,
   ]
@@ -179,6 +184,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     requestsUnderWay: () => underWay.size,
     async close() {
       state.stopping = true
+      live.end()
       if (configuration.drainSeconds > 0) await sleep(configuration.drainSeconds * 1000)
       const patience = breakOffBodies(underWay)
       await http.close()

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 /** Answers that are as long as what is stored: they come in parts, and are cut for no time that they take (platform/hardening/patience.ts). */
-const inParts = ['GET /v1/audit-events/export', 'GET /v1/log/audit']
+const inParts = ['GET /v1/events', 'GET /v1/audit-events/export', 'GET /v1/log/audit']
 
 const oneThing = 'one thing, of a bounded size'
 const fewOfOne = 'what people and pipelines made for one change, or set up for a tenant'
