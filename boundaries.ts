@@ -25,6 +25,7 @@ export const serverFolders: readonly string[] = [
   'audit',
   'access',
   'live',
+  'views',
   'identity',
   'keys',
   'ledger',

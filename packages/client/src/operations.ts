@@ -95,6 +95,14 @@ export type ConfigurationInput = {
   })[]
 }
 
+export type PreferencesInput = {
+  timeZone: string | null
+  density: "default" | "comfortable" | "compact"
+  theme: "system" | "light" | "dark"
+  letterKeys: boolean
+  notesSeen: (string)[]
+}
+
 export type Tenant = {
   id: string
   slug: string
@@ -998,6 +1006,25 @@ export type IdentityProvider = {
   redirectUri: string
   createdAt: string
   updatedAt: string
+}
+
+export type Preferences = {
+  timeZone: string | null
+  density: "default" | "comfortable" | "compact"
+  theme: "system" | "light" | "dark"
+  letterKeys: boolean
+  notesSeen: (string)[]
+}
+
+export type View = {
+  id: string
+  name: string
+  query: string
+  columns: (string)[]
+  density: "default" | "comfortable" | "compact"
+  shared: boolean
+  authorId: string
+  authorName: string | null
 }
 
 export type Life = {
@@ -2980,6 +3007,50 @@ export interface Operations {
   streamEvents: {
     answer: string
   }
+  /** Read how pages look to you. */
+  getPreferences: {
+    answer: Preferences
+  }
+  /** Say how pages look to you. */
+  setPreferences: {
+    body: PreferencesInput
+    answer: Preferences
+  }
+  /** List the views that you keep, and those that are shared. */
+  listViews: {
+    answer: {
+      items: (View)[]
+      nextCursor: string | null
+    }
+  }
+  /** Keep a view. */
+  createView: {
+    body: {
+      name: string
+      query: string
+      columns: (string)[]
+      density: "default" | "comfortable" | "compact"
+      shared: boolean
+    }
+    answer: View
+  }
+  /** Change a view. */
+  changeView: {
+    path: { id: string }
+    body: {
+      name: string
+      query: string
+      columns: (string)[]
+      density: "default" | "comfortable" | "compact"
+      shared: boolean
+    }
+    answer: View
+  }
+  /** Remove a view. */
+  removeView: {
+    path: { id: string }
+    answer: undefined
+  }
 }
 
 /** How an operation is asked: its method, its path, how its answer is read, and whether it takes an Idempotency-Key. */
@@ -3150,4 +3221,10 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   replayAuditStream: ['POST', '/v1/audit-streams/{id}/replay', 'json'],
   removeSampleWorkspace: ['DELETE', '/v1/sample-workspace', 'json'],
   streamEvents: ['GET', '/v1/events', 'text'],
+  getPreferences: ['GET', '/v1/me/preferences', 'json'],
+  setPreferences: ['PUT', '/v1/me/preferences', 'json'],
+  listViews: ['GET', '/v1/views', 'json'],
+  createView: ['POST', '/v1/views', 'json', true],
+  changeView: ['PUT', '/v1/views/{id}', 'json'],
+  removeView: ['DELETE', '/v1/views/{id}', 'json'],
 }

@@ -15,6 +15,7 @@ import { sessionOperations } from './session-operations.ts'
 import { envelopeOperations, policyOperations } from './policy-operations.ts'
 import { standingOperations } from './standing-operations.ts'
 import { systemOperations } from './system-operations.ts'
+import { viewOperations } from './view-operations.ts'
 import { telemetryOperations } from './telemetry-operations.ts'
 
 export { type Operation, type Operations, type OperationTag, operationTags } from './operation.ts'
@@ -34,6 +35,7 @@ export const operations: Operations = {
   ...telemetryOperations,
   ...auditOperations,
   ...sessionOperations,
+  ...viewOperations,
   ...federationOperations,
   ...deviceOperations,
   ...credentialOperations,

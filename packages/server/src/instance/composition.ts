@@ -43,6 +43,7 @@ import type { Purges } from '../platform/purges.ts'
 import { traceRequests } from '../platform/request-tracing.ts'
 import { breakOffBodies, endConnectionsWhile, watchRequests } from '../platform/requests-under-way.ts'
 import { createSample } from '../sample/index.ts'
+import { createViews } from '../views/index.ts'
 import { createStanding } from '../standing/index.ts'
 import { createTrail } from '../trail/index.ts'
 import { descriptionRoutes } from './description/description-routes.ts'
@@ -141,6 +142,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     createStreams({ db, audit, keys, policy: outboundPolicyOf(configuration), log }),
     createSample({ db, audit }),
     live,
+    createViews({ db, audit }),
     mails,
     access,
   ]

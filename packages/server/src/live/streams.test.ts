@@ -49,7 +49,7 @@ test('P5.3: who doesn’t read is cut before much waits for them, and others are
   expect([reading.destroyed, heard.split('event: system').length - 1]).toEqual([false, 2_000])
   streams.end()
   expect(streams.any()).toBe(false)
-  expect(() => streams.refuseOneTooMany(principal)).toThrow('overloaded')
+  expect(() => streams.refuseOneTooMany(principal)).toThrow('this server stops')
   expect(open().destroyed).toBe(true)
 })
 

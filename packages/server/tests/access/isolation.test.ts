@@ -29,6 +29,7 @@ interface Belongings extends Lifecycle {
   readonly invitationId: string
   readonly providerId: string
   readonly streamId: string
+  readonly viewId: string
   readonly eventId: string
   readonly envelopeId: string
   readonly delegationId: string
@@ -95,6 +96,7 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
     url: 'http://127.0.0.1:9/',
   })
   await post(`/v1/audit-streams/${stream.id}/pause`, undefined)
+  const view = await post<{ id: string }>('/v1/views', viewNamed('rival-view'))
   const { rows } = await server.owner.query<{ id: string }>('select id from audit_event where tenant_id = $1 limit 1', [
     tenant.id,
   ])
@@ -109,11 +111,14 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
     invitationId: invitation.id,
     providerId,
     streamId: stream.id,
+    viewId: view.id,
     eventId: rows[0]?.id ?? '',
     envelopeId: envelope.id,
     delegationId: delegation.id,
   }
 }
+
+const viewNamed = (name: string): object => ({ name, query: '', columns: [], density: 'default', shared: true })
 
 const measured = (system: string): object => {
   const at = new Date().toISOString()
@@ -144,6 +149,7 @@ function nothing(): Belongings {
     invitationId: newId(),
     providerId: newId(),
     streamId: newId(),
+    viewId: newId(),
     eventId: newId(),
     envelopeId: newId(),
     delegationId: newId(),
@@ -244,6 +250,8 @@ const attempts: Readonly<Record<string, Attempt>> = {
       ),
     ]),
   ),
+  'changing their view': (it) => ({ method: 'PUT', path: `/v1/views/${it.viewId}`, body: viewNamed('x') }),
+  'removing their view': (it) => ({ method: 'DELETE', path: `/v1/views/${it.viewId}` }),
   'their member’s sessions': get((it) => `/v1/members/${it.memberId}/sessions`),
   'ending their member’s sessions': (it) => ({ method: 'DELETE', path: `/v1/members/${it.memberId}/sessions` }),
   ...memberAttempts(),
@@ -262,7 +270,16 @@ const attempts: Readonly<Record<string, Attempt>> = {
 }
 
 /** Lists, whose answers must name nothing of theirs. */
-const unpaged = ['sessions', 'factors', 'audit-streams', 'identity-providers', 'break-glass-accounts', 'log/keys', 'me']
+const unpaged = [
+  'views',
+  'sessions',
+  'factors',
+  'audit-streams',
+  'identity-providers',
+  'break-glass-accounts',
+  'log/keys',
+  'me',
+]
 const lists = [
   'systems',
   'changes',
@@ -279,6 +296,7 @@ const lists = [
   'factors',
   'audit-events',
   'audit-streams',
+  'views',
   'log/keys',
   'me',
   'telemetry/clients',
