@@ -1238,6 +1238,29 @@ export type TelemetryWindow = {
   priceVersion: string | null
 }
 
+export type TelemetrySeries = {
+  system: string
+  environment: string
+  bucketHours: number
+  wholeFrom: string
+  points: ({
+    at: string
+    calls?: number | null
+    error_rate?: number | null
+    refusal_rate?: number | null
+    latency_mean_ms?: number | null
+    latency_p95_ms?: number | null
+    cost_per_request_usd?: number | null
+    input_tokens_mean?: number | null
+    output_tokens_mean?: number | null
+  })[]
+  markers: ({
+    at: string
+    changeId: string
+    title: string
+  })[]
+}
+
 export type ServedModel = {
   system: string
   environment: string
@@ -2474,6 +2497,11 @@ export interface Operations {
       nextCursor: string | null
     }
   }
+  /** Read measures of an environment over time, and the changes that began to run meanwhile. */
+  getTelemetrySeries: {
+    query: { system: string; environment: string; measures?: string; from: string; to: string }
+    answer: TelemetrySeries
+  }
   /** List the models asked for, and what was served. */
   listServedModels: {
     query?: { limit?: number; cursor?: string; system?: string }
@@ -3172,6 +3200,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   sendLogs: ['POST', '/v1/logs', 'json', true],
   listTelemetryClients: ['GET', '/v1/telemetry/clients', 'json'],
   listTelemetryWindows: ['GET', '/v1/telemetry/windows', 'json'],
+  getTelemetrySeries: ['GET', '/v1/telemetry/series', 'json'],
   listServedModels: ['GET', '/v1/telemetry/served-models', 'json'],
   listDroppedTelemetry: ['GET', '/v1/telemetry/dropped', 'json'],
   listEvaluations: ['GET', '/v1/evaluations', 'json'],

@@ -226,6 +226,10 @@ const attempts: Readonly<Record<string, Attempt>> = {
     headers: { 'content-type': 'text/csv' },
   }),
   'hours of their system': get((it) => `/v1/telemetry/windows?system=${it.system}`),
+  'their system over time': get(
+    (it) =>
+      `/v1/telemetry/series?system=${it.system}&environment=production&from=2026-11-01T00:00:00Z&to=2026-12-30T00:00:00Z`,
+  ),
   'models served for their system': get((it) => `/v1/telemetry/served-models?system=${it.system}`),
   'a key for their account': post(
     () => '/v1/api-keys',
@@ -365,6 +369,7 @@ const others: Readonly<Record<string, string>> = {
   'GET /v1/oidc/:providerId/start': 'for everybody who signs in',
   'GET /v1/log/tile/*': 'a place in one’s own log',
   'GET /v1/docs/:operation': 'for everybody who reads of the API',
+  'GET /v1/*': 'an address that no route has',
 }
 
 test('P4.1: every route that names a thing is attempted', async () => {

@@ -56,6 +56,7 @@ const bounded: Readonly<Record<string, string>> = {
   'GET /v1/audit-events/{id}/bundle': proof,
   'GET /v1/audit-streams': fewOfOne,
   'GET /v1/audit-streams/{id}': oneThing,
+  'GET /v1/telemetry/series': '400 points, of at most 12,000 hours of routes and configurations',
   'GET /v1/log/keys': oneThing,
   'GET /v1/log/checkpoint': oneThing,
   'GET /v1/log/tile/{tile}': '256 hashes, or as many entries',
