@@ -95,6 +95,14 @@ export type ConfigurationInput = {
   })[]
 }
 
+export type PreferencesInput = {
+  timeZone: string | null
+  density: "default" | "comfortable" | "compact"
+  theme: "system" | "light" | "dark"
+  letterKeys: boolean
+  notesSeen: (string)[]
+}
+
 export type Tenant = {
   id: string
   slug: string
@@ -1086,6 +1094,25 @@ export type IdentityProvider = {
   updatedAt: string
 }
 
+export type Preferences = {
+  timeZone: string | null
+  density: "default" | "comfortable" | "compact"
+  theme: "system" | "light" | "dark"
+  letterKeys: boolean
+  notesSeen: (string)[]
+}
+
+export type View = {
+  id: string
+  name: string
+  query: string
+  columns: (string)[]
+  density: "default" | "comfortable" | "compact"
+  shared: boolean
+  authorId: string
+  authorName: string | null
+}
+
 export type LogKeys = {
   origin: string
   logVkey: string
@@ -1386,6 +1413,29 @@ export type TelemetryWindow = {
   finishReasons: { [name: string]: number }
   distinct: number
   priceVersion: string | null
+}
+
+export type TelemetrySeries = {
+  system: string
+  environment: string
+  bucketHours: number
+  wholeFrom: string
+  points: ({
+    at: string
+    calls?: number | null
+    error_rate?: number | null
+    refusal_rate?: number | null
+    latency_mean_ms?: number | null
+    latency_p95_ms?: number | null
+    cost_per_request_usd?: number | null
+    input_tokens_mean?: number | null
+    output_tokens_mean?: number | null
+  })[]
+  markers: ({
+    at: string
+    changeId: string
+    title: string
+  })[]
 }
 
 export type ServedModel = {
@@ -2624,6 +2674,11 @@ export interface Operations {
       nextCursor: string | null
     }
   }
+  /** Read measures of an environment over time, and the changes that began to run meanwhile. */
+  getTelemetrySeries: {
+    query: { system: string; environment: string; measures?: string; from: string; to: string }
+    answer: TelemetrySeries
+  }
   /** List the models asked for, and what was served. */
   listServedModels: {
     query?: { limit?: number; cursor?: string; system?: string }
@@ -3188,6 +3243,54 @@ export interface Operations {
   removeSampleWorkspace: {
     answer: undefined
   }
+  /** Follow what is changed in your tenant, as it happens. */
+  streamEvents: {
+    answer: string
+  }
+  /** Read how pages look to you. */
+  getPreferences: {
+    answer: Preferences
+  }
+  /** Say how pages look to you. */
+  setPreferences: {
+    body: PreferencesInput
+    answer: Preferences
+  }
+  /** List the views that you keep, and those that are shared. */
+  listViews: {
+    answer: {
+      items: (View)[]
+      nextCursor: string | null
+    }
+  }
+  /** Keep a view. */
+  createView: {
+    body: {
+      name: string
+      query: string
+      columns: (string)[]
+      density: "default" | "comfortable" | "compact"
+      shared: boolean
+    }
+    answer: View
+  }
+  /** Change a view. */
+  changeView: {
+    path: { id: string }
+    body: {
+      name: string
+      query: string
+      columns: (string)[]
+      density: "default" | "comfortable" | "compact"
+      shared: boolean
+    }
+    answer: View
+  }
+  /** Remove a view. */
+  removeView: {
+    path: { id: string }
+    answer: undefined
+  }
 }
 
 /** How an operation is asked: its method, its path, how its answer is read, and whether it takes an Idempotency-Key. */
@@ -3309,6 +3412,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   sendLogs: ['POST', '/v1/logs', 'json', true],
   listTelemetryClients: ['GET', '/v1/telemetry/clients', 'json'],
   listTelemetryWindows: ['GET', '/v1/telemetry/windows', 'json'],
+  getTelemetrySeries: ['GET', '/v1/telemetry/series', 'json'],
   listServedModels: ['GET', '/v1/telemetry/served-models', 'json'],
   listDroppedTelemetry: ['GET', '/v1/telemetry/dropped', 'json'],
   listEvaluations: ['GET', '/v1/evaluations', 'json'],
@@ -3363,4 +3467,11 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   resumeAuditStream: ['POST', '/v1/audit-streams/{id}/resume', 'json'],
   replayAuditStream: ['POST', '/v1/audit-streams/{id}/replay', 'json'],
   removeSampleWorkspace: ['DELETE', '/v1/sample-workspace', 'json'],
+  streamEvents: ['GET', '/v1/events', 'text'],
+  getPreferences: ['GET', '/v1/me/preferences', 'json'],
+  setPreferences: ['PUT', '/v1/me/preferences', 'json'],
+  listViews: ['GET', '/v1/views', 'json'],
+  createView: ['POST', '/v1/views', 'json', true],
+  changeView: ['PUT', '/v1/views/{id}', 'json'],
+  removeView: ['DELETE', '/v1/views/{id}', 'json'],
 }

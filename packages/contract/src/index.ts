@@ -187,6 +187,8 @@ export {
   signOutView,
   updateIdentityProviderRequest,
 } from './federation.ts'
+export { type Preferences, preferences, type SavedView, savedView, usualPreferences, viewRequest } from './views.ts'
+export { liveEvent, type LiveEvent, type LiveKind, liveKinds } from './live.ts'
 export {
   acceptInvitationRequest,
   type BrowserSession,
@@ -338,24 +340,29 @@ export {
 export { systemRow, type SystemRow, systemRowQuery } from './system-row.ts'
 export {
   changeEvent,
-  distributionView,
   type DistributionView,
+  distributionView,
   type DroppedTelemetry,
   droppedView,
   measureEvent,
   type MeasureEvent,
   observationEvent,
+  type SeriesMeasure,
+  seriesMeasures,
   type ServedModel,
   servedModelQuery,
   servedModelView,
-  telemetryAnswer,
   type TelemetryAnswer,
-  telemetryBatch,
+  telemetryAnswer,
   type TelemetryBatch,
+  telemetryBatch,
   type TelemetryClient,
   telemetryClientView,
   telemetryEvent,
   type TelemetryEvent,
+  type TelemetrySeries,
+  telemetrySeriesQuery,
+  telemetrySeriesView,
   type TelemetryWindow,
   telemetryWindowQuery,
   telemetryWindowView,
