@@ -1297,6 +1297,15 @@ export type Record = {
   supersedes: string | null
 }
 
+export type Found = {
+  items: ({
+    kind: "change" | "system" | "record" | "person"
+    id: string
+    title: string
+    hint: string
+  })[]
+}
+
 export type System = {
   id: string
   name: string
@@ -3161,6 +3170,11 @@ export interface Operations {
       nextCursor: string | null
     }
   }
+  /** Find changes, systems, records and people. */
+  search: {
+    query: { q: string }
+    answer: Found
+  }
   /** List the streams of audit events, and how far they are. */
   listAuditStreams: {
     answer: {
@@ -3459,6 +3473,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   getDossier: ['GET', '/v1/changes/{id}/dossier', 'json'],
   getInbox: ['GET', '/v1/inbox', 'json'],
   listSystemRows: ['GET', '/v1/system-rows', 'json'],
+  search: ['GET', '/v1/search', 'json'],
   listAuditStreams: ['GET', '/v1/audit-streams', 'json'],
   createAuditStream: ['POST', '/v1/audit-streams', 'json'],
   getAuditStream: ['GET', '/v1/audit-streams/{id}', 'json'],

@@ -301,6 +301,7 @@ export {
 export { type FieldError, type ProblemCode, ProblemError, type ProblemFields, problems } from './problems.ts'
 export { recordDocument, type RecordDocument } from './record-document.ts'
 export { type LogAudit, type LogAuditLine, logAuditLine, recordQuery, recordView, type RecordView } from './record.ts'
+export { type Found, searchQuery, searchView } from './search.ts'
 export {
   acceptedBaselineView,
   type AcceptedBaseline,

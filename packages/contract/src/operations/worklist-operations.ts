@@ -129,6 +129,17 @@ export const worklistOperations: Operations = {
     parameters: { ...pageParameters, q: 'support' },
     answer: pageOf(systemInRow),
   },
+  'GET /v1/search': {
+    id: 'search',
+    tag: 'Changes',
+    summary: 'Find changes, systems, records and people',
+    description:
+      'Changes by their titles, systems by their names and titles, people by their names: a part of them, in whichever case, among the newest 5,000 of each. Changes and records by the beginning of their ids, of all. Each kind for who may read it, eight at most.',
+    parameters: { q: 'acme' },
+    answer: {
+      items: [{ kind: 'change', id: ids.change, title: row.title, hint: 'support-bot · production' }],
+    },
+  },
   'GET /v1/inbox': {
     id: 'getInbox',
     tag: 'Changes',

@@ -7,6 +7,8 @@ import {
   id,
   inboxView,
   page,
+  searchQuery,
+  searchView,
   systemRow,
   systemRowQuery,
 } from '@afterai/contract'
@@ -18,6 +20,7 @@ import type { Http } from '../platform/http-application.ts'
 import { readDossier } from './change-dossier.ts'
 import { countChangeRows, listChangeRows } from './change-rows.ts'
 import { readInbox } from './inbox.ts'
+import { search } from './search.ts'
 import { listSystemRows } from './system-rows.ts'
 import { heldBy, refuseWithout } from './waiting.ts'
 
@@ -75,5 +78,18 @@ export function systemRowRoutes(http: Http, { db }: WorklistDependencies): void 
         refuseWithout(heldBy(principal), ['change:read', 'decision:read'])
         return listSystemRows(tx, principal.tenantId, request.query)
       }),
+  )
+}
+
+/** One search over changes, systems, records and people. */
+export function searchRoutes(http: Http, { db }: WorklistDependencies): void {
+  const read = inTenant(db)
+  http.get(
+    '/v1/search',
+    {
+      config: { permission: 'change:read', audits: unaudited.workingData },
+      schema: { querystring: searchQuery, response: { 200: searchView } },
+    },
+    (request) => read(request, (tx, { principal }) => search(tx, principal, request.query.q)),
   )
 }

@@ -1,5 +1,11 @@
 import type { Feature } from '../platform/feature.ts'
-import { changeRowRoutes, inboxRoutes, systemRowRoutes, type WorklistDependencies } from './worklist-routes.ts'
+import {
+  changeRowRoutes,
+  inboxRoutes,
+  searchRoutes,
+  systemRowRoutes,
+  type WorklistDependencies,
+} from './worklist-routes.ts'
 
 /** Creates what people work through: changes in rows, and what waits for whom. */
 export function createWorklist(deps: WorklistDependencies): Feature {
@@ -8,6 +14,7 @@ export function createWorklist(deps: WorklistDependencies): Feature {
       changeRowRoutes(http, deps)
       inboxRoutes(http, deps)
       systemRowRoutes(http, deps)
+      searchRoutes(http, deps)
     },
   }
 }

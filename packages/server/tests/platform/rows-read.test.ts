@@ -164,6 +164,8 @@ describe('P5.3: a page reads a page’s worth', () => {
     const { token, tenant } = server.admin
     const bounds: Readonly<Record<string, number>> = {
       '/v1/inbox': 15_000,
+      '/v1/search?q=nothing+like+it': 16_000,
+      '/v1/search?q=0198': 16_000,
       '/v1/change-rows/count': 12_000,
       '/v1/change-rows/count?verdict=withheld': 55_000,
       '/v1/change-rows/count?open=true&q=nothing': 105_000,
