@@ -172,7 +172,10 @@ async function listen(
   if (tenants > 0) return origin
   const code = newCode()
   await putSetupCode(enrolment.db, enrolment.hashCredential(code))
-  say(`\nBecome its first administrator, in another terminal:\n\n  npx afterai login --setup ${code}\n`)
+  say(
+    `\nBecome its first administrator: open ${publicUrl ?? origin}/setup and type the code\n\n  ${code}\n\n` +
+      `or, in another terminal:\n\n  npx afterai login --setup ${code}\n`,
+  )
   return origin
 }
 
