@@ -53,7 +53,13 @@ export function PaletteDialog({
         pages.map(({ to, label, key }) => ({ key: to, href: to, label, hint: `g ${key}` })),
       ),
     },
-    { value: 'Do', items: matching(text, actions) },
+    {
+      value: 'Do',
+      items: matching(
+        text,
+        actions.filter(({ key }) => key !== 'record' || may('change:write')),
+      ),
+    },
   ].filter(({ items }) => items.length > 0)
   const item = (it: Item) => (
     <Autocomplete.Item key={it.key} value={it} className={styles['item']} onClick={() => onGo(it.href)}>

@@ -59,7 +59,6 @@ function Waiting({ name }: { readonly name: string }) {
   return (
     <Page title={title} facts={today()}>
       <PageBody side={<StandingsCard />}>
-        <FirstSteps />
         {isPending ? <Loading what="what waits for you" /> : null}
         {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
         {data === undefined ? null : data.items.length === 0 ? (
@@ -73,6 +72,7 @@ function Waiting({ name }: { readonly name: string }) {
         ) : (
           <InboxList items={data.items} />
         )}
+        <FirstSteps />
         <LastRecords />
       </PageBody>
     </Page>
