@@ -36,6 +36,7 @@ export const serverFolders: readonly string[] = [
   'policy',
   'pacr',
   'standing',
+  'worklist',
   'notify',
   'sample',
   'backup',

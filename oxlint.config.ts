@@ -21,6 +21,13 @@ export default defineConfig({
     'node/no-process-env': 'error',
     'import/no-unassigned-import': ['error', { allow: ['**/*.css'] }],
     'react/react-in-jsx-scope': 'off',
+    // Pairs of a name and a value are keyed by the name, where they are drawn; no compiler of React's runs here.
+    'react/jsx-key': 'off',
+    'react/incompatible-library': 'off',
+    'react/no-unstable-nested-components': ['error', { allowAsProps: true }],
+    // Where a page or a dialog is a form, its first field has the focus.
+    'jsx-a11y/no-autofocus': 'off',
+    'jsx-a11y/prefer-tag-over-role': 'off',
     // A second argument of expect() says which case of a table it was.
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'max-lines': ['error', { max: 400, skipBlankLines: true }],

@@ -26,6 +26,7 @@ export const requirements = {
   '4.1.4': 'Only methods that are meant are answered',
   '4.2.1': 'Messages have one length, against request smuggling',
   '5.2.1': 'Files are only taken up to a size',
+  '5.3.2': 'Paths of files don’t come of what somebody sends',
   '6.2.3': 'Changing a password needs the present one',
   '6.2.4': 'Passwords are checked against common ones',
   '6.2.8': 'Passwords are verified exactly as given',

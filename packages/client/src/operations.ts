@@ -119,6 +119,14 @@ export type BrowserSession = {
   tenant: string
 }
 
+export type SessionState = {
+  endsAt: string
+  idleEndsAt: string
+  proofFreshUntil: string | null
+  secondFactor: boolean
+  provider: string | null
+}
+
 export type Configuration = {
   model: {
     provider?: string
@@ -684,6 +692,158 @@ export type ApiKey = {
   replacedBy: string | null
 }
 
+export type Decision = {
+  id: string
+  changeId: string
+  status: "proposed" | "approved" | "rejected"
+  decision: "act" | "not_act"
+  decisionDetail: "approve" | "approve_with_conditions" | "accept_risk" | "reject" | "defer" | "rollback"
+  justification: string
+  implementationPlan: string | null
+  backoutPlan: string | null
+  testPlan: string | null
+  riskImpactAnalysis: string | null
+  conditions: (string)[]
+  checks: ({
+    metric: "error_rate" | "refusal_rate" | "disagreed_rate" | "cost_per_request_usd" | "latency_mean_ms" | "latency_p95_ms" | "input_tokens_mean" | "output_tokens_mean"
+    comparison: "at_most" | "at_least"
+    bound: number
+    of: "value" | "before"
+    windowHours: number
+    minCalls: number
+  })[]
+  reviewBy: string | null
+  assessmentIds: (string)[]
+  supersedes: string | null
+  authorId: string
+  authorName: string
+  authorEmail: string | null
+  proposedAt: string
+  evidence: "assessed" | "none"
+  approvalPolicy: {
+    ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+    quorum: number
+    allowSelfApproval: boolean
+    people?: (string)[]
+    roles?: ("admin" | "approver")[]
+    requesterMayApprove?: boolean
+    implementerMayApprove?: boolean
+  }
+  approvalsMissing: number
+  validUntil: string | null
+  approvals: ({
+    approverId: string
+    approverName: string
+    approverEmail: string | null
+    onBehalfOf?: string
+    onBehalfOfName?: string
+    verdict: "approve" | "reject"
+    comment: string | null
+    evidenceDigest: string
+    at: string
+  })[]
+  evidenceDigest: string
+  evidenceChanged: boolean
+  recordId: string | null
+}
+
+export type ConditionFinding = {
+  id: string
+  recordId: string
+  condition: string
+  outcome: "met" | "broken"
+  note: string
+  foundAt: string
+  foundBy: string | null
+  foundByName: string | null
+}
+
+export type Life = {
+  changeId: string
+  stage: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"
+  decision: "undecided" | "proposed" | "act" | "not_act"
+  running: "not_yet" | "runs" | "ended" | "rolled_back"
+  waitsFor: string | null
+  next: string | null
+  steps: ({
+    step: "recorded" | "tested" | "assessed" | "approved" | "implemented" | "verified" | "closed"
+    at: string | null
+    by: string | null
+    note: string | null
+  })[]
+  recordId: string | null
+  revision: string | null
+  endedAt: string | null
+  rolledBackAt: string | null
+  rolledBackBy: string | null
+  reverses: string | null
+  asDecided: boolean | null
+  superseded: boolean
+  closeCode: "successful" | "successful_issues" | "unsuccessful" | "cancelled" | null
+}
+
+export type Dossier = {
+  change: Change
+  life: Life
+  assessments: (Assessment)[]
+  decisions: (Decision)[]
+  records: ({
+    id: string
+    decisionId: string
+    number: number | null
+    sealedAt: string
+    state: "pending" | "integrated"
+  })[]
+  plans: (EvaluationPlan)[]
+  determinations: Determinations
+  history: ({
+    at: string
+    action: string
+    actorName: string | null
+    text: string
+  })[]
+  people: { [name: string]: string }
+  reader: {
+    mayConfirm: boolean
+    mayAssess: boolean
+    mayPropose: boolean
+    mayApprove: boolean
+    mayClose: boolean
+    mayNot: { [name: string]: string }
+  }
+}
+
+export type ChangeRow = {
+  id: string
+  title: string
+  system: string
+  environment: string
+  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+  changeClass: "standard" | "normal" | "emergency"
+  origin: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"
+  status: "pending" | "confirmed" | "dismissed"
+  intent: "proposed" | "implemented" | "observed" | "rolled_back"
+  stage: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"
+  decision: "undecided" | "proposed" | "act" | "not_act"
+  running: "not_yet" | "runs" | "ended" | "rolled_back"
+  severity: string | null
+  verdict: string | null
+  assessmentId: string | null
+  decisionId: string | null
+  recordId: string | null
+  emergency: boolean
+  authorId: string
+  authorName: string | null
+  awaitingMe: boolean
+  openedAt: string
+  updatedAt: string
+}
+
+export type ChangeCount = {
+  count: number
+  capped: boolean
+}
+
 export type SystemCard = {
   system: string
   systemId: string
@@ -853,72 +1013,6 @@ export type SecondFactorChallenge = {
   expiresAt: string
 }
 
-export type Decision = {
-  id: string
-  changeId: string
-  status: "proposed" | "approved" | "rejected"
-  decision: "act" | "not_act"
-  decisionDetail: "approve" | "approve_with_conditions" | "accept_risk" | "reject" | "defer" | "rollback"
-  justification: string
-  implementationPlan: string | null
-  backoutPlan: string | null
-  testPlan: string | null
-  riskImpactAnalysis: string | null
-  conditions: (string)[]
-  checks: ({
-    metric: "error_rate" | "refusal_rate" | "disagreed_rate" | "cost_per_request_usd" | "latency_mean_ms" | "latency_p95_ms" | "input_tokens_mean" | "output_tokens_mean"
-    comparison: "at_most" | "at_least"
-    bound: number
-    of: "value" | "before"
-    windowHours: number
-    minCalls: number
-  })[]
-  reviewBy: string | null
-  assessmentIds: (string)[]
-  supersedes: string | null
-  authorId: string
-  authorName: string
-  authorEmail: string | null
-  proposedAt: string
-  evidence: "assessed" | "none"
-  approvalPolicy: {
-    ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
-    quorum: number
-    allowSelfApproval: boolean
-    people?: (string)[]
-    roles?: ("admin" | "approver")[]
-    requesterMayApprove?: boolean
-    implementerMayApprove?: boolean
-  }
-  approvalsMissing: number
-  validUntil: string | null
-  approvals: ({
-    approverId: string
-    approverName: string
-    approverEmail: string | null
-    onBehalfOf?: string
-    onBehalfOfName?: string
-    verdict: "approve" | "reject"
-    comment: string | null
-    evidenceDigest: string
-    at: string
-  })[]
-  evidenceDigest: string
-  evidenceChanged: boolean
-  recordId: string | null
-}
-
-export type ConditionFinding = {
-  id: string
-  recordId: string
-  condition: string
-  outcome: "met" | "broken"
-  note: string
-  foundAt: string
-  foundBy: string | null
-  foundByName: string | null
-}
-
 export type Evaluation = {
   id: string
   system: string | null
@@ -992,30 +1086,6 @@ export type IdentityProvider = {
   updatedAt: string
 }
 
-export type Life = {
-  changeId: string
-  stage: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"
-  decision: "undecided" | "proposed" | "act" | "not_act"
-  running: "not_yet" | "runs" | "ended" | "rolled_back"
-  waitsFor: string | null
-  next: string | null
-  steps: ({
-    step: "recorded" | "tested" | "assessed" | "approved" | "implemented" | "verified" | "closed"
-    at: string | null
-    by: string | null
-    note: string | null
-  })[]
-  recordId: string | null
-  revision: string | null
-  endedAt: string | null
-  rolledBackAt: string | null
-  rolledBackBy: string | null
-  reverses: string | null
-  asDecided: boolean | null
-  superseded: boolean
-  closeCode: "successful" | "successful_issues" | "unsuccessful" | "cancelled" | null
-}
-
 export type LogKeys = {
   origin: string
   logVkey: string
@@ -1082,6 +1152,32 @@ export type Envelope = {
   approvedBy: string | null
   approvedByName: string | null
   revokedAt: string | null
+}
+
+export type Inbox = {
+  items: ({
+    kind: "approve" | "propose" | "assess" | "confirm" | "verify" | "review" | "standing" | "key"
+    row: ChangeRow | null
+    title: string
+    system: string | null
+    environment: string | null
+    changeId: string | null
+    decisionId: string | null
+    since: string
+    due: string | null
+    note: string
+  })[]
+  counts: {
+    approve: number
+    propose: number
+    assess: number
+    confirm: number
+    verify: number
+    review: number
+    standing: number
+    key: number
+  }
+  capped: boolean
 }
 
 export type Record = {
@@ -1259,6 +1355,10 @@ export interface Operations {
   /** Sign out. */
   signOut: {
     answer: undefined
+  }
+  /** Read until when your session lasts. */
+  getSession: {
+    answer: SessionState
   }
   /** Renew the access token. */
   refreshSession: {
@@ -2882,6 +2982,28 @@ export interface Operations {
     }
     answer: Life
   }
+  /** List changes in rows, with how far each has come. */
+  listChangeRows: {
+    query?: { limit?: number; cursor?: string; system?: string; environment?: string; type?: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"; verdict?: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved" | "none"; severity?: "low" | "medium" | "high" | "critical"; class?: "standard" | "normal" | "emergency"; origin?: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"; author?: string; stage?: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"; status?: "pending" | "confirmed" | "dismissed"; decision?: "undecided" | "proposed" | "act" | "not_act"; open?: string; emergency?: string; awaiting?: "me"; from?: string; to?: string; q?: string }
+    answer: {
+      items: (ChangeRow)[]
+      nextCursor: string | null
+    }
+  }
+  /** Count changes, by the same filters. */
+  countChangeRows: {
+    query?: { system?: string; environment?: string; type?: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"; verdict?: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved" | "none"; severity?: "low" | "medium" | "high" | "critical"; class?: "standard" | "normal" | "emergency"; origin?: "manual" | "sdk" | "api" | "ci" | "otel" | "watchlist" | "signal" | "import"; author?: string; stage?: "planned" | "assessed" | "decided" | "running" | "reviewed" | "closed"; status?: "pending" | "confirmed" | "dismissed"; decision?: "undecided" | "proposed" | "act" | "not_act"; open?: string; emergency?: string; awaiting?: "me"; from?: string; to?: string; q?: string }
+    answer: ChangeCount
+  }
+  /** Read all of one change, for one page. */
+  getDossier: {
+    path: { id: string }
+    answer: Dossier
+  }
+  /** List what waits for whoever asks. */
+  getInbox: {
+    answer: Inbox
+  }
   /** List the streams of audit events, and how far they are. */
   listAuditStreams: {
     answer: {
@@ -2976,6 +3098,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   setUp: ['POST', '/v1/setup', 'json'],
   signIn: ['POST', '/v1/session', 'json'],
   signOut: ['DELETE', '/v1/session', 'json'],
+  getSession: ['GET', '/v1/session', 'json'],
   refreshSession: ['POST', '/v1/session/refresh', 'json'],
   acceptInvitation: ['POST', '/v1/invitations/accept', 'json'],
   switchTenant: ['POST', '/v1/session/switch', 'json'],
@@ -3124,6 +3247,10 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   declareEmergency: ['POST', '/v1/changes/{id}/emergency', 'json', true],
   verifyChange: ['POST', '/v1/changes/{id}/verification', 'json', true],
   closeChange: ['POST', '/v1/changes/{id}/closure', 'json', true],
+  listChangeRows: ['GET', '/v1/change-rows', 'json'],
+  countChangeRows: ['GET', '/v1/change-rows/count', 'json'],
+  getDossier: ['GET', '/v1/changes/{id}/dossier', 'json'],
+  getInbox: ['GET', '/v1/inbox', 'json'],
   listAuditStreams: ['GET', '/v1/audit-streams', 'json'],
   createAuditStream: ['POST', '/v1/audit-streams', 'json'],
   getAuditStream: ['GET', '/v1/audit-streams/{id}', 'json'],

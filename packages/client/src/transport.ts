@@ -7,7 +7,7 @@ export interface FetchRequest {
   readonly headers: Record<string, string>
   /** Ends the request and the reading of its answer: both fail with its reason. */
   readonly signal: AbortSignal
-  readonly body?: string | Uint8Array | Blob
+  readonly body?: string | Uint8Array<ArrayBuffer> | Blob
 }
 
 /** What is read of an HTTP answer: a `Response` is one. */
@@ -90,9 +90,7 @@ const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
  */
 export function createTransport(options: TransportOptions): Transport {
   const endpoint = readEndpoint(options.endpoint)
-  const { tries = 3, timeoutMs = 60_000, longestWaitMs = 15_000 } = options
-  // Its types differ between run times; what is sent doesn't.
-  const fetch = options.fetch ?? (globalThis.fetch as Fetch)
+  const { fetch = globalThis.fetch, tries = 3, timeoutMs = 60_000, longestWaitMs = 15_000 } = options
 
   async function attempt(request: TransportRequest, patience: AbortSignal): Promise<FetchAnswer> {
     try {

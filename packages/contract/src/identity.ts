@@ -84,3 +84,21 @@ export const sessionHeaders = z.looseObject({
     .optional()
     .describe('`cookie`: the secrets of the session come in cookies alone, and the body is a `BrowserSession`.'),
 })
+
+/** The caller's session: how long it lasts, and what was proved in it. */
+export const sessionStateView = z
+  .object({
+    /** When it ends, used or not. */
+    endsAt: instant,
+    /** When it ends if nobody uses it any more. */
+    idleEndsAt: instant,
+    /** Until when what needs a fresh proof may be done; null where it is asked for. */
+    proofFreshUntil: instant.nullable(),
+    /** Whether more than one factor was proved in it. */
+    secondFactor: z.boolean(),
+    /** The id of the identity provider that vouched, or null. */
+    provider: id.nullable(),
+  })
+  .meta({ id: 'SessionState' })
+/** A session as its page follows it: until when it lasts, and what was proved in it. */
+export type SessionState = z.infer<typeof sessionStateView>

@@ -71,6 +71,16 @@ export {
   risk,
   type Risk,
 } from './change.ts'
+export { type Dossier, type DossierReader, dossierView, type HistoryItem } from './change-dossier.ts'
+export {
+  changeCount,
+  type ChangeCount,
+  changeRow,
+  type ChangeRow,
+  changeRowFilter,
+  type ChangeRowFilter,
+  changeRowQuery,
+} from './change-row.ts'
 export {
   cardQuery,
   dataClassPresets,
@@ -188,6 +198,8 @@ export {
   role,
   type Session,
   sessionHeaders,
+  type SessionState,
+  sessionStateView,
   sessionView,
   setupRequest,
   signInRequest,
@@ -238,6 +250,7 @@ export {
   proposeEnvelopeRequest,
 } from './envelope.ts'
 export { asAsked, fingerprintOf, normalizeConfiguration } from './fingerprint.ts'
+export { type Inbox, type InboxItem, type InboxKind, inboxKinds, inboxView } from './inbox.ts'
 export {
   isPermissionOf,
   keyScopes,

@@ -14,6 +14,9 @@ import type { Estimator } from './statistics/estimate.ts'
 import type { Interval } from './statistics/interval.ts'
 import { BANDS, type Band } from './statistics/verdict.ts'
 
+// With its schema, for who reads assessments without the statistics.
+export { BANDS } from './statistics/verdict.ts'
+
 const WARNING_CODES = [
   'same_source',
   'metric_missing',

@@ -80,6 +80,10 @@ export async function createListData(server: TestServer): Promise<ListData> {
     `insert into record (tenant_id, id, change_id, decision_id, verdict, envelope, sealed_at, system_id, environment, fingerprint, decision)
      select d.tenant_id, d.id, d.change_id, d.id, 'act', '\\x00', now(), c.system_id, c.environment, c.fingerprint_after, 'act'
      from decision d join change c on c.tenant_id = d.tenant_id and c.id = d.change_id where d.status = 'approved'`,
+    // As the triggers keep it, which rest here.
+    `update change c set decided_as = r.decision from record r where r.tenant_id = c.tenant_id and r.change_id = c.id`,
+    `update change c set decision_pending = true from decision d
+     where d.tenant_id = c.tenant_id and d.change_id = c.id and d.status = 'proposed'`,
     fill(
       'run',
       'id, system_id, environment, fingerprint, started_at, known_at, change_id',
@@ -150,6 +154,7 @@ export async function createListData(server: TestServer): Promise<ListData> {
     ),
     `insert into tenant (id, slug, name) select ${fixedId('00000003', 'n')}, 'many-' || n, 'Many' from generate_series(0, ${some - 1}) n`,
     `set session_replication_role = default`,
+    'vacuum analyze change',
     'analyze',
   ]
   for (const statement of statements) await owner.query(statement)
@@ -175,6 +180,26 @@ export async function createListData(server: TestServer): Promise<ListData> {
         order: ['newest', 'oldest'],
       },
       '/v1/changes': { status: ['confirmed', 'dismissed', 'pending'], system: systems },
+      // One value of each that is asked of every change that is looked at, the rarest; more of those that narrow.
+      '/v1/change-rows': {
+        system: systems,
+        environment: ['none'],
+        type: ['data'],
+        verdict: ['withheld'],
+        severity: ['low'],
+        class: ['emergency'],
+        origin: ['watchlist'],
+        author: [admin.accountId, id('1')],
+        stage: ['planned', 'running'],
+        status: ['confirmed', 'dismissed', 'pending'],
+        decision: ['act', 'not_act'],
+        open: ['true', 'false'],
+        emergency: ['true', 'false'],
+        awaiting: ['me'],
+        from: [at(1), at(400)],
+        to: [at(2), at(400)],
+        q: ['nothing like it'],
+      },
       '/v1/changes/{id}/decisions': {},
       '/v1/decisions': {},
       '/v1/delegations': {},

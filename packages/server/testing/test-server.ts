@@ -147,10 +147,13 @@ export function composeBeside(
 
 /** All that a server under test is made of. */
 export function partsOf(shared: SharedParts, options: TestServerOptions): ServerParts {
-  const { mail, logMemory, captureLimits, verificationPace, ...overrides } = options
+  const { mail, logMemory, captureLimits, verificationPace, consoleFolder = noConsole, ...overrides } = options
   const configuration = { ...usual, ...overrides }
-  return { ...shared, configuration, mail, logMemory, captureLimits, verificationPace }
+  return { ...shared, configuration, mail, logMemory, captureLimits, verificationPace, consoleFolder }
 }
+
+/** Tests serve no console, built or not, unless they say where one lies. */
+const noConsole = new URL('./no-console/', import.meta.url)
 
 const usual: Configuration = {
   ...defaultConfiguration(),

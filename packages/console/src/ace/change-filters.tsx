@@ -3,7 +3,7 @@ import { ArrowUpIcon, CalendarIcon, ListFilterIcon, SearchIcon, ShapesIcon } fro
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { shortDay } from '../api/instants.ts'
 import { useLetterKeys } from '../app/shortcuts.ts'
-import { type Band, bandWords } from '../look/badge.tsx'
+import { type Band, bandWords } from '../look/bands.ts'
 import { Menu } from '../look/menu.tsx'
 import { changeCountQuery, countWords } from './change-rows.ts'
 import { type ChangeSearch, changeTypes, toFilter } from './change-search.ts'
@@ -71,10 +71,19 @@ function SearchField({ search, set }: Pick<FiltersProps, 'search' | 'set'>) {
   const { q = '' } = search
   const [text, setText] = useState(q)
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => setText(q), [q])
+  // The address may change by Back or a link, and then the field follows; what the field itself sent comes back later than it was typed.
+  const [known, setKnown] = useState(q)
+  const [sent, setSent] = useState(q)
+  if (q !== known) {
+    setKnown(q)
+    if (q !== sent) setText(q)
+  }
   useEffect(() => {
     if (text === q) return undefined
-    const timer = setTimeout(() => set(text === '' ? without(search, 'q') : { ...search, q: text }), typingMs)
+    const timer = setTimeout(() => {
+      setSent(text)
+      set(text === '' ? without(search, 'q') : { ...search, q: text })
+    }, typingMs)
     return () => clearTimeout(timer)
   }, [text, q, search, set])
   useLetterKeys(

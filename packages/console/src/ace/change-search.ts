@@ -1,14 +1,14 @@
-import { type Band, bandWords } from '../look/badge.tsx'
+import { type Band, bandWords } from '../look/bands.ts'
 import type { ChangeFilter } from './change-rows.ts'
 
 /** The views above the list, each a filter with a name. */
 export const views = [
   { key: 'mine', label: 'Needs me', filter: { awaiting: 'me' } },
-  { key: 'open', label: 'Open', filter: { open: true } },
+  { key: 'open', label: 'Open', filter: { open: 'true' } },
   { key: 'all', label: 'All', filter: {} },
   { key: 'recorded', label: 'Approved', filter: { decision: 'act' } },
   { key: 'refused', label: 'Not to act', filter: { decision: 'not_act' } },
-  { key: 'emergency', label: 'Emergency', filter: { emergency: true } },
+  { key: 'emergency', label: 'Emergency', filter: { emergency: 'true' } },
 ] as const satisfies readonly { readonly key: string; readonly label: string; readonly filter: ChangeFilter }[]
 
 /** The list's state: all of it is in the address. */

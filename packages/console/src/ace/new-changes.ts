@@ -13,7 +13,11 @@ export interface NewChanges {
 export function useNewChanges(filter: ChangeFilter): NewChanges {
   const client = useQueryClient()
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set())
-  useEffect(() => setIds(new Set()), [filter])
+  const [of, setOf] = useState(filter)
+  if (of !== filter) {
+    setOf(filter)
+    setIds(new Set())
+  }
   useEffect(
     () =>
       listenToEvents(({ kind, changeId }) => {

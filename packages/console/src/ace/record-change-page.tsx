@@ -96,7 +96,9 @@ export function RecordChangePage() {
           </div>
           <datalist id={list}>
             {systems.data?.items.map(({ name }) => (
-              <option key={name} value={name} />
+              <option key={name} value={name}>
+                {name}
+              </option>
             ))}
           </datalist>
           <fieldset className={styles['types']}>

@@ -26,9 +26,11 @@ export function date(at: string): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: zone }).format(new Date(at))
 }
 
-/** An instant to the second with its zone: "29 November 2026 at 14:02:11 CET". */
+/** An instant to the second with its zone: "29 Nov 2026, 14:02:11 CET". */
 export function exact(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'long', timeZone: zone }).format(new Date(at))
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long', timeZone: zone }).format(
+    new Date(at),
+  )
 }
 
 /** An instant for a title: in the reader's zone and in UTC. */
@@ -47,4 +49,9 @@ export function clock(at: string): string {
 /** A day without its year, for lists: "29 Nov". */
 export function shortDay(at: string): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone }).format(new Date(at))
+}
+
+/** Today in words. */
+export function today(): string {
+  return date(new Date().toISOString())
 }

@@ -91,6 +91,11 @@ const change = createRoute({
   path: '/changes/$id',
   component: lazyRouteComponent(() => import('../life/life-page.tsx'), 'LifePage'),
 })
+const assess = createRoute({
+  getParentRoute: () => inside,
+  path: '/changes/$id/assess',
+  component: lazyRouteComponent(() => import('../aura/assess-page.tsx'), 'AssessPage'),
+})
 const systems = createRoute({
   getParentRoute: () => inside,
   path: '/systems',
@@ -135,7 +140,20 @@ export const router = createRouter({
     setUp,
     invitation,
     verify,
-    inside.addChildren([home, changes, newChange, change, systems, system, records, record, audit, settings, keys]),
+    inside.addChildren([
+      home,
+      changes,
+      newChange,
+      change,
+      assess,
+      systems,
+      system,
+      records,
+      record,
+      audit,
+      settings,
+      keys,
+    ]),
   ]),
   context: { client: queryClient },
   defaultErrorComponent: ErrorPage,

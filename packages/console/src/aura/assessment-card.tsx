@@ -38,7 +38,15 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
         )}
       </div>
       <div className={styles['card']}>
-        <ForestPlot metrics={assessment.metrics} slices={assessment.slices} />
+        <ForestPlot metrics={assessment.metrics.filter(({ sameAs }) => !sameAs)} slices={assessment.slices} />
+        {assessment.metrics.map(({ metric, sameAs }) =>
+          sameAs ? (
+            <p key={metric} className={styles['foot']}>
+              {metric.replaceAll('_', ' ')} has the value of {sameAs.replaceAll('_', ' ')} in every case, and is not
+              drawn again.
+            </p>
+          ) : null,
+        )}
         {assessment.warnings.length === 0 ? null : (
           <ul className={styles['notes']}>
             {assessment.warnings.map(({ code, text, metric, slice }) => (

@@ -1,4 +1,5 @@
-import { BandBadge, type Band } from '../look/badge.tsx'
+import { BandBadge } from '../look/badge.tsx'
+import { type Band } from '../look/bands.ts'
 import { orient, place, ticks } from './axis.ts'
 import styles from './forest-plot.module.css'
 import { difference, type Metric, metricName, metricRule } from './metric-words.ts'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { date } from '../api/instants.ts'
+import { today } from '../api/instants.ts'
 import { useMay, useMe } from '../app/me.ts'
 import { Card } from '../look/card.tsx'
 import { Empty, Loading } from '../look/empty.tsx'
@@ -57,7 +57,7 @@ function Waiting({ name }: { readonly name: string }) {
   const { data, error, isPending, refetch } = useQuery(inboxQuery)
   const title = data === undefined ? 'Home' : homeTitle(data.items.length, name, data.capped)
   return (
-    <Page title={title} facts={date(new Date().toISOString())}>
+    <Page title={title} facts={today()}>
       <PageBody side={<StandingsCard />}>
         <FirstSteps />
         {isPending ? <Loading what="what waits for you" /> : null}

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
-import { api } from '../api/client.ts'
 import { toWords } from '../api/problem-words.ts'
+import { serverKeys } from './server-keys.ts'
 import { Verifier } from './verifier.tsx'
 import { VerifierFrame } from './verifier-frame.tsx'
 
@@ -23,11 +23,9 @@ export function VerifyPage() {
   )
 }
 
-/** The keys of the tenant's log and records, as text. */
 async function keysOfServer(): Promise<string> {
   try {
-    const { logVkey, recordKeys } = await api.getLogKeys()
-    return [...recordKeys.map(({ pem }) => pem.trimEnd()), logVkey, ''].join('\n')
+    return await serverKeys()
   } catch (error) {
     const { title, remedy } = toWords(error)
     throw new Error(`${title}. ${remedy}`, { cause: error })

@@ -1,17 +1,35 @@
+import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { buttonClass } from '../look/button.tsx'
+import { Button } from '../look/button.tsx'
+import { Problem } from '../look/problem.tsx'
 import styles from './verify-record.module.css'
+import { VerifySteps } from './verify-steps.tsx'
 
-/** The way to check a record's proof in the reader's browser. */
+/** Verifies a record in the reader's browser, beside its document. */
 export function VerifyRecord({ id }: { readonly id: string }) {
+  const { data, error, isPending, mutate } = useMutation({
+    // The verifier is loaded once somebody verifies.
+    mutationFn: async () => (await import('./verify-exported.ts')).verifyExported(id),
+  })
   return (
     <section className={styles['card']} aria-labelledby="verify">
-      <h2 id="verify">Verify it</h2>
-      <p>Save the bundle, and check it where you trust the machine. Nothing of it is sent.</p>
-      <code className="mono">afterai record verify record-{id.slice(0, 8)}….json</code>
-      <Link to="/verify" className={buttonClass('primary', 'large')}>
-        Verify in the browser
-      </Link>
+      <h2 id="verify">Verify it here</h2>
+      <p>Your browser recomputes the proof. Nothing is sent.</p>
+      {data === undefined ? (
+        <Button kind="primary" size="large" busy={isPending} onClick={() => mutate()}>
+          Verify this record
+        </Button>
+      ) : (
+        <VerifySteps report={data.report} keys={data.keys} />
+      )}
+      {error === null ? null : <Problem error={error} onRetry={() => mutate()} />}
+      <p>
+        {data?.keys === 'reader' ? 'To verify a file, or with other keys: ' : 'Stronger with keys of your own: '}
+        <Link to="/verify" className="link">
+          {data?.keys === 'reader' ? 'verify a file' : 'pin them'}
+        </Link>
+        .
+      </p>
     </section>
   )
 }

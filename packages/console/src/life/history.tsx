@@ -17,7 +17,7 @@ export function History({ items }: { readonly items: Dossier['history'] }) {
               {shortDay(at)} {clock(at)}
             </time>
             <span>
-              {actorName === null ? null : <b>{actorName}</b>} {text}
+              {text} {actorName === null ? null : <span className="faint">{actorName}</span>}
             </span>
           </li>
         ))}

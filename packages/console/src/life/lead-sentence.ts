@@ -64,9 +64,10 @@ export function findings(assessment: Assessed): Piece[] {
   return better.length === 0 ? within(assessment.metrics) : [...gains(better, true), ...within(assessment.metrics)]
 }
 
+/** The largest loss of a whole metric; of a slice only where no whole one lost as much. */
 function worstOf(rows: readonly Metric[]): Metric | undefined {
   return rows.toSorted(
-    (one, other) => size(other) - size(one) || Number(other.slice === null) - Number(one.slice === null),
+    (one, other) => Number(other.slice === null) - Number(one.slice === null) || size(other) - size(one),
   )[0]
 }
 

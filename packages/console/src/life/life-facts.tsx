@@ -27,7 +27,7 @@ export function LifeFacts({ dossier: { change, life, decisions } }: { readonly d
               </Link>
             ),
           ],
-          ['Seen', change.observations === 0 ? null : `${change.observations.toLocaleString('en')} times`],
+          ['Seen', change.observations === 0 ? null : seenWords(change.observations).replace('seen ', '')],
           ['From', change.source.origin],
           ['Revision', change.source.revision === null ? null : <code className="mono">{change.source.revision}</code>],
           ['Before', digest(change.fingerprints.before, 'the fingerprint before')],
@@ -41,4 +41,9 @@ export function LifeFacts({ dossier: { change, life, decisions } }: { readonly d
 
 function digest(text: string | null | undefined, what: string) {
   return text === null || text === undefined ? null : <Copyable text={text} shown={shortDigest(text)} what={what} />
+}
+
+/** How often what runs was told of: "seen once", "seen 412 times". */
+export function seenWords(times: number): string {
+  return times === 1 ? 'seen once' : `seen ${times.toLocaleString('en')} times`
 }

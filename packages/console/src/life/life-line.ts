@@ -1,4 +1,4 @@
-import { bandWords } from '../look/badge.tsx'
+import { bandWords } from '../look/bands.ts'
 import { decidedTo } from '../pacr/record-words.ts'
 import type { Dossier } from './dossier.ts'
 

@@ -7,7 +7,7 @@ import { Command } from '../look/command.tsx'
 import { decidedTo } from '../pacr/record-words.ts'
 import type { Dossier } from './dossier.ts'
 import styles from './life.module.css'
-import { type NextStep, nextStep } from './next-step.ts'
+import { type NextStep, nextStep, waitsForWords } from './next-step.ts'
 
 const ApproveDialog = lazy(async () => ({ default: (await import('../pacr/approve-dialog.tsx')).ApproveDialog }))
 const ProposeDialog = lazy(async () => ({ default: (await import('../pacr/propose-dialog.tsx')).ProposeDialog }))
@@ -100,15 +100,19 @@ function StepWords({ step, dossier, ask }: WordsProps): ReactNode {
       )
     case 'assess':
       return (
-        <>
-          <Step title="Measure what it does" text="Bring an evaluation of before and one of after. On your machine:" />
-          <Command text={`npx afterai assess ${change.id.slice(0, 8)} before.csv after.csv`} />
+        <Step
+          title="Measure what it does"
+          text="Bring an evaluation of before and one of after: two files of the same cases."
+        >
+          <Link to="/changes/$id/assess" params={{ id: change.id }} className={buttonClass('primary', 'large')}>
+            Assess
+          </Link>
           {reader.mayPropose ? (
-            <Button kind="bare" onClick={() => ask('propose')}>
-              Decide without an assessment
+            <Button size="large" onClick={() => ask('propose')}>
+              Decide without
             </Button>
           ) : null}
-        </>
+        </Step>
       )
     case 'propose':
       return (
@@ -124,7 +128,7 @@ function StepWords({ step, dossier, ask }: WordsProps): ReactNode {
     case 'deploy':
       return (
         <>
-          <Step title="It may run" text={life.waitsFor ?? 'Deploy it. AfterAI notices when it runs.'} />
+          <Step title="It may run" text={waitsForWords(life.waitsFor) ?? 'Deploy it. AfterAI notices when it runs.'} />
           {step.command === null ? null : <Command text={step.command} />}
         </>
       )
@@ -132,7 +136,9 @@ function StepWords({ step, dossier, ask }: WordsProps): ReactNode {
       return (
         <Step
           title="Does it do what it should?"
-          text={life.waitsFor ?? 'Say whether what runs does what it was decided for, and by which evidence.'}
+          text={
+            waitsForWords(life.waitsFor) ?? 'Say whether what runs does what it was decided for, and by which evidence.'
+          }
         >
           <Button kind="primary" size="large" onClick={() => ask('verify')}>
             Say so
@@ -173,7 +179,7 @@ function Step({
     <>
       <h2>{title}</h2>
       <p>{text}</p>
-      {children === undefined ? null : <div className={styles['acts']}>{children}</div>}
+      {children === undefined || children === null ? null : <div className={styles['acts']}>{children}</div>}
     </>
   )
 }

@@ -43,14 +43,20 @@ function afterDecision(life: Dossier['life'], reader: Dossier['reader']): NextSt
     return {
       kind: 'none',
       title: 'Decided: not to act',
-      text: life.waitsFor ?? 'The record is sealed. Nothing is left to do.',
+      text: waitsForWords(life.waitsFor) ?? 'The record is sealed. Nothing is left to do.',
     }
   if (life.running === 'not_yet') return { kind: 'deploy', command: life.next }
   if (life.running === 'runs' && !verified && reader.mayClose) return { kind: 'verify' }
   if (reader.mayClose && (verified || life.running !== 'runs')) return { kind: 'close' }
-  return { kind: 'none', title: 'Sealed', text: life.waitsFor ?? 'The record is sealed.' }
+  return { kind: 'none', title: 'Sealed', text: waitsForWords(life.waitsFor) ?? 'The record is sealed.' }
 }
 
 function waits(title: string, whyNot: string | undefined, waitsFor: string | null): NextStep {
-  return { kind: 'wait', title, text: [waitsFor, whyNot].filter(Boolean).join(' ') }
+  return { kind: 'wait', title, text: [waitsForWords(waitsFor), whyNot].filter(Boolean).join(' ') }
+}
+
+/** What a change waits for, as a sentence; undefined for nothing. */
+export function waitsForWords(waitsFor: string | null): string | undefined {
+  if (waitsFor === null) return undefined
+  return waitsFor.startsWith('to ') ? `It waits ${waitsFor}.` : `It waits for ${waitsFor}.`
 }

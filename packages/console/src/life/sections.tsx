@@ -9,6 +9,8 @@ import { Ago } from '../look/time.tsx'
 import { DecisionCard } from '../pacr/decision-card.tsx'
 import { decisionHeading } from '../pacr/record-words.ts'
 import type { Dossier } from './dossier.ts'
+import { seenWords } from './life-facts.tsx'
+import { waitsForWords } from './next-step.ts'
 import type { LifeStep } from './life-line.ts'
 import styles from './life.module.css'
 
@@ -43,7 +45,7 @@ function Section({
 
 /** What differs, before and after. */
 export function ChangeSection({ dossier: { change }, state }: SectionProps) {
-  const note = change.observations > 0 ? `seen ${change.observations.toLocaleString('en')} times` : undefined
+  const note = change.observations > 0 ? seenWords(change.observations) : undefined
   return (
     <Section id="change" title="What changes" state={state} note={note}>
       {change.delta.length === 0 ? (
@@ -151,7 +153,7 @@ export function RecordSection({ dossier: { records, life }, state }: SectionProp
           {record.state === 'integrated'
             ? 'It is signed, and in the log.'
             : 'It is signed, and on its way into the log.'}
-          {life.waitsFor === null ? '' : ` ${life.waitsFor}`}
+          {` ${waitsForWords(life.waitsFor) ?? ''}`}
         </p>
         <Link to="/records/$id" params={{ id: record.id }} className={buttonClass()}>
           Read and verify the record

@@ -56,7 +56,7 @@ export function SystemPage() {
                       since <Ago at={item.since} />
                     </span>
                   </header>
-                  <p className="soft">{item.reason}</p>
+                  <p className={styles['why']}>{item.reason}.</p>
                   {item.changeId === null ? null : (
                     <p>
                       Runs by{' '}
@@ -76,7 +76,7 @@ export function SystemPage() {
                       )}
                     </p>
                   )}
-                  {item.needs === null ? null : <Command text={item.needs} />}
+                  {item.needs === null || item.changeId !== null ? null : <Command text={item.needs} />}
                 </div>
               ))
             )}

@@ -48,7 +48,8 @@ const input = { format: 'csv', sourceDigest: '91ab'.repeat(16), selection: null,
 
 const terms = { plan, datasets: [digests.cases], minCases: 80, attempts: 1 }
 
-const sealed: EvaluationPlan = {
+/** A sealed plan, as the examples tell it. */
+export const sealed: EvaluationPlan = {
   id: ids.plan,
   changeId: ids.change,
   version: 1,
@@ -95,7 +96,8 @@ const underPlan: UnderPlan = {
   attempts,
 }
 
-const assessment: AssessmentView = {
+/** An assessment, as the examples tell it. */
+export const assessment: AssessmentView = {
   id: ids.assessment,
   changeId: ids.change,
   changeDigest: digests.change,

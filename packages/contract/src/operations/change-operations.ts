@@ -5,7 +5,8 @@ import { configurationAfter, configurationBefore } from './system-operations.ts'
 
 const risk = { severity: 'high', blastRadius: 'single_app', customerImpact: 'material' } as const
 
-const change: Change = {
+/** A change, as the examples tell it. */
+export const change: Change = {
   id: ids.change,
   systemId: ids.system,
   system: 'support-bot',
@@ -43,7 +44,8 @@ const settled = {
   updatedAt: at.assessed,
 }
 
-const determined: Determinations = {
+/** What was said of a change, as the examples tell it. */
+export const determined: Determinations = {
   determination: 'neither',
   items: [
     {

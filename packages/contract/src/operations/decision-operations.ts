@@ -2,7 +2,8 @@ import type { Decision } from '../decision.ts'
 import { at, digests, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operations } from './operation.ts'
 
-const decision: Decision = {
+/** A decision, as the examples tell it. */
+export const decision: Decision = {
   id: ids.decision,
   changeId: ids.change,
   status: 'proposed',

@@ -16,6 +16,7 @@ import { envelopeOperations, policyOperations } from './policy-operations.ts'
 import { standingOperations } from './standing-operations.ts'
 import { systemOperations } from './system-operations.ts'
 import { telemetryOperations } from './telemetry-operations.ts'
+import { worklistOperations } from './worklist-operations.ts'
 
 export { type Operation, type Operations, type OperationTag, operationTags } from './operation.ts'
 
@@ -30,6 +31,7 @@ export const operations: Operations = {
   ...decisionOperations,
   ...recordOperations,
   ...standingOperations,
+  ...worklistOperations,
   ...logOperations,
   ...telemetryOperations,
   ...auditOperations,

@@ -1,4 +1,4 @@
-import type { Me, Session, TenantView } from '../identity.ts'
+import type { Me, Session, SessionState, TenantView } from '../identity.ts'
 import type { SecondFactorChallenge } from '../credentials.ts'
 import { at, ids } from './example-values.ts'
 import type { Operations } from './operation.ts'
@@ -29,6 +29,13 @@ export const session: Session = {
   refreshHandle: 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE',
   expiresAt: at.expires,
   tenant: 'main',
+}
+const state: SessionState = {
+  endsAt: at.expires,
+  idleEndsAt: at.assessed,
+  proofFreshUntil: null,
+  secondFactor: true,
+  provider: null,
 }
 const challenge: SecondFactorChallenge = {
   ticket: 'c2Vjb25kLWZhY3Rvci10aWNrZXQ',
@@ -81,6 +88,13 @@ export const sessionOperations: Operations = {
     answer: session,
     accepted: challenge,
     problems: ['invalid_credentials', 'single_sign_on_required', 'tenant_suspended', ...guesses],
+  },
+  'GET /v1/session': {
+    id: 'getSession',
+    tag: 'Session',
+    summary: 'Read until when your session lasts',
+    description: 'Asking is no use of the session: it doesn’t put off the end of a session that nobody uses.',
+    answer: state,
   },
   'DELETE /v1/session': { id: 'signOut', tag: 'Session', summary: 'Sign out' },
   'POST /v1/session/refresh': {

@@ -113,7 +113,8 @@ const gate: Gate = {
 }
 const asked = { system: 'support-bot', environment: 'production', configuration: configurationAfter }
 
-const life: Life = {
+/** The life of a change, as the examples tell it. */
+export const life: Life = {
   changeId: ids.change,
   stage: 'running',
   decision: 'act',

@@ -16,6 +16,10 @@ declare module 'fastify' {
     /** Set by the access layer before any handler of a route that isn't public. */
     caller: Caller | null
   }
+  interface FastifyContextConfig {
+    /** Whether asking is no use of a session: a page that follows what happens must still idle out where nobody sits before it. */
+    looksOn?: boolean
+  }
 }
 
 /** Of denials of one credential by one route; what comes besides is counted in one event. */

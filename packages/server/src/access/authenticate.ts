@@ -82,7 +82,8 @@ async function fromToken(
     await tell(deps, { request, principal, reason: refusal })
     throw refusedSession(refusal)
   }
-  if (isStale(session.usedAt)) await recordSessionUse(deps.db, principal)
+  if (request.routeOptions.config.looksOn !== true && isStale(session.usedAt))
+    await recordSessionUse(deps.db, principal)
   return principal
 }
 

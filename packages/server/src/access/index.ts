@@ -5,7 +5,7 @@ export { idleRefusal, isCrossOrigin } from './authenticate.ts'
 export { createCredentialLookup, type CredentialLookup } from './credential-lookup.ts'
 export { permissionsHeld, type Principal, refuseRoleBeyond, seesAddress } from './principal.ts'
 export { providerIn, providerOfSession, selectProvider } from './provider-session.ts'
-export { refuseStaleProof } from './recent-proof.ts'
+export { freshProofMs, refuseStaleProof } from './recent-proof.ts'
 export {
   createRefusalTelling,
   type Refusal,

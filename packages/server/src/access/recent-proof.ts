@@ -2,7 +2,8 @@ import { ProblemError } from '@afterai/contract'
 import { type Database, withTenant } from '../platform/database.ts'
 import type { Principal } from './principal.ts'
 
-const recentMs = 10 * 60_000
+/** So long a proof is fresh. */
+export const freshProofMs: number = 10 * 60_000
 
 /**
  * Refuses what needs a person who has just proved themselves. An API key never has: what needs step-up is a person's to do,
@@ -21,7 +22,7 @@ export async function refuseStaleProof(db: Database, principal: Principal): Prom
       .where('id', '=', principal.credentialId)
       .executeTakeFirst(),
   )
-  if (session !== undefined && Date.now() - session.authenticated_at.getTime() <= recentMs) return
+  if (session !== undefined && Date.now() - session.authenticated_at.getTime() <= freshProofMs) return
   if (session !== undefined && session.provider_id !== null) throw new ProblemError('provider_proof_required')
   throw new ProblemError('step_up_required')
 }

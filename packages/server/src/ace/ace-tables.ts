@@ -58,6 +58,13 @@ declare module '../platform/database.ts' {
       stands_alone: Generated<boolean>
       ended_at: Generated<Date | null>
       undone_by: Generated<string | null>
+      /** How far it has come; the database keeps it from the tables that tell. */
+      assessed_as: Generated<string | null>
+      decided_as: Generated<'act' | 'not_act' | null>
+      decision_pending: Generated<boolean>
+      verified: Generated<boolean>
+      closed: Generated<boolean>
+      emergency_declared: Generated<boolean>
     }
     run: {
       tenant_id: string

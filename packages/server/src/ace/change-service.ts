@@ -85,6 +85,12 @@ export function changeIn([row]: readonly Row[]): AuthoredChange {
   }
 }
 
+/** A change as a principal may see it, from what `selectChange` found. @throws ProblemError `not_found` */
+export function changeViewIn(principal: Principal, [row]: readonly Row[]): Change {
+  if (row === undefined) throw noSuchChange()
+  return toView(principal, row)
+}
+
 function noSuchChange(): ProblemError {
   return new ProblemError('not_found', { detail: 'there is no change with this id' })
 }

@@ -2,6 +2,7 @@ export { createAce } from './ace.ts'
 export {
   type AuthoredChange,
   changeIn,
+  changeViewIn,
   holdChange,
   readChange,
   readChangeDigests,

@@ -208,6 +208,20 @@ export function selectAssessments(
   return assessmentsOf(tx, tenantId, changeId).compile()
 }
 
+/** The statement that reads the newest assessments of a change. */
+export function selectNewestAssessments(
+  tx: Transaction,
+  tenantId: string,
+  { changeId, limit }: { readonly changeId: string; readonly limit: number },
+): CompiledQuery<Row> {
+  return assessmentsOf(tx, tenantId, changeId).limit(limit).compile()
+}
+
+/** Turns what `selectNewestAssessments` found into what a principal may see, newest first. */
+export function assessmentViewsIn(principal: Principal, rows: readonly Row[]): AssessmentView[] {
+  return rows.map((row) => toView(principal, row))
+}
+
 /** Turns what `selectAssessments` found into facts, newest first. */
 export function assessmentsIn(rows: readonly Row[]): AssessmentFacts[] {
   return rows.map(factsOf)
@@ -220,17 +234,26 @@ export async function readAssessmentDigests(
   changeIds: readonly string[],
 ): Promise<Map<string, string[]>> {
   if (changeIds.length === 0) return new Map()
-  const { rows } = await sql<{ change_id: string; digest: string }>`
+  const { rows } = await tx.executeQuery(selectAssessmentDigests(tx, tenantId, changeIds))
+  const byChange = new Map<string, string[]>()
+  for (const { change_id: id, digest } of rows) byChange.set(id, [...(byChange.get(id) ?? []), digest])
+  return byChange
+}
+
+/** The statement that reads the digests of all assessments of changes. */
+export function selectAssessmentDigests(
+  tx: Transaction,
+  tenantId: string,
+  changeIds: readonly string[],
+): CompiledQuery<{ readonly change_id: string; readonly digest: string }> {
+  return sql<{ change_id: string; digest: string }>`
     with recursive same (change_id, id) as (
       select id, id from unnest(${changeIds}::uuid[]) as it (id)
       union select same.change_id, c.id from change c join same on c.tenant_id = ${tenantId} and c.merged_into = same.id
     )
-    select same.change_id, a.digest from same join assessment a on a.tenant_id = ${tenantId} and a.change_id = same.id`.execute(
+    select same.change_id, a.digest from same join assessment a on a.tenant_id = ${tenantId} and a.change_id = same.id`.compile(
     tx,
   )
-  const byChange = new Map<string, string[]>()
-  for (const { change_id: id, digest } of rows) byChange.set(id, [...(byChange.get(id) ?? []), digest])
-  return byChange
 }
 
 /** All assessments of a change as a principal may see them, newest first. */

@@ -26,6 +26,8 @@ import { createPacr } from '../pacr/index.ts'
 import { createPolicies } from '../policy/index.ts'
 import { accessLog, type RequestPrincipal } from '../platform/access-log.ts'
 import type { Configuration } from '../platform/configuration.ts'
+import { builtConsole, openConsole, releaseIdOf } from '../platform/console-files.ts'
+import { consoleRoutes } from '../platform/console-routes.ts'
 import { type Connection, type OpenDatabase, openDatabase } from '../platform/database.ts'
 import type { Feature } from '../platform/feature.ts'
 import { healthRoutes } from '../platform/health-routes.ts'
@@ -42,6 +44,7 @@ import { breakOffBodies, endConnectionsWhile, watchRequests } from '../platform/
 import { createSample } from '../sample/index.ts'
 import { createStanding } from '../standing/index.ts'
 import { createTrail } from '../trail/index.ts'
+import { createWorklist } from '../worklist/index.ts'
 import { descriptionRoutes } from './description/description-routes.ts'
 import { purging } from './purging.ts'
 
@@ -59,6 +62,8 @@ export interface ServerParts {
   readonly captureLimits?: Partial<CaptureLimits> | undefined
   /** How often the logs are verified, where it isn't as usual. */
   readonly verificationPace?: VerificationPace | undefined
+  /** Where the built console lies, if not where its build puts it. */
+  readonly consoleFolder?: URL | undefined
 }
 
 /** A server that is wired up, not yet listening. */
@@ -130,6 +135,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     createPolicies({ db, audit, configuration }),
     createPacr({ db, audit, keys, ledger, configuration }),
     createStanding({ db, audit, ledger, configuration, tell: mails.tellStandings }),
+    createWorklist({ db }),
     createStreams({ db, audit, keys, policy: outboundPolicyOf(configuration), log }),
     createSample({ db, audit }),
     mails,
@@ -145,7 +151,8 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   })
   metrics.expectJobs(jobs.names)
 
-  const http = await createHttp({ ...httpOptionsOf(configuration), logger: log })
+  const console = await openConsole(parts.consoleFolder ?? builtConsole)
+  const http = await createHttp({ ...httpOptionsOf(configuration), logger: log, releaseId: releaseIdOf(console) })
   const state = { stopping: false }
   requireAudits(http)
   traceRequests(http)
@@ -156,6 +163,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   healthRoutes(http, { db, isStopping: () => state.stopping, stopped: () => stoppedBy(ledger.alarms) })
   for (const feature of features) await feature.routes?.(http)
   descriptionRoutes(http)
+  consoleRoutes(http, console)
   await http.ready()
 
   return {
@@ -165,7 +173,11 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     purges,
     checkLogs: ledger.check,
     lookAtLogs: ledger.look,
-    begin: jobs.begin,
+    begin() {
+      jobs.begin()
+      // Whoever asks for a file meets the failure.
+      console?.read().catch((error: unknown) => log.error({ err: error }, 'the console could not be read'))
+    },
     requestsUnderWay: () => underWay.size,
     async close() {
       state.stopping = true

@@ -35,8 +35,11 @@ import { together } from '../platform/together.ts'
 import { firstRule } from '../policy/index.ts'
 import { approvalPolicyOf, quorumOf } from './approval-policy.ts'
 
-type Row = Selectable<Tables['decision']>
-type ApprovalRow = Selectable<Tables['approval']>
+/** A decision as the database has it. */
+export type DecisionRow = Selectable<Tables['decision']>
+type Row = DecisionRow
+/** An approval as the database has it. */
+export type ApprovalRow = Selectable<Tables['approval']>
 
 /** A decision with all that it rests on, as of now. */
 export interface Dossier {
@@ -109,7 +112,7 @@ export async function holdDossier(tx: Transaction, tenantId: string, id: string)
 export function withVerdict(dossier: Dossier, [row]: readonly Row[], approvals: readonly ApprovalRow[]): Dossier {
   if (row === undefined) throw noSuchDecision()
   const evidenceDigest = settledDigest(row, approvals) ?? dossier.decision.evidenceDigest
-  return { ...dossier, decision: toView(row, { approvals, recordId: dossier.decision.recordId, evidenceDigest }) }
+  return { ...dossier, decision: decisionOf(row, { approvals, recordId: dossier.decision.recordId, evidenceDigest }) }
 }
 
 /** The statement that reads the approvals of a decision, in the order in which they came. */
@@ -171,7 +174,7 @@ function dossierOf([[row], changes, assessmentRows, approvals, records, cards, d
   const digests = assessments.map(({ digest }) => digest)
   const current = settledDigest(row, approvals) ?? evidenceDigest(change.digest, digests, row.proposal)
   return {
-    decision: toView(row, { approvals, recordId: records[0]?.id ?? null, evidenceDigest: current }),
+    decision: decisionOf(row, { approvals, recordId: records[0]?.id ?? null, evidenceDigest: current }),
     change,
     changeAuthor,
     assessments,
@@ -202,7 +205,7 @@ function noSuchDecision(): ProblemError {
 }
 
 /** Until a decision is settled its digest is of what it rests on now; from then on, of what the approver saw. */
-function settledDigest(row: Row, approvals: readonly ApprovalRow[]): string | undefined {
+export function settledDigest(row: Row, approvals: readonly ApprovalRow[]): string | undefined {
   return row.status === 'proposed' ? undefined : approvals.at(-1)?.evidence_digest
 }
 
@@ -245,12 +248,13 @@ export async function listDecisions(
       )
     const current = settledDigest(row, approvals) ?? now()
     const recordId = recordIdOf.get(row.id) ?? null
-    return viewDecision(principal, toView(row, { approvals, recordId, evidenceDigest: current }))
+    return viewDecision(principal, decisionOf(row, { approvals, recordId, evidenceDigest: current }))
   }
   return { items: items.map(view), nextCursor }
 }
 
-function toView(
+/** A decision as it is read, with the addresses of its people. */
+export function decisionOf(
   row: Row,
   {
     approvals,

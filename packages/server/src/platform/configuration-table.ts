@@ -162,7 +162,8 @@ export const configurationTable = {
     kind: wholeNumber(1, 1_000_000, 600),
     default: '600',
     secret: false,
-    description: 'Reads that one account may make in a minute. One address may make four times as many.',
+    description:
+      'Reads that one account may make in a minute. One address may make four times as many, and ask for forty times as many of the console’s files.',
   },
   rateWrites: {
     variable: 'AFTERAI_RATE_WRITES',

@@ -54,6 +54,8 @@ export interface HttpOptions {
   readonly maxConnections?: number
   /** Whether what may have crossed a network unencrypted is refused. */
   readonly onlyOverTls?: boolean
+  /** The name of what runs here, on every answer: by it a page tells that another release answers than the one that it came with. */
+  readonly releaseId?: string
 }
 
 /** How it meets the world by its configuration. */
@@ -78,7 +80,11 @@ export function httpOptionsOf({
 export async function createHttp(options: HttpOptions): Promise<Http> {
   const { https = false, trustedProxies = [], maxConnections = 2000, onlyOverTls = false } = options
   const isProxy = trusts(trustedProxies)
-  const commonHeaders = https ? { ...securityHeaders, ...overHttps } : securityHeaders
+  const commonHeaders = {
+    ...securityHeaders,
+    ...(https ? overHttps : {}),
+    ...(options.releaseId === undefined ? {} : { 'afterai-release': options.releaseId }),
+  }
   const http: Http = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),

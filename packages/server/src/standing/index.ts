@@ -1,2 +1,6 @@
+export { refusalOf as closeRefusal } from './closures.ts'
+export { type KnownLife, livesIn, readLives, selectLives } from './life.ts'
+export { awaitedOf, lifeOf } from './life-of.ts'
 export { createStanding } from './standing.ts'
+export { judgeAll, type Judged } from './standing-service.ts'
 export type { Worse } from './watch.ts'

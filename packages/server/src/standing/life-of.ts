@@ -41,14 +41,14 @@ export interface LifeFacts {
 /** Where a change stands, and what it waits for: the same words in the API, the command line and the console. */
 export function lifeOf(facts: LifeFacts): Life {
   const { approved, rolledBack, closed } = facts
-  const [waitsFor, next] = waitingFor(facts) ?? [null, null]
+  const awaited = awaitedOf(facts)
   return {
     changeId: facts.changeId,
     stage: stageOf(facts),
     decision: approved?.decision ?? (facts.openDecisionId === null ? 'undecided' : 'proposed'),
     running: runningOf(facts),
-    waitsFor,
-    next,
+    waitsFor: awaited?.waitsFor ?? null,
+    next: awaited?.next ?? null,
     steps: stepsOf(facts),
     recordId: approved?.recordId ?? null,
     revision: facts.revision,
@@ -80,56 +80,87 @@ function isStale({ isSuperseded, isPlan, implemented, closed, status }: LifeFact
   return isSuperseded && isPlan && implemented === null && closed === null && status !== 'dismissed'
 }
 
-type Waiting = readonly [waitsFor: string, next: string]
+/** What a change waits for: the work, in a word, in a sentence, and as a command. */
+export interface Awaited {
+  readonly work:
+    | 'confirm'
+    | 'look_again'
+    | 'approve'
+    | 'plan'
+    | 'assess'
+    | 'decide'
+    | 'deploy'
+    | 'verify'
+    | 'end'
+    | 'close'
+  readonly waitsFor: string
+  readonly next: string
+}
 
-function waitingFor(facts: LifeFacts): Waiting | null {
+/** What has to happen next with a change; null: nothing. */
+export function awaitedOf(facts: LifeFacts): Awaited | null {
   const { changeId: id, status, approved, closed } = facts
   if (closed !== null || status === 'dismissed') return null
-  if (status === 'pending') return ['somebody who says that it is real', `afterai ace confirm ${id}`]
+  if (status === 'pending') {
+    return { work: 'confirm', waitsFor: 'somebody who says that it is real', next: `afterai ace confirm ${id}` }
+  }
   if (isStale(facts) && approved === null) {
-    return [
-      'a fresh look: what it begins from does not run any more',
-      `afterai ace dismiss ${id} --reason "It begins from what ran before."`,
-    ]
+    const next = `afterai ace dismiss ${id} --reason "It begins from what ran before."`
+    return { work: 'look_again', waitsFor: freshLook, next }
   }
   if (approved === null) return undecided(facts)
   return approved.decision === 'act' ? decided(facts) : refused(facts)
 }
 
-function undecided({ changeId: id, openDecisionId, assessed, planState, rule }: LifeFacts): Waiting {
-  if (openDecisionId !== null) return ['an approver', `afterai approve ${openDecisionId}`]
+const freshLook = 'a fresh look: what it begins from does not run any more'
+
+function undecided({ changeId: id, openDecisionId, assessed, planState, rule }: LifeFacts): Awaited {
+  if (openDecisionId !== null) {
+    return { work: 'approve', waitsFor: 'an approver', next: `afterai approve ${openDecisionId}` }
+  }
   if (rule.assessment === 'planned' && planState !== 'followed') {
-    const step = stepBeforeDecision(id, rule, planState)
-    return [planState === 'none' ? 'a plan, sealed before its results' : 'an assessment that follows its plan', step]
+    const next = stepBeforeDecision(id, rule, planState)
+    return planState === 'none'
+      ? { work: 'plan', waitsFor: 'a plan, sealed before its results', next }
+      : { work: 'assess', waitsFor: 'an assessment that follows its plan', next }
   }
   if (assessed === null) {
-    const step = `afterai assess ${id} --baseline BEFORE --candidate AFTER`
-    return [rule.assessment === 'needed' ? 'an assessment' : 'an assessment, or a decision without one', step]
+    const waitsFor = rule.assessment === 'needed' ? 'an assessment' : 'an assessment, or a decision without one'
+    return { work: 'assess', waitsFor, next: `afterai assess ${id} --baseline BEFORE --candidate AFTER` }
   }
-  return ['a decision', `afterai decide ${id}`]
+  return { work: 'decide', waitsFor: 'a decision', next: `afterai decide ${id}` }
 }
 
-function decided(facts: LifeFacts): Waiting {
+function decided(facts: LifeFacts): Awaited {
   const { changeId: id, implemented, verified, hasConfiguration, system, environment } = facts
   if (implemented === null) {
-    if (isStale(facts)) return ['a fresh look: what it begins from does not run any more', `afterai decide ${id}`]
-    return hasConfiguration
-      ? ['its deployment', `afterai observe --system ${system} --environment ${environment} --from afterai.yaml`]
-      : ['its deployment', `afterai ace implemented ${id}`]
+    if (isStale(facts)) return { work: 'look_again', waitsFor: freshLook, next: `afterai decide ${id}` }
+    const next = hasConfiguration
+      ? `afterai observe --system ${system} --environment ${environment} --from afterai.yaml`
+      : `afterai ace implemented ${id}`
+    return { work: 'deploy', waitsFor: 'its deployment', next }
   }
-  if (facts.rolledBack !== null)
-    return ['to be closed: it was rolled back', `afterai ace close ${id} --code unsuccessful`]
-  if (verified === null) return ['somebody who verifies it', `afterai ace verify ${id} --evidence "..."`]
-  return ['to be closed', `afterai ace close ${id} --code successful`]
+  if (facts.rolledBack !== null) {
+    const next = `afterai ace close ${id} --code unsuccessful`
+    return { work: 'close', waitsFor: 'to be closed: it was rolled back', next }
+  }
+  if (verified === null) {
+    return { work: 'verify', waitsFor: 'somebody who verifies it', next: `afterai ace verify ${id} --evidence "..."` }
+  }
+  return { work: 'close', waitsFor: 'to be closed', next: `afterai ace close ${id} --code successful` }
 }
 
-function refused({ changeId: id, implemented, endedAt, system, environment, hasRun }: LifeFacts): Waiting {
-  if (implemented === null) return ['to be closed: it must not run', `afterai ace close ${id} --code cancelled`]
+function refused({ changeId: id, implemented, endedAt, system, environment, hasRun }: LifeFacts): Awaited {
+  if (implemented === null) {
+    const next = `afterai ace close ${id} --code cancelled`
+    return { work: 'close', waitsFor: 'to be closed: it must not run', next }
+  }
   if (endedAt === null) {
     const next = hasRun ? `afterai history ${system} --environment ${environment}` : `afterai ace ended ${id}`
-    return ['to be rolled back: it runs against the decision', next]
+    return { work: 'end', waitsFor: 'to be rolled back: it runs against the decision', next }
   }
-  return ['to be closed: it ran against the decision', `afterai ace close ${id} --code unsuccessful`]
+  const next = `afterai ace close ${id} --code unsuccessful`
+  return { work: 'close', waitsFor: 'to be closed: it ran against the decision', next }
 }
 
 function stepsOf(facts: LifeFacts): Life['steps'] {

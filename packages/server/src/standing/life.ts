@@ -1,12 +1,22 @@
-import { type Change, type Configuration, type Life, ProblemError, asAsked, fingerprintOf } from '@afterai/contract'
+import {
+  asAsked,
+  type Change,
+  type Configuration,
+  fingerprintOf,
+  type Life,
+  type PolicyRule,
+  ProblemError,
+} from '@afterai/contract'
 import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
 import { type Happened, type LifeFacts, lifeOf } from './life-of.ts'
 import { type PlanState, planStateOf } from './plan-state.ts'
+import { decideBy } from './standing-of.ts'
 
-interface LifeRow {
+/** What the database knows of the life of a change. */
+export interface LifeRow {
   readonly id: string
   readonly system_id: string
   readonly change_types: Change['changeTypes']
@@ -26,6 +36,7 @@ interface LifeRow {
   readonly implemented_revision: string | null
   readonly open_decision_id: string | null
   readonly running_now: string | null
+  readonly assessment_id: string | null
   readonly assessed_at: Date | null
   readonly assessed_by: string | null
   readonly assessed_as: string | null
@@ -34,8 +45,10 @@ interface LifeRow {
   readonly record_id: string | null
   readonly decision: 'act' | 'not_act' | null
   readonly sealed_at: Date | null
+  readonly decided_by: string | null
   readonly approvers: readonly string[] | null
   readonly started_at: Date | null
+  readonly known_at: Date | null
   readonly ran: Configuration | null
   readonly ended_at: Date | null
   readonly undone_at: Date | null
@@ -47,7 +60,20 @@ interface LifeRow {
   readonly verification: 'verified' | 'failed' | null
   readonly closed_at: Date | null
   readonly closed_by_name: string | null
+  readonly emergency_due: Date | null
   readonly code: NonNullable<Life['closeCode']> | null
+}
+
+/** What is known of the life of a change, with what lists and pages show of it besides. */
+export interface KnownLife {
+  readonly facts: LifeFacts
+  /** The rule that a decision on it would be taken under now. */
+  readonly rule: PolicyRule
+  readonly assessmentId: string | null
+  /** The decision that is open, or else the one that was sealed last. */
+  readonly decisionId: string | null
+  /** By when what runs undecided is to be decided: by its rule, or as its emergency was declared. */
+  readonly decideBy: Date | null
 }
 
 /** Where a change stands, and what it waits for. @throws ProblemError `not_found` */
@@ -57,33 +83,81 @@ export async function readLife(tx: Transaction, tenantId: string, changeId: stri
 
 /** What is known of the life of a change, and by which rule it is decided. @throws ProblemError `not_found` */
 export async function readLifeFacts(tx: Transaction, tenantId: string, changeId: string): Promise<LifeFacts> {
-  const [[row], policyRows] = await together(tx, [selectLife(tx, tenantId, changeId), selectPolicies(tx, tenantId)])
-  if (row === undefined) throw new ProblemError('not_found', { detail: 'there is no change with this id' })
-  const place = { systemId: row.system_id, environment: row.environment }
-  const { rules } = rulesIn(policiesIn(policyRows), place, new Date())
-  const change = { changeTypes: row.change_types, changeClass: row.change_class, severity: row.risk?.severity ?? null }
-  return { ...factsOf(row), planState: row.plan_state, rule: ruleFor(rules, change) }
+  const [rows, policyRows] = await together(tx, [selectLives(tx, tenantId, [changeId]), selectPolicies(tx, tenantId)])
+  const [life] = livesIn(rows, policyRows)
+  if (life === undefined) throw new ProblemError('not_found', { detail: 'there is no change with this id' })
+  return life.facts
 }
 
-function selectLife(tx: Transaction, tenantId: string, changeId: string): CompiledQuery<LifeRow> {
+/** What is known of the lives of changes, without comparing what runs with what was decided: by two statements, however many they are. */
+export async function readLives(
+  tx: Transaction,
+  tenantId: string,
+  changeIds: readonly string[],
+): Promise<Map<string, KnownLife>> {
+  if (changeIds.length === 0) return new Map()
+  const selected = selectLives(tx, tenantId, changeIds, { withConfigurations: false })
+  const [rows, policyRows] = await together(tx, [selected, selectPolicies(tx, tenantId)])
+  return new Map(livesIn(rows, policyRows).map((life) => [life.facts.changeId, life]))
+}
+
+/** What `selectLives` found, under the rules that `selectPolicies` found. */
+export function livesIn(
+  rows: readonly LifeRow[],
+  policyRows: Parameters<typeof policiesIn>[0],
+  now: Date = new Date(),
+): KnownLife[] {
+  const policies = policiesIn(policyRows)
+  return rows.map((row) => {
+    const { rules } = rulesIn(policies, { systemId: row.system_id, environment: row.environment }, now)
+    const severity = row.risk?.severity ?? null
+    const rule = ruleFor(rules, { changeTypes: row.change_types, changeClass: row.change_class, severity })
+    const facts = { ...factsOf(row), planState: row.plan_state, rule }
+    return {
+      facts,
+      rule,
+      assessmentId: row.assessment_id,
+      decisionId: row.open_decision_id ?? row.decided_by,
+      decideBy: dueOf(row, facts, rule),
+    }
+  })
+}
+
+function dueOf(row: LifeRow, { approved, implemented }: KnownLife['facts'], rule: PolicyRule): Date | null {
+  if (approved !== null) return null
+  if (row.emergency_due !== null) return row.emergency_due
+  if (implemented === null || rule.decision === 'never') return null
+  const { at: startedAt } = implemented
+  return decideBy({ startedAt, knownAt: row.known_at ?? startedAt, openedAt: row.opened_at }, rule)
+}
+
+/** The statement that reads what is known of the lives of changes. */
+export function selectLives(
+  tx: Transaction,
+  tenantId: string,
+  changeIds: readonly string[],
+  { withConfigurations = true }: { readonly withConfigurations?: boolean } = {},
+): CompiledQuery<LifeRow> {
+  const content = (table: string) => (withConfigurations ? sql`${sql.table(table)}.content` : sql`null::jsonb`)
   return sql<LifeRow>`
     select c.id, c.system_id, c.change_types, c.change_class, c.risk, s.name as system, c.environment, c.status, c.intent, c.opened_at, c.author_name, c.fingerprint_before,
-      c.fingerprint_after, planned.content as planned, c.implemented_at, c.implemented_revision, open.id as open_decision_id,
-      head.fingerprint as running_now, a.created_at as assessed_at, a.author_name as assessed_by, a.verdict as assessed_as,
+      c.fingerprint_after, ${content('planned')} as planned, c.implemented_at, c.implemented_revision, open.id as open_decision_id,
+      head.fingerprint as running_now, a.id as assessment_id, a.created_at as assessed_at, a.author_name as assessed_by, a.verdict as assessed_as,
       t.created_at as tested_at, t.imported_by_name as tested_by,
-      rec.id as record_id, rec.decision, rec.sealed_at, agreed.approvers,
-      r.started_at, ran.content as ran, coalesce(next.started_at, c.ended_at) as ended_at,
+      rec.id as record_id, rec.decision, rec.sealed_at, rec.decision_id as decided_by, agreed.approvers,
+      r.started_at, r.known_at, ${content('ran')} as ran, coalesce(next.started_at, c.ended_at) as ended_at,
       coalesce(undone.started_at, case when c.undone_by is not null then c.ended_at end) as undone_at,
       coalesce(undone.change_id, c.undone_by) as undone_by, coalesce(went_back.change_id, reversed.id) as reverses,
       ${planStateOf(tenantId, sql`c.id`, sql`now()`)} as plan_state,
-      v.verified_at, v.verified_by_name, v.evidence, v.outcome as verification, cl.closed_at, cl.closed_by_name, cl.code
+      v.verified_at, v.verified_by_name, v.evidence, v.outcome as verification, cl.closed_at, cl.closed_by_name, cl.code,
+      em.declared_at + em.within_hours * interval '1 hour' as emergency_due
     from change c
     join system s on s.tenant_id = c.tenant_id and s.id = c.system_id
     left join configuration planned on planned.tenant_id = c.tenant_id and planned.fingerprint = c.fingerprint_after
     left join environment head on head.tenant_id = c.tenant_id and head.system_id = c.system_id and head.name = c.environment
     left join decision open on open.tenant_id = c.tenant_id and open.change_id = c.id and open.status = 'proposed'
     left join lateral (
-      select created_at, author_name, verdict, candidate_id from assessment
+      select id, created_at, author_name, verdict, candidate_id from assessment
       where tenant_id = c.tenant_id and change_id = c.id order by id desc limit 1
     ) a on true
     left join evaluation t on t.tenant_id = c.tenant_id and t.id = a.candidate_id
@@ -133,7 +207,8 @@ function selectLife(tx: Transaction, tenantId: string, changeId: string): Compil
     ) reversed on true
     left join verification v on v.tenant_id = c.tenant_id and v.change_id = c.id
     left join closure cl on cl.tenant_id = c.tenant_id and cl.change_id = c.id
-    where c.tenant_id = ${tenantId} and c.id = ${changeId}`.compile(tx)
+    left join emergency em on em.tenant_id = c.tenant_id and em.change_id = c.id
+    where c.tenant_id = ${tenantId} and c.id = any(${changeIds}::uuid[])`.compile(tx)
 }
 
 function factsOf(row: LifeRow): Omit<LifeFacts, 'planState' | 'rule'> {

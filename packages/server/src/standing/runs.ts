@@ -25,13 +25,15 @@ export interface RunningRow extends Omit<RunRow, 'fingerprint'> {
 export interface Scope {
   readonly system?: string | undefined
   readonly environment?: string | undefined
+  /** Of these systems alone, by their ids. */
+  readonly systemIds?: readonly string[] | undefined
 }
 
 /** The run of each environment at an instant, as it was known then: what was told later doesn't count. */
 export function selectRunsAt(
   tx: Transaction,
   tenantId: string,
-  { system, environment }: Scope,
+  { system, environment, systemIds }: Scope,
   at: Date,
 ): CompiledQuery<RunRow> {
   return sql<RunRow>`
@@ -47,6 +49,7 @@ export function selectRunsAt(
     where e.tenant_id = ${tenantId}
       and (${system ?? null}::text is null or s.name = ${system ?? null})
       and (${environment ?? null}::text is null or e.name = ${environment ?? null})
+      ${systemIds === undefined ? sql`` : sql`and e.system_id = any(${systemIds}::uuid[])`}
     order by s.name, e.name`.compile(tx)
 }
 
@@ -57,7 +60,7 @@ export function selectRunsAt(
 export function selectAloneAt(
   tx: Transaction,
   tenantId: string,
-  { system, environment }: Scope,
+  { system, environment, systemIds }: Scope,
   at: Date,
 ): CompiledQuery<RunningRow> {
   return sql<RunningRow>`
@@ -73,6 +76,7 @@ export function selectAloneAt(
         and r.environment = c.environment and r.fingerprint = c.fingerprint_after)
       and (${system ?? null}::text is null or s.name = ${system ?? null})
       and (${environment ?? null}::text is null or c.environment = ${environment ?? null})
+      ${systemIds === undefined ? sql`` : sql`and c.system_id = any(${systemIds}::uuid[])`}
     order by s.name, c.environment, c.id`.compile(tx)
 }
 

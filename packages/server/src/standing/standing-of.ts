@@ -133,9 +133,16 @@ function deviating(facts: RunFacts, { changeId, deviation }: NonNullable<RunFact
   return { standing: 'deviating', reason, needs: nextStep(facts), due: null }
 }
 
-/** By when it must be decided: counted from when it ran, was known and was told as a change, whichever came last. */
 function dueOf({ startedAt, knownAt, change, rule }: RunFacts): Date {
-  const since = Math.max(startedAt.getTime(), knownAt.getTime(), change?.openedAt.getTime() ?? 0)
+  return decideBy({ startedAt, knownAt, openedAt: change?.openedAt ?? startedAt }, rule)
+}
+
+/** By when what runs must be decided: counted from when it ran, was known and was told as a change, whichever came last. */
+export function decideBy(
+  when: { readonly startedAt: Date; readonly knownAt: Date; readonly openedAt: Date },
+  rule: Pick<PolicyRule, 'decision' | 'withinHours'>,
+): Date {
+  const since = Math.max(when.startedAt.getTime(), when.knownAt.getTime(), when.openedAt.getTime())
   return new Date(rule.decision === 'before' ? since : since + rule.withinHours * hourMs)
 }
 

@@ -166,6 +166,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   system: get((it) => `/v1/systems/${it.system}`),
   configuration: get((it) => `/v1/configurations/${it.fingerprint}`),
   change: get((it) => `/v1/changes/${it.changeId}`),
+  'its dossier': get((it) => `/v1/changes/${it.changeId}/dossier`),
   'its assessments': get((it) => `/v1/changes/${it.changeId}/assessments`),
   'its decisions': get((it) => `/v1/changes/${it.changeId}/decisions`),
   evaluation: get((it) => `/v1/evaluations/${it.baselineId}`),
@@ -174,6 +175,8 @@ const attempts: Readonly<Record<string, Attempt>> = {
   record: get((it) => `/v1/records/${it.recordId}`),
   bundle: get((it) => `/v1/records/${it.recordId}/bundle`),
   'changes of a system': get((it) => `/v1/changes?system=${it.system}`),
+  'rows of changes of a system': get((it) => `/v1/change-rows?system=${it.system}`),
+  'how many changes a system has': get((it) => `/v1/change-rows/count?system=${it.system}`),
   'evaluations of a system': get((it) => `/v1/evaluations?system=${it.system}`),
   confirm: (it) => ({ method: 'POST', path: `/v1/changes/${it.changeId}/confirm`, body: {} }),
   dismiss: post(
@@ -254,7 +257,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     (it) => ({ tenant: it.tenant.slug }),
   ),
   ...Object.fromEntries(
-    ['systems', 'changes', 'evaluations', 'decisions', 'records'].map((list) => [
+    ['systems', 'changes', 'change-rows', 'evaluations', 'decisions', 'records'].map((list) => [
       `${list} from their cursor`,
       (it: Belongings) => ({ path: `/v1/${list}?limit=200&cursor=${cursorAt(it.recordId)}` }),
     ]),
@@ -262,10 +265,21 @@ const attempts: Readonly<Record<string, Attempt>> = {
 }
 
 /** Lists, whose answers must name nothing of theirs. */
-const unpaged = ['sessions', 'factors', 'audit-streams', 'identity-providers', 'break-glass-accounts', 'log/keys', 'me']
+const unpaged = [
+  'inbox',
+  'sessions',
+  'factors',
+  'audit-streams',
+  'identity-providers',
+  'break-glass-accounts',
+  'log/keys',
+  'me',
+]
 const lists = [
   'systems',
   'changes',
+  'change-rows',
+  'inbox',
   'evaluations',
   'decisions',
   'records',

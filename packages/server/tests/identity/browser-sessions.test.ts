@@ -1,4 +1,4 @@
-import type { BrowserSession, SecondFactorChallenge } from '@afterai/contract'
+import type { BrowserSession, SecondFactorChallenge, SessionState } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addPasskey, challengeFor, enrolApp } from '../../testing/factors.ts'
 import { type Answer, type Person, startTestServer, testOrigin, type TestServer } from '../../testing/test-server.ts'
@@ -145,3 +145,66 @@ test.each(['cookies', 'Cookie', '', 'cookie, cookie', 'bearer'])(
     expect(await shownBy(await post('/v1/session/refresh', { refreshHandle }))).toEqual(inCookiesAlone)
   },
 )
+
+describe('what a session tells of itself', () => {
+  const stateFor = (token: string) => server.send<SessionState & Problem>({ path: '/v1/session', token })
+  const usedAt = async ({ accountId }: Person): Promise<number> => {
+    const { rows } = await server.owner.query<{ used_at: Date }>('select used_at from session where account_id = $1', [
+      accountId,
+    ])
+    return rows[0]?.used_at.getTime() ?? 0
+  }
+  const idleFor = (minutes: number, { accountId }: Person) =>
+    server.owner.query(`update session set used_at = now() - $1 * interval '1 minute' where account_id = $2`, [
+      minutes,
+      accountId,
+    ])
+
+  test('is when it ends, when it idles out, and until when what was proved is fresh', async () => {
+    const person = await server.addPerson(server.admin.tenant, 'viewer')
+    const { status, body } = await stateFor(person.token)
+    expect([status, body.endsAt, body.secondFactor, body.provider]).toEqual([
+      200,
+      person.session.expiresAt,
+      false,
+      null,
+    ])
+    expect(Date.parse(body.idleEndsAt)).toBe((await usedAt(person)) + 60 * 60_000)
+    const { rows } = await server.owner.query<{ authenticated_at: Date }>(
+      'select authenticated_at from session where account_id = $1',
+      [person.accountId],
+    )
+    expect(Date.parse(body.proofFreshUntil ?? '')).toBe((rows[0]?.authenticated_at.getTime() ?? 0) + 10 * 60_000)
+    await server.owner.query(
+      `update session set authenticated_at = now() - interval '10 minutes', amr = '{pwd,otp,mfa}' where account_id = $1`,
+      [person.accountId],
+    )
+    expect((await stateFor(person.token)).body).toMatchObject({ proofFreshUntil: null, secondFactor: true })
+  })
+
+  test('is nothing to who has none: nobody, and an API key', async () => {
+    const { key } = await server.addKey(server.admin, ['system:read'])
+    expect((await server.send({ path: '/v1/session' })).status).toBe(401)
+    expect((await stateFor(key)).status).toBe(403)
+  })
+
+  test('P3.2, ASVS 7.3.1: is asked for by a page that nobody sits before, whose session idles out all the same', async () => {
+    const person = await server.addPerson(server.admin.tenant, 'member')
+    await idleFor(59, person)
+    const before = await usedAt(person)
+    const { body } = await stateFor(person.token)
+    const renewed = await post('/v1/session/refresh', { refreshHandle: person.session.refreshHandle }, {})
+    expect([renewed.status, (await stateFor(person.token)).body]).toEqual([200, body])
+    expect(await usedAt(person)).toBe(before)
+    await idleFor(61, person)
+    expect((await stateFor(person.token)).body.code).toBe('session_revoked')
+  })
+
+  test('is put off by whoever works', async () => {
+    const person = await server.addPerson(server.admin.tenant, 'member')
+    await idleFor(59, person)
+    const before = await usedAt(person)
+    await server.expectOk({ path: '/v1/systems', token: person.token })
+    expect(await usedAt(person)).toBeGreaterThan(before)
+  })
+})

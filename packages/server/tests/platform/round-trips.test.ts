@@ -136,4 +136,14 @@ describe('waits for the database', () => {
     expect(answer).toMatchObject({ recordId: expect.any(String) })
     expect(roundTrips).toBeLessThanOrEqual(15)
   })
+
+  test('a page of rows of changes waits eight times at most, and all of a change four times', async () => {
+    const system = `counted-${(systems += 1)}`
+    const { changeId } = await assessedChange(server, member, system)
+    const paths = [`/v1/change-rows?system=${system}&awaiting=me&limit=200`, `/v1/changes/${changeId}/dossier`]
+    const counts: number[] = []
+    for (const path of paths) counts.push((await ask({ method: 'GET', path, token: member.token })).roundTrips)
+    expect(counts[0]).toBeLessThanOrEqual(8)
+    expect(counts[1]).toBeLessThanOrEqual(4)
+  })
 })

@@ -159,4 +159,20 @@ describe('P5.3: a page reads a page’s worth', () => {
     expect(tooMany).toEqual([])
     expect(asked).toBeGreaterThan(100)
   }, 600_000)
+
+  test('so does what comes without pages: what waits for somebody, and a count', async () => {
+    const { token, tenant } = server.admin
+    const bounds: Readonly<Record<string, number>> = {
+      '/v1/inbox': 20_000,
+      '/v1/change-rows/count': 12_000,
+      '/v1/change-rows/count?verdict=withheld': 55_000,
+      '/v1/change-rows/count?open=true&q=nothing': 105_000,
+    }
+    const tooMany: unknown[] = []
+    for (const [path, bound] of Object.entries(bounds)) {
+      const rows = await rowsReadBy(await statementsOf(() => server.expectOk({ path, token })), tenant.id)
+      if (rows > bound) tooMany.push([path, rows])
+    }
+    expect(tooMany).toEqual([])
+  }, 120_000)
 })

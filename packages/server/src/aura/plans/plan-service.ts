@@ -88,7 +88,7 @@ export async function viewPlans(
   const { rows } = await tx.executeQuery(selectPlans(tx, tenantId, changeId))
   const plans = plansIn(rows)
   return {
-    items: rows.map((row) => toView(principal, row)).toReversed(),
+    items: planViewsIn(principal, rows),
     attempts: await attemptsNow(tx, tenantId, { changeId, systemId, plans }),
   }
 }
@@ -122,6 +122,11 @@ export function selectPlans(
 /** Turns what `selectPlans` found into facts, the first sealed first. */
 export function plansIn(rows: readonly Row[]): EvaluationPlanFacts[] {
   return rows.map(factsOf)
+}
+
+/** Plans as a principal may see them, from what `selectPlans` found, the newest first. */
+export function planViewsIn(principal: Principal, rows: readonly Row[]): EvaluationPlan[] {
+  return rows.map((row) => toView(principal, row)).toReversed()
 }
 
 function toView(principal: Principal, row: Row): EvaluationPlan {

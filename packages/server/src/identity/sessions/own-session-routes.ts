@@ -1,4 +1,4 @@
-import { id, page, sessionItemView } from '@afterai/contract'
+import { id, page, sessionItemView, sessionStateView } from '@afterai/contract'
 import { z } from 'zod'
 import { type Audit, unaudited } from '../../audit/index.ts'
 import type { Database } from '../../platform/database.ts'
@@ -11,6 +11,7 @@ import {
   listMemberSessions,
   listOwnSessions,
 } from './own-sessions.ts'
+import { readSessionState } from './session-state.ts'
 
 const nothing = { 204: z.null() }
 const sessions = { 200: page(sessionItemView) }
@@ -22,6 +23,14 @@ export function ownSessionRoutes(http: Http, deps: { db: Database; audit: Audit;
   const ofMember = { permission: 'member:write' } as const
   const member = z.object({ accountId: id })
 
+  http.get(
+    '/v1/session',
+    {
+      config: { permission: 'session:own', looksOn: true, audits: unaudited.ownIdentity },
+      schema: { response: { 200: sessionStateView } },
+    },
+    (request) => run(request, (tx, caller) => readSessionState(deps, tx, caller)),
+  )
   http.get(
     '/v1/sessions',
     { config: { ...own, audits: unaudited.ownIdentity }, schema: { response: sessions } },

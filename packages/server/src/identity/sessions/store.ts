@@ -13,7 +13,10 @@ export async function insertSession(tx: Transaction, row: Insertable<Tables['ses
   await tx.insertInto('session').values(row).execute()
 }
 
-/** Puts a refresh handle in the place of another: of two requests with one handle only one does. False where it was the other. */
+/**
+ * Puts a refresh handle in the place of another: of two requests with one handle only one does. False where it was the other. It is no use of
+ * the session, which the request is that the new token is for: a page that nobody sits before renews its token too.
+ */
 export async function swapRefresh(
   tx: Transaction,
   { tenantId, sessionId }: SessionKey,
@@ -21,7 +24,7 @@ export async function swapRefresh(
 ): Promise<boolean> {
   const swapped = await tx
     .updateTable('session')
-    .set({ refresh_hash: next, used_at: new Date() })
+    .set({ refresh_hash: next })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', sessionId)
     .where('refresh_hash', '=', spent)

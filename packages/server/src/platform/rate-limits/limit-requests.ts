@@ -5,8 +5,8 @@ import type { Http } from '../http-application.ts'
 import { networkOf } from './client-network.ts'
 import type { SharedRates, Verdict } from './shared-rates.ts'
 
-/** The class that a request counts as: doors that take a credential of somebody unknown, reads, writes, work that is heavy, batches of telemetry. */
-export type RouteClass = 'credential' | 'read' | 'write' | 'heavy' | 'telemetry'
+/** The class that a request counts as: doors that take a credential of somebody unknown, files, reads, writes, work that is heavy, batches of telemetry. */
+export type RouteClass = 'credential' | 'file' | 'read' | 'write' | 'heavy' | 'telemetry'
 
 /** Requests a minute for each class. */
 export type RequestRates = Readonly<Record<RouteClass, number>>
@@ -25,6 +25,7 @@ export function ratesOf(
   return {
     credential: configuration.rateCredentials,
     read: configuration.rateReads,
+    file: configuration.rateReads * filesARead,
     write: configuration.rateWrites,
     heavy: configuration.rateHeavy,
     telemetry: configuration.rateTelemetry,
@@ -32,6 +33,8 @@ export function ratesOf(
 }
 
 const windowSeconds = 60
+/** Files for each read that may be made: a console is some dozens of them, which cost nothing but the sending, and a whole company opens it at nine. */
+const filesARead = 10
 /** People behind one address share it, so it may do more than one of them. */
 const sharers = 4
 

@@ -1,0 +1,114 @@
+import { statSync } from 'node:fs'
+import type { Role } from '@afterai/contract'
+import { source as axe } from 'axe-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { launchChromium } from '../../packages/testing/src/index.ts'
+import { type Person, startTestServer, type TestServer } from '../../packages/server/testing/test-server.ts'
+
+/** The console in a real browser, against a real server that serves the built files. */
+export interface ConsoleUnderTest {
+  readonly server: TestServer
+  readonly browser: Browser
+  readonly origin: string
+  /** Opens a page in a context of its own: another person's browser. */
+  open(options?: BrowserContextOptions): Promise<Page>
+  /** Opens a page and signs somebody in by the form. */
+  openAs(person: Pick<Person, 'email' | 'password' | 'tenant'>, options?: BrowserContextOptions): Promise<Page>
+  addPerson(role: Role): Promise<Person>
+  /** What no page of the console may do, and one did: CSP reports, errors of the console, requests to other origins. */
+  faults(): readonly string[]
+  close(): Promise<void>
+}
+
+const dist = new URL('../../packages/console/dist/', import.meta.url)
+
+/** Starts a server with the built console, and a browser. @throws Error if the console isn't built */
+export async function startConsole(): Promise<ConsoleUnderTest> {
+  if (statSync(new URL('index.html', dist), { throwIfNoEntry: false }) === undefined)
+    throw new Error('The console is not built: run `npm run build`.')
+  const server = await startTestServer({ consoleFolder: dist })
+  const origin = await server.http
+    .listen({ host: 'localhost', port: 0 })
+    .then((address) => address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost'))
+  const browser = await launchChromium()
+  const faults: string[] = []
+  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      reducedMotion: 'reduce',
+      timezoneId: 'Europe/Stockholm',
+      locale: 'en-GB',
+      ...options,
+    })
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
+    context.setDefaultTimeout(20_000)
+    const page = await context.newPage()
+    watch(page, origin, faults)
+    return page
+  }
+  async function openAs(
+    person: Pick<Person, 'email' | 'password' | 'tenant'>,
+    options?: BrowserContextOptions,
+  ): Promise<Page> {
+    const page = await open(options)
+    await page.goto(`${origin}/sign-in?tenant=${person.tenant.slug}`)
+    await signInBy(page, person)
+    await page.getByRole('heading', { level: 1, name: /waits? for you/ }).waitFor()
+    return page
+  }
+  return {
+    server,
+    browser,
+    origin,
+    open,
+    openAs,
+    addPerson: (role) => server.addPerson(server.admin.tenant, role),
+    faults: () => faults,
+    close: async () => {
+      await browser.close()
+      await server.stop()
+    },
+  }
+}
+
+/** Fills in the form that signs in. */
+export async function signInBy(page: Page, { email, password }: Pick<Person, 'email' | 'password'>): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+/** Answers of 4xx that a page asks for knowingly are told by the browser as errors of loading; what the page itself says is not among them. */
+const loading = /^Failed to load resource: the server responded with a status of (401|403|404|409)/
+
+function watch(page: Page, origin: string, faults: string[]): void {
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !loading.test(message.text())) faults.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`))
+  page.on('request', (request) => {
+    const { protocol, origin: of } = new URL(request.url())
+    if (of !== origin && protocol !== 'blob:' && protocol !== 'data:') faults.push(`request to ${of}`)
+  })
+}
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+}
+
+/** What axe finds wrong on the page by the rules of WCAG 2.2, levels A and AA: each with the elements that break it. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const violations = await page.evaluate(async () => {
+    const { axe: loaded } = globalThis as unknown as {
+      axe: { run(options: unknown): Promise<{ violations: Violation[] }> }
+    }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+    return (await loaded.run({ runOnly: { type: 'tag', values: tags } })).violations
+  })
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary ?? ''}`).join(' | ')}`,
+  )
+}

@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { attacks } from '../../packages/record/testing/attacks.ts'
+import { createExampleLog } from '../../packages/record/testing/example-record.ts'
+import { recordedChange } from '../../packages/server/testing/lifecycle.ts'
+import { axeViolations, type ConsoleUnderTest, startConsole } from './console-page.ts'
+
+const log = createExampleLog()
+const keys = `${log.recordKey.pem}${log.vkey}\n`
+
+let console: ConsoleUnderTest
+beforeAll(async () => {
+  console = await startConsole()
+})
+afterEach(async () => {
+  for (const context of console.browser.contexts()) await context.close()
+  expect(console.faults()).toEqual([])
+})
+afterAll(() => console.close())
+
+async function openVerify(page: Page): Promise<Page> {
+  await page.goto(`${console.origin}/verify`)
+  await page.getByRole('heading', { level: 1, name: 'Verify a record' }).waitFor()
+  return page
+}
+
+const keysOf = (page: Page) => page.getByLabel('Keys that you trust')
+const choose = (page: Page, name: string, bytes: Uint8Array): Promise<void> =>
+  page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(bytes) })
+const verdictOf = (page: Page): Promise<string | null> => page.locator('[data-verdict]').getAttribute('data-verdict')
+
+describe('/verify', () => {
+  test('P4.5: needs no session, and once it is open nobody is asked anything, whatever is chosen and pasted', async () => {
+    const page = await openVerify(await console.open())
+    await page.waitForLoadState('networkidle')
+    const requests: string[] = []
+    page.on('request', (request) => requests.push(request.url()))
+    await keysOf(page).fill(keys)
+    const edited = attacks.find(({ name }) => name === 'edit what is disclosed')?.commit(log).bytes ?? log.bytes
+    for (const [bytes, verdict] of [
+      [log.bytes, 'valid'],
+      [edited, 'payload_mismatch'],
+      [Buffer.from('{}'), 'malformed'],
+    ] as const) {
+      await choose(page, 'record.json', bytes)
+      await expect.poll(() => verdictOf(page)).toBe(verdict)
+    }
+    await page.waitForLoadState('networkidle')
+    expect(requests).toEqual([])
+  })
+
+  test('says why there are no keys of the server without a session', async () => {
+    const page = await openVerify(await console.open())
+    await page.getByRole('button', { name: 'Use this server’s own keys' }).click()
+    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/\S/)
+    expect(await keysOf(page).inputValue()).toBe('')
+  })
+
+  test('remembers keys if it is asked to, and forgets them as well', async () => {
+    const page = await openVerify(await console.open())
+    await keysOf(page).fill(keys)
+    expect(await page.evaluate(`localStorage.getItem('afterai.pinned-keys')`)).toBeNull()
+    await page.getByLabel('Remember these keys in this browser').check()
+    await page.reload()
+    expect(await keysOf(page).inputValue()).toBe(keys)
+    await page.getByLabel('Remember these keys in this browser').uncheck()
+    await page.reload()
+    expect(await keysOf(page).inputValue()).toBe('')
+  })
+
+  test.each([
+    [1440, 'light'],
+    [390, 'dark'],
+  ] as const)(
+    'at %i pixels, %s, it fits, and axe finds nothing, whether the record holds or not',
+    async (width, colorScheme) => {
+      const page = await openVerify(await console.open({ viewport: { width, height: 900 }, colorScheme }))
+      await keysOf(page).fill(keys)
+      for (const bytes of [log.bytes, Buffer.from('{}')]) {
+        await choose(page, 'record.json', bytes)
+        await expect.poll(() => verdictOf(page)).toBe(bytes === log.bytes ? 'valid' : 'malformed')
+        for (const summary of await page.locator('summary').all()) await summary.click()
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+        expect(await axeViolations(page)).toEqual([])
+      }
+    },
+  )
+})
+
+describe('a sealed record', () => {
+  test('P4.5: is verified beside its document by the server’s own keys, which are marked as weaker, until the reader pins some', async () => {
+    const [author, approver] = [await console.addPerson('member'), await console.addPerson('approver')]
+    const { recordId } = await recordedChange(console.server, { author, approver }, 'verified-here')
+    const page = await console.openAs(await console.addPerson('auditor'))
+    const verify = async (): Promise<void> => {
+      await page.goto(`${console.origin}/records/${recordId}`)
+      await page.getByRole('button', { name: 'Verify this record' }).click()
+    }
+    await verify()
+    await page.getByText('Valid, by the server’s own keys').waitFor()
+    expect(await page.getByText('the server vouches for itself').isVisible()).toBe(true)
+
+    // The same keys, had from the server once and kept.
+    await openVerify(page)
+    await page.getByRole('button', { name: 'Use this server’s own keys' }).click()
+    await page.getByLabel('Remember these keys in this browser').check()
+    await verify()
+    await page.getByText('Valid, by the keys that you pinned').waitFor()
+
+    await openVerify(page)
+    await keysOf(page).fill(keys)
+    await page.getByLabel('Remember these keys in this browser').check()
+    await verify()
+    await page.getByText('Not valid by these keys').waitFor()
+  })
+})

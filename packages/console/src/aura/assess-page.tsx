@@ -1,0 +1,102 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api } from '../api/client.ts'
+import { withProof } from '../identity/step-up.tsx'
+import { dossierQuery } from '../life/dossier.ts'
+import { Button } from '../look/button.tsx'
+import { Loading } from '../look/empty.tsx'
+import { Page, PageBody } from '../look/page.tsx'
+import { Problem } from '../look/problem.tsx'
+import { tell } from '../look/toast.tsx'
+import styles from './assess.module.css'
+import type { ImportedRun } from './evaluations.ts'
+import { MarginTable } from './margin-table.tsx'
+import { choicesFor, marginOf, type MetricChoice, toPlan, unpaired } from './margins.ts'
+import { RunPicker } from './run-picker.tsx'
+
+/** Measuring what a change does: two files, the margins before their results are seen, then the verdict. */
+export function AssessPage() {
+  const { id } = useParams({ from: '/in/changes/$id/assess' })
+  const { data, error, refetch } = useQuery(dossierQuery(id))
+  return (
+    <Page
+      title="Assess the change"
+      trail={
+        <Link to="/changes/$id" params={{ id }}>
+          {data?.change.title ?? 'Change'}
+        </Link>
+      }
+    >
+      <PageBody>
+        {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
+        {data === undefined ? <Loading what="the change" /> : <Assess id={id} system={data.change.system} />}
+      </PageBody>
+    </Page>
+  )
+}
+
+function Assess({ id, system }: { readonly id: string; readonly system: string }) {
+  const [before, setBefore] = useState<ImportedRun>()
+  const [after, setAfter] = useState<ImportedRun>()
+  const [said, setSaid] = useState<readonly MetricChoice[]>([])
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const offered = before === undefined || after === undefined ? [] : choicesFor(before, after)
+  const choices = offered.map((choice) => said.find(({ name }) => name === choice.name) ?? choice)
+  const { mutate, error, isPending } = useMutation({
+    mutationFn: async () => {
+      if (before === undefined || after === undefined) throw new Error('two files are needed')
+      const plan = toPlan(choices)
+      return withProof(() =>
+        api.assessChange({
+          path: { id },
+          body: {
+            baselineEvaluationId: before.id,
+            candidateEvaluationId: after.id,
+            ...(plan === undefined ? {} : { plan }),
+          },
+          timeoutMs: 600_000,
+        }),
+      )
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['change', id] })
+      tell('Assessed', 'The change says now what it does.')
+      void navigate({ to: '/changes/$id', params: { id }, hash: 'assessment' })
+    },
+  })
+  const lonely = before === undefined || after === undefined ? [] : unpaired(before, after)
+  const isSame = before !== undefined && before.id === after?.id
+  const hasFault = choices.some(({ margin }) => Number.isNaN(marginOf(margin)))
+  return (
+    <div className={styles['assess']}>
+      <div className={styles['sides']}>
+        <RunPicker title="Before the change" system={system} run={before} pick={setBefore} />
+        <RunPicker title="After the change" system={system} run={after} pick={setAfter} />
+      </div>
+      {isSame ? <p role="alert">Both sides are the same evaluation: choose another for one of them.</p> : null}
+      {choices.length === 0 ? null : <MarginTable choices={choices} set={setSaid} />}
+      {lonely.length === 0 ? null : (
+        <p className="soft">
+          Only one of the files has: {lonely.join(', ')}. What only one side has can’t be compared.
+        </p>
+      )}
+      {before !== undefined && after !== undefined && choices.length === 0 ? (
+        <p role="alert">The files have no metric in common, so there is nothing to compare.</p>
+      ) : null}
+      {error === null ? null : <Problem error={error} />}
+      <p>
+        <Button
+          kind="primary"
+          size="large"
+          busy={isPending}
+          disabled={choices.length === 0 || isSame || hasFault}
+          onClick={() => mutate()}
+        >
+          {isPending ? 'Comparing…' : 'Compare them'}
+        </Button>
+      </p>
+    </div>
+  )
+}

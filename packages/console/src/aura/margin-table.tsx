@@ -1,0 +1,72 @@
+import { Card } from '../look/card.tsx'
+import styles from './assess.module.css'
+import { marginOf, type MetricChoice } from './margins.ts'
+
+interface TableProps {
+  readonly choices: readonly MetricChoice[]
+  readonly set: (choices: readonly MetricChoice[]) => void
+}
+
+const defaults: Readonly<Record<string, string>> = {
+  binary: '0.02',
+  safety: '0.01',
+  latency: '0.1',
+  cost: '0.1',
+  tokens: '0.1',
+}
+
+/** What is better, and the largest loss that doesn't matter, of each metric: said before its results are seen. */
+export function MarginTable({ choices, set }: TableProps) {
+  const change = (name: string, next: Partial<MetricChoice>) =>
+    set(choices.map((choice) => (choice.name === name ? { ...choice, ...next } : choice)))
+  return (
+    <Card title="Before you see the result" note="the largest loss of each metric that doesn’t matter">
+      <table className={styles['margins']}>
+        <caption className="unseen">Direction and margin of each metric</caption>
+        <thead>
+          <tr>
+            <th scope="col">Metric</th>
+            <th scope="col">Better is</th>
+            <th scope="col">Margin</th>
+          </tr>
+        </thead>
+        <tbody>
+          {choices.map(({ name, kind, known, direction, margin }) => (
+            <tr key={name}>
+              <th scope="row">
+                {name.replaceAll('_', ' ')} <span className="faint">{kind}</span>
+              </th>
+              <td>
+                <select
+                  aria-label={`What is better of ${name}`}
+                  value={direction}
+                  onChange={({ target }) => change(name, { direction: target.value as MetricChoice['direction'] })}
+                >
+                  <option value="">
+                    {known === null ? 'Nobody said: choose' : `${known === 'up' ? 'higher' : 'lower'} (known)`}
+                  </option>
+                  <option value="up">higher</option>
+                  <option value="down">lower</option>
+                </select>
+              </td>
+              <td>
+                <input
+                  aria-label={`Margin of ${name}`}
+                  aria-invalid={Number.isNaN(marginOf(margin)) || undefined}
+                  inputMode="decimal"
+                  placeholder={defaults[kind] ?? 'needed for a verdict'}
+                  value={margin}
+                  onChange={({ target }) => change(name, { margin: target.value })}
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className={styles['note']}>
+        0.02 of a right-or-wrong metric is two points; of latency, cost and tokens 0.1 is ten percent. Left empty, the
+        default in grey holds.
+      </p>
+    </Card>
+  )
+}

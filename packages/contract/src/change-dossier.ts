@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { assessmentView } from './assessment.ts'
+import { changeView, determinationsView } from './change.ts'
+import { decisionView } from './decision.ts'
+import { evaluationPlanView } from './evaluation-plan.ts'
+import { lifeView } from './life.ts'
+import { id, instant } from './primitives.ts'
+
+/** What somebody may do to a change now, as its state and the policy have it, and why not where they may not. */
+const readerView = z.object({
+  mayConfirm: z.boolean().meta({ description: 'Confirm or dismiss it.' }),
+  mayAssess: z.boolean(),
+  mayPropose: z.boolean(),
+  mayApprove: z.boolean().meta({ description: 'Approve the decision that is open, as the policy has it.' }),
+  mayClose: z.boolean(),
+  mayNot: z
+    .record(z.string(), z.string())
+    .meta({ description: 'Of each that is false, why, in a sentence: `mayClose`.' }),
+})
+/** What somebody may do to a change now, and why not. */
+export type DossierReader = z.infer<typeof readerView>
+
+/** Something that happened to a change, as everybody who works with it may see. */
+const historyItem = z.object({
+  at: instant,
+  action: z.string().meta({ description: 'As the audit trail names it.' }),
+  actorName: z
+    .string()
+    .nullable()
+    .meta({ description: 'As they were named then; null: the server itself, or it was not kept.' }),
+  text: z.string(),
+})
+/** Something that happened to a change. */
+export type HistoryItem = z.infer<typeof historyItem>
+
+/** All of one change, for one page. */
+export const dossierView = z
+  .object({
+    change: changeView,
+    life: lifeView,
+    assessments: z.array(assessmentView).meta({ description: 'The newest 20, the newest first.' }),
+    decisions: z.array(decisionView).meta({ description: 'The newest 20, the newest first.' }),
+    records: z
+      .array(
+        z.object({
+          id,
+          decisionId: id,
+          number: z.number().int().nullable().meta({ description: 'Its place in the log; null until it is there.' }),
+          sealedAt: instant,
+          state: z.enum(['pending', 'integrated']),
+        }),
+      )
+      .meta({ description: 'The newest 20, the newest first.' }),
+    plans: z.array(evaluationPlanView).meta({ description: 'The newest first.' }),
+    determinations: determinationsView,
+    history: z.array(historyItem).meta({ description: 'The newest 200, the newest last.' }),
+    people: z.record(z.string(), z.string()).meta({
+      description: 'Names of the accounts that it names, also of members who are gone.',
+    }),
+    reader: readerView,
+  })
+  .meta({ id: 'Dossier' })
+/** All of one change, for one page. */
+export type Dossier = z.infer<typeof dossierView>
