@@ -26,7 +26,7 @@ const dist = new URL('../../packages/console/dist/', import.meta.url)
 export async function startConsole(): Promise<ConsoleUnderTest> {
   if (statSync(new URL('index.html', dist), { throwIfNoEntry: false }) === undefined)
     throw new Error('The console is not built: run `npm run build`.')
-  const server = await startTestServer({ consoleFolder: dist })
+  const server = patient(await startTestServer({ consoleFolder: dist }))
   const origin = await server.http
     .listen({ host: 'localhost', port: 0 })
     .then((address) => address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost'))
@@ -111,4 +111,19 @@ export async function axeViolations(page: Page): Promise<string[]> {
     ({ id, nodes }) =>
       `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary ?? ''}`).join(' | ')}`,
   )
+}
+
+/** The server shares this process, and sheds load while the browser's programs keep it waiting: what was refused for that is sent again. */
+function patient(server: TestServer): TestServer {
+  const expectOk: TestServer['expectOk'] = async (request) => {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await server.expectOk(request)
+      } catch (error) {
+        if (tries === 10 || !String(error).includes('"overloaded"')) throw error
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+      }
+    }
+  }
+  return { ...server, expectOk }
 }

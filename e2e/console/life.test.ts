@@ -25,8 +25,14 @@ const press = (page: Page, name: string): Promise<void> => page.getByRole('butto
 const lifeOf = (page: Page, step: string): Locator =>
   page.getByRole('navigation', { name: 'Life of this change' }).getByRole('link', { name: step })
 
+let made = 0
+
+/** A name that no other try of a test has used. */
+const fresh = (name: string): string => `${name}-${(made += 1)}`
+
 /** A change that was seen and that nobody has looked at. */
-async function pendingChange(system: string): Promise<string> {
+async function pendingChange(name: string): Promise<string> {
+  const system = fresh(name)
   const observe = (model: string) =>
     console.server.expectOk<{ results: { changeId: string | null }[] }>({
       method: 'POST',
@@ -41,7 +47,7 @@ async function pendingChange(system: string): Promise<string> {
 
 /** A change for which a decision was proposed. */
 async function proposedChange(system: string): Promise<{ changeId: string; decisionId: string; assessmentId: string }> {
-  const { changeId, assessmentId } = await assessedChange(console.server, author, system)
+  const { changeId, assessmentId } = await assessedChange(console.server, author, fresh(system))
   const { id: decisionId } = await console.server.expectOk<{ id: string }>({
     method: 'POST',
     path: `/v1/changes/${changeId}/decisions`,
@@ -59,7 +65,7 @@ describe('the life of a change', () => {
     await page.getByRole('row').filter({ hasText: 'by-mouse' }).getByRole('link').click()
     await heading(page, /large → small/).waitFor()
     await press(page, 'Confirm')
-    await page.getByLabel('Severity').selectOption('high')
+    await page.getByRole('dialog').getByLabel('Severity').selectOption('high')
     await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
     await page.getByRole('link', { name: 'Assess', exact: true }).click()
     for (const [side, file] of [
@@ -80,8 +86,8 @@ describe('the life of a change', () => {
       .waitFor()
     await page.getByText('falls by 17 points').waitFor()
     await press(page, 'Propose a decision')
-    await page.getByLabel('Decision').selectOption('reject')
-    await page.getByLabel('Reasons').fill('Refunds fail too often.')
+    await page.getByRole('dialog').getByLabel('Decision').selectOption('reject')
+    await page.getByRole('dialog').getByLabel('Reasons').fill('Refunds fail too often.')
     await press(page, 'Propose')
     await heading(page, 'An approval is awaited', 2).waitFor()
     expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0)
@@ -94,7 +100,7 @@ describe('the life of a change', () => {
     const deciding = await console.openAs(approver)
     await deciding.getByRole('link', { name: /Approve .*large → small/ }).click()
     await press(deciding, 'Approve')
-    await deciding.getByLabel('Comment').fill('Agreed.')
+    await deciding.getByRole('dialog').getByLabel('Comment').fill('Agreed.')
     await press(deciding, 'Approve and seal')
     await deciding.getByText('Approved and sealed').waitFor()
     await deciding.getByRole('link', { name: 'Read and verify the record' }).click()
@@ -169,7 +175,7 @@ describe('the life of a change', () => {
     const page = await console.openAs(approver)
     await page.goto(`${console.origin}/changes/${changeId}`)
     await press(page, 'Approve')
-    await page.getByLabel('Comment').fill('I have read it.')
+    await page.getByRole('dialog').getByLabel('Comment').fill('I have read it.')
     await console.server.expectOk({
       method: 'PUT',
       path: `/v1/changes/${changeId}/risk`,
@@ -183,7 +189,7 @@ describe('the life of a change', () => {
       token: author.token,
     })
     expect(status).toBe('proposed')
-    expect(await page.getByLabel('Comment').inputValue()).toBe('I have read it.')
+    expect(await page.getByRole('dialog').getByLabel('Comment').inputValue()).toBe('I have read it.')
     await press(page, 'I have read what is new')
     await press(page, 'Approve and seal')
     await page.getByText('It is signed').waitFor()
@@ -199,7 +205,7 @@ describe('the life of a change', () => {
     )
     await page.goto(`${console.origin}/changes/${changeId}`)
     await press(page, 'Approve')
-    await page.getByLabel('Comment').fill('Agreed.')
+    await page.getByRole('dialog').getByLabel('Comment').fill('Agreed.')
     await press(page, 'Approve and seal')
     const proof = page.getByRole('dialog', { name: 'Show again that it is you' })
     await proof.getByLabel('Password').fill('wrong')
@@ -216,7 +222,7 @@ describe('the life of a change', () => {
     const page = await console.openAs(author)
     await page.goto(`${console.origin}/changes/${changeId}`)
     await page.keyboard.press('x')
-    await page.getByLabel('Why').fill('A load test.')
+    await page.getByRole('dialog').getByLabel('Why').fill('A load test.')
     await press(page, 'Dismiss change')
     await page.getByText('A load test.').first().waitFor()
     await heading(page, 'Dismissed', 2).waitFor()

@@ -47,8 +47,8 @@ describe('signing in', () => {
 
   test('no script of the page can read what the session rests on', async () => {
     const page = await console.openAs(await console.addPerson('admin'))
-    const seen = await page.evaluate(() =>
-      JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]),
+    const seen = await page.evaluate<string>(
+      'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])',
     )
     const cookies = await page.context().cookies()
     expect(cookies.length).toBeGreaterThan(0)

@@ -1,7 +1,16 @@
 import { api } from '../api/client.ts'
+import { toWords } from '../api/problem-words.ts'
 
-/** Asks the server for the keys of the tenant's log and records, and answers them as text, as a reader would paste them. */
+/**
+ * The keys of the tenant's log and records, as text.
+ * @throws Error with what went wrong, in words
+ */
 export async function serverKeys(): Promise<string> {
-  const { logVkey, recordKeys } = await api.getLogKeys()
-  return [...recordKeys.map(({ pem }) => pem.trimEnd()), logVkey, ''].join('\n')
+  try {
+    const { logVkey, recordKeys } = await api.getLogKeys()
+    return [...recordKeys.map(({ pem }) => pem.trimEnd()), logVkey, ''].join('\n')
+  } catch (error) {
+    const { title, remedy } = toWords(error)
+    throw new Error(`${title}. ${remedy}`, { cause: error })
+  }
 }

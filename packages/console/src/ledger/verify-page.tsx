@@ -1,5 +1,4 @@
 import { useEffect } from 'react'
-import { toWords } from '../api/problem-words.ts'
 import { serverKeys } from './server-keys.ts'
 import { Verifier } from './verifier.tsx'
 import { VerifierFrame } from './verifier-frame.tsx'
@@ -11,7 +10,7 @@ export function VerifyPage() {
   }, [])
   return (
     <VerifierFrame>
-      <Verifier serverKeys={keysOfServer} canRemember />
+      <Verifier serverKeys={serverKeys} canRemember />
       <p className="faint">
         To verify where there is no network:{' '}
         <a className="link" href="/verifier.html" download="verify.html">
@@ -21,13 +20,4 @@ export function VerifyPage() {
       </p>
     </VerifierFrame>
   )
-}
-
-async function keysOfServer(): Promise<string> {
-  try {
-    return await serverKeys()
-  } catch (error) {
-    const { title, remedy } = toWords(error)
-    throw new Error(`${title}. ${remedy}`, { cause: error })
-  }
 }

@@ -1,32 +1,35 @@
-import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { ShieldCheckIcon } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { useLetterKeys } from '../app/shortcuts.ts'
 import { Button } from '../look/button.tsx'
-import { Problem } from '../look/problem.tsx'
+import { Loading } from '../look/empty.tsx'
 import styles from './verify-record.module.css'
-import { VerifySteps } from './verify-steps.tsx'
 
-/** Verifies a record in the reader's browser, beside its document. */
+const RecordCheck = lazy(async () => ({ default: (await import('./record-check.tsx')).RecordCheck }))
+
+/** Checking a record's proof where one reads it: the browser recomputes it. */
 export function VerifyRecord({ id }: { readonly id: string }) {
-  const { data, error, isPending, mutate } = useMutation({
-    // The verifier is loaded once somebody verifies.
-    mutationFn: async () => (await import('./verify-exported.ts')).verifyExported(id),
-  })
+  const [isAsked, setAsked] = useState(false)
+  useLetterKeys((key) => (key === 'v' ? setAsked(true) : undefined))
   return (
     <section className={styles['card']} aria-labelledby="verify">
       <h2 id="verify">Verify it here</h2>
       <p>Your browser recomputes the proof. Nothing is sent.</p>
-      {data === undefined ? (
-        <Button kind="primary" size="large" busy={isPending} onClick={() => mutate()}>
-          Verify this record
-        </Button>
+      {isAsked ? (
+        <Suspense fallback={<Loading what="the verifier" />}>
+          <RecordCheck id={id} />
+        </Suspense>
       ) : (
-        <VerifySteps report={data.report} keys={data.keys} />
+        <Button kind="primary" size="large" onClick={() => setAsked(true)}>
+          <ShieldCheckIcon aria-hidden />
+          Verify
+        </Button>
       )}
-      {error === null ? null : <Problem error={error} onRetry={() => mutate()} />}
-      <p>
-        {data?.keys === 'reader' ? 'To verify a file, or with other keys: ' : 'Stronger with keys of your own: '}
-        <Link to="/verify" className="link">
-          {data?.keys === 'reader' ? 'verify a file' : 'pin them'}
+      <p className={styles['more']}>
+        Stronger on another machine:{' '}
+        <Link className="link" to="/verify">
+          with the bundle, and keys of your own
         </Link>
         .
       </p>

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Metric } from '../src/aura/metric-words.ts'
-import { findings, leadSentence } from '../src/life/lead-sentence.ts'
-import { metric } from './metrics.ts'
+import type { Metric } from '../aura/metric-words.ts'
+import { findings, leadSentence } from './lead-sentence.ts'
+import { metric } from '../../testing/metrics.ts'
 
 type Assessed = Parameters<typeof findings>[0]
 

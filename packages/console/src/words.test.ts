@@ -1,14 +1,14 @@
 import { ApiProblem, NoAnswer } from '@afterai/client'
 import { describe, expect, test } from 'vitest'
-import { grouped, unchangedValues } from '../src/ace/delta.ts'
-import { readChangeSearch, toFilter } from '../src/ace/change-search.ts'
-import { relative } from '../src/api/instants.ts'
-import { toWords } from '../src/api/problem-words.ts'
-import { choicesFor, marginOf, toPlan } from '../src/aura/margins.ts'
-import { amount, difference } from '../src/aura/metric-words.ts'
-import { checkWords } from '../src/pacr/check-words.ts'
-import { readAuditSearch } from '../src/trail/audit-search.ts'
-import { metric } from './metrics.ts'
+import { grouped, unchangedValues } from './ace/delta.ts'
+import { readChangeSearch, toFilter } from './ace/change-search.ts'
+import { relative } from './api/instants.ts'
+import { toWords } from './api/problem-words.ts'
+import { choicesFor, marginOf, toPlan } from './aura/margins.ts'
+import { amount, difference } from './aura/metric-words.ts'
+import { checkWords } from './pacr/check-words.ts'
+import { readAuditSearch } from './trail/audit-search.ts'
+import { metric } from '../testing/metrics.ts'
 
 describe('numbers of metrics', () => {
   test('what is right or wrong is told in points, ratios in percent, scores as they are', () => {

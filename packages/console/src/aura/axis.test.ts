@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { orient, place, ticks } from '../src/aura/axis.ts'
-import { metric } from './metrics.ts'
+import { orient, place, ticks } from './axis.ts'
+import { metric } from '../../testing/metrics.ts'
 
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true })
 
