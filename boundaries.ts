@@ -26,6 +26,8 @@ export const serverFolders: readonly string[] = [
   'platform',
   'audit',
   'access',
+  'live',
+  'views',
   'identity',
   'keys',
   'ledger',

@@ -31,7 +31,7 @@ let made = 0
 const fresh = (name: string): string => `${name}-${(made += 1)}`
 
 /** A change that was seen and that nobody has looked at. */
-async function pendingChange(name: string): Promise<string> {
+async function pendingChange(name: string): Promise<{ changeId: string; system: string }> {
   const system = fresh(name)
   const observe = (model: string) =>
     console.server.expectOk<{ results: { changeId: string | null }[] }>({
@@ -42,7 +42,7 @@ async function pendingChange(name: string): Promise<string> {
     })
   await console.server.expectOk({ method: 'POST', path: '/v1/systems', token: author.token, body: { name: system } })
   await observe('large')
-  return (await observe('small')).results[0]?.changeId ?? ''
+  return { system, changeId: (await observe('small')).results[0]?.changeId ?? '' }
 }
 
 /** A change for which a decision was proposed. */
@@ -59,10 +59,10 @@ async function proposedChange(system: string): Promise<{ changeId: string; decis
 
 describe('the life of a change', () => {
   test('goes from what was seen to a sealed record by mouse, with three people in three browsers', async () => {
-    const changeId = await pendingChange('by-mouse')
+    const { changeId, system } = await pendingChange('by-mouse')
     const page = await console.openAs(author)
     await page.goto(`${console.origin}/changes`)
-    await page.getByRole('row').filter({ hasText: 'by-mouse' }).getByRole('link').click()
+    await page.getByRole('row').filter({ hasText: system }).getByRole('link').click()
     await heading(page, /large → small/).waitFor()
     await press(page, 'Confirm')
     await page.getByRole('dialog').getByLabel('Severity').selectOption('high')
@@ -109,13 +109,13 @@ describe('the life of a change', () => {
   })
 
   test('goes the same way by keyboard alone', async () => {
-    await pendingChange('by-keyboard')
+    const { system } = await pendingChange('by-keyboard')
     const page = await console.openAs(author)
     await page.keyboard.press('g')
     await page.keyboard.press('c')
     await heading(page, 'Changes').waitFor()
     await page.keyboard.press('/')
-    await page.keyboard.type('by-keyboard')
+    await page.keyboard.type(system)
     await expect.poll(() => page.getByRole('row').count()).toBe(1)
     await page.keyboard.press('Tab')
     await focusOn(page, page.getByRole('row').getByRole('link'))
@@ -218,9 +218,10 @@ describe('the life of a change', () => {
   })
 
   test('a change that is dismissed says why, and nothing is left to do', async () => {
-    const changeId = await pendingChange('dismissed')
+    const { changeId } = await pendingChange('dismissed')
     const page = await console.openAs(author)
     await page.goto(`${console.origin}/changes/${changeId}`)
+    await heading(page, 'Is it real?', 2).waitFor()
     await page.keyboard.press('x')
     await page.getByRole('dialog').getByLabel('Why').fill('A load test.')
     await press(page, 'Dismiss change')
@@ -247,7 +248,7 @@ describe('for everybody', () => {
     ['dark', 390],
   ] as const)('a change in each of its states breaks no rule of WCAG: %s, %i px', async (colorScheme, width) => {
     const name = `axe-${colorScheme}-${width}`
-    const pending = await pendingChange(`${name}-pending`)
+    const { changeId: pending } = await pendingChange(`${name}-pending`)
     const { changeId } = await proposedChange(`${name}-proposed`)
     const page = await console.openAs(approver, {
       colorScheme,

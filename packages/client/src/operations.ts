@@ -95,6 +95,14 @@ export type ConfigurationInput = {
   })[]
 }
 
+export type PreferencesInput = {
+  timeZone: string | null
+  density: "default" | "comfortable" | "compact"
+  theme: "system" | "light" | "dark"
+  letterKeys: boolean
+  notesSeen: (string)[]
+}
+
 export type Tenant = {
   id: string
   slug: string
@@ -1086,6 +1094,25 @@ export type IdentityProvider = {
   updatedAt: string
 }
 
+export type Preferences = {
+  timeZone: string | null
+  density: "default" | "comfortable" | "compact"
+  theme: "system" | "light" | "dark"
+  letterKeys: boolean
+  notesSeen: (string)[]
+}
+
+export type View = {
+  id: string
+  name: string
+  query: string
+  columns: (string)[]
+  density: "default" | "comfortable" | "compact"
+  shared: boolean
+  authorId: string
+  authorName: string | null
+}
+
 export type LogKeys = {
   origin: string
   logVkey: string
@@ -1180,6 +1207,79 @@ export type Inbox = {
   capped: boolean
 }
 
+export type RecordDocument = {
+  id: string
+  entryIndex: number | null
+  sealedAt: string
+  state: "pending" | "integrated"
+  supersedes: string | null
+  supersededBy: string | null
+  decision: "act" | "not_act"
+  decisionDetail: "approve" | "approve_with_conditions" | "accept_risk" | "reject" | "defer" | "rollback"
+  justification: string
+  conditions: (string)[]
+  checks: ({
+    metric: "error_rate" | "refusal_rate" | "disagreed_rate" | "cost_per_request_usd" | "latency_mean_ms" | "latency_p95_ms" | "input_tokens_mean" | "output_tokens_mean"
+    comparison: "at_most" | "at_least"
+    bound: number
+    of: "value" | "before"
+    windowHours: number
+    minCalls: number
+  })[]
+  reviewBy: string | null
+  evidence: "assessed" | "none"
+  change: {
+    id: string
+    title: string
+    system: string
+    environment: string
+    changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+    delta: ({
+      category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+      path: string
+      before: string | number | boolean | null
+      after: string | number | boolean | null
+    })[]
+  }
+  assessments: ({
+    id: string
+    verdict: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+    overallRisk: number | null
+    mode: string
+    cited: boolean
+    metrics: ({
+      metric: string
+      band: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved"
+      primary: boolean
+      margin: number | null
+      scale: string
+      pairs: number
+      baselineMean: number | null
+      candidateMean: number | null
+      delta: number | null
+      lower: number | null
+      upper: number | null
+    })[]
+  })[]
+  people: ({
+    role: "author" | "approver"
+    name: string
+    email: string | null
+    verdict: "approve" | "reject" | null
+    comment: string | null
+    at: string | null
+    onBehalfOf: string | null
+  })[]
+  policyVersion: number
+  closure: {
+    code: "successful" | "successful_issues" | "unsuccessful" | "cancelled"
+    notes: string | null
+    closedAt: string
+    closedByName: string | null
+  } | null
+  evidenceDigest: string
+}
+
 export type Record = {
   id: string
   changeId: string
@@ -1197,6 +1297,15 @@ export type Record = {
   supersedes: string | null
 }
 
+export type Found = {
+  items: ({
+    kind: "change" | "system" | "record" | "person"
+    id: string
+    title: string
+    hint: string
+  })[]
+}
+
 export type System = {
   id: string
   name: string
@@ -1211,6 +1320,22 @@ export type System = {
     lastSeenAt: string
     observations: number
   })[]
+}
+
+export type SystemRow = {
+  name: string
+  owner: string | null
+  environments: ({
+    environment: string
+    standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+    since: string
+  })[]
+  openChanges: number
+  lastChange: {
+    id: string
+    title: string
+    openedAt: string
+  } | null
 }
 
 export type TelemetryClient = {
@@ -1297,6 +1422,29 @@ export type TelemetryWindow = {
   finishReasons: { [name: string]: number }
   distinct: number
   priceVersion: string | null
+}
+
+export type TelemetrySeries = {
+  system: string
+  environment: string
+  bucketHours: number
+  wholeFrom: string
+  points: ({
+    at: string
+    calls?: number | null
+    error_rate?: number | null
+    refusal_rate?: number | null
+    latency_mean_ms?: number | null
+    latency_p95_ms?: number | null
+    cost_per_request_usd?: number | null
+    input_tokens_mean?: number | null
+    output_tokens_mean?: number | null
+  })[]
+  markers: ({
+    at: string
+    changeId: string
+    title: string
+  })[]
 }
 
 export type ServedModel = {
@@ -2535,6 +2683,11 @@ export interface Operations {
       nextCursor: string | null
     }
   }
+  /** Read measures of an environment over time, and the changes that began to run meanwhile. */
+  getTelemetrySeries: {
+    query: { system: string; environment: string; measures?: string; from: string; to: string }
+    answer: TelemetrySeries
+  }
   /** List the models asked for, and what was served. */
   listServedModels: {
     query?: { limit?: number; cursor?: string; system?: string }
@@ -2768,7 +2921,7 @@ export interface Operations {
   }
   /** List decisions, newest first. */
   listDecisions: {
-    query?: { limit?: number; cursor?: string }
+    query?: { limit?: number; cursor?: string; status?: "proposed" | "approved" | "rejected"; awaiting?: "me"; reviewBefore?: string; system?: string }
     answer: {
       items: (Decision)[]
       nextCursor: string | null
@@ -2791,7 +2944,7 @@ export interface Operations {
   }
   /** List sealed records, newest first. */
   listRecords: {
-    query?: { limit?: number; cursor?: string }
+    query?: { limit?: number; cursor?: string; system?: string; decision?: "act" | "not_act"; verdict?: "material_regression" | "regression" | "withheld" | "minor_regression" | "inconclusive" | "non_inferior" | "improved" | "none"; from?: string; to?: string; q?: string }
     answer: {
       items: (Record)[]
       nextCursor: string | null
@@ -2817,6 +2970,11 @@ export interface Operations {
       supersedes: string | null
       content: { [name: string]: unknown }
     }
+  }
+  /** Read a record as one document. */
+  getRecordDocument: {
+    path: { id: string }
+    answer: RecordDocument
   }
   /** Export a record for somebody outside to verify. */
   exportRecord: {
@@ -3004,6 +3162,19 @@ export interface Operations {
   getInbox: {
     answer: Inbox
   }
+  /** List systems in rows, with whether what runs may run. */
+  listSystemRows: {
+    query?: { limit?: number; cursor?: string; q?: string }
+    answer: {
+      items: (SystemRow)[]
+      nextCursor: string | null
+    }
+  }
+  /** Find changes, systems, records and people. */
+  search: {
+    query: { q: string }
+    answer: Found
+  }
   /** List the streams of audit events, and how far they are. */
   listAuditStreams: {
     answer: {
@@ -3084,6 +3255,54 @@ export interface Operations {
   }
   /** Remove the sample workspace. */
   removeSampleWorkspace: {
+    answer: undefined
+  }
+  /** Follow what is changed in your tenant, as it happens. */
+  streamEvents: {
+    answer: string
+  }
+  /** Read how pages look to you. */
+  getPreferences: {
+    answer: Preferences
+  }
+  /** Say how pages look to you. */
+  setPreferences: {
+    body: PreferencesInput
+    answer: Preferences
+  }
+  /** List the views that you keep, and those that are shared. */
+  listViews: {
+    answer: {
+      items: (View)[]
+      nextCursor: string | null
+    }
+  }
+  /** Keep a view. */
+  createView: {
+    body: {
+      name: string
+      query: string
+      columns: (string)[]
+      density: "default" | "comfortable" | "compact"
+      shared: boolean
+    }
+    answer: View
+  }
+  /** Change a view. */
+  changeView: {
+    path: { id: string }
+    body: {
+      name: string
+      query: string
+      columns: (string)[]
+      density: "default" | "comfortable" | "compact"
+      shared: boolean
+    }
+    answer: View
+  }
+  /** Remove a view. */
+  removeView: {
+    path: { id: string }
     answer: undefined
   }
 }
@@ -3207,6 +3426,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   sendLogs: ['POST', '/v1/logs', 'json', true],
   listTelemetryClients: ['GET', '/v1/telemetry/clients', 'json'],
   listTelemetryWindows: ['GET', '/v1/telemetry/windows', 'json'],
+  getTelemetrySeries: ['GET', '/v1/telemetry/series', 'json'],
   listServedModels: ['GET', '/v1/telemetry/served-models', 'json'],
   listDroppedTelemetry: ['GET', '/v1/telemetry/dropped', 'json'],
   listEvaluations: ['GET', '/v1/evaluations', 'json'],
@@ -3229,6 +3449,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   approveDecision: ['POST', '/v1/decisions/{id}/approvals', 'json', true],
   listRecords: ['GET', '/v1/records', 'json'],
   getRecord: ['GET', '/v1/records/{id}', 'json'],
+  getRecordDocument: ['GET', '/v1/records/{id}/document', 'json'],
   exportRecord: ['GET', '/v1/records/{id}/bundle', 'bytes'],
   listStandings: ['GET', '/v1/standings', 'json'],
   getHistory: ['GET', '/v1/systems/{name}/history', 'json'],
@@ -3251,6 +3472,8 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   countChangeRows: ['GET', '/v1/change-rows/count', 'json'],
   getDossier: ['GET', '/v1/changes/{id}/dossier', 'json'],
   getInbox: ['GET', '/v1/inbox', 'json'],
+  listSystemRows: ['GET', '/v1/system-rows', 'json'],
+  search: ['GET', '/v1/search', 'json'],
   listAuditStreams: ['GET', '/v1/audit-streams', 'json'],
   createAuditStream: ['POST', '/v1/audit-streams', 'json'],
   getAuditStream: ['GET', '/v1/audit-streams/{id}', 'json'],
@@ -3259,4 +3482,11 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   resumeAuditStream: ['POST', '/v1/audit-streams/{id}/resume', 'json'],
   replayAuditStream: ['POST', '/v1/audit-streams/{id}/replay', 'json'],
   removeSampleWorkspace: ['DELETE', '/v1/sample-workspace', 'json'],
+  streamEvents: ['GET', '/v1/events', 'text'],
+  getPreferences: ['GET', '/v1/me/preferences', 'json'],
+  setPreferences: ['PUT', '/v1/me/preferences', 'json'],
+  listViews: ['GET', '/v1/views', 'json'],
+  createView: ['POST', '/v1/views', 'json', true],
+  changeView: ['PUT', '/v1/views/{id}', 'json'],
+  removeView: ['DELETE', '/v1/views/{id}', 'json'],
 }

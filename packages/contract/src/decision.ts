@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { approvalRule } from './policy.ts'
-import { id, instant, sha256, words } from './primitives.ts'
+import { id, instant, name, pageQuery, sha256, words } from './primitives.ts'
 
 /** Which details go with which decision. */
 export const decisionDetails = {
@@ -137,6 +137,14 @@ export const decisionView = z
   .meta({ id: 'Decision' })
 /** A decision as it is read; `recordId` is null until it is sealed. */
 export type Decision = z.infer<typeof decisionView>
+
+/** Which decisions are asked for, and how many: each left out narrows nothing, and of several all hold. */
+export const decisionQuery = pageQuery.extend({
+  status: decisionView.shape.status.optional(),
+  awaiting: z.literal('me').optional().meta({ description: 'Open ones that whoever asks may approve now.' }),
+  reviewBefore: z.iso.date().optional().meta({ description: 'To be reviewed before that day.' }),
+  system: name.optional(),
+})
 
 /** `evidenceDigest` is the decision's, as the approver read it: new evidence makes it stale. */
 export const approveRequest = z.strictObject({

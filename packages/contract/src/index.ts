@@ -146,6 +146,7 @@ export {
   approveRequest,
   type Decision,
   decisionDetails,
+  decisionQuery,
   decisionView,
   type ProposeDecision,
   proposeDecisionRequest,
@@ -186,6 +187,8 @@ export {
   signOutView,
   updateIdentityProviderRequest,
 } from './federation.ts'
+export { type Preferences, preferences, type SavedView, savedView, usualPreferences, viewRequest } from './views.ts'
+export { liveEvent, type LiveEvent, type LiveKind, liveKinds } from './live.ts'
 export {
   acceptInvitationRequest,
   type BrowserSession,
@@ -296,7 +299,9 @@ export {
   words,
 } from './primitives.ts'
 export { type FieldError, type ProblemCode, ProblemError, type ProblemFields, problems } from './problems.ts'
-export { type LogAudit, type LogAuditLine, logAuditLine, recordView, type RecordView } from './record.ts'
+export { recordDocument, type RecordDocument } from './record-document.ts'
+export { type LogAudit, type LogAuditLine, logAuditLine, recordQuery, recordView, type RecordView } from './record.ts'
+export { type Found, searchQuery, searchView } from './search.ts'
 export {
   acceptedBaselineView,
   type AcceptedBaseline,
@@ -333,26 +338,32 @@ export {
   type System,
   systemView,
 } from './system.ts'
+export { systemRow, type SystemRow, systemRowQuery } from './system-row.ts'
 export {
   changeEvent,
-  distributionView,
   type DistributionView,
+  distributionView,
   type DroppedTelemetry,
   droppedView,
   measureEvent,
   type MeasureEvent,
   observationEvent,
+  type SeriesMeasure,
+  seriesMeasures,
   type ServedModel,
   servedModelQuery,
   servedModelView,
-  telemetryAnswer,
   type TelemetryAnswer,
-  telemetryBatch,
+  telemetryAnswer,
   type TelemetryBatch,
+  telemetryBatch,
   type TelemetryClient,
   telemetryClientView,
   telemetryEvent,
   type TelemetryEvent,
+  type TelemetrySeries,
+  telemetrySeriesQuery,
+  telemetrySeriesView,
   type TelemetryWindow,
   telemetryWindowQuery,
   telemetryWindowView,

@@ -1,5 +1,6 @@
+import { BANDS } from '@afterai/evidence/assessment'
 import { z } from 'zod'
-import { id, instant } from './primitives.ts'
+import { id, instant, name, pageQuery, words } from './primitives.ts'
 
 /** A Production AI Change Record (PACR) as lists show it. The bundle holds what an outsider verifies. */
 export const recordView = z
@@ -22,6 +23,21 @@ export const recordView = z
   .meta({ id: 'Record' })
 /** A sealed record as it is read. */
 export type RecordView = z.infer<typeof recordView>
+
+/** Which records are asked for, and how many: each left out narrows nothing, and of several all hold. */
+export const recordQuery = pageQuery.extend({
+  system: name.optional(),
+  decision: recordView.shape.decision.optional(),
+  verdict: z
+    .enum([...BANDS, 'none'])
+    .optional()
+    .meta({ description: 'The worst of its assessments; `none`: it rests on none.' }),
+  from: instant.optional().meta({ description: 'Sealed then or later.' }),
+  to: instant.optional().meta({ description: 'Sealed before.' }),
+  q: words(100).optional().meta({
+    description: 'A part of the change’s title or the system’s name, in whichever case; or the beginning of its id.',
+  }),
+})
 
 const seenNumbers = z.object({
   count: z.number().int().nonnegative(),

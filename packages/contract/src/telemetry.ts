@@ -138,6 +138,66 @@ export const telemetryWindowQuery = pageQuery.extend({
   since: instant.optional(),
 })
 
+/** Measures that a series may have. */
+export const seriesMeasures = [
+  'calls',
+  'error_rate',
+  'refusal_rate',
+  'latency_mean_ms',
+  'latency_p95_ms',
+  'cost_per_request_usd',
+  'input_tokens_mean',
+  'output_tokens_mean',
+] as const
+/** A measure that a series may have. */
+export type SeriesMeasure = (typeof seriesMeasures)[number]
+
+/** Of what a series is asked for: some measures, named one after the other with commas, of an environment over some time. */
+export const telemetrySeriesQuery = z.strictObject({
+  system: name,
+  environment: name,
+  measures: z
+    .string()
+    .max(200)
+    .default(seriesMeasures.join(','))
+    .transform((text) => [...new Set(text.split(','))])
+    .pipe(z.array(z.enum(seriesMeasures))),
+  from: instant,
+  to: instant,
+})
+
+const measured = z.number().nullable().optional()
+
+/** Measures of an environment over time, folded over its routes and configurations, and the changes that began to run meanwhile. */
+export const telemetrySeriesView = z
+  .object({
+    system: name,
+    environment: name,
+    /** How many hours each point is of. */
+    bucketHours: z.number().int(),
+    /** The first point that all of it was read for: what is earlier is null, since there is more than is read at once. */
+    wholeFrom: instant,
+    /** 400 at most. A measure is null where nothing tells it. */
+    points: z.array(
+      z.object({
+        at: instant,
+        calls: measured,
+        error_rate: measured,
+        refusal_rate: measured,
+        latency_mean_ms: measured,
+        latency_p95_ms: measured,
+        cost_per_request_usd: measured,
+        input_tokens_mean: measured,
+        output_tokens_mean: measured,
+      } satisfies Record<SeriesMeasure | 'at', z.ZodType>),
+    ),
+    /** The newest hundred, in the order in which they began; none for who may not read changes. */
+    markers: z.array(z.object({ at: instant, changeId: id, title: z.string() })),
+  })
+  .meta({ id: 'TelemetrySeries' })
+/** Measures of an environment over time. */
+export type TelemetrySeries = z.infer<typeof telemetrySeriesView>
+
 /** A count of what was dropped at the edge, by door and by name. */
 export const droppedView = z.object({
   door: z.string(),

@@ -68,14 +68,21 @@ update change c set
     closed = exists (select from closure l where l.tenant_id = c.tenant_id and l.change_id = c.id),
     emergency_declared = exists (select from emergency e where e.tenant_id = c.tenant_id and e.change_id = c.id);
 
+-- Ids come in the order of time: an index in their order fills its pages, and is read backwards as well.
 -- What is still to be worked on: neither dismissed nor closed, and not both decided and reviewed, unless it is decided again.
-create index change_at_work on change (tenant_id, id desc)
+create index change_at_work on change (tenant_id, id)
+  where status <> 'dismissed' and not closed and (not verified or decided_as is null or decision_pending);
+create index change_at_work_by_system on change (tenant_id, system_id, id)
   where status <> 'dismissed' and not closed and (not verified or decided_as is null or decision_pending);
 -- The few that the watch over standings found wrong, or due for a review.
 create index told_standing_amiss on told_standing (tenant_id, told_at)
   where standing in ('contrary', 'condition_broken', 'deviating', 'overdue', 'review_due');
 create index told_change_amiss on told_change (tenant_id, told_at)
   where standing in ('contrary', 'condition_broken', 'deviating', 'overdue', 'review_due');
+-- Which record corrects another; records of a system, and open decisions, in the order of lists.
+create index record_superseding on record (tenant_id, supersedes) where supersedes is not null;
+create index record_by_system on record (tenant_id, system_id, id);
+create index decision_proposed on decision (tenant_id, id) where status = 'proposed';
 -- By whom, and the few that had to run first.
-create index change_by_author on change (tenant_id, author_id, id desc);
-create index change_in_emergency on change (tenant_id, id desc) where emergency_declared;
+create index change_by_author on change (tenant_id, author_id, id);
+create index change_in_emergency on change (tenant_id, id) where emergency_declared;

@@ -10,7 +10,21 @@ async function describedChange({ post, system }: Story): Promise<string> {
 /** What people say of systems and changes. */
 export function cardRows({ server, author, approver, fresh }: StandingTable): Record<string, AuditedRoute> {
   const begin = (): Promise<Story> => beginStory(server(), { author: author(), approver: approver() }, fresh('said'))
+  const view = { name: 'Mine', query: 'status=pending', columns: ['title'], density: 'default', shared: false }
+  const kept = async (): Promise<string> => {
+    const request = { method: 'POST', path: '/v1/views', token: author().token, body: view } as const
+    return (await server().expectOk<{ id: string }>(request)).id
+  }
   return {
+    'POST /v1/views': { actions: ['view.create'], prepare: async () => by(author(), 'POST', '/v1/views', view) },
+    'PUT /v1/views/:id': {
+      actions: ['view.change'],
+      prepare: async () => by(author(), 'PUT', `/v1/views/${await kept()}`, { ...view, name: 'Ours', shared: true }),
+    },
+    'DELETE /v1/views/:id': {
+      actions: ['view.remove'],
+      prepare: async () => by(author(), 'DELETE', `/v1/views/${await kept()}`),
+    },
     'PUT /v1/systems/:name/card': {
       actions: ['system.set_card'],
       prepare: async () => {

@@ -22,6 +22,7 @@ const configuration = {
   },
   tools: [part],
 }
+const view = { name: 'x', query: 'a=b', columns: ['title'], density: 'default', shared: true }
 const risk = { severity: 'low', blastRadius: 'unknown', customerImpact: 'none' }
 
 const origin = 'http://localhost:4680'
@@ -270,6 +271,15 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
     reason: 'x',
   },
   'POST /v1/delegations/:id/end': {},
+  'PUT /v1/me/preferences': {
+    timeZone: 'Europe/Paris',
+    density: 'compact',
+    theme: 'dark',
+    letterKeys: true,
+    notesSeen: ['life.change'],
+  },
+  'POST /v1/views': view,
+  'PUT /v1/views/:id': view,
   'POST /v1/envelopes': {
     title: 'x',
     system: 'a',

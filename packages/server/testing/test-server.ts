@@ -147,9 +147,17 @@ export function composeBeside(
 
 /** All that a server under test is made of. */
 export function partsOf(shared: SharedParts, options: TestServerOptions): ServerParts {
-  const { mail, logMemory, captureLimits, verificationPace, consoleFolder = noConsole, ...overrides } = options
+  const {
+    mail,
+    logMemory,
+    captureLimits,
+    verificationPace,
+    liveLimits,
+    consoleFolder = noConsole,
+    ...overrides
+  } = options
   const configuration = { ...usual, ...overrides }
-  return { ...shared, configuration, mail, logMemory, captureLimits, verificationPace, consoleFolder }
+  return { ...shared, configuration, mail, logMemory, captureLimits, verificationPace, liveLimits, consoleFolder }
 }
 
 /** Tests serve no console, built or not, unless they say where one lies. */

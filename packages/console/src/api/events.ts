@@ -1,11 +1,33 @@
 /** Something that changed: ids and kinds alone. After `reset` anything may have. */
 export interface LiveEvent {
-  readonly kind: 'change' | 'assessment' | 'decision' | 'record' | 'system' | 'standing' | 'member' | 'audit' | 'reset'
+  readonly kind:
+    | 'change'
+    | 'assessment'
+    | 'decision'
+    | 'record'
+    | 'system'
+    | 'standing'
+    | 'evaluation'
+    | 'policy'
+    | 'member'
+    | 'audit'
+    | 'reset'
   readonly id: string | null
   readonly changeId: string | null
 }
 
-const kinds = ['change', 'assessment', 'decision', 'record', 'system', 'standing', 'member', 'audit'] as const
+const kinds = [
+  'change',
+  'evaluation',
+  'assessment',
+  'decision',
+  'record',
+  'system',
+  'standing',
+  'policy',
+  'member',
+  'audit',
+] as const
 const listeners = new Set<(event: LiveEvent) => void>()
 let source: EventSource | undefined
 let poll: ReturnType<typeof setInterval> | undefined

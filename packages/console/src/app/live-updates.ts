@@ -5,11 +5,13 @@ import { type LiveEvent, listenToEvents } from '../api/events.ts'
 /** Which questions an event makes old. Lists of changes aren't among them: new rows are announced, never inserted. */
 const concerns: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
   change: ['inbox', 'systems', 'standings'],
-  assessment: ['inbox', 'evaluations'],
+  evaluation: ['evaluations', 'inbox'],
+  assessment: ['inbox'],
   decision: ['inbox'],
   record: ['inbox', 'records', 'log', 'standings'],
   system: ['systems', 'standings'],
   standing: ['standings', 'inbox'],
+  policy: ['inbox', 'standings'],
   member: ['members'],
   audit: ['audit', 'log'],
   reset: ['inbox', 'systems', 'standings', 'records', 'changes', 'change', 'log'],

@@ -1,7 +1,8 @@
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
+import { lazily } from '../look/lazily.ts'
 
-const PaletteDialog = lazy(async () => ({ default: (await import('./palette-dialog.tsx')).PaletteDialog }))
+const PaletteDialog = lazily(async () => (await import('./palette-dialog.tsx')).PaletteDialog)
 
 /** Find or do: by ⌘K or Ctrl K from everywhere, and by the rail. */
 export function Palette({ open, setOpen }: { readonly open: boolean; readonly setOpen: (open: boolean) => void }) {

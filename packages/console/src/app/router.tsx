@@ -9,6 +9,7 @@ import {
 import { ApiProblem } from '@afterai/client'
 import type { QueryClient } from '@tanstack/react-query'
 import { readChangeSearch } from '../ace/change-search.ts'
+import { again } from '../look/lazily.ts'
 import { StepUpDialog } from '../identity/step-up.tsx'
 import { readAuditSearch } from '../trail/audit-search.ts'
 import { ErrorPage, NoSuchPage } from './error-page.tsx'
@@ -32,22 +33,22 @@ const signIn = createRoute({
     const [returnTo, tenant] = [text(search, 'returnTo'), text(search, 'tenant')]
     return { ...(returnTo === undefined ? {} : { returnTo }), ...(tenant === undefined ? {} : { tenant }) }
   },
-  component: lazyRouteComponent(() => import('../identity/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyRouteComponent(() => again(() => import('../identity/sign-in-page.tsx')), 'SignInPage'),
 })
 const setUp = createRoute({
   getParentRoute: () => root,
   path: '/setup',
-  component: lazyRouteComponent(() => import('../first-run/set-up-page.tsx'), 'SetUpPage'),
+  component: lazyRouteComponent(() => again(() => import('../first-run/set-up-page.tsx')), 'SetUpPage'),
 })
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation',
-  component: lazyRouteComponent(() => import('../identity/invitation-page.tsx'), 'InvitationPage'),
+  component: lazyRouteComponent(() => again(() => import('../identity/invitation-page.tsx')), 'InvitationPage'),
 })
 const verify = createRoute({
   getParentRoute: () => root,
   path: '/verify',
-  component: lazyRouteComponent(() => import('../ledger/verify-page.tsx'), 'VerifyPage'),
+  component: lazyRouteComponent(() => again(() => import('../ledger/verify-page.tsx')), 'VerifyPage'),
 })
 
 /** Everything behind it belongs to somebody who is signed in. */
@@ -73,64 +74,64 @@ const inside = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  component: lazyRouteComponent(() => import('../home/home-page.tsx'), 'HomePage'),
+  component: lazyRouteComponent(() => again(() => import('../home/home-page.tsx')), 'HomePage'),
 })
 const changes = createRoute({
   getParentRoute: () => inside,
   path: '/changes',
   validateSearch: readChangeSearch,
-  component: lazyRouteComponent(() => import('../ace/changes-page.tsx'), 'ChangesPage'),
+  component: lazyRouteComponent(() => again(() => import('../ace/changes-page.tsx')), 'ChangesPage'),
 })
 const newChange = createRoute({
   getParentRoute: () => inside,
   path: '/changes/new',
-  component: lazyRouteComponent(() => import('../ace/record-change-page.tsx'), 'RecordChangePage'),
+  component: lazyRouteComponent(() => again(() => import('../ace/record-change-page.tsx')), 'RecordChangePage'),
 })
 const change = createRoute({
   getParentRoute: () => inside,
   path: '/changes/$id',
-  component: lazyRouteComponent(() => import('../life/life-page.tsx'), 'LifePage'),
+  component: lazyRouteComponent(() => again(() => import('../life/life-page.tsx')), 'LifePage'),
 })
 const assess = createRoute({
   getParentRoute: () => inside,
   path: '/changes/$id/assess',
-  component: lazyRouteComponent(() => import('../aura/assess-page.tsx'), 'AssessPage'),
+  component: lazyRouteComponent(() => again(() => import('../aura/assess-page.tsx')), 'AssessPage'),
 })
 const systems = createRoute({
   getParentRoute: () => inside,
   path: '/systems',
-  component: lazyRouteComponent(() => import('../systems/systems-page.tsx'), 'SystemsPage'),
+  component: lazyRouteComponent(() => again(() => import('../systems/systems-page.tsx')), 'SystemsPage'),
 })
 const system = createRoute({
   getParentRoute: () => inside,
   path: '/systems/$name',
-  component: lazyRouteComponent(() => import('../systems/system-page.tsx'), 'SystemPage'),
+  component: lazyRouteComponent(() => again(() => import('../systems/system-page.tsx')), 'SystemPage'),
 })
 const records = createRoute({
   getParentRoute: () => inside,
   path: '/records',
-  component: lazyRouteComponent(() => import('../pacr/records-page.tsx'), 'RecordsPage'),
+  component: lazyRouteComponent(() => again(() => import('../pacr/records-page.tsx')), 'RecordsPage'),
 })
 const record = createRoute({
   getParentRoute: () => inside,
   path: '/records/$id',
-  component: lazyRouteComponent(() => import('../pacr/record-page.tsx'), 'RecordPage'),
+  component: lazyRouteComponent(() => again(() => import('../pacr/record-page.tsx')), 'RecordPage'),
 })
 const audit = createRoute({
   getParentRoute: () => inside,
   path: '/audit',
   validateSearch: readAuditSearch,
-  component: lazyRouteComponent(() => import('../trail/audit-page.tsx'), 'AuditPage'),
+  component: lazyRouteComponent(() => again(() => import('../trail/audit-page.tsx')), 'AuditPage'),
 })
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
-  component: lazyRouteComponent(() => import('../settings/settings-page.tsx'), 'SettingsPage'),
+  component: lazyRouteComponent(() => again(() => import('../settings/settings-page.tsx')), 'SettingsPage'),
 })
 const keys = createRoute({
   getParentRoute: () => inside,
   path: '/help/keys',
-  component: lazyRouteComponent(() => import('./keys-page.tsx'), 'KeysPage'),
+  component: lazyRouteComponent(() => again(() => import('./keys-page.tsx')), 'KeysPage'),
 })
 
 /** All pages of the console, by their addresses. */

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { ShieldCheckIcon } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
+import { lazily } from '../look/lazily.ts'
 import { useLetterKeys } from '../app/shortcuts.ts'
 import { Button } from '../look/button.tsx'
 import { Loading } from '../look/empty.tsx'
 import styles from './verify-record.module.css'
 
-const RecordCheck = lazy(async () => ({ default: (await import('./record-check.tsx')).RecordCheck }))
+const RecordCheck = lazily(async () => (await import('./record-check.tsx')).RecordCheck)
 
 /** Checking a record's proof where one reads it: the browser recomputes it. */
 export function VerifyRecord({ id }: { readonly id: string }) {

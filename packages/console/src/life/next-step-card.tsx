@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { CheckIcon, XIcon } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react'
+import { type ReactNode, Suspense, useCallback, useState } from 'react'
+import { lazily } from '../look/lazily.ts'
 import { useLetterKeys } from '../app/shortcuts.ts'
 import { Button, buttonClass } from '../look/button.tsx'
 import { Command } from '../look/command.tsx'
@@ -9,11 +10,11 @@ import type { Dossier } from './dossier.ts'
 import styles from './life.module.css'
 import { type NextStep, nextStep, waitsForWords } from './next-step.ts'
 
-const ApproveDialog = lazy(async () => ({ default: (await import('../pacr/approve-dialog.tsx')).ApproveDialog }))
-const ProposeDialog = lazy(async () => ({ default: (await import('../pacr/propose-dialog.tsx')).ProposeDialog }))
-const ConfirmDialog = lazy(async () => ({ default: (await import('../ace/confirm-dialog.tsx')).ConfirmDialog }))
-const DismissDialog = lazy(async () => ({ default: (await import('../ace/dismiss-dialog.tsx')).DismissDialog }))
-const ClosureDialog = lazy(async () => ({ default: (await import('./closure-dialog.tsx')).ClosureDialog }))
+const ApproveDialog = lazily(async () => (await import('../pacr/approve-dialog.tsx')).ApproveDialog)
+const ProposeDialog = lazily(async () => (await import('../pacr/propose-dialog.tsx')).ProposeDialog)
+const ConfirmDialog = lazily(async () => (await import('../ace/confirm-dialog.tsx')).ConfirmDialog)
+const DismissDialog = lazily(async () => (await import('../ace/dismiss-dialog.tsx')).DismissDialog)
+const ClosureDialog = lazily(async () => (await import('./closure-dialog.tsx')).ClosureDialog)
 
 type Asking = 'approve' | 'reject' | 'propose' | 'confirm' | 'dismiss' | 'verify' | 'close'
 

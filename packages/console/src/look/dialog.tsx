@@ -1,7 +1,8 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
+import { lazily } from './lazily.ts'
 import { floating } from './floating.ts'
 
-const FloatingDialog = lazy(async () => ({ default: (await floating()).FloatingDialog }))
+const FloatingDialog = lazily(async () => (await floating()).FloatingDialog)
 
 /** What a dialog shows: its footer holds the buttons, the main one last. */
 export interface DialogProps {

@@ -1,9 +1,10 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
+import { lazily } from './lazily.ts'
 import { floating } from './floating.ts'
 import styles from './menu.module.css'
 import { useSettled } from './settled.ts'
 
-const FloatingMenu = lazy(async () => ({ default: (await floating()).FloatingMenu }))
+const FloatingMenu = lazily(async () => (await floating()).FloatingMenu)
 
 /** What a menu offers, and the button that opens it. */
 export interface MenuProps {

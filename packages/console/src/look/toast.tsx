@@ -1,8 +1,9 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { lazily } from './lazily.ts'
 import { floating } from './floating.ts'
 import { useSettled } from './settled.ts'
 
-const FloatingToasts = lazy(async () => ({ default: (await floating()).FloatingToasts }))
+const FloatingToasts = lazily(async () => (await floating()).FloatingToasts)
 
 /** Says in passing that something was done. What went wrong is said where it went wrong instead. */
 export function tell(title: string, description?: string): void {

@@ -48,7 +48,15 @@ export const decisionOperations: Operations = {
     id: 'listDecisions',
     tag: 'Decisions',
     summary: 'List decisions, newest first',
-    parameters: pageParameters,
+    description:
+      'Looking for those of a filter ends after fifty decisions for each of `limit`: a page may be short while `nextCursor` goes on.',
+    parameters: {
+      ...pageParameters,
+      status: 'proposed',
+      awaiting: 'me',
+      reviewBefore: '2027-01-31',
+      system: 'support-bot',
+    },
     answer: pageOf(decision),
   },
   'GET /v1/decisions/{id}': {

@@ -15,6 +15,7 @@ import { sessionOperations } from './session-operations.ts'
 import { envelopeOperations, policyOperations } from './policy-operations.ts'
 import { standingOperations } from './standing-operations.ts'
 import { systemOperations } from './system-operations.ts'
+import { viewOperations } from './view-operations.ts'
 import { telemetryOperations } from './telemetry-operations.ts'
 import { worklistOperations } from './worklist-operations.ts'
 
@@ -36,6 +37,7 @@ export const operations: Operations = {
   ...telemetryOperations,
   ...auditOperations,
   ...sessionOperations,
+  ...viewOperations,
   ...federationOperations,
   ...deviceOperations,
   ...credentialOperations,

@@ -96,6 +96,17 @@ export const sessionOperations: Operations = {
     description: 'Asking is no use of the session: it doesn’t put off the end of a session that nobody uses.',
     answer: state,
   },
+  'GET /v1/events': {
+    id: 'streamEvents',
+    tag: 'Session',
+    summary: 'Follow what is changed in your tenant, as it happens',
+    description:
+      'Server-sent events: which things were changed, by kind and id, to those who may read that kind. It goes on until you leave. `Last-Event-ID` goes on after that event; `reset` says that something may have been missed, `end` that your session is over.',
+    answers: {
+      'text/event-stream': `id: ${ids.event}\nevent: change\ndata: {"id":"${ids.change}","changeId":"${ids.change}"}\n\n`,
+    },
+    problems: ['too_many_requests', 'database_unavailable'],
+  },
   'DELETE /v1/session': { id: 'signOut', tag: 'Session', summary: 'Sign out' },
   'POST /v1/session/refresh': {
     id: 'refreshSession',

@@ -1,4 +1,4 @@
-import type { ServedModel, TelemetryClient, TelemetryWindow } from '../telemetry.ts'
+import type { ServedModel, TelemetryClient, TelemetrySeries, TelemetryWindow } from '../telemetry.ts'
 import { at, digests, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operation, Operations } from './operation.ts'
 import { configurationAfter } from './system-operations.ts'
@@ -46,6 +46,17 @@ const window: TelemetryWindow = {
   finishReasons: { stop: 2 },
   distinct: 1,
   priceVersion: null,
+}
+const series: TelemetrySeries = {
+  system: 'support-bot',
+  environment: 'production',
+  bucketHours: 1,
+  wholeFrom: '2026-11-24T09:00:00.000Z',
+  points: [
+    { at: '2026-11-24T09:00:00.000Z', calls: 412, error_rate: 0.01 },
+    { at: '2026-11-24T10:00:00.000Z', calls: null, error_rate: null },
+  ],
+  markers: [{ at: '2026-11-24T09:12:00.000Z', changeId: ids.change, title: 'acme-large → acme-small' }],
 }
 const client: TelemetryClient = {
   bootId: ids.boot,
@@ -136,6 +147,22 @@ export const telemetryOperations: Operations = {
     summary: 'Read what the hours of a system brought',
     parameters: { ...pageParameters, system: 'support-bot', environment: 'production', since: at.opened },
     answer: pageOf(window),
+  },
+  'GET /v1/telemetry/series': {
+    id: 'getTelemetrySeries',
+    tag: 'Telemetry',
+    summary: 'Read measures of an environment over time, and the changes that began to run meanwhile',
+    description:
+      'At most 400 points, each of as many hours as that takes, folded over routes and configurations. `measures` are named with commas between them; all, where it is left out.',
+    parameters: {
+      system: 'support-bot',
+      environment: 'production',
+      measures: 'calls,error_rate',
+      from: '2026-11-24T09:00:00.000Z',
+      to: '2026-11-24T11:00:00.000Z',
+    },
+    answer: series,
+    problems: ['not_found'],
   },
   'GET /v1/telemetry/served-models': {
     id: 'listServedModels',

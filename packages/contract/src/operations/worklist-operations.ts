@@ -6,6 +6,7 @@ import { decision } from './decision-operations.ts'
 import { type Inbox, inboxKinds } from '../inbox.ts'
 import { at, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operations } from './operation.ts'
+import type { SystemRow } from '../system-row.ts'
 import { life } from './standing-operations.ts'
 
 /** A change in a row, as the examples tell it. */
@@ -51,6 +52,13 @@ const inbox: Inbox = {
   ],
   counts: { ...(Object.fromEntries(inboxKinds.map((kind) => [kind, 0])) as Inbox['counts']), approve: 1 },
   capped: false,
+}
+const systemInRow: SystemRow = {
+  name: 'support-bot',
+  owner: 'Customer care',
+  environments: [{ environment: 'production', standing: 'awaiting', since: at.opened }],
+  openChanges: 1,
+  lastChange: { id: ids.change, title: row.title, openedAt: at.opened },
 }
 const filters = {
   system: 'support-bot',
@@ -111,6 +119,26 @@ export const worklistOperations: Operations = {
       'Up to 10,000, among the newest 50,000 that are looked at; with `awaiting`, up to 500 that may wait. `capped` says that there may be more.',
     parameters: filters,
     answer: { count: 12, capped: false },
+  },
+  'GET /v1/system-rows': {
+    id: 'listSystemRows',
+    tag: 'Systems',
+    summary: 'List systems in rows, with whether what runs may run',
+    description:
+      'Newest first. It needs the permissions to read systems, changes and decisions. Looking for what fits ends after eighty systems for each of `limit`: a page may be short while `nextCursor` goes on.',
+    parameters: { ...pageParameters, q: 'support' },
+    answer: pageOf(systemInRow),
+  },
+  'GET /v1/search': {
+    id: 'search',
+    tag: 'Changes',
+    summary: 'Find changes, systems, records and people',
+    description:
+      'Changes by their titles, systems by their names and titles, people by their names: a part of them, in whichever case, among the newest 5,000 of each. Changes and records by the beginning of their ids, of all. Each kind for who may read it, eight at most.',
+    parameters: { q: 'acme' },
+    answer: {
+      items: [{ kind: 'change', id: ids.change, title: row.title, hint: 'support-bot · production' }],
+    },
   },
   'GET /v1/inbox': {
     id: 'getInbox',

@@ -87,6 +87,24 @@ async function fromToken(
   return principal
 }
 
+/**
+ * The principal of a request that was let in a while ago and goes on, as it is now. It is asked by the session, whose token may have run out
+ * meanwhile: what ends a session ends what it began. It is no use of the session.
+ * @throws ProblemError `unauthenticated`, `session_revoked`, `tenant_suspended`
+ */
+export async function authenticateAgain(
+  deps: Authentication,
+  request: FastifyRequest,
+  { credential, credentialId }: Pick<Principal, 'credential' | 'credentialId'>,
+): Promise<Principal> {
+  if (credential === 'api_key') return authenticate(deps, request)
+  const session = await deps.credentials.session(credentialId)
+  if (session === undefined) throw new ProblemError('session_revoked')
+  const refusal = session.refusal ?? idleRefusal(session, deps.sessionIdleMs)
+  if (refusal !== null) throw refusedSession(refusal)
+  return principalOf(session, { credential, credentialId, scopes: null })
+}
+
 /** Whether nobody has used a session for too long. */
 export function idleRefusal(
   { usedAt }: { usedAt: string },

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import type { Audit } from '../audit/index.ts'
 import type { Configuration } from '../platform/configuration.ts'
@@ -7,7 +8,9 @@ import type { Http } from '../platform/http-application.ts'
 import { createRates, limitRequests, ratesOf } from '../platform/rate-limits/index.ts'
 import type { AccessTokenKeys } from './access-token.ts'
 import { guardRoutes } from './access.ts'
+import { authenticateAgain } from './authenticate.ts'
 import { createCredentialLookup, type CredentialLookup } from './credential-lookup.ts'
+import type { Principal } from './principal.ts'
 import { createRefusalTelling, type TellRefusal } from './refusals.ts'
 import { credentialHasher, type HashCredential } from './secret-tokens.ts'
 import { type SessionCookies, sessionCookies } from './session-cookies.ts'
@@ -26,6 +29,8 @@ export interface Access extends Feature {
   readonly hashCredential: HashCredential
   readonly sessionIdleMs: number
   readonly cookies: SessionCookies
+  /** Who makes a request that goes on, as they are now. @throws ProblemError where they are let in no more */
+  again(request: FastifyRequest, principal: Principal): Promise<Principal>
   /** Limits and guards every route that is added from now on. */
   guard(http: Http): void
 }
@@ -55,6 +60,8 @@ export function createAccess(deps: {
   return {
     ...shared,
     cookies,
+    again: (request, principal) =>
+      authenticateAgain({ ...shared, db, cookieName: cookies.sessionCookie }, request, principal),
     guard(http) {
       const admit = limitRequests(http, { shared: rates.shared, rates: ratesOf(configuration) })
       guardRoutes(http, { ...shared, db, audit, cookieName: cookies.sessionCookie, publicOrigin: publicUrl, admit })

@@ -122,6 +122,9 @@ export const auditActions = {
   'totp.confirm': 'An authenticator app was confirmed by a code of it.',
   'totp.enrol': 'Somebody began to add an authenticator app.',
   'totp.remove': 'An authenticator app was removed.',
+  'view.change': 'A kept view was changed, shared, or shared no more.',
+  'view.create': 'A view was kept.',
+  'view.remove': 'A kept view was removed.',
 } as const satisfies Readonly<Record<string, string>>
 
 /** The action of an event: what happened, by its name. */

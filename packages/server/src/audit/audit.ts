@@ -5,6 +5,7 @@ import { newId } from '../platform/ids.ts'
 import type { AuditAction } from './actions.ts'
 import { type AuditOutcome, type EventStatement, statementOf } from './event-statement.ts'
 import { emailThen, nameThen } from './name-then.ts'
+import { announce } from './notices.ts'
 
 declare module '../platform/database.ts' {
   interface Tables {
@@ -61,6 +62,8 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, unknown>>
   /** The state of the resource before and after, where it is updated: the event keeps the digest of each, as `details.stateBefore` and `stateAfter`. */
   readonly change?: { readonly before: unknown; readonly after: unknown }
+  /** The change that it is about, where neither the resource nor the details say so: told to whoever follows what happens, and not kept. */
+  readonly changeId?: string
 }
 
 /** Numbers and signs statements and queues them for a tenant's log, with what goes along, in the caller's transaction. The ledger's, wired in instance/composition.ts. */
@@ -86,7 +89,7 @@ export function createAudit(append: AppendStatements): Audit {
         tx,
         actor.tenantId,
         sealed.map((row) => ({ entryId: row.id, statement: statementOf(row) })),
-        () => [insertEvents(tx, actor, sealed)],
+        () => [insertEvents(tx, actor, sealed), ...announce(tx, sealed)],
       )
     }
   }
@@ -117,6 +120,7 @@ function seal(actor: Actor, { action, outcome = 'allowed', change, details: give
     salt,
     commitment: decodeHex(commitment),
     ciphertext_sha256: decodeHex(ciphertextSha256),
+    changeId: event.changeId,
   }
 }
 

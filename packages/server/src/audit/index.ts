@@ -2,4 +2,5 @@ export { type Actor, type Audit, type AuditEvent, createAudit, systemActor } fro
 export { type AuditAction, changesNothing } from './actions.ts'
 export { requireAudits, type RouteAudits, unaudited } from './route-audits.ts'
 export { statementOf } from './event-statement.ts'
+export { type Notice, noticeChannel, readNotices } from './notices.ts'
 export { emailThen, nameThen } from './name-then.ts'

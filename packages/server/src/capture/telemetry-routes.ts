@@ -7,6 +7,8 @@ import {
   telemetryAnswer,
   telemetryBatch,
   telemetryClientView,
+  telemetrySeriesQuery,
+  telemetrySeriesView,
   telemetryWindowQuery,
   telemetryWindowView,
 } from '@afterai/contract'
@@ -23,6 +25,7 @@ import { unpack } from './intake/unpack.ts'
 import { listClients, listDropped } from './reads/clients.ts'
 import { listServedModels } from './reads/list-served-models.ts'
 import { listWindows } from './reads/list-windows.ts'
+import { readSeries } from './reads/series.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -97,6 +100,14 @@ export function telemetryReadRoutes(http: Http, { db }: { readonly db: Database 
       schema: { querystring: telemetryWindowQuery, response: { 200: page(telemetryWindowView) } },
     },
     (request) => read(request, (tx, { principal }) => listWindows(tx, principal.tenantId, request.query)),
+  )
+  http.get(
+    '/v1/telemetry/series',
+    {
+      config: { ...reading, audits: unaudited.workingData },
+      schema: { querystring: telemetrySeriesQuery, response: { 200: telemetrySeriesView } },
+    },
+    (request) => read(request, (tx, { principal }) => readSeries(tx, principal, request.query)),
   )
   http.get(
     '/v1/telemetry/served-models',

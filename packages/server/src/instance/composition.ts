@@ -20,6 +20,7 @@ import {
   timelineGuard,
   type VerificationPace,
 } from '../ledger/index.ts'
+import { createLive, type LiveLimits } from '../live/index.ts'
 import { createMails, type InstanceMail } from '../notify/index.ts'
 import { createStreams, readStreamLoad } from '../notify/siem/index.ts'
 import { createPacr } from '../pacr/index.ts'
@@ -42,6 +43,7 @@ import type { Purges } from '../platform/purges.ts'
 import { traceRequests } from '../platform/request-tracing.ts'
 import { breakOffBodies, endConnectionsWhile, watchRequests } from '../platform/requests-under-way.ts'
 import { createSample } from '../sample/index.ts'
+import { createViews } from '../views/index.ts'
 import { createStanding } from '../standing/index.ts'
 import { createTrail } from '../trail/index.ts'
 import { createWorklist } from '../worklist/index.ts'
@@ -60,6 +62,8 @@ export interface ServerParts {
   readonly logMemory?: LogMemory | undefined
   /** Bounds of telemetry that differ from the usual ones. */
   readonly captureLimits?: Partial<CaptureLimits> | undefined
+  /** Bounds of the streams of events that differ from the usual ones. */
+  readonly liveLimits?: Partial<LiveLimits> | undefined
   /** How often the logs are verified, where it isn't as usual. */
   readonly verificationPace?: VerificationPace | undefined
   /** Where the built console lies, if not where its build puts it. */
@@ -124,6 +128,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     mail: mails.queue,
     configuration,
   })
+  const live = createLive({ db, connection, access, log, limits: parts.liveLimits })
   // Routes are described in this order. What is last ends first, while the ledger still takes what it leaves behind.
   const features: readonly Feature[] = [
     identity,
@@ -138,6 +143,8 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     createWorklist({ db }),
     createStreams({ db, audit, keys, policy: outboundPolicyOf(configuration), log }),
     createSample({ db, audit }),
+    live,
+    createViews({ db, audit }),
     mails,
     access,
   ]
@@ -181,6 +188,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
     requestsUnderWay: () => underWay.size,
     async close() {
       state.stopping = true
+      live.end()
       if (configuration.drainSeconds > 0) await sleep(configuration.drainSeconds * 1000)
       const patience = breakOffBodies(underWay)
       await http.close()

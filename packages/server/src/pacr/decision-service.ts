@@ -195,6 +195,7 @@ export async function approveDecision(
     resource: `decision/${wanted.id}`,
     details: { evidenceDigest: wanted.evidenceDigest, ...(onBehalfOf === null ? {} : { onBehalfOf }) },
     change: { before: decision, after: dossier.decision },
+    changeId: dossier.decision.changeId,
   })
   if (status !== 'approved') return dossier.decision
   return { ...dossier.decision, recordId: await traced('seal record', () => deps.sealRecord(tx, caller, dossier)) }

@@ -15,22 +15,13 @@ import {
   type CitedCard,
   citedCard,
   determinationsIn,
-  readChangeDigests,
   selectCard,
   selectChange,
   selectDeterminations,
 } from '../ace/index.ts'
-import {
-  type AssessmentFacts,
-  assessmentsIn,
-  plansIn,
-  readAssessmentDigests,
-  selectAssessments,
-  selectPlans,
-} from '../aura/index.ts'
+import { type AssessmentFacts, assessmentsIn, plansIn, selectAssessments, selectPlans } from '../aura/index.ts'
 import { type Principal, seesAddress } from '../access/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
-import { readCursor, toPage } from '../platform/page.ts'
 import { together } from '../platform/together.ts'
 import { firstRule } from '../policy/index.ts'
 import { approvalPolicyOf, quorumOf } from './approval-policy.ts'
@@ -129,7 +120,8 @@ function selectDecision(tx: Transaction, tenantId: string, id: string) {
   return tx.selectFrom('decision').selectAll().where('tenant_id', '=', tenantId).where('id', '=', id)
 }
 
-function selectRecordIds(tx: Transaction, tenantId: string, decisionIds: readonly string[]) {
+/** The statement that reads the records of decisions. */
+export function selectRecordIds(tx: Transaction, tenantId: string, decisionIds: readonly string[]) {
   return tx
     .selectFrom('record')
     .select(['id', 'decision_id'])
@@ -207,50 +199,6 @@ function noSuchDecision(): ProblemError {
 /** Until a decision is settled its digest is of what it rests on now; from then on, of what the approver saw. */
 export function settledDigest(row: Row, approvals: readonly ApprovalRow[]): string | undefined {
   return row.status === 'proposed' ? undefined : approvals.at(-1)?.evidence_digest
-}
-
-/** Decisions, newest first; of one change where it is named. As many statements for a page as for one of them. */
-export async function listDecisions(
-  tx: Transaction,
-  principal: Principal,
-  { limit, cursor, changeId }: { limit: number; cursor?: string | undefined; changeId?: string },
-): Promise<{ items: Decision[]; nextCursor: string | null }> {
-  const { tenantId } = principal
-  const before = readCursor(cursor)
-  const rows = await tx
-    .selectFrom('decision')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .$if(before !== undefined, (it) => it.where('id', '<', before ?? ''))
-    .$if(changeId !== undefined, (it) => it.where('change_id', '=', changeId ?? ''))
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute()
-  const { items, nextCursor } = toPage(rows, limit, (row) => row)
-  const ids = items.map(({ id }) => id)
-  const [approvalRows, records] = await together(tx, [
-    selectApprovals(tx, tenantId, ids).compile(),
-    selectRecordIds(tx, tenantId, ids).compile(),
-  ])
-  const approvalsOf = Map.groupBy(approvalRows, (row) => row.decision_id)
-  const recordIdOf = new Map(records.map((row) => [row.decision_id, row.id]))
-  const open = items.filter((row) => settledDigest(row, approvalsOf.get(row.id) ?? []) === undefined)
-  const changeIds = open.map((row) => row.change_id)
-  const changeDigestOf = await readChangeDigests(tx, tenantId, changeIds)
-  const assessmentDigestsOf = await readAssessmentDigests(tx, tenantId, changeIds)
-  const view = (row: Row): Decision => {
-    const approvals = approvalsOf.get(row.id) ?? []
-    const now = (): string =>
-      evidenceDigest(
-        changeDigestOf.get(row.change_id) ?? '',
-        assessmentDigestsOf.get(row.change_id) ?? [],
-        row.proposal,
-      )
-    const current = settledDigest(row, approvals) ?? now()
-    const recordId = recordIdOf.get(row.id) ?? null
-    return viewDecision(principal, decisionOf(row, { approvals, recordId, evidenceDigest: current }))
-  }
-  return { items: items.map(view), nextCursor }
 }
 
 /** A decision as it is read, with the addresses of its people. */

@@ -1,11 +1,14 @@
 import {
   approveRequest,
+  decisionQuery,
   decisionView,
   id,
   page,
   pageQuery,
   ProblemError,
   proposeDecisionRequest,
+  recordDocument,
+  recordQuery,
   recordView,
 } from '@afterai/contract'
 import { type KeyHints, sectionNames } from '@afterai/record'
@@ -17,8 +20,9 @@ import type { LedgerWaiting } from '../ledger/index.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { approveDecision, proposeDecision, type SealRecord } from './decision-service.ts'
-import { listDecisions, readDossier, viewDecision } from './dossier.ts'
-import { exportBundle, listRecords, readRecord } from './record-service.ts'
+import { listDecisions } from './decision-list.ts'
+import { readDossier, viewDecision } from './dossier.ts'
+import { exportBundle, listRecords, readRecord, readRecordDocument } from './record-service.ts'
 
 const integrationDeadlineMs = 10_000
 const byId = z.object({ id })
@@ -84,7 +88,7 @@ export function decisionRoutes(http: Http, deps: PacrDependencies & { readonly s
     '/v1/decisions',
     {
       config: { ...reading, audits: unaudited.workingData },
-      schema: { querystring: pageQuery, response: { 200: page(decisionView) } },
+      schema: { querystring: decisionQuery, response: { 200: page(decisionView) } },
     },
     (request) => read(request, (tx, { principal }) => listDecisions(tx, principal, request.query)),
   )
@@ -135,7 +139,7 @@ export function recordRoutes(http: Http, deps: PacrDependencies): void {
     '/v1/records',
     {
       config: { ...reading, audits: unaudited.workingData },
-      schema: { querystring: pageQuery, response: { 200: page(recordView) } },
+      schema: { querystring: recordQuery, response: { 200: page(recordView) } },
     },
     (request) => read(request, (tx, { principal }) => listRecords(tx, principal.tenantId, request.query)),
   )
@@ -146,6 +150,14 @@ export function recordRoutes(http: Http, deps: PacrDependencies): void {
       schema: { params: byId, response: { 200: recordView.extend({ content: z.record(z.string(), z.unknown()) }) } },
     },
     (request) => read(request, (tx, caller) => readRecord(deps, tx, caller, request.params.id)),
+  )
+  http.get(
+    '/v1/records/:id/document',
+    {
+      config: { ...reading, audits: ['record.read'] },
+      schema: { params: byId, response: { 200: recordDocument } },
+    },
+    (request) => read(request, (tx, caller) => readRecordDocument(deps, tx, caller, request.params.id)),
   )
   http.get(
     '/v1/records/:id/bundle',

@@ -1,4 +1,4 @@
-import { ProblemError, type RecordView } from '@afterai/contract'
+import { ProblemError, type RecordDocument, type recordQuery, type RecordView } from '@afterai/contract'
 import {
   type Disclosure,
   encodeBundle,
@@ -8,12 +8,17 @@ import {
   readEnvelope,
   type SectionName,
 } from '@afterai/record'
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
+import type { z } from 'zod'
+import { findSystemIds } from '../ace/index.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Caller, Principal } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import { proveEntry } from '../ledger/index.ts'
 import type { Transaction } from '../platform/database.ts'
-import { readCursor, toPage } from '../platform/page.ts'
+import { cursorOf, readCursor } from '../platform/page.ts'
+import { together } from '../platform/together.ts'
+import { documentOf } from './record-document.ts'
 import { seesAllAddresses, viewIdentities } from './sealed-identities.ts'
 
 const dataKeyBytes = 32
@@ -34,24 +39,69 @@ function records(tx: Transaction, tenantId: string) {
     .where('r.tenant_id', '=', tenantId)
 }
 
-/** One page of records, newest first. */
+/** How many records a page looks at, at most, for each that it may show; with `q`, whose words are in other tables, fewer. */
+const lookedAtForOne = { rows: 80, words: 30 } as const
+
+/**
+ * One page of records, newest first. Looking for those of a filter ends after a number of records: a page may then be shorter than its limit, and
+ * its cursor goes on from there.
+ */
 export async function listRecords(
   tx: Transaction,
   tenantId: string,
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  query: z.infer<typeof recordQuery>,
 ): Promise<{ items: RecordView[]; nextCursor: string | null }> {
+  const { limit, system } = query
+  const systemId = system === undefined ? undefined : (await findSystemIds(tx, tenantId, [system])).get(system)
+  if (system !== undefined && systemId === undefined) return { items: [], nextCursor: null }
+  const lookAt = limit * (query.q === undefined ? lookedAtForOne.rows : lookedAtForOne.words)
+  const [found] = await together(tx, [selectRecords(tx, tenantId, { ...query, systemId }, lookAt)])
+  const fitting = found.filter(({ fits }) => fits)
+  const ids = fitting.slice(0, limit).map(({ id }) => id)
+  const isFull = fitting.length > limit
+  const last = isFull ? ids.at(-1) : found.at(-1)?.id
+  const hasMore = isFull || found.at(-1)?.nth === lookAt
+  const rows =
+    ids.length === 0 ? [] : await records(tx, tenantId).where('r.id', 'in', ids).orderBy('r.id', 'desc').execute()
+  const sections = await sectionNames(tx, tenantId, ids)
+  const items = rows.map((row) => toView(row, sections.get(row.id) ?? []))
+  return { items, nextCursor: hasMore && last !== undefined ? cursorOf(last) : null }
+}
+
+function selectRecords(
+  tx: Transaction,
+  tenantId: string,
+  {
+    cursor,
+    systemId,
+    decision,
+    verdict,
+    from,
+    to,
+    q,
+    limit,
+  }: z.infer<typeof recordQuery> & { readonly systemId: string | undefined },
+  lookAt: number,
+): CompiledQuery<{ readonly id: string; readonly nth: number; readonly fits: boolean }> {
   const before = readCursor(cursor)
-  const rows = await records(tx, tenantId)
-    .$if(before !== undefined, (it) => it.where('r.id', '<', before ?? ''))
-    .orderBy('r.id', 'desc')
-    .limit(limit + 1)
-    .execute()
-  const sections = await sectionNames(
-    tx,
-    tenantId,
-    rows.map(({ id }) => id),
-  )
-  return toPage(rows, limit, (row) => toView(row, sections.get(row.id) ?? []))
+  const conditions: RawBuilder<unknown>[] = [sql`r.tenant_id = ${tenantId}`]
+  if (before !== undefined) conditions.push(sql`r.id < ${before}`)
+  if (systemId !== undefined) conditions.push(sql`r.system_id = ${systemId}`)
+  const asked: RawBuilder<unknown>[] = [sql`true`]
+  if (decision !== undefined) asked.push(sql`r.decision = ${decision}`)
+  if (verdict !== undefined) asked.push(sql`r.verdict = ${verdict}`)
+  if (from !== undefined) asked.push(sql`r.sealed_at >= ${from}`)
+  if (to !== undefined) asked.push(sql`r.sealed_at < ${to}`)
+  if (q !== undefined) {
+    const words = sql`(select c.title from change c where c.tenant_id = r.tenant_id and c.id = r.change_id) || ' ' ||
+      (select s.name from system s where s.tenant_id = r.tenant_id and s.id = r.system_id)`
+    asked.push(sql`(position(lower(${q}) in lower(${words})) > 0 or starts_with(r.id::text, lower(${q})))`)
+  }
+  return sql<{ id: string; nth: number; fits: boolean }>`
+    select * from (
+      select r.id, row_number() over (order by r.id desc) as nth, coalesce(${sql.join(asked, sql` and `)}, false) as fits
+      from record r where ${sql.join(conditions, sql` and `)} order by r.id desc limit ${lookAt}
+    ) it where fits or nth = ${lookAt} limit ${limit + 1}`.compile(tx)
 }
 
 /** A record with its content, which is a read of protected content and audited as such. @throws ProblemError `not_found` */
@@ -74,6 +124,17 @@ export async function readRecord(
     ),
     content,
   }
+}
+
+/** A record as one document, which is a read of protected content and audited as such. @throws ProblemError `not_found` */
+export async function readRecordDocument(
+  deps: { readonly audit: Audit; readonly keys: TenantKeys },
+  tx: Transaction,
+  caller: Caller,
+  id: string,
+): Promise<RecordDocument> {
+  const { content, logIndex: entryIndex, sealedAt, state, supersedes } = await readRecord(deps, tx, caller, id)
+  return documentOf(tx, caller.principal, { place: { id, entryIndex, sealedAt, state, supersedes }, content })
 }
 
 function contentFor(principal: Principal, { section, bytes }: Opened): unknown {

@@ -74,6 +74,7 @@ export function createSealRecord(deps: SealingDependencies): SealRecord {
       action: 'record.seal',
       resource: `record/${recordId}`,
       details: { decisionId: decision.id },
+      changeId: change.id,
     })
     return recordId
   }

@@ -13,6 +13,8 @@ declare module 'fastify' {
     acrossTenants?: boolean
     /** Whether its answer may take a client longer than a minute to read, as a stream does. */
     longAnswer?: boolean
+    /** Whether its answer goes on for as long as its client stays: it holds no place among the requests that are worked on. */
+    holdsOpen?: boolean
     /** How long its body may take to arrive, where that is more than the 15 seconds of others. */
     bodyTimeoutMs?: number
   }

@@ -152,15 +152,22 @@ export function selectLives(
       v.verified_at, v.verified_by_name, v.evidence, v.outcome as verification, cl.closed_at, cl.closed_by_name, cl.code,
       em.declared_at + em.within_hours * interval '1 hour' as emergency_due
     from change c
-    join system s on s.tenant_id = c.tenant_id and s.id = c.system_id
+    -- With a limit each: joined to many changes, all systems, environments and evaluations would be read.
+    cross join lateral (select name from system where tenant_id = c.tenant_id and id = c.system_id limit 1) s
     left join configuration planned on planned.tenant_id = c.tenant_id and planned.fingerprint = c.fingerprint_after
-    left join environment head on head.tenant_id = c.tenant_id and head.system_id = c.system_id and head.name = c.environment
-    left join decision open on open.tenant_id = c.tenant_id and open.change_id = c.id and open.status = 'proposed'
+    left join lateral (
+      select fingerprint from environment where tenant_id = c.tenant_id and system_id = c.system_id and name = c.environment limit 1
+    ) head on true
+    left join lateral (
+      select id from decision where tenant_id = c.tenant_id and change_id = c.id and status = 'proposed' limit 1
+    ) open on true
     left join lateral (
       select id, created_at, author_name, verdict, candidate_id from assessment
       where tenant_id = c.tenant_id and change_id = c.id order by id desc limit 1
     ) a on true
-    left join evaluation t on t.tenant_id = c.tenant_id and t.id = a.candidate_id
+    left join lateral (
+      select created_at, imported_by_name from evaluation where tenant_id = c.tenant_id and id = a.candidate_id limit 1
+    ) t on true
     left join lateral (
       select id, decision, sealed_at, decision_id from record
       where tenant_id = c.tenant_id and change_id = c.id order by sealed_at desc limit 1

@@ -39,8 +39,8 @@ export interface Scan {
   readonly order: 'newest' | 'oldest'
 }
 
-/** What is still to be worked on, as the index change_at_work has it. */
-const atWork = sql`c.status <> 'dismissed' and not c.closed and (not c.verified or c.decided_as is null or c.decision_pending)`
+/** What of changes `c` is still to be worked on, as the indexes change_at_work have it. */
+export const atWork: RawBuilder<boolean> = sql<boolean>`c.status <> 'dismissed' and not c.closed and (not c.verified or c.decided_as is null or c.decision_pending)`
 const stage = sql`case when c.closed then 'closed' when c.verified then 'reviewed'
   when c.implemented_at is not null or c.intent <> 'proposed' then 'running'
   when c.decided_as is not null then 'decided' when c.assessed_as is not null then 'assessed' else 'planned' end`
@@ -57,11 +57,15 @@ export function selectChanges(
   { limit, lookAt }: { readonly limit: number; readonly lookAt: number },
 ): CompiledQuery<ScannedChange> {
   return sql<ScannedChange>`
-    select it.*, s.name as system from (
+    select it.*, ${nameOf(tenantId, sql`it.system_id`)} as system from (
       select * from (${lookedAt(tenantId, scan, lookAt)}) c where c.fits or c.nth = ${lookAt} limit ${limit}
     ) it
-    join system s on s.tenant_id = ${tenantId} and s.id = it.system_id
     order by it.nth`.compile(tx)
+}
+
+/** The name of a system, looked up for each: a join would read all systems for a few of them. */
+function nameOf(tenantId: string, systemId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select s.name from system s where s.tenant_id = ${tenantId} and s.id = ${systemId})`
 }
 
 /** The statement that counts changes of a filter, up to a bound, among so many that are looked at. */
@@ -80,14 +84,13 @@ export function selectCount(
 function lookedAt(tenantId: string, scan: Scan, lookAt: number): RawBuilder<unknown> {
   const { filter, before, order } = scan
   const direction = order === 'newest' ? sql`desc` : sql`asc`
-  const named = sql`join system s on s.tenant_id = c.tenant_id and s.id = c.system_id`
   const conditions = [sql`c.tenant_id = ${tenantId}`, ...narrowing(scan), ...openedWithin(filter)]
   if (before !== undefined) conditions.push(order === 'newest' ? sql`c.id < ${before}` : sql`c.id > ${before}`)
   return sql`
     select c.id, c.system_id, c.title, c.environment, c.change_types, c.change_class, c.origin, c.status, c.intent,
       c.risk ->> 'severity' as severity, c.assessed_as, c.emergency_declared, c.author_id, c.author_name, c.opened_at, c.updated_at,
-      row_number() over (order by c.id ${direction}) as nth, coalesce(${sql.join(asked(scan), sql` and `)}, false) as fits
-    from change c ${filter.q === undefined ? sql`` : named}
+      row_number() over (order by c.id ${direction}) as nth, coalesce(${sql.join(asked(tenantId, scan), sql` and `)}, false) as fits
+    from change c
     where ${sql.join(conditions, sql` and `)}
     order by c.id ${direction} limit ${lookAt}`
 }
@@ -121,7 +124,7 @@ function firstIdOf(atMs: number): string {
 }
 
 /** All that is asked for, of each change that is looked at. */
-function asked({ filter, held }: Scan): RawBuilder<unknown>[] {
+function asked(tenantId: string, { filter, held }: Scan): RawBuilder<unknown>[] {
   const { environment, type, verdict, severity, origin, author, status, emergency, open, from, to, q } = filter
   const equal: readonly (readonly [RawBuilder<unknown>, string | undefined])[] = [
     [sql`c.environment`, environment],
@@ -143,7 +146,9 @@ function asked({ filter, held }: Scan): RawBuilder<unknown>[] {
     ...(filter.awaiting === undefined ? [] : [mayAwait(held)]),
     ...(from === undefined ? [] : [sql`c.opened_at >= ${from}`]),
     ...(to === undefined ? [] : [sql`c.opened_at < ${to}`]),
-    ...(q === undefined ? [] : [sql`position(lower(${q}) in lower(c.title || ' ' || s.name)) > 0`]),
+    ...(q === undefined
+      ? []
+      : [sql`position(lower(${q}) in lower(c.title || ' ' || ${nameOf(tenantId, sql`c.system_id`)})) > 0`]),
   ]
 }
 

@@ -7,6 +7,10 @@ import {
   id,
   inboxView,
   page,
+  searchQuery,
+  searchView,
+  systemRow,
+  systemRowQuery,
 } from '@afterai/contract'
 import { z } from 'zod'
 import { unaudited } from '../audit/index.ts'
@@ -16,6 +20,9 @@ import type { Http } from '../platform/http-application.ts'
 import { readDossier } from './change-dossier.ts'
 import { countChangeRows, listChangeRows } from './change-rows.ts'
 import { readInbox } from './inbox.ts'
+import { search } from './search.ts'
+import { listSystemRows } from './system-rows.ts'
+import { heldBy, refuseWithout } from './waiting.ts'
 
 /** Dependencies of the routes of what people work through. */
 export interface WorklistDependencies {
@@ -54,5 +61,35 @@ export function inboxRoutes(http: Http, { db }: WorklistDependencies): void {
     '/v1/inbox',
     { config: { permission: 'change:read', audits: unaudited.workingData }, schema: { response: { 200: inboxView } } },
     (request) => read(request, (tx, { principal }) => readInbox(tx, principal)),
+  )
+}
+
+/** Systems in rows. */
+export function systemRowRoutes(http: Http, { db }: WorklistDependencies): void {
+  const read = inTenant(db)
+  http.get(
+    '/v1/system-rows',
+    {
+      config: { permission: 'system:read', audits: unaudited.workingData },
+      schema: { querystring: systemRowQuery, response: { 200: page(systemRow) } },
+    },
+    (request) =>
+      read(request, (tx, { principal }) => {
+        refuseWithout(heldBy(principal), ['change:read', 'decision:read'])
+        return listSystemRows(tx, principal.tenantId, request.query)
+      }),
+  )
+}
+
+/** One search over changes, systems, records and people. */
+export function searchRoutes(http: Http, { db }: WorklistDependencies): void {
+  const read = inTenant(db)
+  http.get(
+    '/v1/search',
+    {
+      config: { permission: 'change:read', audits: unaudited.workingData },
+      schema: { querystring: searchQuery, response: { 200: searchView } },
+    },
+    (request) => read(request, (tx, { principal }) => search(tx, principal, request.query.q)),
   )
 }

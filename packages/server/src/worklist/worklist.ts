@@ -1,5 +1,11 @@
 import type { Feature } from '../platform/feature.ts'
-import { changeRowRoutes, inboxRoutes, type WorklistDependencies } from './worklist-routes.ts'
+import {
+  changeRowRoutes,
+  inboxRoutes,
+  searchRoutes,
+  systemRowRoutes,
+  type WorklistDependencies,
+} from './worklist-routes.ts'
 
 /** Creates what people work through: changes in rows, and what waits for whom. */
 export function createWorklist(deps: WorklistDependencies): Feature {
@@ -7,6 +13,8 @@ export function createWorklist(deps: WorklistDependencies): Feature {
     routes(http) {
       changeRowRoutes(http, deps)
       inboxRoutes(http, deps)
+      systemRowRoutes(http, deps)
+      searchRoutes(http, deps)
     },
   }
 }

@@ -29,6 +29,7 @@ interface Belongings extends Lifecycle {
   readonly invitationId: string
   readonly providerId: string
   readonly streamId: string
+  readonly viewId: string
   readonly eventId: string
   readonly envelopeId: string
   readonly delegationId: string
@@ -95,6 +96,7 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
     url: 'http://127.0.0.1:9/',
   })
   await post(`/v1/audit-streams/${stream.id}/pause`, undefined)
+  const view = await post<{ id: string }>('/v1/views', viewNamed('rival-view'))
   const { rows } = await server.owner.query<{ id: string }>('select id from audit_event where tenant_id = $1 limit 1', [
     tenant.id,
   ])
@@ -109,11 +111,14 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
     invitationId: invitation.id,
     providerId,
     streamId: stream.id,
+    viewId: view.id,
     eventId: rows[0]?.id ?? '',
     envelopeId: envelope.id,
     delegationId: delegation.id,
   }
 }
+
+const viewNamed = (name: string): object => ({ name, query: '', columns: [], density: 'default', shared: true })
 
 const measured = (system: string): object => {
   const at = new Date().toISOString()
@@ -144,6 +149,7 @@ function nothing(): Belongings {
     invitationId: newId(),
     providerId: newId(),
     streamId: newId(),
+    viewId: newId(),
     eventId: newId(),
     envelopeId: newId(),
     delegationId: newId(),
@@ -173,6 +179,9 @@ const attempts: Readonly<Record<string, Attempt>> = {
   assessment: get((it) => `/v1/assessments/${it.assessmentId}`),
   decision: get((it) => `/v1/decisions/${it.decisionId}`),
   record: get((it) => `/v1/records/${it.recordId}`),
+  'record as a document': get((it) => `/v1/records/${it.recordId}/document`),
+  'records of a system': get((it) => `/v1/records?system=${it.system}`),
+  'decisions of a system': get((it) => `/v1/decisions?system=${it.system}`),
   bundle: get((it) => `/v1/records/${it.recordId}/bundle`),
   'changes of a system': get((it) => `/v1/changes?system=${it.system}`),
   'rows of changes of a system': get((it) => `/v1/change-rows?system=${it.system}`),
@@ -223,6 +232,10 @@ const attempts: Readonly<Record<string, Attempt>> = {
     headers: { 'content-type': 'text/csv' },
   }),
   'hours of their system': get((it) => `/v1/telemetry/windows?system=${it.system}`),
+  'their system over time': get(
+    (it) =>
+      `/v1/telemetry/series?system=${it.system}&environment=production&from=2026-11-01T00:00:00Z&to=2026-12-30T00:00:00Z`,
+  ),
   'models served for their system': get((it) => `/v1/telemetry/served-models?system=${it.system}`),
   'a key for their account': post(
     () => '/v1/api-keys',
@@ -247,6 +260,8 @@ const attempts: Readonly<Record<string, Attempt>> = {
       ),
     ]),
   ),
+  'changing their view': (it) => ({ method: 'PUT', path: `/v1/views/${it.viewId}`, body: viewNamed('x') }),
+  'removing their view': (it) => ({ method: 'DELETE', path: `/v1/views/${it.viewId}` }),
   'their member’s sessions': get((it) => `/v1/members/${it.memberId}/sessions`),
   'ending their member’s sessions': (it) => ({ method: 'DELETE', path: `/v1/members/${it.memberId}/sessions` }),
   ...memberAttempts(),
@@ -257,7 +272,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     (it) => ({ tenant: it.tenant.slug }),
   ),
   ...Object.fromEntries(
-    ['systems', 'changes', 'change-rows', 'evaluations', 'decisions', 'records'].map((list) => [
+    ['systems', 'system-rows', 'changes', 'change-rows', 'evaluations', 'decisions', 'records'].map((list) => [
       `${list} from their cursor`,
       (it: Belongings) => ({ path: `/v1/${list}?limit=200&cursor=${cursorAt(it.recordId)}` }),
     ]),
@@ -267,6 +282,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
 /** Lists, whose answers must name nothing of theirs. */
 const unpaged = [
   'inbox',
+  'views',
   'sessions',
   'factors',
   'audit-streams',
@@ -279,6 +295,7 @@ const lists = [
   'systems',
   'changes',
   'change-rows',
+  'system-rows',
   'inbox',
   'evaluations',
   'decisions',
@@ -293,6 +310,7 @@ const lists = [
   'factors',
   'audit-events',
   'audit-streams',
+  'views',
   'log/keys',
   'me',
   'telemetry/clients',
@@ -361,6 +379,7 @@ const others: Readonly<Record<string, string>> = {
   'GET /v1/oidc/:providerId/start': 'for everybody who signs in',
   'GET /v1/log/tile/*': 'a place in one’s own log',
   'GET /v1/docs/:operation': 'for everybody who reads of the API',
+  'GET /v1/*': 'an address that no route has',
 }
 
 test('P4.1: every route that names a thing is attempted', async () => {

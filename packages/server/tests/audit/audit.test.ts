@@ -205,6 +205,10 @@ const table: Readonly<Record<string, AuditedRoute>> = {
     actions: ['record.read'],
     prepare: async () => by(author, 'GET', `/v1/records/${await aRecord()}`),
   },
+  'GET /v1/records/:id/document': {
+    actions: ['record.read'],
+    prepare: async () => by(author, 'GET', `/v1/records/${await aRecord()}/document`),
+  },
   'GET /v1/records/:id/bundle': {
     actions: ['record.export'],
     prepare: async () => by(author, 'GET', `/v1/records/${await aRecord()}/bundle`),

@@ -128,6 +128,7 @@ test('P4.1, ASVS 1.2.4: no text becomes SQL anywhere but in the migrations, sinc
     'backup/constraints.ts',
     'backup/put-back.ts',
     'ledger/waiting.ts',
+    'live/listener.ts',
     'platform/migrations.ts',
     'trail/resource-name.ts',
   ])
@@ -197,7 +198,7 @@ describe('P4.1: the roles of the database', () => {
     expect(open).toEqual([])
   })
 
-  test('the application may alter only what has states, and delete only memberships, audit streams, identity providers, sign-ins under way, receipts, names that telemetry counts under, what is remembered of spans and a person’s own credentials', async () => {
+  test('the application may alter only what has states, and delete only memberships, audit streams, identity providers, sign-ins under way, receipts, kept views, names that telemetry counts under, what is remembered of spans and a person’s own credentials', async () => {
     const altering = (await privileges('afterai_app')).filter((it) => !/^(SELECT|INSERT)/.test(it))
     expect(altering).toEqual([
       'DELETE audit_stream',
@@ -206,6 +207,7 @@ describe('P4.1: the roles of the database', () => {
       'DELETE oidc_transaction',
       'DELETE passkey',
       'DELETE recovery_code',
+      'DELETE saved_view',
       'DELETE telemetry_dimension',
       'DELETE telemetry_receipt',
       'DELETE telemetry_series',
@@ -223,11 +225,13 @@ describe('P4.1: the roles of the database', () => {
       'UPDATE identity_provider allowed_domains,client_id,client_secret,creates_members,default_role,enforced,groups_claim,name,role_mapping,scopes,updated_at',
       'UPDATE invitation accepted_at,code_hash,expires_at,revoked_at',
       'UPDATE mail failed_at,last_error,next_attempt_at,sent_at',
+      'UPDATE member_preference preferences',
       'UPDATE membership break_glass,disabled_at,name,role,role_provider_id',
       'UPDATE passkey last_used_at,name,sign_count,synced',
       'UPDATE recovery_code used_at',
       'UPDATE route_profile latest,volatile_facets',
       'UPDATE run change_id,started_at',
+      'UPDATE saved_view columns,density,name,query,shared',
       'UPDATE served_identity alone_hours,alone_since,apart_hours,apart_since,change_id,last_seen_at,return_change_id,returned_at',
       'UPDATE served_model first_seen_at',
       'UPDATE session previous_refresh_hash,refresh_hash,revoked_at,tenant_id,used_at',

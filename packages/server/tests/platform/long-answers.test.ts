@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 /** Answers that are as long as what is stored: they come in parts, and are cut for no time that they take (platform/hardening/patience.ts). */
-const inParts = ['GET /v1/audit-events/export', 'GET /v1/log/audit']
+const inParts = ['GET /v1/audit-events/export', 'GET /v1/events', 'GET /v1/log/audit']
 
 const oneThing = 'one thing, of a bounded size'
 const fewOfOne = 'what people and pipelines made for one change, or set up for a tenant'
@@ -19,6 +19,9 @@ const bounded: Readonly<Record<string, string>> = {
   'GET /livez': oneThing,
   'GET /readyz': oneThing,
   'GET /v1/me': oneThing,
+  'GET /v1/session': oneThing,
+  'GET /v1/me/preferences': oneThing,
+  'GET /v1/views': 'a hundred views of one person, and two hundred that are shared',
   'GET /v1/members/{accountId}': oneThing,
   'GET /v1/members/{accountId}/sessions': 'the sessions of one account',
   'GET /v1/sessions': 'the sessions of one account',
@@ -53,6 +56,7 @@ const bounded: Readonly<Record<string, string>> = {
   'GET /v1/audit-events/{id}/bundle': proof,
   'GET /v1/audit-streams': fewOfOne,
   'GET /v1/audit-streams/{id}': oneThing,
+  'GET /v1/telemetry/series': '400 points, of at most 12,000 hours of routes and configurations',
   'GET /v1/log/keys': oneThing,
   'GET /v1/log/checkpoint': oneThing,
   'GET /v1/log/tile/{tile}': '256 hashes, or as many entries',

@@ -163,7 +163,9 @@ describe('P5.3: a page reads a page’s worth', () => {
   test('so does what comes without pages: what waits for somebody, and a count', async () => {
     const { token, tenant } = server.admin
     const bounds: Readonly<Record<string, number>> = {
-      '/v1/inbox': 20_000,
+      '/v1/inbox': 15_000,
+      '/v1/search?q=nothing+like+it': 16_000,
+      '/v1/search?q=0198': 16_000,
       '/v1/change-rows/count': 12_000,
       '/v1/change-rows/count?verdict=withheld': 55_000,
       '/v1/change-rows/count?open=true&q=nothing': 105_000,

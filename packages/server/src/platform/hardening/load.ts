@@ -17,7 +17,7 @@ const settlingMs = 2_000
 
 /**
  * Sheds load before memory grows: refuses requests while the event loop lags, the heap is nearly full, or too many are under way.
- * What tells that the process lives is exempt (`rateClass: 'none'`). It measures by itself: `@fastify/under-pressure` reads the
+ * What tells that the process lives is exempt (`rateClass: 'none'`), and the console's files from lag. It measures by itself: `@fastify/under-pressure` reads the
  * memory in a timer where nothing catches that no file descriptor is left, which ends the process.
  */
 export async function shedLoad(http: Http, { concurrentRequests }: { concurrentRequests: number }): Promise<void> {
@@ -25,14 +25,18 @@ export async function shedLoad(http: Http, { concurrentRequests }: { concurrentR
   http.addHook('onListen', async () => pressure.listensNow())
   http.addHook('onClose', async () => pressure.stop())
   http.addHook('onRequest', async (request) => {
-    if (pressure.isHigh() && request.routeOptions.config.rateClass !== 'none') throw overloaded()
+    const { rateClass } = request.routeOptions.config
+    if (rateClass === 'none') return
+    // A file of the console lies in memory, and costs less than its refusal: without one of them, its page can't even say what is wrong.
+    if (pressure.isFull() || (pressure.lags() && rateClass !== 'file')) throw overloaded()
   })
   boundRequests(http, concurrentRequests)
 }
 
 interface Pressure {
   listensNow(): void
-  isHigh(): boolean
+  lags(): boolean
+  isFull(): boolean
   stop(): void
 }
 
@@ -55,7 +59,8 @@ function watchPressure(): Pressure {
     listensNow() {
       settledAt = Date.now() + settlingMs
     },
-    isHigh: () => isFull || (lags && Date.now() >= settledAt),
+    lags: () => lags && Date.now() >= settledAt,
+    isFull: () => isFull,
     stop() {
       clearInterval(timer)
       delays.disable()

@@ -43,6 +43,12 @@ export function boundRequests(http: Http, most: number): void {
       stay.leave()
     })
   })
+  http.addHook('onSend', async (request) => {
+    const stay = request.routeOptions.config.holdsOpen === true ? stays.get(request) : undefined
+    if (stay === undefined) return
+    stay.leave()
+    stay.leave = () => undefined
+  })
   http.addHook('preParsing', async (request) => {
     // A small body is there by now, unless its client takes its time.
     if (bringsBody(request) && !request.raw.complete) move(request, uploads)

@@ -1,0 +1,1 @@
+export { createLive, type Live, type LiveLimits } from './live.ts'

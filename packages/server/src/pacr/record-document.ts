@@ -1,0 +1,184 @@
+import { type RecordDocument, ProblemError } from '@afterai/contract'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { type Principal, seesAddress } from '../access/index.ts'
+import type { Transaction } from '../platform/database.ts'
+import { together } from '../platform/together.ts'
+import { policiesIn, rulesIn, selectPolicies } from '../policy/index.ts'
+
+/** The sealed content of a record, by its sections. */
+export type RecordContent = Readonly<Record<string, unknown>>
+
+const metric = z.looseObject({
+  metric: z.string(),
+  band: z.string(),
+  primary: z.boolean(),
+  margin: z.number().nullable(),
+  scale: z.string(),
+  pairs: z.number(),
+  baselineMean: z.number().nullable(),
+  candidateMean: z.number().nullable(),
+  delta: z.number().nullable(),
+  interval: z.looseObject({ lower: z.number(), upper: z.number() }).nullable(),
+})
+
+/** The members of the sections that a document shows, as every release has sealed them. */
+const sealed = z.looseObject({
+  evidence: z.looseObject({
+    change: z.looseObject({
+      id: z.string(),
+      title: z.string(),
+      system: z.string(),
+      environment: z.string(),
+      changeTypes: z.array(z.string()),
+      delta: z.array(z.unknown()),
+    }),
+    assessments: z.array(
+      z.looseObject({
+        id: z.string(),
+        cited: z.boolean().default(true),
+        assessment: z.looseObject({
+          verdict: z.string(),
+          mode: z.string(),
+          overallRisk: z.number().nullable(),
+          metrics: z.array(metric),
+        }),
+      }),
+    ),
+  }),
+  rationale: z.looseObject({
+    decision: z.string(),
+    decisionDetail: z.string(),
+    justification: z.string(),
+    conditions: z.array(z.string()).default([]),
+    checks: z.array(z.unknown()).default([]),
+    reviewBy: z.string().nullable().default(null),
+    assessmentIds: z.array(z.string()).default([]),
+    authorId: z.string(),
+    proposedAt: z.string(),
+    evidenceDigest: z.string(),
+    approvals: z.array(
+      z.looseObject({
+        approverId: z.string(),
+        onBehalfOf: z.string().optional(),
+        verdict: z.string(),
+        comment: z.string().nullable().default(null),
+        at: z.string(),
+      }),
+    ),
+  }),
+  identities: z.record(z.string(), z.looseObject({ name: z.string(), email: z.string().optional() })).default({}),
+})
+type Sealed = z.infer<typeof sealed>
+
+/** What the database knows of a record beside what is sealed in it. */
+interface Beside {
+  readonly superseded_by: string | null
+  readonly system_id: string
+  readonly environment: string
+  readonly code: string | null
+  readonly notes: string | null
+  readonly closed_at: Date | null
+  readonly closed_by_name: string | null
+}
+
+/** Where a record is, as lists tell it. */
+export type RecordPlace = Pick<RecordDocument, 'id' | 'entryIndex' | 'sealedAt' | 'state' | 'supersedes'>
+
+/**
+ * Puts the sealed content of a record into one document, with what came of it since. Of people, addresses are for admins and auditors, and
+ * one's own.
+ */
+export async function documentOf(
+  tx: Transaction,
+  principal: Principal,
+  { place, content }: { readonly place: RecordPlace; readonly content: RecordContent },
+): Promise<RecordDocument> {
+  const { evidence, rationale, identities } = sealed.parse(content)
+  const { change } = evidence
+  const { beside, policyVersion } = await readBeside(tx, principal.tenantId, place.id, rationale.proposedAt)
+  const document = {
+    ...place,
+    supersededBy: beside.superseded_by,
+    decision: rationale.decision,
+    decisionDetail: rationale.decisionDetail,
+    justification: rationale.justification,
+    conditions: rationale.conditions,
+    checks: rationale.checks,
+    reviewBy: rationale.reviewBy,
+    evidence: rationale.assessmentIds.length === 0 ? 'none' : 'assessed',
+    change: {
+      id: change.id,
+      title: change.title,
+      system: change.system,
+      environment: change.environment,
+      changeTypes: change.changeTypes,
+      delta: change.delta,
+    },
+    assessments: evidence.assessments.map(assessmentOf),
+    people: peopleOf(principal, rationale, identities),
+    policyVersion,
+    closure: closureOf(beside),
+    evidenceDigest: rationale.evidenceDigest,
+  }
+  // The answer's schema holds it to its words; what an earlier release sealed has them too.
+  return document as RecordDocument
+}
+
+function assessmentOf({ id, cited, assessment }: Sealed['evidence']['assessments'][number]) {
+  const { verdict, mode, overallRisk, metrics } = assessment
+  const inShort = metrics.map(({ interval, ...it }) => ({
+    metric: it.metric,
+    band: it.band,
+    primary: it.primary,
+    margin: it.margin,
+    scale: it.scale,
+    pairs: it.pairs,
+    baselineMean: it.baselineMean,
+    candidateMean: it.candidateMean,
+    delta: it.delta,
+    lower: interval?.lower ?? null,
+    upper: interval?.upper ?? null,
+  }))
+  return { id, cited, verdict, mode, overallRisk, metrics: inShort }
+}
+
+/** The author and then the approvers in their order, as they were named when they acted. */
+function peopleOf(
+  principal: Principal,
+  { authorId, proposedAt, approvals }: Sealed['rationale'],
+  identities: Sealed['identities'],
+) {
+  const nameOf = (id: string): string => identities[id]?.name ?? 'somebody whose name is not kept'
+  const person = (id: string) => ({
+    name: nameOf(id),
+    email: seesAddress(principal, id) ? (identities[id]?.email ?? null) : null,
+  })
+  return [
+    { role: 'author', ...person(authorId), verdict: null, comment: null, at: proposedAt, onBehalfOf: null },
+    ...approvals.map(({ approverId, onBehalfOf, verdict, comment, at }) => ({
+      role: 'approver',
+      ...person(approverId),
+      verdict,
+      comment,
+      at,
+      onBehalfOf: onBehalfOf === undefined ? null : nameOf(onBehalfOf),
+    })),
+  ]
+}
+
+function closureOf({ code, notes, closed_at: closedAt, closed_by_name: closedByName }: Beside) {
+  return code === null || closedAt === null ? null : { code, notes, closedAt: closedAt.toISOString(), closedByName }
+}
+
+async function readBeside(tx: Transaction, tenantId: string, recordId: string, proposedAt: string) {
+  const select = sql<Beside>`
+    select r.system_id, r.environment, l.code, l.notes, l.closed_at, l.closed_by_name,
+      (select n.id from record n where n.tenant_id = r.tenant_id and n.supersedes = r.id order by n.id desc limit 1) as superseded_by
+    from record r left join closure l on l.tenant_id = r.tenant_id and l.change_id = r.change_id
+    where r.tenant_id = ${tenantId} and r.id = ${recordId}`.compile(tx)
+  const [[beside], policies] = await together(tx, [select, selectPolicies(tx, tenantId)])
+  if (beside === undefined) throw new ProblemError('not_found', { detail: 'there is no record with this id' })
+  const place = { systemId: beside.system_id, environment: beside.environment }
+  return { beside, policyVersion: rulesIn(policiesIn(policies), place, new Date(proposedAt)).version }
+}
