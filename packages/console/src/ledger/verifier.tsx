@@ -6,6 +6,7 @@ import { looksLikeKeys, readKeys, rememberedKeys } from './pinned-keys.ts'
 import { RecordFacts } from './record-facts.tsx'
 import styles from './verifier.module.css'
 import { VerifySteps } from './verify-steps.tsx'
+import { verdictWords } from './verify-words.ts'
 
 /** What the place where the verifier runs offers it. */
 export interface VerifierProps {
@@ -64,6 +65,7 @@ export function Verifier({ serverKeys, canRemember }: VerifierProps) {
           {...(serverKeys === undefined ? {} : { serverKeys, onServerKeys: setOfServer })}
         />
       </div>
+      <output className="unseen">{report === undefined ? '' : verdictWords[report.verdict]}</output>
       <section aria-label="What came of it" className={styles['outcome']}>
         {report === undefined ? (
           <p className="soft">{waitingFor(file !== undefined, read?.trust !== undefined)}</p>

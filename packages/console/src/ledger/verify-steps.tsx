@@ -78,7 +78,7 @@ function VerdictLine({
   const Icon = { valid: ShieldCheckIcon, erased: ShieldAlertIcon, invalid: ShieldXIcon }[kind]
   return (
     <>
-      <div className={`${styles['verdict']} ${styles[kind]}`} aria-live="polite" data-verdict={verdict}>
+      <div className={`${styles['verdict']} ${styles[kind]}`} data-verdict={verdict}>
         <Icon aria-hidden />
         <div>
           <b>

@@ -2,11 +2,10 @@ import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { launchChromium } from '@afterai/testing'
+import { launchChromium } from '../../packages/testing/src/index.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { attacks } from '../../record/testing/attacks.ts'
-import { createExampleKey, createExampleLog } from '../../record/testing/example-record.ts'
-import { builtConsole } from './built-console.ts'
+import { attacks } from '../../packages/record/testing/attacks.ts'
+import { createExampleKey, createExampleLog } from '../../packages/record/testing/example-record.ts'
 
 type Browser = Awaited<ReturnType<typeof launchChromium>>
 type Page = Awaited<ReturnType<Browser['newPage']>>
@@ -19,7 +18,7 @@ let browser: Browser
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'verifier-'))
-  html = await readFile(join(await builtConsole(), 'verifier.html'), 'utf8')
+  html = await readFile(new URL('../../packages/console/dist/verifier.html', import.meta.url), 'utf8')
   browser = await launchChromium()
 })
 afterAll(async () => {
