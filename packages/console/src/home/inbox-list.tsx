@@ -24,7 +24,9 @@ export function InboxList({ items }: { readonly items: readonly InboxItem[] }) {
                 {item.row?.emergency === true ? <Warning word="Emergency" /> : null}
               </Link>
               <span className="faint">
-                {[item.system, item.environment, item.row === null ? item.note : item.row.authorName].filter((part) => part !== null && part !== '').join(' · ')}
+                {[item.system, item.environment, item.row === null ? item.note : item.row.authorName]
+                  .filter((part) => part !== null && part !== '')
+                  .join(' · ')}
               </span>
             </div>
             <span className={styles['verdict']}>
