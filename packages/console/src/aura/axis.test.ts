@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { orient, place, ticks } from './axis.ts'
 import { metric } from '../../testing/metrics.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Metric } from '../aura/metric-words.ts'
 import { findings, leadSentence } from './lead-sentence.ts'

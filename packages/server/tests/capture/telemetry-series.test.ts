@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { TelemetrySeries } from '@afterai/contract'
 import { addMeasurement, emptyWindow, type Measurement, packWindow } from '@afterai/evidence'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { gridOf } from '../../src/capture/reads/series.ts'
 import { startTestServer, type TestServer } from '../../testing/test-server.ts'
