@@ -1,5 +1,5 @@
 import { type Preferences, type SavedView, usualPreferences, viewRequest } from '@afterai/contract'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Person, startTestServer, type TestServer } from '../../testing/test-server.ts'
 
