@@ -31,6 +31,6 @@ export async function setPreferences(
     .values({ tenant_id: tenantId, account_id: accountId, preferences })
     .onConflict((other) => other.columns(['tenant_id', 'account_id']).doUpdateSet({ preferences }))
     .execute()
-  await audit(tx, actor, { action: 'preferences.set', resource: `account/${accountId}` })
+  await audit(tx, actor, { action: 'preferences.set', resource: `preferences/${accountId}` })
   return readPreferences(tx, principal)
 }
