@@ -16,6 +16,17 @@ export function cardRows({ server, author, approver, fresh }: StandingTable): Re
     return (await server().expectOk<{ id: string }>(request)).id
   }
   return {
+    'PUT /v1/me/preferences': {
+      actions: ['preferences.set'],
+      prepare: async () =>
+        by(author(), 'PUT', '/v1/me/preferences', {
+          timeZone: null,
+          density: 'default',
+          theme: 'dark',
+          letterKeys: true,
+          notesSeen: [],
+        }),
+    },
     'POST /v1/views': { actions: ['view.create'], prepare: async () => by(author(), 'POST', '/v1/views', view) },
     'PUT /v1/views/:id': {
       actions: ['view.change'],

@@ -87,6 +87,7 @@ export const auditActions = {
   'plan.seal':
     'Somebody sealed what results of a change will be held to: metrics, margins, cases and how many attempts; by its digest.',
   'policy.set': 'An administrator set the rules by which changes are decided, of the tenant or a part of it.',
+  'preferences.set': 'Somebody said how pages look to them.',
   'record.export': 'The bundle of a record was exported.',
   'record.read': 'The content of a record was read.',
   'record.seal': 'A decision was sealed into a record.',

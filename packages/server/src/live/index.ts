@@ -1,1 +1,1 @@
-export { createLive, type Live, type LiveLimits } from './live.ts'
+export { createLive, type LiveLimits } from './live.ts'

@@ -1,5 +1,5 @@
 import { type LiveEvent, type LiveKind, liveKinds, ProblemError } from '@afterai/contract'
-import { PassThrough } from 'node:stream'
+import type { PassThrough } from 'node:stream'
 import type { Socket } from 'node:net'
 import { permissionsHeld, type Principal } from '../access/index.ts'
 import type { Notice } from '../audit/index.ts'

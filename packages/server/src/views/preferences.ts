@@ -1,5 +1,6 @@
 import { type Preferences, usualPreferences } from '@afterai/contract'
-import type { Principal } from '../access/index.ts'
+import type { Caller, Principal } from '../access/index.ts'
+import type { Audit } from '../audit/index.ts'
 import { json, type Transaction } from '../platform/database.ts'
 
 /** Reads how pages look to a member: what they set, and what everybody begins with where an earlier release knew less. */
@@ -18,15 +19,18 @@ export async function readPreferences(
 
 /** Sets them, as a whole. */
 export async function setPreferences(
+  audit: Audit,
   tx: Transaction,
-  { tenantId, accountId }: Pick<Principal, 'tenantId' | 'accountId'>,
+  { principal, actor }: Caller,
   wanted: Preferences,
 ): Promise<Preferences> {
+  const { tenantId, accountId } = principal
   const preferences = json({ ...wanted, notesSeen: [...new Set(wanted.notesSeen)] })
   await tx
     .insertInto('member_preference')
     .values({ tenant_id: tenantId, account_id: accountId, preferences })
     .onConflict((other) => other.columns(['tenant_id', 'account_id']).doUpdateSet({ preferences }))
     .execute()
-  return readPreferences(tx, { tenantId, accountId })
+  await audit(tx, actor, { action: 'preferences.set', resource: `preferences/${accountId}` })
+  return readPreferences(tx, principal)
 }

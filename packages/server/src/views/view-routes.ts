@@ -7,8 +7,6 @@ import type { Http } from '../platform/http-application.ts'
 import { readPreferences, setPreferences } from './preferences.ts'
 import { changeView, createView, listViews, removeView } from './saved-views.ts'
 
-const looksOnly = { none: 'It is how pages look to one person: nobody else sees it, and nothing rests on it.' } as const
-
 /** How pages look to a member, and the views that members keep and share. A person’s alone: no machine has a page. */
 export function viewRoutes(http: Http, { db, audit }: { readonly db: Database; readonly audit: Audit }): void {
   const read = inTenant(db)
@@ -23,8 +21,8 @@ export function viewRoutes(http: Http, { db, audit }: { readonly db: Database; r
   )
   http.put(
     '/v1/me/preferences',
-    { config: { ...own, audits: looksOnly }, schema: { body: preferences, response: { 200: preferences } } },
-    (request) => read(request, (tx, { principal }) => setPreferences(tx, principal, request.body)),
+    { config: { ...own, audits: ['preferences.set'] }, schema: { body: preferences, response: { 200: preferences } } },
+    (request) => read(request, (tx, caller) => setPreferences(audit, tx, caller, request.body)),
   )
   http.get(
     '/v1/views',

@@ -36,7 +36,8 @@ async function follow(token: string, { at = origin, after }: { at?: string; afte
     ...(after === undefined ? {} : { 'last-event-id': after }),
   })
   opened.push(reader)
-  if (reader.status === 200) await expect.poll(() => reader.position()).toBeDefined()
+  // Where it is let in, it has begun once it tells from where it goes on.
+  await expect.poll(() => reader.status !== 200 || reader.position() !== undefined).toBe(true)
   return reader
 }
 
