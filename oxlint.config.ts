@@ -29,6 +29,7 @@ export default defineConfig({
     'jsx-a11y/no-autofocus': 'off',
     'jsx-a11y/prefer-tag-over-role': 'off',
     // A second argument of expect() says which case of a table it was.
+    'vitest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['afterEach'] }],
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'max-lines': ['error', { max: 400, skipBlankLines: true }],
     'typescript/no-unsafe-type-assertion': 'off',

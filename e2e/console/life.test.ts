@@ -214,7 +214,7 @@ describe('the life of a change', () => {
     await proof.getByLabel('Password').fill(person.password)
     await press(page, 'Go on')
     await page.getByText('It is signed').waitFor()
-    await page.getByText('Agreed.').waitFor()
+    await expect.poll(() => page.getByText('Agreed.').isVisible()).toBe(true)
   })
 
   test('a change that is dismissed says why, and nothing is left to do', async () => {
@@ -226,7 +226,7 @@ describe('the life of a change', () => {
     await page.getByRole('dialog').getByLabel('Why').fill('A load test.')
     await press(page, 'Dismiss change')
     await page.getByText('A load test.').first().waitFor()
-    await heading(page, 'Dismissed', 2).waitFor()
+    await expect.poll(() => heading(page, 'Dismissed', 2).isVisible()).toBe(true)
   })
 })
 

@@ -99,7 +99,7 @@ describe('signing in', () => {
     await page.goto(`${console.origin}/settings`)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await heading(page, 'Sign in').waitFor()
-    await other.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
+    await expect.poll(() => other.getByRole('dialog', { name: 'Your session has ended' }).isVisible()).toBe(true)
   })
 })
 

@@ -1,11 +1,3 @@
-/** The zone in which the console tells times; undefined: the browser's. One setting drives all of them. */
-let zone: string | undefined
-
-/** Sets the zone of all times that are told from now on: a name of the IANA database, or undefined for the browser's own. */
-export function setZone(name: string | undefined): void {
-  zone = name
-}
-
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
@@ -23,12 +15,12 @@ export function relative(at: string, now: number = Date.now()): string {
 
 /** A day in words: "29 November 2026". */
 export function date(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: zone }).format(new Date(at))
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(new Date(at))
 }
 
 /** An instant to the second with its zone: "29 Nov 2026, 14:02:11 CET". */
 export function exact(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long', timeZone: zone }).format(
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(
     new Date(at),
   )
 }
@@ -43,12 +35,12 @@ export function everyZone(at: string): string {
 
 /** The time of day: "14:02". */
 export function clock(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: zone }).format(new Date(at))
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(new Date(at))
 }
 
 /** A day without its year, for lists: "29 Nov". */
 export function shortDay(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone }).format(new Date(at))
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(new Date(at))
 }
 
 /** Today in words. */

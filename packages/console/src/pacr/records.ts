@@ -1,9 +1,6 @@
-import type { Operations, Record as SealedRecord } from '@afterai/client'
+import type { Operations } from '@afterai/client'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
-
-/** A record as lists show it. */
-export type RecordRow = SealedRecord
 
 /** What a record says, read from what was sealed. */
 export type RecordContent = Operations['getRecordDocument']['answer']

@@ -11,7 +11,8 @@ import { providerAttempts } from '../../testing/provider-attempts.ts'
 import { configurationOf, type Lifecycle, readScores, recordedChange, scoresImport } from '../../testing/lifecycle.ts'
 import { spanOf, tracesOf } from '../../testing/otlp/otlp-bodies.ts'
 import { inDays } from '../../testing/standing-story.ts'
-import { worklistAttempts, worklists } from '../../testing/worklist-attempts.ts'
+import { lists, unpagedLists } from '../../testing/readable-lists.ts'
+import { worklistAttempts } from '../../testing/worklist-attempts.ts'
 import {
   type Person,
   startTestServer,
@@ -273,42 +274,6 @@ const attempts: Readonly<Record<string, Attempt>> = {
   ),
 }
 
-/** Lists, whose answers must name nothing of theirs. */
-const unpaged = [
-  'views',
-  'sessions',
-  'factors',
-  'audit-streams',
-  'identity-providers',
-  'break-glass-accounts',
-  'log/keys',
-  'me',
-]
-const lists = [
-  'systems',
-  'changes',
-  ...worklists,
-  'evaluations',
-  'decisions',
-  'records',
-  'members',
-  'identity-providers',
-  'break-glass-accounts',
-  'service-accounts',
-  'invitations',
-  'api-keys',
-  'sessions',
-  'factors',
-  'audit-events',
-  'audit-streams',
-  'views',
-  'log/keys',
-  'me',
-  'telemetry/clients',
-  'telemetry/served-models',
-  'telemetry/dropped',
-]
-
 const secretsOf = ({ tenant, ...of }: Belongings): string[] => [...Object.values(of), tenant.id, tenant.slug]
 
 async function answerTo(attempt: Attempt, of: Belongings): Promise<string> {
@@ -393,7 +358,7 @@ test('P4.1: every route that names a thing is attempted', async () => {
 
 test('P4.1: no list names anything of another tenant', async () => {
   for (const list of lists) {
-    const query = [...unpaged, 'inbox'].includes(list) ? '' : '?limit=200'
+    const query = [...unpagedLists, 'inbox'].includes(list) ? '' : '?limit=200'
     const { status, text } = await server.send({ path: `/v1/${list}${query}`, token: alice.token })
     expect(status).toBe(200)
     const present = secretsOf(theirs).filter((secret) => text.includes(secret))
