@@ -4,6 +4,7 @@ interface Belongings {
   readonly system: string
   readonly changeId: string
   readonly memberId: string
+  readonly viewId: string
   readonly fingerprint: string
 }
 
@@ -18,7 +19,13 @@ export function cardAttempts(own: () => Pick<Belongings, 'system' | 'changeId'>)
     body,
   })
   const determination = { determination: 'neither', reason: 'x' }
+  const month = 'from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z'
   return {
+    'changing their view': (it) => ({ method: 'PUT', path: `/v1/views/${it.viewId}`, body: viewNamed('x') }),
+    'removing their view': (it) => ({ method: 'DELETE', path: `/v1/views/${it.viewId}` }),
+    'their system over time': (it) => ({
+      path: `/v1/telemetry/series?system=${it.system}&environment=production&${month}`,
+    }),
     'its card': (it) => ({ path: `/v1/systems/${it.system}/card` }),
     'who approves there': (it) => ({ path: `/v1/systems/${it.system}/approvers` }),
     'comparing what it runs with': (it) => post(`/v1/systems/${it.system}/comparison`, {}),
@@ -32,3 +39,6 @@ export function cardAttempts(own: () => Pick<Belongings, 'system' | 'changeId'>)
     'merging ours into theirs': (it) => post(`/v1/changes/${own().changeId}/merge`, { into: it.changeId, reason: 'x' }),
   }
 }
+
+/** A view of a name, shared with everybody of its tenant. */
+export const viewNamed = (name: string): object => ({ name, query: '', columns: [], density: 'default', shared: true })

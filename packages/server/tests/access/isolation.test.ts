@@ -4,7 +4,7 @@ import { startOidcProvider, type TestOidcProvider } from '@afterai/testing'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src/platform/ids.ts'
-import { cardAttempts } from '../../testing/card-attempts.ts'
+import { cardAttempts, viewNamed } from '../../testing/card-attempts.ts'
 import { lifeAttempts } from '../../testing/life-attempts.ts'
 import { memberAttempts } from '../../testing/member-attempts.ts'
 import { providerAttempts } from '../../testing/provider-attempts.ts'
@@ -120,8 +120,6 @@ async function furnish(tenant: TestTenant): Promise<Belongings> {
   }
 }
 
-const viewNamed = (name: string): object => ({ name, query: '', columns: [], density: 'default', shared: true })
-
 const measured = (system: string): object => {
   const at = new Date().toISOString()
   const events = [{ kind: 'measure', system, at, latencyMs: 1 }]
@@ -226,10 +224,6 @@ const attempts: Readonly<Record<string, Attempt>> = {
     headers: { 'content-type': 'text/csv' },
   }),
   'hours of their system': get((it) => `/v1/telemetry/windows?system=${it.system}`),
-  'their system over time': get(
-    (it) =>
-      `/v1/telemetry/series?system=${it.system}&environment=production&from=2026-11-01T00:00:00Z&to=2026-12-30T00:00:00Z`,
-  ),
   'models served for their system': get((it) => `/v1/telemetry/served-models?system=${it.system}`),
   'a key for their account': post(
     () => '/v1/api-keys',
@@ -254,8 +248,6 @@ const attempts: Readonly<Record<string, Attempt>> = {
       ),
     ]),
   ),
-  'changing their view': (it) => ({ method: 'PUT', path: `/v1/views/${it.viewId}`, body: viewNamed('x') }),
-  'removing their view': (it) => ({ method: 'DELETE', path: `/v1/views/${it.viewId}` }),
   'their member’s sessions': get((it) => `/v1/members/${it.memberId}/sessions`),
   'ending their member’s sessions': (it) => ({ method: 'DELETE', path: `/v1/members/${it.memberId}/sessions` }),
   ...memberAttempts(),
