@@ -195,28 +195,6 @@ describe('the life of a change', () => {
     await page.getByText('It is signed').waitFor()
   })
 
-  test('an approval after a while asks for a fresh proof in place, and goes on by itself', async () => {
-    const { changeId } = await proposedChange('fresh-proof')
-    const person = await console.addPerson('approver')
-    const page = await console.openAs(person)
-    await console.server.owner.query(
-      `update session set authenticated_at = now() - interval '1 hour' where account_id = $1`,
-      [person.accountId],
-    )
-    await page.goto(`${console.origin}/changes/${changeId}`)
-    await press(page, 'Approve')
-    await page.getByRole('dialog').getByLabel('Comment').fill('Agreed.')
-    await press(page, 'Approve and seal')
-    const proof = page.getByRole('dialog', { name: 'Show again that it is you' })
-    await proof.getByLabel('Password').fill('wrong')
-    await press(page, 'Go on')
-    await proof.getByRole('alert').waitFor()
-    await proof.getByLabel('Password').fill(person.password)
-    await press(page, 'Go on')
-    await page.getByText('It is signed').waitFor()
-    await expect.poll(() => page.getByText('Agreed.').isVisible()).toBe(true)
-  })
-
   test('a change that is dismissed says why, and nothing is left to do', async () => {
     const { changeId } = await pendingChange('dismissed')
     const page = await console.openAs(author)

@@ -40,8 +40,17 @@ export function RecordChangePage() {
     queryKey: ['systems', 'names'],
     queryFn: ({ signal }) => api.listSystems({ query: { limit: 100 }, signal }),
   })
+  const [system, setSystem] = useState('')
+  const isNew =
+    systems.data?.nextCursor === null &&
+    system.trim() !== '' &&
+    !systems.data.items.some(({ name }) => name === system.trim())
   const { mutate, error, isPending } = useMutation({
-    mutationFn: (body: Body) => withProof(() => api.recordChange({ body, idempotencyKey: key })),
+    mutationFn: (body: Body) =>
+      withProof(async () => {
+        if (isNew) await api.createSystem({ body: { name: body.system }, idempotencyKey: `${key}-system` })
+        return api.recordChange({ body, idempotencyKey: key })
+      }),
     onSuccess: ({ id }) => void navigate({ to: '/changes/$id', params: { id } }),
   })
   const fields = error === null ? [] : toWords(error).fields
@@ -83,6 +92,9 @@ export function RecordChangePage() {
               list={list}
               autoComplete="off"
               spellCheck={false}
+              value={system}
+              onChange={(event) => setSystem(event.target.value)}
+              hint={isNew ? 'There is none of this name yet: it is made with the change.' : undefined}
               error={faultOf('system')}
             />
             <Field

@@ -20,9 +20,7 @@ export function date(at: string): string {
 
 /** An instant to the second with its zone: "29 Nov 2026, 14:02:11 CET". */
 export function exact(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(
-    new Date(at),
-  )
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(at))
 }
 
 /** An instant for a title: in the reader's zone and in UTC. */

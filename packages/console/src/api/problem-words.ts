@@ -28,7 +28,7 @@ export function toWords(error: unknown): ProblemWords {
     return {
       ...nothing,
       requestId: text(problem['instance']),
-      title: 'There is no such thing here',
+      title: text(problem['detail']) ?? 'There is no such thing here',
       remedy: 'It may belong to another tenant, or its address was mistyped.',
     }
   const permission = text(problem['permission'])

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useLayoutEffect } from 'react'
 import { navigation, settings } from './navigation.ts'
 
 /** Whether keys of one letter do something: a switch of this browser (WCAG 2.1.4). */
@@ -23,9 +23,9 @@ export function isTyping(event: KeyboardEvent): boolean {
   )
 }
 
-/** Listens to keys of one letter, while they are on and nobody types. */
+/** Listens to keys of one letter, while they are on and nobody types; from the moment on at which the page shows what they do. */
 export function useLetterKeys(act: (key: string, event: KeyboardEvent) => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (!isTyping(event) && areLetterKeysOn()) act(event.key, event)
     }
