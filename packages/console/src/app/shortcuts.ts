@@ -35,7 +35,7 @@ export function useLetterKeys(act: (key: string, event: KeyboardEvent) => void):
 }
 
 const secondKeyMs = 900
-let wentAt = 0
+let wentAt = Number.NEGATIVE_INFINITY
 
 /** `g` and a letter: the pages of the rail. */
 export function useGoKeys(): void {
@@ -44,7 +44,7 @@ export function useGoKeys(): void {
     const onKey = (event: KeyboardEvent): void => {
       if (isTyping(event) || !areLetterKeysOn()) return
       const isSecond = event.timeStamp - wentAt < secondKeyMs
-      wentAt = event.key === 'g' ? event.timeStamp : 0
+      wentAt = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
       const item = isSecond ? [...navigation, settings].find(({ key }) => key === event.key) : undefined
       if (item === undefined) return
       event.preventDefault()
