@@ -14,7 +14,7 @@ export interface ConsoleUnderTest {
   open(options?: BrowserContextOptions): Promise<Page>
   /** Opens a page and signs somebody in by the form. */
   openAs(person: Pick<Person, 'email' | 'password' | 'tenant'>, options?: BrowserContextOptions): Promise<Page>
-  addPerson(role: Role): Promise<Person>
+  addPerson(role: Role, name?: string): Promise<Person>
   /** What no page of the console may do, and one did: CSP reports, errors of the console, requests to other origins. */
   faults(): readonly string[]
   close(): Promise<void>
@@ -62,7 +62,7 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     origin,
     open,
     openAs,
-    addPerson: (role) => server.addPerson(server.admin.tenant, role),
+    addPerson: (role, name) => server.addPerson(server.admin.tenant, role, name),
     faults: () => faults,
     close: async () => {
       await browser.close()

@@ -67,7 +67,8 @@ export interface TestServer extends ComposedServer {
   /** Sends and insists on a status below 300. */
   expectOk<T = Record<string, unknown>>(request: TestRequest): Promise<T>
   addTenant(slug: string): Promise<TestTenant>
-  addPerson(tenant: TestTenant, role: Role): Promise<Person>
+  /** Left out, their name is that of their role. */
+  addPerson(tenant: TestTenant, role: Role, name?: string): Promise<Person>
   /** The first administrator, signed in to the operators' tenant. */
   operator(): Promise<Person>
   signIn(email: string, password: string): Promise<Session>
@@ -255,14 +256,14 @@ function peopleOf({ enrolment }: ComposedServer, send: Send): Pick<TestServer, '
       await withTenant(enrolment.db, tenant.id, (tx) => createTenant(enrolment, tx, tenant, actor))
       return tenant
     },
-    async addPerson(tenant, role) {
+    async addPerson(tenant, role, name = `The ${role}`) {
       const accountId = newId()
       const email = `${role}-${accountId}@${tenant.slug}.example`
       const password = `granite-otter-${accountId}`
       const passwordHash = await enrolment.passwords.hash(password)
       await withTenant(enrolment.db, tenant.id, async (tx) => {
-        await createAccount(tx, { id: accountId, kind: 'person', email, name: `The ${role}`, passwordHash })
-        await addMember(tx, { tenantId: tenant.id, accountId, role, name: `The ${role}`, email })
+        await createAccount(tx, { id: accountId, kind: 'person', email, name, passwordHash })
+        await addMember(tx, { tenantId: tenant.id, accountId, role, name, email })
       })
       const session = await signIn(email, password)
       return { accountId, tenant, role, email, password, session, token: session.accessToken }
