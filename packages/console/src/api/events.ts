@@ -62,7 +62,11 @@ function open(): void {
   source = new EventSource('/v1/events')
   source.addEventListener('open', stopPolling)
   source.addEventListener('reset', () => tell({ kind: 'reset', id: null, changeId: null }))
-  source.addEventListener('end', close)
+  source.addEventListener('end', () => {
+    close()
+    // Whoever may not listen any more may not read either: what is asked now says so.
+    tell({ kind: 'reset', id: null, changeId: null })
+  })
   source.addEventListener('error', () => {
     startPolling()
     // A refusal isn't tried again by the browser; what refused it may have passed.

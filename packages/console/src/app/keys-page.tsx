@@ -3,6 +3,7 @@ import { Card } from '../look/card.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Table } from '../look/table.tsx'
 import { navigation, settings } from './navigation.ts'
+import styles from './keys.module.css'
 import { areLetterKeysOn, setLetterKeys } from './shortcuts.ts'
 
 const keys: readonly (readonly [keys: string, where: string, what: string])[] = [
@@ -23,7 +24,7 @@ export function KeysPage() {
   return (
     <Page title="Keyboard">
       <PageBody>
-        <p style={{ marginBottom: 16 }}>
+        <p className={styles['switch']}>
           <label>
             <input
               type="checkbox"

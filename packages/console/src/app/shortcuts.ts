@@ -37,19 +37,20 @@ export function useLetterKeys(act: (key: string, event: KeyboardEvent) => void):
 const secondKeyMs = 900
 let wentAt = Number.NEGATIVE_INFINITY
 
-/** `g` and a letter: the pages of the rail. */
+/** `g` and a letter: the pages of the rail; `?`: all keys. */
 export function useGoKeys(): void {
   const navigate = useNavigate()
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (isTyping(event) || !areLetterKeysOn()) return
+      if (isTyping(event) || !areLetterKeysOn()) return undefined
+      if (event.key === '?') return void navigate({ to: '/help/keys' })
       const isSecond = event.timeStamp - wentAt < secondKeyMs
       wentAt = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
       const item = isSecond ? [...navigation, settings].find(({ key }) => key === event.key) : undefined
-      if (item === undefined) return
+      if (item === undefined) return undefined
       event.preventDefault()
       event.stopImmediatePropagation()
-      void navigate({ to: item.to })
+      return void navigate({ to: item.to })
     }
     addEventListener('keydown', onKey, { capture: true })
     return () => removeEventListener('keydown', onKey, { capture: true })

@@ -4,6 +4,8 @@ import { CircleCheckIcon, CircleIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { api } from '../api/client.ts'
 import { useMay, useMe } from '../app/me.ts'
+import { useSwitchTenant } from '../identity/switch-tenant.ts'
+import { Button } from '../look/button.tsx'
 import styles from '../home/home.module.css'
 import { Card } from '../look/card.tsx'
 import { Command } from '../look/command.tsx'
@@ -17,7 +19,8 @@ interface Step {
 
 /** The way to the first sealed record, ticked by what the server knows and not by clicks. It leaves for good when there is one. */
 export function FirstSteps() {
-  const { tenant } = useMe()
+  const { tenant, tenants } = useMe()
+  const { switchTo, isPending } = useSwitchTenant()
   const may = useMay()
   const isOwn = !tenant.sample && !tenant.instance && may('change:write')
   const { data } = useQuery({
@@ -72,6 +75,7 @@ export function FirstSteps() {
       how: <p className="soft">Propose a decision on the change. The second person approves it.</p>,
     },
   ]
+  const sample = tenants.find((it) => it.sample)
   const current = steps.findIndex(({ isDone }) => !isDone)
   return (
     <Card title="To your first record" note={`${steps.filter(({ isDone }) => isDone).length} of ${steps.length} done`}>
@@ -86,6 +90,13 @@ export function FirstSteps() {
           </li>
         ))}
       </ol>
+      {sample === undefined ? null : (
+        <p className={styles['sample']}>
+          <Button busy={isPending} onClick={() => switchTo(sample.slug)}>
+            Look at a finished one first
+          </Button>
+        </p>
+      )}
     </Card>
   )
 }

@@ -1,0 +1,57 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { configurationOf } from '../../packages/server/testing/lifecycle.ts'
+import type { Person } from '../../packages/server/testing/test-server.ts'
+import { type ConsoleUnderTest, startConsole } from './console-page.ts'
+
+let console: ConsoleUnderTest
+let author: Person
+beforeAll(async () => {
+  console = await startConsole()
+  author = await console.addPerson('member')
+  await post('/v1/systems', { name: 'support-bot' })
+})
+afterEach(async () => {
+  for (const context of console.browser.contexts()) await context.close()
+})
+afterAll(() => console.close())
+
+const post = <T>(path: string, body: unknown): Promise<T> =>
+  console.server.expectOk<T>({ method: 'POST', path, token: author.token, body })
+const planned = (title: string): Promise<{ id: string }> =>
+  post('/v1/changes', { system: 'support-bot', title, changeTypes: ['prompt'], after: configurationOf(title) })
+
+test('a change that somebody else records is announced, and comes when one asks; the rows that one reads stay', async () => {
+  const { id } = await planned('The first')
+  const page = await console.openAs(author)
+  await page.goto(`${console.origin}/changes`)
+  await page.getByRole('row').filter({ hasText: 'The first' }).waitFor()
+  // The stream is open once its answer has begun.
+  await page.waitForResponse((answer) => answer.url().endsWith('/v1/events')).catch(() => undefined)
+  await planned('The second')
+  await page.getByRole('button', { name: '1 new' }).waitFor()
+  expect(await page.getByRole('row').count()).toBe(1)
+  await post(`/v1/changes/${id}/confirm`, { risk: { severity: 'critical' } })
+  await page.getByRole('row').filter({ hasText: 'The first' }).getByText('critical').waitFor()
+  await page.getByRole('button', { name: '1 new' }).click()
+  await expect.poll(() => page.getByRole('row').count()).toBe(2)
+  expect(await page.getByRole('row').first().innerText()).toContain('The second')
+  expect(console.faults()).toEqual([])
+})
+
+test('a page says that the network is away, and is true again when it is back', async () => {
+  const { id } = await planned('While away')
+  const page = await console.openAs(author)
+  await page.goto(`${console.origin}/changes/${id}`)
+  await page.getByRole('heading', { level: 2, name: 'Is it real?' }).waitFor()
+  await page.getByRole('button', { name: 'Confirm', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.waitFor()
+  await page.context().setOffline(true)
+  await page.getByText('You are offline').waitFor()
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await dialog.getByRole('alert').filter({ hasText: 'no answer' }).waitFor()
+  await page.context().setOffline(false)
+  await page.getByText('You are offline').waitFor({ state: 'hidden' })
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect.poll(() => page.getByRole('heading', { level: 2, name: 'Measure what it does' }).isVisible()).toBe(true)
+})
