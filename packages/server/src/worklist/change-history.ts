@@ -1,5 +1,5 @@
 import type { HistoryItem } from '@afterai/contract'
-import { type CompiledQuery, sql } from 'kysely'
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely'
 import type { AuditAction } from '../audit/index.ts'
 import type { Transaction } from '../platform/database.ts'
 
@@ -57,14 +57,14 @@ export function selectHistory(tx: Transaction, tenantId: string, changeId: strin
     (select ${`${kind}/`} || id from ${sql.table(kind === 'plan' ? 'evaluation_plan' : kind)}
       where tenant_id = ${tenantId} and change_id = ${changeId} order by id desc limit 20)`
   const things = sql.join(['assessment', 'decision', 'record', 'plan'].map(newestOf), sql` union all `)
-  const events = (direction: 'asc' | 'desc') => sql`
+  const events = (direction: RawBuilder<unknown>) => sql`
     (select id, occurred_at, action, actor_name, details, outcome from audit_event
-      where tenant_id = ${tenantId} and resource = it.resource order by id ${sql.raw(direction)} limit ${mostOfOne})`
+      where tenant_id = ${tenantId} and resource = it.resource order by id ${direction} limit ${mostOfOne})`
   // From both ends: a change that is seen again and again has its beginning behind thousands of such events.
   return sql<EventRow>`
     select e.id, e.occurred_at, e.action, e.actor_name, e.details
     from (select ${`change/${changeId}`} as resource union all ${things}) it
-    cross join lateral (${events('desc')} union ${events('asc')}) e
+    cross join lateral (${events(sql`desc`)} union ${events(sql`asc`)}) e
     where e.outcome = 'allowed' and e.action = any(${Object.keys(told)}::text[])
     order by e.id desc limit ${mostTold}`.compile(tx)
 }

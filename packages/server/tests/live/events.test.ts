@@ -183,16 +183,6 @@ describe('a stream that broke off', () => {
     const id = await newSystem()
     await expect.poll(() => idsOf(reader, 'system')).toContain(id)
   })
-
-  test('is told the same when the connection is there and hears nothing, as behind a pooler', async () => {
-    const reader = await follow((await person('member')).token)
-    await expect.poll(() => reader.beats()).toBeGreaterThan(1)
-    await server.owner.query(`alter function pg_catalog.pg_notify(text, text) rename to unheard`)
-    await server.owner.query(`create function public.pg_notify(text, text) returns void language sql as 'select'`)
-    await expect.poll(() => kindsOf(reader)).toContain('reset')
-    await server.owner.query(`drop function public.pg_notify(text, text)`)
-    await server.owner.query(`alter function pg_catalog.unheard(text, text) rename to pg_notify`)
-  })
 })
 
 describe('P3.2: a stream ends with what let it in', () => {
