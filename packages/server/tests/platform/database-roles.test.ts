@@ -130,7 +130,9 @@ test('P4.1, ASVS 1.2.4: no text becomes SQL anywhere but in the migrations, sinc
     'ledger/waiting.ts',
     'live/listener.ts',
     'platform/migrations.ts',
+    'standing/life.ts',
     'trail/resource-name.ts',
+    'worklist/change-history.ts',
   ])
 })
 

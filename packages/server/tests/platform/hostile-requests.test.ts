@@ -153,7 +153,9 @@ describe('ASVS 16.5.3: no request brings out a 500, a stack or SQL', () => {
       'limit[]=1',
       '%',
     ]
-    const paths = routes.flatMap(({ path }) => [
+    // A file of ours, the same whatever is asked, which holds code and so words that no other answer may.
+    const asked = routes.filter(({ path }) => path !== '/verifier.html')
+    const paths = asked.flatMap(({ path }) => [
       ...ids.map((id) => path.replace(/:\w+/, id)),
       ...queries.map((query) => `${path.replace(/:\w+/, changeId)}?${query}`),
     ])
