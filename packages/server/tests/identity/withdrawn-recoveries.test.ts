@@ -180,6 +180,8 @@ test('P3.3: each table that an account’s credentials are in withdraws recoveri
     'api_key',
     // Ends with the session that approved it.
     'device_authorization',
+    // How pages look, and nothing more.
+    'member_preference',
     // A challenge proves nothing without the credential that signs it.
     'passkey_challenge',
     // The recoveries themselves.

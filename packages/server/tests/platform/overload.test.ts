@@ -49,12 +49,19 @@ describe('P5.3, ASVS 2.4.1: a process whose event loop lags', () => {
 
   test('turns requests away with 503, when to come back and why, with or without a credential', async () => {
     const answers = [await overload()]
-    for (const url of ['/v1/systems', '/nowhere', '/v1/me']) {
+    for (const url of ['/v1/systems', '/v1/nowhere', '/v1/me']) {
       await lag()
       answers.push(await ask(url))
     }
     expect(answers).toHaveLength(4)
     for (const answer of answers) expectShed(answer)
+  })
+
+  test('answers for the console’s files all the same: they lie in memory, and a page without one can’t say what is wrong', async () => {
+    await overload()
+    await lag()
+    expect((await ask('/assets/nowhere.js')).statusCode).toBe(404)
+    expectShed(await overload())
   })
 
   test('leaves no event and no rate behind for what it turned away', async () => {
