@@ -16,6 +16,11 @@ const proof = 'hashes of one path through a tree: some twenty of a million entri
 
 /** All other reads that don't come by the page, and why none of them takes longer as the log, the trail and the telemetry grow. */
 const bounded: Readonly<Record<string, string>> = {
+  'GET /v1/change-rows/count': 'a number, which stops at 10,000',
+  'GET /v1/changes/{id}/dossier': 'one change: 20 assessments, 200 events and as many of the rest as it has at most',
+  'GET /v1/inbox': '100 things at most',
+  'GET /v1/records/{id}/document': 'one record, whose parts are bounded where they are written',
+  'GET /v1/search': '8 of each kind at most',
   'GET /livez': oneThing,
   'GET /readyz': oneThing,
   'GET /v1/me': oneThing,
