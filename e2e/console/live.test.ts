@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { configurationOf } from '../../packages/server/testing/lifecycle.ts'
 import type { Person } from '../../packages/server/testing/test-server.ts'
 import { type ConsoleUnderTest, startConsole } from './console-page.ts'
 
@@ -18,15 +17,16 @@ afterAll(() => console.close())
 const post = <T>(path: string, body: unknown): Promise<T> =>
   console.server.expectOk<T>({ method: 'POST', path, token: author.token, body })
 const planned = (title: string): Promise<{ id: string }> =>
-  post('/v1/changes', { system: 'support-bot', title, changeTypes: ['prompt'], after: configurationOf(title) })
+  post('/v1/changes', { system: 'support-bot', title, changeTypes: ['prompt'] })
 
 test('a change that somebody else records is announced, and comes when one asks; the rows that one reads stay', async () => {
   const { id } = await planned('The first')
   const page = await console.openAs(author)
+  // The stream is open once its answer has begun.
+  const stream = page.waitForResponse((answer) => answer.url().endsWith('/v1/events'))
   await page.goto(`${console.origin}/changes`)
   await page.getByRole('row').filter({ hasText: 'The first' }).waitFor()
-  // The stream is open once its answer has begun.
-  await page.waitForResponse((answer) => answer.url().endsWith('/v1/events')).catch(() => undefined)
+  await stream
   await planned('The second')
   await page.getByRole('button', { name: '1 new' }).waitFor()
   expect(await page.getByRole('row').count()).toBe(1)
