@@ -82,7 +82,7 @@ async function shell(block: string): Promise<string> {
 
 beforeAll(async () => {
   Object.assign(walkthrough, await clone())
-  walkthrough.blocks = await shellBlocks('Walk through a change')
+  walkthrough.blocks = await shellBlocks('Walk through a change by command line')
   walkthrough.server = await startServer(walkthrough.serverEnv)
   const placeholder = 'XXXXX-XXXXX-XXXXX-XXXXX'
   const [walk = ''] = walkthrough.blocks
