@@ -63,7 +63,11 @@ export function RecordDocument({ record }: { readonly record: RecordContent }) {
             {verdict === null ? '' : verdict === 'approve' ? ', approved' : ', rejected'}
             {at === null ? '' : ', '}
             {at === null ? null : <Exactly at={at} />}
-            {comment === null ? null : <q> {comment}</q>}
+            {comment === null ? null : (
+              <>
+                : <q>{comment}</q>
+              </>
+            )}
           </li>
         ))}
       </ul>
