@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useId, useState } from 'react'
 import { api } from '../api/client.ts'
-import { toWords } from '../api/problem-words.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
 import { Field, Select } from '../look/field.tsx'
@@ -53,8 +53,6 @@ export function RecordChangePage() {
       }),
     onSuccess: ({ id }) => void navigate({ to: '/changes/$id', params: { id } }),
   })
-  const fields = error === null ? [] : toWords(error).fields
-  const faultOf = (name: string) => fields.find(({ pointer }) => pointer.startsWith(`/${name}`))?.detail
   const list = useId()
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -82,7 +80,7 @@ export function RecordChangePage() {
             maxLength={200}
             autoFocus
             hint="A title that says it in a line. No prompts, no customers’ texts."
-            error={faultOf('title')}
+            error={faultOf(error, 'title')}
           />
           <div className={styles['two']}>
             <Field
@@ -95,7 +93,7 @@ export function RecordChangePage() {
               value={system}
               onChange={(event) => setSystem(event.target.value)}
               hint={isNew ? 'There is none of this name yet: it is made with the change.' : undefined}
-              error={faultOf('system')}
+              error={faultOf(error, 'system')}
             />
             <Field
               label="Environment"
@@ -103,7 +101,7 @@ export function RecordChangePage() {
               required
               defaultValue="production"
               spellCheck={false}
-              error={faultOf('environment')}
+              error={faultOf(error, 'environment')}
             />
           </div>
           <datalist id={list}>
@@ -129,7 +127,9 @@ export function RecordChangePage() {
                 {typeWords(type)}
               </label>
             ))}
-            {faultOf('changeTypes') === undefined ? null : <p className={styles['fault']}>Choose one at least.</p>}
+            {faultOf(error, 'changeTypes') === undefined ? null : (
+              <p className={styles['fault']}>Choose one at least.</p>
+            )}
           </fieldset>
           <div className={styles['two']}>
             <Select
@@ -153,7 +153,7 @@ export function RecordChangePage() {
             name="revision"
             spellCheck={false}
             hint="Of the code or the configuration, if there is one."
-            error={faultOf('revision')}
+            error={faultOf(error, 'revision')}
           />
           {error === null ? null : <Problem error={error} />}
           <div className={styles['acts']}>

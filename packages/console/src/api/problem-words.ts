@@ -48,6 +48,12 @@ export function toWords(error: unknown): ProblemWords {
   }
 }
 
+/** What was refused of a field of a form, by the first part of its pointer; undefined where nothing was. */
+export function faultOf(error: unknown, name: string): string | undefined {
+  if (error === null) return undefined
+  return toWords(error).fields.find(({ pointer }) => pointer.split('/').includes(name))?.detail
+}
+
 function toField(value: unknown): ProblemWords['fields'] {
   if (typeof value !== 'object' || value === null) return []
   const { pointer, detail } = value as { readonly pointer?: unknown; readonly detail?: unknown }

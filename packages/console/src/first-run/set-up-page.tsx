@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
 import { codeFromAddress } from '../api/code-from-address.ts'
-import { toWords } from '../api/problem-words.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { Gate } from '../identity/gate.tsx'
 import styles from '../identity/sign-in.module.css'
 import { Button } from '../look/button.tsx'
@@ -29,8 +29,6 @@ export function SetUpPage() {
     const text = (name: string) => typed(data, name).trim()
     mutate({ code: text('code'), email: text('email'), name: text('name'), password: typed(data, 'password') })
   }
-  const fields = error === null ? [] : toWords(error).fields
-  const faultOf = (name: string) => fields.find(({ pointer }) => pointer.endsWith(`/${name}`))?.detail
   return (
     <Gate
       title="Set up AfterAI"
@@ -45,7 +43,7 @@ export function SetUpPage() {
           spellCheck={false}
           required
           autoFocus={code === ''}
-          error={faultOf('code')}
+          error={faultOf(error, 'code')}
           hint="In the terminal in which the server runs, and in the file that it names there."
         />
         <Field
@@ -54,7 +52,7 @@ export function SetUpPage() {
           autoComplete="name"
           required
           autoFocus={code !== ''}
-          error={faultOf('name')}
+          error={faultOf(error, 'name')}
         />
         <Field
           label="E-mail address"
@@ -62,7 +60,7 @@ export function SetUpPage() {
           type="email"
           autoComplete="username"
           required
-          error={faultOf('email')}
+          error={faultOf(error, 'email')}
         />
         <Field
           label="Password"
@@ -71,7 +69,7 @@ export function SetUpPage() {
           autoComplete="new-password"
           required
           minLength={8}
-          error={faultOf('password')}
+          error={faultOf(error, 'password')}
           hint="Eight characters at least, and hard to guess: several words are easy to remember."
         />
         {error === null ? null : <Problem error={error} />}

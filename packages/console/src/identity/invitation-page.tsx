@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
 import { codeFromAddress } from '../api/code-from-address.ts'
-import { toWords } from '../api/problem-words.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { Button } from '../look/button.tsx'
 import { Field } from '../look/field.tsx'
 import { typed } from '../look/form-text.ts'
@@ -28,8 +28,6 @@ export function InvitationPage() {
     const data = new FormData(event.currentTarget)
     mutate({ code: typed(data, 'code').trim(), name: typed(data, 'name').trim(), password: typed(data, 'password') })
   }
-  const fields = error === null ? [] : toWords(error).fields
-  const faultOf = (name: string) => fields.find(({ pointer }) => pointer.endsWith(`/${name}`))?.detail
   return (
     <Gate
       title="You were invited"
@@ -44,7 +42,7 @@ export function InvitationPage() {
           autoComplete="off"
           spellCheck={false}
           autoFocus={code === ''}
-          error={faultOf('code')}
+          error={faultOf(error, 'code')}
         />
         <Field
           label="Your name"
@@ -52,7 +50,7 @@ export function InvitationPage() {
           autoComplete="name"
           required
           autoFocus={code !== ''}
-          error={faultOf('name')}
+          error={faultOf(error, 'name')}
         />
         <Field
           label="Password"
@@ -62,7 +60,7 @@ export function InvitationPage() {
           required
           minLength={8}
           hint="Eight characters at least, and hard to guess."
-          error={faultOf('password')}
+          error={faultOf(error, 'password')}
         />
         {error === null ? null : <Problem error={error} />}
         <Button kind="primary" size="large" type="submit" busy={isPending}>

@@ -2,7 +2,7 @@ import type { Operations } from '@afterai/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
-import { toWords } from '../api/problem-words.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
 import type { Dossier } from '../life/dossier.ts'
 import { Warning } from '../look/badge.tsx'
@@ -62,8 +62,6 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
       ...(superseded === undefined ? {} : { supersedes: superseded.id }),
     }
   }
-  const fields = error === null ? [] : toWords(error).fields
-  const faultOf = (name: string) => fields.find(({ pointer }) => pointer.startsWith(`/${name}`))?.detail
   return (
     <Dialog
       open
@@ -96,21 +94,21 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
         required
         value={reasons}
         onChange={(event) => setReasons(event.target.value)}
-        error={faultOf('justification')}
+        error={faultOf(error, 'justification')}
       />
       <TextArea
         label="Conditions"
         hint="One on each line. Somebody ticks each off later."
         value={conditions}
         onChange={(event) => setConditions(event.target.value)}
-        error={faultOf('conditions')}
+        error={faultOf(error, 'conditions')}
       />
       <TextArea
         label="How to go back"
         rows={2}
         value={backout}
         onChange={(event) => setBackout(event.target.value)}
-        error={faultOf('backoutPlan')}
+        error={faultOf(error, 'backoutPlan')}
       />
       <Field
         label="Review by"
@@ -118,7 +116,7 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
         hint="From then on the decision is open again."
         value={reviewBy}
         onChange={(event) => setReviewBy(event.target.value)}
-        error={faultOf('reviewBy')}
+        error={faultOf(error, 'reviewBy')}
       />
       {error === null ? null : <Problem error={error} />}
     </Dialog>
