@@ -15,7 +15,7 @@ export interface ConsoleUnderTest {
   /** Opens a page and signs somebody in by the form. */
   openAs(person: Pick<Person, 'email' | 'password' | 'tenant'>, options?: BrowserContextOptions): Promise<Page>
   addPerson(role: Role, name?: string): Promise<Person>
-  /** What no page of the console may do, and one did: CSP reports, errors of the console, requests to other origins. */
+  /** What no page of the console may do, and one did: CSP reports, errors of the console, requests to other origins. Each is told once, to the test in which it came. */
   faults(): readonly string[]
   close(): Promise<void>
 }
@@ -63,7 +63,7 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     open,
     openAs,
     addPerson: (role, name) => server.addPerson(server.admin.tenant, role, name),
-    faults: () => faults,
+    faults: () => faults.splice(0),
     close: async () => {
       await browser.close()
       await server.stop()
@@ -78,8 +78,9 @@ export async function signInBy(page: Page, { email, password }: Pick<Person, 'em
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
-/** Answers of 4xx that a page asks for knowingly are told by the browser as errors of loading; what the page itself says is not among them. */
-const loading = /^Failed to load resource: the server responded with a status of (401|403|404|409)/
+/** Answers of 4xx that a page asks for knowingly are told by the browser as errors of loading; what the page itself says is not among them. 503 is a server that
+ * shares this process with the test and has too much to do: the page asks again. */
+const loading = /^Failed to load resource: the server responded with a status of (401|403|404|409|503)/
 
 function watch(page: Page, origin: string, faults: string[]): void {
   page.on('console', (message) => {
