@@ -97,6 +97,16 @@ const assess = createRoute({
   path: '/changes/$id/assess',
   component: lazyRouteComponent(() => again(() => import('../aura/assess-page.tsx')), 'AssessPage'),
 })
+const decision = createRoute({
+  getParentRoute: () => inside,
+  path: '/decisions/$id',
+  component: lazyRouteComponent(() => again(() => import('../life/earlier-address.tsx')), 'DecisionAddress'),
+})
+const assessment = createRoute({
+  getParentRoute: () => inside,
+  path: '/assessments/$id',
+  component: lazyRouteComponent(() => again(() => import('../life/earlier-address.tsx')), 'AssessmentAddress'),
+})
 const systems = createRoute({
   getParentRoute: () => inside,
   path: '/systems',
@@ -147,6 +157,8 @@ export const router = createRouter({
       newChange,
       change,
       assess,
+      decision,
+      assessment,
       systems,
       system,
       records,

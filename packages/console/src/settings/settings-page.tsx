@@ -1,27 +1,24 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { tellSession } from '../api/session-fetch.ts'
 import { useMay, useMe } from '../app/me.ts'
-import { chooseTheme, chosenTheme, type Theme } from '../app/theme.ts'
 import { useSwitchTenant } from '../identity/switch-tenant.ts'
 import { ApiKeysCard } from '../identity/api-keys-card.tsx'
 import { MembersCard } from '../identity/members-card.tsx'
 import { Button } from '../look/button.tsx'
 import { Card, Facts } from '../look/card.tsx'
-import { Select } from '../look/field.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Problem } from '../look/problem.tsx'
 import { Table } from '../look/table.tsx'
 import { Ago } from '../look/time.tsx'
+import { PreferencesCard } from './preferences-card.tsx'
 import styles from './settings.module.css'
 
 /** The account, its sessions and workspaces; the people and the keys of the tenant, for who may see them. */
 export function SettingsPage() {
   const me = useMe()
   const may = useMay()
-  const [theme, setTheme] = useState(chosenTheme)
   return (
     <Page title="Settings">
       <PageBody
@@ -37,19 +34,6 @@ export function SettingsPage() {
                 ]}
               />
             </Card>
-            <Select
-              label="Look"
-              value={theme}
-              options={[
-                { value: 'system', label: 'As the machine' },
-                { value: 'light', label: 'Light' },
-                { value: 'dark', label: 'Dark' },
-              ]}
-              onChange={(value) => {
-                chooseTheme(value as Theme)
-                setTheme(value as Theme)
-              }}
-            />
             <Link to="/help/keys" className="link">
               Keyboard
             </Link>
@@ -57,6 +41,7 @@ export function SettingsPage() {
           </div>
         }
       >
+        <PreferencesCard />
         {me.tenants.length > 1 ? <Workspaces /> : null}
         {may('member:read') ? <MembersCard /> : null}
         {may('api-key:own') ? <ApiKeysCard /> : null}

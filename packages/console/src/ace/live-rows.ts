@@ -1,0 +1,148 @@
+import type { Operations } from '@afterai/client'
+import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { api } from '../api/client.ts'
+import { listenToEvents } from '../api/events.ts'
+import { type ChangeFilter, changeRowsQuery, rowsAPage } from './change-rows.ts'
+
+type Answer = Operations['listChangeRows']['answer']
+type Rows = InfiniteData<Answer, string | null>
+type Ids = ReadonlySet<string>
+
+/** What came of the list while it was looked at. */
+export interface LiveRows {
+  /** Changes that came since: they are announced and never inserted, so that the row one reads stays. */
+  readonly fresh: { readonly count: number; readonly show: () => void }
+  /** Rows that no longer fit the filter: they stay where they are until the list is asked for anew. */
+  readonly gone: Ids
+  /** Says which rows are on screen, by their index: just these are read anew, the others when they come into sight. */
+  readonly see: (first: number, last: number) => void
+  /** Reads rows anew, where they stand. */
+  readonly refresh: (ids: readonly string[]) => void
+}
+
+const gatherMs = 400
+const none: Ids = new Set()
+
+/** Keeps the rows of the list true, each in its place: what the server tells of is gathered for a moment, and just the pages on screen that hold it are read anew. */
+export function useLiveRows(filter: ChangeFilter): LiveRows {
+  const client = useQueryClient()
+  const [fresh, setFresh] = useState(none)
+  const [gone, setGone] = useState(none)
+  const [of, setOf] = useState(filter)
+  if (of !== filter) {
+    setOf(filter)
+    setFresh(none)
+    setGone(none)
+  }
+  const old = useRef(new Set<number>())
+  const onScreen = useRef<readonly [first: number, last: number]>([0, 0])
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+
+  const readOld = useCallback(() => {
+    clearTimeout(timer.current)
+    const [first, last] = onScreen.current
+    const due = [...old.current].filter((page) => page >= first && page <= last)
+    if (due.length === 0) return
+    timer.current = setTimeout(() => {
+      for (const page of due) {
+        old.current.delete(page)
+        void readPage(client, filter, page).then((read) => {
+          if (read === undefined) return old.current.add(page)
+          setGone((before) => without(union(before, read.gone), read.there))
+          return setFresh((before) => union(before, read.fresh))
+        })
+      }
+    }, gatherMs)
+  }, [client, filter])
+  const refresh = useCallback(
+    (ids: readonly string[]) => {
+      for (const [index, { items }] of pagesOf(client, filter).entries())
+        if (items.some(({ id }) => ids.includes(id))) old.current.add(index)
+      readOld()
+    },
+    [client, filter, readOld],
+  )
+  const see = useCallback(
+    (first: number, last: number) => {
+      onScreen.current = [Math.floor(first / rowsAPage), Math.floor(last / rowsAPage)]
+      readOld()
+    },
+    [readOld],
+  )
+  useEffect(() => {
+    const pages = old.current
+    const stop = listenToEvents(({ kind, changeId }) => {
+      const shown = pagesOf(client, filter)
+      if (kind === 'reset') {
+        for (const index of shown.keys()) pages.add(index)
+        return readOld()
+      }
+      if (changeId === null || !['change', 'assessment', 'decision', 'record'].includes(kind)) return undefined
+      if (shown.some(({ items }) => items.some(({ id }) => id === changeId))) return refresh([changeId])
+      return kind === 'change' && shown.length > 0 ? setFresh((before) => union(before, [changeId])) : undefined
+    })
+    return () => {
+      stop()
+      clearTimeout(timer.current)
+      pages.clear()
+    }
+  }, [client, filter, readOld, refresh])
+  const show = useCallback(() => {
+    setFresh(none)
+    setGone(none)
+    void client.resetQueries({ queryKey: ['changes', 'rows', filter] })
+    void client.invalidateQueries({ queryKey: ['changes', 'count'] })
+  }, [client, filter])
+  return { fresh: { count: fresh.size, show }, gone, see, refresh }
+}
+
+function pagesOf(client: QueryClient, filter: ChangeFilter): readonly Answer[] {
+  return client.getQueryData<Rows>(changeRowsQuery(filter).queryKey)?.pages ?? []
+}
+
+interface PageRead {
+  readonly there: readonly string[]
+  readonly gone: readonly string[]
+  readonly fresh: readonly string[]
+}
+
+/** Reads one page anew and puts each row in its place; tells which are gone, and which came before the first. Undefined if there was no answer. */
+async function readPage(client: QueryClient, filter: ChangeFilter, index: number): Promise<PageRead | undefined> {
+  const { queryKey } = changeRowsQuery(filter)
+  const rows = client.getQueryData<Rows>(queryKey)
+  const [page, cursor] = [rows?.pages[index], rows?.pageParams[index]]
+  if (page === undefined || cursor === undefined) return { there: [], gone: [], fresh: [] }
+  // Twice as many as the page holds: new ones before it push its last ones out of an answer of the same size.
+  const query = { ...filter, limit: 2 * rowsAPage, ...(cursor === null ? {} : { cursor }) }
+  const answer = await api.listChangeRows({ query }).catch(() => undefined)
+  if (answer === undefined) return undefined
+  const now = new Map(answer.items.map((row) => [row.id, row]))
+  client.setQueryData<Rows>(queryKey, (before) =>
+    before === undefined
+      ? before
+      : {
+          ...before,
+          pages: before.pages.map((it, at) =>
+            at === index ? { ...it, items: it.items.map((row) => now.get(row.id) ?? row) } : it,
+          ),
+        },
+  )
+  const ids = page.items.map(({ id }) => id)
+  const last = answer.nextCursor === null ? '' : (answer.items.at(-1)?.id ?? '')
+  const first = ids[0]
+  return {
+    there: ids.filter((id) => now.has(id)),
+    // Beyond the answer's last row nothing is known of the others.
+    gone: ids.filter((id) => !now.has(id) && id >= last),
+    fresh: index > 0 || first === undefined ? [] : [...now.keys()].filter((id) => id > first),
+  }
+}
+
+function union(set: Ids, more: readonly string[]): Ids {
+  return more.every((id) => set.has(id)) ? set : new Set([...set, ...more])
+}
+
+function without(set: Ids, less: readonly string[]): Ids {
+  return less.some((id) => set.has(id)) ? new Set([...set].filter((id) => !less.includes(id))) : set
+}
