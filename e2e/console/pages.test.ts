@@ -28,7 +28,11 @@ test.each([
     '/records',
     `/records/${recordId}`,
     '/audit',
-    '/settings',
+    '/settings/profile',
+    '/settings/sessions',
+    '/settings/workspaces',
+    '/settings/members',
+    '/settings/keys',
     '/help/keys',
     '/nowhere',
   ]

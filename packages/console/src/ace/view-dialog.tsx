@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
 import { faultOf } from '../api/problem-words.ts'
 import { Button } from '../look/button.tsx'
+import { Check } from '../look/check.tsx'
 import { Dialog } from '../look/dialog.tsx'
 import { Field } from '../look/field.tsx'
 import { Problem } from '../look/problem.tsx'
@@ -78,10 +79,11 @@ export function ViewDialog({ view, search, onClose, onKept }: ViewDialogProps) {
           onChange={(event) => setName(event.target.value)}
           error={faultOf(error, 'name')}
         />
-        <label className={styles['check']}>
-          <input type="checkbox" checked={shared} onChange={({ target }) => setShared(target.checked)} />
-          Everybody in the workspace sees it
-        </label>
+        <Check
+          label="Everybody in the workspace sees it"
+          checked={shared}
+          onChange={({ target }) => setShared(target.checked)}
+        />
       </form>
       {error === null ? null : <Problem error={error} />}
     </Dialog>

@@ -133,9 +133,16 @@ const audit = createRoute({
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => again(() => import('../trail/audit-page.tsx')), 'AuditPage'),
 })
-const settings = createRoute({
+const settingsHome = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$section', params: { section: 'profile' }, replace: true })
+  },
+})
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/$section',
   component: lazyRouteComponent(() => again(() => import('../settings/settings-page.tsx')), 'SettingsPage'),
 })
 const keys = createRoute({
@@ -164,6 +171,7 @@ export const router = createRouter({
       records,
       record,
       audit,
+      settingsHome,
       settings,
       keys,
     ]),

@@ -63,7 +63,7 @@ export function InboxList({ items }: { readonly items: readonly InboxItem[] }) {
 function targetOf(item: InboxItem) {
   if (item.changeId !== null) return { to: '/changes/$id', params: { id: item.changeId } } as const
   if (item.system !== null) return { to: '/systems/$name', params: { name: item.system } } as const
-  return { to: '/settings' } as const
+  return { to: '/settings/$section', params: { section: 'keys' } } as const
 }
 
 function Glyph({ item }: { readonly item: InboxItem }) {

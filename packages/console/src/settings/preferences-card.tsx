@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { machineZone } from '../api/instants.ts'
 import { LetterKeys } from '../app/letter-keys.tsx'
 import { type Preferences, usePreferences, useSetPreferences } from '../app/preferences.ts'
@@ -12,8 +13,8 @@ export function PreferencesCard() {
   const { mutate, error } = useSetPreferences()
   if (preferences === undefined) return null
   return (
-    <Card title="How pages look to you" note="kept at once">
-      <div className={styles['preferences']}>
+    <Card title="How pages look to you">
+      <div className={styles['form']}>
         <Select
           label="Colours"
           value={preferences.theme}
@@ -42,6 +43,9 @@ export function PreferencesCard() {
           onChange={(zone) => mutate({ timeZone: zone === '' ? null : zone })}
         />
         <LetterKeys />
+        <Link to="/help/keys" className="link">
+          All keys
+        </Link>
         {error === null ? null : <Problem error={error} />}
       </div>
     </Card>
