@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
 import { codeFromAddress } from '../api/code-from-address.ts'
@@ -10,17 +9,17 @@ import { Button } from '../look/button.tsx'
 import { Field } from '../look/field.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
+import { goToSample } from './to-sample.ts'
 
 /** The first account of a new instance, by the set-up code that the server printed at its first start. */
 export function SetUpPage() {
   const [code] = useState(codeFromAddress)
-  const navigate = useNavigate()
   const client = useQueryClient()
   const { mutate, error, isPending } = useMutation({
     mutationFn: (body: Parameters<typeof api.setUp>[0]['body']) => api.setUp({ body }),
     onSuccess: () => {
       client.clear()
-      void navigate({ to: '/', replace: true })
+      return goToSample()
     },
   })
   function submit(event: FormEvent<HTMLFormElement>) {

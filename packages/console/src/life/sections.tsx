@@ -4,6 +4,7 @@ import { Diff } from '../ace/diff.tsx'
 import { grouped, unchangedValues } from '../ace/delta.ts'
 import { useMay } from '../app/me.ts'
 import { AssessmentCard } from '../aura/assessment-card.tsx'
+import { SampleNote } from '../first-run/sample-note.tsx'
 import { buttonClass } from '../look/button.tsx'
 import { Ago } from '../look/time.tsx'
 import { DecisionCard } from '../pacr/decision-card.tsx'
@@ -38,6 +39,7 @@ function Section({
         {title}
         {note === undefined ? null : <span className={styles['note']}>{note}</span>}
       </h2>
+      <SampleNote name={id} />
       {children}
     </section>
   )
