@@ -51,7 +51,7 @@ describe('the series of a system', () => {
     await part(page, 'How it does').getByLabel('Measure').selectOption('Errors')
     await expect.poll(() => plot(page).getAttribute('aria-label')).toContain('from 0 % to 25 %')
     await page.getByText('As a table').click()
-    const rows = page.getByRole('region', { name: 'Errors as a table' }).getByRole('row')
+    const rows = page.getByRole('table', { name: /^Errors, by the hour/ }).getByRole('row')
     expect(await rows.allInnerTexts()).toEqual([
       expect.stringContaining('Hour from'),
       expect.stringMatching(/25 %\s+40/),
@@ -117,10 +117,9 @@ describe('what ran', () => {
     await history.getByText('nothing was known to run').waitFor()
     await at.fill('2100-01-01T00:00:00')
     await history.getByRole('button', { name: 'Look up' }).click()
-    await history
-      .getByRole('status')
-      .getByRole('link', { name: /one → two/ })
-      .waitFor()
+    const answer = history.getByRole('status')
+    await answer.getByRole('link', { name: /one → two/ }).waitFor()
+    expect(await answer.innerText()).toMatch(/it ran with.*by/s)
   })
 
   test('can be compared: what differs between any two configurations', async () => {

@@ -97,10 +97,10 @@ function Markers({ markers, from, to, onPoint }: MarkersProps) {
     if (next === undefined || next < 0 || next >= markers.length) return
     event.preventDefault()
     setCurrent(next)
-    event.currentTarget.querySelectorAll('a')[next]?.focus()
+    event.currentTarget.closest('nav')?.querySelectorAll('a')[next]?.focus()
   }
   return (
-    <nav className={styles['markers']} aria-label="Changes that began to run" onKeyDown={move}>
+    <nav className={styles['markers']} aria-label="Changes that began to run">
       {markers.map(({ at, changeId, title }, index) => {
         const words = `${exact(at)}: ${title} began to run`
         return (
@@ -112,6 +112,7 @@ function Markers({ markers, from, to, onPoint }: MarkersProps) {
             className={styles['marker']}
             style={{ left: `${share(Date.parse(at), from, to)}%` }}
             aria-label={words}
+            onKeyDown={move}
             onFocus={() => {
               setCurrent(index)
               onPoint(words)

@@ -50,7 +50,7 @@ export function SeriesTable({ series, measure }: { readonly series: Series; read
     <details className={styles['more']} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>As a table</summary>
       {isOpen ? (
-        <div className={styles['scrolls']} tabIndex={0} role="region" aria-label={`${label} as a table`}>
+        <div className={styles['table']}>
           <Table
             caption={`${label}, by ${bucketHours === 1 ? 'the hour' : `${bucketHours} hours`}, the newest first`}
             rows={told}
