@@ -217,5 +217,6 @@ describe('addresses of earlier answers', () => {
     const href = await first.getAttribute('href')
     await page.keyboard.press('1')
     await page.waitForURL(`${console.origin}${href}`)
+    expect(href).toMatch(/^\/changes\//)
   })
 })

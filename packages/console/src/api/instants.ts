@@ -44,7 +44,7 @@ export function dayOf(at: string | number): string {
 }
 
 /** How far the zone is ahead of UTC at an instant, in milliseconds. */
-function offsetAt(ms: number): number {
+export function offsetAt(ms: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',

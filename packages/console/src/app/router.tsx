@@ -11,6 +11,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { readChangeSearch } from '../ace/change-search.ts'
 import { again } from '../look/lazily.ts'
 import { StepUpDialog } from '../identity/step-up.tsx'
+import { readSystemSearch } from '../systems/system-search.ts'
 import { readAuditSearch } from '../trail/audit-search.ts'
 import { ErrorPage, NoSuchPage } from './error-page.tsx'
 import { meQuery } from './me.ts'
@@ -115,6 +116,7 @@ const systems = createRoute({
 const system = createRoute({
   getParentRoute: () => inside,
   path: '/systems/$name',
+  validateSearch: readSystemSearch,
   component: lazyRouteComponent(() => again(() => import('../systems/system-page.tsx')), 'SystemPage'),
 })
 const records = createRoute({
