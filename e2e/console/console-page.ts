@@ -1,9 +1,14 @@
 import { statSync } from 'node:fs'
 import type { Role } from '@afterai/contract'
-import { source as axe } from 'axe-core'
+import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { launchChromium } from '../../packages/testing/src/index.ts'
-import { type Person, startTestServer, type TestServer } from '../../packages/server/testing/test-server.ts'
+import { launchChromium, type TestDatabase } from '../../packages/testing/src/index.ts'
+import {
+  type Person,
+  startTestServer,
+  type TestServer,
+  type TestServerOptions,
+} from '../../packages/server/testing/test-server.ts'
 
 /** The console in a real browser, against a real server that serves the built files. */
 export interface ConsoleUnderTest {
@@ -23,10 +28,10 @@ export interface ConsoleUnderTest {
 const dist = new URL('../../packages/console/dist/', import.meta.url)
 
 /** Starts a server with the built console, and a browser. @throws Error if the console isn't built */
-export async function startConsole(): Promise<ConsoleUnderTest> {
+export async function startConsole(options: TestServerOptions = {}, brought?: TestDatabase): Promise<ConsoleUnderTest> {
   if (statSync(new URL('index.html', dist), { throwIfNoEntry: false }) === undefined)
     throw new Error('The console is not built: run `npm run build`.')
-  const server = patient(await startTestServer({ consoleFolder: dist }))
+  const server = patient(await startTestServer({ consoleFolder: dist, ...options }, brought))
   const origin = await server.http
     .listen({ host: 'localhost', port: 0 })
     .then((address) => address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost'))
@@ -100,7 +105,7 @@ interface Violation {
 
 /** What axe finds wrong on the page by the rules of WCAG 2.2, levels A and AA: each with the elements that break it. */
 export async function axeViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
   const options = JSON.stringify({ runOnly: { type: 'tag', values: tags } })
   const violations = await page.evaluate<Violation[]>(`axe.run(${options}).then((found) => found.violations)`)

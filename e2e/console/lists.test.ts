@@ -205,7 +205,7 @@ describe('addresses of earlier answers', () => {
       [`/assessments/${assessmentId}`, 'assessment'],
     ] as const) {
       await page.goto(`${console.origin}${path}`)
-      await page.waitForURL(`${console.origin}/changes/${changeId}#${part}`)
+      await expect.poll(() => page.url()).toBe(`${console.origin}/changes/${changeId}#${part}`)
     }
     await page.goto(`${console.origin}/decisions/01999999-9999-7999-8999-999999999999`)
     await page.getByRole('alert').waitFor()

@@ -1,7 +1,8 @@
 import type { Operations } from '@afterai/client'
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '../api/client.ts'
+import { gather } from '../api/gather.ts'
 import { listenToEvents } from '../api/events.ts'
 import { type ChangeFilter, changeRowsQuery, rowsAPage } from './change-rows.ts'
 
@@ -21,7 +22,6 @@ export interface LiveRows {
   readonly refresh: (ids: readonly string[]) => void
 }
 
-const gatherMs = 400
 const none: Ids = new Set()
 
 /** Keeps the rows of the list true, each in its place: what the server tells of is gathered for a moment, and just the pages on screen that hold it are read anew. */
@@ -37,24 +37,25 @@ export function useLiveRows(filter: ChangeFilter): LiveRows {
   }
   const old = useRef(new Set<number>())
   const onScreen = useRef<readonly [first: number, last: number]>([0, 0])
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
+  const due = useMemo(
+    () =>
+      gather<number>((pages) => {
+        for (const page of pages) {
+          old.current.delete(page)
+          void readPage(client, filter, page).then((read) => {
+            if (read === undefined) return old.current.add(page)
+            setGone((before) => without(union(before, read.gone), read.there))
+            return setFresh((before) => union(before, read.fresh))
+          })
+        }
+      }),
+    [client, filter],
+  )
   const readOld = useCallback(() => {
-    clearTimeout(timer.current)
     const [first, last] = onScreen.current
-    const due = [...old.current].filter((page) => page >= first && page <= last)
-    if (due.length === 0) return
-    timer.current = setTimeout(() => {
-      for (const page of due) {
-        old.current.delete(page)
-        void readPage(client, filter, page).then((read) => {
-          if (read === undefined) return old.current.add(page)
-          setGone((before) => without(union(before, read.gone), read.there))
-          return setFresh((before) => union(before, read.fresh))
-        })
-      }
-    }, gatherMs)
-  }, [client, filter])
+    for (const page of old.current) if (page >= first && page <= last) due.add(page)
+  }, [due])
   const refresh = useCallback(
     (ids: readonly string[]) => {
       for (const [index, { items }] of pagesOf(client, filter).entries())
@@ -84,10 +85,10 @@ export function useLiveRows(filter: ChangeFilter): LiveRows {
     })
     return () => {
       stop()
-      clearTimeout(timer.current)
+      due.stop()
       pages.clear()
     }
-  }, [client, filter, readOld, refresh])
+  }, [client, filter, due, readOld, refresh])
   const show = useCallback(() => {
     setFresh(none)
     setGone(none)
