@@ -2,8 +2,13 @@ import { statSync } from 'node:fs'
 import type { Role } from '@afterai/contract'
 import { source as axe } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { launchChromium } from '../../packages/testing/src/index.ts'
-import { type Person, startTestServer, type TestServer } from '../../packages/server/testing/test-server.ts'
+import { freePort, launchChromium } from '../../packages/testing/src/index.ts'
+import {
+  type Person,
+  startTestServer,
+  type TestServer,
+  type TestServerOptions,
+} from '../../packages/server/testing/test-server.ts'
 
 /** The console in a real browser, against a real server that serves the built files. */
 export interface ConsoleUnderTest {
@@ -22,14 +27,16 @@ export interface ConsoleUnderTest {
 
 const dist = new URL('../../packages/console/dist/', import.meta.url)
 
-/** Starts a server with the built console, and a browser. @throws Error if the console isn't built */
-export async function startConsole(): Promise<ConsoleUnderTest> {
+/** Starts a server with the built console at an address that it knows, and a browser. @throws Error if the console isn't built */
+export async function startConsole(
+  optionsAt: (origin: string) => TestServerOptions = () => ({}),
+): Promise<ConsoleUnderTest> {
   if (statSync(new URL('index.html', dist), { throwIfNoEntry: false }) === undefined)
     throw new Error('The console is not built: run `npm run build`.')
-  const server = patient(await startTestServer({ consoleFolder: dist }))
-  const origin = await server.http
-    .listen({ host: 'localhost', port: 0 })
-    .then((address) => address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost'))
+  const port = await freePort()
+  const origin = `http://localhost:${port}`
+  const server = patient(await startTestServer({ publicUrl: origin, consoleFolder: dist, ...optionsAt(origin) }))
+  await server.http.listen({ host: 'localhost', port })
   const browser = await launchChromium()
   const faults: string[] = []
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
