@@ -24,7 +24,7 @@ export function run(): Promise<Row[]> {
 }
 
 async function measureAll(database: TestDatabase): Promise<Row[]> {
-  const console = await startConsole({ rateReads: 1_000_000, rateCredentials: 1_000_000 }, database)
+  const console = await startConsole(() => ({ rateReads: 1_000_000, rateCredentials: 1_000_000 }), database)
   try {
     const reader = await console.addPerson('admin')
     const configuration = { model: { provider: 'acme', name: 'large' }, prompts: [], inference: {}, tools: [] }

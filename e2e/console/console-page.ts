@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import type { Role } from '@afterai/contract'
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { launchChromium, type TestDatabase } from '../../packages/testing/src/index.ts'
+import { freePort, launchChromium, type TestDatabase } from '../../packages/testing/src/index.ts'
 import {
   type Person,
   startTestServer,
@@ -27,14 +27,18 @@ export interface ConsoleUnderTest {
 
 const dist = new URL('../../packages/console/dist/', import.meta.url)
 
-/** Starts a server with the built console, and a browser. @throws Error if the console isn't built */
-export async function startConsole(options: TestServerOptions = {}, brought?: TestDatabase): Promise<ConsoleUnderTest> {
+/** Starts a server with the built console at an address that it knows, and a browser. @throws Error if the console isn't built */
+export async function startConsole(
+  optionsAt: (origin: string) => TestServerOptions = () => ({}),
+  brought?: TestDatabase,
+): Promise<ConsoleUnderTest> {
   if (statSync(new URL('index.html', dist), { throwIfNoEntry: false }) === undefined)
     throw new Error('The console is not built: run `npm run build`.')
-  const server = patient(await startTestServer({ consoleFolder: dist, ...options }, brought))
-  const origin = await server.http
-    .listen({ host: 'localhost', port: 0 })
-    .then((address) => address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost'))
+  const port = await freePort()
+  const origin = `http://localhost:${port}`
+  const options = { publicUrl: origin, consoleFolder: dist, ...optionsAt(origin) }
+  const server = patient(await startTestServer(options, brought))
+  await server.http.listen({ host: 'localhost', port })
   const browser = await launchChromium()
   const faults: string[] = []
   async function open(options: BrowserContextOptions = {}): Promise<Page> {

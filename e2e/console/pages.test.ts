@@ -29,11 +29,13 @@ test.each([
     `/records/${recordId}`,
     '/audit',
     '/settings/profile',
+    '/settings/security',
     '/settings/sessions',
     '/settings/workspaces',
     '/settings/members',
     '/settings/keys',
     '/help/keys',
+    '/device',
     '/nowhere',
   ]
   for (const path of paths) {

@@ -171,7 +171,7 @@ test.each([
   ['dark', 390],
 ] as const)('the pages before a session break no rule of WCAG: %s, %i px', async (colorScheme, width) => {
   const page = await console.open({ colorScheme, viewport: { width, height: 900 } })
-  for (const path of ['/sign-in', '/setup', '/invitation']) {
+  for (const path of ['/sign-in', '/setup', '/invitation', '/reset', '/reset#code=K7QMZ-4TRXB-9WFHC-2NPDG']) {
     await page.goto(`${console.origin}${path}`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await axeViolations(page), path).toEqual([])

@@ -1,4 +1,4 @@
-import type { Fetch, FetchAnswer, FetchRequest } from '@afterai/client'
+import type { Fetch, FetchRequest } from '@afterai/client'
 
 /** What every tab of the console is told of the session that they share. */
 export type SessionNews = 'ended' | 'began'
@@ -35,12 +35,28 @@ export const sessionFetch: Fetch = async (address, request) => {
   const { pathname } = new URL(address)
   if (
     answer.status !== 401 ||
-    (withoutRefresh.test(pathname) && !(pathname === '/v1/session' && request.method === 'GET'))
+    (withoutRefresh.test(pathname) && !(pathname === '/v1/session' && request.method === 'GET')) ||
+    !(await isOfSession(answer))
   )
     return answer
   if (await refreshed()) return send(address, request)
   tellSession('ended')
   return answer
+}
+
+const aboutWhatWasTyped: ReadonlySet<unknown> = new Set([
+  'invalid_credentials',
+  'invalid_code',
+  'invalid_second_factor',
+])
+
+/** Whether a 401 is about the session. One about a password or a code that was typed is final: sent again, it would count as a second guess. */
+async function isOfSession(answer: Response): Promise<boolean> {
+  const problem: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => undefined)
+  return typeof problem !== 'object' || problem === null || !('code' in problem) || !aboutWhatWasTyped.has(problem.code)
 }
 
 let lastRefresh = 0
@@ -64,7 +80,7 @@ async function refreshed(): Promise<boolean> {
   })
 }
 
-function send(address: string, { body, ...request }: FetchRequest): Promise<FetchAnswer> {
+function send(address: string, { body, ...request }: FetchRequest): Promise<Response> {
   return fetch(address, {
     ...request,
     credentials: 'same-origin',

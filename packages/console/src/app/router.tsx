@@ -46,24 +46,44 @@ const invitation = createRoute({
   path: '/invitation',
   component: lazyRouteComponent(() => again(() => import('../identity/invitation-page.tsx')), 'InvitationPage'),
 })
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(() => again(() => import('../identity/reset-page.tsx')), 'ResetPage'),
+})
 const verify = createRoute({
   getParentRoute: () => root,
   path: '/verify',
   component: lazyRouteComponent(() => again(() => import('../ledger/verify-page.tsx')), 'VerifyPage'),
 })
 
+/** Lets in who is signed in; others sign in first, and come back. */
+async function signedIn({ context, location }: { context: { client: QueryClient }; location: { href: string } }) {
+  try {
+    await context.client.ensureQueryData(meQuery)
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.status !== 401) throw error
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { returnTo: location.href } })
+  }
+}
+
+/** One question alone, to somebody who is signed in: nothing around it leads away. */
+const device = createRoute({
+  getParentRoute: () => root,
+  path: '/device',
+  validateSearch: (search: Record<string, unknown>): { code?: string } => {
+    const code = text(search, 'code')
+    return code === undefined ? {} : { code }
+  },
+  beforeLoad: signedIn,
+  component: lazyRouteComponent(() => again(() => import('../identity/device-page.tsx')), 'DevicePage'),
+})
+
 /** Everything behind it belongs to somebody who is signed in. */
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'in',
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.client.ensureQueryData(meQuery)
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.status !== 401) throw error
-      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { returnTo: location.href } })
-    }
-  },
+  beforeLoad: signedIn,
   component: () => (
     <>
       <Shell />
@@ -159,7 +179,9 @@ export const router = createRouter({
     signIn,
     setUp,
     invitation,
+    reset,
     verify,
+    device,
     inside.addChildren([
       home,
       changes,

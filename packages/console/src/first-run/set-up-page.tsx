@@ -67,9 +67,9 @@ export function SetUpPage() {
           type="password"
           autoComplete="new-password"
           required
-          minLength={8}
+          minLength={15}
           error={faultOf(error, 'password')}
-          hint="Eight characters at least, and hard to guess: several words are easy to remember."
+          hint="Fifteen characters at least, and hard to guess: several words are easy to remember."
         />
         {error === null ? null : <Problem error={error} />}
         <Button kind="primary" size="large" type="submit" busy={isPending}>

@@ -20,6 +20,12 @@ export const ownSections: readonly Section[] = [
     component: lazily(async () => (await import('./profile-section.tsx')).ProfileSection),
   },
   {
+    name: 'security',
+    label: 'Security',
+    permission: 'credential:own',
+    component: lazily(async () => (await import('../identity/security-section.tsx')).SecuritySection),
+  },
+  {
     name: 'sessions',
     label: 'Sessions',
     permission: 'session:own',
