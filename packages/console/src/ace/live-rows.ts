@@ -1,6 +1,6 @@
 import type { Operations } from '@afterai/client'
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { api } from '../api/client.ts'
 import { gather } from '../api/gather.ts'
 import { listenToEvents } from '../api/events.ts'
@@ -35,67 +35,75 @@ export function useLiveRows(filter: ChangeFilter): LiveRows {
     setFresh(none)
     setGone(none)
   }
-  const old = useRef(new Set<number>())
-  const onScreen = useRef<readonly [first: number, last: number]>([0, 0])
-
-  const due = useMemo(
+  const live = useMemo(
     () =>
-      gather<number>((pages) => {
-        for (const page of pages) {
-          old.current.delete(page)
-          void readPage(client, filter, page).then((read) => {
-            if (read === undefined) return old.current.add(page)
-            setGone((before) => without(union(before, read.gone), read.there))
-            return setFresh((before) => union(before, read.fresh))
-          })
-        }
+      createLivePages(client, filter, (read) => {
+        setGone((before) => without(union(before, read.gone), read.there))
+        setFresh((before) => union(before, read.fresh))
       }),
     [client, filter],
   )
-  const readOld = useCallback(() => {
-    const [first, last] = onScreen.current
-    for (const page of old.current) if (page >= first && page <= last) due.add(page)
-  }, [due])
-  const refresh = useCallback(
-    (ids: readonly string[]) => {
-      for (const [index, { items }] of pagesOf(client, filter).entries())
-        if (items.some(({ id }) => ids.includes(id))) old.current.add(index)
-      readOld()
-    },
-    [client, filter, readOld],
-  )
-  const see = useCallback(
-    (first: number, last: number) => {
-      onScreen.current = [Math.floor(first / rowsAPage), Math.floor(last / rowsAPage)]
-      readOld()
-    },
-    [readOld],
-  )
   useEffect(() => {
-    const pages = old.current
     const stop = listenToEvents(({ kind, changeId }) => {
-      const shown = pagesOf(client, filter)
-      if (kind === 'reset') {
-        for (const index of shown.keys()) pages.add(index)
-        return readOld()
-      }
+      if (kind === 'reset') return live.readAll()
       if (changeId === null || !['change', 'assessment', 'decision', 'record'].includes(kind)) return undefined
-      if (shown.some(({ items }) => items.some(({ id }) => id === changeId))) return refresh([changeId])
-      return kind === 'change' && shown.length > 0 ? setFresh((before) => union(before, [changeId])) : undefined
+      if (live.has(changeId)) return live.refresh([changeId])
+      return kind === 'change' && !live.isEmpty() ? setFresh((before) => union(before, [changeId])) : undefined
     })
     return () => {
       stop()
-      due.stop()
-      pages.clear()
+      live.stop()
     }
-  }, [client, filter, due, readOld, refresh])
+  }, [live])
   const show = useCallback(() => {
     setFresh(none)
     setGone(none)
     void client.resetQueries({ queryKey: ['changes', 'rows', filter] })
     void client.invalidateQueries({ queryKey: ['changes', 'count'] })
   }, [client, filter])
-  return { fresh: { count: fresh.size, show }, gone, see, refresh }
+  return { fresh: { count: fresh.size, show }, gone, see: live.see, refresh: live.refresh }
+}
+
+interface LivePages {
+  has(id: string): boolean
+  isEmpty(): boolean
+  readonly see: (first: number, last: number) => void
+  readonly refresh: (ids: readonly string[]) => void
+  readAll(): void
+  stop(): void
+}
+
+/** The pages of a list that are old, and the reading anew of those that are on screen. */
+function createLivePages(client: QueryClient, filter: ChangeFilter, onRead: (read: PageRead) => void): LivePages {
+  const old = new Set<number>()
+  let onScreen: readonly [first: number, last: number] = [0, 0]
+  const due = gather<number>((pages) => {
+    for (const page of pages) {
+      old.delete(page)
+      void readPage(client, filter, page).then((read) => (read === undefined ? old.add(page) : onRead(read)))
+    }
+  })
+  function readOld(): void {
+    for (const page of old) if (page >= onScreen[0] && page <= onScreen[1]) due.add(page)
+  }
+  return {
+    has: (id) => pagesOf(client, filter).some(({ items }) => items.some((row) => row.id === id)),
+    isEmpty: () => pagesOf(client, filter).length === 0,
+    see(first, last) {
+      onScreen = [Math.floor(first / rowsAPage), Math.floor(last / rowsAPage)]
+      readOld()
+    },
+    refresh(ids) {
+      for (const [index, { items }] of pagesOf(client, filter).entries())
+        if (items.some(({ id }) => ids.includes(id))) old.add(index)
+      readOld()
+    },
+    readAll() {
+      for (const index of pagesOf(client, filter).keys()) old.add(index)
+      readOld()
+    },
+    stop: () => due.stop(),
+  }
 }
 
 function pagesOf(client: QueryClient, filter: ChangeFilter): readonly Answer[] {
