@@ -27,6 +27,8 @@ test.each([
     '/systems/support-bot',
     '/records',
     `/records/${recordId}`,
+    '/policy',
+    '/policy/set',
     '/audit',
     '/settings',
     '/help/keys',
