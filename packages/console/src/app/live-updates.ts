@@ -12,7 +12,7 @@ const concerns: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
   record: ['inbox', 'records', 'log', 'standings'],
   system: ['systems', 'standings'],
   standing: ['standings', 'inbox'],
-  policy: ['inbox', 'standings'],
+  policy: ['inbox', 'standings', 'policies', 'envelopes', 'delegations'],
   member: ['members'],
   audit: ['audit', 'log'],
   reset: ['inbox', 'systems', 'standings', 'records', 'changes', 'change', 'log'],

@@ -11,6 +11,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { readChangeSearch } from '../ace/change-search.ts'
 import { again } from '../look/lazily.ts'
 import { StepUpDialog } from '../identity/step-up.tsx'
+import { readPolicySearch, readScopeSearch } from '../policy/policy-search.ts'
 import { readSystemSearch } from '../systems/system-search.ts'
 import { readAuditSearch } from '../trail/audit-search.ts'
 import { ErrorPage, NoSuchPage } from './error-page.tsx'
@@ -149,6 +150,18 @@ const record = createRoute({
   path: '/records/$id',
   component: lazyRouteComponent(() => again(() => import('../pacr/record-page.tsx')), 'RecordPage'),
 })
+const policy = createRoute({
+  getParentRoute: () => inside,
+  path: '/policy',
+  validateSearch: readPolicySearch,
+  component: lazyRouteComponent(() => again(() => import('../policy/policy-page.tsx')), 'PolicyPage'),
+})
+const setPolicy = createRoute({
+  getParentRoute: () => inside,
+  path: '/policy/set',
+  validateSearch: readScopeSearch,
+  component: lazyRouteComponent(() => again(() => import('../policy/set-policy-page.tsx')), 'SetPolicyPage'),
+})
 const audit = createRoute({
   getParentRoute: () => inside,
   path: '/audit',
@@ -194,6 +207,8 @@ export const router = createRouter({
       system,
       records,
       record,
+      policy,
+      setPolicy,
       audit,
       settingsHome,
       settings,

@@ -6,6 +6,7 @@ import { faultOf } from '../api/problem-words.ts'
 import { useMay } from '../app/me.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
+import { Choices } from '../look/choices.tsx'
 import { Dialog } from '../look/dialog.tsx'
 import { Field, Select, TextArea } from '../look/field.tsx'
 import { Problem } from '../look/problem.tsx'
@@ -28,6 +29,7 @@ export function CardDialog({ view, onClose }: { readonly view: SystemCard; reado
   const [owner, setOwner] = useState(
     card.owner === null ? '' : card.owner.kind === 'person' ? card.owner.accountId : 'team',
   )
+  const [roles, setRoles] = useState([...card.roles])
   const { mutate, error, isPending } = useMutation({
     mutationFn: (body: Operations['setSystemCard']['body']) =>
       withProof(() => api.setSystemCard({ path: { name: system }, body, idempotencyKey: key })),
@@ -39,7 +41,7 @@ export function CardDialog({ view, onClose }: { readonly view: SystemCard; reado
   })
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    mutate(toCard(new FormData(event.currentTarget), { owner, basedOn: version }))
+    mutate(toCard(new FormData(event.currentTarget), { owner, roles, basedOn: version }))
   }
   return (
     <Dialog
@@ -68,15 +70,7 @@ export function CardDialog({ view, onClose }: { readonly view: SystemCard; reado
         {owner === 'team' ? (
           <Field label="Team" name="team" required defaultValue={card.owner?.kind === 'team' ? card.owner.name : ''} />
         ) : null}
-        <fieldset className={styles['choices']}>
-          <legend>What you are to it</legend>
-          {roleLabels.map(({ value, label }) => (
-            <label key={value}>
-              <input type="checkbox" name="roles" value={value} defaultChecked={card.roles.includes(value)} />
-              {label}
-            </label>
-          ))}
-        </fieldset>
+        <Choices label="What you are to it" options={roleLabels} chosen={roles} onChange={setRoles} />
         <Field
           label="Risk class"
           name="riskClass"

@@ -47,7 +47,7 @@ export function ownerOptions(
 /** The card as the API takes it: what was left empty is said by nobody. */
 export function toCard(
   form: FormData,
-  { owner, basedOn }: { readonly owner: string; readonly basedOn: number },
+  { owner, roles, basedOn }: { readonly owner: string; readonly roles: readonly Role[]; readonly basedOn: number },
 ): SetCard {
   const text = (name: string) => typed(form, name).trim() || null
   return {
@@ -58,7 +58,7 @@ export function toCard(
         : owner === 'team'
           ? { kind: 'team', name: text('team') ?? '' }
           : { kind: 'person', accountId: owner },
-    roles: roleLabels.map(({ value }) => value).filter((role) => form.getAll('roles').includes(role)),
+    roles: [...roles],
     riskClass: text('riskClass'),
     regimes: [...new Set(typed(form, 'regimes').split(/[\s,]+/))].filter((it) => it !== ''),
     dataClass: text('dataClass'),

@@ -1,16 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { api } from '../api/client.ts'
+import { Link } from '@tanstack/react-router'
 import { date } from '../api/instants.ts'
 import { Card } from '../look/card.tsx'
 import { Problem } from '../look/problem.tsx'
+import { envelopesQuery } from '../policy/policies.ts'
 import styles from './systems.module.css'
 
 /** The envelopes of standard changes that hold for a system: its own, and those of all systems. */
 export function SystemEnvelopes({ name }: { readonly name: string }) {
-  const { data, error, refetch } = useQuery({
-    queryKey: ['envelopes'],
-    queryFn: ({ signal }) => api.listEnvelopes({ signal }),
-  })
+  const { data, error, refetch } = useQuery(envelopesQuery)
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
   const held = data?.items.filter(({ state, system }) => state === 'in_force' && (system === null || system === name))
   if (held === undefined || held.length === 0) return null
@@ -19,7 +17,7 @@ export function SystemEnvelopes({ name }: { readonly name: string }) {
       <ul className={styles['standings']}>
         {held.map(({ id, title, system, terms }) => (
           <li key={id}>
-            <b>{title}</b>
+            <Link to="/policy">{title}</Link>
             <span className="faint">
               {terms.environments.join(', ')} · {system === null ? 'of all systems' : 'of this system'} · until{' '}
               {date(terms.until)}
