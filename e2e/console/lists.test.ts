@@ -186,7 +186,7 @@ describe('how pages look', () => {
     const other = await console.openAs(person)
     await other.waitForLoadState('networkidle')
     for (const key of ['g', 'c']) await other.keyboard.press(key)
-    await other.getByRole('heading', { level: 1, name: /waits for you/ }).waitFor()
+    await other.getByRole('heading', { level: 1, name: /waits? for you/ }).waitFor()
     expect(new URL(other.url()).pathname).toBe('/')
   })
 })

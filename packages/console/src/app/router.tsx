@@ -216,6 +216,8 @@ export const router = createRouter({
     ]),
   ]),
   context: { client: queryClient },
+  // What a page's own reader of addresses leaves out, no page sees.
+  search: { strict: true },
   defaultErrorComponent: ErrorPage,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -1,5 +1,5 @@
 import type { Operations, Policy } from '@afterai/client'
-import { changeTypes } from '../ace/change-search.ts'
+import { choices } from '../ace/change-search.ts'
 import { typeWords } from '../ace/change-words.ts'
 import type { Rule } from './rule-words.ts'
 
@@ -75,7 +75,7 @@ function isSome<T>(list: readonly T[] | undefined): list is readonly T[] {
 
 /** What a form of a rule offers. */
 export const ruleOptions = {
-  changeTypes: changeTypes.map((value) => ({ value, label: typeWords(value) })),
+  changeTypes: choices.type.map((value) => ({ value, label: typeWords(value) })),
   changeClasses: [
     { value: 'standard', label: 'standard' },
     { value: 'normal', label: 'normal' },
