@@ -1,4 +1,5 @@
 import type { Fetch, FetchRequest } from '@afterai/client'
+import { noteRelease } from './release.ts'
 
 /** What every tab of the console is told of the session that they share. */
 export type SessionNews = 'ended' | 'began'
@@ -80,10 +81,12 @@ async function refreshed(): Promise<boolean> {
   })
 }
 
-function send(address: string, { body, ...request }: FetchRequest): Promise<Response> {
-  return fetch(address, {
+async function send(address: string, { body, ...request }: FetchRequest): Promise<Response> {
+  const answer = await fetch(address, {
     ...request,
     credentials: 'same-origin',
     ...(body === undefined ? {} : { body: body as BodyInit }),
   })
+  noteRelease(answer)
+  return answer
 }
