@@ -15,6 +15,9 @@ export {
 } from './evaluation-plan.ts'
 export { delegateRequest, type Delegation, delegationQuery, delegationsView, delegationView } from './delegation.ts'
 export { assessmentView, type AssessmentView, assessRequest } from './assessment.ts'
+export { assessmentCases, type AssessmentCases, assessmentCasesQuery } from './assessment-cases.ts'
+export { importPreview, type ImportPreview, previewQuery } from './evaluation-preview.ts'
+export { powerAdvice, type PowerAdviceView, powerQuery } from './evaluation-power.ts'
 export {
   auditEventView,
   type AuditEventView,
