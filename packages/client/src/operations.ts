@@ -658,6 +658,15 @@ export type AssessmentCases = {
   nextCursor: string | null
 }
 
+export type EvaluationUse = {
+  assessmentId: string
+  changeId: string
+  changeTitle: string
+  role: "baseline" | "candidate"
+  verdict: string
+  createdAt: string
+}
+
 export type Evaluation = {
   id: string
   system: string | null
@@ -2829,6 +2838,15 @@ export interface Operations {
     path: { id: string }
     answer: Evaluation
   }
+  /** List the assessments in which an evaluation served. */
+  listEvaluationUses: {
+    path: { id: string }
+    query?: { limit?: number; cursor?: string }
+    answer: {
+      items: (EvaluationUse)[]
+      nextCursor: string | null
+    }
+  }
   /** Ask how far the cases of an evaluation reach. */
   getEvaluationPower: {
     path: { id: string }
@@ -3551,6 +3569,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   listEvaluations: ['GET', '/v1/evaluations', 'json'],
   importEvaluation: ['POST', '/v1/evaluations', 'json', true],
   getEvaluation: ['GET', '/v1/evaluations/{id}', 'json'],
+  listEvaluationUses: ['GET', '/v1/evaluations/{id}/assessments', 'json'],
   getEvaluationPower: ['GET', '/v1/evaluations/{id}/power', 'json'],
   previewEvaluation: ['POST', '/v1/evaluations/preview', 'json'],
   sealPlan: ['POST', '/v1/changes/{id}/plans', 'json', true],

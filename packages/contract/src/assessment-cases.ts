@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageQuery } from './primitives.ts'
+import { id, instant, pageQuery } from './primitives.ts'
 
 /** Which cases of an assessment are asked for. */
 export const assessmentCasesQuery = pageQuery.extend({
@@ -26,5 +26,19 @@ export const assessmentCases = z
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'AssessmentCases' })
+/** What an evaluation served in: an assessment of a change, as its baseline or as its candidate. */
+export const evaluationUse = z
+  .object({
+    assessmentId: id,
+    changeId: id,
+    changeTitle: z.string(),
+    role: z.enum(['baseline', 'candidate']),
+    verdict: z.string(),
+    createdAt: instant,
+  })
+  .meta({ id: 'EvaluationUse' })
+/** An assessment in which an evaluation served. */
+export type EvaluationUse = z.infer<typeof evaluationUse>
+
 /** A page of cases of an assessment. */
 export type AssessmentCases = z.infer<typeof assessmentCases>

@@ -18,6 +18,8 @@ const window = JSON.stringify({ ...windowToJson(emptyWindow()), calls: 1 })
 const needed: Readonly<Record<string, string>> = {
   '/v1/telemetry/windows': 'system',
   '/v1/assessments/{id}/cases': 'metric',
+  // Of one evaluation, by two indexes.
+  '/v1/evaluations/{id}/assessments': 'nothing that there is',
 }
 
 const much = 200_000
@@ -232,6 +234,7 @@ export async function createListData(server: TestServer): Promise<ListData> {
       },
       '/v1/evaluations': { system: systems },
       // Of one assessment: its row, and those of its two evaluations, however many cases they hold. What it answers has a test of its own.
+      '/v1/evaluations/{id}/assessments': {},
       '/v1/assessments/{id}/cases': { metric: [], change: [], slice: [] },
       '/v1/telemetry/clients': {},
       '/v1/telemetry/dropped': {},

@@ -157,6 +157,20 @@ export const evaluationOperations: Operations = {
     answer: power,
     problems: ['not_ready'],
   },
+  'GET /v1/evaluations/{id}/assessments': {
+    id: 'listEvaluationUses',
+    tag: 'Evaluations',
+    summary: 'List the assessments in which an evaluation served',
+    parameters: { id: ids.baseline, ...pageParameters },
+    answer: pageOf({
+      assessmentId: ids.assessment,
+      changeId: ids.change,
+      changeTitle: 'acme-large → acme-small',
+      role: 'baseline',
+      verdict: 'material_regression',
+      createdAt: at.assessed,
+    }),
+  },
   'GET /v1/evaluations/{id}': {
     id: 'getEvaluation',
     tag: 'Evaluations',

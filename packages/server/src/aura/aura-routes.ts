@@ -6,11 +6,13 @@ import {
   type AssessmentView,
   type Evaluation,
   evaluationQuery,
+  evaluationUse,
   evaluationView,
   id,
   importPreview,
   importQuery,
   page,
+  pageQuery,
   powerAdvice,
   powerQuery,
   previewQuery,
@@ -35,6 +37,7 @@ import { accepted, keepEvaluation, listEvaluations, readRun, viewEvaluation } fr
 import { readChangedCases } from './assessment-cases.ts'
 import { createReadFile, type ImportJob } from './import-file.ts'
 import { createAskRuns } from './kept-runs.ts'
+import { listUses } from './evaluation-uses.ts'
 import { departureOf, takeUploads, type Upload, withUpload } from './upload.ts'
 
 const byId = z.object({ id })
@@ -78,6 +81,15 @@ export async function evaluationRoutes(
       schema: { params: byId, response: { 200: evaluationView } },
     },
     (request) => read(request, (tx, { principal }) => viewEvaluation(tx, principal, request.params.id)),
+  )
+  http.get(
+    '/v1/evaluations/:id/assessments',
+    {
+      config: { permission: 'assessment:read', audits: unaudited.workingData },
+      schema: { params: byId, querystring: pageQuery, response: { 200: page(evaluationUse) } },
+    },
+    (request) =>
+      read(request, (tx, { principal }) => listUses(tx, principal, { id: request.params.id, ...request.query })),
   )
   http.get(
     '/v1/evaluations/:id/power',

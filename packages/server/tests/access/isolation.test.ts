@@ -176,6 +176,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'its decisions': get((it) => `/v1/changes/${it.changeId}/decisions`),
   evaluation: get((it) => `/v1/evaluations/${it.baselineId}`),
   assessment: get((it) => `/v1/assessments/${it.assessmentId}`),
+  'what their evaluation served in': get((it) => `/v1/evaluations/${it.baselineId}/assessments`),
   'its cases': get((it) => `/v1/assessments/${it.assessmentId}/cases?metric=score&change=lost`),
   'the power of an evaluation': get((it) => `/v1/evaluations/${it.baselineId}/power`),
   decision: get((it) => `/v1/decisions/${it.decisionId}`),

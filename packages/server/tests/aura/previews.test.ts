@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import type { AssessmentCases, ImportPreview, PowerAdviceView } from '@afterai/contract'
+import type { AssessmentCases, EvaluationUse, ImportPreview, PowerAdviceView } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stateOfDatabase, withoutTrail } from '../../testing/database-state.ts'
 import { configurationOf } from '../../testing/lifecycle.ts'
@@ -141,6 +141,27 @@ describe('what an assessment and its evaluations tell beyond their numbers', () 
     expect((await ask({ change: 'gained' })).total).toBe(pass?.gained)
     const refunds = assessment.slices.find(({ metric, slice }) => metric === 'pass' && slice === 'refunds')
     expect((await ask({ change: 'lost', slice: 'refunds' })).total).toBe(refunds?.lost)
+  })
+
+  test('the assessments in which an evaluation served, newest first, as what and with which verdict', async () => {
+    const { assessmentId, baselineId } = await assessed()
+    const ask = (query = '') =>
+      server.expectOk<{ items: EvaluationUse[]; nextCursor: string | null }>({
+        path: `/v1/evaluations/${baselineId}/assessments${query}`,
+        token: viewer.token,
+      })
+    const { items } = await ask()
+    expect(items).toMatchObject([{ assessmentId, role: 'baseline', verdict: 'material_regression' }])
+    const again = { baselineEvaluationId: baselineId, candidateEvaluationId: baselineId }
+    const { changeId = '' } = items[0] ?? {}
+    const path = `/v1/changes/${changeId}/assessments`
+    await server.expectOk({ method: 'POST', path, token: member.token, body: again })
+    const first = await ask('?limit=1')
+    const second = await ask(`?limit=1&cursor=${first.nextCursor}`)
+    expect([...first.items, ...second.items].map(({ role }) => role)).toEqual(['baseline', 'baseline'])
+    expect(second).toMatchObject({ items: [{ assessmentId }], nextCursor: null })
+    const unknown = `/v1/evaluations/${assessmentId}/assessments`
+    expect(await server.send({ path: unknown, token: viewer.token })).toMatchObject({ status: 404 })
   })
 
   test('a metric that it hasn’t, and a cursor of something else, are refused', async () => {
