@@ -3,9 +3,10 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { withProof } from '../identity/step-up.tsx'
+import { useMay } from '../app/me.ts'
 import { dossierQuery } from '../life/dossier.ts'
 import { Button } from '../look/button.tsx'
-import { Loading } from '../look/empty.tsx'
+import { Empty, Loading } from '../look/empty.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
@@ -21,6 +22,7 @@ import { SampleFiles } from './sample-files.tsx'
 export function AssessPage() {
   const { id } = useParams({ from: '/in/changes/$id/assess' })
   const { data, error, refetch } = useQuery(dossierQuery(id))
+  const may = useMay()
   return (
     <Page
       title="Assess the change"
@@ -32,7 +34,17 @@ export function AssessPage() {
     >
       <PageBody>
         {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
-        {data === undefined ? <Loading what="the change" /> : <Assess id={id} system={data.change.system} />}
+        {data === undefined ? (
+          error === null ? (
+            <Loading what="the change" />
+          ) : null
+        ) : !may('evaluation:write') || !may('assessment:write') ? (
+          <Empty title="Your role doesn’t assess changes" />
+        ) : data.change.status === 'dismissed' ? (
+          <Empty title="The change was dismissed, so there is nothing to assess" />
+        ) : (
+          <Assess id={id} system={data.change.system} />
+        )}
       </PageBody>
     </Page>
   )

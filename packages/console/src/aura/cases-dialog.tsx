@@ -101,7 +101,7 @@ export function CasesDialog({ assessmentId, metric, onClose }: CasesDialogProps)
             {cases.map(({ caseId, slice, baseline, candidate }) => (
               <tr key={caseId}>
                 <th scope="row">
-                  <Copyable text={caseId} what={`the id ${caseId}`} />
+                  <Copyable text={caseId} shown={shortId(caseId)} what={`the id ${caseId}`} />
                   {slice === null || metric.slice !== null ? null : <small>{slice}</small>}
                 </th>
                 <td>{valueWords(metric, baseline)}</td>
@@ -118,6 +118,11 @@ export function CasesDialog({ assessmentId, metric, onClose }: CasesDialogProps)
       ) : null}
     </Dialog>
   )
+}
+
+/** A long id by its two ends. */
+function shortId(id: string): string {
+  return id.length <= 28 ? id : `${id.slice(0, 16)}…${id.slice(-6)}`
 }
 
 function csvOf(rows: readonly Case[]): string {

@@ -128,7 +128,7 @@ function SystemSearch({ system }: { readonly system: string }) {
       />
       <datalist id={id}>
         {(data?.items ?? []).map(({ name }) => (
-          <option key={name} value={name} />
+          <option key={name}>{name}</option>
         ))}
       </datalist>
       <Button type="submit">Find</Button>

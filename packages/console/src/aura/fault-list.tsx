@@ -1,5 +1,5 @@
 import type { Preview } from './evaluations.ts'
-import { placeWords } from './fault-words.ts'
+import { faultWords, placeWords } from './fault-words.ts'
 import styles from './assess.module.css'
 
 type Fault = Preview['faults'][number]
@@ -17,7 +17,7 @@ export function FaultList({ faults, more }: { readonly faults: readonly Fault[];
         {faults.map((fault, index) => (
           <li key={`${fault.code} ${index}`}>
             <span className={styles['place']}>{placeWords(fault)}</span>
-            {fault.text}
+            {faultWords(fault)}
           </li>
         ))}
       </ul>

@@ -45,8 +45,6 @@ export function csvColumns(text: string, width: number, isWhole: boolean): Local
 /** Columns of objects: keys, or pointers into nested ones, by the names that the server tells. */
 function jsonColumns(text: string, { columns }: Preview): LocalColumns {
   const records = objectsOf(text)
-  const valueAt = (record: unknown, name: string): unknown =>
-    name.startsWith('/') ? name.slice(1).split('/').reduce(fieldOf, record) : fieldOf(record, name)
   return {
     nameOf: (place) => columns.find((column) => column.place === place)?.name,
     examplesOf(place) {
@@ -54,6 +52,10 @@ function jsonColumns(text: string, { columns }: Preview): LocalColumns {
       return examples(records.map((record) => textOf(valueAt(record, name))))
     },
   }
+}
+
+function valueAt(record: unknown, name: string): unknown {
+  return name.startsWith('/') ? name.slice(1).split('/').reduce(fieldOf, record) : fieldOf(record, name)
 }
 
 function objectsOf(text: string): unknown[] {

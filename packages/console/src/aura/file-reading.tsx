@@ -2,14 +2,14 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useState } from 'react'
 import { apiWithProgress } from '../api/upload.ts'
 import { Button } from '../look/button.tsx'
-import { Select } from '../look/field.tsx'
 import { Problem } from '../look/problem.tsx'
 import { BothSidesForm } from './both-sides-form.tsx'
-import { bothSidesOf, mappingOf, type SaidRoles } from './column-choices.ts'
-import { ColumnMap } from './column-map.tsx'
-import { type ImportedRun, mediaTypeOf, type Preview, type Reading } from './evaluations.ts'
+import { bothSidesOf, type SaidRoles } from './column-choices.ts'
+import { HowToRead } from './how-to-read.tsx'
+import { type ImportedRun, mediaTypeOf, type Reading } from './evaluations.ts'
 import { FaultList } from './fault-list.tsx'
-import { type LocalColumns, readHead } from './file-head.ts'
+import { isAboutSides } from './fault-words.ts'
+import { readHead } from './file-head.ts'
 import { SeenFacts } from './seen-facts.tsx'
 import styles from './assess.module.css'
 
@@ -89,12 +89,14 @@ export function FileReading({ chosen: { key, file }, system, sliceBy, onImported
     )
   const { preview, local } = asked.data
   const sides = bothSidesOf(preview, said, local)
+  // That one file holds several is no fault of it: it is asked which.
+  const faults = preview.faults.filter((fault) => sides.length === 0 || !isAboutSides(fault))
   const change = (next: Partial<Reading>) => setReading((before) => withoutEmpty({ ...before, ...next }))
   return (
     <div className={styles['picked']} aria-busy={asked.isFetching || undefined}>
       <b>{file.name}</b>
       <SeenFacts preview={preview} />
-      {isRefused(preview) ? <FaultList faults={preview.faults} more={preview.moreFaults} /> : null}
+      {faults.length === 0 ? null : <FaultList faults={faults} more={preview.moreFaults} />}
       {sides.length === 0 ? null : (
         <BothSidesForm sides={sides} busy={both.isPending} bring={(parts) => both.mutate(parts)} />
       )}
@@ -112,64 +114,6 @@ export function FileReading({ chosen: { key, file }, system, sliceBy, onImported
   )
 }
 
-/** That one file holds several is no fault of it: it is asked which. */
-function isRefused({ faults, choices, columns }: Preview): boolean {
-  const isSeveral = choices.length > 0 || columns.some((column) => column.choices.length > 1)
-  return faults.some(({ code }) => !(isSeveral && code === 'ambiguous_selection'))
-}
-
 function withoutEmpty(reading: Reading): Reading {
   return Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== undefined && value !== ''))
-}
-
-interface HowToReadProps {
-  readonly preview: Preview
-  readonly local: LocalColumns | undefined
-  readonly reading: Reading
-  readonly change: (next: Partial<Reading>) => void
-  readonly said: SaidRoles
-  readonly say: (said: SaidRoles) => void
-}
-
-function HowToRead({ preview, local, reading, change, said, say }: HowToReadProps) {
-  const { variables, choices, columns } = preview
-  return (
-    <>
-      {variables.length === 0 ? null : (
-        <Select
-          label="Slice by"
-          hint="Each of its values is compared apart: what was lost in one doesn’t hide in the whole."
-          value={reading.sliceVariable ?? ''}
-          options={[
-            { value: '', label: 'Nothing' },
-            ...variables.map(({ name, values }) => ({ value: name, label: `${name}, ${values} values` })),
-          ]}
-          onChange={(sliceVariable) => change({ sliceVariable })}
-        />
-      )}
-      {choices.map(({ by, names }) => (
-        <Select
-          key={by}
-          label={by === 'provider' ? 'Read one provider' : 'Read one prompt'}
-          value={reading[by] ?? ''}
-          options={[{ value: '', label: 'Choose' }, ...names.map((name) => ({ value: name, label: name }))]}
-          onChange={(name) => change({ [by]: name })}
-        />
-      ))}
-      {columns.length === 0 ? null : (
-        <details className={styles['details']} open={preview.run === null || undefined}>
-          <summary>Columns: {columns.length}</summary>
-          <ColumnMap
-            preview={preview}
-            local={local}
-            said={said}
-            say={(next) => {
-              say(next)
-              change({ mapping: mappingOf(columns, next, local) ?? '' })
-            }}
-          />
-        </details>
-      )}
-    </>
-  )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeWords } from './fault-words.ts'
+import { faultWords, placeWords } from './fault-words.ts'
 import type { Power } from './power.ts'
 import { powerWords } from './power-words.ts'
 
@@ -40,3 +40,21 @@ test('a fault is told by its place in words', () => {
   expect(placeWords({ line: null, column: null, pointer: '/results/3' })).toBe('/results/3')
   expect(placeWords({ line: null, column: null, pointer: null })).toBe('the file')
 })
+
+test('what to do about a fault is said for this page, not for a command line', () => {
+  expect(faultWords({ code: 'no_metric', text: 'no column; name it with --metric' })).toBe(
+    'no column; say below which columns are metrics',
+  )
+  expect(faultWords({ code: 'ragged_row', text: 'not 3 cells; give each row one' })).toBe(
+    'not 3 cells; give each row one',
+  )
+})
+
+test.each(['case_id_missing', 'no_metric', 'a code of a later release'])(
+  'of %s no option of a command line is named',
+  (code) => {
+    expect(faultWords({ code, text: 'something was found; name it with --case' })).toMatch(
+      /^something was found(?!.* --)/,
+    )
+  },
+)
