@@ -212,7 +212,7 @@ describe('what was brought in', () => {
     await page.keyboard.press('e')
     await page.getByRole('heading', { level: 1, name: 'Evaluations' }).waitFor()
     await page.getByRole('combobox', { name: 'System' }).fill(system)
-    await page.getByRole('button', { name: 'Find' }).click()
+    await page.getByRole('button', { name: 'Find', exact: true }).click()
     await expect.poll(() => page.getByRole('row').count()).toBe(3)
     expect(page.url()).toContain(`system=${system}`)
     await page.getByRole('link', { name: 'Before.csv' }).click()
