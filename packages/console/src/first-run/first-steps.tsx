@@ -36,7 +36,8 @@ export function FirstSteps() {
       isDone: data.hasSystem,
       how: (
         <>
-          <Command text={`npx afterai login --url ${location.origin}`} />
+          <Command text={`npx afterai login --device --url ${location.origin}`} />
+          <Command text="npx afterai system create support-bot" />
           <Command text="npx afterai observe --system support-bot --provider acme --model acme-large" />
         </>
       ),
