@@ -1,5 +1,6 @@
 import {
   ActivityIcon,
+  Building2Icon,
   FileCheck2Icon,
   HouseIcon,
   type LucideIcon,
@@ -11,7 +12,7 @@ import type { Permission } from './me.ts'
 
 /** A page that the rail leads to. */
 export interface NavigationItem {
-  readonly to: '/' | '/changes' | '/systems' | '/records' | '/audit' | '/settings'
+  readonly to: '/' | '/changes' | '/systems' | '/records' | '/audit' | '/operate/tenants' | '/settings'
   readonly label: string
   readonly icon: LucideIcon
   /** The second key after `g`. */
@@ -26,6 +27,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/systems', label: 'Systems', icon: ServerIcon, key: 's', permission: 'system:read' },
   { to: '/records', label: 'Records', icon: FileCheck2Icon, key: 'r', permission: 'record:read' },
   { to: '/audit', label: 'Audit', icon: ScrollTextIcon, key: 'a', permission: 'audit:read' },
+  { to: '/operate/tenants', label: 'Tenants', icon: Building2Icon, key: 't', permission: 'tenant:operate' },
 ]
 
 /** The way to what belongs to the account and the tenant, at the foot of the rail. */

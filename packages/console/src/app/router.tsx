@@ -155,6 +155,11 @@ const settings = createRoute({
   path: '/settings/$section',
   component: lazyRouteComponent(() => again(() => import('../settings/settings-page.tsx')), 'SettingsPage'),
 })
+const tenants = createRoute({
+  getParentRoute: () => inside,
+  path: '/operate/tenants',
+  component: lazyRouteComponent(() => again(() => import('../operate/tenants-page.tsx')), 'TenantsPage'),
+})
 const keys = createRoute({
   getParentRoute: () => inside,
   path: '/help/keys',
@@ -183,6 +188,7 @@ export const router = createRouter({
       audit,
       settingsHome,
       settings,
+      tenants,
       keys,
     ]),
   ]),
