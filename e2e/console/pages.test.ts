@@ -38,6 +38,7 @@ test.each([
     '/settings/providers',
     '/settings/streams',
     '/operate/tenants',
+    '/health',
     '/help/keys',
     '/device',
     '/nowhere',

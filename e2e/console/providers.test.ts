@@ -183,12 +183,15 @@ describe('the providers of a workspace', () => {
 
   test('show who is linked, and link somebody by hand', async () => {
     await console.addPerson('member', 'Zoe')
+    const ada = await console.open()
+    await signInAt(ada, '/sign-in', 'ada')
+    await heading(ada, /waits? for you/).waitFor()
     const page = await open()
     await page.getByRole('button', { name: 'Linked identities of Corp' }).click()
     const dialog = page.getByRole('dialog', { name: 'Linked identities of Corp' })
     await dialog.getByRole('rowheader').filter({ hasText: 'Ada' }).waitFor()
     await dialog.getByLabel('Subject').fill('zoe-at-corp')
-    const option = await dialog.getByRole('option').filter({ hasText: 'Zoe' }).getAttribute('value')
+    const option = await dialog.locator('option').filter({ hasText: 'Zoe' }).first().getAttribute('value')
     await dialog.getByLabel('Is here').selectOption(option)
     await dialog.getByRole('button', { name: 'Link them' }).click()
     await dialog.getByRole('rowheader').filter({ hasText: 'zoe-at-corp' }).waitFor()
@@ -196,6 +199,8 @@ describe('the providers of a workspace', () => {
   })
 
   test('can be the only way in once an administrator may do without: a password is then refused, theirs isn’t', async () => {
+    await console.server.owner.query('update identity_provider set enforced = false')
+    await console.server.owner.query('update membership set break_glass = false')
     const page = await open()
     const enforce = async () => {
       await page.getByRole('button', { name: 'Make it the only way in' }).click()
@@ -204,12 +209,12 @@ describe('the providers of a workspace', () => {
     await enforce()
     await page.getByRole('alert').filter({ hasText: 'break-glass' }).waitFor()
     await page.getByRole('button', { name: 'Cancel' }).click()
-    const option = await page.getByRole('option').filter({ hasText: 'Root' }).getAttribute('value')
+    const option = await page.locator('option').filter({ hasText: 'Root' }).getAttribute('value')
     await page.getByLabel('Another administrator').selectOption(option)
     await page.getByRole('button', { name: 'Let them in without it' }).click()
     await page.getByRole('button', { name: 'Take it from Root' }).waitFor()
     await enforce()
-    await page.getByText('The only way in').waitFor()
+    await page.getByText('The only way in', { exact: true }).waitFor()
     const member = await console.open()
     const refused = await addOutsider()
     await member.goto(`${console.origin}/sign-in?tenant=acme`)

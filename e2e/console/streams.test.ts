@@ -84,7 +84,7 @@ test('the form follows the kind: syslog takes a host and a port', async () => {
   expect(await dialog.getByLabel('Address').count()).toBe(0)
   await dialog.getByLabel('Name').fill('collector')
   await dialog.getByLabel('Host').fill('127.0.0.1')
-  await dialog.getByLabel('Port').fill(String(receiver.port))
+  await dialog.getByLabel('Port', { exact: true }).fill(String(receiver.port))
   await dialog.getByLabel('Transport').selectOption('tcp')
   await dialog.getByLabel('Send').selectOption('beginning')
   await dialog.getByRole('button', { name: 'Add the stream' }).click()

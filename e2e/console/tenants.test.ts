@@ -40,6 +40,7 @@ test('an operator makes a tenant, whose first administrator comes in by the addr
   await kim.getByLabel('Your name').fill('Kim')
   await kim.getByLabel('Password').fill('a lantern in the violet harbour')
   await kim.getByRole('button', { name: 'Come in' }).click()
+  await kim.screenshot({ path: '/tmp/kim.png' })
   await kim.getByRole('heading', { level: 1, name: /waits? for you, Kim/ }).waitFor()
 })
 

@@ -155,6 +155,11 @@ const settings = createRoute({
   path: '/settings/$section',
   component: lazyRouteComponent(() => again(() => import('../settings/settings-page.tsx')), 'SettingsPage'),
 })
+const health = createRoute({
+  getParentRoute: () => inside,
+  path: '/health',
+  component: lazyRouteComponent(() => again(() => import('../status/health-page.tsx')), 'HealthPage'),
+})
 const tenants = createRoute({
   getParentRoute: () => inside,
   path: '/operate/tenants',
@@ -188,6 +193,7 @@ export const router = createRouter({
       audit,
       settingsHome,
       settings,
+      health,
       tenants,
       keys,
     ]),

@@ -75,6 +75,9 @@ function Navigation({ current }: { readonly current: string }) {
           </ul>
         </div>
       ))}
+      <Link to="/health" className={styles['item']}>
+        Health
+      </Link>
     </nav>
   )
 }
