@@ -27,6 +27,8 @@ test.each([
     '/systems/support-bot',
     '/records',
     `/records/${recordId}`,
+    '/policy',
+    '/policy/set',
     '/audit',
     '/settings/profile',
     '/settings/security',

@@ -4,6 +4,7 @@ import {
   FileCheck2Icon,
   HouseIcon,
   type LucideIcon,
+  ScaleIcon,
   ScrollTextIcon,
   ServerIcon,
   SettingsIcon,
@@ -12,7 +13,7 @@ import type { Permission } from './me.ts'
 
 /** A page that the rail leads to. */
 export interface NavigationItem {
-  readonly to: '/' | '/changes' | '/systems' | '/records' | '/audit' | '/operate/tenants' | '/settings'
+  readonly to: '/' | '/changes' | '/systems' | '/records' | '/policy' | '/audit' | '/operate/tenants' | '/settings'
   readonly label: string
   readonly icon: LucideIcon
   /** The second key after `g`. */
@@ -26,6 +27,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/changes', label: 'Changes', icon: ActivityIcon, key: 'c', permission: 'change:read' },
   { to: '/systems', label: 'Systems', icon: ServerIcon, key: 's', permission: 'system:read' },
   { to: '/records', label: 'Records', icon: FileCheck2Icon, key: 'r', permission: 'record:read' },
+  { to: '/policy', label: 'Policy', icon: ScaleIcon, key: 'l', permission: 'policy:read' },
   { to: '/audit', label: 'Audit', icon: ScrollTextIcon, key: 'a', permission: 'audit:read' },
   { to: '/operate/tenants', label: 'Tenants', icon: Building2Icon, key: 't', permission: 'tenant:operate' },
 ]

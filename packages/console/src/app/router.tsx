@@ -11,6 +11,8 @@ import type { QueryClient } from '@tanstack/react-query'
 import { readChangeSearch } from '../ace/change-search.ts'
 import { again } from '../look/lazily.ts'
 import { StepUpDialog } from '../identity/step-up.tsx'
+import { readPolicySearch, readScopeSearch } from '../policy/policy-search.ts'
+import { readSystemSearch } from '../systems/system-search.ts'
 import { readAuditSearch } from '../trail/audit-search.ts'
 import { ErrorPage, NoSuchPage } from './error-page.tsx'
 import { meQuery } from './me.ts'
@@ -117,6 +119,16 @@ const assess = createRoute({
   path: '/changes/$id/assess',
   component: lazyRouteComponent(() => again(() => import('../aura/assess-page.tsx')), 'AssessPage'),
 })
+const decision = createRoute({
+  getParentRoute: () => inside,
+  path: '/decisions/$id',
+  component: lazyRouteComponent(() => again(() => import('../life/earlier-address.tsx')), 'DecisionAddress'),
+})
+const assessment = createRoute({
+  getParentRoute: () => inside,
+  path: '/assessments/$id',
+  component: lazyRouteComponent(() => again(() => import('../life/earlier-address.tsx')), 'AssessmentAddress'),
+})
 const systems = createRoute({
   getParentRoute: () => inside,
   path: '/systems',
@@ -125,6 +137,7 @@ const systems = createRoute({
 const system = createRoute({
   getParentRoute: () => inside,
   path: '/systems/$name',
+  validateSearch: readSystemSearch,
   component: lazyRouteComponent(() => again(() => import('../systems/system-page.tsx')), 'SystemPage'),
 })
 const records = createRoute({
@@ -136,6 +149,18 @@ const record = createRoute({
   getParentRoute: () => inside,
   path: '/records/$id',
   component: lazyRouteComponent(() => again(() => import('../pacr/record-page.tsx')), 'RecordPage'),
+})
+const policy = createRoute({
+  getParentRoute: () => inside,
+  path: '/policy',
+  validateSearch: readPolicySearch,
+  component: lazyRouteComponent(() => again(() => import('../policy/policy-page.tsx')), 'PolicyPage'),
+})
+const setPolicy = createRoute({
+  getParentRoute: () => inside,
+  path: '/policy/set',
+  validateSearch: readScopeSearch,
+  component: lazyRouteComponent(() => again(() => import('../policy/set-policy-page.tsx')), 'SetPolicyPage'),
 })
 const audit = createRoute({
   getParentRoute: () => inside,
@@ -186,10 +211,14 @@ export const router = createRouter({
       newChange,
       change,
       assess,
+      decision,
+      assessment,
       systems,
       system,
       records,
       record,
+      policy,
+      setPolicy,
       audit,
       settingsHome,
       settings,
@@ -199,6 +228,8 @@ export const router = createRouter({
     ]),
   ]),
   context: { client: queryClient },
+  // What a page's own reader of addresses leaves out, no page sees.
+  search: { strict: true },
   defaultErrorComponent: ErrorPage,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -9,6 +9,7 @@ import { useLiveUpdates } from './live-updates.ts'
 import { Mark } from './mark.tsx'
 import { useMay, useMe } from './me.ts'
 import { navigation, settings } from './navigation.ts'
+import { useWrittenZone } from './preferences.ts'
 import { OfflineBar } from './offline-bar.tsx'
 import { Palette } from './palette.tsx'
 import { SampleBar } from './sample-bar.tsx'
@@ -24,6 +25,7 @@ export function Shell() {
   const waiting = useQuery({ ...inboxQuery, enabled: may('change:read') }).data?.items.length ?? 0
   useGoKeys()
   useLiveUpdates()
+  const zone = useWrittenZone()
   return (
     <>
       <a className={styles['skip']} href="#main">
@@ -72,7 +74,8 @@ export function Shell() {
         </header>
         <main className={styles['main']} id="main" tabIndex={-1}>
           {me.tenant.sample ? <SampleBar /> : null}
-          <Outlet />
+          {/* Times are written where they stand: another zone writes the page anew. */}
+          <Outlet key={zone} />
         </main>
         <nav className={styles['tabs']} aria-label="Pages, short">
           {[...items.slice(0, 4), settings].map((item) => (

@@ -16,9 +16,12 @@ import { withProof } from './step-up.tsx'
 export function AddPasskeyDialog({
   onClose,
   onCodes,
+  onAdded,
 }: {
   readonly onClose: () => void
   readonly onCodes: (codes: readonly string[]) => void
+  /** Told that there is one now, and whether recovery codes came with it. */
+  readonly onAdded?: (hasCodes: boolean) => void
 }) {
   const client = useQueryClient()
   const [name, setName] = useState('')
@@ -32,6 +35,7 @@ export function AddPasskeyDialog({
       onClose()
       tell('The passkey is added')
       if (recoveryCodes !== null) onCodes(recoveryCodes)
+      onAdded?.(recoveryCodes !== null)
     },
   })
   return (

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { DownloadIcon, PrinterIcon } from 'lucide-react'
 import { api } from '../api/client.ts'
+import { useLetterKeys } from '../app/shortcuts.ts'
 import { VerifyRecord } from '../ledger/verify-record.tsx'
 import { Button } from '../look/button.tsx'
 import { Facts } from '../look/card.tsx'
@@ -89,6 +90,7 @@ function RecordLink({ id }: { readonly id: string }) {
 }
 
 function Actions({ id }: { readonly id: string }) {
+  useLetterKeys((key) => (key === 'p' ? print() : undefined))
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => api.exportRecord({ path: { id } }),
     onSuccess: (bundle) => saveFile(`record-${id}.json`, bundle),
