@@ -36,7 +36,7 @@ export function ApiKeysSection() {
   if (ending.data === undefined || all.items === undefined) return <Loading what="the keys" />
   const alive = soonestFirst([...ending.data.items, ...all.items].filter(({ revokedAt }) => revokedAt === null))
   return (
-    <Card title="API keys">
+    <Card>
       {alive.length === 0 ? (
         <p className={styles['acts']}>There are none. A pipeline or the SDK needs one.</p>
       ) : (
@@ -91,11 +91,12 @@ function KeyTable({
       columns={[
         {
           name: 'Key',
-          cell: ({ name, prefix, expiresSoon, replacedBy, accountName }) => (
+          cell: ({ name, prefix, expiresAt, expiresSoon, replacedBy, accountName }) => (
             <>
               {name} {expiresSoon ? <Warning word={replacedBy === null ? 'Ends soon' : 'Replaced, ends soon'} /> : null}
               <span className={styles['below']}>
-                <code className="mono">{prefix}…</code> · {accountName}
+                <code className="mono">{prefix}…</code> · {accountName} ·{' '}
+                {expiresAt === null ? 'never ends' : `ends on ${date(expiresAt)}`}
               </span>
             </>
           ),
@@ -106,7 +107,6 @@ function KeyTable({
           cell: ({ lastUsedAt }) =>
             lastUsedAt === null ? <span className="faint">never</span> : <Ago at={lastUsedAt} />,
         },
-        { name: 'Ends', wideOnly: true, cell: ({ expiresAt }) => (expiresAt === null ? 'never' : date(expiresAt)) },
         {
           name: '',
           isNumber: true,

@@ -35,7 +35,7 @@ export function InvitationsCard() {
   const waiting = (items ?? []).filter(({ state }) => state === 'pending' || state === 'expired')
   if (waiting.length === 0 && !hasMore) return null
   return (
-    <Card title="Invitations" note={`${waiting.length} wait to be accepted`}>
+    <Card title="Invitations" note="not accepted yet">
       <Table
         caption="Invitations"
         rows={waiting}

@@ -39,7 +39,7 @@ export function ServiceAccountsSection() {
   if (error !== null) return <Problem error={error} onRetry={retry} />
   if (items === undefined) return <Loading what="the service accounts" />
   return (
-    <Card title="Service accounts">
+    <Card>
       {items.length === 0 ? (
         <p className={styles['acts']}>
           There are none. A pipeline that has an account of its own goes on when the person who set it up leaves.

@@ -10,7 +10,7 @@ export function WorkspacesSection() {
   const { tenants, tenant } = useMe()
   const { switchTo, isPending, error } = useSwitchTenant()
   return (
-    <Card title="Workspaces">
+    <Card>
       <Table
         caption="Workspaces"
         rows={tenants}

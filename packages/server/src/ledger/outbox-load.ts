@@ -34,7 +34,7 @@ export function readLogLoad(db: Database, tenantId: string): Promise<LogLoad> {
     const { rows } = await sql<{ entries: number; oldest: string | null; size: number | null; signedAt: Date | null }>`
       select (select count(*) from (
                select 1 from ledger_outbox where tenant_id = ${tenantId} limit ${mostCounted}
-             ) some)::int as entries,
+             ) queued)::int as entries,
              (select entry_id from ledger_outbox where tenant_id = ${tenantId} order by id limit 1) as oldest,
              head.size, head.created_at as "signedAt"
       from (select 1) one left join lateral (

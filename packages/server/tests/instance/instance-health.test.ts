@@ -60,7 +60,7 @@ describe('the health of the server', () => {
     await settled()
     await withLogsHeldUp(async () => {
       const { token } = stranger
-      for (const name of ['one', 'two'])
+      for (const name of [crypto.randomUUID(), crypto.randomUUID()])
         await server.expectOk({ method: 'POST', path: '/v1/systems', token, body: { name } })
       expect((await health(stranger)).log.waiting).toBe(2)
       expect((await health(admin)).log.waiting).toBe(0)
@@ -75,7 +75,7 @@ describe('the health of the server', () => {
     await settled()
     await withLogsHeldUp(async () => {
       for (const { token } of [admin, stranger])
-        await server.expectOk({ method: 'POST', path: '/v1/systems', token, body: { name: 'three' } })
+        await server.expectOk({ method: 'POST', path: '/v1/systems', token, body: { name: crypto.randomUUID() } })
       const { instance } = await health(operator)
       expect(instance).toMatchObject({ waiting: 2, stoppedLogs: 0, streams: { sending: 0, failing: 0, paused: 0 } })
       expect(instance?.oldestSeconds).toBeGreaterThanOrEqual(0)
