@@ -111,6 +111,19 @@ describe('signing in with the company’s provider', () => {
     await page.getByRole('dialog', { name: 'The key “after”' }).waitFor()
   })
 
+  test('signing out can sign out at the provider too, and who came by password isn’t asked', async () => {
+    const page = await console.open()
+    await signInAt(page, '/settings/profile', 'bo')
+    await page.getByRole('button', { name: 'Sign out at your provider too' }).click()
+    await page.waitForURL((url) => url.origin === provider.issuer)
+    expect((await page.context().cookies(console.origin)).map(({ name }) => name)).not.toContain('afterai_session')
+    const root = await console.openAs(admin)
+    await root.goto(`${console.origin}/settings/profile`)
+    await root.getByRole('button', { name: 'Sign out' }).waitFor()
+    await root.waitForLoadState('networkidle')
+    expect(await root.getByRole('button', { name: 'Sign out at your provider too' }).count()).toBe(0)
+  })
+
   test('a proof that is declined does nothing', async () => {
     const page = await console.open()
     await signInAt(page, '/settings/keys', 'ada')
