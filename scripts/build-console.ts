@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, stderr } from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,8 @@ const sources = [
   'index.html',
   'vite.config.ts',
   'package.json',
+  '../../examples/support-bot/baseline.json',
+  '../../examples/support-bot/candidate.json',
   '../client/src',
   '../record/src',
   '../../scripts/verifier-file.ts',
@@ -27,6 +29,13 @@ if (!argv.includes('--if-older') || isOlder()) {
     await build({ root, logLevel: 'warn' })
     const { verifierFile } = await import('./verifier-file.ts')
     writeFileSync(join(dist, 'verifier.html'), await verifierFile())
+    // To try an assessment with.
+    mkdirSync(join(dist, 'samples'))
+    for (const [name, side] of [['baseline', 'before'] as const, ['candidate', 'after'] as const])
+      copyFileSync(
+        join(root, `../../examples/support-bot/${name}.json`),
+        join(dist, `samples/support-bot-${side}.json`),
+      )
     for (const file of filesIn(dist).filter((name) => compressed.test(name))) {
       const content = readFileSync(file)
       const small = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })

@@ -107,12 +107,14 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
 }
 
-/** What axe finds wrong on the page by the rules of WCAG 2.2, levels A and AA: each with the elements that break it. */
-export async function axeViolations(page: Page): Promise<string[]> {
+/** What axe finds wrong on the page, or in a part of it such as the dialog over it, by the rules of WCAG 2.2, levels A and AA: each with the elements that break it. */
+export async function axeViolations(page: Page, within = 'html'): Promise<string[]> {
   await page.evaluate(axe.source)
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
   const options = JSON.stringify({ runOnly: { type: 'tag', values: tags } })
-  const violations = await page.evaluate<Violation[]>(`axe.run(${options}).then((found) => found.violations)`)
+  const violations = await page.evaluate<Violation[]>(
+    `axe.run(${JSON.stringify(within)}, ${options}).then((found) => found.violations)`,
+  )
   return violations.map(
     ({ id, nodes }) =>
       `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary ?? ''}`).join(' | ')}`,

@@ -73,8 +73,10 @@ describe('the life of a change', () => {
       ['After the change', 'candidate.json'],
     ] as const) {
       const picker = page.getByRole('region', { name: side })
-      await picker.getByLabel('Slice by').fill('topic')
       await picker.getByLabel(`${side}: a file of results`).setInputFiles(example(file))
+      await picker.getByLabel('Slice by').selectOption('topic')
+      await picker.getByText('4 slices').waitFor()
+      await picker.getByRole('button', { name: 'Bring it in' }).click()
       await picker.getByText('88 cases').waitFor()
     }
     await page.getByLabel('Margin of pass').fill('0,02')

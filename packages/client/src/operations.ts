@@ -647,6 +647,169 @@ export type Assessment = {
   createdAt: string
 }
 
+export type AssessmentCases = {
+  items: ({
+    caseId: string
+    slice: string | null
+    baseline: number
+    candidate: number
+  })[]
+  total: number
+  nextCursor: string | null
+}
+
+export type EvaluationUse = {
+  assessmentId: string
+  changeId: string
+  changeTitle: string
+  role: "baseline" | "candidate"
+  verdict: string
+  createdAt: string
+}
+
+export type Evaluation = {
+  id: string
+  system: string | null
+  label: string | null
+  format: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"
+  selection: string | null
+  sourceDigest: string
+  caseDigest: string | null
+  ranAt: string | null
+  receivedAt: string
+  sizeBytes: number
+  cases: number
+  errors: number
+  metrics: ({
+    name: string
+    kind: string
+    direction: string | null
+    directionFrom?: string
+    scale?: {
+      lower: number
+      upper: number
+    }
+  })[]
+  dropped: ({
+    field: string
+    count: number
+  })[]
+  digestedIdentifiers: number
+  notes: (string)[]
+  repeats: number | null
+  table: {
+    encoding: string
+    separator: string | null
+    caseId: (string)[]
+    cluster: string | null
+    slice: string | null
+    error: string | null
+    rows: number
+    metrics: ({
+      metric: string
+      column: string
+      kind: string
+      direction: string | null
+      notation: string
+      missing: number
+    })[]
+  } | null
+  importedBy: string
+  createdAt: string
+  importedByName: string | null
+  importedByEmail: string | null
+}
+
+export type ImportPreview = {
+  format: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit" | null
+  takes: ("mapping" | "where" | "notation" | "variables" | "selection")[]
+  columns: ({
+    name: string
+    place: number
+    takenFor: "case" | "cluster" | "slice" | "error" | "metric" | "nothing"
+    why: "said" | "usual_name" | "tells_rows_apart" | "numbers" | "configuration" | "counts" | "words" | "empty"
+    kind: string | null
+    direction: string | null
+    filled: number
+    distinct: number
+    canSlice: boolean
+    choices: (string)[]
+  })[]
+  moreColumns: number
+  variables: ({
+    name: string
+    values: number
+  })[]
+  choices: ({
+    by: "provider" | "prompt"
+    names: (string)[]
+  })[]
+  run: {
+    selection: string | null
+    ranAt: string | null
+    errors: number
+    metrics: ({
+      name: string
+      kind: string
+      direction: string | null
+      directionFrom?: string
+      scale?: {
+        lower: number
+        upper: number
+      }
+    })[]
+    dropped: ({
+      field: string
+      count: number
+    })[]
+    digestedIdentifiers: number
+    notes: (string)[]
+    table: {
+      encoding: string
+      separator: string | null
+      caseId: (string)[]
+      cluster: string | null
+      slice: string | null
+      error: string | null
+      rows: number
+      metrics: ({
+        metric: string
+        column: string
+        kind: string
+        direction: string | null
+        notation: string
+        missing: number
+      })[]
+    } | null
+    rows: number
+    cases: number
+    slices: (string)[]
+  } | null
+  faults: ({
+    code: string
+    text: string
+    line: number | null
+    column: string | null
+    pointer: string | null
+  })[]
+  moreFaults: number
+}
+
+export type PowerAdvice = {
+  metrics: ({
+    metric: string
+    kind: string
+    direction: string | null
+    margin: number | null
+    marginFrom: "plan" | "default" | null
+    cases: number
+    pairsForMargin: number | null
+    pairsAtMost: number | null
+    detectableLoss: number | null
+    chance: number | null
+  })[]
+}
+
 export type AuditEvent = {
   id: string
   occurredAt: string
@@ -1019,59 +1182,6 @@ export type SecondFactorChallenge = {
   ticket: string
   methods: ("totp" | "passkey" | "recovery_code")[]
   expiresAt: string
-}
-
-export type Evaluation = {
-  id: string
-  system: string | null
-  label: string | null
-  format: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"
-  selection: string | null
-  sourceDigest: string
-  caseDigest: string | null
-  ranAt: string | null
-  receivedAt: string
-  sizeBytes: number
-  cases: number
-  errors: number
-  metrics: ({
-    name: string
-    kind: string
-    direction: string | null
-    directionFrom?: string
-    scale?: {
-      lower: number
-      upper: number
-    }
-  })[]
-  dropped: ({
-    field: string
-    count: number
-  })[]
-  digestedIdentifiers: number
-  notes: (string)[]
-  repeats: number | null
-  table: {
-    encoding: string
-    separator: string | null
-    caseId: (string)[]
-    cluster: string | null
-    slice: string | null
-    error: string | null
-    rows: number
-    metrics: ({
-      metric: string
-      column: string
-      kind: string
-      direction: string | null
-      notation: string
-      missing: number
-    })[]
-  } | null
-  importedBy: string
-  createdAt: string
-  importedByName: string | null
-  importedByEmail: string | null
 }
 
 export type IdentityProvider = {
@@ -2757,6 +2867,27 @@ export interface Operations {
     path: { id: string }
     answer: Evaluation
   }
+  /** List the assessments in which an evaluation served. */
+  listEvaluationUses: {
+    path: { id: string }
+    query?: { limit?: number; cursor?: string }
+    answer: {
+      items: (EvaluationUse)[]
+      nextCursor: string | null
+    }
+  }
+  /** Ask how far the cases of an evaluation reach. */
+  getEvaluationPower: {
+    path: { id: string }
+    query?: { plan?: string }
+    answer: PowerAdvice
+  }
+  /** See what an import would make of a file. */
+  previewEvaluation: {
+    query?: { format?: "csv" | "jsonl" | "json" | "promptfoo" | "inspect" | "lm-eval" | "deepeval" | "openai-evals" | "every-eval-ever" | "langsmith" | "langfuse" | "braintrust" | "ragas" | "junit"; mapping?: string; where?: string; decimal?: "point" | "comma"; missing?: string; provider?: string; prompt?: string; caseIdVariable?: string; sliceVariable?: string; clusterVariable?: string }
+    body: string | Uint8Array | Blob
+    answer: ImportPreview
+  }
   /** Seal what results of a change will be held to. */
   sealPlan: {
     path: { id: string }
@@ -2849,6 +2980,12 @@ export interface Operations {
   getAssessment: {
     path: { id: string }
     answer: Assessment
+  }
+  /** List the cases that an assessment counts as lost or gained. */
+  listAssessmentCases: {
+    path: { id: string }
+    query: { limit?: number; cursor?: string; metric: string; change: "lost" | "gained"; slice?: string }
+    answer: AssessmentCases
   }
   /** List the rules by which changes are decided. */
   listPolicies: {
@@ -3464,11 +3601,15 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   listEvaluations: ['GET', '/v1/evaluations', 'json'],
   importEvaluation: ['POST', '/v1/evaluations', 'json', true],
   getEvaluation: ['GET', '/v1/evaluations/{id}', 'json'],
+  listEvaluationUses: ['GET', '/v1/evaluations/{id}/assessments', 'json'],
+  getEvaluationPower: ['GET', '/v1/evaluations/{id}/power', 'json'],
+  previewEvaluation: ['POST', '/v1/evaluations/preview', 'json'],
   sealPlan: ['POST', '/v1/changes/{id}/plans', 'json', true],
   listPlans: ['GET', '/v1/changes/{id}/plans', 'json'],
   assessChange: ['POST', '/v1/changes/{id}/assessments', 'json', true],
   listAssessments: ['GET', '/v1/changes/{id}/assessments', 'json'],
   getAssessment: ['GET', '/v1/assessments/{id}', 'json'],
+  listAssessmentCases: ['GET', '/v1/assessments/{id}/cases', 'json'],
   listPolicies: ['GET', '/v1/policies', 'json'],
   setPolicy: ['POST', '/v1/policies', 'json', true],
   listDelegations: ['GET', '/v1/delegations', 'json'],

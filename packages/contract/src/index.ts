@@ -16,6 +16,15 @@ export {
 export { delegateRequest, type Delegation, delegationQuery, delegationsView, delegationView } from './delegation.ts'
 export { assessmentView, type AssessmentView, assessRequest } from './assessment.ts'
 export {
+  assessmentCases,
+  type AssessmentCases,
+  assessmentCasesQuery,
+  evaluationUse,
+  type EvaluationUse,
+} from './assessment-cases.ts'
+export { importPreview, type ImportPreview, previewQuery } from './evaluation-preview.ts'
+export { powerAdvice, type PowerAdviceView, powerQuery } from './evaluation-power.ts'
+export {
   auditEventView,
   type AuditEventView,
   auditExportFormats,

@@ -3,7 +3,8 @@ import type { AssessedInput, Assessment, AssessmentWarning, Guardrail, MetricAss
 import { distinctCases, errorCount } from './cases/case-table.ts'
 import { everyNumber, numberAt, numberCount, type NumberColumn } from './cases/number-column.ts'
 import type { EvaluationRun } from './evaluation-run.ts'
-import { isBinary, isQuality } from './metric.ts'
+import { failureValue } from './failure-value.ts'
+import { isQuality } from './metric.ts'
 import { nearIdsText } from './near-ids.ts'
 import { defaultPlan, type AssessmentPlan } from './plan.ts'
 import { resolveMetrics, type MissingMetric, type ResolvedMetric } from './resolve-metrics.ts'
@@ -157,30 +158,6 @@ function countOffScale({ scale }: ResolvedMetric, values: NumberColumn): number 
     if (value < scale.lower || value > scale.upper) count += 1
   }
   return count
-}
-
-/** Finds the value of an error: the plan's, else the worse end of a known scale or of 0..1 if all values lie in it, else the worst value seen. */
-function failureValue(
-  { failureValue: given, direction, kind, scale }: ResolvedMetric,
-  before: NumberColumn,
-  after: NumberColumn,
-): number | null {
-  if (given !== undefined) return given
-  if (direction === null) return null
-  if (scale !== null) return direction === 'up' ? scale.lower : scale.upper
-  if (isBinary(kind) || (isUnit(before) && isUnit(after))) return direction === 'up' ? 0 : 1
-  const worse = direction === 'up' ? Math.min : Math.max
-  let worst = direction === 'up' ? Infinity : -Infinity
-  for (const values of [before, after])
-    for (let row = 0; row < numberCount(values); row += 1) {
-      const value = numberAt(values, row)
-      if (!Number.isNaN(value)) worst = worse(worst, value)
-    }
-  return worst
-}
-
-function isUnit(values: NumberColumn): boolean {
-  return everyNumber(values, (value) => Number.isNaN(value) || (value >= 0 && value <= 1))
 }
 
 /** Holm over the primary metrics and their critical slices. One without a p value counts as p = 1: it must not ease the others. */

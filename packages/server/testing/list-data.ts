@@ -14,6 +14,14 @@ export interface ListData {
 /** An hour with one call. */
 const window = JSON.stringify({ ...windowToJson(emptyWindow()), calls: 1 })
 
+/** Filters without which a list isn't answered. */
+const needed: Readonly<Record<string, string>> = {
+  '/v1/telemetry/windows': 'system',
+  '/v1/assessments/{id}/cases': 'metric',
+  // Of one evaluation, by two indexes.
+  '/v1/evaluations/{id}/assessments': 'nothing that there is',
+}
+
 const much = 200_000
 const some = 20_000
 const day = 86_400_000
@@ -165,7 +173,7 @@ export async function createListData(server: TestServer): Promise<ListData> {
   const request = (n: string): string => `00000004-0000-7000-8000-${n.padStart(12, '0')}`
   return {
     changeId: rows[0]?.id ?? '',
-    required: (path, names) => path !== '/v1/telemetry/windows' || names.includes('system'),
+    required: (path, names) => !(path in needed) || names.includes(needed[path] ?? ''),
     filters: {
       '/v1/audit-events': {
         action: ['change.open', 'session.rare', 'none.such'],
@@ -225,6 +233,9 @@ export async function createListData(server: TestServer): Promise<ListData> {
         to: [at(0), at(400)],
       },
       '/v1/evaluations': { system: systems },
+      // Of one assessment: its row, and those of its two evaluations, however many cases they hold. What it answers has a test of its own.
+      '/v1/evaluations/{id}/assessments': {},
+      '/v1/assessments/{id}/cases': { metric: [], change: [], slice: [] },
       '/v1/telemetry/clients': {},
       '/v1/telemetry/dropped': {},
       '/v1/telemetry/served-models': { system: systems },

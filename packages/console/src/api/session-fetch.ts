@@ -1,4 +1,5 @@
 import type { Fetch, FetchRequest } from '@afterai/client'
+import { noteRelease } from './release.ts'
 
 /** What every tab of the console is told of the session that they share. */
 export type SessionNews = 'ended' | 'began'
@@ -30,18 +31,26 @@ const withoutRefresh = /\/v1\/(session(\/.*)?|setup|sign-in-options|invitations\
  * A `fetch` on the session's cookies, which no script can read. A 401 is answered by one refresh over all tabs (Web Locks), and the
  * request is sent once more; if the session has ended, all tabs are told.
  */
-export const sessionFetch: Fetch = async (address, request) => {
-  const answer = await send(address, request)
-  const { pathname } = new URL(address)
-  if (
-    answer.status !== 401 ||
-    (withoutRefresh.test(pathname) && !(pathname === '/v1/session' && request.method === 'GET')) ||
-    !(await isOfSession(answer))
-  )
+export const sessionFetch: Fetch = bySession(send)
+
+/** Sends a request as a browser does. */
+export type Sender = (address: string, request: FetchRequest) => Promise<Response>
+
+/** The same by whatever sends the request. */
+export function bySession(sender: Sender): Fetch {
+  return async (address, request) => {
+    const answer = await sender(address, request)
+    const { pathname } = new URL(address)
+    if (
+      answer.status !== 401 ||
+      (withoutRefresh.test(pathname) && !(pathname === '/v1/session' && request.method === 'GET')) ||
+      !(await isOfSession(answer))
+    )
+      return answer
+    if (await refreshed()) return sender(address, request)
+    tellSession('ended')
     return answer
-  if (await refreshed()) return send(address, request)
-  tellSession('ended')
-  return answer
+  }
 }
 
 const aboutWhatWasTyped: ReadonlySet<unknown> = new Set([
@@ -80,10 +89,12 @@ async function refreshed(): Promise<boolean> {
   })
 }
 
-function send(address: string, { body, ...request }: FetchRequest): Promise<Response> {
-  return fetch(address, {
+async function send(address: string, { body, ...request }: FetchRequest): Promise<Response> {
+  const answer = await fetch(address, {
     ...request,
     credentials: 'same-origin',
     ...(body === undefined ? {} : { body: body as BodyInit }),
   })
+  noteRelease(answer)
+  return answer
 }

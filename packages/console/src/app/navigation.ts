@@ -2,6 +2,7 @@ import {
   ActivityIcon,
   Building2Icon,
   FileCheck2Icon,
+  FlaskConicalIcon,
   HouseIcon,
   type LucideIcon,
   ScaleIcon,
@@ -13,7 +14,16 @@ import type { Permission } from './me.ts'
 
 /** A page that the rail leads to. */
 export interface NavigationItem {
-  readonly to: '/' | '/changes' | '/systems' | '/records' | '/policy' | '/audit' | '/operate/tenants' | '/settings'
+  readonly to:
+    | '/'
+    | '/changes'
+    | '/systems'
+    | '/evaluations'
+    | '/records'
+    | '/policy'
+    | '/audit'
+    | '/operate/tenants'
+    | '/settings'
   readonly label: string
   readonly icon: LucideIcon
   /** The second key after `g`. */
@@ -26,6 +36,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/', label: 'Home', icon: HouseIcon, key: 'h' },
   { to: '/changes', label: 'Changes', icon: ActivityIcon, key: 'c', permission: 'change:read' },
   { to: '/systems', label: 'Systems', icon: ServerIcon, key: 's', permission: 'system:read' },
+  { to: '/evaluations', label: 'Evaluations', icon: FlaskConicalIcon, key: 'e', permission: 'evaluation:read' },
   { to: '/records', label: 'Records', icon: FileCheck2Icon, key: 'r', permission: 'record:read' },
   { to: '/policy', label: 'Policy', icon: ScaleIcon, key: 'l', permission: 'policy:read' },
   { to: '/audit', label: 'Audit', icon: ScrollTextIcon, key: 'a', permission: 'audit:read' },

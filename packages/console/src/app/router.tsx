@@ -140,6 +140,20 @@ const system = createRoute({
   validateSearch: readSystemSearch,
   component: lazyRouteComponent(() => again(() => import('../systems/system-page.tsx')), 'SystemPage'),
 })
+const evaluations = createRoute({
+  getParentRoute: () => inside,
+  path: '/evaluations',
+  validateSearch: (search: Record<string, unknown>): { system?: string } => {
+    const system = text(search, 'system')
+    return system === undefined ? {} : { system }
+  },
+  component: lazyRouteComponent(() => again(() => import('../aura/evaluations-page.tsx')), 'EvaluationsPage'),
+})
+const evaluation = createRoute({
+  getParentRoute: () => inside,
+  path: '/evaluations/$id',
+  component: lazyRouteComponent(() => again(() => import('../aura/evaluation-page.tsx')), 'EvaluationPage'),
+})
 const records = createRoute({
   getParentRoute: () => inside,
   path: '/records',
@@ -215,6 +229,8 @@ export const router = createRouter({
       assessment,
       systems,
       system,
+      evaluations,
+      evaluation,
       records,
       record,
       policy,

@@ -10,11 +10,11 @@ import { Mark } from './mark.tsx'
 import { useMay, useMe } from './me.ts'
 import { navigation, settings } from './navigation.ts'
 import { useWrittenZone } from './preferences.ts'
-import { OfflineBar } from './offline-bar.tsx'
 import { Palette } from './palette.tsx'
 import { SampleBar } from './sample-bar.tsx'
 import styles from './shell.module.css'
 import { useGoKeys } from './shortcuts.ts'
+import { StateBar } from './state-bar.tsx'
 
 /** What is around every page of somebody who is signed in: the rail, and on narrow screens the bar and the tabs. */
 export function Shell() {
@@ -31,7 +31,7 @@ export function Shell() {
       <a className={styles['skip']} href="#main">
         Skip to the page
       </a>
-      <OfflineBar />
+      <StateBar />
       <div className={styles['shell']}>
         <aside className={styles['rail']} aria-label="Main">
           <Link to="/settings" className={styles['tenant']} title="Tenants and account">

@@ -38,7 +38,11 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
         )}
       </div>
       <div className={styles['card']}>
-        <ForestPlot metrics={assessment.metrics.filter(({ sameAs }) => !sameAs)} slices={assessment.slices} />
+        <ForestPlot
+          assessmentId={shown.id}
+          metrics={assessment.metrics.filter(({ sameAs }) => !sameAs)}
+          slices={assessment.slices}
+        />
         {assessment.metrics.map(({ metric, sameAs }) =>
           sameAs ? (
             <p key={metric} className={styles['foot']}>

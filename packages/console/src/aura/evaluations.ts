@@ -1,9 +1,15 @@
-import type { Evaluation } from '@afterai/client'
+import type { Evaluation, Operations } from '@afterai/client'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
 
 /** A file of results as it was read: its numbers, never its text. */
 export type ImportedRun = Evaluation
+
+/** What an import would make of a file. */
+export type Preview = Operations['previewEvaluation']['answer']
+
+/** How a file is to be read. */
+export type Reading = NonNullable<Operations['previewEvaluation']['query']>
 
 /** The question for the newest evaluations of a system. */
 export function evaluationsQuery(system: string) {

@@ -1,53 +1,65 @@
+import { useState } from 'react'
 import { BandBadge } from '../look/badge.tsx'
 import { type Band } from '../look/bands.ts'
 import { orient, place, ticks } from './axis.ts'
+import { CasesDialog } from './cases-dialog.tsx'
 import styles from './forest-plot.module.css'
-import { difference, type Metric, metricName, metricRule } from './metric-words.ts'
+import { casesWords, difference, type Metric, metricName, metricRule } from './metric-words.ts'
 
 /** All metrics with their slices below them: intervals against margins. The table is the chart for who doesn't see it. */
 export function ForestPlot({
+  assessmentId,
   metrics,
   slices,
 }: {
+  /** Of which its rows open to the cases behind them; left out, as on paper, they don't. */
+  readonly assessmentId?: string
   readonly metrics: readonly Metric[]
   readonly slices: readonly Metric[]
 }) {
+  const [opened, open] = useState<Metric>()
+  const onOpen = assessmentId === undefined ? undefined : open
   return (
-    <table className={styles['forest']}>
-      <caption className="unseen">Difference of each metric with its 95 % interval, against the margin</caption>
-      <thead>
-        <tr>
-          <th scope="col">Metric</th>
-          <th scope="col" className={styles['plot']}>
-            <svg className={styles['ticks']} aria-hidden>
-              {ticks.map((tick) => (
-                <text key={tick} x={`${place(tick)}%`} y="19" textAnchor="middle">
-                  {tick === -1 ? 'margin' : tick === 0 ? '0' : `${tick > 0 ? '+' : '−'}${Math.abs(tick)}×`}
-                </text>
-              ))}
-            </svg>
-            <span className="unseen">Interval</span>
-          </th>
-          <th scope="col" className={styles['number']}>
-            Difference
-          </th>
-          <th scope="col">Verdict</th>
-        </tr>
-      </thead>
-      <tbody>
-        {metrics.flatMap((metric) => [
-          <Row key={metric.metric} metric={metric} />,
-          ...slices
-            .filter((slice) => slice.metric === metric.metric)
-            .map((slice) => <Row key={`${slice.metric} ${slice.slice}`} metric={slice} />),
-        ])}
-      </tbody>
-    </table>
+    <>
+      <table className={styles['forest']}>
+        <caption className="unseen">Difference of each metric with its 95 % interval, against the margin</caption>
+        <thead>
+          <tr>
+            <th scope="col">Metric</th>
+            <th scope="col" className={styles['plot']}>
+              <svg className={styles['ticks']} aria-hidden>
+                {ticks.map((tick) => (
+                  <text key={tick} x={`${place(tick)}%`} y="19" textAnchor="middle">
+                    {tick === -1 ? 'margin' : tick === 0 ? '0' : `${tick > 0 ? '+' : '−'}${Math.abs(tick)}×`}
+                  </text>
+                ))}
+              </svg>
+              <span className="unseen">Interval</span>
+            </th>
+            <th scope="col" className={styles['number']}>
+              Difference
+            </th>
+            <th scope="col">Verdict</th>
+          </tr>
+        </thead>
+        <tbody>
+          {metrics.flatMap((metric) => [
+            <Row key={metric.metric} metric={metric} onOpen={onOpen} />,
+            ...slices
+              .filter((slice) => slice.metric === metric.metric)
+              .map((slice) => <Row key={`${slice.metric} ${slice.slice}`} metric={slice} onOpen={onOpen} />),
+          ])}
+        </tbody>
+      </table>
+      {opened === undefined || assessmentId === undefined ? null : (
+        <CasesDialog assessmentId={assessmentId} metric={opened} onClose={() => open(undefined)} />
+      )}
+    </>
   )
 }
 
-function Row({ metric }: { readonly metric: Metric }) {
-  const { slice, pairs, delta, interval, band } = metric
+function Row({ metric, onOpen }: { readonly metric: Metric; readonly onOpen: ((metric: Metric) => void) | undefined }) {
+  const { slice, pairs, delta, interval, band, lost, gained } = metric
   return (
     <tr className={slice === null ? undefined : styles['slice']}>
       <th scope="row" className={styles['metric']}>
@@ -64,6 +76,16 @@ function Row({ metric }: { readonly metric: Metric }) {
             ? 'no interval'
             : `${difference(metric, interval.lower)} to ${difference(metric, interval.upper)}`}
         </small>
+        {onOpen === undefined || delta === null || (lost === 0 && gained === 0) ? null : (
+          <button type="button" className={styles['cases']} onClick={() => onOpen(metric)}>
+            {casesWords(metric)}
+            <span className="unseen">
+              {' '}
+              of {metricName(metric)}
+              {slice === null ? '' : `, ${slice}`}
+            </span>
+          </button>
+        )}
       </td>
       <td>
         <BandBadge band={band} />

@@ -1,8 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
 import { Card } from '../look/card.tsx'
 import styles from './assess.module.css'
-import { marginOf, type MetricChoice } from './margins.ts'
+import { marginOf, type MetricChoice, toPlan } from './margins.ts'
+import { powerQuery } from './power.ts'
+import { powerWords } from './power-words.ts'
 
 interface TableProps {
+  /** The evaluation of before the change, which the advice is worked out from: results of after are not looked at. */
+  readonly baselineId: string
   readonly choices: readonly MetricChoice[]
   readonly set: (choices: readonly MetricChoice[]) => void
 }
@@ -16,7 +21,13 @@ const defaults: Readonly<Record<string, string>> = {
 }
 
 /** What is better, and the largest loss that doesn't matter, of each metric: said before its results are seen. */
-export function MarginTable({ choices, set }: TableProps) {
+export function MarginTable({ baselineId, choices, set }: TableProps) {
+  const said = choices.filter(({ margin }) => !Number.isNaN(marginOf(margin)))
+  const { data: power } = useQuery(powerQuery(baselineId, toPlan(said)))
+  const adviceOn = (name: string): string => {
+    const found = power?.metrics.find(({ metric }) => metric === name)
+    return found === undefined ? '' : powerWords(found)
+  }
   const change = (name: string, next: Partial<MetricChoice>) =>
     set(choices.map((choice) => (choice.name === name ? { ...choice, ...next } : choice)))
   return (
@@ -28,6 +39,7 @@ export function MarginTable({ choices, set }: TableProps) {
             <th scope="col">Metric</th>
             <th scope="col">Better is</th>
             <th scope="col">Margin</th>
+            <th scope="col">What the cases before the change can show</th>
           </tr>
         </thead>
         <tbody>
@@ -58,6 +70,9 @@ export function MarginTable({ choices, set }: TableProps) {
                   value={margin}
                   onChange={({ target }) => change(name, { margin: target.value })}
                 />
+              </td>
+              <td className={styles['advice']} aria-live="polite">
+                {adviceOn(name)}
               </td>
             </tr>
           ))}

@@ -38,6 +38,13 @@ export function metricName({ metric }: Pick<Metric, 'metric'>): string {
   return metric.replaceAll('_', ' ')
 }
 
+/** How many cases changed for the worse and for the better, where that is counted: "15 worse, 2 better". */
+export function casesWords({ direction, lost, gained }: Pick<Metric, 'direction' | 'lost' | 'gained'>): string {
+  if (lost === null || gained === null) return 'Cases'
+  const [worse, better] = direction === 'down' ? [gained, lost] : [lost, gained]
+  return `${worse.toLocaleString('en')} worse, ${better.toLocaleString('en')} better`
+}
+
 /** What of a metric is better, and what was fixed beforehand: "higher is better · margin 2 points". */
 export function metricRule(metric: Metric): string {
   const direction =

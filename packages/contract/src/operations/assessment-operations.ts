@@ -1,6 +1,6 @@
 import type { AssessmentView } from '../assessment.ts'
 import type { EvaluationPlan, UnderPlan } from '../evaluation-plan.ts'
-import { at, digests, ids, pageOf } from './example-values.ts'
+import { at, digests, ids, pageOf, pageParameters } from './example-values.ts'
 import type { Operations } from './operation.ts'
 
 const plan = {
@@ -170,5 +170,18 @@ export const assessmentOperations: Operations = {
     summary: 'Read an assessment',
     parameters: { id: ids.assessment },
     answer: assessment,
+  },
+  'GET /v1/assessments/{id}/cases': {
+    id: 'listAssessmentCases',
+    tag: 'Assessments',
+    summary: 'List the cases that an assessment counts as lost or gained',
+    description: 'By their ids, from the two evaluations as they are kept: ids and numbers, never content.',
+    parameters: { id: ids.assessment, ...pageParameters, metric: 'pass', change: 'lost', slice: 'refunds' },
+    answer: {
+      items: [{ caseId: 'case-12', slice: 'refunds', baseline: 1, candidate: 0 }],
+      total: 1,
+      nextCursor: null,
+    },
+    problems: ['not_ready'],
   },
 }

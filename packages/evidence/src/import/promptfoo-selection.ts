@@ -2,6 +2,7 @@ import type { Digest } from '../identifier.ts'
 import type { FaultList } from './faults.ts'
 import { nameChoices, type Choice } from './promptfoo-names.ts'
 import type { PromptfooResult } from './promptfoo-result.ts'
+import type { ReadingWatch } from './watch.ts'
 
 /** Which provider and prompt of a promptfoo file to read, by label, id or the name that a refusal listed. Needed where there are several. */
 export interface PromptfooSelection {
@@ -19,7 +20,11 @@ export interface ChosenResults {
 export function chooseResults(
   results: readonly PromptfooResult[],
   selection: PromptfooSelection,
-  { faults, digest }: { readonly faults: FaultList; readonly digest: Digest },
+  {
+    faults,
+    digest,
+    watch,
+  }: { readonly faults: FaultList; readonly digest: Digest; readonly watch?: ReadingWatch | undefined },
 ): ChosenResults {
   const providers = nameChoices(
     'provider',
@@ -46,6 +51,11 @@ export function chooseResults(
   const among = (choice: (result: PromptfooResult) => Choice | undefined): Choice[] => [
     ...new Set(left.flatMap((result) => choice(result) ?? [])),
   ]
+  for (const [by, choices] of [
+    ['provider', [...providers.values()]] as const,
+    ['prompt', [...new Set(results.flatMap((result) => promptOf(result) ?? []))]] as const,
+  ])
+    watch?.sawChoices(by, choices.map(({ shown }) => shown).toSorted())
   const [providersLeft, promptsLeft] = [among(providerOf), among(promptOf)]
   const [providerNames, promptNames] = [listed(providersLeft), listed(promptsLeft)]
   if (chosen.length === 0 && results.length > 0)

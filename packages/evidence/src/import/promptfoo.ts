@@ -8,6 +8,7 @@ import type { PromptfooResult } from './promptfoo-result.ts'
 import { chooseResults, type PromptfooSelection } from './promptfoo-selection.ts'
 import { COMMON_METRICS, scoredCases, UNIT_SCALE } from './scored-cases.ts'
 import type { ImportSource } from './source.ts'
+import type { ReadingWatch } from './watch.ts'
 
 /** How to read a promptfoo file. */
 export interface PromptfooOptions extends PromptfooSelection {
@@ -17,6 +18,7 @@ export interface PromptfooOptions extends PromptfooSelection {
   readonly sliceVariable?: string | undefined
   /** A test variable that names the case's cluster. */
   readonly clusterVariable?: string | undefined
+  readonly watch?: ReadingWatch | undefined
 }
 
 const { pass, score, latency_ms, cost, tokens } = COMMON_METRICS
@@ -32,11 +34,13 @@ export function importPromptfoo(source: ImportSource, options: PromptfooOptions 
   const file = readPromptfooFile(source.text, faults, (result) => results.push(result))
   if (!file) return faults.result()
   cases.ranAt(file.timestamp)
-  const { chosen, selection } = chooseResults(results, options, { faults, digest: source.digest })
+  const { watch } = options
+  const { chosen, selection } = chooseResults(results, options, { faults, digest: source.digest, watch })
   const named = namePromptfooCases(results, conditionsOf(file.config), gate)
   for (const result of chosen) {
     const { place, isError, measured, scores, dropped } = result
     const caseId = options.caseIdVariable === undefined ? named.idOf(result) : variable(result, options.caseIdVariable)
+    watch?.sawVariables(result.rendered)
     const names = { cluster: variable(result, options.clusterVariable), slice: variable(result, options.sliceVariable) }
     cases.add({ caseId, ...names, isError, measured, scores }, place)
     for (const name of dropped) cases.drop(`result.${name}`)

@@ -7,11 +7,13 @@ import { columnSurvey, type ColumnSurvey } from './column-survey.ts'
 import { isUsualCaseColumn, usualKind, type MetricColumn } from './mapping.ts'
 import { EVERY_NOTATION, isZeroOrOneCell } from './notation.ts'
 import type { ByteSource } from './source.ts'
-import type { TableFile } from './table-file.ts'
+import { detached, type TableFile } from './table-file.ts'
 
 const MOST_COLUMNS = 60
 const MOST_NAMED = 12
 const MOST_METRICS = 4
+/** Beyond so many different values a column names no configurations, and no slices that anybody reads. */
+const MOST_FEW = 51
 
 /** Columns that people keep case ids in, best first. */
 const CASE_HINTS = [
@@ -25,12 +27,15 @@ const NO_METRIC = /(?:^|[._/])(?:id|idx|index|row|seed|turn|epoch|step|year|time
 /** Parts of a table that a proposal looks at. */
 type MappableFile<R> = Pick<TableFile<R>, 'leaves' | 'records' | 'cell'>
 
-interface ColumnFacts {
+/** What the cells of a column show of it. */
+export interface ColumnFacts {
   readonly column: string
   /** How the column is called in what is shown: by its name, or by its place where that doesn't pass the gate. */
   readonly shownAs: string
   readonly survey: ColumnSurvey
   readonly ids: DistinctTexts
+  /** Its first different values, `MOST_FEW` at most: with so many it has more. */
+  readonly few: Set<string>
   zeroOne: boolean
   /** Whether all of its cells are whole numbers. */
   whole: boolean
@@ -74,17 +79,24 @@ export function proposeMapping<R>(
   return `${listed}; name them${hint}${replace}: ${command(shellWord(name))} --case ${shellWord(caseColumn.shownAs)} ${options.join(' ')}`
 }
 
+/** Whether a column's numbers may measure something, by its name: ids, indexes and years don't. */
+export function measures(column: string): boolean {
+  return !NO_METRIC.test(column)
+}
+
 function isShowable(column: string): boolean {
   return column.startsWith('/') ? column.slice(1).split('/').every(isToken) : isToken(column)
 }
 
-function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly ColumnFacts[] {
+/** Looks at columns, once through the records. */
+export function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly ColumnFacts[] {
   const none = new Set<string>()
   const facts = columns.map((column, index): ColumnFacts & { cell: (record: R) => unknown } => ({
     column,
     shownAs: isShowable(column) ? column : `<column ${index + 1}>`,
     survey: columnSurvey(column, false, none),
     ids: distinctTexts(),
+    few: new Set(),
     zeroOne: true,
     whole: true,
     cell: file.cell(column),
@@ -96,6 +108,7 @@ function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly
       const id = readId(cell)
       if (id === undefined) continue
       fact.ids.add(id)
+      if (fact.few.size < MOST_FEW && !fact.few.has(id)) fact.few.add(detached(id))
       fact.zeroOne &&= isZeroOrOneCell(cell)
       fact.whole &&= /^\d+$/.test(id)
     }
@@ -103,7 +116,7 @@ function factsOf<R>(file: MappableFile<R>, columns: readonly string[]): readonly
 }
 
 /** The column that looks most like one of ids: each row has one, and no two rows the same; by its name among several. */
-function caseColumnOf(facts: readonly ColumnFacts[]): ColumnFacts | undefined {
+export function caseColumnOf(facts: readonly ColumnFacts[]): ColumnFacts | undefined {
   const whole = facts.filter((fact) => fact.survey.missing() === 0 && fact.survey.values() > 0 && mayIdentify(fact))
   const unique = whole.filter(({ survey, ids }) => ids.count() === survey.values())
   const rank = ({ column }: ColumnFacts): number => {
@@ -127,7 +140,8 @@ function mayIdentify({ column, survey, whole }: ColumnFacts): boolean {
   return usualKind(name) === undefined && directionOf(name) === undefined && (whole || !isNumeric(survey))
 }
 
-function isNumeric(survey: ColumnSurvey): boolean {
+/** Whether all that a column holds are numbers, in a notation. */
+export function isNumeric(survey: ColumnSurvey): boolean {
   return survey.values() > 0 && survey.unreadable.count() === 0 && (survey.notations() & EVERY_NOTATION) !== 0
 }
 
@@ -189,7 +203,8 @@ export function unreadNumbers<R>(file: MappableFile<R>, read: readonly string[])
     .toSorted()
 }
 
-function kindOf(column: string, zeroOne: boolean): MetricKind {
+/** The kind that a column's name tells, or else its cells. */
+export function kindOf(column: string, zeroOne: boolean): MetricKind {
   const usual = usualKind(column)
   if (usual !== undefined && usual !== 'continuous') return usual
   if (zeroOne) return 'binary'

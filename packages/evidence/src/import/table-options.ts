@@ -5,6 +5,7 @@ import type { FaultList } from './faults.ts'
 import { columnsOf, selectionOf, type ImportMapping, type MetricColumn, type RowFilter } from './mapping.ts'
 import type { DecimalMark } from './notation.ts'
 import type { ByteSource } from './source.ts'
+import type { ReadingWatch } from './watch.ts'
 
 /** How to read a table; without a mapping the columns' usual names are looked for. */
 export interface TableOptions {
@@ -14,6 +15,7 @@ export interface TableOptions {
   readonly decimal?: DecimalMark | undefined
   /** Texts that mean that nothing was measured, beside the usual ones. */
   readonly missing?: readonly string[] | undefined
+  readonly watch?: ReadingWatch | undefined
 }
 
 /** A table's source and options, with the gate and the list of faults that reading it needs. */

@@ -18,6 +18,7 @@ import { definitionOf, type TableContext } from './table-options.ts'
  */
 export function readTable<R>(file: TableFile<R>, context: TableContext): ImportResult {
   const { options, faults } = context
+  options.watch?.sawTable(file)
   const mapping = settleMapping(file, context)
   if (!mapping) return faults.result()
   const survey = surveyTable(file, { ...context, mapping })

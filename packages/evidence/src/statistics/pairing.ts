@@ -111,7 +111,7 @@ export function pairValues(matching: Matching, values: MetricValues, slice?: num
 }
 
 /** The mean of a case's repeats; NaN where none was measured. Sorted before adding, so that their order can't change the last digit. */
-function average(
+export function average(
   column: NumberColumn,
   errors: Uint8Array,
   failure: number | null,

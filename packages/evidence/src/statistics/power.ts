@@ -1,5 +1,5 @@
 import { LOWER_TAIL } from './interval.ts'
-import { normalQuantile } from './normal.ts'
+import { normalCdf, normalQuantile } from './normal.ts'
 
 const CONFIDENCE_Z = -normalQuantile(LOWER_TAIL)
 const POWER_Z = normalQuantile(0.8)
@@ -22,4 +22,9 @@ export function pairsToDecide(standardDeviation: number, margin: number, delta: 
 /** The smallest difference that this many pairs would find with 80% power. */
 export function detectableDifference(standardError: number): number {
   return (CONFIDENCE_Z + POWER_Z) * standardError
+}
+
+/** The chance that an interval of this standard error lies above minus the margin, where nothing changed. */
+export function chanceToShow(standardError: number, margin: number): number {
+  return normalCdf(margin / standardError - CONFIDENCE_Z)
 }

@@ -28,6 +28,7 @@ export const unaudited = {
   workingData: {
     none: 'It shows what its readers work with every day: names, numbers and digests, no sealed content and no credential.',
   },
+  keepsNothing: { none: 'It answers what a file holds, to whoever sent it, and keeps nothing of it.' },
   publicProof: { none: 'It shows hashes and signatures, which are made to be handed out.' },
   ownIdentity: { none: 'It shows callers what they are.' },
   beginsCeremony: {

@@ -1,4 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { assessKept, type AssessJob } from './assess-runs.ts'
+import { askHere, type RunsJob } from './kept-runs.ts'
 
-parentPort?.postMessage(await assessKept(workerData as AssessJob))
+parentPort?.postMessage(await askHere(workerData as RunsJob))

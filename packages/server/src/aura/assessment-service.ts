@@ -8,7 +8,7 @@ import { type Caller, type Principal, seesAddress } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import { json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
-import type { AssessJob } from './assess-runs.ts'
+import type { AssessJob } from './kept-runs.ts'
 import { readRun } from './evaluation-service.ts'
 import { readAttempts, readPlannedRuns } from './plans/attempts.ts'
 import { holdChange, readPlans } from './plans/plan-service.ts'
@@ -68,7 +68,7 @@ export async function compareRuns(
       digestKey: (await keys.promptDigestKey(tx, tenantId)).key,
     }
   })
-  const result = await assessRuns({ baseline: baseline.run, candidate: candidate.run, plan, digestKey })
+  const result = await assessRuns({ runs: [baseline.run, candidate.run], plan, digestKey })
   if (result.metrics.every(({ pairs }) => pairs === 0)) {
     const hint = result.warnings.find(({ code }) => code === 'ids_nearly_match')?.text
     const detail = 'the evaluations have no case of the same id with a metric in common'

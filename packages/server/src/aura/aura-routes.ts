@@ -1,27 +1,44 @@
 import {
+  assessmentCases,
+  assessmentCasesQuery,
   assessmentView,
   assessRequest,
   type AssessmentView,
   type Evaluation,
   evaluationQuery,
+  evaluationUse,
   evaluationView,
   id,
+  importPreview,
   importQuery,
   page,
+  pageQuery,
+  powerAdvice,
+  powerQuery,
+  previewQuery,
   ProblemError,
 } from '@afterai/contract'
-import { importMappingSchema, RESULTS_MEDIA_TYPES, rowFiltersSchema } from '@afterai/evidence'
+import {
+  assessmentPlanSchema,
+  defaultPlan,
+  importMappingSchema,
+  RESULTS_MEDIA_TYPES,
+  rowFiltersSchema,
+} from '@afterai/evidence'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Audit, unaudited } from '../audit/index.ts'
 import { inTenant, inTenantOnce } from '../access/index.ts'
 import type { TenantKeys } from '../keys/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
-import { createAssessRuns } from './assess-runs.ts'
 import { compareRuns, keepAssessment, readAssessment, viewAssessments } from './assessment-service.ts'
-import { accepted, keepEvaluation, listEvaluations, viewEvaluation } from './evaluation-service.ts'
-import { createImportFile, type ImportJob } from './import-file.ts'
-import { departureOf, takeUploads, withUpload } from './upload.ts'
+import { accepted, keepEvaluation, listEvaluations, readRun, viewEvaluation } from './evaluation-service.ts'
+import { readChangedCases } from './assessment-cases.ts'
+import { createReadFile, type ImportJob } from './import-file.ts'
+import { createAskRuns } from './kept-runs.ts'
+import { listUses } from './evaluation-uses.ts'
+import { departureOf, takeUploads, type Upload, withUpload } from './upload.ts'
 
 const byId = z.object({ id })
 const mediaTypes = [...RESULTS_MEDIA_TYPES, 'application/octet-stream']
@@ -46,7 +63,8 @@ export async function evaluationRoutes(
 ): Promise<void> {
   const read = inTenant(db)
   const write = inTenantOnce(db)
-  const importFile = createImportFile()
+  const readFile = createReadFile()
+  const askRuns = createAskRuns()
 
   http.get(
     '/v1/evaluations',
@@ -64,6 +82,37 @@ export async function evaluationRoutes(
     },
     (request) => read(request, (tx, { principal }) => viewEvaluation(tx, principal, request.params.id)),
   )
+  http.get(
+    '/v1/evaluations/:id/assessments',
+    {
+      config: { permission: 'assessment:read', audits: unaudited.workingData },
+      schema: { params: byId, querystring: pageQuery, response: { 200: page(evaluationUse) } },
+    },
+    (request) =>
+      read(request, (tx, { principal }) => listUses(tx, principal, { id: request.params.id, ...request.query })),
+  )
+  http.get(
+    '/v1/evaluations/:id/power',
+    {
+      config: { permission: 'evaluation:read', rateClass: 'heavy', audits: unaudited.workingData },
+      schema: { params: byId, querystring: powerQuery, response: { 200: powerAdvice } },
+    },
+    async (request, reply) => {
+      const plan = parseParameter('plan', request.query.plan, assessmentPlanSchema) ?? defaultPlan
+      const { run } = await read(request, (tx, { principal }) => readRun(tx, principal.tenantId, request.params.id))
+      return { metrics: await askRuns({ ask: 'power', runs: [run], plan }, departureOf(reply)) }
+    },
+  )
+
+  async function jobOf(
+    request: FastifyRequest,
+    { descriptor, key, sizeBytes }: Upload,
+    query: z.infer<typeof previewQuery>,
+  ): Promise<ImportJob> {
+    const { key: digestKey } = await read(request, (tx, { principal }) => keys.promptDigestKey(tx, principal.tenantId))
+    return { file: { descriptor, key, sizeBytes }, format: query.format, options: optionsOf(query), digestKey }
+  }
+
   // In a scope of its own, since here alone a body of JSON stays bytes.
   await http.register(async (scope: Http) => {
     takeUploads(scope, mediaTypes, importMaxBytes)
@@ -83,24 +132,15 @@ export async function evaluationRoutes(
           const before = await write.answered<Evaluation>(request)
           if (before !== undefined) return before
           const departure = departureOf(reply)
-          const { key: digestKey } = await read(request, (tx, { principal }) =>
-            keys.promptDigestKey(tx, principal.tenantId),
-          )
-          const { descriptor, key, sizeBytes } = upload
-          const job: ImportJob = {
-            file: { descriptor, key, sizeBytes },
-            format: request.query.format,
-            options: optionsOf(request.query),
-            digestKey,
-          }
-          const imported = accepted(await importFile(job, departure))
+          const job = await jobOf(request, upload, request.query)
+          const imported = accepted(await readFile.toImport(job, departure))
           const { system, label } = request.query
           return write(request, async (tx, caller) => {
             const evaluation = await keepEvaluation(audit, tx, caller, {
               imported,
               system,
               label,
-              sizeBytes,
+              sizeBytes: upload.sizeBytes,
               receivedMsAgo: () => reply.elapsedTime,
             })
             departure.throwIfAborted()
@@ -110,6 +150,22 @@ export async function evaluationRoutes(
         return reply.code(201).send(kept)
       },
     )
+    scope.post(
+      '/v1/evaluations/preview',
+      {
+        config: {
+          permission: 'evaluation:write',
+          rateClass: 'heavy',
+          bodyTimeoutMs: uploadTimeoutMs,
+          audits: unaudited.keepsNothing,
+        },
+        schema: { querystring: previewQuery, response: { 200: importPreview } },
+      },
+      (request, reply) =>
+        withUpload(request, async (upload) =>
+          readFile.toPreview(await jobOf(request, upload, request.query), departureOf(reply)),
+        ),
+    )
   })
 }
 
@@ -117,7 +173,7 @@ export async function evaluationRoutes(
 export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependencies): void {
   const read = inTenant(db)
   const write = inTenantOnce(db)
-  const assessRuns = createAssessRuns()
+  const askRuns = createAskRuns()
 
   http.post(
     '/v1/changes/:id/assessments',
@@ -133,7 +189,7 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
       const asked = { changeId: request.params.id, baselineId, candidateId, plan }
       const compared = await compareRuns(
         (work) => read(request, (tx, { principal }) => work(tx, principal.tenantId)),
-        { assessRuns: (job) => assessRuns(job, departure), keys },
+        { assessRuns: (job) => askRuns({ ask: 'assessment', ...job }, departure), keys },
         asked,
       )
       const assessed = await write(request, async (tx, caller) => {
@@ -164,9 +220,23 @@ export function assessmentRoutes(http: Http, { db, audit, keys }: AuraDependenci
     },
     (request) => read(request, (tx, { principal }) => readAssessment(tx, principal, request.params.id)),
   )
+  http.get(
+    '/v1/assessments/:id/cases',
+    {
+      config: { permission: 'assessment:read', rateClass: 'heavy', audits: unaudited.workingData },
+      schema: { params: byId, querystring: assessmentCasesQuery, response: { 200: assessmentCases } },
+    },
+    (request, reply) =>
+      readChangedCases((work) => read(request, (tx, { principal }) => work(tx, principal)), {
+        ask: (job) => askRuns({ ask: 'cases', ...job }, departureOf(reply)),
+        keys,
+        id: request.params.id,
+        query: request.query,
+      }),
+  )
 }
 
-function optionsOf(query: z.infer<typeof importQuery>): ImportJob['options'] {
+function optionsOf(query: z.infer<typeof previewQuery>): ImportJob['options'] {
   const { mapping, where, decimal, missing, provider, prompt, caseIdVariable, sliceVariable, clusterVariable } = query
   return {
     mapping: parseParameter('mapping', mapping, importMappingSchema),

@@ -1,4 +1,12 @@
-import { FAULTS, type FormatName, type ImportResult, type ReadingOptions, type TableReading } from '@afterai/evidence'
+import type { ImportPreview } from '@afterai/contract'
+import {
+  FAULTS,
+  type FormatName,
+  type ImportFault,
+  type ImportResult,
+  type ReadingOptions,
+  type TableReading,
+} from '@afterai/evidence'
 import { limiter } from '../platform/limiter.ts'
 import type { Scratch } from '../platform/scratch-file.ts'
 import type { PackedRun } from './packed-run.ts'
@@ -32,24 +40,61 @@ export type ImportOutcome =
   | { readonly ok: true; readonly run: PackedRun; readonly repeats: number; readonly table?: TableReading | undefined }
   | Extract<ImportResult, { ok: false }>
 
-/** Reads a file of results. @throws ProblemError `not_ready` when too many are waiting, or the machine is too busy to read it in time */
-export type ImportFile = (job: ImportJob, departure: AbortSignal) => Promise<ImportOutcome>
+/** Reads files of results. Both throw ProblemError `not_ready` when too many are waiting, or the machine is too busy to read it in time. */
+export interface ReadFile {
+  /** A run ready to be kept, or all that is wrong with the file. */
+  readonly toImport: (job: ImportJob, departure: AbortSignal) => Promise<ImportOutcome>
+  /** What an import would make of it. */
+  readonly toPreview: (job: ImportJob, departure: AbortSignal) => Promise<ImportPreview>
+}
+
+/** Work of the thread that reads files. */
+export interface WorkerJob extends ImportJob {
+  readonly does: 'import' | 'preview'
+}
 
 /**
  * Reads files on threads of their own, each with a limit on time and memory: a hostile or huge file
  * neither holds up other requests nor ends the process, and a flood of them is refused.
  */
-export function createImportFile(): ImportFile {
+export function createReadFile(): ReadFile {
   const [smallOnes, largeOnes] = [limiter(small), limiter(large)]
-  return (job, departure) => {
-    const limit = job.file.sizeBytes > largeBytes ? largeOnes : smallOnes
-    return limit(() => importOnThread(job, departure))
+  const limitOf = ({ file }: ImportJob) => (file.sizeBytes > largeBytes ? largeOnes : smallOnes)
+  return {
+    toImport: (job, departure) =>
+      limitOf(job)(async () => {
+        const outcome = await readOnThread<ImportOutcome>({ ...job, does: 'import' }, departure)
+        return outcome ?? { ok: false, faults: [tooLarge], more: 0 }
+      }),
+    toPreview: (job, departure) =>
+      limitOf(job)(async () => {
+        const seen = await readOnThread<ImportPreview>({ ...job, does: 'preview' }, departure)
+        return seen ?? { ...nothingSeen, format: job.format ?? null }
+      }),
   }
 }
 
-async function importOnThread(job: ImportJob, departure: AbortSignal): Promise<ImportOutcome> {
+const tooLarge: ImportFault = {
+  code: 'too_large',
+  text: `the file could not be read within the memory that an import may take; ${FAULTS.too_large}`,
+}
+
+const nothingSeen: ImportPreview = {
+  format: null,
+  takes: [],
+  columns: [],
+  moreColumns: 0,
+  variables: [],
+  choices: [],
+  run: null,
+  faults: [{ ...tooLarge, line: null, column: null, pointer: null }],
+  moreFaults: 0,
+}
+
+/** Undefined where the file was more than a thread may hold. */
+async function readOnThread<T>(job: WorkerJob, departure: AbortSignal): Promise<T | undefined> {
   try {
-    return await runOnThread<ImportOutcome>({
+    return await runOnThread<T>({
       script: new URL('./import-worker.ts', import.meta.url),
       workerData: job,
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMib, maxYoungGenerationSizeMb: youngMib },
@@ -59,7 +104,6 @@ async function importOnThread(job: ImportJob, departure: AbortSignal): Promise<I
     })
   } catch (error) {
     if (!isTooLarge(error)) throw error
-    const found = 'the file could not be read within the memory that an import may take'
-    return { ok: false, faults: [{ code: 'too_large', text: `${found}; ${FAULTS.too_large}` }], more: 0 }
+    return undefined
   }
 }

@@ -106,7 +106,7 @@ async function exchange(bytes: string): Promise<string> {
 }
 
 // Files and OTLP: their bodies are bytes, with tests of their own.
-const rawBodies = ['/v1/evaluations', '/v1/traces', '/v1/metrics', '/v1/logs']
+const rawBodies = ['/v1/evaluations', '/v1/evaluations/preview', '/v1/traces', '/v1/metrics', '/v1/logs']
 
 const token = (): string => `authorization: Bearer ${admin.token}\r\n`
 

@@ -53,6 +53,7 @@ const bounded: Readonly<Record<string, string>> = {
   'GET /v1/changes/{id}/assessments': fewOfOne,
   'GET /v1/changes/{id}/plans': 'at most 100 plans of one change, and 200 attempts',
   'GET /v1/evaluations/{id}': oneThing,
+  'GET /v1/evaluations/{id}/power': 'the metrics of one evaluation',
   'GET /v1/assessments/{id}': oneThing,
   'GET /v1/decisions/{id}': fewOfOne,
   'GET /v1/records/{id}': oneThing,

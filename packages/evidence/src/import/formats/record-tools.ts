@@ -131,11 +131,12 @@ function isRefused(tool: RecordTool, record: JsonObject | undefined, faults: Fau
 function namesOf(
   tool: RecordTool,
   record: JsonObject,
-  { caseIdVariable, sliceVariable, clusterVariable }: ReadingOptions,
+  { caseIdVariable, sliceVariable, clusterVariable, watch }: ReadingOptions,
   hide: (text: string) => string,
 ): Pick<ScoredCase, 'caseId' | 'slice' | 'cluster'> {
   const named = (name: string | undefined): string | undefined =>
     name === undefined ? undefined : readName(field(record, name) ?? field(parsedCell(field(record, 'metadata')), name))
+  watch?.sawVariables(record)
   const identity = tool.caseOf(record)
   const own = identity === undefined ? undefined : 'id' in identity ? identity.id : hide(identity.content)
   return {

@@ -111,8 +111,9 @@ export function unread(record: JsonObject, read: ReadonlySet<string>): string[] 
 export function namesFrom(
   data: unknown,
   ownId: string | undefined,
-  { caseIdVariable, sliceVariable, clusterVariable }: ReadingOptions,
+  { caseIdVariable, sliceVariable, clusterVariable, watch }: ReadingOptions,
 ): Pick<ScoredCase, 'caseId' | 'slice' | 'cluster'> {
+  watch?.sawVariables(data)
   const named = (name: string | undefined): string | undefined =>
     name === undefined ? undefined : readName(field(data, name))
   return {

@@ -1,0 +1,24 @@
+import type { Operations } from '@afterai/client'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { api } from '../api/client.ts'
+import type { Plan } from './margins.ts'
+
+/** How far the cases of one run reach, by metric. */
+export type Power = Operations['getEvaluationPower']['answer']['metrics'][number]
+
+/** The question how far the cases of the run before the change reach, by the margins that were said. */
+export function powerQuery(evaluationId: string | undefined, plan: Plan | undefined) {
+  const said = plan === undefined ? undefined : JSON.stringify(plan)
+  return queryOptions({
+    queryKey: ['power', evaluationId, said],
+    queryFn: ({ signal }) =>
+      api.getEvaluationPower({
+        path: { id: evaluationId ?? '' },
+        query: said === undefined ? {} : { plan: said },
+        signal,
+      }),
+    enabled: evaluationId !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+  })
+}
