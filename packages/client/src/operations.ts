@@ -1204,6 +1204,39 @@ export type IdentityProvider = {
   updatedAt: string
 }
 
+export type Health = {
+  release: string
+  startedAt: string
+  log: {
+    size: number
+    signedAt: string | null
+    waiting: number
+    oldestSeconds: number
+    stopped: "log_tampered" | "log_went_back" | null
+  }
+  limits: {
+    reads: number
+    writes: number
+    heavy: number
+    telemetry: number
+    importMaxMib: number
+    sessionIdleMinutes: number
+    sessionMaxHours: number
+  }
+  sendsMail: boolean
+  instance: {
+    waiting: number
+    oldestSeconds: number
+    stoppedLogs: number
+    streams: {
+      sending: number
+      failing: number
+      paused: number
+    }
+    streamLag: number
+  } | null
+}
+
 export type Preferences = {
   timeZone: string | null
   density: "default" | "comfortable" | "compact"
@@ -1649,7 +1682,7 @@ export interface Operations {
       kind: "person" | "service"
       role: "admin" | "approver" | "member" | "viewer" | "auditor"
       credential: "cookie" | "bearer" | "api_key"
-      permissions: ("me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "identity-provider:read" | "identity-provider:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "policy:read" | "policy:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "tenant:write" | "tenant:operate")[]
+      permissions: ("me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "identity-provider:read" | "identity-provider:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "policy:read" | "policy:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "health:read" | "tenant:write" | "tenant:operate")[]
       tenant: Tenant
       tenants: (Tenant)[]
     }
@@ -3438,6 +3471,10 @@ export interface Operations {
     path: { id: string }
     answer: undefined
   }
+  /** Read how the server does its work for your tenant. */
+  getHealth: {
+    answer: Health
+  }
 }
 
 /** How an operation is asked: its method, its path, how its answer is read, and whether it takes an Idempotency-Key. */
@@ -3625,4 +3662,5 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   createView: ['POST', '/v1/views', 'json', true],
   changeView: ['PUT', '/v1/views/{id}', 'json'],
   removeView: ['DELETE', '/v1/views/{id}', 'json'],
+  getHealth: ['GET', '/v1/health', 'json'],
 }
