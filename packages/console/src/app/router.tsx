@@ -97,6 +97,11 @@ const assess = createRoute({
   path: '/changes/$id/assess',
   component: lazyRouteComponent(() => again(() => import('../aura/assess-page.tsx')), 'AssessPage'),
 })
+const report = createRoute({
+  getParentRoute: () => inside,
+  path: '/changes/$id/report',
+  component: lazyRouteComponent(() => again(() => import('../life/report-page.tsx')), 'ReportPage'),
+})
 const systems = createRoute({
   getParentRoute: () => inside,
   path: '/systems',
@@ -161,6 +166,7 @@ export const router = createRouter({
       newChange,
       change,
       assess,
+      report,
       systems,
       system,
       evaluations,

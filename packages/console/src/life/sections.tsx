@@ -86,6 +86,11 @@ export function AssessmentSection({ dossier, state }: SectionProps) {
   return (
     <Section id="assessment" title="What it does" state={state}>
       <AssessmentCard assessments={assessments} />
+      <p className={styles['words']}>
+        <Link to="/changes/$id/report" params={{ id: change.id }} className="link">
+          The report, to print or to take along
+        </Link>
+      </p>
     </Section>
   )
 }
