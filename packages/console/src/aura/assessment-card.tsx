@@ -8,6 +8,7 @@ import type { Dossier } from '../life/dossier.ts'
 import styles from './assessment-card.module.css'
 import { ForestPlot } from './forest-plot.tsx'
 import { planWords } from './plan-words.ts'
+import { warningWords } from './warning-words.ts'
 
 type Assessments = Dossier['assessments']
 
@@ -54,10 +55,10 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
         )}
         {assessment.warnings.length === 0 ? null : (
           <ul className={styles['notes']}>
-            {assessment.warnings.map(({ code, text, metric, slice }) => (
-              <li key={`${code} ${metric} ${slice}`}>
+            {assessment.warnings.map((warning) => (
+              <li key={`${warning.code} ${warning.metric} ${warning.slice}`}>
                 <InfoIcon aria-hidden />
-                {text}
+                {warningWords(warning)}
               </li>
             ))}
           </ul>

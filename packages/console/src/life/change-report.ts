@@ -4,6 +4,7 @@ import { exact } from '../api/instants.ts'
 import { orient } from '../aura/axis.ts'
 import { planWords } from '../aura/plan-words.ts'
 import { difference, type Metric, metricName, metricRule } from '../aura/metric-words.ts'
+import { warningWords } from '../aura/warning-words.ts'
 import { bandWords } from '../look/bands.ts'
 import { checkWords } from '../pacr/check-words.ts'
 import { decisionHeading } from '../pacr/record-words.ts'
@@ -91,7 +92,7 @@ export function whatItDoes({ assessment, authorName, createdAt, underPlan }: Ass
       caption: 'Difference of each metric with its 95 % interval, in multiples of its margin; left is worse',
       rows: rows.map(plotRow),
     },
-    ...(warnings.length === 0 ? [] : [{ kind: 'list' as const, items: warnings.map(({ text }) => text) }]),
+    ...(warnings.length === 0 ? [] : [{ kind: 'list' as const, items: warnings.map(warningWords) }]),
     { kind: 'text', text: planWords(underPlan) },
   ]
 }
@@ -128,6 +129,7 @@ function whatWasDecided(decision: Dossier['decisions'][number]): Block[] {
     ...(backoutPlan === null || backoutPlan === undefined
       ? []
       : [{ kind: 'facts' as const, facts: [['Back-out', backoutPlan]] as const }]),
+    ...(approvals.length === 0 ? [] : [{ kind: 'text' as const, text: 'Who agreed, and who did not:' }]),
     {
       kind: 'list',
       items: approvals.map(

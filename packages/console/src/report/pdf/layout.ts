@@ -68,7 +68,12 @@ function setPlot(sheet: Sheet, rows: readonly PlotRow[]): void {
     ticks.map((tick) => sheet.label(tickWords(tick), x(tick), y - 12)).join(''),
   )
   for (const { name, isSlice, rule, difference, interval, band, drawn } of rows) {
-    const cells = [`${isSlice ? '   ' : ''}${name}\n${rule}`, '', `${difference}\n${interval}`, bandWords[band]]
+    const cells = [
+      { text: name, under: rule, indent: isSlice ? 12 : 0 },
+      '',
+      { text: difference, under: interval },
+      bandWords[band],
+    ]
     sheet.row(cells, plotShares, [isSlice ? body : strong, body, body, body], true, (top, height) => {
       const y = top - height / 2
       const zone = `1 0.9 0.9 rg ${left.toFixed(2)} ${(top - height).toFixed(2)} ${(x(-1) - left).toFixed(2)} ${height.toFixed(2)} re f\n`

@@ -36,6 +36,9 @@ function words(text: string, x: number, baseline: number, { size, isBold }: Sett
   return `BT /F${isBold ? 2 : 1} ${size} Tf ${x.toFixed(2)} ${baseline.toFixed(2)} Td <${codes}> Tj ET\n`
 }
 
+/** A cell of a row: words, or words with smaller ones below them, set in from the left. */
+export type Cell = string | { readonly text: string; readonly under: string; readonly indent?: number }
+
 /** Sheets of paper that are written on, one after the other, from above. */
 export interface Sheet {
   /** Begins another sheet where this one has less room. */
@@ -47,7 +50,7 @@ export interface Sheet {
   readonly text: (text: string, setting: Setting, spacing?: Spacing) => void
   /** A row of a table, which stays on one page where it fits on one; `beside` draws behind its words. */
   readonly row: (
-    cells: readonly string[],
+    cells: readonly Cell[],
     shares: readonly number[],
     settings: readonly Setting[],
     rule?: boolean,
@@ -122,7 +125,7 @@ export function newSheet(pictures: PictureMaker, title: string): Sheet {
     },
     /** A row of a table, which stays on one page where it fits on one. */
     row(
-      cells: readonly string[],
+      cells: readonly Cell[],
       shares: readonly number[],
       settings: readonly Setting[],
       rule = false,
@@ -130,8 +133,11 @@ export function newSheet(pictures: PictureMaker, title: string): Sheet {
     ): void {
       const columns = cells.map((cell, at) => {
         const setting = settings[at] ?? body
-        const width = (shares[at] ?? 0) * columnWidth - 8
-        return { setting, lines: linesOf(cell, width, setting, pictures.measure) }
+        const { text, under = '', indent = 0 } = typeof cell === 'string' ? { text: cell } : cell
+        const width = (shares[at] ?? 0) * columnWidth - 8 - indent
+        const set = (words: string, by: Setting) =>
+          linesOf(words, width, by, pictures.measure).map((one) => ({ one, setting: by }))
+        return { indent, lines: [...set(text, setting), ...(under === '' ? [] : set(under, small))] }
       })
       const tallest = Math.max(...columns.map(({ lines }) => lines.length))
       const height = tallest * body.size * leading + 6
@@ -146,9 +152,9 @@ export function newSheet(pictures: PictureMaker, title: string): Sheet {
           top = y
         }
         let x = margin
-        for (const [index, { setting, lines }] of columns.entries()) {
-          const one = lines[at]
-          if (one !== undefined) operators += pieces(one, x, top - setting.size, setting)
+        for (const [index, { indent, lines }] of columns.entries()) {
+          const set = lines[at]
+          if (set !== undefined) operators += pieces(set.one, x + indent, top - body.size, set.setting)
           x += (shares[index] ?? 0) * columnWidth
         }
         top -= body.size * leading
