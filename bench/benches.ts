@@ -13,6 +13,8 @@ export const benches: Readonly<Record<string, () => Promise<{ run: () => Promise
   authentication: () => import('./authentication.ts'),
   audit: () => import('./audit.ts'),
   standings: () => import('./standings.ts'),
+  events: () => import('./events.ts'),
+  console: () => import('./console.ts'),
   backup: () => import('./backup.ts'),
   slow: () => import('./slow-clients.ts'),
   fuzz: () => import('./fuzz.ts'),

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestDatabase } from '@afterai/testing'
 import { type AdminConnection, startEmbeddedPostgres } from '@afterai/embedded-postgres'
 import { migrate } from '../packages/server/src/platform/migrations.ts'
 
@@ -11,6 +12,8 @@ export interface BenchDatabase {
   readonly owner: AdminConnection
   /** As the login that a server runs as. */
   readonly login: AdminConnection
+  /** As servers of tests take it. */
+  readonly asTestDatabase: TestDatabase
 }
 
 /** Runs `measure` on an embedded database that is gone afterwards. */
@@ -22,7 +25,8 @@ export async function withDatabase<T>(measure: (database: BenchDatabase) => Prom
     const login = { name: 'afterai_bench', password: 'not-a-secret-of-anything' }
     await migrate(cluster.admin, login)
     const connection = { ...cluster.admin, user: login.name, password: login.password }
-    return await measure({ dataDir, owner: cluster.admin, login: connection })
+    const asTestDatabase = { name: 'bench', owner: cluster.admin, login: connection, drop: () => Promise.resolve() }
+    return await measure({ dataDir, owner: cluster.admin, login: connection, asTestDatabase })
   } finally {
     await cluster.stop()
     rmSync(dataDir, { recursive: true, force: true })

@@ -1,9 +1,14 @@
 import { statSync } from 'node:fs'
 import type { Role } from '@afterai/contract'
-import { source as axe } from 'axe-core'
+import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { launchChromium } from '../../packages/testing/src/index.ts'
-import { type Person, startTestServer, type TestServer } from '../../packages/server/testing/test-server.ts'
+import { freePort, launchChromium, type TestDatabase } from '../../packages/testing/src/index.ts'
+import {
+  type Person,
+  startTestServer,
+  type TestServer,
+  type TestServerOptions,
+} from '../../packages/server/testing/test-server.ts'
 
 /** The console in a real browser, against a real server that serves the built files. */
 export interface ConsoleUnderTest {
@@ -22,14 +27,18 @@ export interface ConsoleUnderTest {
 
 const dist = new URL('../../packages/console/dist/', import.meta.url)
 
-/** Starts a server with the built console, and a browser. @throws Error if the console isn't built */
-export async function startConsole(): Promise<ConsoleUnderTest> {
+/** Starts a server with the built console at an address that it knows, and a browser. @throws Error if the console isn't built */
+export async function startConsole(
+  optionsAt: (origin: string) => TestServerOptions = () => ({}),
+  brought?: TestDatabase,
+): Promise<ConsoleUnderTest> {
   if (statSync(new URL('index.html', dist), { throwIfNoEntry: false }) === undefined)
     throw new Error('The console is not built: run `npm run build`.')
-  const server = patient(await startTestServer({ consoleFolder: dist }))
-  const origin = await server.http
-    .listen({ host: 'localhost', port: 0 })
-    .then((address) => address.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost'))
+  const port = await freePort()
+  const origin = `http://localhost:${port}`
+  const options = { publicUrl: origin, consoleFolder: dist, ...optionsAt(origin) }
+  const server = patient(await startTestServer(options, brought))
+  await server.http.listen({ host: 'localhost', port })
   const browser = await launchChromium()
   const faults: string[] = []
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
@@ -80,7 +89,7 @@ export async function signInBy(page: Page, { email, password }: Pick<Person, 'em
 
 /** Answers of 4xx that a page asks for knowingly are told by the browser as errors of loading; what the page itself says is not among them. 503 is a server that
  * shares this process with the test and has too much to do: the page asks again. */
-const loading = /^Failed to load resource: the server responded with a status of (401|403|404|409|503)/
+const loading = /^Failed to load resource: the server responded with a status of (400|401|403|404|409|503)/
 
 function watch(page: Page, origin: string, faults: string[]): void {
   page.on('console', (message) => {
@@ -100,7 +109,7 @@ interface Violation {
 
 /** What axe finds wrong on the page, or in a part of it such as the dialog over it, by the rules of WCAG 2.2, levels A and AA: each with the elements that break it. */
 export async function axeViolations(page: Page, within = 'html'): Promise<string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
   const options = JSON.stringify({ runOnly: { type: 'tag', values: tags } })
   const violations = await page.evaluate<Violation[]>(

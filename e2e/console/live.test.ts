@@ -38,6 +38,34 @@ test('a change that somebody else records is announced, and comes when one asks;
   expect(console.faults()).toEqual([])
 })
 
+test('a page says that the server was upgraded under it, and loads nothing by itself', async () => {
+  const page = await console.openAs(author)
+  await page.route('**/v1/change-rows**', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, headers: { ...answer.headers(), 'afterai-release': 'another-release' } })
+  })
+  await page.getByRole('link', { name: 'Changes' }).first().click()
+  await page.getByText('AfterAI was upgraded while this page was open').waitFor()
+  await page.unrouteAll({ behavior: 'wait' })
+  await page.getByRole('button', { name: 'Reload when you are ready' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Changes' }).waitFor()
+  expect(await page.getByText('AfterAI was upgraded').count()).toBe(0)
+})
+
+test('a page whose stream stays away says so after half a minute, and asks instead', async () => {
+  const page = await console.openAs(author)
+  await page.clock.install()
+  await page.route('**/v1/events', (route) => route.abort())
+  await page.goto(`${console.origin}/changes?view=all`)
+  await page.getByRole('heading', { level: 1, name: 'Changes' }).waitFor()
+  const asked = page.waitForRequest((request) => request.url().includes('/v1/change-rows'))
+  await page.clock.runFor(31_000)
+  await page.getByText('The server tells of nothing at the moment').waitFor()
+  await page.clock.runFor(5_000)
+  await asked
+  expect(console.faults().filter((fault) => !fault.includes('net::ERR_FAILED'))).toEqual([])
+})
+
 test('a page says that the network is away, and is true again when it is back', async () => {
   const { id } = await planned('While away')
   const page = await console.openAs(author)

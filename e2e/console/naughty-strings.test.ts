@@ -111,7 +111,9 @@ test(`${naughty.length} strings as titles, reasons and labels stay text on every
     '/systems/naughty',
     '/changes?q=%3Cscript%3Epwned()%3C/script%3E',
     '/records',
-    '/settings',
+    '/settings/profile',
+    '/settings/members',
+    '/settings/keys',
   ]) {
     await page.goto(`${console.origin}${path}`)
     await page.getByRole('heading', { level: 1 }).waitFor()

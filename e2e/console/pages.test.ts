@@ -37,9 +37,17 @@ test.each([
     `/changes/${changeId}/report`,
     '/records',
     `/records/${recordId}`,
+    '/policy',
+    '/policy/set',
     '/audit',
-    '/settings',
+    '/settings/profile',
+    '/settings/security',
+    '/settings/sessions',
+    '/settings/workspaces',
+    '/settings/members',
+    '/settings/keys',
     '/help/keys',
+    '/device',
     '/nowhere',
   ]
   for (const path of paths) {

@@ -111,7 +111,7 @@ describe('a fresh proof', () => {
       `update session set authenticated_at = now() - interval '1 hour' where account_id = $1`,
       [person.accountId],
     )
-    await page.goto(`${console.origin}/settings`)
+    await page.goto(`${console.origin}/settings/keys`)
     await page.getByRole('button', { name: 'Make a key' }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('ci-deploy')
     await page.getByRole('button', { name: 'Make the key' }).click()
@@ -132,7 +132,7 @@ describe('a fresh proof', () => {
 describe('an invitation', () => {
   test('leads in by its address, whose code leaves the address at once', async () => {
     const admin = await console.openAs(await console.addPerson('admin'))
-    await admin.goto(`${console.origin}/settings`)
+    await admin.goto(`${console.origin}/settings/members`)
     await admin.getByRole('button', { name: 'Invite a person' }).click()
     await admin.getByLabel('E-mail address').fill('cleo@example.com')
     await admin.getByRole('button', { name: 'Invite', exact: true }).click()
@@ -171,7 +171,7 @@ test.each([
   ['dark', 390],
 ] as const)('the pages before a session break no rule of WCAG: %s, %i px', async (colorScheme, width) => {
   const page = await console.open({ colorScheme, viewport: { width, height: 900 } })
-  for (const path of ['/sign-in', '/setup', '/invitation']) {
+  for (const path of ['/sign-in', '/setup', '/invitation', '/reset', '/reset#code=K7QMZ-4TRXB-9WFHC-2NPDG']) {
     await page.goto(`${console.origin}${path}`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await axeViolations(page), path).toEqual([])

@@ -2387,10 +2387,6 @@ export interface Operations {
       location: string | null
     }
   }
-  /** Show people how to approve a command line. */
-  showDevicePage: {
-    answer: string
-  }
   /** Begin to sign a command line in. */
   requestDeviceSignIn: {
     body: {
@@ -3524,7 +3520,6 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   revokeBreakGlass: ['DELETE', '/v1/break-glass-accounts/{accountId}', 'json'],
   getSignInOptions: ['GET', '/v1/sign-in-options', 'json'],
   getProviderSignOut: ['GET', '/v1/session/provider-sign-out', 'json'],
-  showDevicePage: ['GET', '/device', 'text'],
   requestDeviceSignIn: ['POST', '/v1/device-authorizations', 'json'],
   pollDeviceSignIn: ['POST', '/v1/device-authorizations/token', 'json'],
   lookUpDevice: ['POST', '/v1/device-authorizations/lookup', 'json'],

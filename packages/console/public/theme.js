@@ -1,6 +1,7 @@
-// Sets the theme before the first paint; the policy forbids scripts in the page itself.
+// Sets the look before the first paint; the policy forbids scripts in the page itself.
 {
-  const chosen = localStorage.getItem('theme') ?? 'system'
-  const isDark = chosen === 'dark' || (chosen === 'system' && matchMedia('(prefers-color-scheme: dark)').matches)
+  const chosen = localStorage.getItem('theme')
+  const isDark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   document.documentElement.dataset.theme = isDark ? 'dark' : 'light'
+  document.documentElement.dataset.density = localStorage.getItem('density') ?? 'default'
 }

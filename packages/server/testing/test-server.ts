@@ -89,9 +89,9 @@ export type TestServerOptions = Partial<Configuration> & Partial<Omit<ServerPart
 /** Parts that every server under test is given. */
 type SharedParts = Pick<ServerParts, 'connection' | 'keys' | 'log'>
 
-/** Starts one. */
-export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const database = await createTestDatabase()
+/** Starts one, on a database of its own that goes with it, or on one that the caller brings. */
+export async function startTestServer(options: TestServerOptions = {}, brought?: TestDatabase): Promise<TestServer> {
+  const database = brought ?? (await createTestDatabase())
   const keyDir = await mkdtemp(join(tmpdir(), 'afterai-keys-'))
   const lines: string[] = []
   const keys = await loadInstanceKeys(keyDir, { make: true })

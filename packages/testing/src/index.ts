@@ -1,4 +1,4 @@
-export { launchChromium } from './chromium.ts'
+export { chromiumOptions, launchChromium } from './chromium.ts'
 export { type Balancer, startBalancer } from './balancer.ts'
 export { createTestDatabase, type TestDatabase } from './test-database.ts'
 export { startDebianPostgres, type DebianPostgres, type TlsIdentity } from './debian-postgres.ts'

@@ -1,27 +1,33 @@
 import { useQuery } from '@tanstack/react-query'
-import { ArrowUpIcon, CalendarIcon, ListFilterIcon, SearchIcon, ShapesIcon } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { shortDay } from '../api/instants.ts'
+import { ArrowUpIcon, ListFilterIcon, SearchIcon, ShapesIcon, SlidersHorizontalIcon, XIcon } from 'lucide-react'
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { useLetterKeys } from '../app/shortcuts.ts'
 import { type Band, bandWords } from '../look/bands.ts'
+import { lazily } from '../look/lazily.ts'
+import menuStyles from '../look/menu.module.css'
 import { Menu } from '../look/menu.tsx'
 import { changeCountQuery, countWords } from './change-rows.ts'
-import { type ChangeSearch, changeTypes, toFilter } from './change-search.ts'
+import { type ChangeSearch, choices, toFilter, without } from './change-search.ts'
 import styles from './changes.module.css'
 import { typeWords } from './change-words.ts'
-import type { NewChanges } from './new-changes.ts'
+import { chipsOf } from './filter-chips.ts'
+import type { LiveRows } from './live-rows.ts'
 
 interface FiltersProps {
   readonly search: ChangeSearch
   readonly set: (search: ChangeSearch, replace?: boolean) => void
-  readonly fresh: NewChanges
+  readonly fresh: LiveRows['fresh']
 }
+
+const FilterDialog = lazily(async () => (await import('./filter-dialog.tsx')).FilterDialog)
 
 const typingMs = 150
 
 /** The bar of filters: search, verdict, type, since when; how many there are, and what is new. */
 export function ChangeFilters({ search, set, fresh }: FiltersProps) {
-  const { verdict, type, since } = search
+  const { verdict, type } = search
+  const [isChoosing, setChoosing] = useState(false)
+  const chips = chipsOf(search)
   const count = useQuery(changeCountQuery(toFilter(search)))
   return (
     <div className={styles['filters']} role="search" aria-label="Filter the changes">
@@ -41,18 +47,36 @@ export function ChangeFilters({ search, set, fresh }: FiltersProps) {
         label={type === undefined ? 'What' : typeWords(type)}
         icon={<ShapesIcon aria-hidden />}
         isSet={type !== undefined}
-        items={[{ key: '', label: 'Anything' }, ...changeTypes.map((key) => ({ key, label: typeWords(key) }))]}
+        items={[{ key: '', label: 'Anything' }, ...choices.type.map((key) => ({ key, label: typeWords(key) }))]}
         onPick={(key) =>
-          set(key === '' ? without(search, 'type') : { ...search, type: key as (typeof changeTypes)[number] })
+          set(key === '' ? without(search, 'type') : { ...search, type: key as (typeof choices.type)[number] })
         }
       />
-      <Menu
-        label={since === undefined ? 'Opened since' : `Since ${shortDay(`${since}T12:00:00`)}`}
-        icon={<CalendarIcon aria-hidden />}
-        isSet={since !== undefined}
-        items={sinceItems()}
-        onPick={(key) => set(key === '' ? without(search, 'since') : { ...search, since: key })}
-      />
+      <button
+        type="button"
+        className={menuStyles['trigger']}
+        data-set={chips.length > 0 || undefined}
+        aria-haspopup="dialog"
+        onClick={() => setChoosing(true)}
+      >
+        <SlidersHorizontalIcon aria-hidden />
+        More
+      </button>
+      {chips.map(({ name, words }) => (
+        <button
+          key={name}
+          type="button"
+          className={styles['chip']}
+          aria-label={`Leave out the filter “${words}”`}
+          onClick={() => set(without(search, name), false)}
+        >
+          {words}
+          <XIcon aria-hidden />
+        </button>
+      ))}
+      <Suspense>
+        {isChoosing ? <FilterDialog search={search} set={set} onClose={() => setChoosing(false)} /> : null}
+      </Suspense>
       <span className={styles['total']} role="status">
         {count.data === undefined ? '' : `${countWords(count.data)} ${count.data.count === 1 ? 'change' : 'changes'}`}
       </span>
@@ -107,24 +131,4 @@ function SearchField({ search, set }: Pick<FiltersProps, 'search' | 'set'>) {
       <kbd aria-hidden>/</kbd>
     </div>
   )
-}
-
-function without(search: ChangeSearch, name: keyof ChangeSearch): ChangeSearch {
-  const { [name]: _, ...rest } = search
-  return rest
-}
-
-function sinceItems() {
-  return [
-    { key: '', label: 'Any time' },
-    { key: dayBefore(1), label: 'Since yesterday' },
-    { key: dayBefore(7), label: 'In the last 7 days' },
-    { key: dayBefore(30), label: 'In the last 30 days' },
-    { key: dayBefore(90), label: 'In the last 90 days' },
-    { key: dayBefore(365), label: 'In the last year' },
-  ]
-}
-
-function dayBefore(days: number): string {
-  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
 }

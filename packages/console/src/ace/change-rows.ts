@@ -7,13 +7,16 @@ export type ChangeRow = Operations['listChangeRows']['answer']['items'][number]
 /** Which changes a list asks for. */
 export type ChangeFilter = NonNullable<Operations['countChangeRows']['query']>
 
-/** The question for rows, 50 by 50. Not read anew by itself: rows on screen keep their place, new ones are announced. */
+/** How many rows a page of the list holds. */
+export const rowsAPage = 50
+
+/** The question for rows, page by page. Not read anew by itself: rows on screen keep their place, new ones are announced. */
 export function changeRowsQuery(filter: ChangeFilter) {
   return infiniteQueryOptions({
     queryKey: ['changes', 'rows', filter],
     queryFn: ({ pageParam, signal }) =>
       api.listChangeRows({
-        query: { ...filter, limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) },
+        query: { ...filter, limit: rowsAPage, ...(pageParam === null ? {} : { cursor: pageParam }) },
         signal,
       }),
     initialPageParam: null as string | null,

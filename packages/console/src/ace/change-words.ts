@@ -10,6 +10,22 @@ export function typeWords(type: string): string {
   return types[type] ?? type.replaceAll('_', ' ')
 }
 
+const origins: Readonly<Record<string, string>> = {
+  manual: 'by a person',
+  ci: 'by a pipeline',
+  api: 'by a program',
+  sdk: 'seen by the SDK',
+  otel: 'seen in telemetry',
+  watchlist: 'from a watched source',
+  signal: 'from a signal',
+  import: 'imported',
+}
+
+/** Where a change came from, in words. */
+export function originWords(origin: string): string {
+  return origins[origin] ?? origin
+}
+
 const names: Readonly<Record<string, string>> = {
   topP: 'top p',
   topK: 'top k',

@@ -1,7 +1,7 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { PlusIcon } from 'lucide-react'
-import { useMemo } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { useMay } from '../app/me.ts'
 import { Button, buttonClass } from '../look/button.tsx'
 import { Command } from '../look/command.tsx'
@@ -10,10 +10,12 @@ import { Page } from '../look/page.tsx'
 import { Problem } from '../look/problem.tsx'
 import { ChangeFilters } from './change-filters.tsx'
 import { ChangeList } from './change-list.tsx'
-import { changeCountQuery, changeRowsQuery, countWords } from './change-rows.ts'
-import { type ChangeSearch, toFilter, views } from './change-search.ts'
+import { changeRowsQuery } from './change-rows.ts'
+import { type ChangeSearch, toFilter } from './change-search.ts'
 import styles from './changes.module.css'
-import { useNewChanges } from './new-changes.ts'
+import { useLiveRows } from './live-rows.ts'
+import { TriageBar } from './triage-bar.tsx'
+import { ViewBar } from './view-bar.tsx'
 
 /** All changes, newest first: views, filters and search are the address, so that Back, copies and links keep them. */
 export function ChangesPage() {
@@ -24,7 +26,14 @@ export function ChangesPage() {
   const rows = useInfiniteQuery(changeRowsQuery(filter))
   const items = useMemo(() => rows.data?.pages.flatMap((page) => page.items) ?? [], [rows.data])
   const set = (next: ChangeSearch, replace = true) => void navigate({ to: '/changes', search: next, replace })
-  const fresh = useNewChanges(filter)
+  const { fresh, gone, see, refresh } = useLiveRows(filter)
+  const [chosenIds, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const chosen = useMemo(() => items.filter(({ id }) => chosenIds.has(id)), [items, chosenIds])
+  const choose = useCallback(
+    (id: string) =>
+      setChosen((before) => new Set(before.has(id) ? [...before].filter((it) => it !== id) : [...before, id])),
+    [],
+  )
   return (
     <Page
       fills
@@ -38,7 +47,7 @@ export function ChangesPage() {
         ) : undefined
       }
     >
-      <Views search={search} />
+      <ViewBar search={search} set={set} />
       <ChangeFilters search={search} set={set} fresh={fresh} />
       {rows.isPending ? <Loading what="the changes" /> : null}
       {rows.error === null ? null : (
@@ -47,9 +56,14 @@ export function ChangesPage() {
         </div>
       )}
       {rows.isSuccess && items.length === 0 ? <NoChanges search={search} clear={() => set({ view: 'all' })} /> : null}
+      <TriageBar chosen={chosen} items={items} clear={() => setChosen(new Set())} onDone={refresh} />
       {items.length > 0 ? (
         <ChangeList
           items={items}
+          gone={gone}
+          onSight={see}
+          chosen={chosenIds}
+          choose={may('change:write') ? choose : undefined}
           hasMore={rows.hasNextPage}
           more={() => rows.isFetchingNextPage || void rows.fetchNextPage()}
         />
@@ -58,32 +72,8 @@ export function ChangesPage() {
   )
 }
 
-function Views({ search }: { readonly search: ChangeSearch }) {
-  const current = search.view ?? 'open'
-  return (
-    <nav className={styles['views']} aria-label="Views">
-      {views.map(({ key, label }) => (
-        <Link
-          key={key}
-          to="/changes"
-          search={{ ...search, view: key }}
-          aria-current={key === current ? 'page' : undefined}
-          activeProps={{}}
-        >
-          {label} <ViewCount search={{ ...search, view: key }} />
-        </Link>
-      ))}
-    </nav>
-  )
-}
-
-function ViewCount({ search }: { readonly search: ChangeSearch }) {
-  const { data } = useQuery(changeCountQuery(toFilter(search)))
-  return <span className={styles['count']}>{data === undefined ? '' : countWords(data)}</span>
-}
-
 function NoChanges({ search, clear }: { readonly search: ChangeSearch; readonly clear: () => void }) {
-  const { view = 'open', ...narrowed } = search
+  const { view = 'open', saved: _, ...narrowed } = search
   if (Object.keys(narrowed).length > 0)
     return (
       <Empty title="No change fits these filters">

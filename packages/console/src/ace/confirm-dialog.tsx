@@ -1,31 +1,35 @@
 import type { Change } from '@afterai/client'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
 import { Dialog } from '../look/dialog.tsx'
 import { Select } from '../look/field.tsx'
-import { Problem } from '../look/problem.tsx'
-import { tell } from '../look/toast.tsx'
 import { type RiskChoice, riskOptions, toRisk } from './risk.ts'
+import { type Triaged, useTriage } from './triage.ts'
+import { TriagedTitles, TriageProgress } from './triage-progress.tsx'
 
-/** Confirming that a change is real, and saying what it could do. */
-export function ConfirmDialog({ change, onClose }: { readonly change: Change; readonly onClose: () => void }) {
-  const client = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
+interface ConfirmDialogProps {
+  readonly changes: readonly (Triaged & { readonly risk?: Change['risk'] })[]
+  readonly onClose: () => void
+  readonly onDone?: (ids: readonly string[]) => void
+}
+
+/** Confirming that changes are real, and saying what they could do. */
+export function ConfirmDialog({ changes, onClose, onDone }: ConfirmDialogProps) {
+  const said = changes.length === 1 ? changes[0]?.risk : undefined
   const [risk, setRisk] = useState<RiskChoice>({
-    severity: change.risk?.severity ?? '',
-    blastRadius: change.risk?.blastRadius ?? 'unknown',
-    customerImpact: change.risk?.customerImpact ?? 'unknown',
+    severity: said?.severity ?? '',
+    blastRadius: said?.blastRadius ?? 'unknown',
+    customerImpact: said?.customerImpact ?? 'unknown',
   })
-  const { mutate, error, isPending } = useMutation({
-    mutationFn: () =>
-      withProof(() => api.confirmChange({ path: { id: change.id }, body: toRisk(risk), idempotencyKey: key })),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['change', change.id] })
-      void client.invalidateQueries({ queryKey: ['inbox'] })
-      tell('Confirmed', change.title)
+  const triage = useTriage({
+    changes,
+    word: 'Confirmed',
+    act: (id, idempotencyKey) =>
+      withProof(() => api.confirmChange({ path: { id }, body: toRisk(risk), idempotencyKey })),
+    onDone: (ids) => {
+      onDone?.(ids)
       onClose()
     },
   })
@@ -33,19 +37,24 @@ export function ConfirmDialog({ change, onClose }: { readonly change: Change; re
     <Dialog
       open
       onClose={onClose}
-      title="Confirm the change"
+      title={changes.length === 1 ? 'Confirm the change' : `Confirm ${changes.length} changes`}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" busy={isPending} onClick={() => mutate()}>
+          <Button kind="primary" busy={triage.isPending} onClick={triage.run}>
             Confirm
           </Button>
         </>
       }
     >
-      <p className="soft">You say that it is real. What it could do, you can say now or later.</p>
+      <TriagedTitles changes={changes} />
+      <p className="soft">
+        {changes.length === 1
+          ? 'You say that it is real. What it could do, you can say now or later.'
+          : 'You say that they are real. What you say of the risk is said of each; you can leave it for later.'}
+      </p>
       <RiskFields risk={risk} set={setRisk} />
-      {error === null ? null : <Problem error={error} />}
+      <TriageProgress triage={triage} changes={changes} />
     </Dialog>
   )
 }

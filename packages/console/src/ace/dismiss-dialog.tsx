@@ -1,28 +1,28 @@
-import type { Change } from '@afterai/client'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
 import { Dialog } from '../look/dialog.tsx'
 import { TextArea } from '../look/field.tsx'
-import { Problem } from '../look/problem.tsx'
-import { tell } from '../look/toast.tsx'
+import { type Triaged, useTriage } from './triage.ts'
+import { TriagedTitles, TriageProgress } from './triage-progress.tsx'
 
-/** Saying that a change is none, and why. */
-export function DismissDialog({ change, onClose }: { readonly change: Change; readonly onClose: () => void }) {
-  const client = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
+interface DismissDialogProps {
+  readonly changes: readonly Triaged[]
+  readonly onClose: () => void
+  readonly onDone?: (ids: readonly string[]) => void
+}
+
+/** Saying that changes are none, and why. */
+export function DismissDialog({ changes, onClose, onDone }: DismissDialogProps) {
   const [reason, setReason] = useState('')
-  const { mutate, error, isPending } = useMutation({
-    mutationFn: () =>
-      withProof(() =>
-        api.dismissChange({ path: { id: change.id }, body: { reason: reason.trim() }, idempotencyKey: key }),
-      ),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['change', change.id] })
-      void client.invalidateQueries({ queryKey: ['inbox'] })
-      tell('Dismissed', change.title)
+  const triage = useTriage({
+    changes,
+    word: 'Dismissed',
+    act: (id, idempotencyKey) =>
+      withProof(() => api.dismissChange({ path: { id }, body: { reason: reason.trim() }, idempotencyKey })),
+    onDone: (ids) => {
+      onDone?.(ids)
       onClose()
     },
   })
@@ -30,17 +30,22 @@ export function DismissDialog({ change, onClose }: { readonly change: Change; re
     <Dialog
       open
       onClose={onClose}
-      title="Dismiss the change"
+      title={changes.length === 1 ? 'Dismiss the change' : `Dismiss ${changes.length} changes`}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" busy={isPending} onClick={() => mutate()}>
-            Dismiss change
+          <Button kind="primary" busy={triage.isPending} onClick={triage.run}>
+            {changes.length === 1 ? 'Dismiss change' : 'Dismiss them'}
           </Button>
         </>
       }
     >
-      <p className="soft">It stays in the record, as one that was none.</p>
+      <TriagedTitles changes={changes} />
+      <p className="soft">
+        {changes.length === 1
+          ? 'It stays in the record, as one that was none.'
+          : 'They stay in the record, as ones that were none.'}
+      </p>
       <TextArea
         label="Why"
         required
@@ -48,7 +53,7 @@ export function DismissDialog({ change, onClose }: { readonly change: Change; re
         onChange={(event) => setReason(event.target.value)}
         maxLength={2000}
       />
-      {error === null ? null : <Problem error={error} />}
+      <TriageProgress triage={triage} changes={changes} />
     </Dialog>
   )
 }

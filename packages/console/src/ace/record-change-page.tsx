@@ -10,7 +10,7 @@ import { Field, Select } from '../look/field.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
-import { changeTypes } from './change-search.ts'
+import { choices } from './change-search.ts'
 import { typeWords } from './change-words.ts'
 import { RiskFields } from './confirm-dialog.tsx'
 import styles from './record-change.module.css'
@@ -32,7 +32,7 @@ const intents = [
 export function RecordChangePage() {
   const navigate = useNavigate()
   const [key] = useState(() => crypto.randomUUID())
-  const [types, setTypes] = useState<ReadonlySet<(typeof changeTypes)[number]>>(new Set())
+  const [types, setTypes] = useState<ReadonlySet<(typeof choices.type)[number]>>(new Set())
   const [intent, setIntent] = useState<NonNullable<Body['intent']>>('proposed')
   const [changeClass, setChangeClass] = useState<NonNullable<Body['changeClass']>>('normal')
   const [risk, setRisk] = useState<RiskChoice>({ severity: '', blastRadius: 'unknown', customerImpact: 'unknown' })
@@ -62,7 +62,7 @@ export function RecordChangePage() {
       system: text('system'),
       environment: text('environment'),
       title: text('title'),
-      changeTypes: changeTypes.filter((type) => types.has(type)),
+      changeTypes: choices.type.filter((type) => types.has(type)),
       intent,
       changeClass,
       ...(text('revision') === '' ? {} : { revision: text('revision') }),
@@ -113,7 +113,7 @@ export function RecordChangePage() {
           </datalist>
           <fieldset className={styles['types']}>
             <legend>Kinds</legend>
-            {changeTypes.map((type) => (
+            {choices.type.map((type) => (
               <label key={type}>
                 <input
                   type="checkbox"

@@ -31,6 +31,27 @@ const kinds = [
 const listeners = new Set<(event: LiveEvent) => void>()
 let source: EventSource | undefined
 let poll: ReturnType<typeof setInterval> | undefined
+let isLost = false
+const lostListeners = new Set<() => void>()
+const lostMs = 30_000
+let lostTimer: ReturnType<typeof setTimeout> | undefined
+
+/** Whether nothing has been told for half a minute, though the page is looked at: what it shows is asked for instead, and may be a little old. */
+export const isStreamLost = (): boolean => isLost
+
+/** Calls back when that changes. Returns what stops it. */
+export function onStreamLost(listener: () => void): () => void {
+  lostListeners.add(listener)
+  return () => void lostListeners.delete(listener)
+}
+
+function setLost(now: boolean): void {
+  clearTimeout(lostTimer)
+  lostTimer = undefined
+  if (now === isLost) return
+  isLost = now
+  for (const listener of lostListeners) listener()
+}
 
 /**
  * Calls back when something of the tenant changes, while the page is looked at: one stream for all of a tab. A hidden tab has none, and
@@ -85,6 +106,7 @@ function idsIn(data: string): Pick<LiveEvent, 'id' | 'changeId'> {
 }
 
 function startPolling(): void {
+  lostTimer ??= setTimeout(() => setLost(true), lostMs)
   poll ??= setInterval(() => {
     tell({ kind: 'reset', id: null, changeId: null })
     open()
@@ -92,6 +114,7 @@ function startPolling(): void {
 }
 
 function stopPolling(): void {
+  setLost(false)
   clearInterval(poll)
   poll = undefined
 }

@@ -1,3 +1,65 @@
+let zone: string | undefined
+
+/** Sets the zone in which every time of the page is read and written; null for the browser's own. A name that the browser doesn't know is none. */
+export function setZone(name: string | null): void {
+  zone = undefined
+  if (name === null) return
+  try {
+    zone = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    // An older browser may lack a zone that the server knows: its own is better than no time at all.
+  }
+}
+
+/** The zone in which times are shown. */
+export function zoneName(): string {
+  return zone ?? machineZone()
+}
+
+/** The zone of the reader's machine. */
+export function machineZone(): string {
+  return new Intl.DateTimeFormat('en').resolvedOptions().timeZone
+}
+
+function written(at: string, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options }).format(new Date(at))
+}
+
+/** The instant of a day and time as a field of the browser has it ("2026-11-29T14:02", or a day alone for its start), read in the zone of the page. */
+export function instantOf(local: string): string {
+  const asUtc = Date.parse(`${local.length === 10 ? `${local}T00:00` : local}Z`)
+  // The offset at that reading, then the one at the instant which that gives: they differ around a change of clocks alone.
+  return new Date(asUtc - offsetAt(asUtc - offsetAt(asUtc))).toISOString()
+}
+
+/** An instant as a field of the browser has it, in the zone of the page: "2026-11-29T14:02". */
+export function fieldOf(at: string | number): string {
+  const ms = new Date(at).getTime()
+  return new Date(ms + offsetAt(ms)).toISOString().slice(0, 16)
+}
+
+/** The day of an instant in the zone of the page: "2026-11-29". */
+export function dayOf(at: string | number): string {
+  return fieldOf(at).slice(0, 10)
+}
+
+/** How far the zone is ahead of UTC at an instant, in milliseconds. */
+export function offsetAt(ms: number): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(ms)
+  const part = (type: string) => Number(parts.find((it) => it.type === type)?.value)
+  const wall = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
+  return wall - Math.floor(ms / 1000) * 1000
+}
+
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
@@ -15,12 +77,12 @@ export function relative(at: string, now: number = Date.now()): string {
 
 /** A day in words: "29 November 2026". */
 export function date(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(new Date(at))
+  return written(at, { dateStyle: 'long' })
 }
 
 /** An instant to the second with its zone: "29 Nov 2026, 14:02:11 CET". */
 export function exact(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(at))
+  return written(at, { dateStyle: 'medium', timeStyle: 'long' })
 }
 
 /** An instant for a title: in the reader's zone and in UTC. */
@@ -33,12 +95,12 @@ export function everyZone(at: string): string {
 
 /** The time of day: "14:02". */
 export function clock(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(new Date(at))
+  return written(at, { hour: '2-digit', minute: '2-digit' })
 }
 
 /** A day without its year, for lists: "29 Nov". */
 export function shortDay(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(new Date(at))
+  return written(at, { day: 'numeric', month: 'short' })
 }
 
 /** Today in words. */

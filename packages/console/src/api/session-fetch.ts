@@ -1,4 +1,5 @@
-import type { Fetch, FetchAnswer, FetchRequest } from '@afterai/client'
+import type { Fetch, FetchRequest } from '@afterai/client'
+import { noteRelease } from './release.ts'
 
 /** What every tab of the console is told of the session that they share. */
 export type SessionNews = 'ended' | 'began'
@@ -32,20 +33,39 @@ const withoutRefresh = /\/v1\/(session(\/.*)?|setup|sign-in-options|invitations\
  */
 export const sessionFetch: Fetch = bySession(send)
 
+/** Sends a request as a browser does. */
+export type Sender = (address: string, request: FetchRequest) => Promise<Response>
+
 /** The same by whatever sends the request. */
-export function bySession(sender: Fetch): Fetch {
+export function bySession(sender: Sender): Fetch {
   return async (address, request) => {
     const answer = await sender(address, request)
     const { pathname } = new URL(address)
     if (
       answer.status !== 401 ||
-      (withoutRefresh.test(pathname) && !(pathname === '/v1/session' && request.method === 'GET'))
+      (withoutRefresh.test(pathname) && !(pathname === '/v1/session' && request.method === 'GET')) ||
+      !(await isOfSession(answer))
     )
       return answer
     if (await refreshed()) return sender(address, request)
     tellSession('ended')
     return answer
   }
+}
+
+const aboutWhatWasTyped: ReadonlySet<unknown> = new Set([
+  'invalid_credentials',
+  'invalid_code',
+  'invalid_second_factor',
+])
+
+/** Whether a 401 is about the session. One about a password or a code that was typed is final: sent again, it would count as a second guess. */
+async function isOfSession(answer: Response): Promise<boolean> {
+  const problem: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => undefined)
+  return typeof problem !== 'object' || problem === null || !('code' in problem) || !aboutWhatWasTyped.has(problem.code)
 }
 
 let lastRefresh = 0
@@ -69,10 +89,12 @@ async function refreshed(): Promise<boolean> {
   })
 }
 
-function send(address: string, { body, ...request }: FetchRequest): Promise<FetchAnswer> {
-  return fetch(address, {
+async function send(address: string, { body, ...request }: FetchRequest): Promise<Response> {
+  const answer = await fetch(address, {
     ...request,
     credentials: 'same-origin',
     ...(body === undefined ? {} : { body: body as BodyInit }),
   })
+  noteRelease(answer)
+  return answer
 }

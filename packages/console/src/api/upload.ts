@@ -1,13 +1,13 @@
-import type { Client, Fetch } from '@afterai/client'
+import type { Client } from '@afterai/client'
 import { apiBy } from './client.ts'
-import { bySession } from './session-fetch.ts'
+import { bySession, type Sender } from './session-fetch.ts'
 
 /** The API, telling how much of a body has been sent, 0 to 1: what `fetch` doesn't tell. */
 export function apiWithProgress(tell: (share: number) => void): Client {
   return apiBy(bySession(senderWithProgress(tell)))
 }
 
-function senderWithProgress(tell: (share: number) => void): Fetch {
+function senderWithProgress(tell: (share: number) => void): Sender {
   return (address, { method, headers, body, signal }) =>
     new Promise((resolve, reject) => {
       const request = new XMLHttpRequest()

@@ -1,10 +1,8 @@
-import { useState } from 'react'
 import { Card } from '../look/card.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Table } from '../look/table.tsx'
+import { LetterKeys } from './letter-keys.tsx'
 import { navigation, settings } from './navigation.ts'
-import styles from './keys.module.css'
-import { areLetterKeysOn, setLetterKeys } from './shortcuts.ts'
 
 const keys: readonly (readonly [keys: string, where: string, what: string])[] = [
   ['Ctrl K, ⌘ K', 'Everywhere', 'Find or do'],
@@ -13,30 +11,24 @@ const keys: readonly (readonly [keys: string, where: string, what: string])[] = 
   ...[...navigation, settings].map(({ key, label }) => [`g ${key}`, 'Everywhere', `Go to ${label}`] as const),
   ['/', 'Changes', 'Search'],
   ['j, k', 'Changes', 'Next and previous row'],
+  ['e', 'Changes', 'Choose the row, or leave it out'],
+  ['c, x', 'Changes', 'Confirm or dismiss what is chosen'],
+  ['1 to 9', 'Home', 'Open what waits for you'],
+  ['/', 'Audit', 'Search'],
+  ['.', 'Audit', 'What the same person did'],
+  ['v, p', 'A record', 'Verify, print'],
   ['1 to 4', 'A change', 'Change, assessment, decision, record'],
+  ['[, ]', 'A change', 'The one before and the next of the list'],
   ['c, x', 'A change', 'Confirm, dismiss'],
   ['a, r', 'A change', 'Approve, reject'],
 ]
 
 /** All keys, and the switch that turns those of one letter off. */
 export function KeysPage() {
-  const [on, setOn] = useState(areLetterKeysOn)
   return (
     <Page title="Keyboard">
       <PageBody>
-        <p className={styles['switch']}>
-          <label>
-            <input
-              type="checkbox"
-              checked={on}
-              onChange={({ target }) => {
-                setLetterKeys(target.checked)
-                setOn(target.checked)
-              }}
-            />{' '}
-            Keys of one letter do something. Turn them off if they meet your speech control or screen reader.
-          </label>
-        </p>
+        <LetterKeys />
         <Card>
           <Table
             caption="Keys"

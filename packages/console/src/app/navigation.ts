@@ -4,6 +4,7 @@ import {
   FlaskConicalIcon,
   HouseIcon,
   type LucideIcon,
+  ScaleIcon,
   ScrollTextIcon,
   ServerIcon,
   SettingsIcon,
@@ -12,7 +13,7 @@ import type { Permission } from './me.ts'
 
 /** A page that the rail leads to. */
 export interface NavigationItem {
-  readonly to: '/' | '/changes' | '/systems' | '/evaluations' | '/records' | '/audit' | '/settings'
+  readonly to: '/' | '/changes' | '/systems' | '/evaluations' | '/records' | '/policy' | '/audit' | '/settings'
   readonly label: string
   readonly icon: LucideIcon
   /** The second key after `g`. */
@@ -27,6 +28,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/systems', label: 'Systems', icon: ServerIcon, key: 's', permission: 'system:read' },
   { to: '/evaluations', label: 'Evaluations', icon: FlaskConicalIcon, key: 'e', permission: 'evaluation:read' },
   { to: '/records', label: 'Records', icon: FileCheck2Icon, key: 'r', permission: 'record:read' },
+  { to: '/policy', label: 'Policy', icon: ScaleIcon, key: 'l', permission: 'policy:read' },
   { to: '/audit', label: 'Audit', icon: ScrollTextIcon, key: 'a', permission: 'audit:read' },
 ]
 

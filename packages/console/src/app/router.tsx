@@ -11,6 +11,8 @@ import type { QueryClient } from '@tanstack/react-query'
 import { readChangeSearch } from '../ace/change-search.ts'
 import { again } from '../look/lazily.ts'
 import { StepUpDialog } from '../identity/step-up.tsx'
+import { readPolicySearch, readScopeSearch } from '../policy/policy-search.ts'
+import { readSystemSearch } from '../systems/system-search.ts'
 import { readAuditSearch } from '../trail/audit-search.ts'
 import { ErrorPage, NoSuchPage } from './error-page.tsx'
 import { meQuery } from './me.ts'
@@ -45,24 +47,44 @@ const invitation = createRoute({
   path: '/invitation',
   component: lazyRouteComponent(() => again(() => import('../identity/invitation-page.tsx')), 'InvitationPage'),
 })
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(() => again(() => import('../identity/reset-page.tsx')), 'ResetPage'),
+})
 const verify = createRoute({
   getParentRoute: () => root,
   path: '/verify',
   component: lazyRouteComponent(() => again(() => import('../ledger/verify-page.tsx')), 'VerifyPage'),
 })
 
+/** Lets in who is signed in; others sign in first, and come back. */
+async function signedIn({ context, location }: { context: { client: QueryClient }; location: { href: string } }) {
+  try {
+    await context.client.ensureQueryData(meQuery)
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.status !== 401) throw error
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { returnTo: location.href } })
+  }
+}
+
+/** One question alone, to somebody who is signed in: nothing around it leads away. */
+const device = createRoute({
+  getParentRoute: () => root,
+  path: '/device',
+  validateSearch: (search: Record<string, unknown>): { code?: string } => {
+    const code = text(search, 'code')
+    return code === undefined ? {} : { code }
+  },
+  beforeLoad: signedIn,
+  component: lazyRouteComponent(() => again(() => import('../identity/device-page.tsx')), 'DevicePage'),
+})
+
 /** Everything behind it belongs to somebody who is signed in. */
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'in',
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.client.ensureQueryData(meQuery)
-    } catch (error) {
-      if (!(error instanceof ApiProblem) || error.status !== 401) throw error
-      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { returnTo: location.href } })
-    }
-  },
+  beforeLoad: signedIn,
   component: () => (
     <>
       <Shell />
@@ -102,6 +124,16 @@ const report = createRoute({
   path: '/changes/$id/report',
   component: lazyRouteComponent(() => again(() => import('../life/report-page.tsx')), 'ReportPage'),
 })
+const decision = createRoute({
+  getParentRoute: () => inside,
+  path: '/decisions/$id',
+  component: lazyRouteComponent(() => again(() => import('../life/earlier-address.tsx')), 'DecisionAddress'),
+})
+const assessment = createRoute({
+  getParentRoute: () => inside,
+  path: '/assessments/$id',
+  component: lazyRouteComponent(() => again(() => import('../life/earlier-address.tsx')), 'AssessmentAddress'),
+})
 const systems = createRoute({
   getParentRoute: () => inside,
   path: '/systems',
@@ -110,6 +142,7 @@ const systems = createRoute({
 const system = createRoute({
   getParentRoute: () => inside,
   path: '/systems/$name',
+  validateSearch: readSystemSearch,
   component: lazyRouteComponent(() => again(() => import('../systems/system-page.tsx')), 'SystemPage'),
 })
 const evaluations = createRoute({
@@ -136,15 +169,34 @@ const record = createRoute({
   path: '/records/$id',
   component: lazyRouteComponent(() => again(() => import('../pacr/record-page.tsx')), 'RecordPage'),
 })
+const policy = createRoute({
+  getParentRoute: () => inside,
+  path: '/policy',
+  validateSearch: readPolicySearch,
+  component: lazyRouteComponent(() => again(() => import('../policy/policy-page.tsx')), 'PolicyPage'),
+})
+const setPolicy = createRoute({
+  getParentRoute: () => inside,
+  path: '/policy/set',
+  validateSearch: readScopeSearch,
+  component: lazyRouteComponent(() => again(() => import('../policy/set-policy-page.tsx')), 'SetPolicyPage'),
+})
 const audit = createRoute({
   getParentRoute: () => inside,
   path: '/audit',
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => again(() => import('../trail/audit-page.tsx')), 'AuditPage'),
 })
-const settings = createRoute({
+const settingsHome = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$section', params: { section: 'profile' }, replace: true })
+  },
+})
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/$section',
   component: lazyRouteComponent(() => again(() => import('../settings/settings-page.tsx')), 'SettingsPage'),
 })
 const keys = createRoute({
@@ -159,7 +211,9 @@ export const router = createRouter({
     signIn,
     setUp,
     invitation,
+    reset,
     verify,
+    device,
     inside.addChildren([
       home,
       changes,
@@ -167,18 +221,25 @@ export const router = createRouter({
       change,
       assess,
       report,
+      decision,
+      assessment,
       systems,
       system,
       evaluations,
       evaluation,
       records,
       record,
+      policy,
+      setPolicy,
       audit,
+      settingsHome,
       settings,
       keys,
     ]),
   ]),
   context: { client: queryClient },
+  // What a page's own reader of addresses leaves out, no page sees.
+  search: { strict: true },
   defaultErrorComponent: ErrorPage,
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -1,3 +1,4 @@
+import { useNotesAgain } from '../first-run/sample-note.tsx'
 import { useSwitchTenant } from '../identity/switch-tenant.ts'
 import styles from './bars.module.css'
 import { useMe } from './me.ts'
@@ -6,12 +7,18 @@ import { useMe } from './me.ts'
 export function SampleBar() {
   const own = useMe().tenants.find(({ sample, instance }) => !sample && !instance)
   const { switchTo } = useSwitchTenant()
+  const notesAgain = useNotesAgain()
   return (
     <div className={styles['sample']}>
       You look at a sample.
       {own === undefined ? null : (
         <button type="button" onClick={() => switchTo(own.slug)}>
           Go to {own.name}
+        </button>
+      )}
+      {notesAgain === undefined ? null : (
+        <button type="button" onClick={notesAgain}>
+          Show the notes again
         </button>
       )}
     </div>

@@ -9,11 +9,12 @@ import { useLiveUpdates } from './live-updates.ts'
 import { Mark } from './mark.tsx'
 import { useMay, useMe } from './me.ts'
 import { navigation, settings } from './navigation.ts'
-import { OfflineBar } from './offline-bar.tsx'
+import { useWrittenZone } from './preferences.ts'
 import { Palette } from './palette.tsx'
 import { SampleBar } from './sample-bar.tsx'
 import styles from './shell.module.css'
 import { useGoKeys } from './shortcuts.ts'
+import { StateBar } from './state-bar.tsx'
 
 /** What is around every page of somebody who is signed in: the rail, and on narrow screens the bar and the tabs. */
 export function Shell() {
@@ -24,12 +25,13 @@ export function Shell() {
   const waiting = useQuery({ ...inboxQuery, enabled: may('change:read') }).data?.items.length ?? 0
   useGoKeys()
   useLiveUpdates()
+  const zone = useWrittenZone()
   return (
     <>
       <a className={styles['skip']} href="#main">
         Skip to the page
       </a>
-      <OfflineBar />
+      <StateBar />
       <div className={styles['shell']}>
         <aside className={styles['rail']} aria-label="Main">
           <Link to="/settings" className={styles['tenant']} title="Tenants and account">
@@ -72,7 +74,8 @@ export function Shell() {
         </header>
         <main className={styles['main']} id="main" tabIndex={-1}>
           {me.tenant.sample ? <SampleBar /> : null}
-          <Outlet />
+          {/* Times are written where they stand: another zone writes the page anew. */}
+          <Outlet key={zone} />
         </main>
         <nav className={styles['tabs']} aria-label="Pages, short">
           {[...items.slice(0, 4), settings].map((item) => (

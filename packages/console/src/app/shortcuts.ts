@@ -19,7 +19,7 @@ export function isTyping(event: KeyboardEvent): boolean {
     event.metaKey ||
     event.ctrlKey ||
     event.altKey ||
-    target.closest('input, textarea, select, [role=dialog], [role=menu]') !== null
+    target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [role=dialog], [role=menu]') !== null
   )
 }
 

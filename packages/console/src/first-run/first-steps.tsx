@@ -52,7 +52,7 @@ export function FirstSteps() {
       title: 'Invite a second person: nobody approves alone',
       isDone: data.hasOthers,
       how: (
-        <Link to="/settings" className="link">
+        <Link to="/settings/$section" params={{ section: 'members' }} className="link">
           Invite a person in Settings
         </Link>
       ),

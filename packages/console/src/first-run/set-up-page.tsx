@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
 import { codeFromAddress } from '../api/code-from-address.ts'
@@ -10,17 +9,18 @@ import { Button } from '../look/button.tsx'
 import { Field } from '../look/field.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
+import { canOfferPasskey, OfferPasskey } from './offer-passkey.tsx'
+import { goToSample } from './to-sample.ts'
 
 /** The first account of a new instance, by the set-up code that the server printed at its first start. */
 export function SetUpPage() {
   const [code] = useState(codeFromAddress)
-  const navigate = useNavigate()
   const client = useQueryClient()
-  const { mutate, error, isPending } = useMutation({
+  const { mutate, error, isPending, isSuccess } = useMutation({
     mutationFn: (body: Parameters<typeof api.setUp>[0]['body']) => api.setUp({ body }),
     onSuccess: () => {
       client.clear()
-      void navigate({ to: '/', replace: true })
+      return canOfferPasskey() ? undefined : goToSample()
     },
   })
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -29,6 +29,7 @@ export function SetUpPage() {
     const text = (name: string) => typed(data, name).trim()
     mutate({ code: text('code'), email: text('email'), name: text('name'), password: typed(data, 'password') })
   }
+  if (isSuccess && canOfferPasskey()) return <OfferPasskey onDone={() => void goToSample()} />
   return (
     <Gate
       title="Set up AfterAI"
@@ -68,9 +69,9 @@ export function SetUpPage() {
           type="password"
           autoComplete="new-password"
           required
-          minLength={8}
+          minLength={15}
           error={faultOf(error, 'password')}
-          hint="Eight characters at least, and hard to guess: several words are easy to remember."
+          hint="Fifteen characters at least, and hard to guess: several words are easy to remember."
         />
         {error === null ? null : <Problem error={error} />}
         <Button kind="primary" size="large" type="submit" busy={isPending}>

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { today } from '../api/instants.ts'
 import { useMay, useMe } from '../app/me.ts'
-import { Card } from '../look/card.tsx'
 import { Empty, Loading } from '../look/empty.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Problem } from '../look/problem.tsx'
@@ -62,13 +61,11 @@ function Waiting({ name }: { readonly name: string }) {
         {isPending ? <Loading what="what waits for you" /> : null}
         {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
         {data === undefined ? null : data.items.length === 0 ? (
-          <Card>
-            <Empty title="Nothing waits for you">
-              <Link className="link" to="/changes" search={{ view: 'open' }}>
-                See all open changes
-              </Link>
-            </Empty>
-          </Card>
+          <p>
+            <Link className="link" to="/changes" search={{ view: 'open' }}>
+              See all open changes
+            </Link>
+          </p>
         ) : (
           <InboxList items={data.items} />
         )}

@@ -1,6 +1,8 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { KeyRoundIcon, ServerIcon } from 'lucide-react'
+import { useCallback } from 'react'
 import { StageGlyph } from '../ace/stage-glyph.tsx'
+import { useLetterKeys } from '../app/shortcuts.ts'
 import { Verdict, Warning } from '../look/badge.tsx'
 import { Card } from '../look/card.tsx'
 import { Ago } from '../look/time.tsx'
@@ -9,6 +11,16 @@ import styles from './home.module.css'
 
 /** What waits for the reader, the most urgent first; each leads to the place where it is done. */
 export function InboxList({ items }: { readonly items: readonly InboxItem[] }) {
+  const navigate = useNavigate()
+  useLetterKeys(
+    useCallback(
+      (key) => {
+        const item = /^[1-9]$/.test(key) ? items[Number(key) - 1] : undefined
+        if (item !== undefined) void navigate(targetOf(item))
+      },
+      [items, navigate],
+    ),
+  )
   return (
     <Card title="Waits for you">
       <ol className={styles['list']}>
@@ -51,7 +63,7 @@ export function InboxList({ items }: { readonly items: readonly InboxItem[] }) {
 function targetOf(item: InboxItem) {
   if (item.changeId !== null) return { to: '/changes/$id', params: { id: item.changeId } } as const
   if (item.system !== null) return { to: '/systems/$name', params: { name: item.system } } as const
-  return { to: '/settings' } as const
+  return { to: '/settings/$section', params: { section: 'keys' } } as const
 }
 
 function Glyph({ item }: { readonly item: InboxItem }) {

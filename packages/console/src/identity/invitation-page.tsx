@@ -1,14 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useCallback, useEffect, useState } from 'react'
 import { api } from '../api/client.ts'
 import { codeFromAddress } from '../api/code-from-address.ts'
 import { faultOf } from '../api/problem-words.ts'
+import { onSessionNews } from '../api/session-fetch.ts'
 import { Button } from '../look/button.tsx'
 import { Field } from '../look/field.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
 import { Gate } from './gate.tsx'
+import { type Challenge, SecondFactorForm } from './second-factor-form.tsx'
 import styles from './sign-in.module.css'
 
 /** Accepting an invitation: a name and a password, and one is in. */
@@ -16,13 +18,23 @@ export function InvitationPage() {
   const [code] = useState(codeFromAddress)
   const navigate = useNavigate()
   const client = useQueryClient()
+  const [challenge, setChallenge] = useState<Challenge>()
+  const enter = useCallback(() => {
+    client.clear()
+    void navigate({ to: '/', replace: true })
+  }, [client, navigate])
+  // The second factor, where the account has one, tells all tabs that the session began.
+  useEffect(() => onSessionNews((news) => (news === 'began' ? enter() : undefined)), [enter])
   const { mutate, error, isPending } = useMutation({
     mutationFn: (body: Parameters<typeof api.acceptInvitation>[0]['body']) => api.acceptInvitation({ body }),
-    onSuccess: (answer) => {
-      client.clear()
-      void navigate({ to: 'ticket' in answer ? '/sign-in' : '/', replace: true })
-    },
+    onSuccess: (answer) => ('ticket' in answer ? setChallenge(answer) : enter()),
   })
+  if (challenge !== undefined)
+    return (
+      <Gate title="You were invited" intro="Your account has a second factor: give it to come in.">
+        <SecondFactorForm challenge={challenge} onAgain={() => setChallenge(undefined)} />
+      </Gate>
+    )
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
@@ -58,8 +70,7 @@ export function InvitationPage() {
           type="password"
           autoComplete="new-password"
           required
-          minLength={8}
-          hint="Eight characters at least, and hard to guess."
+          hint="A new one has fifteen characters at least: several words are easy to remember."
           error={faultOf(error, 'password')}
         />
         {error === null ? null : <Problem error={error} />}

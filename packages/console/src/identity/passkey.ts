@@ -25,3 +25,17 @@ export async function askForPasskey(
   if (!(credential instanceof PublicKeyCredential)) throw new DOMException('no passkey was given', 'NotAllowedError')
   return credential.toJSON() as Assertion
 }
+
+/** A new passkey's answer as the API takes it. */
+export type Attestation = Operations['addPasskey']['body']['attestation']
+
+/**
+ * Makes a passkey on the reader's device.
+ * @throws {DOMException} `InvalidStateError` if the device has one of this account; `NotAllowedError` if the reader or the device said no
+ */
+export async function makePasskey(options: unknown): Promise<Attestation> {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON)
+  const credential = await navigator.credentials.create({ publicKey })
+  if (!(credential instanceof PublicKeyCredential)) throw new DOMException('no passkey was made', 'NotAllowedError')
+  return credential.toJSON() as Attestation
+}

@@ -11,7 +11,8 @@ import { Problem } from '../look/problem.tsx'
 import { askForPasskey } from './passkey.ts'
 import styles from './sign-in.module.css'
 
-type Challenge = Extract<Operations['signIn']['answer'], { readonly ticket: string }>
+/** What the server asks for after a password. */
+export type Challenge = Extract<Operations['signIn']['answer'], { readonly ticket: string }>
 type Proof = Operations['completeSignIn']['body']['proof']
 
 /** The second half of signing in: a code, a passkey or a recovery code. */

@@ -1,4 +1,3 @@
-import type { Operations } from '@afterai/client'
 import { useMutation } from '@tanstack/react-query'
 import { KeyRoundIcon } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
@@ -9,10 +8,8 @@ import { Field } from '../look/field.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
 import { askForPasskey, hasPasskeys } from './passkey.ts'
-import { SecondFactorForm } from './second-factor-form.tsx'
+import { type Challenge, SecondFactorForm } from './second-factor-form.tsx'
 import styles from './sign-in.module.css'
-
-type Challenge = Extract<Operations['signIn']['answer'], { readonly ticket: string }>
 
 /** Signing in by password and second factor, or by a passkey alone. All tabs are told when it is done. */
 export function SignInForm({ tenant }: { readonly tenant?: string | undefined }) {

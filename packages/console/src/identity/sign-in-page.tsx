@@ -1,20 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { api } from '../api/client.ts'
 import { onSessionNews } from '../api/session-fetch.ts'
 import { buttonClass } from '../look/button.tsx'
 import { Field } from '../look/field.tsx'
 import { Gate } from './gate.tsx'
+import { safePath } from './safe-path.ts'
 import { SignInForm } from './sign-in-form.tsx'
 import styles from './sign-in.module.css'
-
-/** Where to go after signing in: a path of this console and nothing else, whatever the address says. */
-export function safePath(text: string | undefined): string {
-  if (text === undefined || !/^\/(?![/\\])/.test(text)) return '/'
-  const url = new URL(text, location.origin)
-  return url.origin === location.origin ? `${url.pathname}${url.search}${url.hash}` : '/'
-}
 
 /** Signing in: by password, passkey, or the identity provider of a tenant. */
 export function SignInPage() {
@@ -35,6 +29,9 @@ export function SignInPage() {
     <Gate title="Sign in">
       <SignInForm tenant={tenant} />
       <Providers tenant={tenant} returnTo={safePath(returnTo)} />
+      <Link to="/reset" className="link">
+        You forgot your password
+      </Link>
       <details>
         <summary>You belong to several workspaces, or sign in by your company</summary>
         <Field

@@ -46,8 +46,8 @@ export function NextStepCard({ dossier }: { readonly dossier: Dossier }) {
           ) : null
         ) : null}
         {asking === 'propose' ? <ProposeDialog dossier={dossier} onClose={close} /> : null}
-        {asking === 'confirm' ? <ConfirmDialog change={dossier.change} onClose={close} /> : null}
-        {asking === 'dismiss' ? <DismissDialog change={dossier.change} onClose={close} /> : null}
+        {asking === 'confirm' ? <ConfirmDialog changes={[dossier.change]} onClose={close} /> : null}
+        {asking === 'dismiss' ? <DismissDialog changes={[dossier.change]} onClose={close} /> : null}
         {asking === 'verify' || asking === 'close' ? (
           <ClosureDialog dossier={dossier} what={asking} onClose={close} />
         ) : null}

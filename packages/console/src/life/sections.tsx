@@ -4,6 +4,8 @@ import { Diff } from '../ace/diff.tsx'
 import { grouped, unchangedValues } from '../ace/delta.ts'
 import { useMay } from '../app/me.ts'
 import { AssessmentCard } from '../aura/assessment-card.tsx'
+import { SampleNote } from '../first-run/sample-note.tsx'
+import { AroundChange } from '../capture/around-change.tsx'
 import { buttonClass } from '../look/button.tsx'
 import { Ago } from '../look/time.tsx'
 import { DecisionCard } from '../pacr/decision-card.tsx'
@@ -38,6 +40,7 @@ function Section({
         {title}
         {note === undefined ? null : <span className={styles['note']}>{note}</span>}
       </h2>
+      <SampleNote name={id} />
       {children}
     </section>
   )
@@ -81,11 +84,13 @@ export function AssessmentSection({ dossier, state }: SectionProps) {
             <code className="mono">npx afterai assess {change.id.slice(0, 8)} before.csv after.csv</code>
           </p>
         ) : null}
+        <RanAround dossier={dossier} />
       </Section>
     )
   return (
     <Section id="assessment" title="What it does" state={state}>
       <AssessmentCard assessments={assessments} />
+      <RanAround dossier={dossier} />
       <p className={styles['words']}>
         <Link to="/changes/$id/report" params={{ id: change.id }} className="link">
           The report, to print or to take along
@@ -93,6 +98,14 @@ export function AssessmentSection({ dossier, state }: SectionProps) {
       </p>
     </Section>
   )
+}
+
+/** The series around the instant at which it began to run, for those who may read telemetry. */
+function RanAround({ dossier: { change, life } }: { readonly dossier: Dossier }) {
+  const may = useMay()
+  const at = life.steps.find(({ step }) => step === 'implemented')?.at ?? null
+  if (at === null || !may('telemetry:read')) return null
+  return <AroundChange system={change.system} environment={change.environment} at={at} />
 }
 
 /** What was decided, by whom, on what grounds. */

@@ -1,5 +1,6 @@
 import { CheckIcon, CopyIcon } from 'lucide-react'
 import { useState } from 'react'
+import { Button } from './button.tsx'
 import styles from './copyable.module.css'
 
 interface CopyableProps {
@@ -10,14 +11,19 @@ interface CopyableProps {
   readonly what?: string
 }
 
-/** A value that one can copy whole: an id, a digest, a command. */
-export function Copyable({ text, shown = text, what = 'it' }: CopyableProps) {
+function useCopy(text: string) {
   const [copied, setCopied] = useState(false)
   async function copy() {
     await navigator.clipboard.writeText(text)
     setCopied(true)
     setTimeout(() => setCopied(false), 1_500)
   }
+  return { copied, copy }
+}
+
+/** A value that one can copy whole: an id, a digest, a command. */
+export function Copyable({ text, shown = text, what = 'it' }: CopyableProps) {
+  const { copied, copy } = useCopy(text)
   return (
     <span className={styles['copyable']}>
       <code className="mono" title={shown === text ? undefined : text}>
@@ -30,6 +36,20 @@ export function Copyable({ text, shown = text, what = 'it' }: CopyableProps) {
         {copied ? 'Copied' : ''}
       </span>
     </span>
+  )
+}
+
+/** A button that copies what is too long for a line, and says that it did. */
+export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
+  const { copied, copy } = useCopy(text)
+  return (
+    <Button onClick={() => void copy()}>
+      {copied ? <CheckIcon aria-hidden /> : <CopyIcon aria-hidden />}
+      {label}
+      <span className="unseen" role="status">
+        {copied ? 'Copied' : ''}
+      </span>
+    </Button>
   )
 }
 

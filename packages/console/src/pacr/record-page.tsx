@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { DownloadIcon } from 'lucide-react'
 import { useMemo } from 'react'
 import { api } from '../api/client.ts'
+import { useLetterKeys } from '../app/shortcuts.ts'
 import { VerifyRecord } from '../ledger/verify-record.tsx'
 import { Button } from '../look/button.tsx'
 import { Facts } from '../look/card.tsx'
@@ -95,6 +96,7 @@ function RecordLink({ id }: { readonly id: string }) {
 function Actions({ record }: { readonly record: RecordContent }) {
   const { id } = record
   const report = useMemo(() => recordReport(record), [record])
+  useLetterKeys((key) => (key === 'p' ? print() : undefined))
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => api.exportRecord({ path: { id } }),
     onSuccess: (bundle) => saveFile(`record-${id}.json`, bundle),

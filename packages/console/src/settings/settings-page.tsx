@@ -1,158 +1,80 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
-import { api } from '../api/client.ts'
-import { tellSession } from '../api/session-fetch.ts'
-import { useMay, useMe } from '../app/me.ts'
-import { chooseTheme, chosenTheme, type Theme } from '../app/theme.ts'
-import { useSwitchTenant } from '../identity/switch-tenant.ts'
-import { ApiKeysCard } from '../identity/api-keys-card.tsx'
-import { MembersCard } from '../identity/members-card.tsx'
-import { Button } from '../look/button.tsx'
-import { Card, Facts } from '../look/card.tsx'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { Suspense } from 'react'
+import { NoSuchPage } from '../app/error-page.tsx'
+import { useMay } from '../app/me.ts'
+import { Empty, Loading } from '../look/empty.tsx'
 import { Select } from '../look/field.tsx'
-import { Page, PageBody } from '../look/page.tsx'
-import { Problem } from '../look/problem.tsx'
-import { Table } from '../look/table.tsx'
-import { Ago } from '../look/time.tsx'
+import { useNarrow } from '../look/narrow.ts'
+import { Page } from '../look/page.tsx'
+import { ownSections, type Section, tenantSections } from './sections.ts'
 import styles from './settings.module.css'
 
-/** The account, its sessions and workspaces; the people and the keys of the tenant, for who may see them. */
+/** The settings, a section at a time: a navigation beside it, on narrow screens a select above it. */
 export function SettingsPage() {
-  const me = useMe()
+  const { section: name } = useParams({ from: '/in/settings/$section' })
   const may = useMay()
-  const [theme, setTheme] = useState(chosenTheme)
+  const section = [...ownSections, ...tenantSections].find((it) => it.name === name)
+  if (section === undefined) return <NoSuchPage />
+  const { label, permission, component: Content } = section
   return (
-    <Page title="Settings">
-      <PageBody
-        side={
-          <div className={styles['side']}>
-            <Card title="You">
-              <Facts
-                padded
-                of={[
-                  ['Name', me.name],
-                  ['Role', me.role],
-                  ['Workspace', me.tenant.name],
-                ]}
-              />
-            </Card>
-            <Select
-              label="Look"
-              value={theme}
-              options={[
-                { value: 'system', label: 'As the machine' },
-                { value: 'light', label: 'Light' },
-                { value: 'dark', label: 'Dark' },
-              ]}
-              onChange={(value) => {
-                chooseTheme(value as Theme)
-                setTheme(value as Theme)
-              }}
-            />
-            <Link to="/help/keys" className="link">
-              Keyboard
-            </Link>
-            <SignOut />
-          </div>
-        }
-      >
-        {me.tenants.length > 1 ? <Workspaces /> : null}
-        {may('member:read') ? <MembersCard /> : null}
-        {may('api-key:own') ? <ApiKeysCard /> : null}
-        {may('session:own') ? <Sessions /> : null}
-      </PageBody>
+    <Page title={label}>
+      <div className={styles['frame']}>
+        <Navigation current={name} />
+        <div className={styles['section']}>
+          {permission === undefined || may(permission) ? (
+            <Suspense fallback={<Loading what={label.toLowerCase()} />}>
+              <Content key={name} />
+            </Suspense>
+          ) : (
+            <Empty title="Your role doesn’t show you this.">
+              It needs the permission {permission}, which an administrator of your tenant can give.
+            </Empty>
+          )}
+        </div>
+      </div>
     </Page>
   )
 }
 
-function Workspaces() {
-  const { tenants, tenant } = useMe()
-  const { switchTo, isPending, error } = useSwitchTenant()
-  return (
-    <Card title="Workspaces">
-      <Table
-        caption="Workspaces"
-        rows={tenants}
-        keyOf={({ id }) => id}
-        columns={[
-          {
-            name: 'Workspace',
-            cell: ({ name, sample, instance }) =>
-              `${name}${sample ? ' (sample)' : ''}${instance ? ' (operates the instance)' : ''}`,
-          },
-          { name: 'Your role', cell: ({ role }) => role },
-          {
-            name: '',
-            isNumber: true,
-            cell: ({ id, slug, name }) =>
-              id === tenant.id ? (
-                <span className="faint">you are here</span>
-              ) : (
-                <Button busy={isPending} onClick={() => switchTo(slug)} aria-label={`Go to ${name}`}>
-                  Go there
-                </Button>
-              ),
-          },
-        ]}
+function Navigation({ current }: { readonly current: string }) {
+  const may = useMay()
+  const navigate = useNavigate()
+  const isNarrow = useNarrow()
+  const seen = ({ permission }: Section) => permission === undefined || may(permission)
+  const groups = [
+    { title: 'Yours', sections: ownSections.filter(seen) },
+    { title: 'Of the workspace', sections: tenantSections.filter(seen) },
+  ].filter(({ sections }) => sections.length > 0)
+  if (isNarrow)
+    return (
+      <Select
+        label="Section"
+        value={current}
+        options={groups.flatMap(({ sections }) => sections.map((it) => ({ value: it.name, label: it.label })))}
+        onChange={(section) => void navigate({ to: '/settings/$section', params: { section } })}
       />
-      {error === null ? null : <Problem error={error} />}
-    </Card>
-  )
-}
-
-function Sessions() {
-  const client = useQueryClient()
-  const { data, error } = useQuery({ queryKey: ['sessions'], queryFn: ({ signal }) => api.listSessions({ signal }) })
-  const end = useMutation({
-    mutationFn: (id: string) => api.endSession({ path: { id } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['sessions'] }),
-  })
-  if (error !== null) return <Problem error={error} />
-  if (data === undefined) return null
+    )
   return (
-    <Card title="Your sessions">
-      <Table
-        caption="Your sessions"
-        rows={data.items}
-        keyOf={({ id }) => id}
-        columns={[
-          {
-            name: 'Where',
-            cell: ({ device, current }) => `${device ?? 'an unknown program'}${current ? ' (this one)' : ''}`,
-          },
-          { name: 'Address', wideOnly: true, cell: ({ address }) => address },
-          { name: 'Last used', cell: ({ usedAt }) => <Ago at={usedAt} /> },
-          {
-            name: '',
-            isNumber: true,
-            cell: ({ id, current }) =>
-              current ? null : (
-                <Button busy={end.isPending} onClick={() => end.mutate(id)}>
-                  End it
-                </Button>
-              ),
-          },
-        ]}
-      />
-    </Card>
-  )
-}
-
-function SignOut() {
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: () => api.signOut(),
-    onSuccess: () => {
-      tellSession('ended')
-      location.assign('/sign-in')
-    },
-  })
-  return (
-    <>
-      <Button busy={isPending} onClick={() => mutate()}>
-        Sign out
-      </Button>
-      {error === null ? null : <Problem error={error} />}
-    </>
+    <nav aria-label="Settings" className={styles['navigation']}>
+      {groups.map(({ title, sections }) => (
+        <div key={title}>
+          <h2 className={styles['group']}>{title}</h2>
+          <ul>
+            {sections.map((it) => (
+              <li key={it.name}>
+                <Link
+                  to="/settings/$section"
+                  params={{ section: it.name }}
+                  className={styles['item']}
+                  activeProps={{ className: `${styles['item']} ${styles['here']}` }}
+                >
+                  {it.label}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
   )
 }

@@ -1,23 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { api } from '../api/client.ts'
 import { Card } from '../look/card.tsx'
 import { Problem } from '../look/problem.tsx'
 import { Table } from '../look/table.tsx'
 import { Exactly } from '../look/time.tsx'
+import { historyQuery } from './history.ts'
+import { RanAt } from './ran-at.tsx'
 import { StandingBadge } from './standing-badge.tsx'
 import styles from './systems.module.css'
 
 /** What an environment ran with, run by run: since when, by which change, who decided. */
 export function RunHistory({ system, environment }: { readonly system: string; readonly environment: string }) {
-  const { data, error, refetch } = useQuery({
-    queryKey: ['standings', system, environment, 'history'],
-    queryFn: ({ signal }) => api.getHistory({ path: { name: system }, query: { environment, limit: 50 }, signal }),
-  })
+  const { data, error, refetch } = useQuery(historyQuery(system, environment))
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
   if (data === undefined || data.items.length === 0) return null
   return (
-    <Card title={`What ran in ${environment}`} note="newest first">
+    <Card title={`What ran in ${environment}`} note={data.nextCursor === null ? 'newest first' : 'the newest 50'}>
       <Table
         caption={`What ran in ${environment}`}
         rows={data.items}
@@ -72,6 +70,7 @@ export function RunHistory({ system, environment }: { readonly system: string; r
           { name: 'Then', cell: ({ standing }) => <StandingBadge standing={standing} /> },
         ]}
       />
+      <RanAt system={system} environment={environment} />
     </Card>
   )
 }

@@ -1,29 +1,57 @@
-import type { SystemCard } from '@afterai/client'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { api } from '../api/client.ts'
-import { Card, Facts } from '../look/card.tsx'
-import { Command } from '../look/command.tsx'
-import { Copyable, shortDigest } from '../look/copyable.tsx'
-import { Empty, Loading } from '../look/empty.tsx'
+import { useMay } from '../app/me.ts'
+import { SeriesCard } from '../capture/series-card.tsx'
+import { buttonClass } from '../look/button.tsx'
+import { Loading } from '../look/empty.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Problem } from '../look/problem.tsx'
-import { Ago } from '../look/time.tsx'
-import { buttonClass } from '../look/button.tsx'
+import { CompareCard } from './compare-card.tsx'
 import { RunHistory } from './run-history.tsx'
-import { StandingBadge } from './standing-badge.tsx'
+import { RunningCard } from './running-card.tsx'
 import { standingsQuery } from './standings.ts'
-import styles from './systems.module.css'
+import { readSystemSearch } from './system-search.ts'
+import { SystemEnvelopes } from './system-envelopes.tsx'
+import { SystemCardFacts } from './system-card-facts.tsx'
 
-/** A system: whether what each environment runs with may run, what ran before, and what it is for. */
+/** A system: how it does over time, whether what each environment runs with may run, what ran before, and what it is for. */
 export function SystemPage() {
   const { name } = useParams({ from: '/in/systems/$name' })
-  const standings = useQuery(standingsQuery(name))
-  const card = useQuery({
-    queryKey: ['systems', name, 'card'],
-    queryFn: ({ signal }) => api.getSystemCard({ path: { name }, signal }),
+  // What the address can't mean is left out again here: the router keeps it beside what was read of it.
+  const search = readSystemSearch({ ...useSearch({ from: '/in/systems/$name' }) })
+  const navigate = useNavigate({ from: '/systems/$name' })
+  const may = useMay()
+  const system = useQuery({
+    queryKey: ['systems', 'one', name],
+    queryFn: ({ signal }) => api.getSystem({ path: { name }, signal }),
   })
-  const environments = [...new Set(standings.data?.items.map(({ environment }) => environment))]
+  const standings = useQuery(standingsQuery(name))
+  if (system.data === undefined || standings.data === undefined) {
+    const failed = system.error === null ? standings : system
+    return (
+      <Page title={name} trail={<Link to="/systems">Systems</Link>}>
+        <PageBody>
+          {failed.error === null ? (
+            <Loading what="the system" />
+          ) : (
+            <Problem error={failed.error} onRetry={() => void failed.refetch()} />
+          )}
+        </PageBody>
+      </Page>
+    )
+  }
+  const running = standings.data.items
+  const known = [
+    ...new Set(
+      [...running, ...system.data.environments.map(({ name: it }) => ({ environment: it }))].map(
+        (it) => it.environment,
+      ),
+    ),
+  ]
+  const environments = known.length === 0 ? ['production'] : known
+  const environment =
+    search.environment ?? environments.find((it) => it === 'production') ?? environments[0] ?? 'production'
   return (
     <Page
       title={name}
@@ -34,87 +62,32 @@ export function SystemPage() {
         </Link>
       }
     >
-      <PageBody side={card.data === undefined ? null : <SystemFacts card={card.data} name={name} />}>
-        {standings.isPending ? <Loading what="what runs" /> : null}
-        {standings.error === null ? null : <Problem error={standings.error} onRetry={() => void standings.refetch()} />}
-        {standings.data === undefined ? null : (
-          <Card title="What runs now">
-            {standings.data.items.length === 0 ? (
-              <Empty title="Nothing has been seen running">
-                <p>Tell AfterAI what it runs with, by OpenTelemetry, the SDK, a pipeline, or this command.</p>
-                <Command
-                  text={`npx afterai observe --system ${name} --environment production --provider acme --model acme-large`}
-                />
-              </Empty>
-            ) : (
-              standings.data.items.map((item) => (
-                <div key={`${item.environment} ${item.changeId}`} className={styles['stack']}>
-                  <header>
-                    <h3>{item.environment}</h3>
-                    <StandingBadge standing={item.standing} />
-                    <span className="faint">
-                      since <Ago at={item.since} />
-                    </span>
-                  </header>
-                  <p className={styles['why']}>{item.reason}.</p>
-                  {item.changeId === null ? null : (
-                    <p>
-                      Runs by{' '}
-                      <Link className="link" to="/changes/$id" params={{ id: item.changeId }}>
-                        {item.changeTitle ?? 'a change'}
-                      </Link>
-                      {item.fingerprint === null ? null : (
-                        <>
-                          {' '}
-                          ·{' '}
-                          <Copyable
-                            text={item.fingerprint}
-                            shown={shortDigest(item.fingerprint)}
-                            what="the fingerprint"
-                          />
-                        </>
-                      )}
-                    </p>
-                  )}
-                  {item.needs === null || item.changeId !== null ? null : <Command text={item.needs} />}
-                </div>
-              ))
-            )}
-          </Card>
-        )}
-        {environments.map((environment) => (
-          <RunHistory key={environment} system={name} environment={environment} />
+      <PageBody
+        side={
+          <>
+            <SystemCardFacts name={name} />
+            {may('policy:read') ? <SystemEnvelopes name={name} /> : null}
+          </>
+        }
+      >
+        <RunningCard system={name} items={running} />
+        {may('telemetry:read') ? (
+          <SeriesCard
+            system={name}
+            environments={[...new Set([environment, ...environments])]}
+            environment={environment}
+            measure={search.measure ?? 'calls'}
+            span={search.span ?? '7d'}
+            onChoose={(choice) =>
+              void navigate({ search: { ...search, ...choice }, replace: true, resetScroll: false })
+            }
+          />
+        ) : null}
+        {environments.map((it) => (
+          <RunHistory key={it} system={name} environment={it} />
         ))}
+        <CompareCard key={environment} system={name} environment={environment} />
       </PageBody>
     </Page>
-  )
-}
-
-function SystemFacts({ card: view, name }: { readonly card: SystemCard; readonly name: string }) {
-  const { card, version, ownerName, ownerIsMember, setByName } = view
-  if (version === 0)
-    return (
-      <Card title="What it is for">
-        <p className={styles['reason']}>Nobody has said: purpose, owner, role, risk class, regimes.</p>
-        <div className={styles['stack']}>
-          <Command text={`npx afterai system card ${name} --help`} />
-        </div>
-      </Card>
-    )
-  return (
-    <Card title="What it is for" note={`version ${version}${setByName === null ? '' : `, by ${setByName}`}`}>
-      <Facts
-        padded
-        of={[
-          ['Purpose', card.purpose],
-          ['Owner', ownerName === null ? null : `${ownerName}${ownerIsMember === false ? ', who has left' : ''}`],
-          ['Role', card.roles.join(', ')],
-          ['Risk class', card.riskClass],
-          ['Regimes', card.regimes.join(', ')],
-          ['Data', card.dataClass],
-          ['Vendor', card.vendor],
-        ]}
-      />
-    </Card>
   )
 }

@@ -1,8 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { FilterIcon } from 'lucide-react'
-import { useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { api } from '../api/client.ts'
+import { useLetterKeys } from '../app/shortcuts.ts'
 import { Button } from '../look/button.tsx'
 import { Card } from '../look/card.tsx'
 import { Empty, Loading } from '../look/empty.tsx'
@@ -44,6 +45,15 @@ export function AuditPage() {
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
   })
+  useLetterKeys(
+    useCallback(
+      (key) => {
+        const of = document.activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-actor]')?.dataset['actor']
+        if (key === '.' && of !== undefined) void navigate({ to: '/audit', search: { ...search, actor: of } })
+      },
+      [navigate, search],
+    ),
+  )
   const events = data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Page title="Audit">
@@ -102,6 +112,7 @@ export function AuditPage() {
                         <Link
                           to="/audit"
                           search={{ ...search, actor: actorId }}
+                          data-actor={actorId}
                           className="link"
                           title="Their events alone"
                         >
@@ -158,6 +169,14 @@ export function AuditPage() {
 
 function ActionField({ action, set }: { readonly action: string; readonly set: (action: string) => void }) {
   const [text, setText] = useState(action)
+  const field = useRef<HTMLInputElement>(null)
+  useLetterKeys(
+    useCallback((key, event) => {
+      if (key !== '/') return
+      event.preventDefault()
+      field.current?.focus()
+    }, []),
+  )
   return (
     <form
       className={styles['search']}
@@ -167,6 +186,7 @@ function ActionField({ action, set }: { readonly action: string; readonly set: (
       }}
     >
       <input
+        ref={field}
         type="search"
         aria-label="Action begins with"
         placeholder="Action, as in decision."

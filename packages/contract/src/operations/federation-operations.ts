@@ -171,12 +171,6 @@ export const federationOperations: Operations = {
 
 /** Descriptions of the operations of device sign-in, by route. */
 export const deviceOperations: Operations = {
-  'GET /device': {
-    id: 'showDevicePage',
-    tag: 'Device sign-in',
-    summary: 'Show people how to approve a command line',
-    answers: { 'text/html': undefined },
-  },
   'POST /v1/device-authorizations': {
     id: 'requestDeviceSignIn',
     tag: 'Device sign-in',

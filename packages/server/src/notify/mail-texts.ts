@@ -26,13 +26,22 @@ Your one-time code, good until ${inWords(expiresAt)}:
 
     ${code}
 
-To accept, run this and choose a password. If this e-mail address has an
-account here already, give that account's password, and its second factor:
+To accept, open this page, type the code and choose a password. If this e-mail
+address has an account here already, give that account's password, and its second
+factor:
+
+    ${publicUrl}/invitation
+
+In a terminal, run this instead:
 
     afterai login --url ${publicUrl} --invitation ${code} --name "Your Name"
 
 If you forgot that password, ask for a new one first, then accept; this code stays
 good meanwhile:
+
+    ${publicUrl}/reset
+
+or, in a terminal:
 
     afterai password forgot "Your E-Mail Address" --url ${publicUrl}
 
@@ -59,7 +68,11 @@ Your one-time code, good for ${minutes} minutes:
 
     ${code}
 
-To choose a new password, run this:
+To choose a new password, open this page and type the code:
+
+    ${publicUrl}/reset
+
+In a terminal, run this instead:
 
     afterai password set --url ${publicUrl} --code ${code}
 

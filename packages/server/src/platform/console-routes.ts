@@ -5,11 +5,8 @@ import type { Console, ConsoleFile } from './console-files.ts'
 import { html, sendPage } from './html-page.ts'
 import type { Http } from './http-application.ts'
 
-/**
- * Beginnings of addresses that are the server's own: nothing below them is ever the console's page. `/device` is here for as long as
- * the console has no page for it.
- */
-const ownPlaces: ReadonlySet<string> = new Set(['v1', 'livez', 'readyz', 'openapi.json', 'device'])
+/** Beginnings of addresses that are the server's own: nothing below them is ever the console's page. */
+const ownPlaces: ReadonlySet<string> = new Set(['v1', 'livez', 'readyz', 'openapi.json'])
 const assets = 'assets'
 
 const audits = { none: 'It shows nothing of any tenant.' } as const
@@ -18,7 +15,7 @@ const schema = { hide: true, params: z.object({ '*': z.string() }) } as const
 
 /**
  * The console's files, and its page at whatever address it may have, for browsers that go there. Where it isn't built, browsers read at
- * `/` how to, and nothing else is different from a server without it.
+ * `/` how to, at `/device` how else to approve a device, and nothing else is different from a server without it.
  */
 export function consoleRoutes(http: Http, console: Console | undefined): void {
   // What is asked of the API counts as a read, whether there is such a thing or not.
@@ -27,7 +24,7 @@ export function consoleRoutes(http: Http, console: Console | undefined): void {
   )
   http.get('/*', { config, schema }, async (request, reply) => {
     const path = request.params['*']
-    if (console === undefined) return path === '' && acceptsHtml(request) ? sendHowToBuild(reply) : notFound(reply)
+    if (console === undefined) return sendWithoutConsole(path, request, reply)
     const [place = ''] = path.split('/')
     if (ownPlaces.has(place)) return notFound(reply)
     if (path === '' || path === 'index.html') return sendPageOf(console, request, reply)
@@ -84,9 +81,25 @@ function knows(list: string | undefined, tag: string): boolean {
   return (list ?? '').split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === tag)
 }
 
+function sendWithoutConsole(path: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // The address that a terminal prints: whatever opens it gets an answer.
+  if (path === 'device') return sendHowToApprove(reply)
+  return path === '' && acceptsHtml(request) ? sendHowToBuild(reply) : notFound(reply)
+}
+
 function sendHowToBuild(reply: FastifyReply): FastifyReply {
   const body = html`<p>The server runs, and its console isn’t built. Build it, and start the server again:</p>
     <p><code>npm run build</code></p>
     <p>The API is described at <a href="/v1/docs">/v1/docs</a>.</p>`
   return sendPage(reply, { title: 'No console here', body, status: 404 })
+}
+
+function sendHowToApprove(reply: FastifyReply): FastifyReply {
+  const body = html`<p>A terminal shows you a code. Approve it where you are signed in already:</p>
+    <p><code>afterai session approve CODE</code></p>
+    <p>
+      If your company signs in with its identity provider, use <code>afterai login --sso --tenant NAME</code> in place
+      of <code>--device</code>.
+    </p>`
+  return sendPage(reply, { title: 'Approve a device', body })
 }

@@ -88,13 +88,18 @@ describe('a file of the console', () => {
 })
 
 describe('the page of the console', () => {
-  test.each(['/', '/changes', '/changes/0198c6f0?view=1&q=a%20b', '/systems/bot.v2', '/settings/keys', '/a/b/c/d'])(
-    'is what a browser gets at %s',
-    async (path) => {
-      const { status, text: body, headers } = await get(path, browser)
-      expect([status, body, headers['cache-control']]).toEqual([200, built.texts['index.html'], 'no-cache'])
-    },
-  )
+  test.each([
+    '/',
+    '/changes',
+    '/changes/0198c6f0?view=1&q=a%20b',
+    '/systems/bot.v2',
+    '/settings/keys',
+    '/device?code=BCDF-GHJK',
+    '/a/b/c/d',
+  ])('is what a browser gets at %s', async (path) => {
+    const { status, text: body, headers } = await get(path, browser)
+    expect([status, body, headers['cache-control']]).toEqual([200, built.texts['index.html'], 'no-cache'])
+  })
 
   test.each([
     '/v1',
@@ -103,7 +108,6 @@ describe('the page of the console', () => {
     '/livez/x',
     '/readyz/x',
     '/openapi.json/x',
-    '/device/x',
     '/assets/gone-9z.js',
     '/assets/',
     '/assets',
@@ -121,7 +125,6 @@ describe('the page of the console', () => {
   )
 
   test('leaves the server its own pages and its API', async () => {
-    expect((await get('/device', browser)).text).not.toBe(built.texts['index.html'])
     expect((await get('/v1/docs', browser)).text).not.toBe(built.texts['index.html'])
     expect((await get('/livez', browser)).body).toEqual({ status: 'ok' })
     expect((await get('/v1/me', browser)).status).toBe(401)
@@ -245,6 +248,10 @@ describe('without a built console', () => {
     const page = await at('/', browser)
     expect([page.statusCode, page.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
     expect(page.body).toContain('npm run build')
+    // Whatever opens the address that a terminal prints.
+    const device = await at('/device', {})
+    expect([device.statusCode, device.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(device.body).toContain('afterai session approve CODE')
     for (const [path, headers] of [
       ['/', {}],
       ['/changes', browser],

@@ -35,7 +35,6 @@ const bounded: Readonly<Record<string, string>> = {
   'GET /v1/session/provider-sign-out': oneThing,
   'GET /v1/oidc/{providerId}/start': oneThing,
   'GET /v1/oidc/callback': oneThing,
-  'GET /device': oneThing,
   'GET /v1/identity-providers': fewOfOne,
   'GET /v1/identity-providers/{id}': oneThing,
   'GET /v1/identity-providers/{id}/identities': 'the members of a tenant',

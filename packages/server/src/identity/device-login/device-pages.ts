@@ -41,14 +41,3 @@ export function decidedPage(
   const title = verdict === 'approve' ? 'Approved' : 'Denied'
   return sendPage(reply, { title, body: html`<p>${clientLabel} was answered. You can close this window.</p>` })
 }
-
-/** Sends the page that the verification address shows. */
-export function devicePage(reply: FastifyReply): FastifyReply {
-  const body = html`<p>A terminal shows you a code. Approve it where you are signed in already:</p>
-    <p><code>afterai session approve CODE</code></p>
-    <p>
-      If your company signs in with its identity provider, use <code>afterai login --sso --tenant NAME</code> in place
-      of <code>--device</code>.
-    </p>`
-  return sendPage(reply, { title: 'Approve a device', body })
-}

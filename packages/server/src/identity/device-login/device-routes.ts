@@ -9,13 +9,12 @@ import {
   sessionView,
 } from '@afterai/contract'
 import type { FastifyRequest } from 'fastify'
-import { unaudited } from '../../audit/index.ts'
 import type { Http } from '../../platform/http-application.ts'
 import { answerBrowser } from '../../platform/problem-page.ts'
 import { callerOf } from '../../access/index.ts'
 import { originOf } from '../sessions/session-cookies.ts'
 import { type SessionDependencies, sessionOpened } from '../sessions/session-service.ts'
-import { decidedPage, devicePage } from './device-pages.ts'
+import { decidedPage } from './device-pages.ts'
 import { decideDevice, lookUpDevice, pollDevice, requestDevice } from './device-service.ts'
 
 /** Dependencies of the routes of device sign-in. */
@@ -29,9 +28,6 @@ const form = 'application/x-www-form-urlencoded'
 
 /** Device authorization (RFC 8628): how a command line signs in without a password passing through it. */
 export async function deviceRoutes(http: Http, deps: DeviceRouteDependencies): Promise<void> {
-  http.get('/device', { config: { ...open, audits: unaudited.nothingOfATenant } }, (_request, reply) =>
-    devicePage(reply),
-  )
   http.post(
     '/v1/device-authorizations',
     {

@@ -59,7 +59,7 @@ const purposes: readonly { readonly value: string; readonly label: string; reado
 ]
 
 /** The reader's API keys: those that end soon are marked, and a new one is shown once. */
-export function ApiKeysCard() {
+export function ApiKeysSection() {
   const client = useQueryClient()
   const [isMaking, setMaking] = useState(false)
   const { data, error, refetch } = useQuery({

@@ -1,4 +1,3 @@
-import type { Operations } from '@afterai/client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { UserPlusIcon } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
@@ -14,20 +13,11 @@ import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
 import { Table } from '../look/table.tsx'
 import styles from './identity.module.css'
+import { type Role, roleOptions } from './roles.ts'
 import { withProof } from './step-up.tsx'
 
-type Role = Operations['inviteMember']['body']['role']
-
-const roles: readonly { readonly value: Role; readonly label: string }[] = [
-  { value: 'approver', label: 'Approver: decides on what others propose' },
-  { value: 'member', label: 'Member: records, assesses, proposes' },
-  { value: 'viewer', label: 'Viewer: reads' },
-  { value: 'auditor', label: 'Auditor: reads, and the trail' },
-  { value: 'admin', label: 'Administrator: people, policies, and all of the above' },
-]
-
 /** The people and machines of the tenant, and the way to bring in another person. */
-export function MembersCard() {
+export function MembersSection() {
   const may = useMay()
   const [isInviting, setInviting] = useState(false)
   const { data, error, refetch } = useQuery({
@@ -122,7 +112,7 @@ function InviteDialog({ onClose }: { readonly onClose: () => void }) {
     >
       <form id="invite" className={styles['form']} onSubmit={submit}>
         <Field label="E-mail address" name="email" type="email" required autoComplete="off" />
-        <Select label="Role" value={role} options={roles} onChange={(value) => setRole(value as Role)} />
+        <Select label="Role" value={role} options={roleOptions()} onChange={(value) => setRole(value as Role)} />
         {error === null ? null : <Problem error={error} />}
       </form>
     </Dialog>

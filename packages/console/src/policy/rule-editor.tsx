@@ -1,0 +1,215 @@
+import { Button } from '../look/button.tsx'
+import { Choices } from '../look/choices.tsx'
+import { Field, Select } from '../look/field.tsx'
+import styles from './policy.module.css'
+import { type RuleDraft, ruleOptions } from './rule-draft.ts'
+import { aboutWords, type Names, needWords, type Rule } from './rule-words.ts'
+
+interface RuleEditorProps {
+  readonly draft: RuleDraft
+  readonly place: { readonly index: number; readonly isLast: boolean }
+  readonly approvers: readonly { readonly value: string; readonly label: string }[]
+  readonly names: Names
+  readonly onChange: (rule: Rule) => void
+  readonly onMove: () => void
+  readonly onRemove: () => void
+}
+
+/** One rule of a policy to fill in, and beside it what it means in words. */
+export function RuleEditor({ draft: { rule }, place, approvers, names, onChange, onMove, onRemove }: RuleEditorProps) {
+  const { index, isLast } = place
+  const set = (part: Partial<Rule>) => onChange({ ...rule, ...part })
+  const about = isLast ? aboutWords({}, index === 0) : aboutWords(withoutEmpty(rule), index === 0)
+  return (
+    <fieldset className={styles['editor']}>
+      <legend className="unseen">Rule {index + 1}</legend>
+      <div className={styles['editorHead']}>
+        <b>
+          {index + 1}. {about}
+        </b>
+        {isLast ? null : (
+          <span>
+            {index === 0 ? null : (
+              <Button onClick={onMove} aria-label={`Move rule ${index + 1} up`}>
+                Move up
+              </Button>
+            )}
+            <Button onClick={onRemove} aria-label={`Remove rule ${index + 1}`}>
+              Remove
+            </Button>
+          </span>
+        )}
+      </div>
+      <div className={styles['editorBody']}>
+        <div className={styles['fields']}>
+          {isLast ? null : <About rule={rule} set={set} />}
+          <Select
+            label="It is decided"
+            value={rule.decision}
+            options={ruleOptions.decision}
+            onChange={(decision) => set({ decision } as Partial<Rule>)}
+          />
+          {rule.decision === 'after' ? (
+            <Hours
+              label="Within hours"
+              value={rule.withinHours}
+              most={8760}
+              set={(withinHours) => set({ withinHours })}
+            />
+          ) : null}
+          {rule.decision === 'never' ? null : <Needs rule={rule} set={set} approvers={approvers} />}
+          <Choices
+            label="May declare an emergency"
+            options={ruleOptions.emergencyRoles}
+            chosen={rule.emergency.roles}
+            onChange={(roles) => set({ emergency: { ...rule.emergency, roles } })}
+          />
+          {rule.emergency.roles.length === 0 ? null : (
+            <Hours
+              label="Then decided within hours"
+              value={rule.emergency.withinHours}
+              most={720}
+              set={(withinHours) => set({ emergency: { ...rule.emergency, withinHours } })}
+            />
+          )}
+        </div>
+        <div className={styles['meaning']} role="status" aria-label={`What rule ${index + 1} means`}>
+          <b>{about}</b>
+          <ul>
+            {needWords(rule, names).map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </div>
+      </div>
+    </fieldset>
+  )
+}
+
+interface PartProps {
+  readonly rule: Rule
+  readonly set: (part: Partial<Rule>) => void
+}
+
+function About({ rule, set }: PartProps) {
+  const isAny = aboutWords(withoutEmpty(rule), true) === 'Every change'
+  return (
+    <>
+      <Choices
+        label="Kinds of changes"
+        hint="None ticked: any kind. A change of another kind besides isn’t meant."
+        options={ruleOptions.changeTypes}
+        chosen={rule.changeTypes ?? []}
+        onChange={(changeTypes) => set({ changeTypes })}
+      />
+      <Choices
+        label="Classes"
+        options={ruleOptions.changeClasses}
+        chosen={rule.changeClasses ?? []}
+        onChange={(changeClasses) => set({ changeClasses })}
+      />
+      <Choices
+        label="Severities that somebody stated"
+        options={ruleOptions.severities}
+        chosen={rule.severities ?? []}
+        onChange={(severities) => set({ severities })}
+        error={isAny ? 'Nothing is ticked: it fits every change, and no rule below it counts.' : undefined}
+      />
+    </>
+  )
+}
+
+function Needs({ rule, set, approvers }: PartProps & Pick<RuleEditorProps, 'approvers'>) {
+  const { approvals } = rule
+  const agree = (part: Partial<Rule['approvals']>) => set({ approvals: { ...approvals, ...part } })
+  const isOfPeople = approvals.ruleType === 'majority_approval' || approvals.ruleType === 'unanimous_approval'
+  return (
+    <>
+      <Select
+        label="An assessment is"
+        value={rule.assessment}
+        options={ruleOptions.assessment}
+        onChange={(assessment) => set({ assessment } as Partial<Rule>)}
+      />
+      <Select
+        label="Who agrees"
+        value={approvals.ruleType}
+        options={ruleOptions.ruleType}
+        onChange={(ruleType) =>
+          agree({ ruleType, quorum: ruleType === 'custom' ? 2 : 1 } as Partial<Rule['approvals']>)
+        }
+      />
+      {approvals.ruleType === 'custom' ? (
+        <Hours label="How many agree" value={approvals.quorum} most={20} set={(quorum) => agree({ quorum })} />
+      ) : null}
+      {approvals.people.length > 0 || isOfPeople ? null : (
+        <Choices
+          label="By their role"
+          options={ruleOptions.approverRoles}
+          chosen={approvals.roles}
+          onChange={(roles) => agree({ roles })}
+          error={approvals.roles.length === 0 ? 'Tick one at least, or name people.' : undefined}
+        />
+      )}
+      <Choices
+        label={isOfPeople ? 'These people' : 'Or certain people'}
+        options={approvers}
+        chosen={approvals.people}
+        onChange={(people) => agree({ people })}
+        error={isOfPeople && approvals.people.length === 0 ? 'Name the people who are to agree.' : undefined}
+      />
+      <Choices
+        label="Who may approve besides"
+        options={exceptions}
+        chosen={exceptions.map(({ value }) => value).filter((name) => approvals[name])}
+        onChange={(chosen) => agree(Object.fromEntries(exceptions.map(({ value }) => [value, chosen.includes(value)])))}
+      />
+      <Field
+        label="Days for which an approval holds"
+        hint="Empty: until its review, where it has one."
+        type="number"
+        min={1}
+        max={3650}
+        value={rule.validDays ?? ''}
+        onChange={({ target }) =>
+          set({ validDays: target.value === '' ? undefined : Number(target.value) } as Partial<Rule>)
+        }
+      />
+    </>
+  )
+}
+
+const exceptions = [
+  { value: 'allowSelfApproval', label: 'who proposed it' },
+  { value: 'requesterMayApprove', label: 'who opened or planned it' },
+  { value: 'implementerMayApprove', label: 'who said that it runs' },
+] as const
+
+interface HoursProps {
+  readonly label: string
+  readonly value: number
+  readonly most: number
+  readonly set: (value: number) => void
+}
+
+function Hours({ label, value, most, set }: HoursProps) {
+  return (
+    <Field
+      label={label}
+      type="number"
+      required
+      min={1}
+      max={most}
+      value={value === 0 ? '' : value}
+      onChange={({ target }) => set(Number(target.value))}
+    />
+  )
+}
+
+function withoutEmpty({ changeTypes, changeClasses, severities }: Rule): Parameters<typeof aboutWords>[0] {
+  return {
+    ...(changeTypes === undefined || changeTypes.length === 0 ? {} : { changeTypes }),
+    ...(changeClasses === undefined || changeClasses.length === 0 ? {} : { changeClasses }),
+    ...(severities === undefined || severities.length === 0 ? {} : { severities }),
+  }
+}

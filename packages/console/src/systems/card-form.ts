@@ -1,0 +1,68 @@
+import type { Operations, SystemCard } from '@afterai/client'
+import { typed } from '../look/form-text.ts'
+
+type SetCard = Operations['setSystemCard']['body']
+type Member = Operations['listMembers']['answer']['items'][number]
+type Role = SystemCard['card']['roles'][number]
+
+/** What an organisation can be to a system, in the words of the AI Act. */
+export const roleLabels: readonly { readonly value: Role; readonly label: string }[] = [
+  { value: 'provider', label: 'Provider: you make it, or have it made' },
+  { value: 'deployer', label: 'Deployer: you use it under your authority' },
+]
+/** Risk classes as people call them. */
+export const classSuggestions = ['prohibited', 'high', 'limited', 'minimal']
+/** Classes of data. */
+export const dataSuggestions = ['public', 'internal', 'confidential', 'personal', 'special-category']
+/** Regimes by their short names. */
+export const regimeSuggestions = [
+  'baseline',
+  'eu-ai-act-provider',
+  'eu-ai-act-deployer',
+  'eu-finance',
+  'us-broker-dealer',
+  'us-bank-ny',
+  'us-health',
+  'medical-device',
+  'us-automated-decisions',
+]
+
+/** Who can be the owner: nobody, a team, or a person of the tenant; also the one who is it now, but is no member any more. */
+export function ownerOptions(
+  members: readonly Member[],
+  { card: { owner }, ownerName }: Pick<SystemCard, 'card' | 'ownerName'>,
+): { value: string; label: string }[] {
+  const people = members
+    .filter(({ disabledAt }) => disabledAt === null)
+    .map(({ accountId, name }) => ({ value: accountId, label: name }))
+  const isGone = owner?.kind === 'person' && !people.some(({ value }) => value === owner.accountId)
+  return [
+    { value: '', label: 'Nobody said' },
+    { value: 'team', label: 'A team' },
+    ...people,
+    ...(isGone ? [{ value: owner.accountId, label: ownerName ?? 'A removed account' }] : []),
+  ]
+}
+
+/** The card as the API takes it: what was left empty is said by nobody. */
+export function toCard(
+  form: FormData,
+  { owner, roles, basedOn }: { readonly owner: string; readonly roles: readonly Role[]; readonly basedOn: number },
+): SetCard {
+  const text = (name: string) => typed(form, name).trim() || null
+  return {
+    purpose: text('purpose'),
+    owner:
+      owner === ''
+        ? null
+        : owner === 'team'
+          ? { kind: 'team', name: text('team') ?? '' }
+          : { kind: 'person', accountId: owner },
+    roles: [...roles],
+    riskClass: text('riskClass'),
+    regimes: [...new Set(typed(form, 'regimes').split(/[\s,]+/))].filter((it) => it !== ''),
+    dataClass: text('dataClass'),
+    vendor: text('vendor'),
+    basedOn,
+  }
+}
