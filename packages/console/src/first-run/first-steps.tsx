@@ -64,8 +64,7 @@ export function FirstSteps() {
       isDone: data.hasEvaluation,
       how: (
         <p className="soft">
-          Open the change and choose “Assess”. Any two files of the same cases do; examples/support-bot holds a pair to
-          try.
+          Open the change and choose “Assess”. Any two files of the same cases do; the page offers a pair to try.
         </p>
       ),
     },

@@ -91,6 +91,11 @@ export function AssessmentSection({ dossier, state }: SectionProps) {
     <Section id="assessment" title="What it does" state={state}>
       <AssessmentCard assessments={assessments} />
       <RanAround dossier={dossier} />
+      <p className={styles['words']}>
+        <Link to="/changes/$id/report" params={{ id: change.id }} className="link">
+          The report, to print or to take along
+        </Link>
+      </p>
     </Section>
   )
 }
