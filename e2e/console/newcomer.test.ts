@@ -120,16 +120,20 @@ test(
 
     // A second person.
     await page.getByRole('link', { name: /Invite a person/ }).click()
-    await page.getByLabel('E-mail address').fill('bo@example.com')
-    await page.getByLabel('Role').selectOption('approver')
-    await press(page, /^Invite/)
+    await press(page, 'Invite a person')
+    const inviting = page.getByRole('dialog')
+    await inviting.getByLabel('E-mail address').fill('bo@example.com')
+    await inviting.getByLabel('Role').selectOption('approver')
+    await press(page, 'Invite')
     const link = page.getByText(/\/invitation#/).first()
     await link.waitFor()
+    const invitation = (/http\S+/.exec(await link.innerText()) ?? [''])[0]
+    await page.keyboard.press('Escape')
     const second = await newPage()
-    await second.goto((/http\S+/.exec(await link.innerText()) ?? [''])[0])
+    await second.goto(invitation)
     await second.getByLabel('Your name').fill('Bo Lindqvist')
     await second.getByLabel('Password').fill(password)
-    await press(second, /^(Accept|Join)/)
+    await press(second, 'Come in')
     await second.getByRole('heading', { level: 1, name: /waits? for you/ }).waitFor()
 
     // The change itself: is it real, what does it do, what is to be done.
