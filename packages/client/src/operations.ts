@@ -802,6 +802,13 @@ export type Dossier = {
     sealedAt: string
     state: "pending" | "integrated"
   })[]
+  findings: (ConditionFinding)[]
+  emergency: {
+    reason: string
+    declaredAt: string
+    declaredByName: string | null
+    decideBy: string
+  } | null
   plans: (EvaluationPlan)[]
   determinations: Determinations
   history: ({
@@ -817,6 +824,7 @@ export type Dossier = {
     mayPropose: boolean
     mayApprove: boolean
     mayClose: boolean
+    mayDeclareEmergency: boolean
     mayNot: { [name: string]: string }
   }
 }
@@ -1183,7 +1191,7 @@ export type Envelope = {
 
 export type Inbox = {
   items: ({
-    kind: "approve" | "propose" | "assess" | "confirm" | "verify" | "review" | "standing" | "key"
+    kind: "approve" | "propose" | "assess" | "confirm" | "verify" | "close" | "review" | "standing" | "key"
     row: ChangeRow | null
     title: string
     system: string | null
@@ -1200,6 +1208,7 @@ export type Inbox = {
     assess: number
     confirm: number
     verify: number
+    close: number
     review: number
     standing: number
     key: number

@@ -6,6 +6,7 @@ import { Severity, Verdict, Warning } from '../look/badge.tsx'
 import { Ago } from '../look/time.tsx'
 import { useNarrow } from '../look/narrow.ts'
 import type { ChangeRow } from './change-rows.ts'
+import { rememberList } from '../life/neighbours.ts'
 import { typeWords } from './change-words.ts'
 import styles from './changes.module.css'
 import { StageGlyph } from './stage-glyph.tsx'
@@ -30,6 +31,7 @@ export function ChangeList({ items, hasMore, more }: ListProps) {
     initialOffset: restored?.scrollY ?? 0,
   })
   useEffect(() => rows.measure(), [isNarrow, rows])
+  useEffect(() => rememberList(items.map(({ id }) => id)), [items])
   const shown = rows.getVirtualItems()
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => {

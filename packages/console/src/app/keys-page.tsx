@@ -16,6 +16,8 @@ const keys: readonly (readonly [keys: string, where: string, what: string])[] = 
   ['1 to 4', 'A change', 'Change, assessment, decision, record'],
   ['c, x', 'A change', 'Confirm, dismiss'],
   ['a, r', 'A change', 'Approve, reject'],
+  ['[, ]', 'A change', 'The change before and after it in the list that you came from'],
+  ['← →', 'The series of a system', 'Move along the changes'],
 ]
 
 /** All keys, and the switch that turns those of one letter off. */

@@ -6,6 +6,7 @@ import { Ago } from '../look/time.tsx'
 import { relative } from '../api/instants.ts'
 import type { Dossier } from '../life/dossier.ts'
 import styles from './assessment-card.module.css'
+import { assessmentDifferences } from './assessment-differences.ts'
 import { ForestPlot } from './forest-plot.tsx'
 
 type Assessments = Dossier['assessments']
@@ -37,6 +38,9 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
           />
         )}
       </div>
+      {shown === assessments[0] || assessments[0] === undefined ? null : (
+        <Differences earlier={shown} newest={assessments[0]} />
+      )}
       <div className={styles['card']}>
         <ForestPlot metrics={assessment.metrics.filter(({ sameAs }) => !sameAs)} slices={assessment.slices} />
         {assessment.metrics.map(({ metric, sameAs }) =>
@@ -60,6 +64,28 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
         <p className={styles['foot']}>{planWords(underPlan)}</p>
       </div>
     </>
+  )
+}
+
+function Differences({
+  earlier,
+  newest,
+}: {
+  readonly earlier: Assessments[number]
+  readonly newest: Assessments[number]
+}) {
+  const lines = assessmentDifferences(earlier.assessment, newest.assessment)
+  return (
+    <div className={styles['differs']} role="status">
+      <b>
+        {lines.length === 0 ? 'Each metric has the same verdict as in the newest.' : 'What the newest says otherwise'}
+      </b>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
   )
 }
 
