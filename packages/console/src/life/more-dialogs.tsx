@@ -113,7 +113,7 @@ function MergeDialog({ dossier: { change }, onClose }: OfDossier) {
         <>
           {others.error === null ? null : <Problem error={others.error} onRetry={() => void others.refetch()} />}
           {others.isPending ? <Loading what="the other changes" /> : null}
-          {others.data !== undefined && options.length === 0 ? (
+          {others.data === undefined ? null : options.length === 0 ? (
             <p>
               No other change of {system} in {environment} is open.
             </p>
