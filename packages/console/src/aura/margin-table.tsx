@@ -5,6 +5,8 @@ import { marginOf, type MetricChoice } from './margins.ts'
 interface TableProps {
   readonly choices: readonly MetricChoice[]
   readonly set: (choices: readonly MetricChoice[]) => void
+  /** What a metric without a margin comes to. */
+  readonly without?: string
 }
 
 const defaults: Readonly<Record<string, string>> = {
@@ -16,7 +18,7 @@ const defaults: Readonly<Record<string, string>> = {
 }
 
 /** What is better, and the largest loss that doesn't matter, of each metric: said before its results are seen. */
-export function MarginTable({ choices, set }: TableProps) {
+export function MarginTable({ choices, set, without }: TableProps) {
   const change = (name: string, next: Partial<MetricChoice>) =>
     set(choices.map((choice) => (choice.name === name ? { ...choice, ...next } : choice)))
   return (
@@ -54,7 +56,7 @@ export function MarginTable({ choices, set }: TableProps) {
                   aria-label={`Margin of ${name}`}
                   aria-invalid={Number.isNaN(marginOf(margin)) || undefined}
                   inputMode="decimal"
-                  placeholder={defaults[kind] ?? 'needed for a verdict'}
+                  placeholder={without === undefined ? (defaults[kind] ?? 'needed for a verdict') : 'none'}
                   value={margin}
                   onChange={({ target }) => change(name, { margin: target.value })}
                 />
@@ -64,8 +66,8 @@ export function MarginTable({ choices, set }: TableProps) {
         </tbody>
       </table>
       <p className={styles['note']}>
-        0.02 of a right-or-wrong metric is two points; of latency, cost and tokens 0.1 is ten percent. Left empty, the
-        default in grey holds.
+        0.02 of a right-or-wrong metric is two points; of latency, cost and tokens 0.1 is ten percent.{' '}
+        {without ?? 'Left empty, the default in grey holds.'}
       </p>
     </Card>
   )

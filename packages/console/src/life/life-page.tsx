@@ -78,7 +78,9 @@ function Life({ dossier }: { readonly dossier: Dossier }) {
           ),
         )}
       </p>
-      {dossier.emergency === null ? null : <EmergencyNote emergency={dossier.emergency} />}
+      {dossier.emergency === null ? null : (
+        <EmergencyNote emergency={dossier.emergency} isDecided={dossier.life.recordId !== null} />
+      )}
       <LifeLine steps={steps} />
       <div className={styles['columns']}>
         <div className={styles['sections']}>

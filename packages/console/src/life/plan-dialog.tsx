@@ -71,7 +71,11 @@ export function PlanDialog({ dossier, onClose }: OfDossier) {
                 }))}
                 onChange={setRunId}
               />
-              <MarginTable choices={choices} set={setSaid} />
+              <MarginTable
+                choices={choices}
+                set={setSaid}
+                without="A metric without a margin is looked at, and decides nothing."
+              />
               <Field
                 label="Cases at least"
                 type="number"
