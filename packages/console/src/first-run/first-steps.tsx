@@ -24,7 +24,7 @@ export function FirstSteps() {
   const may = useMay()
   const isOwn = !tenant.sample && !tenant.instance && may('change:write')
   const { data } = useQuery({
-    queryKey: ['inbox', 'first-steps'],
+    queryKey: ['first-steps'],
     queryFn: ({ signal }) => readProgress(signal),
     enabled: isOwn,
   })
