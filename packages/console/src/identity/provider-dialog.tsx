@@ -10,6 +10,7 @@ import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
 import styles from './identity.module.css'
 import { useProved } from './proved.ts'
+import { listOf } from './provider-steps.ts'
 import { type Mapping, RoleMapping } from './role-mapping.tsx'
 import { roleOptions } from './roles.ts'
 
@@ -28,11 +29,6 @@ interface Kept {
   readonly allowedDomains: readonly string[]
   readonly createsMembers: boolean
   readonly redirectUri: string
-}
-
-/** Words apart by commas or spaces. */
-export function listOf(text: string): string[] {
-  return text.split(/[\s,]+/).filter((word) => word !== '')
 }
 
 /** Adds an identity provider, or changes one: its issuer stays, its secret unless another is typed. */

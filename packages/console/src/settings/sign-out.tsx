@@ -4,6 +4,7 @@ import { tellSession } from '../api/session-fetch.ts'
 import { Button } from '../look/button.tsx'
 import { Problem } from '../look/problem.tsx'
 import styles from './settings.module.css'
+import { isWebAddress } from './web-address.ts'
 
 /** The way out: here, and for who came by a provider, there too. */
 export function SignOut() {
@@ -36,9 +37,4 @@ export function SignOut() {
       {error === null ? null : <Problem error={error} />}
     </div>
   )
-}
-
-/** Whether an address is one of a web server: nothing that a browser would run. */
-export function isWebAddress(address: string): boolean {
-  return URL.canParse(address) && ['https:', 'http:'].includes(new URL(address).protocol)
 }
