@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type ConsoleUnderTest, startConsole } from './console-page.ts'
+import { type ConsoleUnderTest, signInBy, startConsole } from './console-page.ts'
 
 let console: ConsoleUnderTest
 beforeAll(async () => {
@@ -45,6 +45,22 @@ describe('the settings', () => {
     await page.getByLabel('Section').selectOption('Sessions')
     await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor()
     expect(new URL(page.url()).pathname).toBe('/settings/sessions')
+  })
+
+  test('remove the sample, after a question, from a workspace of the reader’s own', async () => {
+    const admin = await console.addPerson('admin')
+    const sample = await console.server.addTenant('sample')
+    await console.server.owner.query('select join_sample_tenant($1, $2, $3)', [admin.accountId, 'Ada', admin.email])
+    const page = await console.open()
+    await page.goto(`${console.origin}/sign-in?tenant=${admin.tenant.slug}&returnTo=/settings/workspaces`)
+    await signInBy(page, admin)
+    await page.getByRole('button', { name: 'Remove the sample workspace' }).click()
+    await page.getByText('for everybody, and doesn’t come back').waitFor()
+    await page.getByRole('button', { name: 'Remove the sample', exact: true }).click()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await expect.poll(() => page.getByRole('button', { name: 'Remove the sample workspace' }).count()).toBe(0)
+    const { rows } = await console.server.owner.query('select 1 from tenant where id = $1', [sample.id])
+    expect(rows).toEqual([])
   })
 
   test('end the other sessions of the reader and keep this one', async () => {

@@ -965,6 +965,13 @@ export type Dossier = {
     sealedAt: string
     state: "pending" | "integrated"
   })[]
+  findings: (ConditionFinding)[]
+  emergency: {
+    reason: string
+    declaredAt: string
+    declaredByName: string | null
+    decideBy: string
+  } | null
   plans: (EvaluationPlan)[]
   determinations: Determinations
   history: ({
@@ -980,6 +987,7 @@ export type Dossier = {
     mayPropose: boolean
     mayApprove: boolean
     mayClose: boolean
+    mayDeclareEmergency: boolean
     mayNot: { [name: string]: string }
   }
 }
@@ -1204,6 +1212,39 @@ export type IdentityProvider = {
   updatedAt: string
 }
 
+export type Health = {
+  release: string
+  startedAt: string
+  log: {
+    size: number
+    signedAt: string | null
+    waiting: number
+    oldestSeconds: number
+    stopped: "log_tampered" | "log_went_back" | null
+  }
+  limits: {
+    reads: number
+    writes: number
+    heavy: number
+    telemetry: number
+    importMaxMib: number
+    sessionIdleMinutes: number
+    sessionMaxHours: number
+  }
+  sendsMail: boolean
+  instance: {
+    waiting: number
+    oldestSeconds: number
+    stoppedLogs: number
+    streams: {
+      sending: number
+      failing: number
+      paused: number
+    }
+    streamLag: number
+  } | null
+}
+
 export type Preferences = {
   timeZone: string | null
   density: "default" | "comfortable" | "compact"
@@ -1293,7 +1334,7 @@ export type Envelope = {
 
 export type Inbox = {
   items: ({
-    kind: "approve" | "propose" | "assess" | "confirm" | "verify" | "review" | "standing" | "key"
+    kind: "approve" | "propose" | "assess" | "confirm" | "verify" | "close" | "review" | "standing" | "key"
     row: ChangeRow | null
     title: string
     system: string | null
@@ -1310,6 +1351,7 @@ export type Inbox = {
     assess: number
     confirm: number
     verify: number
+    close: number
     review: number
     standing: number
     key: number
@@ -1649,7 +1691,7 @@ export interface Operations {
       kind: "person" | "service"
       role: "admin" | "approver" | "member" | "viewer" | "auditor"
       credential: "cookie" | "bearer" | "api_key"
-      permissions: ("me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "identity-provider:read" | "identity-provider:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "policy:read" | "policy:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "tenant:write" | "tenant:operate")[]
+      permissions: ("me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "identity-provider:read" | "identity-provider:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "policy:read" | "policy:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "health:read" | "tenant:write" | "tenant:operate")[]
       tenant: Tenant
       tenants: (Tenant)[]
     }
@@ -3438,6 +3480,10 @@ export interface Operations {
     path: { id: string }
     answer: undefined
   }
+  /** Read how the server does its work for your tenant. */
+  getHealth: {
+    answer: Health
+  }
 }
 
 /** How an operation is asked: its method, its path, how its answer is read, and whether it takes an Idempotency-Key. */
@@ -3625,4 +3671,5 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   createView: ['POST', '/v1/views', 'json', true],
   changeView: ['PUT', '/v1/views/{id}', 'json'],
   removeView: ['DELETE', '/v1/views/{id}', 'json'],
+  getHealth: ['GET', '/v1/health', 'json'],
 }

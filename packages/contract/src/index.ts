@@ -196,6 +196,7 @@ export {
   signOutView,
   updateIdentityProviderRequest,
 } from './federation.ts'
+export { type Health, healthView } from './health.ts'
 export { type Preferences, preferences, type SavedView, savedView, usualPreferences, viewRequest } from './views.ts'
 export { liveEvent, type LiveEvent, type LiveKind, liveKinds } from './live.ts'
 export {

@@ -7,7 +7,7 @@ const mayBeScopes = `
   change:read change:write evaluation:read evaluation:write assessment:read assessment:write decision:read decision:write
   policy:read record:read log:read audit:read audit-stream:read
 `
-const usedByOperators = 'me:read session:own member:read member:write audit:read tenant:operate'
+const usedByOperators = 'me:read session:own member:read member:write health:read audit:read tenant:operate'
 
 const words = (text: string): string[] => text.trim().split(/\s+/).toSorted()
 

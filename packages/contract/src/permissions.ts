@@ -47,6 +47,7 @@ export const permissions = {
   'audit:read': { roles: ['admin', 'auditor'], keys: 'scope', tenants: 'both' },
   'audit-stream:read': { roles: ['admin', 'auditor'], keys: 'scope', tenants: 'customers' },
   'audit-stream:write': { roles: ['admin'], keys: 'never', tenants: 'customers' },
+  'health:read': { roles: ['admin'], keys: 'never', tenants: 'both' },
   'tenant:write': { roles: ['admin'], keys: 'never', tenants: 'customers' },
   'tenant:operate': { roles: ['admin'], keys: 'never', tenants: 'operators' },
 } as const satisfies Record<string, PermissionRule>

@@ -1,5 +1,6 @@
 import {
   ActivityIcon,
+  Building2Icon,
   FileCheck2Icon,
   FlaskConicalIcon,
   HouseIcon,
@@ -13,7 +14,16 @@ import type { Permission } from './me.ts'
 
 /** A page that the rail leads to. */
 export interface NavigationItem {
-  readonly to: '/' | '/changes' | '/systems' | '/evaluations' | '/records' | '/policy' | '/audit' | '/settings'
+  readonly to:
+    | '/'
+    | '/changes'
+    | '/systems'
+    | '/evaluations'
+    | '/records'
+    | '/policy'
+    | '/audit'
+    | '/operate/tenants'
+    | '/settings'
   readonly label: string
   readonly icon: LucideIcon
   /** The second key after `g`. */
@@ -30,6 +40,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/records', label: 'Records', icon: FileCheck2Icon, key: 'r', permission: 'record:read' },
   { to: '/policy', label: 'Policy', icon: ScaleIcon, key: 'l', permission: 'policy:read' },
   { to: '/audit', label: 'Audit', icon: ScrollTextIcon, key: 'a', permission: 'audit:read' },
+  { to: '/operate/tenants', label: 'Tenants', icon: Building2Icon, key: 't', permission: 'tenant:operate' },
 ]
 
 /** The way to what belongs to the account and the tenant, at the foot of the rail. */

@@ -23,6 +23,7 @@ interface Group {
 const actions: readonly Item[] = [
   { key: 'record', href: '/changes/new', label: 'Record a change', hint: '' },
   { key: 'verify', href: '/verify', label: 'Verify a record file', hint: '' },
+  { key: 'health', href: '/health', label: 'Health of the server', hint: '' },
   { key: 'keys', href: '/help/keys', label: 'Keyboard', hint: '?' },
 ]
 

@@ -199,6 +199,16 @@ const settings = createRoute({
   path: '/settings/$section',
   component: lazyRouteComponent(() => again(() => import('../settings/settings-page.tsx')), 'SettingsPage'),
 })
+const health = createRoute({
+  getParentRoute: () => inside,
+  path: '/health',
+  component: lazyRouteComponent(() => again(() => import('../status/health-page.tsx')), 'HealthPage'),
+})
+const tenants = createRoute({
+  getParentRoute: () => inside,
+  path: '/operate/tenants',
+  component: lazyRouteComponent(() => again(() => import('../operate/tenants-page.tsx')), 'TenantsPage'),
+})
 const keys = createRoute({
   getParentRoute: () => inside,
   path: '/help/keys',
@@ -234,6 +244,8 @@ export const router = createRouter({
       audit,
       settingsHome,
       settings,
+      health,
+      tenants,
       keys,
     ]),
   ]),

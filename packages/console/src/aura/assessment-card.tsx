@@ -6,6 +6,7 @@ import { Ago } from '../look/time.tsx'
 import { relative } from '../api/instants.ts'
 import type { Dossier } from '../life/dossier.ts'
 import styles from './assessment-card.module.css'
+import { assessmentDifferences } from './assessment-differences.ts'
 import { ForestPlot } from './forest-plot.tsx'
 import { planWords } from './plan-words.ts'
 import { warningWords } from './warning-words.ts'
@@ -39,6 +40,9 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
           />
         )}
       </div>
+      {shown === assessments[0] || assessments[0] === undefined ? null : (
+        <Differences earlier={shown} newest={assessments[0]} />
+      )}
       <div className={styles['card']}>
         <ForestPlot
           assessmentId={shown.id}
@@ -66,5 +70,27 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
         <p className={styles['foot']}>{planWords(underPlan)}</p>
       </div>
     </>
+  )
+}
+
+function Differences({
+  earlier,
+  newest,
+}: {
+  readonly earlier: Assessments[number]
+  readonly newest: Assessments[number]
+}) {
+  const lines = assessmentDifferences(earlier.assessment, newest.assessment)
+  return (
+    <div className={styles['differs']} role="status">
+      <b>
+        {lines.length === 0 ? 'Each metric has the same verdict as in the newest.' : 'What the newest says otherwise'}
+      </b>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
   )
 }

@@ -3,6 +3,9 @@ import type { Operations } from '@afterai/client'
 /** The role of a member. */
 export type Role = Operations['inviteMember']['body']['role']
 
+/** A person or a machine of the workspace. */
+export type Member = Operations['listMembers']['answer']['items'][number]
+
 /** What each role may do, in a few words. */
 export const roleWords: Readonly<Record<Role, string>> = {
   approver: 'decides on what others propose',

@@ -31,7 +31,7 @@ export function SessionsSection() {
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <Loading what="your sessions" />
   return (
-    <Card title="Your sessions">
+    <Card>
       <SessionTable
         sessions={data.items}
         onEnd={(id) => end.mutate(id)}

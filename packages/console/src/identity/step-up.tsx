@@ -9,11 +9,14 @@ import { Field } from '../look/field.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
 import { askForPasskey, hasPasskeys } from './passkey.ts'
+import { ProviderProofDialog } from './provider-proof-dialog.tsx'
 import styles from './sign-in.module.css'
 
 type Proof = Operations['stepUp']['body']
 
 interface Asked {
+  /** Whose proof is asked for: the reader's own factors, or the identity provider that signed them in. */
+  readonly of: 'own' | 'provider'
   readonly settle: (isProved: boolean) => void
 }
 
@@ -22,20 +25,27 @@ const listeners = new Set<() => void>()
 
 /**
  * Does something that the server wants a fresh proof for: where it asks, the reader shows in place that it is them, and it is done again.
- * @throws ApiProblem `step_up_required` if the reader does not
+ * @throws ApiProblem `step_up_required` or `provider_proof_required` if the reader does not
  */
 export async function withProof<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
-    if (!(error instanceof ApiProblem) || error.code !== 'step_up_required' || !(await proved())) throw error
+    const of = error instanceof ApiProblem ? wanted[error.code] : undefined
+    if (of === undefined || !(await proved(of))) throw error
     return act()
   }
 }
 
-function proved(): Promise<boolean> {
+const wanted: Readonly<Record<string, Asked['of']>> = {
+  step_up_required: 'own',
+  provider_proof_required: 'provider',
+}
+
+function proved(of: Asked['of']): Promise<boolean> {
   return new Promise((settle) => {
     set({
+      of,
       settle: (isProved) => {
         set(undefined)
         settle(isProved)
@@ -54,10 +64,19 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-/** The dialog in which the reader shows again that it is them: a passkey first, else the password, with a code where there is one. */
+/** The dialog in which the reader shows again that it is them. Once on each page of somebody who is signed in. */
 export function StepUpDialog() {
   const current = useSyncExternalStore(subscribe, () => asked)
-  const settle = current?.settle ?? (() => undefined)
+  if (current === undefined) return null
+  return current.of === 'own' ? (
+    <OwnProofDialog settle={current.settle} />
+  ) : (
+    <ProviderProofDialog onClose={() => current.settle(false)} />
+  )
+}
+
+/** A passkey first, else the password, with a code where there is one. */
+function OwnProofDialog({ settle }: { readonly settle: Asked['settle'] }) {
   const step = useMutation({ mutationFn: (body: Proof) => api.stepUp({ body }), onSuccess: () => settle(true) })
   const byPasskey = useMutation({
     mutationFn: async () => askForPasskey(await api.getStepUpPasskeyOptions({ body: {} })),
@@ -78,12 +97,7 @@ export function StepUpDialog() {
     </>
   )
   return (
-    <Dialog
-      open={current !== undefined}
-      onClose={() => settle(false)}
-      title="Show again that it is you"
-      footer={footer}
-    >
+    <Dialog open onClose={() => settle(false)} title="Show again that it is you" footer={footer}>
       <p className="soft">What you are about to do asks for a fresh proof. It then holds for ten minutes.</p>
       {hasPasskeys() ? (
         <Button size="large" busy={byPasskey.isPending} onClick={() => byPasskey.mutate()}>

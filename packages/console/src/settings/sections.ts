@@ -47,9 +47,27 @@ export const tenantSections: readonly Section[] = [
     component: lazily(async () => (await import('../identity/members-section.tsx')).MembersSection),
   },
   {
+    name: 'service-accounts',
+    label: 'Service accounts',
+    permission: 'member:read',
+    component: lazily(async () => (await import('../identity/service-accounts-section.tsx')).ServiceAccountsSection),
+  },
+  {
     name: 'keys',
     label: 'API keys',
     permission: 'api-key:own',
     component: lazily(async () => (await import('../identity/api-keys-section.tsx')).ApiKeysSection),
+  },
+  {
+    name: 'providers',
+    label: 'Sign-in providers',
+    permission: 'identity-provider:read',
+    component: lazily(async () => (await import('../identity/providers-section.tsx')).ProvidersSection),
+  },
+  {
+    name: 'streams',
+    label: 'Audit streams',
+    permission: 'audit-stream:read',
+    component: lazily(async () => (await import('./streams-section.tsx')).StreamsSection),
   },
 ]

@@ -36,6 +36,9 @@ export function SettingsPage() {
   )
 }
 
+/** What the list on narrow screens calls the page of the server's health, which is no section. */
+const health = '/health'
+
 function Navigation({ current }: { readonly current: string }) {
   const may = useMay()
   const navigate = useNavigate()
@@ -50,8 +53,13 @@ function Navigation({ current }: { readonly current: string }) {
       <Select
         label="Section"
         value={current}
-        options={groups.flatMap(({ sections }) => sections.map((it) => ({ value: it.name, label: it.label })))}
-        onChange={(section) => void navigate({ to: '/settings/$section', params: { section } })}
+        options={[
+          ...groups.flatMap(({ sections }) => sections.map((it) => ({ value: it.name, label: it.label }))),
+          { value: health, label: 'Health' },
+        ]}
+        onChange={(section) =>
+          void navigate(section === health ? { to: '/health' } : { to: '/settings/$section', params: { section } })
+        }
       />
     )
   return (
@@ -75,6 +83,9 @@ function Navigation({ current }: { readonly current: string }) {
           </ul>
         </div>
       ))}
+      <Link to="/health" className={styles['item']}>
+        Health
+      </Link>
     </nav>
   )
 }

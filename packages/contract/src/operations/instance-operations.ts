@@ -1,3 +1,4 @@
+import type { Health } from '../health.ts'
 import type { OperatedTenant } from '../operator.ts'
 import { at, ids, pageOf, pageParameters } from './example-values.ts'
 import { createdInvitation } from './member-operations.ts'
@@ -13,6 +14,22 @@ const tenant: OperatedTenant = {
   members: 4,
   systems: 7,
   records: 31,
+}
+const health: Health = {
+  release: '0.1.0',
+  startedAt: at.opened,
+  log: { size: 42, signedAt: at.sealed, waiting: 0, oldestSeconds: 0, stopped: null },
+  limits: {
+    reads: 600,
+    writes: 300,
+    heavy: 60,
+    telemetry: 60_000,
+    importMaxMib: 64,
+    sessionIdleMinutes: 60,
+    sessionMaxHours: 24,
+  },
+  sendsMail: true,
+  instance: null,
 }
 const byTenant = { id: ids.tenant }
 const byAccount = { accountId: ids.approver }
@@ -31,6 +48,13 @@ export const instanceOperations: Operations = {
     summary: 'Ask whether the server can do its work',
     answer: { status: 'ok' },
     problems: ['not_ready', 'log_tampered', 'log_went_back'],
+  },
+  'GET /v1/health': {
+    id: 'getHealth',
+    tag: 'Instance',
+    summary: 'Read how the server does its work for your tenant',
+    description: 'To who operates the instance, for all of it too.',
+    answer: health,
   },
   'GET /v1/tenants': {
     id: 'listTenants',

@@ -23,6 +23,7 @@ import {
 import { createLive, type LiveLimits } from '../live/index.ts'
 import { createMails, type InstanceMail } from '../notify/index.ts'
 import { createStreams, readStreamLoad } from '../notify/siem/index.ts'
+import { instanceHealthRoutes } from './instance-health.ts'
 import { createPacr } from '../pacr/index.ts'
 import { createPolicies } from '../policy/index.ts'
 import { accessLog, type RequestPrincipal } from '../platform/access-log.ts'
@@ -169,6 +170,7 @@ export async function composeServer(parts: ServerParts): Promise<ComposedServer>
   access.guard(http)
   healthRoutes(http, { db, isStopping: () => state.stopping, stopped: () => stoppedBy(ledger.alarms) })
   for (const feature of features) await feature.routes?.(http)
+  instanceHealthRoutes(http, { db, alarms: ledger.alarms, configuration, sendsMail: parts.mail !== undefined })
   descriptionRoutes(http)
   consoleRoutes(http, console)
   await http.ready()

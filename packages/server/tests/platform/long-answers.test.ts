@@ -23,6 +23,7 @@ const bounded: Readonly<Record<string, string>> = {
   'GET /v1/search': '8 of each kind at most',
   'GET /livez': oneThing,
   'GET /readyz': oneThing,
+  'GET /v1/health': oneThing,
   'GET /v1/me': oneThing,
   'GET /v1/session': oneThing,
   'GET /v1/me/preferences': oneThing,
