@@ -14,7 +14,8 @@ export function importsReference(): string {
 
 CSV, and JSON with one object a line (JSONL). \`afterai import FILE --dry-run\` reads a file on your machine and tells all that this page
 is about: encoding, separator, which column became which metric with kind and direction, the notation of each, cases, repeats,
-errors and missing values. The same is in the answer of an import (\`table\`, \`repeats\`) and in \`afterai evaluation show\`. Nothing depends on
+errors and missing values. The same is in the answer of an import (\`table\`, \`repeats\`) and in \`afterai evaluation show\`. A server answers it of a file that it
+doesn't keep, with every column, what it is taken for and why, by \`POST /v1/evaluations/preview\`: the console asks that before a file is brought in. Nothing depends on
 the order of rows or columns, but the order in which cases are kept.
 
 ## Encoding

@@ -182,6 +182,30 @@ describe('bringing in files', () => {
     await side(page, 'After').getByText('models.csv, small').waitFor()
   })
 
+  test('nothing in a file’s name, columns or cells becomes more than text', async () => {
+    const { page } = await openAssess()
+    const evil = '<img src=x onerror="window.pwned=1">'
+    const rows = Array.from({ length: 12 }, (_, at) => `c${at},${Number(at % 3 > 0)},"${evil.replaceAll('"', '""')}"\n`)
+    const header = `id,correct,"${evil.replaceAll('"', '""')}"\n`
+    await fileField(page, 'Before').setInputFiles(csv(`${evil}.csv`, header + rows.join('')))
+    await side(page, 'Before').getByText('csv, 12 cases').waitFor()
+    await side(page, 'Before').getByText('Columns: 3').click()
+    await side(page, 'Before')
+      .getByRole('row', { name: /onerror/ })
+      .first()
+      .waitFor()
+    await side(page, 'Before').getByRole('button', { name: 'Bring it in' }).click()
+    await side(page, 'Before').getByText('12 cases, 1 metric').waitFor()
+    await page.goto(`${console.origin}/evaluations`)
+    await page
+      .getByRole('link', { name: /onerror/ })
+      .first()
+      .click()
+    await page.getByRole('heading', { level: 1, name: /onerror/ }).waitFor()
+    expect(await page.evaluate('typeof window.pwned')).toBe('undefined')
+    expect(await page.locator('main img, main [onerror]').count()).toBe(0)
+  })
+
   test('how far a large file is on its way is told, and going away keeps nothing', async () => {
     const { page, system } = await openAssess()
     const cdp = await page.context().newCDPSession(page)

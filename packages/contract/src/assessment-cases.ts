@@ -3,6 +3,8 @@ import { id, instant, pageQuery } from './primitives.ts'
 
 /** Which cases of an assessment are asked for. */
 export const assessmentCasesQuery = pageQuery.extend({
+  // Each page goes through all cases once; what is asked for is two numbers and an id.
+  limit: z.coerce.number().int().min(1).max(5000).default(50),
   metric: z.string().min(1).max(200),
   change: z.enum(['lost', 'gained']).meta({
     description: 'Those whose value fell, or those where it rose, whichever of both is better.',

@@ -47,7 +47,7 @@ export function CasesDialog({ assessmentId, metric, onClose }: CasesDialogProps)
     mutationFn: async () => {
       const rows: Case[] = []
       for (let cursor: string | null | undefined; cursor !== null;) {
-        const page: Operations['listAssessmentCases']['answer'] = await ask(cursor ?? null, 200)
+        const page: Operations['listAssessmentCases']['answer'] = await ask(cursor ?? null, 5_000)
         rows.push(...page.items)
         cursor = page.nextCursor
       }

@@ -47,6 +47,18 @@ describe('the mapping', () => {
     expect(parsed(mappingOf(columns, { 1: 'slice' }, local))).toMatchObject({ slice: 'what it is about' })
   })
 
+  test('has names that a metric may have, and no name twice', () => {
+    const nested = [column('id', 0, 'case'), column('/a/score', 1, 'metric'), column('/b/score', 2, 'metric')]
+    expect(parsed(mappingOf(nested, {}, undefined))).toMatchObject({
+      metrics: [
+        { name: 'a.score', column: '/a/score' },
+        { name: 'b.score', column: '/b/score' },
+      ],
+    })
+    const wordy = [column('id', 0, 'case'), column('was what we said of it right or not', 1, 'metric')]
+    expect(parsed(mappingOf(wordy, {}, undefined))).toMatchObject({ metrics: [{ name: 'was what we said of it' }] })
+  })
+
   test('of several ids is all of them; without an id or a metric there is none', () => {
     expect(parsed(mappingOf(columns, { 1: 'case' }, undefined))).toMatchObject({ caseId: ['id', 'topic'] })
     expect(mappingOf(columns, { 0: 'nothing' }, undefined)).toBeUndefined()

@@ -46,14 +46,16 @@ export function mappingOf(
   const named = columns.map((column) => ({ column, name: local?.nameOf(column.place) ?? column.name }))
   const of = (role: Role): string[] =>
     named.filter(({ column }) => roleOf(column, said) === role).map(({ name }) => name)
-  const metrics = named
-    .filter(({ column }) => roleOf(column, said) === 'metric')
-    .map(({ column: { kind, direction }, name }) => ({
-      name: renamed[name] ?? name.slice(name.startsWith('/') ? name.lastIndexOf('/') + 1 : 0),
+  const measured = named.filter(({ column }) => roleOf(column, said) === 'metric')
+  const metrics = measured.map(({ column: { kind, direction }, name }) => {
+    const isAlone = measured.filter((other) => shortName(other.name) === shortName(name)).length === 1
+    return {
+      name: renamed[name] ?? (isAlone ? shortName(name) : nameable(name.replaceAll('/', '.').replace(/^\./, ''))),
       column: name,
       kind: kind ?? 'continuous',
       ...(direction === null ? {} : { direction }),
-    }))
+    }
+  })
   const [caseId, [cluster], [slice], [error]] = [of('case'), of('cluster'), of('slice'), of('error')]
   if (caseId.length === 0 || metrics.length === 0) return undefined
   return JSON.stringify({
@@ -63,6 +65,15 @@ export function mappingOf(
     ...(error === undefined ? {} : { error }),
     metrics,
   })
+}
+
+/** The name of a metric by its column: the last part of a pointer, in as many words as a name may have. */
+function shortName(column: string): string {
+  return nameable(column.slice(column.startsWith('/') ? column.lastIndexOf('/') + 1 : 0))
+}
+
+function nameable(text: string): string {
+  return text.split(/\s+/).slice(0, 6).join(' ').slice(0, 128)
 }
 
 /** A way to read both sides of a comparison from one file: what tells them apart, and how each is read. */

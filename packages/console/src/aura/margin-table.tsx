@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Card } from '../look/card.tsx'
+import { useLater } from '../look/later.ts'
 import styles from './assess.module.css'
 import { marginOf, type MetricChoice, toPlan } from './margins.ts'
 import { powerQuery } from './power.ts'
@@ -25,7 +26,9 @@ const defaults: Readonly<Record<string, string>> = {
 /** What is better, and the largest loss that doesn't matter, of each metric: said before its results are seen. */
 export function MarginTable({ baselineId, choices, set, without }: TableProps) {
   const said = choices.filter(({ margin }) => !Number.isNaN(marginOf(margin)))
-  const { data: power } = useQuery(powerQuery(baselineId, toPlan(said)))
+  const plan = toPlan(said)
+  const asked = useLater(plan === undefined ? undefined : JSON.stringify(plan), 350)
+  const { data: power } = useQuery(powerQuery(baselineId, asked))
   const adviceOn = (name: string): string => {
     const found = power?.metrics.find(({ metric }) => metric === name)
     return found === undefined ? '' : powerWords(found)

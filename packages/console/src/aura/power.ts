@@ -1,14 +1,12 @@
 import type { Operations } from '@afterai/client'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
-import type { Plan } from './margins.ts'
 
 /** How far the cases of one run reach, by metric. */
 export type Power = Operations['getEvaluationPower']['answer']['metrics'][number]
 
-/** The question how far the cases of the run before the change reach, by the margins that were said. */
-export function powerQuery(evaluationId: string | undefined, plan: Plan | undefined) {
-  const said = plan === undefined ? undefined : JSON.stringify(plan)
+/** The question how far the cases of the run before the change reach, by the plan that was said, as JSON. */
+export function powerQuery(evaluationId: string | undefined, said: string | undefined) {
   return queryOptions({
     queryKey: ['power', evaluationId, said],
     queryFn: ({ signal }) =>
