@@ -6,11 +6,17 @@ import { axeViolations, type ConsoleUnderTest, startConsole } from './console-pa
 let console: ConsoleUnderTest
 let admin: Person
 let recordId: string
+let changeId: string
+let baselineId: string
 beforeAll(async () => {
   console = await startConsole()
   admin = await console.addPerson('admin')
   const author = await console.addPerson('member')
-  ;({ recordId } = await recordedChange(console.server, { author, approver: admin }, 'support-bot'))
+  ;({ recordId, changeId, baselineId } = await recordedChange(
+    console.server,
+    { author, approver: admin },
+    'support-bot',
+  ))
 })
 afterAll(() => console.close())
 
@@ -25,6 +31,10 @@ test.each([
     '/changes/new',
     '/systems',
     '/systems/support-bot',
+    '/evaluations',
+    `/evaluations/${baselineId}`,
+    `/changes/${changeId}/assess`,
+    `/changes/${changeId}/report`,
     '/records',
     `/records/${recordId}`,
     '/policy',

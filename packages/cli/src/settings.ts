@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CommandFailure } from './command-failure.ts'
 
 /** The environment variables that the command line reads. `docs/reference/command-line.md` prints this table. */
 export const settingVariables = {
-  AFTERAI_URL: { default: 'http://127.0.0.1:4680', secret: false, description: 'Address of the server.' },
+  AFTERAI_URL: {
+    default: 'http://127.0.0.1:4680',
+    secret: false,
+    description:
+      'Address of the server. Where it is left out and the profile is signed in at one other server alone, it is that one.',
+  },
   AFTERAI_API_KEY: {
     default: null,
     secret: true,
@@ -67,15 +73,33 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
   if (!/^[A-Za-z0-9._@-]{1,64}$/.test(profile))
     throw new CommandFailure('usage', 'A profile is named with letters, digits and . _ @ - only, 64 at most.')
   const stateFolder = join(value('XDG_STATE_HOME') ?? join(homedir(), '.local', 'state'), 'afterai')
+  const credentialsFile = join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'credentials.json')
+  const apiKey = value('AFTERAI_API_KEY')?.trim()
+  // A key is sent to no server that nobody named: only a session says by itself where it belongs.
+  const implied = apiKey === undefined ? serverOfSession(credentialsFile, profile) : undefined
+  const { default: usual } = settingVariables.AFTERAI_URL
   return {
-    url: serverAddress(options.url ?? value('AFTERAI_URL') ?? settingVariables.AFTERAI_URL.default, options),
-    apiKey: value('AFTERAI_API_KEY')?.trim(),
+    url: serverAddress(options.url ?? value('AFTERAI_URL') ?? implied ?? usual, options),
+    apiKey,
     loginCode: value('AFTERAI_LOGIN_CODE')?.trim(),
     profile,
-    credentialsFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'credentials.json'),
+    credentialsFile,
     digestKeyFile: join(value('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'afterai', 'digest-key'),
     seenFile: join(stateFolder, 'seen-checkpoints.json'),
     verifiedFile: join(stateFolder, 'verified-logs.json'),
+  }
+}
+
+/** The one server at which a profile is signed in; undefined where it is none, several, or the usual one. Damage is told by whoever reads the file in earnest. */
+function serverOfSession(credentialsFile: string, profile: string): string | undefined {
+  try {
+    const { servers } = JSON.parse(readFileSync(credentialsFile, 'utf8')) as {
+      readonly servers: Readonly<Record<string, object>>
+    }
+    const urls = Object.keys(servers).filter((url) => Object.hasOwn(servers[url] ?? {}, profile))
+    return urls.length === 1 ? urls[0] : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -28,6 +28,28 @@ test('keeps a session in a file that its owner alone can read', async () => {
   expect(server.received[1]?.headers.authorization).toBe('Bearer access-ada')
 })
 
+test('goes to the one server at which the profile is signed in, where none is named; a key goes nowhere by itself', async () => {
+  const server = await startStandIn({ ...whoami, 'POST /v1/session': () => [200, session('ada', 600)] })
+  const { AFTERAI_URL: url = '', ...env } = signedOut(server)
+  const login = ['login', '--email', 'ada@example.com', '--password-stdin', '--url', url]
+  expect((await afterai(login, { env, stdin: password })).code).toBe(0)
+  expect(await afterai(['whoami'], { env })).toMatchObject({ code: 0, stdout: expect.stringContaining('Ada') })
+  const asked = server.received.length
+  // Another profile, and a key, are sent to the usual address: nothing answers there.
+  for (const other of [
+    { AFTERAI_PROFILE: 'bo' },
+    { AFTERAI_API_KEY: 'aai_key' },
+    { AFTERAI_URL: 'http://127.0.0.1:9' },
+  ])
+    expect((await afterai(['whoami'], { env: { ...env, ...other } })).code).not.toBe(0)
+  expect(server.received).toHaveLength(asked)
+  // Signed in at two, it is the usual one that is meant.
+  const second = await startStandIn({ ...whoami, 'POST /v1/session': () => [200, session('ada', 600)] })
+  const again = [...login.slice(0, -1), second.url]
+  expect((await afterai(again, { env, stdin: password })).code).toBe(0)
+  expect((await afterai(['whoami'], { env })).stderr).toContain('127.0.0.1:4680')
+})
+
 test('P3.3: prints no token and no password, whatever the answer', async () => {
   const server = await startStandIn({ ...whoami, 'POST /v1/session': () => [200, session('secret', 600)] })
   const env = signedOut(server)

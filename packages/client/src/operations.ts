@@ -965,6 +965,13 @@ export type Dossier = {
     sealedAt: string
     state: "pending" | "integrated"
   })[]
+  findings: (ConditionFinding)[]
+  emergency: {
+    reason: string
+    declaredAt: string
+    declaredByName: string | null
+    decideBy: string
+  } | null
   plans: (EvaluationPlan)[]
   determinations: Determinations
   history: ({
@@ -980,6 +987,7 @@ export type Dossier = {
     mayPropose: boolean
     mayApprove: boolean
     mayClose: boolean
+    mayDeclareEmergency: boolean
     mayNot: { [name: string]: string }
   }
 }
@@ -1326,7 +1334,7 @@ export type Envelope = {
 
 export type Inbox = {
   items: ({
-    kind: "approve" | "propose" | "assess" | "confirm" | "verify" | "review" | "standing" | "key"
+    kind: "approve" | "propose" | "assess" | "confirm" | "verify" | "close" | "review" | "standing" | "key"
     row: ChangeRow | null
     title: string
     system: string | null
@@ -1343,6 +1351,7 @@ export type Inbox = {
     assess: number
     confirm: number
     verify: number
+    close: number
     review: number
     standing: number
     key: number

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { assessmentView } from './assessment.ts'
 import { changeView, determinationsView } from './change.ts'
-import { decisionView } from './decision.ts'
+import { decisionView, findingView } from './decision.ts'
 import { evaluationPlanView } from './evaluation-plan.ts'
 import { lifeView } from './life.ts'
 import { id, instant } from './primitives.ts'
@@ -13,6 +13,7 @@ const readerView = z.object({
   mayPropose: z.boolean(),
   mayApprove: z.boolean().meta({ description: 'Approve the decision that is open, as the policy has it.' }),
   mayClose: z.boolean(),
+  mayDeclareEmergency: z.boolean().meta({ description: 'As the policy has it.' }),
   mayNot: z
     .record(z.string(), z.string())
     .meta({ description: 'Of each that is false, why, in a sentence: `mayClose`.' }),
@@ -33,6 +34,14 @@ const historyItem = z.object({
 /** Something that happened to a change. */
 export type HistoryItem = z.infer<typeof historyItem>
 
+/** That somebody declared that the change had to run before it could be decided. */
+const emergencyView = z.object({
+  reason: z.string(),
+  declaredAt: instant,
+  declaredByName: z.string().nullable(),
+  decideBy: instant.meta({ description: 'By when it is to be decided.' }),
+})
+
 /** All of one change, for one page. */
 export const dossierView = z
   .object({
@@ -51,6 +60,10 @@ export const dossierView = z
         }),
       )
       .meta({ description: 'The newest 20, the newest first.' }),
+    findings: z.array(findingView).meta({
+      description: 'What was found of the conditions of its records, the newest 200, the newest first.',
+    }),
+    emergency: emergencyView.nullable().meta({ description: 'Null where nobody declared one.' }),
     plans: z.array(evaluationPlanView).meta({ description: 'The newest first.' }),
     determinations: determinationsView,
     history: z.array(historyItem).meta({ description: 'The newest 200, the newest last.' }),

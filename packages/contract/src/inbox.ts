@@ -3,7 +3,17 @@ import { changeRow } from './change-row.ts'
 import { id, instant, name } from './primitives.ts'
 
 /** What can wait for somebody, by the work that it is. */
-export const inboxKinds = ['approve', 'propose', 'assess', 'confirm', 'verify', 'review', 'standing', 'key'] as const
+export const inboxKinds = [
+  'approve',
+  'propose',
+  'assess',
+  'confirm',
+  'verify',
+  'close',
+  'review',
+  'standing',
+  'key',
+] as const
 /** What waits for somebody, by the work that it is. */
 export type InboxKind = (typeof inboxKinds)[number]
 

@@ -75,6 +75,17 @@ export const closureFacts = z.object({
   hoursToVerify: z.number().nullable(),
   rolledBackAt: instant.nullable(),
   rolledBackBy: id.nullable(),
+  conditions: z
+    .array(
+      z.object({
+        condition: z.string(),
+        outcome: z.enum(['met', 'broken', 'not_said']).meta({ description: 'Once broken, it stays so.' }),
+        foundAt: instant.nullable(),
+        foundBy: id.nullable().meta({ description: 'Null for what telemetry showed, or nobody said.' }),
+      }),
+    )
+    .optional()
+    .meta({ description: 'Of its record, each as it stood; left out by earlier releases.' }),
 })
 /** The facts of a life that its closure seals; `hoursToVerify` in hours, null where it was not verified. */
 export type ClosureFacts = z.infer<typeof closureFacts>

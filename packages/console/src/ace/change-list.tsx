@@ -6,6 +6,7 @@ import { Severity, Verdict, Warning } from '../look/badge.tsx'
 import { Ago } from '../look/time.tsx'
 import { useRowHeight } from '../look/narrow.ts'
 import type { ChangeRow } from './change-rows.ts'
+import { rememberList } from '../life/neighbours.ts'
 import { typeWords } from './change-words.ts'
 import styles from './changes.module.css'
 import { StageGlyph } from './stage-glyph.tsx'
@@ -37,6 +38,7 @@ export function ChangeList({ items, gone, chosen, choose, onSight, hasMore, more
     initialOffset: restored?.scrollY ?? 0,
   })
   useEffect(() => rows.measure(), [height, rows])
+  useEffect(() => rememberList(items.map(({ id }) => id)), [items])
   const shown = rows.getVirtualItems()
   const first = shown[0]?.index ?? 0
   const last = shown.at(-1)?.index ?? 0

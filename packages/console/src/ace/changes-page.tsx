@@ -91,6 +91,7 @@ function NoChanges({ search, clear }: { readonly search: ChangeSearch; readonly 
       <p>
         AfterAI opens one when a system begins to run with another model, prompt, setting or tool. To tell it what runs:
       </p>
+      <Command text="npx afterai system create support-bot" />
       <Command text="npx afterai observe --system support-bot --environment production --provider acme --model acme-large" />
     </Empty>
   )

@@ -60,13 +60,23 @@ export function ConfirmDialog({ changes, onClose, onDone }: ConfirmDialogProps) 
 }
 
 /** What a change could do, in three answers. */
-export function RiskFields({ risk, set }: { readonly risk: RiskChoice; readonly set: (risk: RiskChoice) => void }) {
+export function RiskFields({
+  risk,
+  set,
+  isNeeded = false,
+}: {
+  readonly risk: RiskChoice
+  readonly set: (risk: RiskChoice) => void
+  /** Whether a severity has to be said. */
+  readonly isNeeded?: boolean
+}) {
   return (
     <>
       <Select
         label="Severity"
         value={risk.severity}
-        options={riskOptions.severity}
+        options={isNeeded && risk.severity !== '' ? riskOptions.severity.slice(1) : riskOptions.severity}
+        error={isNeeded && risk.severity === '' ? 'Choose one.' : undefined}
         onChange={(severity) => set({ ...risk, severity } as RiskChoice)}
       />
       <Select

@@ -21,6 +21,8 @@ const keys: readonly (readonly [keys: string, where: string, what: string])[] = 
   ['[, ]', 'A change', 'The one before and the next of the list'],
   ['c, x', 'A change', 'Confirm, dismiss'],
   ['a, r', 'A change', 'Approve, reject'],
+  ['[, ]', 'A change', 'The change before and after it in the list that you came from'],
+  ['← →', 'The series of a system', 'Move along the changes'],
 ]
 
 /** All keys, and the switch that turns those of one letter off. */

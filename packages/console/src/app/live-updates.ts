@@ -5,17 +5,17 @@ import { gather } from '../api/gather.ts'
 
 /** Which questions an event makes old. Lists of changes aren't among them: new rows are announced, never inserted. */
 const concerns: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
-  change: ['inbox', 'systems', 'standings'],
-  evaluation: ['evaluations', 'inbox'],
+  change: ['inbox', 'systems', 'standings', 'first-steps'],
+  evaluation: ['evaluations', 'inbox', 'first-steps'],
   assessment: ['inbox'],
   decision: ['inbox'],
-  record: ['inbox', 'records', 'log', 'standings'],
-  system: ['systems', 'standings'],
+  record: ['inbox', 'records', 'log', 'standings', 'first-steps'],
+  system: ['systems', 'standings', 'first-steps'],
   standing: ['standings', 'inbox'],
   policy: ['inbox', 'standings', 'policies', 'envelopes', 'delegations'],
-  member: ['members'],
+  member: ['members', 'invitations', 'first-steps'],
   audit: ['audit', 'log'],
-  reset: ['inbox', 'systems', 'standings', 'records', 'changes', 'change', 'log'],
+  reset: ['inbox', 'systems', 'standings', 'records', 'changes', 'change', 'log', 'first-steps'],
 }
 
 /** Keeps what is on the page true while it is looked at: the server tells what changed, and just that is read anew, what comes in quick succession at once. */

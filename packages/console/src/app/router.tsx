@@ -119,6 +119,11 @@ const assess = createRoute({
   path: '/changes/$id/assess',
   component: lazyRouteComponent(() => again(() => import('../aura/assess-page.tsx')), 'AssessPage'),
 })
+const report = createRoute({
+  getParentRoute: () => inside,
+  path: '/changes/$id/report',
+  component: lazyRouteComponent(() => again(() => import('../life/report-page.tsx')), 'ReportPage'),
+})
 const decision = createRoute({
   getParentRoute: () => inside,
   path: '/decisions/$id',
@@ -225,6 +230,7 @@ export const router = createRouter({
       newChange,
       change,
       assess,
+      report,
       decision,
       assessment,
       systems,

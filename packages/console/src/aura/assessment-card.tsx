@@ -6,7 +6,10 @@ import { Ago } from '../look/time.tsx'
 import { relative } from '../api/instants.ts'
 import type { Dossier } from '../life/dossier.ts'
 import styles from './assessment-card.module.css'
+import { assessmentDifferences } from './assessment-differences.ts'
 import { ForestPlot } from './forest-plot.tsx'
+import { planWords } from './plan-words.ts'
+import { warningWords } from './warning-words.ts'
 
 type Assessments = Dossier['assessments']
 
@@ -37,6 +40,9 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
           />
         )}
       </div>
+      {shown === assessments[0] || assessments[0] === undefined ? null : (
+        <Differences earlier={shown} newest={assessments[0]} />
+      )}
       <div className={styles['card']}>
         <ForestPlot
           assessmentId={shown.id}
@@ -53,10 +59,10 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
         )}
         {assessment.warnings.length === 0 ? null : (
           <ul className={styles['notes']}>
-            {assessment.warnings.map(({ code, text, metric, slice }) => (
-              <li key={`${code} ${metric} ${slice}`}>
+            {assessment.warnings.map((warning) => (
+              <li key={`${warning.code} ${warning.metric} ${warning.slice}`}>
                 <InfoIcon aria-hidden />
-                {text}
+                {warningWords(warning)}
               </li>
             ))}
           </ul>
@@ -67,15 +73,24 @@ export function AssessmentCard({ assessments }: { readonly assessments: Assessme
   )
 }
 
-/** Whether its margins were fixed before its results, in a sentence. */
-function planWords(plan: Assessments[number]['underPlan']): string {
-  if (plan === null) return 'Whether its margins were fixed before its results isn’t known: an earlier release made it.'
-  if (plan.basis === 'given_with_results')
-    return 'Its margins came together with its results: no plan was sealed before.'
-  const sealed =
-    plan.basis === 'sealed_before_results'
-      ? 'Its plan was sealed before its results'
-      : 'Its plan was sealed when there were results already'
-  const attempts = plan.attempts.count > 1 ? ` ${plan.attempts.count} attempts were made under it.` : ''
-  return `${sealed}${plan.follows ? ', and it follows the plan.' : '; it doesn’t follow the plan.'}${attempts}`
+function Differences({
+  earlier,
+  newest,
+}: {
+  readonly earlier: Assessments[number]
+  readonly newest: Assessments[number]
+}) {
+  const lines = assessmentDifferences(earlier.assessment, newest.assessment)
+  return (
+    <div className={styles['differs']} role="status">
+      <b>
+        {lines.length === 0 ? 'Each metric has the same verdict as in the newest.' : 'What the newest says otherwise'}
+      </b>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
+  )
 }

@@ -6,10 +6,12 @@ import { powerQuery } from './power.ts'
 import { powerWords } from './power-words.ts'
 
 interface TableProps {
-  /** The evaluation of before the change, which the advice is worked out from: results of after are not looked at. */
-  readonly baselineId: string
+  /** The evaluation of before the change, which the advice is worked out from: results of after are not looked at. Without one there is no advice. */
+  readonly baselineId?: string
   readonly choices: readonly MetricChoice[]
   readonly set: (choices: readonly MetricChoice[]) => void
+  /** What a metric without a margin comes to. */
+  readonly without?: string
 }
 
 const defaults: Readonly<Record<string, string>> = {
@@ -21,7 +23,7 @@ const defaults: Readonly<Record<string, string>> = {
 }
 
 /** What is better, and the largest loss that doesn't matter, of each metric: said before its results are seen. */
-export function MarginTable({ baselineId, choices, set }: TableProps) {
+export function MarginTable({ baselineId, choices, set, without }: TableProps) {
   const said = choices.filter(({ margin }) => !Number.isNaN(marginOf(margin)))
   const { data: power } = useQuery(powerQuery(baselineId, toPlan(said)))
   const adviceOn = (name: string): string => {
@@ -66,7 +68,7 @@ export function MarginTable({ baselineId, choices, set }: TableProps) {
                   aria-label={`Margin of ${name}`}
                   aria-invalid={Number.isNaN(marginOf(margin)) || undefined}
                   inputMode="decimal"
-                  placeholder={defaults[kind] ?? 'needed for a verdict'}
+                  placeholder={without === undefined ? (defaults[kind] ?? 'needed for a verdict') : 'none'}
                   value={margin}
                   onChange={({ target }) => change(name, { margin: target.value })}
                 />
@@ -79,8 +81,8 @@ export function MarginTable({ baselineId, choices, set }: TableProps) {
         </tbody>
       </table>
       <p className={styles['note']}>
-        0.02 of a right-or-wrong metric is two points; of latency, cost and tokens 0.1 is ten percent. Left empty, the
-        default in grey holds.
+        0.02 of a right-or-wrong metric is two points; of latency, cost and tokens 0.1 is ten percent.{' '}
+        {without ?? 'Left empty, the default in grey holds.'}
       </p>
     </Card>
   )

@@ -24,7 +24,7 @@ export function FirstSteps() {
   const may = useMay()
   const isOwn = !tenant.sample && !tenant.instance && may('change:write')
   const { data } = useQuery({
-    queryKey: ['inbox', 'first-steps'],
+    queryKey: ['first-steps'],
     queryFn: ({ signal }) => readProgress(signal),
     enabled: isOwn,
   })
@@ -36,7 +36,8 @@ export function FirstSteps() {
       isDone: data.hasSystem,
       how: (
         <>
-          <Command text={`npx afterai login --url ${location.origin}`} />
+          <Command text={`npx afterai login --device --url ${location.origin}`} />
+          <Command text="npx afterai system create support-bot" />
           <Command text="npx afterai observe --system support-bot --provider acme --model acme-large" />
         </>
       ),
@@ -63,8 +64,7 @@ export function FirstSteps() {
       isDone: data.hasEvaluation,
       how: (
         <p className="soft">
-          Open the change and choose “Assess”. Any two files of the same cases do; examples/support-bot holds a pair to
-          try.
+          Open the change and choose “Assess”. Any two files of the same cases do; the page offers a pair to try.
         </p>
       ),
     },

@@ -14,6 +14,11 @@ export function canOfferPasskey(): boolean {
 
 /** Offers a passkey to somebody who has just become an administrator; later is an answer too. */
 export function OfferPasskey({ onDone }: { readonly onDone: () => void }) {
+  const [isLeaving, setLeaving] = useState(false)
+  const leave = () => {
+    setLeaving(true)
+    onDone()
+  }
   const [isAdding, setAdding] = useState(false)
   const [codes, setCodes] = useState<readonly string[]>()
   return (
@@ -25,18 +30,21 @@ export function OfferPasskey({ onDone }: { readonly onDone: () => void }) {
         <Button kind="primary" size="large" onClick={() => setAdding(true)}>
           Add a passkey
         </Button>
-        <Button size="large" onClick={onDone}>
+        <Button size="large" busy={isLeaving} onClick={leave}>
           Later
         </Button>
       </div>
+      <p role="status" className="soft">
+        {isLeaving ? 'The sample is being made ready.' : ''}
+      </p>
       {isAdding ? (
         <AddPasskeyDialog
           onClose={() => setAdding(false)}
           onCodes={setCodes}
-          onAdded={(hasCodes) => (hasCodes ? undefined : onDone())}
+          onAdded={(hasCodes) => (hasCodes ? undefined : leave())}
         />
       ) : null}
-      {codes === undefined ? null : <RecoveryCodesDialog codes={codes} onClose={onDone} />}
+      {codes === undefined ? null : <RecoveryCodesDialog codes={codes} onClose={leave} />}
       <StepUpDialog />
     </Gate>
   )

@@ -20,6 +20,7 @@ export const inboxVerbs: Readonly<Record<InboxItem['kind'], string>> = {
   assess: 'Assess',
   confirm: 'Confirm',
   verify: 'Verify',
+  close: 'Close',
   review: 'Review',
   standing: 'Look at',
   key: 'Rotate',

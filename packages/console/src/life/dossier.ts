@@ -12,3 +12,9 @@ export function dossierQuery(id: string) {
     queryFn: ({ signal }) => api.getDossier({ path: { id }, signal }),
   })
 }
+
+/** What a dialog about a change is given. */
+export interface OfDossier {
+  readonly dossier: Dossier
+  readonly onClose: () => void
+}

@@ -8,6 +8,9 @@ import { Problem } from '../look/problem.tsx'
 import { Ago } from '../look/time.tsx'
 import { dossierQuery, type Dossier } from './dossier.ts'
 import { History } from './history.tsx'
+import { DeterminationCard } from './determination-card.tsx'
+import { EmergencyNote } from './emergency-note.tsx'
+import { NeighbourLinks } from './neighbour-links.tsx'
 import { leadSentence } from './lead-sentence.ts'
 import { LifeFacts } from './life-facts.tsx'
 import { lifeSteps } from './life-line.ts'
@@ -39,6 +42,7 @@ function Life({ dossier }: { readonly dossier: Dossier }) {
   const stateOf = (key: string) => steps.find((step) => step.key === key)?.state ?? 'to_come'
   return (
     <Page
+      actions={<NeighbourLinks id={change.id} />}
       title={change.title}
       trail={
         <>
@@ -74,6 +78,9 @@ function Life({ dossier }: { readonly dossier: Dossier }) {
           ),
         )}
       </p>
+      {dossier.emergency === null ? null : (
+        <EmergencyNote emergency={dossier.emergency} isDecided={dossier.life.recordId !== null} />
+      )}
       <LifeLine steps={steps} />
       <div className={styles['columns']}>
         <div className={styles['sections']}>
@@ -84,7 +91,8 @@ function Life({ dossier }: { readonly dossier: Dossier }) {
         </div>
         <aside className={styles['side']} aria-label="What to do, and facts">
           <div className={styles['sticky']}>
-            <NextStepCard dossier={dossier} />
+            <NextStepCard key={change.id} dossier={dossier} />
+            <DeterminationCard determinations={dossier.determinations} />
             <LifeFacts dossier={dossier} />
             <History items={history} />
           </div>

@@ -8,6 +8,7 @@ import { Command } from '../look/command.tsx'
 import { decidedTo } from '../pacr/record-words.ts'
 import type { Dossier } from './dossier.ts'
 import styles from './life.module.css'
+import { MoreMenu } from './more-menu.tsx'
 import { type NextStep, nextStep, waitsForWords } from './next-step.ts'
 
 const ApproveDialog = lazily(async () => (await import('../pacr/approve-dialog.tsx')).ApproveDialog)
@@ -39,6 +40,7 @@ export function NextStepCard({ dossier }: { readonly dossier: Dossier }) {
   return (
     <div className={styles['next']}>
       <StepWords step={step} dossier={dossier} ask={setAsking} />
+      <MoreMenu dossier={dossier} />
       <Suspense>
         {asking === 'approve' || asking === 'reject' ? (
           step.kind === 'approve' ? (

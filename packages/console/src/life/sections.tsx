@@ -5,11 +5,13 @@ import { grouped, unchangedValues } from '../ace/delta.ts'
 import { useMay } from '../app/me.ts'
 import { AssessmentCard } from '../aura/assessment-card.tsx'
 import { SampleNote } from '../first-run/sample-note.tsx'
+import { PlanCard } from '../aura/plan-card.tsx'
 import { AroundChange } from '../capture/around-change.tsx'
 import { buttonClass } from '../look/button.tsx'
 import { Ago } from '../look/time.tsx'
 import { DecisionCard } from '../pacr/decision-card.tsx'
 import { decisionHeading } from '../pacr/record-words.ts'
+import { ConditionsList } from './conditions-list.tsx'
 import type { Dossier } from './dossier.ts'
 import { seenWords } from './life-facts.tsx'
 import { waitsForWords } from './next-step.ts'
@@ -84,13 +86,20 @@ export function AssessmentSection({ dossier, state }: SectionProps) {
             <code className="mono">npx afterai assess {change.id.slice(0, 8)} before.csv after.csv</code>
           </p>
         ) : null}
+        <PlanCard plans={dossier.plans} underPlan={null} />
         <RanAround dossier={dossier} />
       </Section>
     )
   return (
     <Section id="assessment" title="What it does" state={state}>
       <AssessmentCard assessments={assessments} />
+      <PlanCard plans={dossier.plans} underPlan={assessments[0]?.underPlan ?? null} />
       <RanAround dossier={dossier} />
+      <p className={styles['words']}>
+        <Link to="/changes/$id/report" params={{ id: change.id }} className="link">
+          The report, to print or to take along
+        </Link>
+      </p>
     </Section>
   )
 }
@@ -104,8 +113,8 @@ function RanAround({ dossier: { change, life } }: { readonly dossier: Dossier })
 }
 
 /** What was decided, by whom, on what grounds. */
-export function DecisionSection({ dossier: { decisions }, state }: SectionProps) {
-  const [latest, ...earlier] = decisions
+export function DecisionSection({ dossier, state }: SectionProps) {
+  const [latest, ...earlier] = dossier.decisions
   if (latest === undefined)
     return (
       <Section id="decision" title="Decision" state={state}>
@@ -125,7 +134,8 @@ export function DecisionSection({ dossier: { decisions }, state }: SectionProps)
         </>
       }
     >
-      <DecisionCard decision={latest} />
+      <DecisionCard decision={latest} hasConditions={latest.recordId === null} />
+      <ConditionsList dossier={dossier} decision={latest} />
       {earlier.length === 0 ? null : (
         <details className={styles['earlier']}>
           <summary>{earlier.length === 1 ? 'One earlier decision' : `${earlier.length} earlier decisions`}</summary>

@@ -3,9 +3,10 @@ import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { Menu as BaseMenu } from '@base-ui/react/menu'
 import { Toast } from '@base-ui/react/toast'
 import { XIcon } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import type { DialogProps } from './dialog.tsx'
 import dialogStyles from './dialog.module.css'
-import type { MenuProps } from './menu.tsx'
+import type { EarlyUse, MenuProps } from './menu.tsx'
 import menuStyles from './menu.module.css'
 import toastStyles from './toast.module.css'
 
@@ -39,12 +40,18 @@ export function FloatingMenu({
   isSet,
   items,
   onPick,
+  wasPressed,
+  hasFocus,
   className,
-}: MenuProps & { readonly className: string }) {
+}: MenuProps & EarlyUse & { readonly className: string }) {
+  const trigger = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (hasFocus.current && !wasPressed) trigger.current?.focus()
+  }, [hasFocus, wasPressed])
   return (
     <CSPProvider disableStyleElements>
-      <BaseMenu.Root>
-        <BaseMenu.Trigger className={className} data-set={isSet || undefined}>
+      <BaseMenu.Root defaultOpen={wasPressed}>
+        <BaseMenu.Trigger ref={trigger} className={className} data-set={isSet || undefined}>
           {icon}
           {label}
         </BaseMenu.Trigger>

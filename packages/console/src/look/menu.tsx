@@ -1,4 +1,4 @@
-import { type ReactNode, Suspense } from 'react'
+import { type ReactNode, type RefObject, Suspense, useRef, useState } from 'react'
 import { lazily } from './lazily.ts'
 import { floating } from './floating.ts'
 import styles from './menu.module.css'
@@ -16,18 +16,37 @@ export interface MenuProps {
   readonly onPick: (key: string) => void
 }
 
-/** A menu. Until its chunk is there, a button of the same size stands in its place. */
+/** What the button that stood in its place leaves to the menu. */
+export interface EarlyUse {
+  /** Whether it was pressed before the menu was there: it opens then. */
+  readonly wasPressed: boolean
+  /** Whether it has the focus: the menu's own button takes it over. */
+  readonly hasFocus: RefObject<boolean>
+}
+
+/** A menu. Until its chunk is there, a button of the same size stands in its place, and hands over its focus and a press made too early. */
 export function Menu(props: MenuProps) {
+  const [wasPressed, setPressed] = useState(false)
+  const hasFocus = useRef(false)
+  const isSettled = useSettled()
   const className = styles['trigger'] ?? ''
   const standIn = (
-    <button type="button" className={className} data-set={props.isSet || undefined} aria-haspopup="menu">
+    <button
+      type="button"
+      className={className}
+      data-set={props.isSet || undefined}
+      aria-haspopup="menu"
+      onClick={() => setPressed(true)}
+      onFocus={() => (hasFocus.current = true)}
+      onBlur={() => (hasFocus.current = false)}
+    >
       {props.icon}
       {props.label}
     </button>
   )
-  return useSettled() ? (
+  return isSettled || wasPressed ? (
     <Suspense fallback={standIn}>
-      <FloatingMenu {...props} className={className} />
+      <FloatingMenu {...props} wasPressed={wasPressed} hasFocus={hasFocus} className={className} />
     </Suspense>
   ) : (
     standIn

@@ -25,3 +25,9 @@ function boundWords(metric: Check['metric'], bound: number): string {
   if (metric.endsWith('_usd')) return `$${bound}`
   return metric.endsWith('_ms') ? `${bound} ms` : String(bound)
 }
+
+/** A checked condition as findings name it: `error_rate <= 0.02 over 24 h`. */
+export function checkName({ metric, comparison, bound, of, windowHours }: Check): string {
+  const limit = of === 'before' ? `${bound} x before` : String(bound)
+  return `${metric} ${comparison === 'at_most' ? '<=' : '>='} ${limit} over ${windowHours} h`
+}

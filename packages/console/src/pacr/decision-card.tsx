@@ -8,7 +8,14 @@ import { checkWords } from './check-words.ts'
 import styles from './decision-card.module.css'
 
 /** A decision: reasons, conditions, plans, and who agreed. */
-export function DecisionCard({ decision }: { readonly decision: Decision }) {
+export function DecisionCard({
+  decision,
+  hasConditions = true,
+}: {
+  readonly decision: Decision
+  /** Whether its conditions are listed; not where they stand below it, each with its state. */
+  readonly hasConditions?: boolean
+}) {
   const { justification, approvals, conditions, checks, evidence, evidenceChanged, status } = decision
   return (
     <div className={styles['card']}>
@@ -28,7 +35,7 @@ export function DecisionCard({ decision }: { readonly decision: Decision }) {
           of={[
             [
               'Conditions',
-              conditions.length + checks.length === 0 ? null : (
+              !hasConditions || conditions.length + checks.length === 0 ? null : (
                 <ul className={styles['conditions']}>
                   {conditions.map((text) => (
                     <li key={text}>{text}</li>

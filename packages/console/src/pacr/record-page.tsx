@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { DownloadIcon, PrinterIcon } from 'lucide-react'
+import { DownloadIcon } from 'lucide-react'
+import { useMemo } from 'react'
 import { api } from '../api/client.ts'
 import { useLetterKeys } from '../app/shortcuts.ts'
 import { VerifyRecord } from '../ledger/verify-record.tsx'
@@ -13,7 +14,10 @@ import { Problem } from '../look/problem.tsx'
 import { Exactly } from '../look/time.tsx'
 import { saveFile } from '../look/save-file.ts'
 import { RecordDocument } from './record-document.tsx'
+import { recordReport } from './record-report.ts'
 import { recordTitle } from './record-words.ts'
+import { SaveButtons } from '../report/save-buttons.tsx'
+import type { RecordContent } from './records.ts'
 import styles from './records.module.css'
 
 /** A record as a document, and its proof beside it. */
@@ -44,7 +48,7 @@ export function RecordPage() {
           · sealed on <Exactly at={data.sealedAt} />
         </span>
       }
-      actions={<Actions id={id} />}
+      actions={<Actions record={data} />}
     >
       <PageBody
         side={
@@ -89,7 +93,9 @@ function RecordLink({ id }: { readonly id: string }) {
   )
 }
 
-function Actions({ id }: { readonly id: string }) {
+function Actions({ record }: { readonly record: RecordContent }) {
+  const { id } = record
+  const report = useMemo(() => recordReport(record), [record])
   useLetterKeys((key) => (key === 'p' ? print() : undefined))
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => api.exportRecord({ path: { id } }),
@@ -97,10 +103,7 @@ function Actions({ id }: { readonly id: string }) {
   })
   return (
     <>
-      <Button onClick={() => print()}>
-        <PrinterIcon aria-hidden />
-        Print
-      </Button>
+      <SaveButtons report={report} name={`record-${id}`} />
       <Button busy={isPending} onClick={() => mutate()}>
         <DownloadIcon aria-hidden />
         Bundle

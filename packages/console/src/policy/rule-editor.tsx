@@ -1,6 +1,7 @@
 import { Button } from '../look/button.tsx'
 import { Choices } from '../look/choices.tsx'
-import { Field, Select } from '../look/field.tsx'
+import { Select } from '../look/field.tsx'
+import { Hours, Needs, type Option, type PartProps } from './rule-needs.tsx'
 import styles from './policy.module.css'
 import { type RuleDraft, ruleOptions } from './rule-draft.ts'
 import { aboutWords, type Names, needWords, type Rule } from './rule-words.ts'
@@ -8,7 +9,7 @@ import { aboutWords, type Names, needWords, type Rule } from './rule-words.ts'
 interface RuleEditorProps {
   readonly draft: RuleDraft
   readonly place: { readonly index: number; readonly isLast: boolean }
-  readonly approvers: readonly { readonly value: string; readonly label: string }[]
+  readonly approvers: readonly Option[]
   readonly names: Names
   readonly onChange: (rule: Rule) => void
   readonly onMove: () => void
@@ -86,11 +87,6 @@ export function RuleEditor({ draft: { rule }, place, approvers, names, onChange,
   )
 }
 
-interface PartProps {
-  readonly rule: Rule
-  readonly set: (part: Partial<Rule>) => void
-}
-
 function About({ rule, set }: PartProps) {
   const isAny = aboutWords(withoutEmpty(rule), true) === 'Every change'
   return (
@@ -116,93 +112,6 @@ function About({ rule, set }: PartProps) {
         error={isAny ? 'Nothing is ticked: it fits every change, and no rule below it counts.' : undefined}
       />
     </>
-  )
-}
-
-function Needs({ rule, set, approvers }: PartProps & Pick<RuleEditorProps, 'approvers'>) {
-  const { approvals } = rule
-  const agree = (part: Partial<Rule['approvals']>) => set({ approvals: { ...approvals, ...part } })
-  const isOfPeople = approvals.ruleType === 'majority_approval' || approvals.ruleType === 'unanimous_approval'
-  return (
-    <>
-      <Select
-        label="An assessment is"
-        value={rule.assessment}
-        options={ruleOptions.assessment}
-        onChange={(assessment) => set({ assessment } as Partial<Rule>)}
-      />
-      <Select
-        label="Who agrees"
-        value={approvals.ruleType}
-        options={ruleOptions.ruleType}
-        onChange={(ruleType) =>
-          agree({ ruleType, quorum: ruleType === 'custom' ? 2 : 1 } as Partial<Rule['approvals']>)
-        }
-      />
-      {approvals.ruleType === 'custom' ? (
-        <Hours label="How many agree" value={approvals.quorum} most={20} set={(quorum) => agree({ quorum })} />
-      ) : null}
-      {approvals.people.length > 0 || isOfPeople ? null : (
-        <Choices
-          label="By their role"
-          options={ruleOptions.approverRoles}
-          chosen={approvals.roles}
-          onChange={(roles) => agree({ roles })}
-          error={approvals.roles.length === 0 ? 'Tick one at least, or name people.' : undefined}
-        />
-      )}
-      <Choices
-        label={isOfPeople ? 'These people' : 'Or certain people'}
-        options={approvers}
-        chosen={approvals.people}
-        onChange={(people) => agree({ people })}
-        error={isOfPeople && approvals.people.length === 0 ? 'Name the people who are to agree.' : undefined}
-      />
-      <Choices
-        label="Who may approve besides"
-        options={exceptions}
-        chosen={exceptions.map(({ value }) => value).filter((name) => approvals[name])}
-        onChange={(chosen) => agree(Object.fromEntries(exceptions.map(({ value }) => [value, chosen.includes(value)])))}
-      />
-      <Field
-        label="Days for which an approval holds"
-        hint="Empty: until its review, where it has one."
-        type="number"
-        min={1}
-        max={3650}
-        value={rule.validDays ?? ''}
-        onChange={({ target }) =>
-          set({ validDays: target.value === '' ? undefined : Number(target.value) } as Partial<Rule>)
-        }
-      />
-    </>
-  )
-}
-
-const exceptions = [
-  { value: 'allowSelfApproval', label: 'who proposed it' },
-  { value: 'requesterMayApprove', label: 'who opened or planned it' },
-  { value: 'implementerMayApprove', label: 'who said that it runs' },
-] as const
-
-interface HoursProps {
-  readonly label: string
-  readonly value: number
-  readonly most: number
-  readonly set: (value: number) => void
-}
-
-function Hours({ label, value, most, set }: HoursProps) {
-  return (
-    <Field
-      label={label}
-      type="number"
-      required
-      min={1}
-      max={most}
-      value={value === 0 ? '' : value}
-      onChange={({ target }) => set(Number(target.value))}
-    />
   )
 }
 

@@ -86,6 +86,8 @@ const dossier: Dossier = {
   assessments: [assessment],
   decisions: [decision],
   records: [{ id: ids.record, decisionId: ids.decision, number: 41, sealedAt: at.sealed, state: 'integrated' }],
+  findings: [],
+  emergency: null,
   plans: [sealed],
   determinations: determined,
   history: [{ at: at.opened, action: 'change.open', actorName: 'Ada', text: 'It was opened, by ci.' }],
@@ -96,6 +98,7 @@ const dossier: Dossier = {
     mayPropose: true,
     mayApprove: false,
     mayClose: false,
+    mayDeclareEmergency: true,
     mayNot: { mayApprove: 'The author of a decision cannot approve it.' },
   },
 }

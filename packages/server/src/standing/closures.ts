@@ -11,6 +11,7 @@ import type { Caller } from '../access/index.ts'
 import { holdChange } from '../ace/index.ts'
 import { type Audit, emailThen, nameThen } from '../audit/index.ts'
 import { isUniqueViolation, json, type Transaction } from '../platform/database.ts'
+import { readConditions } from './findings.ts'
 import { readLife, readLifeFacts } from './life.ts'
 import { type LifeFacts, lifeOf } from './life-of.ts'
 
@@ -93,7 +94,9 @@ export async function closeChange(
     .where('change_id', '=', changeId)
     .executeTakeFirst()
   const fingerprint = await ranFingerprint(tx, tenantId, changeId)
-  const sealed = closureOf(facts, { code, notes: notes ?? null, verification, fingerprint })
+  const recordId = facts.approved?.recordId ?? null
+  const conditions = recordId === null ? [] : await readConditions(tx, tenantId, recordId)
+  const sealed = closureOf(facts, { code, notes: notes ?? null, verification, fingerprint, conditions })
   const row = {
     tenant_id: tenantId,
     change_id: changeId,
@@ -148,6 +151,7 @@ function closureOf(
     readonly notes: string | null
     readonly verification: { readonly verified_by: string; readonly outcome: 'verified' | 'failed' } | undefined
     readonly fingerprint: string | null
+    readonly conditions: NonNullable<ClosureFacts['conditions']>
   },
 ): ClosureFacts {
   const { recordId, asDecided, rolledBackAt, rolledBackBy, revision } = lifeOf(facts)
@@ -167,5 +171,6 @@ function closureOf(
     hoursToVerify: waited === null ? null : Math.round((waited / hourMs) * 10) / 10,
     rolledBackAt,
     rolledBackBy,
+    conditions: told.conditions,
   }
 }

@@ -7,6 +7,7 @@ import { figureOf, readWindow } from '../capture/index.ts'
 import type { Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { breachOf, conditionText } from './condition-of.ts'
+import { findingView } from './findings.ts'
 import type { Judged } from './standing-service.ts'
 
 const hourMs = 3_600_000
@@ -146,14 +147,5 @@ export async function noteFinding(
     resource: `record/${recordId}`,
     details: { condition, outcome, note },
   })
-  return {
-    id: row.id,
-    recordId,
-    condition,
-    outcome,
-    note,
-    foundAt: row.found_at.toISOString(),
-    foundBy: row.found_by,
-    foundByName: row.found_by_name,
-  }
+  return findingView(row)
 }

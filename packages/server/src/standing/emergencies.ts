@@ -1,9 +1,10 @@
-import { type Change, type Life, ProblemError } from '@afterai/contract'
+import { type Change, type Dossier, type Life, ProblemError } from '@afterai/contract'
+import type { CompiledQuery, Selectable } from 'kysely'
 import type { Caller } from '../access/index.ts'
 import { holdChange, readChange } from '../ace/index.ts'
 import { type Audit, nameThen } from '../audit/index.ts'
 import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
-import { isUniqueViolation, type Transaction } from '../platform/database.ts'
+import { isUniqueViolation, type Tables, type Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { readLife } from './life.ts'
 
@@ -57,6 +58,32 @@ export async function declareEmergency(
     details: { reason, withinHours: emergency.withinHours },
   })
   return readLife(tx, tenantId, changeId)
+}
+
+/** An emergency as the database has it. */
+export type EmergencyRow = Selectable<Tables['emergency']>
+
+/** The statement that reads whether a change was declared an emergency. */
+export function selectEmergency(tx: Transaction, tenantId: string, changeId: string): CompiledQuery<EmergencyRow> {
+  return tx
+    .selectFrom('emergency')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('change_id', '=', changeId)
+    .compile()
+}
+
+const hourMs = 3_600_000
+
+/** The emergency of a change as it is read; null where nobody declared one. */
+export function emergencyIn([row]: readonly EmergencyRow[]): Dossier['emergency'] {
+  if (row === undefined) return null
+  return {
+    reason: row.reason,
+    declaredAt: row.declared_at.toISOString(),
+    declaredByName: row.declared_by_name,
+    decideBy: new Date(row.declared_at.getTime() + row.within_hours * hourMs).toISOString(),
+  }
 }
 
 function refuseSettled(status: Change['status']): void {

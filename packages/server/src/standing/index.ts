@@ -1,4 +1,6 @@
 export { refusalOf as closeRefusal } from './closures.ts'
+export { emergencyIn, selectEmergency } from './emergencies.ts'
+export { findingView, selectFindings } from './findings.ts'
 export { type KnownLife, livesIn, readLives, selectLives } from './life.ts'
 export { awaitedOf, lifeOf } from './life-of.ts'
 export { createStanding } from './standing.ts'

@@ -13,9 +13,17 @@ import { approvalRefusal, decisionsIn, ruleOf, selectApprovalsOf, selectDecision
 import type { Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { selectDelegators, selectPolicies } from '../policy/index.ts'
-import { lifeOf, livesIn, selectLives } from '../standing/index.ts'
+import {
+  emergencyIn,
+  findingView,
+  lifeOf,
+  livesIn,
+  selectEmergency,
+  selectFindings,
+  selectLives,
+} from '../standing/index.ts'
 import { historyIn, selectHistory } from './change-history.ts'
-import { readerOf } from './reader.ts'
+import { readerOf, whyNoEmergency } from './reader.ts'
 import { heldBy, refuseWithout } from './waiting.ts'
 
 /** Of each kind so many, the newest. */
@@ -58,6 +66,8 @@ export async function readDossier(tx: Transaction, principal: Principal, changeI
     assessments: found.assessments,
     decisions,
     records: found.records,
+    findings: found.findings,
+    emergency: found.emergency,
     plans: found.plans,
     determinations: found.determinations,
     history: found.history,
@@ -65,7 +75,7 @@ export async function readDossier(tx: Transaction, principal: Principal, changeI
   return {
     ...dossier,
     people: await namesIn(tx, principal.tenantId, dossier),
-    reader: readerOf(held, { change, facts, open, refusal }),
+    reader: readerOf(held, { change, facts, open, refusal, whyNoEmergency: whyNoEmergency(principal, found) }),
   }
 }
 
@@ -84,6 +94,8 @@ async function ask(tx: Transaction, principal: Principal, changeId: string) {
     selectDeterminations(tx, tenantId, changeId),
     selectHistory(tx, tenantId, changeId),
     selectDelegators(tx, tenantId, accountId),
+    selectFindings(tx, tenantId, changeId),
+    selectEmergency(tx, tenantId, changeId),
   ])
   const [changes, lives, policies, assessments, digests, decisionRows, approvals, records] = answers
   const change = changeViewIn(principal, changes)
@@ -93,6 +105,9 @@ async function ask(tx: Transaction, principal: Principal, changeId: string) {
     change,
     implementerId: changeIn(changes).implementerId,
     facts: life.facts,
+    rule: life.rule,
+    findings: answers[12].map(findingView),
+    emergency: emergencyIn(answers[13]),
     assessments: assessmentViewsIn(principal, assessments),
     decisionRows,
     decisions: decisionsIn(principal, {
@@ -128,12 +143,13 @@ type Told = readonly (readonly [id: string | null | undefined, name: string | nu
 async function namesIn(
   tx: Transaction,
   tenantId: string,
-  { change, assessments, decisions, plans, determinations }: Omit<Dossier, 'people' | 'reader'>,
+  { change, assessments, decisions, plans, findings, determinations }: Omit<Dossier, 'people' | 'reader'>,
 ): Promise<Dossier['people']> {
   const told: Told = [
     [change.authorId, change.authorName],
     [change.settledBy, change.settledByName],
     ...plans.map((it) => [it.sealedBy, it.sealedByName] as const),
+    ...findings.map((it) => [it.foundBy, it.foundByName] as const),
     ...determinations.items.map((it) => [it.determinedBy, it.determinedByName] as const),
     ...assessments.map((it) => [it.authorId, it.authorName] as const),
     ...decisions.flatMap((it) => [

@@ -14,6 +14,23 @@ export function selectOpenChanges(
   )
 }
 
+/**
+ * The statement that finds the changes that may wait to be closed, the oldest first: what is decided, and verified or not to be done. What
+ * was rolled back before anybody verified it is found among what is to be verified.
+ */
+export function selectUnclosedChanges(
+  tx: Transaction,
+  tenantId: string,
+  limit: number,
+): CompiledQuery<{ readonly change_id: string }> {
+  // As the index change_unclosed has it.
+  return sql<{ change_id: string }>`
+    select id as change_id from change
+    where tenant_id = ${tenantId} and status <> 'dismissed' and not closed and not decision_pending
+      and decided_as is not null and (verified or decided_as = 'not_act')
+    order by id limit ${limit}`.compile(tx)
+}
+
 /** A key that ends soon. */
 interface EndingKey {
   readonly name: string

@@ -6,7 +6,7 @@ import { awaitedOf } from '../standing/index.ts'
 import { type StandingChange, withLives } from './change-rows.ts'
 import { type ScannedChange, selectChanges } from './change-scan.ts'
 import { amissOf, judgeAmiss } from './amiss.ts'
-import { endingKey, selectEndingKeys, selectOpenChanges } from './inbox-sources.ts'
+import { endingKey, selectEndingKeys, selectOpenChanges, selectUnclosedChanges } from './inbox-sources.ts'
 import { heldBy, type Held } from './waiting.ts'
 
 /** The most that is shown, that is looked at of each kind, and that is looked through for it. */
@@ -25,23 +25,27 @@ export async function readInbox(tx: Transaction, principal: Principal, now: Date
     before: undefined,
     order: 'oldest' as const,
   }
-  const [oldest, open, keys] = await together(tx, [
+  const [oldest, open, keys, unclosed] = await together(tx, [
     selectChanges(tx, tenantId, mine, { limit: mostOfOne, lookAt: mostLookedAt }),
     selectOpenChanges(tx, tenantId, held.has('decision:approve') ? mostOfOne : 0),
     selectEndingKeys(tx, { tenantId, accountId, limit: held.has('api-key:own') ? mostOfOne : 0 }, now),
+    selectUnclosedChanges(tx, tenantId, held.has('decision:write') ? mostOfOne : 0),
   ])
   const amiss = await judgeAmiss(tx, principal, { held, now, limit: mostOfOne })
-  const named = [...open.map((it) => it.change_id), ...amiss.items.flatMap(({ changeId }) => changeId ?? [])]
+  const named = [
+    ...[...open, ...unclosed].map((it) => it.change_id),
+    ...amiss.items.flatMap(({ changeId }) => changeId ?? []),
+  ]
   const changes = await readChanges(tx, principal, { found: oldest, named, held })
   const rows = new Map(changes.map((it) => [it.row.id, it.row]))
   const items = [
-    ...changes.flatMap(itemOf),
+    ...changes.flatMap((it) => itemOf(it, held)),
     ...amiss.items.map((it) => amissOf(it, rows.get(it.changeId ?? '') ?? null)),
     ...keys.map(endingKey),
   ].toSorted((a, b) => urgencyOf(a, now) - urgencyOf(b, now) || a.since.localeCompare(b.since))
   const counts = Object.fromEntries(inboxKinds.map((kind) => [kind, 0])) as Record<InboxKind, number>
   for (const { kind } of items) counts[kind] += 1
-  const isCut = [oldest, open, keys].some(({ length }) => length >= mostOfOne) || amiss.isCut
+  const isCut = [oldest, open, keys, unclosed].some(({ length }) => length >= mostOfOne) || amiss.isCut
   const isShort = oldest.at(-1)?.nth === mostLookedAt
   return { items: items.slice(0, mostShown), counts, capped: isCut || isShort || items.length > mostShown }
 }
@@ -66,17 +70,21 @@ async function readChanges(
   return withLives(tx, principal, [...fitting, ...others])
 }
 
-function itemOf({ row, known, vote, work }: StandingChange): InboxItem[] {
-  if (work === null) return []
+function itemOf({ row, known, vote, work: own }: StandingChange, held: Held): InboxItem[] {
   const { facts, decideBy } = known
+  // Nothing depends on a closure, so no list of changes has it as work; it is shown to who may do it all the same.
+  const isUnclosed = own === null && vote === undefined && held.has('decision:write')
+  const work = isUnclosed && awaitedOf(facts)?.work === 'close' ? 'close' : own
+  if (work === null) return []
   const since = {
     approve: vote?.proposedAt,
     propose: facts.assessed?.at,
     assess: undefined,
     confirm: undefined,
     verify: facts.implemented?.at,
+    close: (facts.rolledBack ?? facts.verified ?? facts.approved)?.at,
   }[work]
-  const due = work === 'verify' ? null : (decideBy?.toISOString() ?? null)
+  const due = work === 'verify' || work === 'close' ? null : (decideBy?.toISOString() ?? null)
   return [
     {
       kind: work,

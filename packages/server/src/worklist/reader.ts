@@ -1,4 +1,5 @@
-import type { Change, Decision, DossierReader, Permission } from '@afterai/contract'
+import type { Change, Decision, Dossier, DossierReader, Permission } from '@afterai/contract'
+import type { Principal } from '../access/index.ts'
 import { closeRefusal, type KnownLife } from '../standing/index.ts'
 import type { Held } from './waiting.ts'
 
@@ -9,6 +10,8 @@ interface Known {
   readonly open: Pick<Decision, 'id'> | undefined
   /** Why they may not approve the open decision; null: they may. */
   readonly refusal: Error | null
+  /** Why they may not declare an emergency; undefined: they may. */
+  readonly whyNoEmergency: string | undefined
 }
 
 /** What somebody may do to a change now, and why not, in sentences. */
@@ -21,6 +24,7 @@ export function readerOf(held: Held, known: Known): DossierReader {
     mayPropose: isDismissed ?? whyNotPropose(known) ?? without(held, 'decision:write'),
     mayApprove: whyNotApprove(held, known),
     mayClose: whyNotClose(known) ?? without(held, 'decision:write'),
+    mayDeclareEmergency: isDismissed ?? without(held, 'change:write') ?? known.whyNoEmergency,
   }
   const mayNot = Object.fromEntries(
     Object.entries(why).flatMap(([name, reason]) => (reason === undefined ? [] : [[name, reason]])),
@@ -31,8 +35,22 @@ export function readerOf(held: Held, known: Known): DossierReader {
     mayPropose: why.mayPropose === undefined,
     mayApprove: why.mayApprove === undefined,
     mayClose: why.mayClose === undefined,
+    mayDeclareEmergency: why.mayDeclareEmergency === undefined,
     mayNot,
   }
+}
+
+/** Why somebody may not declare an emergency, as the policy has it and as the change stands; undefined where they may. */
+export function whyNoEmergency(
+  { role, credential }: Pick<Principal, 'role' | 'credential'>,
+  { emergency, rule, facts }: Pick<KnownLife, 'facts' | 'rule'> & Pick<Dossier, 'emergency'>,
+): string | undefined {
+  if (emergency !== null) return 'It is an emergency already.'
+  if (facts.approved?.decision === 'act') return 'It is decided: there is nothing that can’t wait for a decision.'
+  const { roles } = rule.emergency
+  if (roles.length === 0) return 'The policy lets nobody declare one.'
+  const isNamed = credential !== 'api_key' && roles.some((it) => it === role)
+  return isNamed ? undefined : `The policy has ${roles.join(' or ')} declare one, signed in.`
 }
 
 function without(held: Held, permission: Permission): string | undefined {

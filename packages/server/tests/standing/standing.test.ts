@@ -173,7 +173,12 @@ describe('P6.1: one life line', () => {
     await story.runs(0.1)
     const planned = await story.plans(0.2)
     await story.confirms(planned)
-    await story.decides(planned)
+    const recordId = await story.decides(planned, { conditions: ['Watch refunds', 'Tell support', 'Nobody looks'] })
+    const finds = (condition: string, outcome: string) =>
+      story.post(`/v1/records/${recordId}/findings`, { condition, outcome, note: 'Looked.' })
+    await finds('Watch refunds', 'broken')
+    await finds('Watch refunds', 'met')
+    await finds('Tell support', 'met')
     const early = await story.post(`/v1/changes/${planned}/closure`, { code: 'successful' })
     expect(early).toMatchObject({ status: 409, body: { code: 'invalid_transition' } })
     await story.runs(0.2)
@@ -193,6 +198,11 @@ describe('P6.1: one life line', () => {
       asDecided: true,
       verified: 'verified',
       verifiedBy: approver.accountId,
+      conditions: [
+        { condition: 'Watch refunds', outcome: 'broken', foundAt: expect.any(String), foundBy: author.accountId },
+        { condition: 'Tell support', outcome: 'met', foundAt: expect.any(String), foundBy: author.accountId },
+        { condition: 'Nobody looks', outcome: 'not_said', foundAt: null, foundBy: null },
+      ],
     })
   })
 

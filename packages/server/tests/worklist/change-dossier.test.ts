@@ -135,11 +135,11 @@ describe('what the reader of a dossier may do', () => {
       approver,
     )
     expect(await mayOf(changeId, author)).toEqual(['mayAssess'])
-    expect(await mayOf(changeId, approver)).toEqual(['mayAssess'])
+    expect(await mayOf(changeId, approver)).toEqual(['mayAssess', 'mayDeclareEmergency'])
     expect((await read(changeId, approver)).reader.mayNot['mayApprove']).toBe(
       'The author of a decision cannot approve it.',
     )
-    expect(await mayOf(changeId, server.admin)).toEqual(['mayAssess', 'mayApprove'])
+    expect(await mayOf(changeId, server.admin)).toEqual(['mayAssess', 'mayApprove', 'mayDeclareEmergency'])
     const [open] = (await read(changeId)).decisions
     await approve(server, server.admin, open?.id ?? '')
     expect(await mayOf(changeId, author)).toEqual(['mayAssess', 'mayPropose', 'mayClose'])
@@ -174,5 +174,41 @@ describe('what the reader of a dossier may do', () => {
     const until = new Date(Date.now() + 3_600_000).toISOString()
     await post('/v1/delegations', { to: approver.accountId, until, reason: 'Away.' }, named)
     expect((await read(changeId, approver)).reader.mayApprove).toBe(true)
+  })
+
+  test('has what was found of its conditions, the newest first, and who found it', async () => {
+    const story = await beginStory(server, { author, approver }, 'found')
+    await story.runs(0.1)
+    const changeId = (await story.runs(0.2)) ?? ''
+    await story.confirms(changeId)
+    expect((await read(changeId)).findings).toEqual([])
+    const recordId = await story.decides(changeId, { conditions: ['Watch refunds'] })
+    const body = { condition: 'Watch refunds', note: 'Read ten of them.' }
+    await post(`/v1/records/${recordId}/findings`, { ...body, outcome: 'met' })
+    await post(`/v1/records/${recordId}/findings`, { ...body, outcome: 'broken' }, approver)
+    const { findings } = await read(changeId)
+    expect(findings).toMatchObject([
+      { ...body, recordId, outcome: 'broken', foundBy: approver.accountId },
+      { ...body, recordId, outcome: 'met', foundBy: author.accountId, foundByName: expect.any(String) },
+    ])
+    const other = await beginStory(server, { author, approver }, 'not-found')
+    await other.runs(0.1)
+    expect((await read((await other.runs(0.2)) ?? '')).findings).toEqual([])
+  })
+
+  test('says who may declare an emergency as the policy has it, and that one was declared', async () => {
+    const story = await beginStory(server, { author, approver }, 'urgent')
+    await story.runs(0.1)
+    const changeId = (await story.runs(0.2)) ?? ''
+    expect((await read(changeId, author)).reader.mayNot['mayDeclareEmergency']).toBe(
+      'The policy has admin or approver declare one, signed in.',
+    )
+    expect((await read(changeId, approver)).reader.mayDeclareEmergency).toBe(true)
+    await post(`/v1/changes/${changeId}/emergency`, { reason: 'The provider is down.' }, approver)
+    const { emergency, reader } = await read(changeId, approver)
+    expect(emergency).toMatchObject({ reason: 'The provider is down.', declaredByName: expect.any(String) })
+    expect(Date.parse(emergency?.decideBy ?? '') - Date.parse(emergency?.declaredAt ?? '')).toBe(72 * 3_600_000)
+    expect(reader.mayNot['mayDeclareEmergency']).toBe('It is an emergency already.')
+    expect((await read(changeId)).reader.mayNot['mayDeclareEmergency']).toContain('permission change:write')
   })
 })

@@ -46,7 +46,32 @@ describe('the inbox', () => {
     await it.post(`/v1/decisions/${decisionId}/approvals`, { verdict: 'approve', evidenceDigest }, approver)
     expect([await kindsOf('moves', author), await kindsOf('moves', viewer)]).toEqual([['verify'], []])
     await it.post(`/v1/changes/${changeId}/verification`, { evidence: 'As before.' })
+    expect([await kindsOf('moves', author), await kindsOf('moves', viewer)]).toEqual([['close'], []])
+    const [last] = await itemsOf('moves', author)
+    expect(last).toMatchObject({ changeId, due: null, note: 'to be closed', row: { awaitingMe: false } })
+    await it.post(`/v1/changes/${changeId}/closure`, { code: 'successful' })
     expect(await kindsOf('moves', author)).toEqual([])
+  })
+
+  test('holds what was decided against, and what was rolled back, until somebody closes it', async () => {
+    const refused = await story('never-ran')
+    const planned = await refused.plans(0.3)
+    await refused.confirms(planned)
+    await refused.decides(planned, { decision: 'not_act' })
+    expect(await itemsOf('never-ran', author)).toMatchObject([{ kind: 'close', changeId: planned }])
+    await refused.post(`/v1/changes/${planned}/closure`, { code: 'cancelled' })
+    expect(await kindsOf('never-ran', author)).toEqual([])
+    const back = await story('went-back')
+    await back.runs(0.1)
+    await back.accepts()
+    const changeId = (await back.runs(0.2)) ?? ''
+    await back.confirms(changeId)
+    await back.decides(changeId)
+    await back.runs(0.1)
+    const items = await itemsOf('went-back', author)
+    expect(items.filter(({ kind }) => kind === 'close')).toMatchObject([
+      { changeId, note: 'to be closed: it was rolled back' },
+    ])
   })
 
   test('holds an assessed change for who may propose a decision', async () => {

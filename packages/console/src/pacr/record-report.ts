@@ -1,0 +1,98 @@
+import { grouped } from '../ace/delta.ts'
+import { pathWords, typeWords } from '../ace/change-words.ts'
+import { date, exact } from '../api/instants.ts'
+import { type Band, bandWords } from '../look/bands.ts'
+import type { Block, Report } from '../report/blocks.ts'
+import { checkWords } from './check-words.ts'
+import type { RecordContent } from './records.ts'
+import { decidedTo, recordTitle } from './record-words.ts'
+
+/** A sealed record as a document to take along: what it says, and where its proof is. */
+export function recordReport(record: RecordContent): Report {
+  const { change, people, justification, conditions, checks, closure, assessments } = record
+  const author = people.find(({ role }) => role === 'author')?.name ?? 'a removed account'
+  const approvers = people.filter(({ role }) => role === 'approver').map(({ name }) => name)
+  const under = [...conditions, ...checks.map((check) => `${checkWords(check)}, checked by telemetry`)]
+  return {
+    title: recordTitle({ decisionDetail: record.decisionDetail, system: change.system }),
+    blocks: [
+      {
+        kind: 'text',
+        tone: 'lead',
+        text: `On ${date(record.sealedAt)} ${approvers.join(' and ') || 'nobody'} approved the decision of ${author} ${decidedTo(record.decisionDetail)} with the change that is described below.`,
+      },
+      { kind: 'heading', text: 'What was to change' },
+      {
+        kind: 'text',
+        text: `In the system ${change.system}, environment ${change.environment}: ${change.title} (${change.changeTypes.map(typeWords).join(', ')}).`,
+      },
+      ...deltaOf(record),
+      { kind: 'heading', text: 'What was known' },
+      ...(assessments.length === 0
+        ? [{ kind: 'text' as const, text: 'There was no evidence: the decision rests on no assessment.' }]
+        : assessments.map(({ verdict }) => ({
+            kind: 'text' as const,
+            text: `It was assessed, and the verdict was “${bandWords[verdict as Band] ?? verdict}”.`,
+          }))),
+      { kind: 'heading', text: 'Why' },
+      { kind: 'text', tone: 'quote', text: justification },
+      { kind: 'heading', text: 'Under which conditions' },
+      under.length === 0 ? { kind: 'text', text: 'Under none.' } : { kind: 'list', items: under },
+      ...(record.reviewBy === null
+        ? []
+        : [{ kind: 'text' as const, text: `To be looked at again by ${date(record.reviewBy)}.` }]),
+      { kind: 'heading', text: 'Who' },
+      { kind: 'list', items: people.map(personLine) },
+      ...(closure === null
+        ? []
+        : [
+            { kind: 'heading' as const, text: 'How it ended' },
+            {
+              kind: 'text' as const,
+              text: `${closure.code.replaceAll('_', ' ')}${closure.notes === null ? '' : `: ${closure.notes}`}`,
+            },
+          ]),
+      { kind: 'heading', text: 'Seal' },
+      {
+        kind: 'facts',
+        facts: [
+          ['Record', record.id],
+          ['Sealed', exact(record.sealedAt)],
+          [
+            'Log',
+            record.entryIndex === null ? 'on its way into the log' : `entry ${record.entryIndex.toLocaleString('en')}`,
+          ],
+          ['Evidence', record.evidenceDigest],
+          ...(record.supersedes === null ? [] : [['Supersedes', record.supersedes] as const]),
+          ...(record.supersededBy === null ? [] : [['Superseded by', record.supersededBy] as const]),
+        ],
+      },
+      {
+        kind: 'text',
+        tone: 'small',
+        text: `Production AI Change Record (PACR) ${record.id}. Read from what was sealed; what this document says is no proof. The proof is the bundle, which anybody with the public keys can verify.`,
+      },
+    ],
+  }
+}
+
+function deltaOf({ change: { delta } }: RecordContent): Block[] {
+  if (delta.length === 0) return []
+  return [
+    {
+      kind: 'table',
+      caption: 'What differs between the configuration before and after',
+      head: ['What', 'Before', 'After'],
+      rows: grouped(delta).map(({ category, path, before, after }) => [
+        `${typeWords(category)} ${pathWords(path)}`,
+        before === null ? 'not set' : String(before),
+        after === null ? 'removed' : String(after),
+      ]),
+    },
+  ]
+}
+
+function personLine({ name, role, verdict, at, comment }: RecordContent['people'][number]): string {
+  const said = verdict === null ? '' : verdict === 'approve' ? ', approved' : ', rejected'
+  return `${name}, ${role}${said}${at === null ? '' : `, ${exact(at)}`}${comment === null ? '' : `: ${comment}`}`
+}
