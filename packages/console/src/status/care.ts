@@ -77,7 +77,7 @@ function ofInstance({ instance }: Health): Care[] {
     found.push({
       grave: true,
       title: `Logs that are stopped: ${instance.stoppedLogs}`,
-      what: 'Run `afterai-server doctor` on the server.',
+      what: 'Run `npx afterai doctor` on the server: it says which, and what to do.',
     })
   if (instance.oldestSeconds >= longWaitSeconds)
     found.push({
