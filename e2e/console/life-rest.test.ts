@@ -50,7 +50,7 @@ async function running(it: Story): Promise<string> {
 }
 
 describe('conditions', () => {
-  test('stand with what was found of them; a broken one stays broken, has it decided again, and the closure seals them', async () => {
+  test('stand with what was found of them; a broken one stays broken, and has it decided again', async () => {
     const it = await begin('conditions')
     const changeId = await running(it)
     await it.decides(changeId, { conditions: ['Watch refunds', 'Tell support'] })

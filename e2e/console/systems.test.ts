@@ -117,7 +117,7 @@ describe('what ran', () => {
     await history.getByText('nothing was known to run').waitFor()
     await at.fill('2100-01-01T00:00:00')
     await history.getByRole('button', { name: 'Look up' }).click()
-    const answer = history.getByRole('status')
+    const answer = history.getByRole('paragraph').filter({ hasText: 'it ran with' })
     await answer.getByRole('link', { name: /one → two/ }).waitFor()
     expect(await answer.innerText()).toMatch(/it ran with.*by/s)
   })

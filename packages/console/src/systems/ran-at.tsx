@@ -42,7 +42,7 @@ export function RanAt({ system, environment }: { readonly system: string; readon
         />
         <Button type="submit">Look up</Button>
       </form>
-      <div role="status">
+      <div aria-live="polite">
         {error === null ? null : <Problem error={error} />}
         {at === undefined || error !== null ? null : isFetching ? (
           <Loading what="what ran" />
