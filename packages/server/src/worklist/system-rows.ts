@@ -111,7 +111,11 @@ function rankOf({ verdict }: Judged): number {
   return standings.indexOf(verdict.standing)
 }
 
-/** The statement that reads whose systems are, how much of them is to be worked on, and what changed last. */
+/**
+ * The statement that reads whose systems are, how much of them is to be worked on, and what changed last. Of a system that never changed the planner
+ * may think that its newest change is found soonest among all changes of the tenant, by reading them all: bounds in place of an equality leave it
+ * an order that only the index by systems has.
+ */
 function selectWork(tx: Transaction, tenantId: string, systemIds: readonly string[]): CompiledQuery<WorkRow> {
   return sql<WorkRow>`
     select it.id as system_id, case when card.owner_name is not null then card.owner_name else card.owner end as owner,
@@ -128,6 +132,6 @@ function selectWork(tx: Transaction, tenantId: string, systemIds: readonly strin
     ) open
     left join lateral (
       select id, title, opened_at from change
-      where tenant_id = ${tenantId} and system_id = it.id order by id desc limit 1
+      where tenant_id = ${tenantId} and system_id between it.id and it.id order by system_id, id desc limit 1
     ) last on true`.compile(tx)
 }
