@@ -174,7 +174,8 @@ function closureOf({ code, notes, closed_at: closedAt, closed_by_name: closedByN
 async function readBeside(tx: Transaction, tenantId: string, recordId: string, proposedAt: string) {
   const select = sql<Beside>`
     select r.system_id, r.environment, l.code, l.notes, l.closed_at, l.closed_by_name,
-      (select n.id from record n where n.tenant_id = r.tenant_id and n.supersedes = r.id order by n.id desc limit 1) as superseded_by
+      (select n.id from record n where n.tenant_id = r.tenant_id and n.supersedes between r.id and r.id
+        order by n.supersedes, n.id desc limit 1) as superseded_by
     from record r left join closure l on l.tenant_id = r.tenant_id and l.change_id = r.change_id
     where r.tenant_id = ${tenantId} and r.id = ${recordId}`.compile(tx)
   const [[beside], policies] = await together(tx, [select, selectPolicies(tx, tenantId)])

@@ -166,7 +166,10 @@ async function namesIn(
   return Object.fromEntries([...names, ...rows.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const]))])
 }
 
-/** The statement that reads the names of accounts: of members, and of those who were some as the trail named them last. */
+/**
+ * The statement that reads the names of accounts: of members, and of those who were some as the trail named them last. Bounds in place of an
+ * equality leave it an order that only the index by actors has: it never reads the trail for who is not in it.
+ */
 function selectNames(
   tx: Transaction,
   tenantId: string,
@@ -174,7 +177,8 @@ function selectNames(
 ): CompiledQuery<{ readonly id: string; readonly name: string | null }> {
   return sql<{ id: string; name: string | null }>`
     select it.id, case when m.name is not null then m.name else (
-      select actor_name from audit_event where tenant_id = ${tenantId} and actor_id = it.id order by id desc limit 1
+      select actor_name from audit_event where tenant_id = ${tenantId} and actor_id between it.id and it.id
+      order by actor_id desc, id desc limit 1
     ) end as name
     from unnest(${ids}::uuid[]) as it (id)
     left join membership m on m.tenant_id = ${tenantId} and m.account_id = it.id`.compile(tx)
