@@ -29,15 +29,17 @@ export interface NavigationItem {
   /** The second key after `g`. */
   readonly key: string
   readonly permission?: Permission
+  /** First among the four beside the settings at the foot of a narrow screen; the palette leads to the others there. */
+  readonly isTab?: boolean
 }
 
 /** The pages of the rail, in its order. What the reader may not see is absent. */
 export const navigation: readonly NavigationItem[] = [
-  { to: '/', label: 'Home', icon: HouseIcon, key: 'h' },
-  { to: '/changes', label: 'Changes', icon: ActivityIcon, key: 'c', permission: 'change:read' },
-  { to: '/systems', label: 'Systems', icon: ServerIcon, key: 's', permission: 'system:read' },
+  { to: '/', label: 'Home', icon: HouseIcon, key: 'h', isTab: true },
+  { to: '/changes', label: 'Changes', icon: ActivityIcon, key: 'c', permission: 'change:read', isTab: true },
+  { to: '/systems', label: 'Systems', icon: ServerIcon, key: 's', permission: 'system:read', isTab: true },
   { to: '/evaluations', label: 'Evaluations', icon: FlaskConicalIcon, key: 'e', permission: 'evaluation:read' },
-  { to: '/records', label: 'Records', icon: FileCheck2Icon, key: 'r', permission: 'record:read' },
+  { to: '/records', label: 'Records', icon: FileCheck2Icon, key: 'r', permission: 'record:read', isTab: true },
   { to: '/policy', label: 'Policy', icon: ScaleIcon, key: 'l', permission: 'policy:read' },
   { to: '/audit', label: 'Audit', icon: ScrollTextIcon, key: 'a', permission: 'audit:read' },
   { to: '/operate/tenants', label: 'Tenants', icon: Building2Icon, key: 't', permission: 'tenant:operate' },

@@ -22,6 +22,7 @@ export function Shell() {
   const may = useMay()
   const [isFinding, setFinding] = useState(false)
   const items = navigation.filter(({ permission }) => permission === undefined || may(permission))
+  const tabs = items.toSorted((a, b) => Number(b.isTab ?? false) - Number(a.isTab ?? false)).slice(0, 4)
   const waiting = useQuery({ ...inboxQuery, enabled: may('change:read') }).data?.items.length ?? 0
   useGoKeys()
   useLiveUpdates()
@@ -78,7 +79,7 @@ export function Shell() {
           <Outlet key={zone} />
         </main>
         <nav className={styles['tabs']} aria-label="Pages, short">
-          {[...items.slice(0, 4), settings].map((item) => (
+          {[...tabs, settings].map((item) => (
             <Link
               key={item.to}
               to={item.to}

@@ -96,20 +96,19 @@ function Row({ metric, onOpen }: { readonly metric: Metric; readonly onOpen: ((m
 
 function Plot({ metric }: { readonly metric: Metric }) {
   const oriented = orient(metric)
-  const height = metric.slice === null ? 23 : 19
   return (
     <svg className={`${styles['interval']} ${styles[metric.band satisfies Band]}`} aria-hidden>
       <rect className={styles['zone']} width={at(-1)} height="100%" />
       <line className={styles['zero']} x1={at(0)} x2={at(0)} y1="0" y2="100%" />
       <line className={styles['margin']} x1={at(-1)} x2={at(-1)} y1="0" y2="100%" />
       {oriented === undefined ? null : (
-        <>
-          <line x1={at(oriented.lower)} x2={at(oriented.upper)} y1={height} y2={height} />
+        <svg className={styles['middle']} y="50%">
+          <line x1={at(oriented.lower)} x2={at(oriented.upper)} y1="0" y2="0" />
           {[oriented.lower, oriented.upper].map((end, index) => (
-            <line key={index} x1={at(end)} x2={at(end)} y1={height - 4} y2={height + 4} />
+            <line key={index} x1={at(end)} x2={at(end)} y1="-4" y2="4" />
           ))}
-          <circle cx={at(oriented.delta)} cy={height} r={metric.primary ? 5.5 : 4} />
-        </>
+          <circle cx={at(oriented.delta)} cy="0" r={metric.primary ? 5.5 : 4} />
+        </svg>
       )}
     </svg>
   )
