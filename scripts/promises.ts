@@ -16,7 +16,7 @@ export const promises: readonly Promised[] = [
       'No prompt, output or other content is stored, logged or exported; what arrives is dropped at the edge and counted.',
     state: 'partly',
     missing:
-      'The doors that exist (API, command line, evaluation import, OpenTelemetry, the SDK’s door) are covered. An import keeps what has the shape of a name: one token as a case’s id or a dropped column’s name, up to four words in a column mapped as slices, so words strung together with hyphens pass; so does an allowed attribute of telemetry, such as a model’s name. The console isn’t built.',
+      'The doors that exist (API, command line, evaluation import, OpenTelemetry, the SDK’s door) are covered. An import keeps what has the shape of a name: one token as a case’s id or a dropped column’s name, up to four words in a column mapped as slices, so words strung together with hyphens pass; so does an allowed attribute of telemetry, such as a model’s name. The console sends what it is given to the API, and is no door of its own; no canary was typed into its forms.',
   },
   {
     id: 'P1.3',
@@ -63,7 +63,7 @@ export const promises: readonly Promised[] = [
       'Sessions are short-lived, rotated, revocable at once; a cookie needs a same-origin proof to change something.',
     state: 'partly',
     missing:
-      'The server’s side is there; the console and its browser tests aren’t. What ends a person’s sessions in another tenant is in the trail of the tenant they act from alone.',
+      'What ends a person’s sessions in another tenant is in the trail of the tenant they act from alone.',
   },
   {
     id: 'P3.3',

@@ -43,7 +43,7 @@ async function signInAt(page: Page, path: string, subject: string): Promise<void
 }
 
 describe('signing in with the company’s provider', () => {
-  test('leads back to where one wanted to go, in the role that the groups give', async () => {
+  test('P3.4: leads back to where one wanted to go, in the role that the groups give', async () => {
     const page = await console.open()
     await signInAt(page, '/changes?view=all&q=refunds', 'ada')
     await heading(page, 'Changes').waitFor()
@@ -62,7 +62,7 @@ describe('signing in with the company’s provider', () => {
     },
   )
 
-  test('a session planted beforehand isn’t the one that begins', async () => {
+  test('P3.2: a session planted beforehand isn’t the one that begins', async () => {
     const planted = (await console.addPerson('viewer')).session
     const page = await console.open()
     const cookie = { name: 'afterai_session', value: planted.accessToken, url: console.origin }
@@ -85,7 +85,7 @@ describe('signing in with the company’s provider', () => {
     expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('afterai_session')
   })
 
-  test('a fresh proof is the provider’s to give: it comes back to the same address, and what was begun can be done', async () => {
+  test('P3.4: a fresh proof is the provider’s to give: it comes back to the same address, and what was begun can be done', async () => {
     const page = await console.open()
     await signInAt(page, '/settings/keys', 'ada')
     await heading(page, 'API keys').waitFor()

@@ -77,7 +77,7 @@ async function forgetUsedCodes({ accountId }: Person): Promise<void> {
 }
 
 describe('an authenticator app', () => {
-  test('is set up by its code; signing in then asks for one, and a recovery code lets in once', async () => {
+  test('P3.4: is set up by its code; signing in then asks for one, and a recovery code lets in once', async () => {
     const person = await console.addPerson('member')
     const page = await openSecurity(person)
     const { secret, codes } = await enrol(page)
@@ -176,7 +176,7 @@ describe('a passkey', () => {
     await page.getByRole('button', { name: 'Add the passkey' }).click()
   }
 
-  test('is added, signs in alone, is a second factor, is renamed and removed', async () => {
+  test('P3.4: is added, signs in alone, is a second factor, is renamed and removed', async () => {
     const person = await console.addPerson('member')
     const page = await openSecurity(person)
     const authenticator = await addVirtualAuthenticator(page)

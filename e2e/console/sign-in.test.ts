@@ -45,7 +45,7 @@ describe('signing in', () => {
     expect([origin, `${pathname}${search}`]).toEqual([console.origin, expected])
   })
 
-  test('no script of the page can read what the session rests on', async () => {
+  test('P3.2: no script of the page can read what the session rests on', async () => {
     const page = await console.openAs(await console.addPerson('admin'))
     const seen = await page.evaluate<string>(
       'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])',
@@ -58,7 +58,7 @@ describe('signing in', () => {
     }
   })
 
-  test('no answer to the page holds a token', async () => {
+  test('P3.2: no answer to the page holds a token', async () => {
     const person = await console.addPerson('member')
     const page = await console.open()
     const answers: Promise<string>[] = []
@@ -73,7 +73,7 @@ describe('signing in', () => {
     for (const text of texts) expect(text).not.toMatch(/"accessToken"|refreshHandle/)
   })
 
-  test('a session that ends elsewhere is asked for over the page, and what was typed is kept', async () => {
+  test('P3.2: a session that ends elsewhere is asked for over the page, and what was typed is kept', async () => {
     const person = await console.addPerson('member')
     const page = await console.openAs(person)
     await page.goto(`${console.origin}/changes/new`)
@@ -148,13 +148,13 @@ describe('an invitation', () => {
 })
 
 describe('what a browser keeps apart', () => {
-  test('the page can’t be framed by another site', async () => {
+  test('P3.2: the page can’t be framed by another site', async () => {
     const answer = await fetch(`${console.origin}/changes`, { headers: { accept: 'text/html' } })
     expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     expect(answer.headers.get('content-security-policy')).toContain("trusted-types 'none'")
   })
 
-  test('a form of another site changes nothing, with the cookies of somebody who is signed in', async () => {
+  test('P3.2: a form of another site changes nothing, with the cookies of somebody who is signed in', async () => {
     const page = await console.openAs(await console.addPerson('admin'))
     const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
     const answer = await fetch(`${console.origin}/v1/systems`, {
