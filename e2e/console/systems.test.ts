@@ -105,6 +105,15 @@ describe('the series of a system', () => {
   })
 })
 
+test('who may approve is named, and by what', async () => {
+  const { name } = await newSystem('approvers')
+  const page = await console.openAs(author)
+  await page.goto(`${console.origin}/systems/${name}`)
+  const people = part(page, /^Who may approve/).getByRole('listitem')
+  await people.filter({ hasText: 'Bo' }).getByText('approver · by their role').waitFor()
+  expect(await people.filter({ hasText: 'Ada' }).count()).toBe(0)
+})
+
 describe('what ran', () => {
   test('is told for an instant: nothing before the first, what runs now by its change', async () => {
     const { name } = await newSystem('looked-back', ['one', 'two'])

@@ -10,11 +10,10 @@ import { Problem } from '../look/problem.tsx'
 import { namesOf, peopleQuery, policiesQuery } from './policies.ts'
 import styles from './policy.module.css'
 import { aboutWords, type Names, needWords, scopeWords } from './rule-words.ts'
-import { readPolicySearch } from './policy-search.ts'
 
 /** The rules that hold, or those that held before a version was set: the widest first, each in words. */
 export function PoliciesCard() {
-  const { at } = readPolicySearch({ ...useSearch({ from: '/in/policy' }) })
+  const { at } = useSearch({ from: '/in/policy' })
   const navigate = useNavigate({ from: '/policy' })
   const may = useMay()
   const { data, error, isPending, refetch } = useQuery(policiesQuery(at))

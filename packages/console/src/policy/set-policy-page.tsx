@@ -15,7 +15,6 @@ import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
 import { approversOf, namesOf, peopleQuery, policiesQuery } from './policies.ts'
 import styles from './policy.module.css'
-import { readScopeSearch } from './policy-search.ts'
 import { draftsOf, moved, toRules, withRule } from './rule-draft.ts'
 import { RuleEditor } from './rule-editor.tsx'
 
@@ -36,7 +35,7 @@ export function SetPolicyPage() {
 }
 
 function RulesForm({ policies }: { readonly policies: readonly Policy[] }) {
-  const scope = readScopeSearch({ ...useSearch({ from: '/in/policy/set' }) })
+  const scope = useSearch({ from: '/in/policy/set' })
   const navigate = useNavigate()
   const client = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())

@@ -7,19 +7,18 @@ import { buttonClass } from '../look/button.tsx'
 import { Loading } from '../look/empty.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Problem } from '../look/problem.tsx'
+import { ApproversCard } from './approvers-card.tsx'
 import { CompareCard } from './compare-card.tsx'
 import { RunHistory } from './run-history.tsx'
 import { RunningCard } from './running-card.tsx'
 import { standingsQuery } from './standings.ts'
-import { readSystemSearch } from './system-search.ts'
 import { SystemEnvelopes } from './system-envelopes.tsx'
 import { SystemCardFacts } from './system-card-facts.tsx'
 
 /** A system: how it does over time, whether what each environment runs with may run, what ran before, and what it is for. */
 export function SystemPage() {
   const { name } = useParams({ from: '/in/systems/$name' })
-  // What the address can't mean is left out again here: the router keeps it beside what was read of it.
-  const search = readSystemSearch({ ...useSearch({ from: '/in/systems/$name' }) })
+  const search = useSearch({ from: '/in/systems/$name' })
   const navigate = useNavigate({ from: '/systems/$name' })
   const may = useMay()
   const system = useQuery({
@@ -66,6 +65,7 @@ export function SystemPage() {
         side={
           <>
             <SystemCardFacts name={name} />
+            {may('member:read') ? <ApproversCard system={name} environment={environment} /> : null}
             {may('policy:read') ? <SystemEnvelopes name={name} /> : null}
           </>
         }
