@@ -4,8 +4,10 @@ import { Dialog } from '@base-ui/react/dialog'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
+import { toWords } from '../api/problem-words.ts'
 import dialogStyles from '../look/dialog.module.css'
-import { useMay } from './me.ts'
+import { ownSections, tenantSections } from '../settings/sections.ts'
+import { type Permission, useMay } from './me.ts'
 import { navigation, settings } from './navigation.ts'
 import styles from './palette.module.css'
 
@@ -20,10 +22,10 @@ interface Group {
   readonly items: Item[]
 }
 
-const actions: readonly Item[] = [
-  { key: 'record', href: '/changes/new', label: 'Record a change', hint: '' },
+const actions: readonly (Item & { readonly permission?: Permission })[] = [
+  { key: 'record', href: '/changes/new', label: 'Record a change', hint: '', permission: 'change:write' },
   { key: 'verify', href: '/verify', label: 'Verify a record file', hint: '' },
-  { key: 'health', href: '/health', label: 'Health of the server', hint: '' },
+  { key: 'health', href: '/health', label: 'Health of the server', hint: '', permission: 'health:read' },
   { key: 'keys', href: '/help/keys', label: 'Keyboard', hint: '?' },
 ]
 
@@ -44,6 +46,9 @@ export function PaletteDialog({
     placeholderData: keepPreviousData,
   })
   const pages = [...navigation, settings].filter(({ permission }) => permission === undefined || may(permission))
+  const sections = [...ownSections, ...tenantSections].filter(
+    ({ permission }) => permission === undefined || may(permission),
+  )
   const results = text.trim().length < 2 ? [] : (found.data?.items ?? [])
   const groups: Group[] = [
     { value: 'Found', items: results.flatMap(toItem) },
@@ -58,7 +63,14 @@ export function PaletteDialog({
       value: 'Do',
       items: matching(
         text,
-        actions.filter(({ key }) => key !== 'record' || may('change:write')),
+        actions.filter(({ permission }) => permission === undefined || may(permission)),
+      ),
+    },
+    {
+      value: 'Settings',
+      items: matching(
+        text,
+        sections.map(({ name, label }) => ({ key: `settings-${name}`, href: `/settings/${name}`, label, hint: '' })),
       ),
     },
   ].filter(({ items }) => items.length > 0)
@@ -97,7 +109,7 @@ export function PaletteDialog({
                 placeholder="Find a change, a system, a record, a page"
                 autoFocus
               />
-              <Autocomplete.Empty className={styles['empty']}>Nothing is called that.</Autocomplete.Empty>
+              <Autocomplete.Empty className={styles['empty']}>{emptyWords(found)}</Autocomplete.Empty>
               <Autocomplete.List className={styles['list']}>{group}</Autocomplete.List>
             </Autocomplete.Root>
           </Dialog.Popup>
@@ -105,6 +117,12 @@ export function PaletteDialog({
       </Dialog.Root>
     </CSPProvider>
   )
+}
+
+/** What is said where nothing is shown: that it is being looked for, could not be, or that there is none. */
+function emptyWords({ error, isFetching }: { readonly error: Error | null; readonly isFetching: boolean }): string {
+  if (error !== null) return `It could not be looked for. ${toWords(error).title}.`
+  return isFetching ? 'Looking for it.' : 'Nothing is called that.'
 }
 
 function matching(text: string, items: readonly Item[]): Item[] {
