@@ -191,6 +191,26 @@ describe('how pages look', () => {
   })
 })
 
+describe('the palette', () => {
+  test('leads to a part of the settings, and says so where it could not look', async () => {
+    const page = await console.openAs(author)
+    await page.keyboard.press('Control+k')
+    const input = page.getByRole('combobox', { name: 'Find or do' })
+    await input.fill('Securit')
+    await page.getByRole('option', { name: 'Security' }).waitFor()
+    await page.route('**/v1/search**', (route) => route.fulfill({ status: 500, body: '' }))
+    await input.fill('nothing of this name')
+    await page.getByText('It could not be looked for.').waitFor()
+    await page.unrouteAll({ behavior: 'wait' })
+    await input.fill('nothing of that name')
+    await page.getByText('Nothing is called that.').waitFor()
+    await input.fill('Securit')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/settings/security')
+    expect(console.faults().filter((fault) => !fault.includes('status of 500'))).toEqual([])
+  })
+})
+
 describe('addresses of earlier answers', () => {
   test('lead to the part of the change that they name', async () => {
     const approver = await console.addPerson('approver')
