@@ -75,7 +75,10 @@ describe('conditions', () => {
     await part(looking, 'Conditions').getByText('Refunds fail.').waitFor()
     expect(await looking.getByRole('button', { name: /^(Say how|More)/ }).count()).toBe(0)
 
-    await more(page, 'Decide again')
+    // The page says first what the gate says: it may not run any more.
+    await page.getByRole('heading', { level: 2, name: 'A condition is broken' }).waitFor()
+    await page.getByText('A condition of it is broken').waitFor()
+    await press(page, 'Decide again')
     await page.getByRole('dialog', { name: 'Propose a decision' }).getByLabel('Decision').selectOption('rollback')
     await page.getByRole('dialog').getByLabel('Reasons').fill('Refunds fail.')
     await press(page, 'Propose')

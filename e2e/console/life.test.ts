@@ -197,6 +197,69 @@ describe('the life of a change', () => {
     await page.getByText('It is signed').waitFor()
   })
 
+  test('a decision that falls while somebody writes their comment is told in place, and another one is not put under it', async () => {
+    const { changeId, decisionId, assessmentId } = await proposedChange('overtaken')
+    const second = await console.addPerson('approver')
+    const page = await console.openAs(approver)
+    await page.goto(`${console.origin}/changes/${changeId}`)
+    await press(page, 'Approve')
+    const dialog = page.getByRole('dialog', { name: 'Approve the decision' })
+    await dialog.getByLabel('Comment').fill('Half a thought')
+    const read = <T>(path: string) => console.server.expectOk<T>({ path, token: second.token })
+    const { evidenceDigest } = await read<{ evidenceDigest: string }>(`/v1/decisions/${decisionId}`)
+    await console.server.expectOk({
+      method: 'POST',
+      path: `/v1/decisions/${decisionId}/approvals`,
+      token: second.token,
+      body: { verdict: 'reject', evidenceDigest, comment: 'No.' },
+    })
+    await dialog.getByText('Somebody else was sooner: the decision is rejected already.').waitFor()
+    await console.server.expectOk({
+      method: 'POST',
+      path: `/v1/changes/${changeId}/decisions`,
+      token: author.token,
+      body: proposalOf(assessmentId),
+    })
+    await page.getByRole('heading', { level: 2, name: 'Your approval is asked for', includeHidden: true }).waitFor()
+    expect(await dialog.getByLabel('Comment').inputValue()).toBe('Half a thought')
+    expect(await dialog.getByRole('button', { name: /Approve/ }).count()).toBe(0)
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+
+  test('a proposal rests on what its author has read: what comes meanwhile has to be read first', async () => {
+    const { changeId, assessmentId } = await assessedChange(console.server, author, fresh('unread'))
+    const page = await console.openAs(author)
+    await page.goto(`${console.origin}/changes/${changeId}`)
+    await press(page, 'Propose a decision')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Reasons').fill('As it was measured.')
+    const { baselineEvaluationId, candidateEvaluationId } = await console.server.expectOk<{
+      baselineEvaluationId: string
+      candidateEvaluationId: string
+    }>({ path: `/v1/assessments/${assessmentId}`, token: author.token })
+    const { id: newer } = await console.server.expectOk<{ id: string }>({
+      method: 'POST',
+      path: `/v1/changes/${changeId}/assessments`,
+      token: author.token,
+      body: { baselineEvaluationId, candidateEvaluationId },
+    })
+    await dialog.getByText('There is a new assessment since you opened this.').waitFor()
+    // A press beside the dialog is a slip, and takes nothing with it.
+    await page.mouse.click(5, 5)
+    expect(await dialog.getByRole('button', { name: 'Propose', exact: true }).count()).toBe(0)
+    expect(await dialog.getByLabel('Reasons').inputValue()).toBe('As it was measured.')
+    await press(page, 'I have read what is new')
+    await press(page, 'Propose')
+    await heading(page, 'An approval is awaited', 2).waitFor()
+    const { items } = await console.server.expectOk<{ items: { assessmentIds: string[] }[] }>({
+      path: `/v1/changes/${changeId}/decisions`,
+      token: author.token,
+    })
+    expect(items[0]?.assessmentIds).toEqual([newer])
+  })
+
   test('a change that is dismissed says why, and nothing is left to do', async () => {
     const { changeId } = await pendingChange('dismissed')
     const page = await console.openAs(author)

@@ -98,6 +98,50 @@ describe('filters', () => {
   })
 })
 
+describe('what the server has to look for', () => {
+  test('is looked for to the end: a page in which nothing fits is not said to be all there is', async () => {
+    const system = await pendingChanges(1)
+    const page = await console.openAs(author)
+    const asked: string[] = []
+    await page.route('**/v1/change-rows?**', async (route) => {
+      asked.push(route.request().url())
+      if (asked.length === 1) return route.fulfill({ json: { items: [], nextCursor: 'AAAA' } })
+      const url = new URL(route.request().url())
+      url.searchParams.delete('cursor')
+      return route.continue({ url: url.href })
+    })
+    await page.goto(`${console.origin}/changes?system=${system}`)
+    await expect.poll(() => rows(page).count()).toBe(1)
+    expect(asked[1]).toContain('cursor=AAAA')
+    expect(await page.getByText('No change fits these filters').count()).toBe(0)
+    await page.unrouteAll({ behavior: 'wait' })
+  })
+
+  test('is asked for once where it is refused, until the reader asks again', async () => {
+    const system = await pendingChanges(1)
+    const page = await console.openAs(author)
+    let refused = 0
+    await page.route('**/v1/change-rows?**', async (route) => {
+      if (route.request().url().includes('cursor=')) {
+        refused += 1
+        return route.fulfill({ status: 403, json: { code: 'forbidden', title: 'It is not allowed', status: 403 } })
+      }
+      const answer = await route.fetch()
+      const { items } = (await answer.json()) as { items: unknown[] }
+      return route.fulfill({ response: answer, json: { items, nextCursor: 'AAAA' } })
+    })
+    await page.goto(`${console.origin}/changes?system=${system}`)
+    await page.getByRole('alert').waitFor()
+    for (const key of ['j', 'k', 'j', 'k', 'e', 'e']) await page.keyboard.press(key)
+    await page.waitForTimeout(1_000)
+    expect(refused).toBe(1)
+    expect(await rows(page).count()).toBe(1)
+    await page.getByRole('button', { name: /Try again/ }).click()
+    await expect.poll(() => refused).toBe(2)
+    await page.unrouteAll({ behavior: 'wait' })
+  })
+})
+
 describe('several changes at once', () => {
   test('are chosen and confirmed by keyboard alone; those that were looked at before are left as they are', async () => {
     const system = await pendingChanges(3)

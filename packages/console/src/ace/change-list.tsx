@@ -27,6 +27,8 @@ interface ListProps {
 /** The rows of changes: only those near the screen are in the page, and the next ones are asked for before they are reached. */
 export function ChangeList({ items, gone, chosen, choose, onSight, hasMore, more }: ListProps) {
   const box = useRef<HTMLDivElement>(null)
+  // Where `j` and `k` lead before the row is there to take the focus: keys come faster than frames.
+  const goingTo = useRef<number>(undefined)
   const height = useRowHeight()
   const restored = useElementScrollRestoration({ id: 'changes' })
   const rows = useVirtualizer({
@@ -49,13 +51,18 @@ export function ChangeList({ items, gone, chosen, choose, onSight, hasMore, more
   useLetterKeys(
     useCallback(
       (key) => {
-        const here = Number(document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? -1)
+        const here =
+          goingTo.current ?? Number(document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? -1)
         const row = items[here]
         if (key === 'e' && row !== undefined) choose?.(row.id)
         if (key !== 'j' && key !== 'k') return
         const next = Math.max(0, Math.min(items.length - 1, here + (key === 'j' ? 1 : -1)))
         rows.scrollToIndex(next)
-        requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus())
+        goingTo.current = next
+        requestAnimationFrame(() => {
+          document.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus()
+          goingTo.current = undefined
+        })
       },
       [items, choose, rows],
     ),

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { PlusIcon } from 'lucide-react'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useMay } from '../app/me.ts'
 import { Button, buttonClass } from '../look/button.tsx'
 import { Command } from '../look/command.tsx'
@@ -26,6 +26,15 @@ export function ChangesPage() {
   const rows = useInfiniteQuery(changeRowsQuery(filter))
   const items = useMemo(() => rows.data?.pages.flatMap((page) => page.items) ?? [], [rows.data])
   const set = (next: ChangeSearch, replace = true) => void navigate({ to: '/changes', search: next, replace })
+  // One that was refused is asked for again by the reader alone.
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = rows
+  const mayAskOn = hasNextPage && !isFetchingNextPage && !isFetchNextPageError
+  const more = useCallback(() => (mayAskOn ? void fetchNextPage() : undefined), [mayAskOn, fetchNextPage])
+  // The server looks at so many changes for a page, and a page of them may fit in none: nothing is said to be absent before the end.
+  const isLookingOn = rows.isSuccess && items.length === 0 && hasNextPage && !isFetchNextPageError
+  useEffect(() => {
+    if (isLookingOn) more()
+  }, [isLookingOn, more])
   const { fresh, gone, see, refresh } = useLiveRows(filter)
   const [chosenIds, setChosen] = useState<ReadonlySet<string>>(new Set())
   const chosen = useMemo(() => items.filter(({ id }) => chosenIds.has(id)), [items, chosenIds])
@@ -52,10 +61,16 @@ export function ChangesPage() {
       {rows.isPending ? <Loading what="the changes" /> : null}
       {rows.error === null ? null : (
         <div className={styles['fault']}>
-          <Problem error={rows.error} onRetry={() => void rows.refetch()} />
+          <Problem
+            error={rows.error}
+            onRetry={() => void (rows.isFetchNextPageError ? rows.fetchNextPage() : rows.refetch())}
+          />
         </div>
       )}
-      {rows.isSuccess && items.length === 0 ? <NoChanges search={search} clear={() => set({ view: 'all' })} /> : null}
+      {isLookingOn ? <Loading what="what fits, further back" /> : null}
+      {rows.isSuccess && items.length === 0 && !rows.hasNextPage ? (
+        <NoChanges search={search} clear={() => set({ view: 'all' })} />
+      ) : null}
       <TriageBar chosen={chosen} items={items} clear={() => setChosen(new Set())} onDone={refresh} />
       {items.length > 0 ? (
         <ChangeList
@@ -65,7 +80,7 @@ export function ChangesPage() {
           chosen={chosenIds}
           choose={may('change:write') ? choose : undefined}
           hasMore={rows.hasNextPage}
-          more={() => rows.isFetchingNextPage || void rows.fetchNextPage()}
+          more={more}
         />
       ) : null}
     </Page>

@@ -33,14 +33,18 @@ export function ConfirmDialog({ changes, onClose, onDone }: ConfirmDialogProps) 
       onClose()
     },
   })
+  function leave() {
+    triage.stop()
+    onClose()
+  }
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={leave}
       title={changes.length === 1 ? 'Confirm the change' : `Confirm ${changes.length} changes`}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={leave}>{triage.isPending ? 'Stop' : 'Cancel'}</Button>
           <Button kind="primary" busy={triage.isPending} onClick={triage.run}>
             Confirm
           </Button>

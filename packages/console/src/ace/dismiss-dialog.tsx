@@ -26,14 +26,18 @@ export function DismissDialog({ changes, onClose, onDone }: DismissDialogProps) 
       onClose()
     },
   })
+  function leave() {
+    triage.stop()
+    onClose()
+  }
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={leave}
       title={changes.length === 1 ? 'Dismiss the change' : `Dismiss ${changes.length} changes`}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={leave}>{triage.isPending ? 'Stop' : 'Cancel'}</Button>
           <Button kind="primary" busy={triage.isPending} onClick={triage.run}>
             {changes.length === 1 ? 'Dismiss change' : 'Dismiss them'}
           </Button>

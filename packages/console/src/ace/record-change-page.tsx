@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useId, useState } from 'react'
 import { api } from '../api/client.ts'
+import { useKeysOf } from '../api/keys-of.ts'
 import { faultOf } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
@@ -31,7 +32,7 @@ const intents = [
 /** Recording a change by hand: one that is planned, or one that no signal can tell of. */
 export function RecordChangePage() {
   const navigate = useNavigate()
-  const [key] = useState(() => crypto.randomUUID())
+  const keyOf = useKeysOf()
   const [types, setTypes] = useState<ReadonlySet<(typeof choices.type)[number]>>(new Set())
   const [intent, setIntent] = useState<NonNullable<Body['intent']>>('proposed')
   const [changeClass, setChangeClass] = useState<NonNullable<Body['changeClass']>>('normal')
@@ -48,8 +49,9 @@ export function RecordChangePage() {
   const { mutate, error, isPending } = useMutation({
     mutationFn: (body: Body) =>
       withProof(async () => {
-        if (isNew) await api.createSystem({ body: { name: body.system }, idempotencyKey: `${key}-system` })
-        return api.recordChange({ body, idempotencyKey: key })
+        if (isNew)
+          await api.createSystem({ body: { name: body.system }, idempotencyKey: keyOf(['system', body.system]) })
+        return api.recordChange({ body, idempotencyKey: keyOf(body) })
       }),
     onSuccess: ({ id }) => void navigate({ to: '/changes/$id', params: { id } }),
   })

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { tell } from '../look/toast.tsx'
 
 /** A change that something is said of: one of a page, or of several that were chosen in the list. */
@@ -20,6 +20,8 @@ export interface Triage {
   readonly done: number
   readonly refused: readonly Refused[]
   readonly isPending: boolean
+  /** Goes on to no further one; what is under way is still done. */
+  readonly stop: () => void
 }
 
 interface TriageOptions {
@@ -36,11 +38,14 @@ export function useTriage({ changes, act, word, onDone }: TriageOptions): Triage
   const client = useQueryClient()
   const [keys] = useState(() => new Map(changes.map(({ id }) => [id, crypto.randomUUID()])))
   const [done, setDone] = useState<ReadonlySet<string>>(new Set())
+  const isStopped = useRef(false)
   const { mutate, data, isPending } = useMutation({
     mutationFn: async () => {
       const refused: Refused[] = []
+      isStopped.current = false
       const ids = new Set(done)
       for (const change of changes.filter(({ id }) => !done.has(id))) {
+        if (isStopped.current) break
         try {
           await act(change.id, keys.get(change.id) ?? crypto.randomUUID())
           ids.add(change.id)
@@ -56,9 +61,19 @@ export function useTriage({ changes, act, word, onDone }: TriageOptions): Triage
       void client.invalidateQueries({ queryKey: ['inbox'] })
       void client.invalidateQueries({ queryKey: ['changes', 'count'] })
       if (refused.length > 0) return
-      tell(word, changes.length === 1 ? changes[0]?.title : `${changes.length} changes`)
+      tell(word, changes.length === 1 ? changes[0]?.title : doneWords(ids.length, changes.length))
       onDone(ids)
     },
   })
-  return { run: () => mutate(), done: done.size, refused: data?.refused ?? [], isPending }
+  return {
+    run: () => mutate(),
+    done: done.size,
+    refused: data?.refused ?? [],
+    isPending,
+    stop: () => (isStopped.current = true),
+  }
+}
+
+function doneWords(done: number, all: number): string {
+  return done === all ? `${all} changes` : `${done} of ${all} changes; the others are as they were`
 }

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Suspense, useState } from 'react'
 import { api } from '../api/client.ts'
+import { useMe } from '../app/me.ts'
 import { Button } from '../look/button.tsx'
 import { lazily } from '../look/lazily.ts'
 import { Problem } from '../look/problem.tsx'
@@ -22,6 +23,9 @@ export function ViewBar({ search, set }: ViewBarProps) {
   const [asking, setAsking] = useState<'new' | 'change'>()
   const { data } = useQuery(savedViewsQuery)
   const saved = useSavedView(search)
+  const { accountId, role } = useMe()
+  // It is for its author or an administrator to change what is shared.
+  const isTheirs = saved !== undefined && (saved.view.authorId === accountId || role === 'admin')
   const current = search.view ?? 'open'
   return (
     <div className={styles['viewBar']}>
@@ -58,7 +62,7 @@ export function ViewBar({ search, set }: ViewBarProps) {
         ) : saved.isChanged ? (
           <>
             <span className="faint">Changed</span>
-            <Keep view={saved.view} query={toQuery(search)} />
+            {isTheirs ? <Keep view={saved.view} query={toQuery(search)} /> : null}
             <Button kind="bare" onClick={() => set(searchOf(saved.view))}>
               Reset
             </Button>
@@ -66,11 +70,11 @@ export function ViewBar({ search, set }: ViewBarProps) {
               Save as another
             </Button>
           </>
-        ) : (
+        ) : isTheirs ? (
           <Button kind="bare" onClick={() => setAsking('change')}>
             Change view
           </Button>
-        )}
+        ) : null}
       </span>
       <Suspense>
         {asking === undefined ? null : (

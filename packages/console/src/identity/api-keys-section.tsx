@@ -32,7 +32,9 @@ export function ApiKeysSection() {
   const all = usePages(['api-keys', 'all'], ({ query, signal }) => api.listApiKeys({ query, signal }))
   const revoke = useProved((id: string) => api.revokeApiKey({ path: { id } }), ['api-keys'])
   const failed = ending.error ?? all.error
-  if (failed !== null) return <Problem error={failed} onRetry={() => void ending.refetch().then(all.retry)} />
+  // A key that was just made is shown once, in a dialog over the list: a list that can't be read anew doesn't take it away.
+  if (failed !== null && (ending.data === undefined || all.items === undefined))
+    return <Problem error={failed} onRetry={() => void ending.refetch().then(all.retry)} />
   if (ending.data === undefined || all.items === undefined) return <Loading what="the keys" />
   const alive = soonestFirst([...ending.data.items, ...all.items].filter(({ revokedAt }) => revokedAt === null))
   return (

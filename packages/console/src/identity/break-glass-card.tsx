@@ -21,7 +21,8 @@ export function BreakGlassCard() {
     (accountId: string) => api.revokeBreakGlass({ path: { accountId }, body: {} }),
     ['break-glass'],
   )
-  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
+  // What was read before stays, with the dialogs over it: only where there is nothing yet does the fault take its place.
+  if (error !== null && data === undefined) return <Problem error={error} onRetry={() => void refetch()} />
   if (data === undefined) return null
   return (
     <Card title="Break-glass accounts" note="who may sign in without the provider when it is down">

@@ -31,7 +31,8 @@ export function InvitationsCard() {
   )
   const resend = useProved((id: string) => api.resendInvitation({ path: { id }, body: {} }), ['invitations'])
   const revoke = useProved((id: string) => api.revokeInvitation({ path: { id } }), ['invitations'])
-  if (error !== null) return <Problem error={error} onRetry={retry} />
+  // What was read before stays, with the dialogs over it: only where there is nothing yet does the fault take its place.
+  if (error !== null && items === undefined) return <Problem error={error} onRetry={retry} />
   const waiting = (items ?? []).filter(({ state }) => state === 'pending' || state === 'expired')
   if (waiting.length === 0 && !hasMore) return null
   return (

@@ -25,7 +25,8 @@ export function MembersSection() {
   const { items, error, retry, hasMore, more, isReadingMore } = usePages(['members', 'people'], ({ query, signal }) =>
     api.listMembers({ query: { ...query, kind: 'person' }, signal }),
   )
-  if (error !== null) return <Problem error={error} onRetry={retry} />
+  // What was read before stays, with the dialogs over it: only where there is nothing yet does the fault take its place.
+  if (error !== null && items === undefined) return <Problem error={error} onRetry={retry} />
   if (items === undefined) return <Loading what="the people" />
   const manages = may('member:write')
   return (

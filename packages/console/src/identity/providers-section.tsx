@@ -34,7 +34,8 @@ export function ProvidersSection() {
     queryKey: ['providers'],
     queryFn: ({ signal }) => api.listIdentityProviders({ signal }),
   })
-  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
+  // What was read before stays, with the dialogs over it: only where there is nothing yet does the fault take its place.
+  if (error !== null && data === undefined) return <Problem error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <Loading what="the providers" />
   return (
     <>

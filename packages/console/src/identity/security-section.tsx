@@ -15,7 +15,8 @@ export function SecuritySection() {
     queryKey: ['factors'],
     queryFn: ({ signal }) => api.listFactors({ signal }),
   })
-  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
+  // What was read before stays, with the dialogs over it: only where there is nothing yet does the fault take its place.
+  if (error !== null && data === undefined) return <Problem error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <Loading what="what you sign in with" />
   return (
     <>

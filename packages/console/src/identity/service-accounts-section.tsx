@@ -36,7 +36,8 @@ export function ServiceAccountsSection() {
     ['members'],
   )
   const remove = useProved((accountId: string) => api.removeServiceAccount({ path: { accountId } }), ['members'])
-  if (error !== null) return <Problem error={error} onRetry={retry} />
+  // What was read before stays, with the dialogs over it: only where there is nothing yet does the fault take its place.
+  if (error !== null && items === undefined) return <Problem error={error} onRetry={retry} />
   if (items === undefined) return <Loading what="the service accounts" />
   return (
     <Card>

@@ -141,7 +141,7 @@ test('what isn’t measured is said before what was decided', () => {
   const change = { status: 'confirmed', settledByName: null, statusReason: null } as Parameters<
     typeof leadSentence
   >[0]['change']
-  expect(leadSentence({ change, assessments: [], decisions: [] })).toEqual([
+  expect(leadSentence({ change, assessments: [], decisions: [], findings: [] })).toEqual([
     { text: 'Nothing was measured of what it does.' },
   ])
 })

@@ -1,6 +1,7 @@
 import type { Dossier } from './dossier.ts'
 import { amount, type Metric, metricName } from '../aura/metric-words.ts'
 import { decidedTo } from '../pacr/record-words.ts'
+import { brokenCondition } from './next-step.ts'
 
 /** A piece of the sentence, and how it is said. */
 export interface Piece {
@@ -18,7 +19,8 @@ export function leadSentence({
   change,
   assessments,
   decisions,
-}: Pick<Dossier, 'change' | 'assessments' | 'decisions'>): Piece[] {
+  findings: afterwards,
+}: Pick<Dossier, 'change' | 'assessments' | 'decisions' | 'findings'>): Piece[] {
   if (change.status === 'dismissed')
     return [
       {
@@ -27,7 +29,12 @@ export function leadSentence({
     ]
   const [newest] = assessments
   const found = newest === undefined ? [{ text: 'Nothing was measured of what it does.' }] : findings(newest.assessment)
-  return [...found, ...decided(decisions)]
+  return [...found, ...decided(decisions), ...broken(decisions, afterwards)]
+}
+
+function broken([latest]: Dossier['decisions'], afterwards: Dossier['findings']): Piece[] {
+  if (latest?.status !== 'approved' || brokenCondition(latest, afterwards) === undefined) return []
+  return [{ text: ' ' }, { text: 'A condition of it is broken', tone: 'worse' }, { text: '.' }]
 }
 
 function decided([latest]: Dossier['decisions']): Piece[] {

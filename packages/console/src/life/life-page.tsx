@@ -23,7 +23,18 @@ import { AssessmentSection, ChangeSection, DecisionSection, RecordSection } from
 export function LifePage() {
   const { id } = useParams({ from: '/in/changes/$id' })
   const { data, error, isPending, refetch } = useQuery(dossierQuery(id))
-  if (data !== undefined) return <Life dossier={data} />
+  if (data !== undefined)
+    return (
+      <>
+        {error === null ? null : (
+          <div className={styles['old']}>
+            <b>What you see may be old: it could not be read anew.</b>
+            <Problem error={error} onRetry={() => void refetch()} />
+          </div>
+        )}
+        <Life dossier={data} />
+      </>
+    )
   return (
     <Page title="Change" trail={<Link to="/changes">Changes</Link>}>
       {isPending ? <Loading what="the change" /> : null}

@@ -17,36 +17,51 @@ const ConfirmDialog = lazily(async () => (await import('../ace/confirm-dialog.ts
 const DismissDialog = lazily(async () => (await import('../ace/dismiss-dialog.tsx')).DismissDialog)
 const ClosureDialog = lazily(async () => (await import('./closure-dialog.tsx')).ClosureDialog)
 
-type Asking = 'approve' | 'reject' | 'propose' | 'confirm' | 'dismiss' | 'verify' | 'close'
+type Verdict = 'approve' | 'reject'
+type Asking = Verdict | 'propose' | 'confirm' | 'dismiss' | 'verify' | 'close'
 
 /** Exactly one thing that the reader can do now, or for whom the change waits. */
 export function NextStepCard({ dossier }: { readonly dossier: Dossier }) {
   const step = nextStep(dossier)
   const [asking, setAsking] = useState<Asking>()
+  // The decision that the dialog was opened for stays the one it is about, whatever is proposed meanwhile.
+  const [judged, setJudged] = useState<{ readonly id: string; readonly verdict: Verdict }>()
+  const decision = dossier.decisions.find(({ id }) => id === judged?.id)
+  const proposed = step.kind === 'approve' ? step.decision.id : undefined
+  const ask = useCallback(
+    (what: Asking) => {
+      if (what !== 'approve' && what !== 'reject') setAsking(what)
+      else if (proposed !== undefined) setJudged({ id: proposed, verdict: what })
+    },
+    [proposed],
+  )
   const close = () => setAsking(undefined)
   useLetterKeys(
     useCallback(
       (key) => {
-        if (step.kind === 'approve' && (key === 'a' || key === 'r')) setAsking(key === 'a' ? 'approve' : 'reject')
-        if (step.kind === 'confirm' && (key === 'c' || key === 'x')) setAsking(key === 'c' ? 'confirm' : 'dismiss')
+        if (step.kind === 'approve' && (key === 'a' || key === 'r')) ask(key === 'a' ? 'approve' : 'reject')
+        if (step.kind === 'confirm' && (key === 'c' || key === 'x')) ask(key === 'c' ? 'confirm' : 'dismiss')
         if ('1234'.includes(key))
           document
             .getElementById(['change', 'assessment', 'decision', 'record'][Number(key) - 1] ?? '')
             ?.scrollIntoView()
       },
-      [step.kind],
+      [step.kind, ask],
     ),
   )
   return (
     <div className={styles['next']}>
-      <StepWords step={step} dossier={dossier} ask={setAsking} />
+      <StepWords step={step} dossier={dossier} ask={ask} />
       <MoreMenu dossier={dossier} />
       <Suspense>
-        {asking === 'approve' || asking === 'reject' ? (
-          step.kind === 'approve' ? (
-            <ApproveDialog decision={step.decision} changeId={dossier.change.id} verdict={asking} onClose={close} />
-          ) : null
-        ) : null}
+        {judged === undefined || decision === undefined ? null : (
+          <ApproveDialog
+            decision={decision}
+            changeId={dossier.change.id}
+            verdict={judged.verdict}
+            onClose={() => setJudged(undefined)}
+          />
+        )}
         {asking === 'propose' ? <ProposeDialog dossier={dossier} onClose={close} /> : null}
         {asking === 'confirm' ? <ConfirmDialog changes={[dossier.change]} onClose={close} /> : null}
         {asking === 'dismiss' ? <DismissDialog changes={[dossier.change]} onClose={close} /> : null}
@@ -132,8 +147,26 @@ function StepWords({ step, dossier, ask }: WordsProps): ReactNode {
       return (
         <>
           <Step title="It may run" text={waitsForWords(life.waitsFor) ?? 'Deploy it. AfterAI notices when it runs.'} />
-          {step.command === null ? null : <Command text={step.command} />}
+          {step.command === null ? null : <Command text={`npx ${step.command}`} />}
         </>
+      )
+    case 'broken':
+      return (
+        <Step
+          title="A condition is broken"
+          text={
+            <>
+              “{step.condition}” doesn’t hold any more, so the gate refuses what was decided. It waits for another
+              decision.
+            </>
+          }
+        >
+          {step.mayDecide ? (
+            <Button kind="primary" size="large" onClick={() => ask('propose')}>
+              Decide again
+            </Button>
+          ) : null}
+        </Step>
       )
     case 'verify':
       return (

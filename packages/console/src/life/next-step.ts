@@ -1,3 +1,4 @@
+import { conditionStates } from './conditions.ts'
 import type { Dossier } from './dossier.ts'
 
 /** The one thing that comes next in the life of a change, for whoever reads. `wait`: somebody else's turn; `none`: nothing is left. */
@@ -5,6 +6,8 @@ export type NextStep =
   | { readonly kind: 'confirm' | 'assess' | 'propose' | 'verify' | 'close' }
   | { readonly kind: 'approve'; readonly decision: Dossier['decisions'][number] }
   | { readonly kind: 'deploy'; readonly command: string | null }
+  /** A condition of its record is broken: the gate lets it run no more, until somebody decides again. */
+  | { readonly kind: 'broken'; readonly condition: string; readonly mayDecide: boolean }
   | { readonly kind: 'wait' | 'none'; readonly title: string; readonly text: string }
 
 /** Computes the next step from where the change stands and what the reader may do. */
@@ -13,8 +16,9 @@ export function nextStep({
   life,
   assessments,
   decisions,
+  findings,
   reader,
-}: Pick<Dossier, 'change' | 'life' | 'assessments' | 'decisions' | 'reader'>): NextStep {
+}: Pick<Dossier, 'change' | 'life' | 'assessments' | 'decisions' | 'findings' | 'reader'>): NextStep {
   const [latest] = decisions
   if (change.status === 'dismissed')
     return { kind: 'none', title: 'Dismissed', text: change.statusReason ?? 'Nothing is left to do.' }
@@ -23,7 +27,12 @@ export function nextStep({
     return reader.mayApprove
       ? { kind: 'approve', decision: latest }
       : waits('An approval is awaited', reader.mayNot['mayApprove'], life.waitsFor)
-  if (latest?.status === 'approved') return afterDecision(life, reader)
+  if (latest?.status === 'approved') {
+    const condition = brokenCondition(latest, findings)
+    return condition !== undefined && life.decision === 'act'
+      ? { kind: 'broken', condition, mayDecide: reader.mayPropose }
+      : afterDecision(life, reader)
+  }
   if (change.status === 'pending')
     return reader.mayConfirm
       ? { kind: 'confirm' }
@@ -35,6 +44,14 @@ export function nextStep({
   return reader.mayPropose
     ? { kind: 'propose' }
     : waits('It waits for a decision', reader.mayNot['mayPropose'], life.waitsFor)
+}
+
+/** The first condition of a sealed decision that is broken, in words. */
+export function brokenCondition(
+  decision: Dossier['decisions'][number],
+  findings: Dossier['findings'],
+): string | undefined {
+  return conditionStates(decision, findings).find(({ state }) => state === 'broken')?.words
 }
 
 function afterDecision(life: Dossier['life'], reader: Dossier['reader']): NextStep {

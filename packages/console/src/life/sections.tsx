@@ -8,6 +8,7 @@ import { SampleNote } from '../first-run/sample-note.tsx'
 import { PlanCard } from '../aura/plan-card.tsx'
 import { AroundChange } from '../capture/around-change.tsx'
 import { buttonClass } from '../look/button.tsx'
+import { Command } from '../look/command.tsx'
 import { Ago } from '../look/time.tsx'
 import { DecisionCard } from '../pacr/decision-card.tsx'
 import { decisionHeading } from '../pacr/record-words.ts'
@@ -82,9 +83,11 @@ export function AssessmentSection({ dossier, state }: SectionProps) {
           promptfoo, Inspect, CSV and a dozen more formats.
         </p>
         {may('assessment:write') && change.status !== 'dismissed' ? (
-          <p className={styles['words']}>
-            <code className="mono">npx afterai assess {change.id.slice(0, 8)} before.csv after.csv</code>
-          </p>
+          <>
+            <Command text={`npx afterai import before.csv --system ${change.system} --label before`} />
+            <Command text={`npx afterai import after.csv --system ${change.system} --label after`} />
+            <Command text={`npx afterai assess ${change.id} --baseline before --candidate after`} />
+          </>
         ) : null}
         <PlanCard plans={dossier.plans} underPlan={null} />
         <RanAround dossier={dossier} />

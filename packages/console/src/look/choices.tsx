@@ -15,12 +15,15 @@ interface ChoicesProps<Value extends string> {
 export function Choices<Value extends string>({ label, hint, error, options, chosen, onChange }: ChoicesProps<Value>) {
   const id = useId()
   const described = [hint === undefined ? '' : `${id}-hint`, error === undefined ? '' : `${id}-error`].filter(Boolean)
+  // What was chosen and is no option any more stays chosen, and is shown: it is the reader's to leave out.
+  const unlisted = chosen.filter((it) => !options.some(({ value }) => value === it))
+  const offered = [...options, ...unlisted.map((value) => ({ value, label: `${value} (not to be chosen any more)` }))]
   const toggle = (value: Value, isOn: boolean) =>
-    onChange(options.map((it) => it.value).filter((it) => (it === value ? isOn : chosen.includes(it))))
+    onChange(offered.map((it) => it.value).filter((it) => (it === value ? isOn : chosen.includes(it))))
   return (
     <fieldset className={styles['choices']} aria-describedby={described.length === 0 ? undefined : described.join(' ')}>
       <legend className={styles['label']}>{label}</legend>
-      {options.map((option) => (
+      {offered.map((option) => (
         <label key={option.value}>
           <input
             type="checkbox"

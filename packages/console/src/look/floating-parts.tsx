@@ -17,7 +17,12 @@ export const toasts = Toast.createToastManager()
 export function FloatingDialog({ open, onClose, title, footer, children }: DialogProps) {
   return (
     <CSPProvider disableStyleElements>
-      <BaseDialog.Root open={open} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+      <BaseDialog.Root
+        open={open}
+        // A press beside a form is a slip, and what was typed would go with it.
+        disablePointerDismissal
+        onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}
+      >
         <BaseDialog.Portal>
           <BaseDialog.Backdrop className={dialogStyles['scrim']} />
           <BaseDialog.Popup className={dialogStyles['dialog']}>

@@ -30,7 +30,7 @@ export function ApproveDialog({ decision, changeId, verdict, onClose }: ApproveP
   const [key, setKey] = useState(() => crypto.randomUUID())
   const [comment, setComment] = useState('')
   const isStale = seen !== decision.evidenceDigest
-  const { mutate, error, isPending, reset } = useMutation({
+  const { mutate, error, isPending, isSuccess, reset } = useMutation({
     mutationFn: () =>
       withProof(() =>
         api.approveDecision({
@@ -56,6 +56,8 @@ export function ApproveDialog({ decision, changeId, verdict, onClose }: ApproveP
     reset()
   }
   const isApproval = verdict === 'approve'
+  // Somebody else was sooner: what was typed stays to be read and copied.
+  const isSettled = decision.status !== 'proposed' && !isPending && !isSuccess
   return (
     <Dialog
       open
@@ -68,7 +70,7 @@ export function ApproveDialog({ decision, changeId, verdict, onClose }: ApproveP
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          {isStale ? (
+          {isSettled ? null : isStale ? (
             <Button kind="primary" onClick={lookAgain}>
               I have read what is new
             </Button>
@@ -91,7 +93,9 @@ export function ApproveDialog({ decision, changeId, verdict, onClose }: ApproveP
       <div className={styles['binds']}>
         <span className="faint">{isApproval ? 'Your approval' : 'Your rejection'} binds to</span>
         <Copyable text={seen} shown={shortDigest(seen)} what="the digest of the evidence" />
-        {isStale ? (
+        {isSettled ? (
+          <b role="alert">Somebody else was sooner: the decision is {settledWords[decision.status]} already.</b>
+        ) : isStale ? (
           <b role="alert">There is new evidence since you opened this. Read it on the page behind; then go on.</b>
         ) : (
           <span className="soft">The change and {evidenceWords(decision)}, as they are now.</span>
@@ -107,6 +111,12 @@ export function ApproveDialog({ decision, changeId, verdict, onClose }: ApproveP
       {error === null || isStale ? null : <Problem error={error} />}
     </Dialog>
   )
+}
+
+const settledWords: Readonly<Record<Decision['status'], string>> = {
+  proposed: 'proposed',
+  approved: 'approved',
+  rejected: 'rejected',
 }
 
 function evidenceWords({ assessmentIds }: Decision): string {

@@ -34,6 +34,10 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
   const [conditions, setConditions] = useState('')
   const [backout, setBackout] = useState('')
   const [reviewBy, setReviewBy] = useState('')
+  // The proposal rests on what was there to be read when its reasons were begun; what comes meanwhile has to be read first.
+  const [newest] = assessments
+  const [read, setRead] = useState(newest?.id)
+  const isStale = read !== newest?.id
   const { mutate, error, isPending } = useMutation({
     mutationFn: () =>
       withProof(() => api.proposeDecision({ path: { id: change.id }, body: proposal(), idempotencyKey: key })),
@@ -45,7 +49,6 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
     },
   })
   function proposal(): Proposal {
-    const [newest] = assessments
     const lines = conditions
       .split('\n')
       .map((line) => line.trim())
@@ -56,7 +59,7 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
       decisionDetail: detail,
       justification: reasons.trim(),
       conditions: lines,
-      assessmentIds: newest === undefined ? [] : [newest.id],
+      assessmentIds: read === undefined ? [] : [read],
       ...(backout.trim() === '' ? {} : { backoutPlan: backout.trim() }),
       ...(reviewBy === '' ? {} : { reviewBy }),
       ...(superseded === undefined ? {} : { supersedes: superseded.id }),
@@ -70,13 +73,25 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" busy={isPending} onClick={() => mutate()}>
-            Propose
-          </Button>
+          {isStale ? (
+            <Button kind="primary" onClick={() => setRead(newest?.id)}>
+              I have read what is new
+            </Button>
+          ) : (
+            <Button kind="primary" busy={isPending} onClick={() => mutate()}>
+              Propose
+            </Button>
+          )}
         </>
       }
     >
-      {assessments.length === 0 ? (
+      {isStale ? (
+        <b role="alert">
+          There is a new assessment since you opened this. Read it on the page behind, see whether your reasons still
+          hold; then go on.
+        </b>
+      ) : null}
+      {read === undefined ? (
         <p>
           <Warning word="No evidence" /> It rests on no assessment, and the record will say so.
         </p>

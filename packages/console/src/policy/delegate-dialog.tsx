@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
+import { instantOf } from '../api/instants.ts'
 import { faultOf } from '../api/problem-words.ts'
 import { useMe } from '../app/me.ts'
 import { withProof } from '../identity/step-up.tsx'
@@ -29,7 +30,7 @@ export function DelegateDialog({ onClose }: { readonly onClose: () => void }) {
         api.delegateApprovals({
           body: {
             to,
-            until: new Date(`${typed(form, 'until')}T23:59:59`).toISOString(),
+            until: instantOf(`${typed(form, 'until')}T23:59:59`),
             reason: typed(form, 'reason').trim(),
           },
           idempotencyKey: key,

@@ -24,7 +24,7 @@ export const delegationsQuery = queryOptions({
 
 /** The question who the people of the tenant are. */
 export const peopleQuery = queryOptions({
-  queryKey: ['members', 'people'],
+  queryKey: ['members', 'first-people'],
   queryFn: ({ signal }) => api.listMembers({ query: { kind: 'person', limit: 100 }, signal }),
   select: ({ items }) => items,
 })

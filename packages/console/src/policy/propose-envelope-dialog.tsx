@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { api } from '../api/client.ts'
+import { instantOf } from '../api/instants.ts'
 import { faultOf, toWords } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
@@ -43,7 +44,7 @@ export function ProposeEnvelopeDialog({ onClose }: { readonly onClose: () => voi
               .filter((it) => it !== ''),
             clauses: clauses.map(toClause),
             evidence,
-            until: new Date(`${text('until')}T23:59:59`).toISOString(),
+            until: instantOf(`${text('until')}T23:59:59`),
           },
           idempotencyKey: key,
         }),

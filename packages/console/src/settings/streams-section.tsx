@@ -27,7 +27,8 @@ export function StreamsSection() {
     queryFn: ({ signal }) => api.listAuditStreams({ signal }),
     refetchInterval: 10_000,
   })
-  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
+  // What was read before stays, with the dialogs over it: only where there is nothing yet does the fault take its place.
+  if (error !== null && data === undefined) return <Problem error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <Loading what="the streams" />
   // What needs care comes first.
   const streams = data.items.toSorted(

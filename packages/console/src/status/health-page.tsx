@@ -51,7 +51,11 @@ export function HealthPage() {
         {failed === undefined ? null : (
           <Problem error={failed.error} onRetry={() => questions.forEach(({ refetch }) => void refetch())} />
         )}
-        {isReading ? <Loading what="how the server does" /> : <CareList care={care} isCertain={failed === undefined} />}
+        {isReading ? (
+          <Loading what="how the server does" />
+        ) : (
+          <CareList care={care} isCertain={failed === undefined} isWhole={may('health:read')} />
+        )}
         {health.data === undefined ? null : <HealthFacts health={health.data} />}
         {may('telemetry:read') ? <DroppedCard /> : null}
       </PageBody>
@@ -71,7 +75,14 @@ async function readReadiness(signal: AbortSignal): Promise<string | null> {
   }
 }
 
-function CareList({ care, isCertain }: { readonly care: readonly Care[]; readonly isCertain: boolean }) {
+interface CareListProps {
+  readonly care: readonly Care[]
+  readonly isCertain: boolean
+  /** Whether the reader may see all that it is put together from. */
+  readonly isWhole: boolean
+}
+
+function CareList({ care, isCertain, isWhole }: CareListProps) {
   return (
     <Card title="What needs care">
       {care.length === 0 ? (
@@ -79,7 +90,9 @@ function CareList({ care, isCertain }: { readonly care: readonly Care[]; readonl
           {isCertain ? (
             <>
               <CircleCheckIcon aria-hidden />
-              Nothing does. The server is ready, and keeps up.
+              {isWhole
+                ? 'Nothing does. The server is ready, and keeps up.'
+                : 'The server is ready. Of the rest, nothing that you may see does.'}
             </>
           ) : (
             'A part of it couldn’t be read, so there may be something.'

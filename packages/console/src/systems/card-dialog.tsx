@@ -22,7 +22,7 @@ export function CardDialog({ view, onClose }: { readonly view: SystemCard; reado
   const client = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
   const members = useQuery({
-    queryKey: ['members', 'people'],
+    queryKey: ['members', 'first-people'],
     queryFn: ({ signal }) => api.listMembers({ query: { kind: 'person', limit: 100 }, signal }),
     enabled: may('member:read'),
   })

@@ -18,6 +18,7 @@ type Run = Operations['getHistory']['answer']['items'][number]
 /** What ran at an instant, as it was known then, and whether it might. */
 export function RanAt({ system, environment }: { readonly system: string; readonly environment: string }) {
   const [at, setAt] = useState<string>()
+  const [fault, setFault] = useState<string>()
   const { data, error, isFetching } = useQuery({
     queryKey: ['standings', system, environment, 'at', at],
     queryFn: ({ signal }) =>
@@ -27,7 +28,11 @@ export function RanAt({ system, environment }: { readonly system: string; readon
   function ask(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const local = typed(new FormData(event.currentTarget), 'at')
-    if (local !== '') setAt(instantOf(local))
+    if (local === '') return
+    const instant = instantOf(local)
+    const isToCome = Date.parse(instant) > Date.now()
+    setFault(isToCome ? 'That is still to come: nothing ran then.' : undefined)
+    if (!isToCome) setAt(instant)
   }
   return (
     <div className={styles['ranAt']}>
@@ -37,6 +42,7 @@ export function RanAt({ system, environment }: { readonly system: string; readon
           hint={`In the zone ${zoneName()}.`}
           name="at"
           type="datetime-local"
+          error={fault}
           step={1}
           required
         />
