@@ -235,6 +235,37 @@ describe('how pages look', () => {
   })
 })
 
+describe('records and the trail', () => {
+  test('are found by day, title and decision, and the address keeps it', async () => {
+    const auditor = await console.addPerson('auditor')
+    const system = `found-by-day-${(made += 1)}`
+    await recordedChange(console.server, { author, approver: await console.addPerson('approver') }, system)
+    const page = await console.openAs(auditor)
+    await page.goto(`${console.origin}/records?q=${system}`)
+    const table = page.getByRole('table', { name: 'Records' })
+    await expect.poll(() => table.getByRole('row').count()).toBe(2)
+    await page.getByLabel('before').fill('2020-01-01')
+    await page.getByText('No record fits these filters').waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await page.getByLabel('before').fill('')
+    await page.getByLabel('From').fill('2020-01-01')
+    await expect.poll(() => table.getByRole('row').count()).toBe(2)
+    expect(new URL(page.url()).search).toBe(`?q=${system}&since=2020-01-01`)
+    await press(page, 'Clear')
+    await expect.poll(() => new URL(page.url()).search).toBe('')
+
+    await page.goto(`${console.origin}/audit?action=decision.`)
+    await page
+      .getByRole('row', { name: /decision/ })
+      .first()
+      .waitFor()
+    await page.getByLabel('before').fill('2020-01-01')
+    await page.getByText('No event fits these filters').waitFor()
+    await page.goto(`${console.origin}/audit?since=nonsense&until=2020-13-01`)
+    await page.getByRole('row').nth(1).waitFor()
+  })
+})
+
 describe('the palette', () => {
   test('leads to a part of the settings, and says so where it could not look', async () => {
     const page = await console.openAs(author)

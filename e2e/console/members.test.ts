@@ -214,6 +214,21 @@ describe('a service account', () => {
 })
 
 describe('an API key', () => {
+  test('that was just made is shown, though the list can’t be read anew', async () => {
+    await page.goto(`${console.origin}/settings/keys`)
+    await page.getByRole('button', { name: 'Make a key' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('shown once')
+    await page.getByLabel('What for').selectOption('read')
+    await page.route('**/v1/api-keys?**', (route) =>
+      route.fulfill({ status: 403, json: { code: 'forbidden', title: 'It is not allowed', status: 403 } }),
+    )
+    await page.getByRole('button', { name: 'Make the key' }).click()
+    const key = await page.getByRole('dialog', { name: 'The key “shown once”' }).locator('code').innerText()
+    expect((await console.server.send({ path: '/v1/systems', token: key })).status).toBe(200)
+    await page.unrouteAll({ behavior: 'wait' })
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+  })
+
   test('is rotated with an overlap: both work, and the old one is marked', async () => {
     const { key } = await console.server.addKey(admin, ['system:read'])
     await page.goto(`${console.origin}/settings/keys`)

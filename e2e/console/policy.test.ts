@@ -103,6 +103,19 @@ describe('rules', () => {
     expect(await page.getByLabel('Reason').inputValue()).toBe('To try it.')
   })
 
+  test('and the people of the workspace are read by both pages, in either order', async () => {
+    const page = await openPolicy(admin)
+    await page.goto(`${console.origin}/policy/set`)
+    await page.getByRole('checkbox', { name: 'Eva' }).waitFor()
+    await page.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('link', { name: 'People' }).click()
+    await page.getByRole('row', { name: /Eva/ }).waitFor()
+    await page.goBack()
+    await page.goBack()
+    await page.getByRole('checkbox', { name: 'Eva' }).waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
   test('are only read by who may not set them, whatever address they type', async () => {
     const page = await openPolicy(author)
     await part(page, /^Everywhere$/).waitFor()

@@ -1,4 +1,4 @@
-import { instantOf } from '../api/instants.ts'
+import { dayIn, instantOf } from '../api/instants.ts'
 import { type Band, bandWords } from '../look/bands.ts'
 import type { ChangeFilter } from './change-rows.ts'
 
@@ -67,8 +67,8 @@ export function readChangeSearch(search: Raw): ChangeSearch {
     class: choices.class.find((it) => it === search['class']),
     origin: choices.origin.find((it) => it === search['origin']),
     by: text(search['by']),
-    since: day(search['since']),
-    until: day(search['until']),
+    since: dayIn(search['since']),
+    until: dayIn(search['until']),
     saved: text(search['saved']),
   }
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
@@ -76,12 +76,6 @@ export function readChangeSearch(search: Raw): ChangeSearch {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 200) : undefined
-}
-
-function day(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value))
-    ? value
-    : undefined
 }
 
 /** The filter that the address stands for. */

@@ -32,6 +32,13 @@ export function instantOf(local: string): string {
   return new Date(asUtc - offsetAt(asUtc - offsetAt(asUtc))).toISOString()
 }
 
+/** A day as an address has it, "2026-11-29"; undefined for anything else. */
+export function dayIn(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value))
+    ? value
+    : undefined
+}
+
 /** An instant as a field of the browser has it, in the zone of the page: "2026-11-29T14:02". */
 export function fieldOf(at: string | number): string {
   const ms = new Date(at).getTime()

@@ -13,6 +13,7 @@ import { again } from '../look/lazily.ts'
 import { StepUpDialog } from '../identity/step-up.tsx'
 import { readPolicySearch, readScopeSearch } from '../policy/policy-search.ts'
 import { readSystemSearch } from '../systems/system-search.ts'
+import { readRecordSearch } from '../pacr/record-search.ts'
 import { readAuditSearch } from '../trail/audit-search.ts'
 import { ErrorPage, NoSuchPage } from './error-page.tsx'
 import { meQuery } from './me.ts'
@@ -162,6 +163,7 @@ const evaluation = createRoute({
 const records = createRoute({
   getParentRoute: () => inside,
   path: '/records',
+  validateSearch: readRecordSearch,
   component: lazyRouteComponent(() => again(() => import('../pacr/records-page.tsx')), 'RecordsPage'),
 })
 const record = createRoute({

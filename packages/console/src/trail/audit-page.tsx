@@ -1,15 +1,18 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { FilterIcon } from 'lucide-react'
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useRef } from 'react'
 import { api } from '../api/client.ts'
+import { instantOf } from '../api/instants.ts'
 import { useLetterKeys } from '../app/shortcuts.ts'
 import { Button } from '../look/button.tsx'
 import { Card } from '../look/card.tsx'
+import { DaySpan } from '../look/day-span.tsx'
 import { Empty, Loading } from '../look/empty.tsx'
 import { Menu } from '../look/menu.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Problem } from '../look/problem.tsx'
+import { SearchLine } from '../look/search-line.tsx'
 import { Table } from '../look/table.tsx'
 import { Exactly } from '../look/time.tsx'
 import type { AuditSearch } from './audit-search.ts'
@@ -27,7 +30,8 @@ export function AuditPage() {
   const search = useSearch({ from: '/in/audit' })
   const navigate = useNavigate()
   const set = (next: AuditSearch) => void navigate({ to: '/audit', search: next, replace: true })
-  const { action, actor, resource, outcome } = search
+  const { action, actor, resource, outcome, since, until } = search
+  const field = useRef<HTMLInputElement>(null)
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['audit', search],
     queryFn: ({ pageParam, signal }) =>
@@ -38,6 +42,8 @@ export function AuditPage() {
           ...(actor === undefined ? {} : { actorId: actor }),
           ...(resource === undefined ? {} : { resource }),
           ...(outcome === undefined ? {} : { outcome }),
+          ...(since === undefined ? {} : { from: instantOf(since) }),
+          ...(until === undefined ? {} : { to: instantOf(until) }),
           ...(pageParam === null ? {} : { cursor: pageParam }),
         },
         signal,
@@ -47,7 +53,11 @@ export function AuditPage() {
   })
   useLetterKeys(
     useCallback(
-      (key) => {
+      (key, event) => {
+        if (key === '/') {
+          event.preventDefault()
+          field.current?.focus()
+        }
         const of = document.activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-actor]')?.dataset['actor']
         if (key === '.' && of !== undefined) void navigate({ to: '/audit', search: { ...search, actor: of } })
       },
@@ -59,10 +69,18 @@ export function AuditPage() {
     <Page title="Audit">
       <PageBody>
         <div className={styles['filters']} role="search" aria-label="Filter the trail">
-          <ActionField
+          <SearchLine
             key={action ?? ''}
-            action={action ?? ''}
+            label="Action begins with"
+            placeholder="Action, as in decision."
+            value={action ?? ''}
+            field={field}
             set={(value) => set(value === '' ? without(search, 'action') : { ...search, action: value })}
+          />
+          <DaySpan
+            since={since}
+            until={until}
+            set={(span) => set({ ...without(without(search, 'since'), 'until'), ...span })}
           />
           <Menu
             label={outcome === undefined ? 'Outcome' : (outcomes.find(({ key }) => key === outcome)?.label ?? outcome)}
@@ -164,37 +182,6 @@ export function AuditPage() {
         ) : null}
       </PageBody>
     </Page>
-  )
-}
-
-function ActionField({ action, set }: { readonly action: string; readonly set: (action: string) => void }) {
-  const [text, setText] = useState(action)
-  const field = useRef<HTMLInputElement>(null)
-  useLetterKeys(
-    useCallback((key, event) => {
-      if (key !== '/') return
-      event.preventDefault()
-      field.current?.focus()
-    }, []),
-  )
-  return (
-    <form
-      className={styles['search']}
-      onSubmit={(event) => {
-        event.preventDefault()
-        set(text.trim())
-      }}
-    >
-      <input
-        ref={field}
-        type="search"
-        aria-label="Action begins with"
-        placeholder="Action, as in decision."
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onBlur={() => text.trim() === action || set(text.trim())}
-      />
-    </form>
   )
 }
 

@@ -1,9 +1,15 @@
+import { dayIn } from '../api/instants.ts'
+
 /** Which events are asked for: all of it is in the address. */
 export interface AuditSearch {
   readonly action?: string
   readonly actor?: string
   readonly resource?: string
   readonly outcome?: 'allowed' | 'denied' | 'failed'
+  /** A day, in the zone of the page. */
+  readonly since?: string
+  /** The first day that is no longer in. */
+  readonly until?: string
 }
 
 /** Reads the address; what it doesn't know, it leaves out. */
@@ -11,5 +17,13 @@ export function readAuditSearch(search: Readonly<Record<string, unknown>>): Audi
   const text = (name: string) =>
     typeof search[name] === 'string' && search[name] !== '' ? { [name]: search[name].slice(0, 200) } : {}
   const outcome = (['allowed', 'denied', 'failed'] as const).find((it) => it === search['outcome'])
-  return { ...text('action'), ...text('actor'), ...text('resource'), ...(outcome === undefined ? {} : { outcome }) }
+  const [since, until] = [dayIn(search['since']), dayIn(search['until'])]
+  return {
+    ...text('action'),
+    ...text('actor'),
+    ...text('resource'),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  }
 }
