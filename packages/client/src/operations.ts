@@ -1369,6 +1369,10 @@ export type RecordDocument = {
   decision: "act" | "not_act"
   decisionDetail: "approve" | "approve_with_conditions" | "accept_risk" | "reject" | "defer" | "rollback"
   justification: string
+  implementationPlan: string | null
+  backoutPlan: string | null
+  testPlan: string | null
+  riskImpactAnalysis: string | null
   conditions: (string)[]
   checks: ({
     metric: "error_rate" | "refusal_rate" | "disagreed_rate" | "cost_per_request_usd" | "latency_mean_ms" | "latency_p95_ms" | "input_tokens_mean" | "output_tokens_mean"

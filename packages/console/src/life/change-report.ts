@@ -1,12 +1,13 @@
 import { grouped } from '../ace/delta.ts'
 import { pathWords, typeWords } from '../ace/change-words.ts'
-import { exact } from '../api/instants.ts'
+import { date, exact } from '../api/instants.ts'
 import { orient } from '../aura/axis.ts'
 import { planWords } from '../aura/plan-words.ts'
 import { difference, type Metric, metricName, metricRule } from '../aura/metric-words.ts'
 import { warningWords } from '../aura/warning-words.ts'
 import { bandWords } from '../look/bands.ts'
 import { checkWords } from '../pacr/check-words.ts'
+import { saidBeside } from '../pacr/plans.ts'
 import { decisionHeading } from '../pacr/record-words.ts'
 import type { Block, PlotRow, Report } from '../report/blocks.ts'
 import type { Dossier } from './dossier.ts'
@@ -114,7 +115,7 @@ function plotRow(metric: Metric): PlotRow {
 }
 
 function whatWasDecided(decision: Dossier['decisions'][number]): Block[] {
-  const { justification, conditions, checks, approvals, authorName, proposedAt, status, backoutPlan } = decision
+  const { justification, conditions, checks, approvals, authorName, proposedAt, status, reviewBy } = decision
   const under = [...conditions, ...checks.map((check) => `${checkWords(check)}, checked by telemetry`)]
   return [
     { kind: 'heading', text: `Decision: ${decisionHeading(decision.decisionDetail)}` },
@@ -126,9 +127,8 @@ function whatWasDecided(decision: Dossier['decisions'][number]): Block[] {
           { kind: 'text' as const, text: 'Conditions:' },
           { kind: 'list' as const, items: under },
         ]),
-    ...(backoutPlan === null || backoutPlan === undefined
-      ? []
-      : [{ kind: 'facts' as const, facts: [['Back-out', backoutPlan]] as const }]),
+    ...saidBeside(decision),
+    ...(reviewBy === null ? [] : [{ kind: 'text' as const, text: `To be looked at again by ${date(reviewBy)}.` }]),
     ...(approvals.length === 0 ? [] : [{ kind: 'text' as const, text: 'Who agreed, and who did not:' }]),
     {
       kind: 'list',

@@ -5,6 +5,7 @@ import { Ago } from '../look/time.tsx'
 import { Facts } from '../look/card.tsx'
 import { Warning } from '../look/badge.tsx'
 import { checkWords } from './check-words.ts'
+import { plansOf } from './plans.ts'
 import styles from './decision-card.module.css'
 
 /** A decision: reasons, conditions, plans, and who agreed. */
@@ -46,10 +47,7 @@ export function DecisionCard({
                 </ul>
               ),
             ],
-            ['To do it', decision.implementationPlan],
-            ['Back-out', decision.backoutPlan],
-            ['Tests', decision.testPlan],
-            ['Risk', decision.riskImpactAnalysis],
+            ...plansOf(decision),
             ['Review by', decision.reviewBy === null ? null : date(decision.reviewBy)],
           ]}
         />

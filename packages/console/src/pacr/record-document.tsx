@@ -8,6 +8,7 @@ import { Exactly } from '../look/time.tsx'
 import { checkWords } from './check-words.ts'
 import type { RecordContent } from './records.ts'
 import { decidedTo } from './record-words.ts'
+import { plansOf } from './plans.ts'
 import styles from './records.module.css'
 
 /** A sealed record as prose: who decided what, what was to change, what was known, why, under which conditions. */
@@ -44,6 +45,12 @@ export function RecordDocument({ record }: { readonly record: RecordContent }) {
       ))}
       <h2>Why</h2>
       <blockquote>{record.justification}</blockquote>
+      {plansOf(record).map(([name, said]) => (
+        <div key={name}>
+          <h3>{name}</h3>
+          <blockquote>{said}</blockquote>
+        </div>
+      ))}
       <h2>Under which conditions</h2>
       {conditions.length + checks.length === 0 ? <p>Under none.</p> : null}
       <ul>

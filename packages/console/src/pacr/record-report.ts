@@ -4,6 +4,7 @@ import { date, exact } from '../api/instants.ts'
 import { type Band, bandWords } from '../look/bands.ts'
 import type { Block, Report } from '../report/blocks.ts'
 import { checkWords } from './check-words.ts'
+import { saidBeside } from './plans.ts'
 import type { RecordContent } from './records.ts'
 import { decidedTo, recordTitle } from './record-words.ts'
 
@@ -36,6 +37,7 @@ export function recordReport(record: RecordContent): Report {
           }))),
       { kind: 'heading', text: 'Why' },
       { kind: 'text', tone: 'quote', text: justification },
+      ...saidBeside(record),
       { kind: 'heading', text: 'Under which conditions' },
       under.length === 0 ? { kind: 'text', text: 'Under none.' } : { kind: 'list', items: under },
       ...(record.reviewBy === null

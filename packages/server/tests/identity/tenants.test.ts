@@ -32,7 +32,15 @@ describe('P3.1: the operators’ tenant', () => {
   test('is one more tenant of whoever set the instance up, with other permissions', async () => {
     const me = await server.expectOk<Me>({ path: '/v1/me', token: operator.token })
     expect(me.tenant).toMatchObject({ slug: 'instance', instance: true, sample: false, role: 'admin' })
-    const held = ['me:read', 'session:own', 'member:read', 'member:write', 'audit:read', 'tenant:operate', 'health:read']
+    const held = [
+      'me:read',
+      'session:own',
+      'member:read',
+      'member:write',
+      'audit:read',
+      'tenant:operate',
+      'health:read',
+    ]
     expect(new Set(me.permissions)).toEqual(new Set(held))
     const ordinary = await server.expectOk<Me>({ path: '/v1/me', token: server.admin.token })
     expect(ordinary.permissions).not.toContain('tenant:operate')

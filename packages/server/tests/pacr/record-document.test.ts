@@ -66,6 +66,10 @@ describe('a record as a document', () => {
       decision: 'act',
       decisionDetail: 'accept_risk',
       justification: 'As it was meant.',
+      implementationPlan: 'Ten percent first.',
+      backoutPlan: 'The model before.',
+      testPlan: 'The cases of refunds.',
+      riskImpactAnalysis: 'Wrong answers reach customers.',
       supersedes: first,
     })
     const second = (await approve(server, approver, body.id)).recordId
@@ -77,7 +81,14 @@ describe('a record as a document', () => {
       reviewBy: '2099-01-31',
       closure: { code: 'successful', notes: 'As planned.' },
     })
-    expect(await read(second)).toMatchObject({ supersedes: first, supersededBy: null })
+    expect(await read(second)).toMatchObject({
+      supersedes: first,
+      supersededBy: null,
+      implementationPlan: 'Ten percent first.',
+      backoutPlan: 'The model before.',
+      testPlan: 'The cases of refunds.',
+      riskImpactAnalysis: 'Wrong answers reach customers.',
+    })
   })
 
   test('is not found where there is none', async () => {
