@@ -82,6 +82,11 @@ export function relative(at: string, now: number = Date.now()): string {
   return size < day ? format.format(Math.round(ms / hour), 'hour') : format.format(Math.round(ms / day), 'day')
 }
 
+/** Whether an instant is over. */
+export function isPast(at: string): boolean {
+  return Date.parse(at) <= Date.now()
+}
+
 /** A day in words: "29 November 2026". */
 export function date(at: string): string {
   return written(at, { dateStyle: 'long' })

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { KeyRoundIcon } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
-import { date } from '../api/instants.ts'
+import { date, isPast } from '../api/instants.ts'
 import { usePages } from '../api/pages.ts'
 import { ActDialog } from '../look/act-dialog.tsx'
 import { Warning } from '../look/badge.tsx'
@@ -95,10 +95,15 @@ function KeyTable({
           name: 'Key',
           cell: ({ name, prefix, expiresAt, expiresSoon, replacedBy, accountName }) => (
             <>
-              {name} {expiresSoon ? <Warning word={replacedBy === null ? 'Ends soon' : 'Replaced, ends soon'} /> : null}
+              {name}{' '}
+              {expiresAt !== null && isPast(expiresAt) ? (
+                <Warning word="Ended" />
+              ) : expiresSoon ? (
+                <Warning word={replacedBy === null ? 'Ends soon' : 'Replaced, ends soon'} />
+              ) : null}
               <span className={styles['below']}>
                 <code className="mono">{prefix}…</code> · {accountName} ·{' '}
-                {expiresAt === null ? 'never ends' : `ends on ${date(expiresAt)}`}
+                {expiresAt === null ? 'never ends' : `${isPast(expiresAt) ? 'ended' : 'ends'} on ${date(expiresAt)}`}
               </span>
             </>
           ),
