@@ -88,12 +88,15 @@ describe('the GitHub Action', () => {
     expect(await run({})).toMatchObject({ code: 0, summary: expect.stringContaining('what it ran with before') })
   })
 
+  let tries = 0
   test('tells of every commit of a push', async () => {
-    const before = commit({ 'prompts/answer.txt': 'Answer in two lines.' })
+    // Another try of the test finds what the one before it has committed.
+    tries += 1
+    const before = commit({ 'prompts/answer.txt': `Answer in two lines, as said ${tries} times.` })
     await run({})
     const known = (await changes()).length
-    commit({ 'prompts/answer.txt': 'Answer in three lines.' })
-    commit({ 'prompts/answer.txt': 'Answer in four lines.' })
+    commit({ 'prompts/answer.txt': `Answer in three lines, as said ${tries} times.` })
+    commit({ 'prompts/answer.txt': `Answer in four lines, as said ${tries} times.` })
     const ran = await run({ history: 'true', since: before })
     expect(ran.output.match(/^[0-9a-f]{8}-/gm)).toHaveLength(2)
     expect(await changes()).toHaveLength(known + 2)
