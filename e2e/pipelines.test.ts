@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { guideBlocks, type Pipeline, type Ran, readAction, runAction, startPipeline } from './pipeline.ts'
 
@@ -95,6 +96,8 @@ describe('the GitHub Action', () => {
     const before = commit({ 'prompts/answer.txt': `Answer in two lines, as said ${tries} times.` })
     await run({})
     const known = (await changes()).length
+    // Git tells whole seconds: a commit in the second of what was told before it would be earlier than that.
+    await sleep(1_100)
     commit({ 'prompts/answer.txt': `Answer in three lines, as said ${tries} times.` })
     commit({ 'prompts/answer.txt': `Answer in four lines, as said ${tries} times.` })
     const ran = await run({ history: 'true', since: before })
