@@ -58,7 +58,7 @@ test('a database that takes no writes is told in the server’s words', async ()
 test('a viewer reads whether the server is ready, and nothing that is for administrators', async () => {
   const page = await console.openAs(await console.addPerson('viewer'))
   await page.goto(`${console.origin}/health`)
-  await page.getByText('Nothing does.').waitFor()
+  await page.getByText('The server is ready. Of the rest').waitFor()
   expect(await page.getByRole('heading', { name: /^(Limits|The log|The instance)$/ }).count()).toBe(0)
 })
 
