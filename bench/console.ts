@@ -103,6 +103,9 @@ const toldByHand = `
     constructor() { super(); globalThis.told = this; setTimeout(() => this.dispatchEvent(new Event('open')), 0) }
     close() {}
   }
+  globalThis.tellOf = (ids) => {
+    for (const id of ids) told.dispatchEvent(new MessageEvent('change', { data: JSON.stringify({ id, changeId: id }) }))
+  }
 `
 
 async function memoryOverTime(console: ConsoleUnderTest, reader: Person): Promise<Row> {
@@ -130,12 +133,7 @@ async function memoryOverTime(console: ConsoleUnderTest, reader: Person): Promis
         { length: changesASecond },
         (_, n) => items[(second * changesASecond + n) % items.length]?.id,
       )
-      await page.evaluate((told) => {
-        for (const id of told) {
-          const event = new MessageEvent('change', { data: JSON.stringify({ id, changeId: id }) })
-          ;(globalThis as unknown as { told: EventTarget }).told.dispatchEvent(event)
-        }
-      }, ids)
+      await page.evaluate(`tellOf(${JSON.stringify(ids)})`)
       await page.clock.runFor(1000)
     }
     await page.waitForLoadState('networkidle').catch(() => undefined)

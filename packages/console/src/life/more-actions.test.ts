@@ -1,23 +1,22 @@
 import { expect, test } from 'vitest'
-import type { Dossier } from './dossier.ts'
-import { type MoreAction, moreActions } from './more-actions.ts'
+import { type MoreAction, moreActions, type Standing } from './more-actions.ts'
 
 interface Given {
-  readonly change?: Partial<Dossier['change']>
-  readonly life?: Partial<Dossier['life']>
-  readonly reader?: Partial<Dossier['reader']>
+  readonly change?: Partial<Standing['change']>
+  readonly life?: Partial<Standing['life']>
+  readonly reader?: Partial<Standing['reader']>
   readonly decision?: 'proposed' | 'approved' | 'rejected'
   readonly may?: boolean
 }
 
 function actions({ change, life, reader, decision, may = true }: Given): MoreAction[] {
-  const dossier = {
+  const standing: Standing = {
     change: { status: 'confirmed', after: {}, ...change },
     life: { stage: 'planned', running: 'not_yet', decision: 'undecided', ...life },
     reader: { mayPropose: may, mayAssess: may, mayDeclareEmergency: may, ...reader },
     decisions: decision === undefined ? [] : [{ status: decision }],
-  } as unknown as Dossier
-  return moreActions(dossier, () => may)
+  }
+  return moreActions(standing, () => may)
 }
 
 test('nothing is offered to who may only read, nor of what is dismissed', () => {

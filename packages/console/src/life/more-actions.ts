@@ -12,9 +12,17 @@ export type MoreAction =
   | 'implemented'
   | 'ended'
 
+/** The part of a dossier by which it is told. */
+export interface Standing {
+  readonly change: { readonly status: Dossier['change']['status']; readonly after: object | null }
+  readonly life: Pick<Dossier['life'], 'stage' | 'running' | 'decision'>
+  readonly decisions: readonly Pick<Dossier['decisions'][number], 'status'>[]
+  readonly reader: Pick<Dossier['reader'], 'mayPropose' | 'mayAssess' | 'mayDeclareEmergency'>
+}
+
 /** What can be done to a change besides its next step, by who reads it and as it stands. */
 export function moreActions(
-  { change, life, decisions, reader }: Pick<Dossier, 'change' | 'life' | 'decisions' | 'reader'>,
+  { change, life, decisions, reader }: Standing,
   may: (permission: Permission) => boolean,
 ): MoreAction[] {
   if (change.status === 'dismissed') return []
