@@ -62,8 +62,7 @@ export const promises: readonly Promised[] = [
     promise:
       'Sessions are short-lived, rotated, revocable at once; a cookie needs a same-origin proof to change something.',
     state: 'partly',
-    missing:
-      'What ends a person’s sessions in another tenant is in the trail of the tenant they act from alone.',
+    missing: 'What ends a person’s sessions in another tenant is in the trail of the tenant they act from alone.',
   },
   {
     id: 'P3.3',
