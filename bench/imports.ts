@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import { env as processEnv } from 'node:process'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { ofLength } from './length.ts'
 import type { Row } from './row.ts'
 
 /** Most memory that a process may take while it reads a million rows, in MiB. */
 const GOAL_MIB = 150
 const ROWS = ofLength(1_000_000, 2_000)
+const launcher = fileURLToPath(new URL('../packages/cli/bin/afterai', import.meta.url))
+const watched = `--import=${new URL('./imports-peak.ts', import.meta.url).href}`
 const COLUMNS = ['id', 'slice', 'answer', 'score', 'latency_ms', 'cost_usd', 'part']
 
 /** A report on a command line: the exit code, time, peak of memory and output of its process. */
@@ -33,8 +34,8 @@ export async function measureImports(rows: number): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'afterai-imports-'))
   const count = rows.toLocaleString('en')
   try {
-    // As the launcher has it: what a first command compiled is there for the next.
-    const ranBy = (words: readonly string[]) => ranWith(join(folder, 'compiled'), words)
+    const ranBy = (words: readonly string[]) => ranIn(folder, words)
+    // What a first command compiled is there for the next.
     await ranBy(['import', '--help'])
     const idle = await ranBy(['import', '--help'])
     const measure = async (name: string, words: readonly string[]): Promise<Row> => {
@@ -66,19 +67,18 @@ export async function measureImports(rows: number): Promise<Row[]> {
   }
 }
 
-async function ranWith(compiled: string, words: readonly string[]): Promise<Ran> {
-  const host = fileURLToPath(new URL('./imports-host.ts', import.meta.url))
-  const env = { ...processEnv, NODE_COMPILE_CACHE: compiled }
-  const { stdout } = await promisify(execFile)(process.execPath, [...(await launcherFlags()), host, ...words], { env })
-  return JSON.parse(stdout) as Ran
-}
-
-/** Reads the flags that the launcher gives to V8. */
-async function launcherFlags(): Promise<readonly string[]> {
-  const launcher = await readFile(new URL('../packages/cli/bin/afterai', import.meta.url), 'utf8')
-  const [, flags] = /^v8="(.+)"$/m.exec(launcher) ?? []
-  if (flags === undefined) throw new Error('the launcher says nothing to V8')
-  return flags.split(' ')
+/** Runs the command line as it is installed, by its launcher. */
+async function ranIn(folder: string, words: readonly string[]): Promise<Ran> {
+  const peak = join(folder, 'peak')
+  const env = { ...processEnv, HOME: folder, AFTERAI_API_KEY: 'none', AFTERAI_BENCH_PEAK: peak, NODE_OPTIONS: watched }
+  const start = performance.now()
+  const { code, said } = await new Promise<Pick<Ran, 'code' | 'said'>>((resolve) => {
+    execFile(launcher, words, { env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, said: `${stdout}${stderr}` })
+    })
+  })
+  const seconds = (performance.now() - start) / 1000
+  return { code, seconds, peakMib: Number(await readFile(peak, 'utf8')) / 1024, said: said.slice(0, 400) }
 }
 
 /** Writes a file of results of so many rows. */

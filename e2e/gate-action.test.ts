@@ -17,12 +17,12 @@ let pullRequest = 0
 let temperature = 0
 
 /** Commits a configuration that nobody knows yet, in a pull request of its own. */
-function newPullRequest(): { readonly number: number; readonly sha: string } {
+async function newPullRequest(): Promise<{ readonly number: number; readonly sha: string }> {
   pullRequest += 1
-  return { number: pullRequest, sha: push() }
+  return { number: pullRequest, sha: await push() }
 }
 
-function push(): string {
+function push(): Promise<string> {
   temperature += 0.01
   return pipeline.commit({
     'afterai.yaml': `model: { provider: acme, name: acme-large }\ninference: { temperature: ${temperature.toFixed(2)} }\n`,
@@ -81,7 +81,7 @@ beforeAll(async () => {
     '- { decision: before, assessment: wanted, emergency: { roles: [approver] } }\n',
   )
   await asAda(`afterai policy set --environment production --from ${work}/policy.yaml --reason "First decide."`)
-  push()
+  await push()
   await asAda('afterai observe --system support-bot --from afterai.yaml')
 }, 240_000)
 
@@ -94,7 +94,7 @@ beforeEach(() => github.answer('well'))
 
 describe('the action of the gate', () => {
   test('is shut while nobody decided, says what is to be done, and opens with the decision: one comment', async () => {
-    const request = newPullRequest()
+    const request = await newPullRequest()
     const shut = await run(request)
     expect(shut).toMatchObject({ code: 31, summary: expect.stringContaining('The gate is shut') })
     const { change, ...outputs } = outputsOf(shut)
@@ -117,7 +117,7 @@ describe('the action of the gate', () => {
   })
 
   test('says that a record forbids it, and fails', async () => {
-    const request = newPullRequest()
+    const request = await newPullRequest()
     await decide(outputsOf(await run(request)).change, '--not-act --detail reject')
     expect(await run(request)).toMatchObject({ code: 33, summary: expect.stringContaining('contrary') })
     expect(statesOf(request.sha)).toEqual(['pending', 'failure'])
@@ -125,7 +125,7 @@ describe('the action of the gate', () => {
   })
 
   test('passes where it is to fail open, and says so loudly; the status says what is true', async () => {
-    const request = newPullRequest()
+    const request = await newPullRequest()
     const ran = await run(request, { fail: 'open', plan: '' })
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('::warning title=AfterAI gate::') })
     expect(ran.summary).toContain('told to fail open')
@@ -138,7 +138,7 @@ describe('the action of the gate', () => {
   })
 
   test('fails where there is no answer, whatever else the command did', async () => {
-    const request = newPullRequest()
+    const request = await newPullRequest()
     expect(await run(request, { url: 'http://127.0.0.1:9' })).toMatchObject({ code: 5 })
     expect(await run(request, { 'api-key': 'aftr_live_nonsense' })).toMatchObject({ code: 3 })
     expect(await run(request, { command: 'true' })).toMatchObject({ code: 1 })
@@ -147,7 +147,7 @@ describe('the action of the gate', () => {
   })
 
   test('tells what it waits for before it waits', async () => {
-    const request = newPullRequest()
+    const request = await newPullRequest()
     const waiting = run(request, { wait: '10m' })
     await expect.poll(() => commentsOn(request).length, { timeout: 60_000 }).toBe(1)
     const [, change] = /afterai ace confirm (\S+)/.exec(commentsOn(request)[0]?.body ?? '') ?? []
@@ -158,7 +158,7 @@ describe('the action of the gate', () => {
   })
 
   test('finds its comment on a later page after a second push, and leaves alone what others wrote', async () => {
-    const request = newPullRequest()
+    const request = await newPullRequest()
     await run(request, { plan: '' })
     const [mine] = commentsOn(request)
     const elsewhere = { number: request.number + 1000, sha: request.sha }
@@ -167,7 +167,7 @@ describe('the action of the gate', () => {
     for (let i = 0; i < 120; i++) github.write({ issue: elsewhere.number, user: forger, body: 'I agree.' })
     await run(elsewhere, { plan: '' })
     expect(commentsOn(elsewhere)).toHaveLength(122)
-    await run({ ...elsewhere, sha: push() }, { plan: '' })
+    await run({ ...elsewhere, sha: await push() }, { plan: '' })
     await run(elsewhere, { plan: '', environment: 'staging' })
     const found = commentsOn(elsewhere)
     expect(found.map(({ user }) => user.type)).toEqual([...Array(121).fill('User'), 'Bot', 'Bot'])
@@ -176,7 +176,7 @@ describe('the action of the gate', () => {
 
   test('of a push sets the status of its commit, and comments nowhere', async () => {
     const before = github.comments.length
-    const sha = push()
+    const sha = await push()
     expect(await run(null, { plan: '' })).toMatchObject({ code: 31 })
     expect(statesOf(sha)).toEqual(['pending'])
     expect(await run({ number: 9999, sha }, { plan: '', comment: 'false' })).toMatchObject({ code: 31 })
@@ -185,14 +185,14 @@ describe('the action of the gate', () => {
 
   test('with the token of a person finds the comment that this person wrote', async () => {
     const theirs = await startGithub(token, 'ada')
-    const request = newPullRequest()
+    const request = await newPullRequest()
     for (let i = 0; i < 2; i++) await run(request, { plan: '' }, { GITHUB_API_URL: theirs.origin })
     expect(theirs.comments).toMatchObject([{ user: { login: 'ada' } }])
     await theirs.stop()
   })
 
   test('keeps its answer where GitHub refuses, fails or says nothing, and warns', async () => {
-    const request = newPullRequest()
+    const request = await newPullRequest()
     for (const temper of [403, 500, 'silent'] as const) {
       github.answer(temper)
       const ran = await run(request, { plan: '', 'github-timeout': '1' })
@@ -216,7 +216,7 @@ describe('the action of the gate', () => {
 
 describe('text that other people wrote', () => {
   test('in a title is harmless, also of several lines', async () => {
-    const request = newPullRequest()
+    const request = await newPullRequest()
     const ran = await run(request, { plan: `--help\n::error::x ${hostile}` })
     expect(ran).toMatchObject({ code: 31 })
     expect(proseOf(ran.summary)).not.toMatch(/[@<]|\]\(/)
@@ -225,7 +225,7 @@ describe('text that other people wrote', () => {
   })
 
   test('in a reason is no command to the runner, nor too long for a status', async () => {
-    const request = newPullRequest()
+    const request = await newPullRequest()
     const { change } = outputsOf(await run(request))
     const reason = `${hostile} ${'for a long time '.repeat(40)}`
     const declared = await fetch(`${pipeline.server.origin}/v1/changes/${change}/emergency`, {
@@ -288,7 +288,7 @@ function proseOf(markdown: string): string {
 test('no secret is in a log, a summary, an output, a comment or the arguments of a process, and no input is code', async () => {
   const owned = join(pipeline.work, 'owned')
   const evil = `x"; touch ${owned}; echo "$(touch ${owned})`
-  const request = newPullRequest()
+  const request = await newPullRequest()
   const ran = [
     await run(request),
     await run(request, { system: evil, environment: evil, from: evil, plan: evil, fail: 'open' }),

@@ -53,7 +53,7 @@ beforeAll(async () => {
   const invitation = await asAda('afterai user invite bo@example.com --role approver --quiet')
   const login = `afterai login --invitation ${invitation} --profile bo --name Bo --password-stdin`
   await asAda(login, 'brave tulip 42 harbour\n')
-  commit({ 'afterai.yaml': configurationOf('acme-large'), 'prompts/answer.txt': canary })
+  await commit({ 'afterai.yaml': configurationOf('acme-large'), 'prompts/answer.txt': canary })
   await asAda('afterai observe --system support-bot --from afterai.yaml')
 }, 240_000)
 
@@ -61,7 +61,7 @@ afterAll(() => pipeline.stop())
 
 describe('the gate in any pipeline', () => {
   test('stops what nobody decided, as the policy wants, and what the server doesn’t answer', async () => {
-    pipeline.commit({ 'afterai.yaml': configurationOf('acme-medium') })
+    await pipeline.commit({ 'afterai.yaml': configurationOf('acme-medium') })
     const [ask = ''] = guideBlocks('yaml', chapter)
       .map((text) => parse(text) as { gate?: { script: string[]; allow_failure: unknown } })
       .flatMap(({ gate }) => gate?.script ?? [])
@@ -163,13 +163,13 @@ describe('P6.3: a summary, with no server in reach', () => {
 
   test('is not kept where the gate is shut, and its folder stays as it was', async () => {
     const [, , , save = ''] = blocks
-    pipeline.commit({ 'prompts/answer.txt': 'Something else.' })
+    await pipeline.commit({ 'prompts/answer.txt': 'Something else.' })
     const modeOf = () => statSync(pipeline.repository).mode & 0o777
     expect(modeOf() & 0o055).toBe(0o055)
     expect(await asPipeline(save.replace('gate.json', 'shut.json'))).toMatchObject({ code: 31 })
     expect(existsSync(join(pipeline.repository, 'shut.json'))).toBe(false)
     expect(statSync(join(pipeline.repository, 'gate.json')).mode & 0o777).toBe(0o600)
-    pipeline.commit({ 'prompts/answer.txt': canary })
+    await pipeline.commit({ 'prompts/answer.txt': canary })
   })
 
   test('holds no text of a prompt', () => {

@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type ServerProcess, startServerProcess } from '@afterai/testing'
 import { vi } from 'vitest'
@@ -27,8 +28,8 @@ export interface Pipeline {
   shell(script: string, env?: Readonly<Record<string, string>>, input?: string): Promise<Ran>
   /** The output of a script of a person who is signed in. */
   asAda(script: string, input?: string): Promise<string>
-  /** Commits files; answers the commit. */
-  commit(files: Readonly<Record<string, string>>): string
+  /** Commits files, in a second in which nothing was told yet; answers the commit. */
+  commit(files: Readonly<Record<string, string>>): Promise<string>
   stop(): Promise<void>
 }
 
@@ -71,7 +72,11 @@ export async function startPipeline(): Promise<Pipeline> {
     repository,
     shell,
     asAda,
-    commit: (files) => commitIn(repository, files),
+    commit: async (files) => {
+      // Git tells whole seconds: a commit in the second of what was told before it would be earlier than that.
+      await sleep(1_000 - (Date.now() % 1_000))
+      return commitIn(repository, files)
+    },
     stop: async () => {
       server.signalAll('SIGTERM')
       await server.ending
@@ -95,7 +100,7 @@ function commitIn(repository: string, files: Readonly<Record<string, string>>): 
   for (const [name, text] of Object.entries(files)) writeFileSync(join(repository, name), text)
   const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'commit.gpgsign=false']
   execFileSync('git', ['-C', repository, 'add', '--all'])
-  execFileSync('git', [...identity, '-C', repository, 'commit', '--quiet', '-m', 'a commit'])
+  execFileSync('git', [...identity, '-C', repository, 'commit', '--quiet', '--allow-empty', '-m', 'a commit'])
   return execFileSync('git', ['-C', repository, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()
 }
 

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { guideBlocks, type Pipeline, type Ran, readAction, runAction, startPipeline } from './pipeline.ts'
 
@@ -20,7 +19,7 @@ async function changes(): Promise<
   return (JSON.parse(listed) as { items: never[] }).items
 }
 
-const commit = (files: Readonly<Record<string, string>>): string => pipeline.commit(files)
+const commit = (files: Readonly<Record<string, string>>): Promise<string> => pipeline.commit(files)
 
 beforeAll(async () => {
   pipeline = await startPipeline()
@@ -33,7 +32,7 @@ describe('a pipeline with a key for observations alone', () => {
   const asPipeline = (script: string): Promise<Ran> => pipeline.shell(script, { AFTERAI_API_KEY: pipelineKey })
 
   test('observes with one line, and a second run changes nothing', async () => {
-    commit({ 'afterai.yaml': configurationOf('acme-large-2026-03'), 'prompts/answer.txt': canary })
+    await commit({ 'afterai.yaml': configurationOf('acme-large-2026-03'), 'prompts/answer.txt': canary })
     const [observe = ''] = guideBlocks('sh', 'Any other pipeline')
     expect(await asPipeline(observe)).toMatchObject({ code: 0, stdout: expect.stringContaining('baseline') })
     expect(await asPipeline(observe)).toMatchObject({ code: 0, stdout: expect.stringContaining('unchanged') })
@@ -45,7 +44,7 @@ describe('a pipeline with a key for observations alone', () => {
     const same = await asPipeline(withCurl)
     expect(same).toMatchObject({ code: 0 })
     expect(JSON.parse(same.stdout)).toMatchObject({ results: [{ outcome: 'unchanged' }] })
-    const revision = commit({ 'prompts/answer.txt': `${canary} Be brief.` })
+    const revision = await commit({ 'prompts/answer.txt': `${canary} Be brief.` })
     expect(JSON.parse((await asPipeline(withCurl)).stdout)).toMatchObject({ results: [{ outcome: 'changed' }] })
     expect(await changes()).toMatchObject([{ title: 'prompt answer changed', source: { origin: 'ci', revision } }])
   })
@@ -53,7 +52,7 @@ describe('a pipeline with a key for observations alone', () => {
   test('tells of the history in the repository once', async () => {
     const [history = ''] = guideBlocks('sh', 'The history that you have already')
     const before = await changes()
-    const revision = commit({ 'afterai.yaml': configurationOf('acme-small-2026-10') })
+    const revision = await commit({ 'afterai.yaml': configurationOf('acme-small-2026-10') })
     expect(await asPipeline(history)).toMatchObject({ code: 0, stdout: expect.stringContaining(revision.slice(0, 12)) })
     const after = await changes()
     expect(after).toHaveLength(before.length + 1)
@@ -80,7 +79,7 @@ describe('the GitHub Action', () => {
     })
 
   test('hands on the change that a commit makes, and none for the next run', async () => {
-    const revision = commit({ 'prompts/answer.txt': 'Answer in one line.' })
+    const revision = await commit({ 'prompts/answer.txt': 'Answer in one line.' })
     const ran = await run({})
     expect(ran).toMatchObject({ code: 0, summary: expect.stringContaining('afterai ace show') })
     const [change] = await changes()
@@ -93,13 +92,11 @@ describe('the GitHub Action', () => {
   test('tells of every commit of a push', async () => {
     // Another try of the test finds what the one before it has committed.
     tries += 1
-    const before = commit({ 'prompts/answer.txt': `Answer in two lines, as said ${tries} times.` })
+    const before = await commit({ 'prompts/answer.txt': `Answer in two lines, as said ${tries} times.` })
     await run({})
     const known = (await changes()).length
-    // Git tells whole seconds: a commit in the second of what was told before it would be earlier than that.
-    await sleep(1_100)
-    commit({ 'prompts/answer.txt': `Answer in three lines, as said ${tries} times.` })
-    commit({ 'prompts/answer.txt': `Answer in four lines, as said ${tries} times.` })
+    await commit({ 'prompts/answer.txt': `Answer in three lines, as said ${tries} times.` })
+    await commit({ 'prompts/answer.txt': `Answer in four lines, as said ${tries} times.` })
     const ran = await run({ history: 'true', since: before })
     expect(ran.output.match(/^[0-9a-f]{8}-/gm)).toHaveLength(2)
     expect(await changes()).toHaveLength(known + 2)
