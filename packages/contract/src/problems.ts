@@ -110,6 +110,11 @@ export const problems = {
     'Check the identifier. What belongs to other tenants is not found either.',
   ],
   conflict: [409, 'It already exists', 'Use the one that exists, or choose another name.'],
+  outrun: [
+    409,
+    'Another request was first',
+    'Two were made at the same moment, and this one changed nothing. Read what is there now, and send it again if it is still wanted.',
+  ],
   idempotency_conflict: [
     409,
     'The idempotency key was used for another request',

@@ -47,12 +47,7 @@ export function RecordChangePage() {
     system.trim() !== '' &&
     !systems.data.items.some(({ name }) => name === system.trim())
   const { mutate, error, isPending } = useMutation({
-    mutationFn: (body: Body) =>
-      withProof(async () => {
-        if (isNew)
-          await api.createSystem({ body: { name: body.system }, idempotencyKey: keyOf(['system', body.system]) })
-        return api.recordChange({ body, idempotencyKey: keyOf(body) })
-      }),
+    mutationFn: (body: Body) => withProof(() => api.recordChange({ body, idempotencyKey: keyOf(body) })),
     onSuccess: ({ id }) => void navigate({ to: '/changes/$id', params: { id } }),
   })
   const list = useId()
@@ -62,6 +57,7 @@ export function RecordChangePage() {
     const text = (name: string) => typed(data, name).trim()
     mutate({
       system: text('system'),
+      ...(isNew ? { makeSystem: true } : {}),
       environment: text('environment'),
       title: text('title'),
       changeTypes: choices.type.filter((type) => types.has(type)),

@@ -1,0 +1,15 @@
+import { exact } from '../api/instants.ts'
+import { rulingWords } from '../systems/ruling-words.ts'
+import type { Dossier } from './dossier.ts'
+
+/** Why, by whom and until when, in a few words. */
+export function gateWords({
+  cause,
+  decidedBy,
+  validUntil,
+}: Pick<NonNullable<Dossier['gate']>, 'cause' | 'decidedBy' | 'validUntil'>): string {
+  const by = decidedBy.length === 0 ? '' : `, by ${decidedBy.join(' and ')}`
+  const until = validUntil === null ? '' : `, until ${exact(validUntil)}`
+  const { word } = rulingWords[cause]
+  return `${word.charAt(0).toLowerCase()}${word.slice(1)}${by}${until}.`
+}
