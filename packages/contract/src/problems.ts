@@ -110,11 +110,6 @@ export const problems = {
     'Check the identifier. What belongs to other tenants is not found either.',
   ],
   conflict: [409, 'It already exists', 'Use the one that exists, or choose another name.'],
-  outrun: [
-    409,
-    'Another request was first',
-    'Two were made at the same moment, and this one changed nothing. Read what is there now, and send it again if it is still wanted.',
-  ],
   idempotency_conflict: [
     409,
     'The idempotency key was used for another request',
@@ -181,6 +176,11 @@ export const problems = {
     503,
     'The database does not answer',
     'Send it again after the seconds in Retry-After, with the same Idempotency-Key if it changes something: whether the last attempt arrived may not be known.',
+  ],
+  outrun: [
+    503,
+    'Another request was first',
+    'Send it again after the seconds in Retry-After: two were made at the same moment, and this one changed nothing.',
   ],
   not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
   storage_full: [

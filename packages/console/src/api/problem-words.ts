@@ -1,4 +1,6 @@
 import { ApiProblem, NoAnswer } from '@afterai/client'
+import { faultWords, fieldName, withoutCommand } from './fault-words.ts'
+import { remedies } from './remedies.ts'
 
 /** What went wrong, in words for whoever reads the page. */
 export interface ProblemWords {
@@ -8,8 +10,12 @@ export interface ProblemWords {
   readonly requestId: string | undefined
   /** How long the server asks to be left alone. */
   readonly retryAfterMs: number | undefined
-  /** Fields that were refused: a JSON pointer and what is wrong with it. */
-  readonly fields: readonly { readonly pointer: string; readonly detail: string }[]
+  /** Fields that were refused: where in the request, what a page calls it, and what is wrong with it. */
+  readonly fields: readonly {
+    readonly pointer: string
+    readonly name: string | undefined
+    readonly detail: string
+  }[]
 }
 
 /** Puts an error into words. What isn't known stays opaque: no stack is ever shown. */
@@ -32,7 +38,7 @@ export function toWords(error: unknown): ProblemWords {
       remedy: 'It may belong to another tenant, or its address was mistyped.',
     }
   const permission = text(problem['permission'])
-  const detail = text(problem['detail'])
+  const detail = text(withoutCommand(text(problem['detail']) ?? ''))
   return {
     title:
       detail === undefined
@@ -40,7 +46,7 @@ export function toWords(error: unknown): ProblemWords {
         : `${text(problem['title'])}: ${detail}`,
     remedy:
       permission === undefined
-        ? (text(problem['remedy']) ?? 'Try again.')
+        ? (remedies[error.code] ?? text(problem['remedy']) ?? 'Try again.')
         : `It needs the permission ${permission}, which an administrator of your tenant can give.`,
     requestId: text(problem['instance']),
     retryAfterMs,
@@ -48,7 +54,7 @@ export function toWords(error: unknown): ProblemWords {
   }
 }
 
-/** What was refused of a field of a form, by the first part of its pointer; undefined where nothing was. */
+/** What was refused of a field of a form, by a part of its pointer; undefined where nothing was. */
 export function faultOf(error: unknown, name: string): string | undefined {
   if (error === null) return undefined
   return toWords(error).fields.find(({ pointer }) => pointer.split('/').includes(name))?.detail
@@ -57,7 +63,8 @@ export function faultOf(error: unknown, name: string): string | undefined {
 function toField(value: unknown): ProblemWords['fields'] {
   if (typeof value !== 'object' || value === null) return []
   const { pointer, detail } = value as { readonly pointer?: unknown; readonly detail?: unknown }
-  return typeof pointer === 'string' && typeof detail === 'string' ? [{ pointer, detail }] : []
+  if (typeof pointer !== 'string' || typeof detail !== 'string') return []
+  return [{ pointer, name: fieldName(pointer), detail: faultWords(detail) }]
 }
 
 function text(value: unknown): string | undefined {

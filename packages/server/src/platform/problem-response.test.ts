@@ -14,8 +14,8 @@ test.each([
   ['a transaction that had to give way', '40P01', 503, 'database_unavailable'],
   ['a snapshot that was too old', '40001', 503, 'database_unavailable'],
   ['no connection left', '53300', 503, 'database_unavailable'],
-  ['the same row from another request', '23505', 409, 'outrun'],
-  ['a row that another request took away', '23503', 409, 'outrun'],
+  ['the same row from another request', '23505', 503, 'outrun'],
+  ['a row that another request took away', '23503', 503, 'outrun'],
   ['a row of no known kind', '42703', 500, 'internal_error'],
 ])('%s (%s) is answered with %i, and its words stay with us', (_what, state, status, code) => {
   const problem = toProblem(stateError(state), 'req-1')
