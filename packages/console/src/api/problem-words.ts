@@ -1,6 +1,6 @@
 import { ApiProblem, NoAnswer } from '@afterai/client'
 import { faultWords, fieldName, withoutCommand } from './fault-words.ts'
-import { remedies } from './remedies.ts'
+import { remedies, titles } from './remedies.ts'
 
 /** What went wrong, in words for whoever reads the page. */
 export interface ProblemWords {
@@ -39,11 +39,9 @@ export function toWords(error: unknown): ProblemWords {
     }
   const permission = text(problem['permission'])
   const detail = text(withoutCommand(text(problem['detail']) ?? ''))
+  const title = titles[error.code] ?? text(problem['title']) ?? `The server answered ${error.status}`
   return {
-    title:
-      detail === undefined
-        ? (text(problem['title']) ?? `The server answered ${error.status}`)
-        : `${text(problem['title'])}: ${detail}`,
+    title: detail === undefined ? title : `${title}: ${detail}`,
     remedy:
       permission === undefined
         ? (remedies[error.code] ?? text(problem['remedy']) ?? 'Try again.')
@@ -54,10 +52,25 @@ export function toWords(error: unknown): ProblemWords {
   }
 }
 
-/** What was refused of a field of a form, by a part of its pointer; undefined where nothing was. */
+/** Of each error the places of it that a form has told at its own field. */
+const toldAtFields = new WeakMap<object, Set<string>>()
+
+/**
+ * What was refused of a field of a form, by a part of its pointer; undefined where nothing was. What is told so is not told again by the
+ * problem below the form (`untold`).
+ */
 export function faultOf(error: unknown, name: string): string | undefined {
-  if (error === null) return undefined
-  return toWords(error).fields.find(({ pointer }) => pointer.split('/').includes(name))?.detail
+  if (typeof error !== 'object' || error === null) return undefined
+  const fault = toWords(error).fields.find(({ pointer }) => `${pointer}/`.includes(`/${name}/`))
+  if (fault === undefined) return undefined
+  toldAtFields.set(error, (toldAtFields.get(error) ?? new Set()).add(fault.pointer))
+  return fault.detail
+}
+
+/** What was refused, and is said at no field of the page: nothing of it stays hidden. */
+export function untold(error: unknown): ProblemWords['fields'] {
+  const told = typeof error === 'object' && error !== null ? toldAtFields.get(error) : undefined
+  return toWords(error).fields.filter(({ pointer }) => told?.has(pointer) !== true)
 }
 
 function toField(value: unknown): ProblemWords['fields'] {

@@ -1,6 +1,6 @@
 /** What to do on a page, where the API's own remedy speaks of requests. */
 export const remedies: Readonly<Record<string, string>> = {
-  invalid_request: 'Mend what is named here, and send it again. What you typed is kept.',
+  invalid_request: 'Mend what is marked, and send it again. What you typed is kept.',
   malformed_body: 'Reload the page, and try again.',
   invalid_cursor: 'Reload the page: the list has moved on.',
   unauthenticated: 'Sign in again. What you typed is kept.',
@@ -36,4 +36,16 @@ export const remedies: Readonly<Record<string, string>> = {
   forbidden: 'Ask an administrator for a role that allows it.',
   step_up_required: 'Show that it is you, and send it again within ten minutes.',
   not_assessable: 'Choose evaluations that share the ids of their cases and a metric. Nothing was kept.',
+}
+
+/** What went wrong, where the API's own title speaks of requests. */
+export const titles: Readonly<Record<string, string>> = {
+  invalid_request: 'Some of it can’t be taken as it is',
+  malformed_body: 'The server could not read what this page sent',
+  invalid_cursor: 'The list has moved on',
+  unauthenticated: 'You are not signed in',
+  cross_origin: 'This page was opened by another address',
+  not_encrypted: 'The page did not come over https',
+  idempotency_conflict: 'This form was sent before with something else in it',
+  unsupported_media_type: 'The server does not take such a file here',
 }

@@ -8,7 +8,9 @@ export function gateWords({
   decidedBy,
   validUntil,
 }: Pick<NonNullable<Dossier['gate']>, 'cause' | 'decidedBy' | 'validUntil'>): string {
-  const by = decidedBy.length === 0 ? '' : `, by ${decidedBy.join(' and ')}`
+  const who = decidedBy.join(' and ')
+  const isTheirs = cause === 'recorded' || cause === 'accepted' || cause === 'refused'
+  const by = who === '' ? '' : isTheirs ? `, by ${who}` : `; decided by ${who}`
   const until = validUntil === null ? '' : `, until ${exact(validUntil)}`
   const { word } = rulingWords[cause]
   return `${word.charAt(0).toLowerCase()}${word.slice(1)}${by}${until}.`

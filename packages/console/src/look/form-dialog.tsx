@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, type ReactNode, useId } from 'react'
+import { type FormEvent, type ReactNode, useCallback, useId } from 'react'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import styles from './field.module.css'
@@ -36,11 +36,10 @@ export function FormDialog({
     // What is sent waits for what has to be done first, however it is sent.
     if (instead === undefined && !busy) onSend()
   }
-  function sendFromText(event: KeyboardEvent<HTMLFormElement>) {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
-    event.preventDefault()
-    event.currentTarget.requestSubmit()
-  }
+  const listen = useCallback((element: HTMLFormElement | null) => {
+    element?.addEventListener('keydown', sendFromText)
+    return () => element?.removeEventListener('keydown', sendFromText)
+  }, [])
   return (
     <Dialog
       open
@@ -50,7 +49,8 @@ export function FormDialog({
         <>
           <Button onClick={onClose}>{leave}</Button>
           {instead === undefined ? (
-            <Button kind={kind} type="submit" form={form} busy={busy}>
+            // A button of its own: were it the one that stood in its place, the press on that one would send the form.
+            <Button key="send" kind={kind} type="submit" form={form} busy={busy}>
               {act}
             </Button>
           ) : (
@@ -59,9 +59,16 @@ export function FormDialog({
         </>
       }
     >
-      <form id={form} className={styles['form']} onSubmit={submit} onKeyDown={sendFromText}>
+      <form id={form} className={styles['form']} ref={listen} onSubmit={submit}>
         {children}
       </form>
     </Dialog>
   )
+}
+
+function sendFromText(event: KeyboardEvent): void {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+  if (!(event.currentTarget instanceof HTMLFormElement)) return
+  event.preventDefault()
+  event.currentTarget.requestSubmit()
 }

@@ -1,12 +1,13 @@
 import { CircleAlertIcon } from 'lucide-react'
-import { toWords } from '../api/problem-words.ts'
+import { toWords, untold } from '../api/problem-words.ts'
 import { Button } from './button.tsx'
 import { Copyable } from './copyable.tsx'
 import styles from './problem.module.css'
 
-/** What went wrong, in place of the part that failed: title, each field that was refused, remedy, the request's id, and a way to try again. */
+/** What went wrong, in place of the part that failed: title, what was refused and is said at no field, remedy, the request's id, and a way to try again. */
 export function Problem({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
-  const { title, remedy, requestId, retryAfterMs, fields } = toWords(error)
+  const { title, remedy, requestId, retryAfterMs } = toWords(error)
+  const fields = untold(error)
   return (
     <div className={styles['problem']} role="alert">
       <CircleAlertIcon aria-hidden />
