@@ -1442,6 +1442,7 @@ export type Record = {
   decisionId: string
   system: string
   environment: string
+  title: string
   decision: "act" | "not_act"
   decisionDetail: string
   verdict: string
@@ -3138,6 +3139,7 @@ export interface Operations {
       decisionId: string
       system: string
       environment: string
+      title: string
       decision: "act" | "not_act"
       decisionDetail: string
       verdict: string

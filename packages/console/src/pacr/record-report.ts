@@ -20,7 +20,7 @@ export function recordReport(record: RecordContent): Report {
       {
         kind: 'text',
         tone: 'lead',
-        text: `On ${date(record.sealedAt)} ${approvers.join(' and ') || 'nobody'} approved the decision of ${author} ${decidedTo(record.decisionDetail)} with the change that is described below.`,
+        text: `On ${date(record.sealedAt)} ${approvers.join(' and ') || 'nobody'} approved the decision of ${author} on the change that is described below: ${decidedTo(record.decisionDetail)}.`,
       },
       { kind: 'heading', text: 'What was to change' },
       {
