@@ -1467,6 +1467,7 @@ export type Record = {
   decisionId: string
   system: string
   environment: string
+  title: string
   decision: "act" | "not_act"
   decisionDetail: string
   verdict: string
@@ -3164,6 +3165,7 @@ export interface Operations {
       decisionId: string
       system: string
       environment: string
+      title: string
       decision: "act" | "not_act"
       decisionDetail: string
       verdict: string

@@ -155,7 +155,9 @@ function Cells({ row, isChosen, choose }: CellsProps) {
       </div>
       <div role="cell" className={`${styles['verdict']} ${isNews ? styles['news'] : ''}`}>
         <Verdict verdict={row.verdict} />
-        <span className={styles['narrowWhere']}>{row.system}</span>
+        <span className={styles['narrowWhere']}>
+          {row.system} · {row.environment}
+        </span>
       </div>
       <div role="cell" className={styles['risk']}>
         <Severity level={row.severity} />

@@ -22,7 +22,7 @@ export function Shell() {
   const may = useMay()
   const [isFinding, setFinding] = useState(false)
   const items = navigation.filter(({ permission }) => permission === undefined || may(permission))
-  const tabs = items.toSorted((a, b) => Number(b.isTab ?? false) - Number(a.isTab ?? false)).slice(0, 4)
+  const tabs = items.toSorted((a, b) => Number(b.isTab ?? false) - Number(a.isTab ?? false)).slice(0, 5)
   const waiting = useQuery({ ...inboxQuery, enabled: may('change:read') }).data?.items.length ?? 0
   useGoKeys()
   useLiveUpdates()
@@ -72,6 +72,9 @@ export function Shell() {
           <button type="button" className={styles['barFind']} aria-label="Find or do" onClick={() => setFinding(true)}>
             <SearchIcon aria-hidden />
           </button>
+          <Link to={settings.to} className={styles['barFind']} aria-label={settings.label}>
+            <settings.icon aria-hidden />
+          </Link>
         </header>
         <main className={styles['main']} id="main" tabIndex={-1}>
           {me.tenant.sample ? <SampleBar /> : null}
@@ -79,7 +82,7 @@ export function Shell() {
           <Outlet key={zone} />
         </main>
         <nav className={styles['tabs']} aria-label="Pages, short">
-          {[...tabs, settings].map((item) => (
+          {tabs.map((item) => (
             <Link
               key={item.to}
               to={item.to}

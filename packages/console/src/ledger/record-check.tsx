@@ -10,7 +10,8 @@ import { VerifySteps } from './verify-steps.tsx'
 /** The proof of a record, recomputed in this browser: by the keys that the reader pinned here, else by the server's own. */
 export function RecordCheck({ id }: { readonly id: string }) {
   const { data, error, refetch } = useQuery({
-    queryKey: ['records', id, 'check'],
+    // Under a name of its own: each export is told in the trail, so none is made because something else was sealed, or a tab came back.
+    queryKey: ['record-check', id],
     queryFn: async ({ signal }) => {
       const pinned = rememberedKeys()
       const [bundle, keys] = await Promise.all([
@@ -22,8 +23,10 @@ export function RecordCheck({ id }: { readonly id: string }) {
         ? { fault }
         : { report: verifyBundle(bundle, trust), keys: pinned === '' ? ('server' as const) : ('reader' as const) }
     },
-    staleTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   })
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <Loading what="the proof" />

@@ -49,8 +49,17 @@ describe('what was found', () => {
       band: 'improved',
     })
     expect(said(assessed([faster, loss], { verdict: 'material_regression', slices: [delivery, refunds] }))).toBe(
-      'Answer correct falls by 9.1 points, more than the margin of 2 points. 8 of the 9 lost cases are in refunds. Latency improves. ',
+      'Answer correct falls by 9.1 points, more than the margin of 2 points. 8 of the 9 cases that got worse are in refunds. Latency improves. ',
     )
+  })
+
+  test('where lower is better, cases whose value rose are the ones that got worse', () => {
+    const down = { metric: 'hallucination_rate', direction: 'down', band: 'material_regression', delta: 0.267 } as const
+    const whole = metric({ ...down, lost: 2, gained: 34 })
+    const slice = metric({ ...down, slice: 'refunds', lost: 1, gained: 30 })
+    const found = said(assessed([whole], { verdict: 'material_regression', slices: [slice] }))
+    expect(found).toContain('30 of the 34 cases that got worse are in refunds.')
+    expect(said(assessed([whole], { verdict: 'material_regression' }))).toContain('34 cases got worse.')
   })
 
   test('a loss in a slice is told before a gain in the whole', () => {

@@ -1,5 +1,5 @@
 import type { Dossier } from './dossier.ts'
-import { amount, type Metric, metricName } from '../aura/metric-words.ts'
+import { amount, type Metric, metricName, worseCases } from '../aura/metric-words.ts'
 import { decidedTo } from '../pacr/record-words.ts'
 import { rulingWords } from '../systems/ruling-words.ts'
 import { brokenConditions } from '../pacr/conditions.ts'
@@ -101,17 +101,20 @@ function loss(row: Metric): Piece[] {
   ]
 }
 
-/** The slice in which most cases were lost, where that is said of the same metric. */
+/** The slice in which most cases got worse, where that is said of the same metric. */
 function lostCases(assessment: Assessed, { metric, slice }: Metric): Piece[] {
   if (slice !== null) return []
-  const all = assessment.metrics.find((row) => row.metric === metric)?.lost
-  const most = assessment.slices
-    .filter((row) => row.metric === metric && row.lost !== null)
-    .toSorted((one, other) => (other.lost ?? 0) - (one.lost ?? 0))[0]
-  if (all === null || all === undefined || all === 0) return []
-  if (most === undefined || most.lost === null || most.lost === 0)
-    return [{ text: ` ${all} ${all === 1 ? 'case was' : 'cases were'} lost.` }]
-  return [{ text: ` ${most.lost} of the ${all} lost cases ${most.lost === 1 ? 'is' : 'are'} in ${most.slice}.` }]
+  const whole = assessment.metrics.find((row) => row.metric === metric)
+  const all = whole === undefined ? null : worseCases(whole)
+  if (all === null || all === 0) return []
+  const [most] = assessment.slices
+    .filter((row) => row.metric === metric)
+    .map((row) => ({ name: row.slice, count: worseCases(row) ?? 0 }))
+    .toSorted((one, other) => other.count - one.count)
+  if (most === undefined || most.count === 0) return [{ text: ` ${all} ${all === 1 ? 'case' : 'cases'} got worse.` }]
+  return [
+    { text: ` ${most.count} of the ${all} cases that got worse ${most.count === 1 ? 'is' : 'are'} in ${most.name}.` },
+  ]
 }
 
 function gains(better: readonly Metric[], isFirst = false): Piece[] {

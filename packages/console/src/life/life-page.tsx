@@ -58,7 +58,6 @@ function Life({ dossier }: { readonly dossier: Dossier }) {
       trail={
         <>
           <Link to="/changes">Changes</Link>
-          <span aria-hidden>›</span>
           <Link to="/systems/$name" params={{ name: change.system }}>
             {change.system}
           </Link>

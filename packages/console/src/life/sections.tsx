@@ -98,7 +98,7 @@ export function AssessmentSection({ dossier, state }: SectionProps) {
       <AssessmentCard assessments={assessments} />
       <PlanCard plans={dossier.plans} underPlan={assessments[0]?.underPlan ?? null} />
       <RanAround dossier={dossier} />
-      <p className={styles['words']}>
+      <p className={`${styles['words']} ${styles['aside']}`}>
         <Link to="/changes/$id/report" params={{ id: change.id }} className="link">
           The report, to print or to take along
         </Link>

@@ -23,8 +23,8 @@ export function RecordDocument({ record }: { readonly record: RecordContent }) {
     <article className={styles['document']}>
       <p>
         On {date(record.sealedAt)} <b>{approvers.map(inWhosePlace).join(' and ') || 'nobody'}</b> approved the decision
-        of <b>{author?.name ?? 'a removed account'}</b> {decidedTo(record.decisionDetail)} with the change that is
-        described below.{' '}
+        of <b>{author?.name ?? 'a removed account'}</b> on the change that is described below:{' '}
+        {decidedTo(record.decisionDetail)}.{' '}
         {author !== undefined && approvers.every(({ name }) => name !== author.name)
           ? 'Nobody approved their own decision.'
           : ''}

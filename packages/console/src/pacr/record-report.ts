@@ -21,7 +21,7 @@ export function recordReport(record: RecordContent): Report {
       {
         kind: 'text',
         tone: 'lead',
-        text: `On ${date(record.sealedAt)} ${approvers.join(' and ') || 'nobody'} approved the decision of ${author} ${decidedTo(record.decisionDetail)} with the change that is described below.`,
+        text: `On ${date(record.sealedAt)} ${approvers.join(' and ') || 'nobody'} approved the decision of ${author} on the change that is described below: ${decidedTo(record.decisionDetail)}.`,
       },
       ...(states.some(({ state }) => state === 'broken')
         ? [{ kind: 'text' as const, text: 'A condition that it was decided under doesn’t hold any more: see below.' }]

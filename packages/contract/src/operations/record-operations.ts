@@ -9,6 +9,7 @@ const record: RecordView = {
   decisionId: ids.decision,
   system: 'support-bot',
   environment: 'production',
+  title: 'model acme-large-2026-03 → acme-small-2026-10',
   decision: 'not_act',
   decisionDetail: 'reject',
   verdict: 'material_regression',
