@@ -90,6 +90,7 @@ describe('the card of a change says what the gate says', () => {
     const other = await story.plans(0.5)
     await page.goto(`${console.origin}/changes/${other}`)
     await side(page).getByText('The gate is shut: undecided.').waitFor()
+    expect(await page.getByText('It may run').count()).toBe(0)
   })
 
   test('that what was refused and runs must not, with the way back', async () => {

@@ -85,11 +85,7 @@ export function waitsForWords(waitsFor: string | null): string | undefined {
 
 /** What a decided change waits for, as the gate has it: what it lets run no more waits for another decision, not for its deployment. */
 export function waitsNow({ life, gate }: Pick<Dossier, 'life' | 'gate'>): string | undefined {
-  const isHeld = life.decision === 'act' && gate !== null && !gate.open
-  return isHeld ? `The gate is shut: ${sentence(gate.reason)}` : waitsForWords(life.waitsFor)
-}
-
-/** A reason as the gate gives it, as a sentence of its own. */
-export function sentence(reason: string): string {
-  return /[.!?]$/.test(reason) ? reason : `${reason}.`
+  if (life.decision !== 'act' || gate === null || gate.open) return waitsForWords(life.waitsFor)
+  const { title } = rulingWords[gate.cause]
+  return `The gate is shut: ${title.charAt(0).toLowerCase()}${title.slice(1)}.`
 }

@@ -91,7 +91,7 @@ export function StepWords({ step, dossier, ask }: WordsProps): ReactNode {
         <>
           <Step
             title={rulingWords[step.gate.cause].title}
-            text={waitsForWords(life.waitsFor) ?? 'Deploy it. AfterAI notices when it runs.'}
+            text="It waits for its deployment. AfterAI notices when it runs."
           />
           {step.command === null ? null : <Command text={`npx ${step.command}`} />}
         </>

@@ -9,7 +9,7 @@ import { envelopeVerdict, type StandardCandidate } from './envelope-of.ts'
 import { type EnvelopeInForce, inForce, selectEnvelopes } from './envelopes.ts'
 import { type GateFacts, gateOf } from './gate-of.ts'
 import { type PlanState, planStateOf } from './plan-state.ts'
-import { firstBroken, ruledBy, rulingOf, type RulingRow } from './rulings.ts'
+import { firstBroken, type RecordRow, ruledBy, rulingOf, type RulingRow } from './rulings.ts'
 
 /** What is asked of the gate. */
 export interface GateQuestion {
@@ -196,7 +196,7 @@ interface PlannedRow extends Kept {
   readonly plan_state?: PlanState
 }
 
-type CandidateRow = PlannedRow & Omit<RulingRow, 'accepted_at' | 'accepted_by_name'>
+type CandidateRow = PlannedRow & RecordRow
 
 /** Of an environment the last record on this very configuration, and on each of those that were ruled on last; the last sealed first. */
 function selectCandidates(

@@ -33,6 +33,8 @@ export interface LifeFacts {
   readonly asDecided: boolean | null
   /** Whether what it was to begin from doesn't run any more. */
   readonly isSuperseded: boolean
+  /** Why its own record lets it run no more, in a sentence; null where it does, or there is none. */
+  readonly heldBack: string | null
   readonly planState: PlanState
   /** The rule that a decision on it would be taken under now. */
   readonly rule: Pick<PolicyRule, 'assessment'>
@@ -134,7 +136,9 @@ function undecided({ changeId: id, openDecisionId, assessed, planState, rule }: 
 function decided(facts: LifeFacts): Awaited {
   const { changeId: id, implemented, verified, hasConfiguration, system, environment } = facts
   if (implemented === null) {
-    if (isStale(facts)) return { work: 'look_again', waitsFor: freshLook, next: `afterai decide ${id}` }
+    const why = facts.heldBack === null ? undefined : `another decision: ${facts.heldBack}`
+    const waitsFor = why ?? (isStale(facts) ? freshLook : undefined)
+    if (waitsFor !== undefined) return { work: 'look_again', waitsFor, next: `afterai decide ${id}` }
     const next = hasConfiguration
       ? `afterai observe --system ${system} --environment ${environment} --from afterai.yaml`
       : `afterai ace implemented ${id}`

@@ -3,8 +3,8 @@ import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import type { Ruling } from './ruling.ts'
 
-/** What the database knows of what ruled on a configuration: the record sealed last, and who accepted it last. */
-export interface RulingRow {
+/** What the database knows of the record that was sealed last, as far as it rules on something. */
+export interface RecordRow {
   readonly record_id: string | null
   readonly decision: 'act' | 'not_act' | null
   readonly sealed_at: Date | null
@@ -17,6 +17,10 @@ export interface RulingRow {
   /** What was found of the condition of the record that broke first, and when. */
   readonly broken: string | null
   readonly broken_at: Date | null
+}
+
+/** What the database knows of what ruled on a configuration: the record sealed last, and who accepted it last. */
+export interface RulingRow extends RecordRow {
   readonly accepted_at: Date | null
   readonly accepted_by_name: string | null
 }

@@ -7,11 +7,13 @@ import { type Person, startTestServer, type TestServer } from '../../testing/tes
 let server: TestServer
 let author: Person
 let approver: Person
+let viewer: Person
 let stories = 0
 beforeAll(async () => {
   server = await startTestServer()
   author = await server.addPerson(server.admin.tenant, 'member')
   approver = await server.addPerson(server.admin.tenant, 'approver')
+  viewer = await server.addPerson(server.admin.tenant, 'viewer')
 })
 afterAll(() => server.stop())
 
@@ -183,3 +185,23 @@ test('what waits for a review or runs as it must not says why, as the gate does'
   const gate = await story.gate(0.4)
   expect(own).toMatchObject([{ changeId, cause: 'condition_broken', note: gate.reason }])
 })
+
+test.each(['condition_broken', 'review_passed', 'approval_ended', 'assessed_again'])(
+  'a plan that its record lets run no more (%s) waits for another decision, and for whoever may propose one',
+  async (cause) => {
+    const story = await begin({ decision: 'before', validDays: 30 })
+    const changeId = (await stands[cause]?.(story)) ?? ''
+    const gate = await story.gate(0.4)
+    expect(await story.life(changeId)).toMatchObject({
+      waitsFor: `another decision: ${gate.reason}`,
+      next: `afterai decide ${changeId}`,
+    })
+    const read = (by: Person) => server.expectOk<Inbox>({ path: '/v1/inbox', token: by.token })
+    const kindsOf = ({ items }: Inbox) => items.filter((it) => it.changeId === changeId).map(({ kind }) => kind)
+    expect(kindsOf(await read(author))).toEqual(['propose'])
+    expect(kindsOf(await read(viewer))).toEqual([])
+    await story.decides(changeId, { conditions: [] })
+    expect(await story.life(changeId)).toMatchObject({ waitsFor: 'its deployment' })
+    expect(kindsOf(await read(author))).toEqual([])
+  },
+)
