@@ -1,5 +1,6 @@
 import type { Dossier } from './dossier.ts'
 import { amount, type Metric, metricName, worseCases } from '../aura/metric-words.ts'
+import { warningWords } from '../aura/warning-words.ts'
 import { decidedTo } from '../pacr/record-words.ts'
 import { brokenCondition } from './next-step.ts'
 
@@ -61,7 +62,7 @@ export function findings(assessment: Assessed): Piece[] {
   const better = assessment.metrics.filter(({ band }) => band === 'improved')
   if (assessment.verdict === 'withheld') {
     const [why] = assessment.warnings
-    return [{ text: `It can’t be judged yet${why === undefined ? '.' : `: ${why.text}`}` }]
+    return [{ text: `It can’t be judged yet${why === undefined ? '.' : `: ${warningWords(why)}`}` }]
   }
   if (worst !== undefined) return [...loss(worst), ...lostCases(assessment, worst), ...gains(better)]
   const open =

@@ -30,7 +30,7 @@ export function lifeSteps({
   const current =
     change.status === 'dismissed' ? -1 : record === undefined ? firstOpen(done, decision !== undefined) : 3
   const facts = [
-    `${change.delta.length === 0 ? 'no configuration' : `${change.delta.length} ${change.delta.length === 1 ? 'value differs' : 'values differ'}`} · ${change.status}`,
+    `${change.delta.length === 0 || change.after === null ? 'no configuration' : `${change.delta.length} ${change.delta.length === 1 ? 'value differs' : 'values differ'}`} · ${change.status}`,
     assessment === undefined ? 'nothing was measured' : bandWords[assessment.assessment.verdict].toLowerCase(),
     decision === undefined ? 'undecided' : `${decidedTo(decision.decisionDetail)} · ${decision.status}`,
     record === undefined
