@@ -60,7 +60,7 @@ describe('problems in words', () => {
       title: 'Not valid',
       errors: [{ pointer: '/title', detail: 'is empty' }, 'nonsense'],
     })
-    expect(toWords(problem).fields).toEqual([{ pointer: '/title', detail: 'is empty' }])
+    expect(toWords(problem).fields).toEqual([{ pointer: '/title', name: 'Title', detail: 'It is empty.' }])
   })
 
   test('no answer says that nothing is lost; a fault of ours shows no stack', () => {

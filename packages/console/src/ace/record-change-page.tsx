@@ -7,6 +7,7 @@ import { useKeysOf } from '../api/keys-of.ts'
 import { faultOf } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
+import { Choices } from '../look/choices.tsx'
 import { Field, Select } from '../look/field.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { typed } from '../look/form-text.ts'
@@ -33,7 +34,7 @@ const intents = [
 export function RecordChangePage() {
   const navigate = useNavigate()
   const keyOf = useKeysOf()
-  const [types, setTypes] = useState<ReadonlySet<(typeof choices.type)[number]>>(new Set())
+  const [types, setTypes] = useState<readonly (typeof choices.type)[number][]>([])
   const [intent, setIntent] = useState<NonNullable<Body['intent']>>('proposed')
   const [changeClass, setChangeClass] = useState<NonNullable<Body['changeClass']>>('normal')
   const [risk, setRisk] = useState<RiskChoice>({ severity: '', blastRadius: 'unknown', customerImpact: 'unknown' })
@@ -47,12 +48,7 @@ export function RecordChangePage() {
     system.trim() !== '' &&
     !systems.data.items.some(({ name }) => name === system.trim())
   const { mutate, error, isPending } = useMutation({
-    mutationFn: (body: Body) =>
-      withProof(async () => {
-        if (isNew)
-          await api.createSystem({ body: { name: body.system }, idempotencyKey: keyOf(['system', body.system]) })
-        return api.recordChange({ body, idempotencyKey: keyOf(body) })
-      }),
+    mutationFn: (body: Body) => withProof(() => api.recordChange({ body, idempotencyKey: keyOf(body) })),
     onSuccess: ({ id }) => void navigate({ to: '/changes/$id', params: { id } }),
   })
   const list = useId()
@@ -62,9 +58,10 @@ export function RecordChangePage() {
     const text = (name: string) => typed(data, name).trim()
     mutate({
       system: text('system'),
+      ...(isNew ? { makeSystem: true } : {}),
       environment: text('environment'),
       title: text('title'),
-      changeTypes: choices.type.filter((type) => types.has(type)),
+      changeTypes: [...types],
       intent,
       changeClass,
       ...(text('revision') === '' ? {} : { revision: text('revision') }),
@@ -113,26 +110,13 @@ export function RecordChangePage() {
               </option>
             ))}
           </datalist>
-          <fieldset className={styles['types']}>
-            <legend>Kinds</legend>
-            {choices.type.map((type) => (
-              <label key={type}>
-                <input
-                  type="checkbox"
-                  checked={types.has(type)}
-                  onChange={({ target }) =>
-                    setTypes(
-                      (before) => new Set([...before].filter((it) => it !== type).concat(target.checked ? [type] : [])),
-                    )
-                  }
-                />
-                {typeWords(type)}
-              </label>
-            ))}
-            {faultOf(error, 'changeTypes') === undefined ? null : (
-              <p className={styles['fault']}>Choose one at least.</p>
-            )}
-          </fieldset>
+          <Choices
+            label="Kinds"
+            options={choices.type.map((value) => ({ value, label: typeWords(value) }))}
+            chosen={types}
+            onChange={setTypes}
+            error={faultOf(error, 'changeTypes')}
+          />
           <div className={styles['two']}>
             <Select
               label="When"

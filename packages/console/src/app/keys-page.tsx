@@ -8,6 +8,7 @@ const keys: readonly (readonly [keys: string, where: string, what: string])[] = 
   ['Ctrl K, ⌘ K', 'Everywhere', 'Find or do'],
   ['?', 'Everywhere', 'This page'],
   ['Esc', 'Everywhere', 'Close what is open'],
+  ['Ctrl Enter, ⌘ Enter', 'A text in a dialog', 'Send it'],
   ...[...navigation, settings].map(({ key, label }) => [`g ${key}`, 'Everywhere', `Go to ${label}`] as const),
   ['/', 'Changes', 'Search'],
   ['j, k', 'Changes', 'Next and previous row'],

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Metric } from '../aura/metric-words.ts'
 import { findings, leadSentence } from './lead-sentence.ts'
+import { dossierOf } from '../../testing/dossiers.ts'
 import { metric } from '../../testing/metrics.ts'
 
 type Assessed = Parameters<typeof findings>[0]
@@ -147,10 +148,5 @@ test('Property: nothing is called better that is not, nothing is ever called saf
 })
 
 test('what isn’t measured is said before what was decided', () => {
-  const change = { status: 'confirmed', settledByName: null, statusReason: null } as Parameters<
-    typeof leadSentence
-  >[0]['change']
-  expect(leadSentence({ change, assessments: [], decisions: [], findings: [] })).toEqual([
-    { text: 'Nothing was measured of what it does.' },
-  ])
+  expect(leadSentence(dossierOf())).toEqual([{ text: 'Nothing was measured of what it does.' }])
 })

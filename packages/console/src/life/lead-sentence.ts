@@ -2,7 +2,8 @@ import type { Dossier } from './dossier.ts'
 import { amount, type Metric, metricName, worseCases } from '../aura/metric-words.ts'
 import { warningWords } from '../aura/warning-words.ts'
 import { decidedTo } from '../pacr/record-words.ts'
-import { brokenCondition } from './next-step.ts'
+import { rulingWords } from '../systems/ruling-words.ts'
+import { brokenConditions } from '../pacr/conditions.ts'
 
 /** A piece of the sentence, and how it is said. */
 export interface Piece {
@@ -11,17 +12,14 @@ export interface Piece {
 }
 
 type Assessed = Dossier['assessments'][number]['assessment']
+type Told = Pick<Dossier, 'change' | 'life' | 'gate' | 'assessments' | 'decisions' | 'findings'>
 
 /**
  * What there is to know of a change in a sentence or two: the worst that was found, with its number and its margin; what improves; who
  * decided what. It never says "safe", and never "no difference".
  */
-export function leadSentence({
-  change,
-  assessments,
-  decisions,
-  findings: afterwards,
-}: Pick<Dossier, 'change' | 'assessments' | 'decisions' | 'findings'>): Piece[] {
+export function leadSentence(dossier: Told): Piece[] {
+  const { change, assessments, decisions } = dossier
   if (change.status === 'dismissed')
     return [
       {
@@ -30,12 +28,19 @@ export function leadSentence({
     ]
   const [newest] = assessments
   const found = newest === undefined ? [{ text: 'Nothing was measured of what it does.' }] : findings(newest.assessment)
-  return [...found, ...decided(decisions), ...broken(decisions, afterwards)]
+  return [...found, ...decided(decisions), ...heldBack(dossier)]
 }
 
-function broken([latest]: Dossier['decisions'], afterwards: Dossier['findings']): Piece[] {
-  if (latest?.status !== 'approved' || brokenCondition(latest, afterwards) === undefined) return []
-  return [{ text: ' ' }, { text: 'A condition of it is broken', tone: 'worse' }, { text: '.' }]
+/** That what was decided holds no more, as the gate has it; a broken condition also after its life is over. */
+function heldBack(dossier: Told): Piece[] {
+  const { decisions, gate, life } = dossier
+  const [latest] = decisions
+  if (latest?.status !== 'approved') return []
+  const isBroken = brokenConditions(dossier, latest.recordId).length > 0
+  const isHeld = life.decision === 'act' && gate !== null && !gate.open
+  if (!isBroken && !isHeld) return []
+  const text = isBroken || gate === null ? 'A condition of it is broken' : rulingWords[gate.cause].title
+  return [{ text: ' ' }, { text, tone: 'worse' }, { text: '.' }]
 }
 
 function decided([latest]: Dossier['decisions']): Piece[] {

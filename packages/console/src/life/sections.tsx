@@ -15,7 +15,7 @@ import { decisionHeading } from '../pacr/record-words.ts'
 import { ConditionsList } from './conditions-list.tsx'
 import type { Dossier } from './dossier.ts'
 import { seenWords } from './life-facts.tsx'
-import { waitsForWords } from './next-step.ts'
+import { waitsNow } from './next-step.ts'
 import type { LifeStep } from './life-line.ts'
 import styles from './life.module.css'
 
@@ -153,8 +153,8 @@ export function DecisionSection({ dossier, state }: SectionProps) {
 }
 
 /** The sealed record, and how the life of the change went on. */
-export function RecordSection({ dossier: { records, life }, state }: SectionProps) {
-  const [record] = records
+export function RecordSection({ dossier, state }: SectionProps) {
+  const [record] = dossier.records
   if (record === undefined)
     return (
       <Section id="record" title="Record" state={state}>
@@ -180,7 +180,7 @@ export function RecordSection({ dossier: { records, life }, state }: SectionProp
           {record.state === 'integrated'
             ? 'It is signed, and in the log.'
             : 'It is signed, and on its way into the log.'}
-          {` ${waitsForWords(life.waitsFor) ?? ''}`}
+          {` ${waitsNow(dossier) ?? ''}`}
         </p>
         <Link to="/records/$id" params={{ id: record.id }} className={buttonClass()}>
           Read and verify the record

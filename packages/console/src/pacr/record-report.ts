@@ -3,17 +3,18 @@ import { pathWords, typeWords } from '../ace/change-words.ts'
 import { date, exact } from '../api/instants.ts'
 import { type Band, bandWords } from '../look/bands.ts'
 import type { Block, Report } from '../report/blocks.ts'
-import { checkWords } from './check-words.ts'
+import { conditionLine } from './conditions.ts'
 import { saidBeside } from './plans.ts'
+import { conditionsOf, emergencyWords, inWhosePlace } from './record-facts.ts'
 import type { RecordContent } from './records.ts'
 import { decidedTo, recordTitle } from './record-words.ts'
 
 /** A sealed record as a document to take along: what it says, and where its proof is. */
 export function recordReport(record: RecordContent): Report {
-  const { change, people, justification, conditions, checks, closure, assessments } = record
+  const { change, people, justification, emergency, closure, assessments } = record
   const author = people.find(({ role }) => role === 'author')?.name ?? 'a removed account'
-  const approvers = people.filter(({ role }) => role === 'approver').map(({ name }) => name)
-  const under = [...conditions, ...checks.map((check) => `${checkWords(check)}, checked by telemetry`)]
+  const approvers = people.filter(({ role, verdict }) => role === 'approver' && verdict === 'approve').map(inWhosePlace)
+  const states = conditionsOf(record)
   return {
     title: recordTitle({ decisionDetail: record.decisionDetail, system: change.system }),
     blocks: [
@@ -22,6 +23,10 @@ export function recordReport(record: RecordContent): Report {
         tone: 'lead',
         text: `On ${date(record.sealedAt)} ${approvers.join(' and ') || 'nobody'} approved the decision of ${author} on the change that is described below: ${decidedTo(record.decisionDetail)}.`,
       },
+      ...(states.some(({ state }) => state === 'broken')
+        ? [{ kind: 'text' as const, text: 'A condition that it was decided under doesn’t hold any more: see below.' }]
+        : []),
+      ...(emergency === null ? [] : [{ kind: 'text' as const, text: `Emergency: ${emergencyWords(emergency)}` }]),
       { kind: 'heading', text: 'What was to change' },
       {
         kind: 'text',
@@ -39,7 +44,7 @@ export function recordReport(record: RecordContent): Report {
       { kind: 'text', tone: 'quote', text: justification },
       ...saidBeside(record),
       { kind: 'heading', text: 'Under which conditions' },
-      under.length === 0 ? { kind: 'text', text: 'Under none.' } : { kind: 'list', items: under },
+      states.length === 0 ? { kind: 'text', text: 'Under none.' } : { kind: 'list', items: states.map(conditionLine) },
       ...(record.reviewBy === null
         ? []
         : [{ kind: 'text' as const, text: `To be looked at again by ${date(record.reviewBy)}.` }]),
@@ -94,7 +99,8 @@ function deltaOf({ change: { delta } }: RecordContent): Block[] {
   ]
 }
 
-function personLine({ name, role, verdict, at, comment }: RecordContent['people'][number]): string {
+function personLine({ name, role, verdict, at, comment, onBehalfOf }: RecordContent['people'][number]): string {
+  const place = onBehalfOf === null ? '' : ` in the place of ${onBehalfOf}`
   const said = verdict === null ? '' : verdict === 'approve' ? ', approved' : ', rejected'
-  return `${name}, ${role}${said}${at === null ? '' : `, ${exact(at)}`}${comment === null ? '' : `: ${comment}`}`
+  return `${name}, ${role}${place}${said}${at === null ? '' : `, ${exact(at)}`}${comment === null ? '' : `: ${comment}`}`
 }

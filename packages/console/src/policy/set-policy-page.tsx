@@ -4,7 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { PlusIcon } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
-import { faultOf, toWords } from '../api/problem-words.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { useMay } from '../app/me.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
@@ -120,26 +120,11 @@ function RulesForm({ policies }: { readonly policies: readonly Policy[] }) {
         error={faultOf(error, 'reason')}
       />
       {error === null ? null : <Problem error={error} />}
-      {error === null ? null : <Faults error={error} />}
       <div>
         <Button kind="primary" size="large" type="submit" busy={isPending}>
           Set these rules
         </Button>
       </div>
     </form>
-  )
-}
-
-/** What was refused of the rules, by the number of each. */
-function Faults({ error }: { readonly error: unknown }) {
-  const faults = toWords(error).fields.filter(({ pointer }) => pointer.startsWith('/rules/'))
-  return (
-    <ul>
-      {faults.map(({ pointer, detail }) => (
-        <li key={pointer}>
-          Rule {Number(pointer.split('/')[2]) + 1}: {detail}
-        </li>
-      ))}
-    </ul>
   )
 }

@@ -75,6 +75,8 @@ const document: RecordDocument = {
     { role: 'author', name: 'Ada', email: null, verdict: null, comment: null, at: at.proposed, onBehalfOf: null },
     { role: 'approver', name: 'Bo', email: null, verdict: 'approve', comment: null, at: at.sealed, onBehalfOf: null },
   ],
+  findings: [],
+  emergency: null,
   policyVersion: 0,
   closure: null,
   evidenceDigest: digests.evidence,

@@ -13,6 +13,7 @@ const standing: Standing = {
   system: 'support-bot',
   environment: 'production',
   standing: 'awaiting',
+  cause: 'undecided',
   reason: 'it runs, and is not decided yet',
   needs: `afterai decide ${ids.change}`,
   due: at.expires,
@@ -95,7 +96,9 @@ const approvers: Approvers = {
 const gate: Gate = {
   open: true,
   answer: 'covered',
+  cause: 'recorded',
   reason: 'a record says that it may run',
+  since: null,
   needs: null,
   system: 'support-bot',
   environment: 'production',
