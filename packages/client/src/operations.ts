@@ -949,6 +949,7 @@ export type Life = {
   rolledBackBy: string | null
   reverses: string | null
   asDecided: boolean | null
+  verification: "verified" | "failed" | null
   superseded: boolean
   closeCode: "successful" | "successful_issues" | "unsuccessful" | "cancelled" | null
 }

@@ -111,6 +111,7 @@ export function dossierOf(given: Partial<Dossier> = {}): Dossier {
       rolledBackBy: null,
       reverses: null,
       asDecided: null,
+      verification: null,
       superseded: false,
       closeCode: null,
     },

@@ -20,10 +20,10 @@ import { type RiskChoice, toRisk } from './risk.ts'
 
 type Body = Operations['recordChange']['body']
 
+// An emergency is declared of a change that is there, by who may.
 const classes = [
   { value: 'normal', label: 'Normal' },
   { value: 'standard', label: 'Standard: an envelope allows it' },
-  { value: 'emergency', label: 'Emergency: it can’t wait' },
 ] as const
 const intents = [
   { value: 'proposed', label: 'It is planned' },

@@ -31,11 +31,13 @@ interface ClosureProps {
 }
 
 /** Saying whether what runs does what it was decided for, or that the life of a change is over. */
-export function ClosureDialog({ dossier: { change }, what, onClose }: ClosureProps) {
+export function ClosureDialog({ dossier: { change, life }, what, onClose }: ClosureProps) {
   const client = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
   const [outcome, setOutcome] = useState<Outcome>('verified')
-  const [code, setCode] = useState<Code>('successful')
+  const [code, setCode] = useState<Code>(
+    life.verification === 'failed' || life.running === 'rolled_back' ? 'unsuccessful' : 'successful',
+  )
   const [text, setText] = useState('')
   const path = { id: change.id }
   const { mutate, error, isPending } = useMutation({

@@ -1,6 +1,8 @@
 import type { Dossier } from './dossier.ts'
 import { amount, type Metric, metricName, worseCases } from '../aura/metric-words.ts'
-import { decidedTo } from '../pacr/record-words.ts'
+import { warningWords } from '../aura/warning-words.ts'
+import { decidedTo, endedAs } from '../pacr/record-words.ts'
+import { failureOf } from './next-step.ts'
 import { rulingWords } from '../systems/ruling-words.ts'
 import { brokenConditions } from '../pacr/conditions.ts'
 
@@ -27,7 +29,7 @@ export function leadSentence(dossier: Told): Piece[] {
     ]
   const [newest] = assessments
   const found = newest === undefined ? [{ text: 'Nothing was measured of what it does.' }] : findings(newest.assessment)
-  return [...found, ...decided(decisions), ...heldBack(dossier)]
+  return [...found, ...decided(decisions), ...heldBack(dossier), ...afterwards(dossier)]
 }
 
 /** That what was decided holds no more, as the gate has it; a broken condition also after its life is over. */
@@ -40,6 +42,18 @@ function heldBack(dossier: Told): Piece[] {
   if (!isBroken && !isHeld) return []
   const text = isBroken || gate === null ? 'A condition of it is broken' : rulingWords[gate.cause].title
   return [{ text: ' ' }, { text, tone: 'worse' }, { text: '.' }]
+}
+
+/** What was found of it once it ran, and how its life ended. */
+function afterwards({ life }: Told): Piece[] {
+  const failed: Piece[] =
+    failureOf(life) === undefined
+      ? []
+      : [{ text: ' ' }, { text: 'It doesn’t do what it was decided for', tone: 'worse' }, { text: '.' }]
+  const closer = life.steps.find(({ step }) => step === 'closed')?.by
+  return life.closeCode === null
+    ? failed
+    : [...failed, { text: ` ${closer ?? 'A removed account'} closed it: ${endedAs(life.closeCode)}.` }]
 }
 
 function decided([latest]: Dossier['decisions']): Piece[] {
@@ -66,7 +80,7 @@ export function findings(assessment: Assessed): Piece[] {
   const better = assessment.metrics.filter(({ band }) => band === 'improved')
   if (assessment.verdict === 'withheld') {
     const [why] = assessment.warnings
-    return [{ text: `It can’t be judged yet${why === undefined ? '.' : `: ${why.text}`}` }]
+    return [{ text: `It can’t be judged yet${why === undefined ? '.' : `: ${warningWords({ ...why, metric: null, slice: null })}`}` }]
   }
   if (worst !== undefined) return [...loss(worst), ...lostCases(assessment, worst), ...gains(better)]
   const open =

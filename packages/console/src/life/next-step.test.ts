@@ -113,6 +113,34 @@ describe('the next step', () => {
     expect(step.kind).toBe('deploy')
   })
 
+  test('of what was found not to do what it should is to decide again or to close it, and the lead says so', () => {
+    const plain = dossierOf()
+    const steps = [
+      { step: 'verified' as const, at: '2026-11-30T08:00:00.000Z', by: 'Bo', note: 'failed: Refunds fail.' },
+    ]
+    const life = {
+      ...plain.life,
+      decision: 'act' as const,
+      running: 'runs' as const,
+      verification: 'failed' as const,
+      steps,
+    }
+    const it = dossierOf({ life, decisions: [decisionOf()], gate: open, reader: { ...plain.reader, mayPropose: true } })
+    expect(nextStep(it)).toEqual({ kind: 'failed', mayDecide: true, evidence: 'Refunds fail.' })
+    const lead = (of: typeof it) =>
+      leadSentence(of)
+        .map(({ text }) => text)
+        .join('')
+    expect(lead(it)).toContain('It doesn’t do what it was decided for.')
+    const closed = [
+      ...steps,
+      { step: 'closed' as const, at: '2026-11-30T09:00:00.000Z', by: 'Cy', note: 'unsuccessful' },
+    ]
+    expect(lead(dossierOf({ ...it, life: { ...life, steps: closed, closeCode: 'unsuccessful' } }))).toContain(
+      'Cy closed it: it failed.',
+    )
+  })
+
   test('of what was rolled back is to close it, and of what is closed there is none', () => {
     expect(decided({ decision: 'act', running: 'rolled_back' }, null, { mayClose: true })).toEqual({ kind: 'close' })
     expect(decided({ decision: 'act', stage: 'closed' }, null)).toMatchObject({ kind: 'none', title: 'Closed' })

@@ -18,6 +18,8 @@ export type NextStep =
       readonly whyNot: string | undefined
       readonly command: string | null
     }
+  /** Somebody found that it doesn't do what it was decided for. */
+  | { readonly kind: 'failed'; readonly mayDecide: boolean; readonly evidence: string }
   | { readonly kind: 'wait' | 'none'; readonly title: string; readonly text: string }
 
 /** The part of a dossier by which the next step is told. */
@@ -69,8 +71,16 @@ function afterDecision({ life, gate, reader }: Stands): NextStep {
     }
   if (life.running === 'not_yet' && gate?.open === true) return { kind: 'deploy', gate, command: life.next }
   if (life.running === 'runs' && !verified && reader.mayClose) return { kind: 'verify' }
+  if (life.verification === 'failed' && life.running === 'runs' && (reader.mayPropose || reader.mayClose))
+    return { kind: 'failed', mayDecide: reader.mayPropose, evidence: failureOf(life) ?? '' }
   if (reader.mayClose && (verified || life.running !== 'runs')) return { kind: 'close' }
   return { kind: 'none', title: 'Sealed', text: waitsForWords(life.waitsFor) ?? 'The record is sealed.' }
+}
+
+/** By which evidence somebody found that it doesn't do what it was decided for; undefined where nobody did. */
+export function failureOf({ verification, steps }: Dossier['life']): string | undefined {
+  if (verification !== 'failed') return undefined
+  return steps.find(({ step }) => step === 'verified')?.note?.replace(/^failed: /, '') ?? ''
 }
 
 function waits(title: string, whyNot: string | undefined, waitsFor: string | null): NextStep {

@@ -51,10 +51,11 @@ function Section({
 
 /** What differs, before and after. */
 export function ChangeSection({ dossier: { change }, state }: SectionProps) {
-  const note = change.observations > 0 ? seenWords(change.observations) : undefined
+  const isSeen = change.observations > 0 && change.source.origin !== 'manual'
+  const note = isSeen ? seenWords(change.observations) : undefined
   return (
     <Section id="change" title="What changes" state={state} note={note}>
-      {change.delta.length === 0 ? (
+      {change.delta.length === 0 || change.after === null ? (
         <p className={styles['words']}>
           No configuration was told with it
           {change.before === null && change.after !== null

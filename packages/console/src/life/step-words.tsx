@@ -122,6 +122,21 @@ export function StepWords({ step, dossier, ask }: WordsProps): ReactNode {
           </Button>
         </Step>
       )
+    case 'failed':
+      return (
+        <Step title="It doesn’t do what it should" text={`Found by this: ${step.evidence}`}>
+          {step.mayDecide ? (
+            <Button kind="primary" size="large" onClick={() => ask('propose')}>
+              Decide again
+            </Button>
+          ) : null}
+          {reader.mayClose ? (
+            <Button size="large" onClick={() => ask('close')}>
+              Close the change
+            </Button>
+          ) : null}
+        </Step>
+      )
     case 'close':
       return (
         <Step title="Close its life" text="A last sealed entry says how it ended.">

@@ -1,17 +1,17 @@
-import { date } from '../api/instants.ts'
+import { date, dateUtc } from '../api/instants.ts'
 import { Diff } from '../ace/diff.tsx'
 import { grouped } from '../ace/delta.ts'
 import { typeWords } from '../ace/change-words.ts'
-import { type Band, bandWords } from '../look/bands.ts'
 import { Warning } from '../look/badge.tsx'
 import { Card } from '../look/card.tsx'
 import { Exactly } from '../look/time.tsx'
 import { conditionLine } from './conditions.ts'
 import type { RecordContent } from './records.ts'
 import { plansOf } from './plans.ts'
-import { conditionsOf, emergencyWords, inWhosePlace } from './record-facts.ts'
+import { closedWords, conditionsOf, emergencyWords, inWhosePlace, rulesWords } from './record-facts.ts'
 import { decidedTo } from './record-words.ts'
 import styles from './records.module.css'
+import { SealedAssessment } from './sealed-assessment.tsx'
 
 /** A sealed record as prose: who decided what, what was to change, what was known, why, under which conditions. */
 export function RecordDocument({ record }: { readonly record: RecordContent }) {
@@ -22,8 +22,8 @@ export function RecordDocument({ record }: { readonly record: RecordContent }) {
   return (
     <article className={styles['document']}>
       <p>
-        On {date(record.sealedAt)} <b>{approvers.map(inWhosePlace).join(' and ') || 'nobody'}</b> approved the decision
-        of <b>{author?.name ?? 'a removed account'}</b> on the change that is described below:{' '}
+        On {dateUtc(record.sealedAt)} <b>{approvers.map(inWhosePlace).join(' and ') || 'nobody'}</b> approved the
+        decision of <b>{author?.name ?? 'a removed account'}</b> on the change that is described below:{' '}
         {decidedTo(record.decisionDetail)}.{' '}
         {author !== undefined && approvers.every(({ name }) => name !== author.name)
           ? 'Nobody approved their own decision.'
@@ -51,10 +51,8 @@ export function RecordDocument({ record }: { readonly record: RecordContent }) {
       )}
       <h2>What was known</h2>
       {evidence === 'none' ? <p>There was no evidence: the decision rests on no assessment.</p> : null}
-      {assessments.map(({ id, verdict }) => (
-        <p key={id}>
-          It was assessed, and the verdict was <b>{bandWords[verdict as Band]?.toLowerCase() ?? verdict}</b>.
-        </p>
+      {assessments.map((assessment) => (
+        <SealedAssessment key={assessment.id} assessment={assessment} />
       ))}
       <h2>Why</h2>
       <blockquote>{record.justification}</blockquote>
@@ -73,6 +71,7 @@ export function RecordDocument({ record }: { readonly record: RecordContent }) {
       </ul>
       {record.reviewBy === null ? null : <p>To be looked at again by {date(record.reviewBy)}.</p>}
       <h2>Who</h2>
+      <p>{rulesWords(record)}</p>
       <ul>
         {people.map(({ role, name, verdict, comment, at, onBehalfOf }, index) => (
           <li key={`${name} ${index}`}>
@@ -93,8 +92,13 @@ export function RecordDocument({ record }: { readonly record: RecordContent }) {
         <>
           <h2>How it ended</h2>
           <p>
-            {closure.code.replaceAll('_', ' ')}
-            {closure.notes === null ? '' : `: ${closure.notes}`}
+            {closedWords(closure)}
+            {closure.notes === null ? null : (
+              <>
+                {' '}
+                <q>{closure.notes}</q>
+              </>
+            )}
           </p>
         </>
       )}

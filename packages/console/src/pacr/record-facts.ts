@@ -1,5 +1,6 @@
-import { exact } from '../api/instants.ts'
+import { dateUtc, exact } from '../api/instants.ts'
 import { type ConditionState, conditionStates } from './conditions.ts'
+import { endedAs } from './record-words.ts'
 import type { RecordContent } from './records.ts'
 
 /** The conditions of a record as they stand now. */
@@ -28,4 +29,16 @@ export function emergencyWords({
 }: NonNullable<RecordContent['emergency']>): string {
   const who = declaredByName ?? 'A removed account'
   return `${who} declared on ${exact(declaredAt)} that it had to run before it could be decided: ${reason}`
+}
+
+/** How the life of the change ended, when and by whose word. */
+export function closedWords({ code, closedAt, closedByName }: NonNullable<RecordContent['closure']>): string {
+  return `${closedByName ?? 'A removed account'} closed it on ${dateUtc(closedAt)}: ${endedAs(code)}.`
+}
+
+/** By which rules it was approved. */
+export function rulesWords({ policyVersion }: Pick<RecordContent, 'policyVersion'>): string {
+  return policyVersion === 0
+    ? 'It was approved by the built-in rules.'
+    : `It was approved by version ${policyVersion} of the rules.`
 }

@@ -132,6 +132,7 @@ export const life: Life = {
   rolledBackBy: null,
   reverses: null,
   asDecided: true,
+  verification: null,
   superseded: false,
   closeCode: null,
 }

@@ -105,7 +105,8 @@ function openedFrom(
   contents: ReadonlyMap<string, Configuration>,
 ) {
   const side = (fingerprint: string | null) => (fingerprint === null ? null : contentOf(contents, fingerprint))
-  const delta: DeltaItem[] = configurationDelta(side(wanted.before), side(wanted.after))
+  // What will run was not said: nothing is known to differ, least of all that all of it goes.
+  const delta: DeltaItem[] = wanted.after === null ? [] : configurationDelta(side(wanted.before), side(wanted.after))
   const id = newId()
   const { before, after, origin } = wanted
   const changeTypes = wanted.changeTypes ?? changeTypesOf(delta)

@@ -28,7 +28,7 @@ export interface LifeFacts {
   readonly endedAt: Date | null
   readonly rolledBack: { readonly at: Date; readonly changeId: string | null } | null
   readonly reverses: string | null
-  readonly verified: Happened | null
+  readonly verified: (Happened & { readonly outcome: 'verified' | 'failed' }) | null
   readonly closed: (Happened & { readonly code: CloseCode }) | null
   readonly asDecided: boolean | null
   /** Whether what it was to begin from doesn't run any more. */
@@ -59,6 +59,7 @@ export function lifeOf(facts: LifeFacts): Life {
     rolledBackBy: rolledBack?.changeId ?? null,
     reverses: facts.reverses,
     asDecided: facts.asDecided,
+    verification: facts.verified?.outcome ?? null,
     superseded: isStale(facts),
     closeCode: closed?.code ?? null,
   }
@@ -150,6 +151,10 @@ function decided(facts: LifeFacts): Awaited {
   }
   if (verified === null) {
     return { work: 'verify', waitsFor: 'somebody who verifies it', next: `afterai ace verify ${id} --evidence "..."` }
+  }
+  if (verified.outcome === 'failed') {
+    const waitsFor = 'to be decided again, or rolled back and closed: it does not do what it was decided for'
+    return { work: 'close', waitsFor, next: `afterai decide ${id}` }
   }
   return { work: 'close', waitsFor: 'to be closed', next: `afterai ace close ${id} --code successful` }
 }

@@ -247,7 +247,10 @@ function factsOf(row: LifeRow): Omit<LifeFacts, 'planState' | 'rule' | 'heldBack
     endedAt: row.ended_at,
     rolledBack: row.undone_at === null ? null : { at: row.undone_at, changeId: row.undone_by },
     reverses: row.reverses,
-    verified: happened(row.verified_at, row.verified_by_name, noteOf(row)),
+    verified:
+      row.verified_at === null || row.verification === null
+        ? null
+        : { at: row.verified_at, by: row.verified_by_name, note: noteOf(row), outcome: row.verification },
     closed:
       row.closed_at === null || row.code === null
         ? null
