@@ -105,7 +105,7 @@ describe('the card of a change says what the gate says', () => {
       .waitFor()
     await side(page).getByText(`npx afterai history ${story.system}`).waitFor()
     await page.goto(console.origin)
-    const why = page.getByText(/Refused: a record says that it must not run/)
+    const why = page.getByText(/Refused: A sealed record refuses it\./)
     await why.first().waitFor()
     expect(await why.count()).toBe(1)
   })
