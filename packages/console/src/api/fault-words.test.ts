@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import text from '../../../../docs/reference/errors.md?raw'
 import { ApiProblem } from '@afterai/client'
 import { faultWords, fieldName, withoutCommand } from './fault-words.ts'
-import { toWords } from './problem-words.ts'
+import { faultOf, toWords, Unsent, untold } from './problem-words.ts'
 
 test.each([
   ['Too small: expected string to have >=1 characters', 'It can’t be empty.'],
@@ -55,6 +55,27 @@ test('every field that is refused is told, as a sentence, whatever its pointer a
       expect(field?.detail.length).toBeGreaterThan(0)
     }),
   )
+})
+
+test('what is told at a field is not told again below, and what is told at none is', () => {
+  const errors = [
+    { pointer: '/title', detail: 'Too small: expected string to have >=1 characters' },
+    { pointer: '/after/model', detail: 'Invalid input: expected object, received undefined' },
+  ]
+  const problem = new ApiProblem(400, { title: 'Not valid', code: 'invalid_request', errors })
+  expect(untold(problem)).toHaveLength(2)
+  expect(faultOf(problem, 'title')).toBe('It can’t be empty.')
+  expect(untold(problem)).toEqual([{ pointer: '/after/model', name: 'After, model', detail: 'It is needed.' }])
+  expect(faultOf(problem, 'model')).toBe('It is needed.')
+  expect(untold(problem)).toEqual([])
+  expect(faultOf(problem, 'titles')).toBeUndefined()
+})
+
+test('a form that was not sent says why, and no fault of the page', () => {
+  expect(toWords(new Unsent('Say how severe it could be.'))).toMatchObject({
+    title: 'Say how severe it could be.',
+    requestId: undefined,
+  })
 })
 
 const documented = text

@@ -18,6 +18,9 @@ export interface ProblemWords {
   }[]
 }
 
+/** Why a form was not sent at all: its message is a sentence for whoever filled it in. */
+export class Unsent extends Error {}
+
 /** Puts an error into words. What isn't known stays opaque: no stack is ever shown. */
 export function toWords(error: unknown): ProblemWords {
   const nothing = { requestId: undefined, retryAfterMs: undefined, fields: [] }
@@ -27,6 +30,7 @@ export function toWords(error: unknown): ProblemWords {
       title: 'The server gave no answer',
       remedy: 'What you typed is kept. Try again in a moment; if it stays, ask whoever runs AfterAI.',
     }
+  if (error instanceof Unsent) return { ...nothing, title: error.message, remedy: 'Nothing was sent.' }
   if (!(error instanceof ApiProblem))
     return { ...nothing, title: 'This page has a fault', remedy: 'Reload it. If it stays, ask whoever runs AfterAI.' }
   const { problem, retryAfterMs } = error

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
+import { Unsent } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { useMay } from '../app/me.ts'
 import { dossierQuery } from '../life/dossier.ts'
@@ -64,7 +65,8 @@ function Assess({ id, system }: { readonly id: string; readonly system: string }
   const choices = offered.map((choice) => said.find(({ name }) => name === choice.name) ?? choice)
   const { mutate, error, isPending } = useMutation({
     mutationFn: async () => {
-      if (before === undefined || after === undefined) throw new Error('two files are needed')
+      if (before === undefined || after === undefined)
+        throw new Unsent('Bring two evaluations: one of before, one of after.')
       const plan = toPlan(choices)
       return withProof(() =>
         api.assessChange({

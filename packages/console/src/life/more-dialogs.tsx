@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { RiskFields } from '../ace/confirm-dialog.tsx'
 import { type RiskChoice, toRisk } from '../ace/risk.ts'
 import { api } from '../api/client.ts'
-import { faultOf } from '../api/problem-words.ts'
+import { faultOf, Unsent } from '../api/problem-words.ts'
 import { Select, TextArea } from '../look/field.tsx'
 import { Loading } from '../look/empty.tsx'
 import { Problem } from '../look/problem.tsx'
@@ -54,7 +54,7 @@ function RiskDialog({ dossier: { change, decisions }, onClose }: OfDossier) {
       run={(idempotencyKey) => {
         const { risk } = toRisk(choice) ?? {}
         return risk === undefined
-          ? Promise.reject(new Error('a severity is needed'))
+          ? Promise.reject(new Unsent('Say how severe it could be.'))
           : api.setChangeRisk({ path: { id: change.id }, body: risk, idempotencyKey })
       }}
       onClose={onClose}
@@ -104,7 +104,7 @@ function MergeDialog({ dossier: { change }, onClose }: OfDossier) {
       done="Merged"
       run={(idempotencyKey) =>
         chosen === undefined
-          ? Promise.reject(new Error('there is no other change'))
+          ? Promise.reject(new Unsent('There is no other change to merge it into.'))
           : api.mergeChange({ path: { id: change.id }, body: { into: chosen, reason: reason.trim() }, idempotencyKey })
       }
       onClose={onClose}

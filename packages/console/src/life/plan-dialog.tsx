@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
-import { faultOf } from '../api/problem-words.ts'
+import { faultOf, Unsent } from '../api/problem-words.ts'
 import { evaluationsQuery } from '../aura/evaluations.ts'
 import { MarginTable } from '../aura/margin-table.tsx'
 import type { MetricChoice } from '../aura/margins.ts'
@@ -38,7 +38,7 @@ export function PlanDialog({ dossier, onClose }: OfDossier) {
       done="Plan sealed"
       run={(idempotencyKey) =>
         run === undefined || run.caseDigest === null
-          ? Promise.reject(new Error('a plan needs cases'))
+          ? Promise.reject(new Unsent('Choose an evaluation: a plan is held to its cases.'))
           : api.sealPlan({
               path: { id: change.id },
               body: toTerms(choices, { caseDigest: run.caseDigest, minCases: least, attempts: Number(attempts) }),
