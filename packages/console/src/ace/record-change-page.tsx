@@ -11,6 +11,7 @@ import { Field, Select } from '../look/field.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
+import { forgetTyped, useTypedForm } from '../look/typed.ts'
 import { choices } from './change-search.ts'
 import { typeWords } from './change-words.ts'
 import { RiskFields } from './confirm-dialog.tsx'
@@ -33,6 +34,7 @@ const intents = [
 export function RecordChangePage() {
   const navigate = useNavigate()
   const keyOf = useKeysOf()
+  const form = useTypedForm()
   const [types, setTypes] = useState<ReadonlySet<(typeof choices.type)[number]>>(new Set())
   const [intent, setIntent] = useState<NonNullable<Body['intent']>>('proposed')
   const [changeClass, setChangeClass] = useState<NonNullable<Body['changeClass']>>('normal')
@@ -53,7 +55,10 @@ export function RecordChangePage() {
           await api.createSystem({ body: { name: body.system }, idempotencyKey: keyOf(['system', body.system]) })
         return api.recordChange({ body, idempotencyKey: keyOf(body) })
       }),
-    onSuccess: ({ id }) => void navigate({ to: '/changes/$id', params: { id } }),
+    onSuccess: ({ id }) => {
+      forgetTyped()
+      void navigate({ to: '/changes/$id', params: { id } })
+    },
   })
   const list = useId()
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -74,7 +79,7 @@ export function RecordChangePage() {
   return (
     <Page title="Record a change" trail={<Link to="/changes">Changes</Link>}>
       <PageBody>
-        <form className={styles['form']} onSubmit={submit}>
+        <form className={styles['form']} onSubmit={submit} {...form.watch}>
           <Field
             label="What changes"
             name="title"
