@@ -115,6 +115,7 @@ describe('the palette', () => {
     await page.keyboard.press('Enter')
     await page.getByText('1 change', { exact: true }).waitFor()
     await page.getByText('A change of the eldest').waitFor()
+    expect(new URL(page.url()).searchParams.get('by')).toBe(eldest.accountId)
   })
 
   test('goes nowhere by Enter before what is typed now was answered', async () => {

@@ -152,6 +152,7 @@ describe('in a dialog', () => {
       .waitFor()
     await page.goto(`${console.origin}/settings/members`)
     await page.getByRole('row', { name: /Eva/ }).waitFor()
+    expect(await dialog.count()).toBe(0)
   })
 })
 
