@@ -4,12 +4,13 @@ import { SearchIcon } from 'lucide-react'
 import { useState } from 'react'
 import { inboxQuery } from '../home/inbox.ts'
 import { LogLine } from '../ledger/log-line.tsx'
+import { useZone } from '../look/time.tsx'
 import { ToastPlace } from '../look/toast.tsx'
 import { useLiveUpdates } from './live-updates.ts'
 import { Mark } from './mark.tsx'
 import { useMay, useMe } from './me.ts'
 import { navigation, settings } from './navigation.ts'
-import { useWrittenZone } from './preferences.ts'
+import { usePreferences } from './preferences.ts'
 import { Palette } from './palette.tsx'
 import { SampleBar } from './sample-bar.tsx'
 import styles from './shell.module.css'
@@ -26,7 +27,8 @@ export function Shell() {
   const waiting = useQuery({ ...inboxQuery, enabled: may('change:read') }).data?.items.length ?? 0
   useGoKeys()
   useLiveUpdates()
-  const zone = useWrittenZone()
+  usePreferences()
+  useZone()
   return (
     <>
       <a className={styles['skip']} href="#main">
@@ -78,8 +80,7 @@ export function Shell() {
         </header>
         <main className={styles['main']} id="main" tabIndex={-1}>
           {me.tenant.sample ? <SampleBar /> : null}
-          {/* Times are written where they stand: another zone writes the page anew. */}
-          <Outlet key={zone} />
+          <Outlet />
         </main>
         <nav className={styles['tabs']} aria-label="Pages, short">
           {tabs.map((item) => (

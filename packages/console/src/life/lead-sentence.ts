@@ -80,7 +80,11 @@ export function findings(assessment: Assessed): Piece[] {
   const better = assessment.metrics.filter(({ band }) => band === 'improved')
   if (assessment.verdict === 'withheld') {
     const [why] = assessment.warnings
-    return [{ text: `It can’t be judged yet${why === undefined ? '.' : `: ${warningWords({ ...why, metric: null, slice: null })}`}` }]
+    return [
+      {
+        text: `It can’t be judged yet${why === undefined ? '.' : `: ${warningWords({ ...why, metric: null, slice: null })}`}`,
+      },
+    ]
   }
   if (worst !== undefined) return [...loss(worst), ...lostCases(assessment, worst), ...gains(better)]
   const open =
