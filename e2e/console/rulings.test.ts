@@ -105,10 +105,9 @@ describe('the card of a change says what the gate says', () => {
       .waitFor()
     await side(page).getByText(`npx afterai history ${story.system}`).waitFor()
     await page.goto(console.origin)
-    await page
-      .getByText(/Refused: a record says that it must not run/)
-      .first()
-      .waitFor()
+    const why = page.getByText(/Refused: A sealed record refuses it\./)
+    await why.first().waitFor()
+    expect(await why.count()).toBe(1)
   })
 
   test('that a condition is broken, what was found, since when and by whom', async () => {
@@ -121,6 +120,7 @@ describe('the card of a change says what the gate says', () => {
     await side(page)
       .getByText(/“Watch refunds”: Refunds fail by 9 %\. Found on .* by Ada\./)
       .waitFor()
+    expect(await page.getByText('It may run').count()).toBe(0)
   })
 })
 

@@ -6,7 +6,7 @@ import { useLetterKeys } from '../app/shortcuts.ts'
 import { Verdict, Warning } from '../look/badge.tsx'
 import { Card } from '../look/card.tsx'
 import { Ago } from '../look/time.tsx'
-import { rulingWords } from '../systems/ruling-words.ts'
+import { rulingWords, whyWords } from '../systems/ruling-words.ts'
 import { type InboxItem, inboxVerbs } from './inbox.ts'
 import styles from './home.module.css'
 
@@ -63,7 +63,7 @@ export function InboxList({ items }: { readonly items: readonly InboxItem[] }) {
 
 /** Why it waits, where that isn't the work itself; else who opened it. */
 function whyOf({ cause, row, note }: InboxItem): string | null {
-  if (cause !== null) return `${rulingWords[cause].word}: ${note}`
+  if (cause !== null) return `${rulingWords[cause].word}: ${whyWords(cause, note)}`
   return row === null ? note : row.authorName
 }
 

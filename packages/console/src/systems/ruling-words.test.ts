@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import text from '../../../../docs/reference/openapi.json?raw'
-import { rulingWords } from './ruling-words.ts'
+import { rulingWords, whyWords } from './ruling-words.ts'
 
 // As the server publishes them: what it can answer, whatever this console was built with.
 const description: unknown = JSON.parse(text)
@@ -27,6 +27,13 @@ test('only what the gate lets through is said to run, and something is to be don
     expect([cause, /may run/.test(title)]).toEqual([cause, isOpen])
     expect([cause, act === 'nothing']).toEqual([cause, isOpen && cause !== 'emergency'])
   }
+})
+
+test('why it is so is what was found where that tells more, and never an instant as machines write it', () => {
+  expect(whyWords('condition_broken', 'a condition of its record is broken: 0.2 > 0.1')).toBe(
+    'A condition of its record is broken: 0.2 > 0.1.',
+  )
+  expect(whyWords('approval_ended', 'its approval held until 2026-11-30T08:00:00.000Z')).not.toMatch(/T08/)
 })
 
 function causesOf(schema: string): readonly unknown[] {

@@ -92,3 +92,13 @@ export const rulingWords: Readonly<
     act: 'decide',
   },
 }
+
+/** Causes of which the server's own sentence tells more than what they mean: what was found, who declared what, what differs. */
+const told: readonly RulingCause[] = ['condition_broken', 'emergency', 'deviates']
+
+/** Why it is so, as a sentence. */
+export function whyWords(cause: RulingCause, reason: string): string {
+  if (!told.includes(cause)) return rulingWords[cause].means
+  const text = reason.charAt(0).toUpperCase() + reason.slice(1)
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
