@@ -29,6 +29,13 @@ export async function fillWorkspace(console: ConsoleUnderTest): Promise<FilledWo
     changeTypes: ['prompt'],
     risk: { severity: 'medium' },
   })
+  await post('/v1/changes', {
+    system: 'voice-intake',
+    // No browser finds a place to break it at.
+    title: 'a_prompt_whose_name_never_ends_'.repeat(6),
+    changeTypes: ['prompt'],
+  })
+  await post('/v1/views', { name: 'Undecided, open', query: 'view=open&verdict=inconclusive', shared: true })
   await post('/v1/service-accounts', { name: 'nightly evaluations', role: 'member' })
   await post('/v1/api-keys', { name: 'a pipeline', scopes: ['observation:write'] })
   const entries: readonly (readonly [name: string, path: string])[] = [

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { approve } from '../../packages/server/testing/lifecycle.ts'
+import { beginStory, inDays } from '../../packages/server/testing/standing-story.ts'
 import type { Person } from '../../packages/server/testing/test-server.ts'
 import { type ConsoleUnderTest, startConsole } from './console-page.ts'
 
@@ -119,4 +121,170 @@ test(`${naughty.length} strings as titles, reasons and labels stay text on every
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await isInert(page), path).toEqual(inert)
   }
+})
+
+/** All of them in texts that a field takes, so that each kind of field is given every one. */
+function textsOf(most: number): string[] {
+  const texts: string[] = []
+  for (const text of naughty) {
+    const last = texts.at(-1)
+    if (last === undefined || last.length + text.length + 1 > most) texts.push(text)
+    else texts[texts.length - 1] = `${last}\n${text}`
+  }
+  return texts
+}
+
+interface Sent {
+  readonly method?: 'POST' | 'PUT'
+  readonly path: string
+  readonly body: object
+}
+
+/** Sends what is taken as it is, or refused; answers those that were taken. */
+async function keep<T>({ token }: Person, requests: readonly Sent[]): Promise<T[]> {
+  const taken: T[] = []
+  for (const request of requests) {
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    const { status, body } = await console.server.send<T>({ method: 'POST', ...request, token, headers })
+    expect([200, 201, 400]).toContain(status)
+    if (status !== 400) taken.push(body)
+  }
+  return taken
+}
+
+/** As many of them as a list is short, each kind of carrier among them. */
+const some = (count: number) => naughty.filter((_, index) => index % Math.floor(naughty.length / count) === 0)
+
+test(`${naughty.length} strings in every other form stay text on every page that shows them`, async () => {
+  const admin = await console.addPerson('admin')
+  const approver = await console.addPerson('approver')
+  const story = await beginStory(console.server, { author, approver }, 'naughty-life')
+  await story.runs(0.1)
+  const changeId = (await story.runs(0.2)) ?? ''
+  await story.confirms(changeId)
+  const conditions = some(60).map((it) => it.slice(0, 400))
+  const decided = await keep<{ id: string }>(author, [
+    {
+      path: `/v1/changes/${changeId}/decisions`,
+      body: {
+        decision: 'act',
+        decisionDetail: 'approve_with_conditions',
+        justification: textsOf(4_900)[0] ?? '',
+        conditions: conditions.filter((it) => !it.includes('\u202E')).slice(0, 20),
+      },
+    },
+  ])
+  expect(decided).toHaveLength(1)
+  const { recordId } = await approve(console.server, approver, decided[0]?.id ?? '')
+  const all = textsOf(1_900)
+  const counts = {
+    policies: await keep(
+      admin,
+      all.map((reason, n) => ({
+        path: '/v1/policies',
+        body: { environment: `naughty-${n}`, rules: [{ decision: 'after' }], reason },
+      })),
+    ),
+    determinations: await keep(
+      author,
+      all.map((reason) => ({
+        path: `/v1/changes/${changeId}/determinations`,
+        body: { determination: 'neither', reason },
+      })),
+    ),
+    findings: await keep(
+      author,
+      all.map((note) => ({
+        path: `/v1/records/${recordId}/findings`,
+        body: { condition: conditions[0], outcome: 'met', note },
+      })),
+    ),
+    cards: await keep(
+      author,
+      all.slice(0, 3).map((purpose, n) => ({
+        method: 'PUT' as const,
+        path: '/v1/systems/naughty-life/card',
+        body: { purpose, vendor: naughty[n * 7]?.slice(0, 100) },
+      })),
+    ),
+    delegations: await keep(
+      approver,
+      textsOf(490).map((reason) => ({
+        path: '/v1/delegations',
+        body: { to: admin.accountId, until: inDays(2), reason },
+      })),
+    ),
+    views: await keep(
+      author,
+      some(50).map((name) => ({
+        path: '/v1/views',
+        body: { name: name.slice(0, 80), query: 'view=all', shared: true },
+      })),
+    ),
+    envelopes: await keep(
+      author,
+      some(100).map((title) => ({
+        path: '/v1/envelopes',
+        body: {
+          title,
+          environments: ['production'],
+          clauses: [{ path: '/inference/temperature' }],
+          evidence: 'none',
+          until: inDays(30),
+        },
+      })),
+    ),
+    services: await keep(
+      admin,
+      some(50).map((name) => ({ path: '/v1/service-accounts', body: { name: name.slice(0, 100), role: 'member' } })),
+    ),
+    keys: await keep(
+      author,
+      some(20).map((name) => ({
+        path: '/v1/api-keys',
+        body: { name: name.slice(0, 100), scopes: ['system:read'], expiresInDays: 1 },
+      })),
+    ),
+  }
+  // Where names are kept to what names are made of, such strings are refused; whatever is a text takes nearly all.
+  for (const [kind, taken] of Object.entries(counts).filter(([kind]) => !['services', 'keys'].includes(kind)))
+    expect([kind, taken.length > 2]).toEqual([kind, true])
+  const pages = [
+    [author, '/policy'],
+    [admin, '/policy/set?environment=naughty-0'],
+    [author, `/changes/${changeId}`],
+    [author, `/changes/${changeId}/report`],
+    [author, `/records/${recordId}`],
+    [author, '/changes?view=all'],
+    [author, '/systems/naughty-life'],
+    [admin, '/settings/service-accounts'],
+    [author, '/settings/keys'],
+    [admin, '/audit'],
+    [author, '/'],
+  ] as const
+  for (const person of [author, admin]) {
+    const page = await console.openAs(person)
+    for (const [, path] of pages.filter(([by]) => by === person)) {
+      await page.goto(`${console.origin}${path}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('networkidle')
+      expect(await isInert(page), path).toEqual(inert)
+    }
+    await page.context().close()
+  }
+  const page = await console.openAs(author)
+  for (const [path, shown] of [
+    ['/policy', '<script>pwned()</script>'],
+    [`/changes/${changeId}`, '<script>pwned()</script>'],
+    [`/records/${recordId}`, '<script>pwned()</script>'],
+    ['/systems/naughty-life', 'window.pwned=1'],
+  ] as const) {
+    await page.goto(`${console.origin}${path}`)
+    await page.getByText(shown).first().waitFor()
+  }
+  // And in the fields of a form that begins with what was kept.
+  await page.goto(`${console.origin}/systems/naughty-life`)
+  await page.getByRole('button', { name: 'Edit', exact: true }).click()
+  await page.getByRole('dialog').getByLabel('Purpose').waitFor()
+  expect(await isInert(page)).toEqual(inert)
 })

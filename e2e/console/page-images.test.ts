@@ -20,11 +20,15 @@ test('every page is as somebody found it good, breaks no rule of WCAG and is no 
       const shown = `${name}.${showing.colorScheme}.${showing.width}`
       await show(page, showing)
       for (const violation of await axeViolations(page)) wrong.push(`${shown}: ${violation}`)
-      const isWider = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
-      if (isWider === true) wrong.push(`${shown}: it is wider than its screen`)
+      for (const wide of await page.evaluate<string[]>(tooWide)) wrong.push(`${shown}: ${wide} is cut off`)
       wrong.push(...(await compareImage(page, shown)))
     }
   }
   expect(wrong).toEqual([])
   expect(console.faults()).toEqual([])
 }, 600_000)
+
+/** The page where it is wider than its screen, and each table that is wider than what holds it. */
+const tooWide = `[document.documentElement, ...document.querySelectorAll('table')]
+  .filter((it) => it === document.documentElement ? it.scrollWidth > it.clientWidth : it.offsetWidth > it.parentElement.clientWidth + 1)
+  .map((it) => it.caption?.textContent ?? it.tagName)`

@@ -95,12 +95,101 @@ describe('rules', () => {
     await page.getByRole('alert').waitFor()
     await page.getByText(/^Rule 1, .*needs the people who are to agree/).waitFor()
     await page.getByLabel('Bo').check()
-    await press(page, 'Set these rules')
+    await page.getByText('what one of them proposes could not be approved').waitFor()
+    await press(page, 'Set these rules anyway')
     await page
       .getByRole('alert')
       .getByText(/no system/)
       .waitFor()
     expect(await page.getByLabel('Reason').inputValue()).toBe('To try it.')
+  })
+
+  test('of a scope that is named later are loaded, unless something was altered: then they are offered', async () => {
+    const set = (body: object) =>
+      console.server.expectOk({ method: 'POST', path: '/v1/policies', token: admin.token, body })
+    await set({ system: 'other-bot', rules: [{ decision: 'never' }], reason: 'A toy.' })
+    const page = await console.openAs(admin)
+    await page.goto(`${console.origin}/policy/set`)
+    const decided = page.getByRole('group', { name: 'Rule 1' }).getByLabel('It is decided')
+    expect(await decided.inputValue()).toBe('after')
+    await page.getByLabel('System').fill('other-bot')
+    await expect.poll(() => decided.inputValue()).toBe('never')
+    await page.getByLabel('System').fill('')
+    await expect.poll(() => decided.inputValue()).toBe('after')
+    await decided.selectOption('Before it runs')
+    await page.getByLabel('System').fill('other-bot')
+    await page.getByText('This scope has rules of its own: version 1.').waitFor()
+    expect(await decided.inputValue()).toBe('before')
+    expect(await axeViolations(page)).toEqual([])
+    await press(page, 'Load version 1, and drop mine')
+    expect(await decided.inputValue()).toBe('never')
+    expect(await page.getByText('This scope has rules of its own').count()).toBe(0)
+  })
+
+  test('that another person set meanwhile are shown beside what was typed, and nobody’s are lost', async () => {
+    const set = (body: object) =>
+      console.server.expectOk({ method: 'POST', path: '/v1/policies', token: admin.token, body })
+    const read = async () =>
+      (
+        await console.server.expectOk<{ items: { version: number; reason: string; rules: { decision: string }[] }[] }>({
+          path: '/v1/policies?environment=staging',
+          token: admin.token,
+        })
+      ).items[0]
+    await set({ environment: 'staging', rules: [{ decision: 'never' }], reason: 'For trying.' })
+    const page = await console.openAs(admin)
+    // Told of nothing as it happens: it learns of it when it is refused.
+    await page.route('**/v1/events*', (route) => route.fulfill({ status: 503 }))
+    await page.goto(`${console.origin}/policy/set?environment=staging`)
+    const decided = page.getByRole('group', { name: 'Rule 1' }).getByLabel('It is decided')
+    await decided.selectOption('Before it runs')
+    await page.getByLabel('Reason').fill('Staging is like production.')
+    await set({ environment: 'staging', rules: [{ decision: 'after', withinHours: 24 }], reason: 'A day is enough.' })
+    await press(page, 'Set these rules')
+    const meanwhile = page.getByRole('alert', { name: 'Set meanwhile' })
+    await meanwhile.getByText(/^Eva set version 2 of these rules on/).waitFor()
+    await meanwhile.getByText('A day is enough.').waitFor()
+    await meanwhile.getByText('It may run, and is decided within 1 day after it began.').waitFor()
+    await meanwhile.getByText('It is decided before it runs: the gate is shut until then.').waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    // Pressed again it is refused again: nothing is set aside unseen.
+    await press(page, 'Set these rules')
+    await page.getByRole('alert').getByText('Eva set version 2 at').waitFor()
+    expect(await read()).toMatchObject({ version: 2 })
+    await press(page, 'Keep mine, to set it after version 2')
+    expect([await decided.inputValue(), await page.getByLabel('Reason').inputValue()]).toEqual([
+      'before',
+      'Staging is like production.',
+    ])
+    await press(page, 'Set these rules')
+    await part(page, /^staging, of every system$/)
+      .getByText('version 3, set by Eva')
+      .waitFor()
+    expect(await read()).toMatchObject({ version: 3, reason: 'Staging is like production.' })
+  })
+
+  test('that nobody can follow are told so while they are filled in, and set only by who saw that', async () => {
+    const page = await console.openAs(admin)
+    await page.goto(`${console.origin}/policy/set?system=other-bot&environment=test`)
+    const first = page.getByRole('group', { name: 'Rule 1' })
+    await first.getByLabel('It is decided').selectOption('Before it runs')
+    await first.getByLabel('Who agrees').selectOption('Several people')
+    await page.getByLabel('Reason').fill('Everybody agrees.')
+    await first.getByLabel('How many agree').fill('19')
+    // At once, before the form could ask: it asks then, says so, and sets nothing.
+    await press(page, 'Set these rules')
+    await first
+      .getByRole('status')
+      .getByText(/19 must agree, and only \d+ may: no decision by this rule could be approved\.$/)
+      .waitFor()
+    await page.getByText('nobody can follow all of these rules').waitFor()
+    const button = page.getByRole('button', { name: 'Set these rules anyway' })
+    await button.waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await button.click()
+    await part(page, /^other-bot, in test$/)
+      .getByText('version 1, set by Eva')
+      .waitFor()
   })
 
   test('and the people of the workspace are read by both pages, in either order', async () => {
@@ -179,6 +268,7 @@ describe('delegations', () => {
     expect(offered).toContain('Eva')
     expect(offered).not.toContain('Bo')
     expect(offered).not.toContain('Ada')
+    expect(await dialog.getByRole('button', { name: 'Delegate' }).isDisabled()).toBe(true)
     await dialog.getByLabel('To').selectOption('Eva')
     await dialog.getByLabel('Until the end of').fill(`${year - 1}-01-01`)
     await dialog.getByLabel('Reason').fill('On leave.')

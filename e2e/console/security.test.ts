@@ -184,6 +184,8 @@ describe('a passkey', () => {
     expect((await keepCodes(page)).length).toBe(10)
     await page.getByRole('rowheader', { name: 'Work laptop' }).waitFor()
     expect(await authenticator.count()).toBe(1)
+    // A browser that offers none where the address is typed: there the button is the way.
+    await page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
     await signOut(page)
 
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
@@ -206,6 +208,51 @@ describe('a passkey', () => {
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
     await page.getByRole('alert').waitFor()
     expect(new URL(page.url()).pathname).toBe('/sign-in')
+  })
+
+  test('P3.4: is offered where the address is typed, and picked there signs in alone', async () => {
+    const person = await console.addPerson('member')
+    const page = await openSecurity(person)
+    await addVirtualAuthenticator(page)
+    await addPasskey(page, 'Work laptop')
+    await keepCodes(page)
+    await page.addInitScript(`
+      const get = navigator.credentials.get.bind(navigator.credentials)
+      navigator.credentials.get = (options) => {
+        sessionStorage.setItem('asked', options.mediation + ' ' + (options.signal instanceof AbortSignal))
+        return get(options)
+      }`)
+    // The authenticator picks at once what it is offered: nobody types or presses anything.
+    await signOut(page)
+    await home(page)
+    expect(await page.evaluate(`sessionStorage.getItem('asked')`)).toBe('conditional true')
+  })
+
+  test('P3.4: is asked for by its button, which takes the offer back: a browser asks for one at a time', async () => {
+    const person = await console.addPerson('member')
+    const page = await openSecurity(person)
+    await addVirtualAuthenticator(page)
+    await addPasskey(page, 'Work laptop')
+    await keepCodes(page)
+    // An offer that nobody picks from, and a browser that takes no second question while it stands.
+    await page.addInitScript(`
+      const get = navigator.credentials.get.bind(navigator.credentials)
+      globalThis.offers = 0
+      navigator.credentials.get = (options) => {
+        if (options.mediation !== 'conditional') return offers === 0 ? get(options) : Promise.reject(new Error('pending'))
+        offers += 1
+        return new Promise((_, reject) =>
+          options.signal.addEventListener('abort', () => {
+            offers -= 1
+            reject(options.signal.reason)
+          }),
+        )
+      }`)
+    await signOut(page)
+    await expect.poll(() => page.evaluate('offers')).toBe(1)
+    expect(await page.getByLabel('E-mail address').getAttribute('autocomplete')).toBe('username webauthn')
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await home(page)
   })
 
   test('of a device that doesn’t confirm its holder is not added', async () => {

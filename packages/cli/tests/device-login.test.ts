@@ -35,7 +35,7 @@ test('P3.4: prints the code and the address, waits, and keeps the session', asyn
   const env = signedOut(server)
   const ran = await afterai(['login', '--device'], { env })
   expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('Ada') })
-  expect(ran.stderr).toContain('https://afterai.example/device')
+  expect(ran.stderr).toContain('Open:  https://afterai.example/device?code=BCDF-GHJK\nCode:  BCDF-GHJK\n')
   expect(ran.stderr).toContain('afterai session approve BCDF-GHJK')
   expect(ran.stdout + ran.stderr).not.toMatch(/aftr_device_secret|access-device|refresh-device/)
   const kept = await readFile(join(String(env['XDG_CONFIG_HOME']), 'afterai', 'credentials.json'), 'utf8')

@@ -326,6 +326,50 @@ export type Policy = {
   setByName: string | null
 }
 
+export type PolicyCheck = {
+  warnings: ({
+    pointer: string
+    detail: string
+  })[]
+}
+
+export type PolicySet = {
+  id: string | null
+  system: string | null
+  environment: string | null
+  version: number
+  rules: ({
+    changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+    changeClasses?: ("standard" | "normal" | "emergency")[]
+    severities?: ("low" | "medium" | "high" | "critical")[]
+    decision: "never" | "after" | "before"
+    withinHours: number
+    assessment: "wanted" | "needed" | "planned"
+    validDays?: number
+    approvals: {
+      ruleType: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+      quorum: number
+      roles: ("admin" | "approver")[]
+      people: (string)[]
+      allowSelfApproval: boolean
+      requesterMayApprove: boolean
+      implementerMayApprove: boolean
+    }
+    emergency: {
+      roles: ("admin" | "approver" | "member")[]
+      withinHours: number
+    }
+  })[]
+  reason: string | null
+  setAt: string | null
+  setBy: string | null
+  setByName: string | null
+  warnings: ({
+    pointer: string
+    detail: string
+  })[]
+}
+
 export type Approvers = {
   system: string
   environment: string
@@ -2006,7 +2050,7 @@ export interface Operations {
   }
   /** List the members of the tenant. */
   listMembers: {
-    query?: { limit?: number; cursor?: string; kind?: "person" | "service" }
+    query?: { limit?: number; cursor?: string; kind?: "person" | "service"; q?: string; permission?: "me:read" | "session:own" | "credential:own" | "member:read" | "member:write" | "identity-provider:read" | "identity-provider:write" | "api-key:own" | "system:read" | "system:write" | "observation:write" | "digest-key:read" | "telemetry:read" | "telemetry:write" | "change:read" | "change:write" | "evaluation:read" | "evaluation:write" | "assessment:read" | "assessment:write" | "decision:read" | "decision:write" | "decision:approve" | "policy:read" | "policy:write" | "record:read" | "log:read" | "audit:read" | "audit-stream:read" | "audit-stream:write" | "health:read" | "tenant:write" | "tenant:operate" }
     answer: {
       items: (Member)[]
       nextCursor: string | null
@@ -3063,8 +3107,37 @@ export interface Operations {
         }
       })[]
       reason: string
+      basedOn?: number
     }
-    answer: Policy
+    answer: PolicySet
+  }
+  /** Ask what of rules nobody could follow, before they are set. */
+  checkPolicy: {
+    body: {
+      rules: ({
+        changeTypes?: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+        changeClasses?: ("standard" | "normal" | "emergency")[]
+        severities?: ("low" | "medium" | "high" | "critical")[]
+        decision: "never" | "after" | "before"
+        withinHours?: number
+        assessment?: "wanted" | "needed" | "planned"
+        validDays?: number
+        approvals?: {
+          ruleType?: "single_approver" | "majority_approval" | "unanimous_approval" | "custom"
+          quorum?: number
+          roles?: ("admin" | "approver")[]
+          people?: (string)[]
+          allowSelfApproval?: boolean
+          requesterMayApprove?: boolean
+          implementerMayApprove?: boolean
+        }
+        emergency?: {
+          roles?: ("admin" | "approver" | "member")[]
+          withinHours?: number
+        }
+      })[]
+    }
+    answer: PolicyCheck
   }
   /** List who approves in the place of whom. */
   listDelegations: {
@@ -3654,6 +3727,7 @@ export const operationRoutes: { readonly [Id in keyof Operations]: OperationRout
   listAssessmentCases: ['GET', '/v1/assessments/{id}/cases', 'json'],
   listPolicies: ['GET', '/v1/policies', 'json'],
   setPolicy: ['POST', '/v1/policies', 'json', true],
+  checkPolicy: ['POST', '/v1/policies/check', 'json'],
   listDelegations: ['GET', '/v1/delegations', 'json'],
   delegateApprovals: ['POST', '/v1/delegations', 'json', true],
   endDelegation: ['POST', '/v1/delegations/{id}/end', 'json', true],

@@ -281,13 +281,17 @@ export {
 export {
   approvalRule,
   type ApprovalRule,
+  checkPolicyRequest,
   type Policy,
+  type PolicyCheck,
+  policyCheckView,
   policyQuery,
   policyRule,
   type PolicyRule,
   policyRules,
   policyView,
   setPolicyRequest,
+  setPolicyView,
 } from './policy.ts'
 export {
   email,

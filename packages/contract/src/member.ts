@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { displayName } from './display-name.ts'
 import { password, role } from './identity.ts'
-import { email, id, instant, pageQuery } from './primitives.ts'
+import { permissionNames } from './permissions.ts'
+import { email, id, instant, pageQuery, words } from './primitives.ts'
 
 /**
  * A member of a tenant. Addresses are for admins and auditors: others read their own, and null for everybody else.
@@ -23,8 +24,16 @@ export const memberView = z
 /** A member of a tenant as others see them. */
 export type MemberView = z.infer<typeof memberView>
 
-/** A page of members, of people or machines alone if wanted. */
-export const memberQuery = pageQuery.extend({ kind: z.enum(['person', 'service']).optional() })
+/** A page of members, of people or machines alone if wanted, or of those that fit what is asked. */
+export const memberQuery = pageQuery.extend({
+  kind: z.enum(['person', 'service']).optional(),
+  q: words(100).optional().meta({
+    description: 'A part of the name, in whichever case, or of the address where the caller may see it.',
+  }),
+  permission: z.enum(permissionNames).optional().meta({
+    description: 'Those alone whose role holds it, and who aren’t disabled.',
+  }),
+})
 
 /** Another role for a member. */
 export const changeRoleRequest = z.strictObject({ role })

@@ -118,7 +118,25 @@ export const setPolicyRequest = z.strictObject({
   environment: name.optional(),
   rules: policyRules,
   reason: words(2000),
+  basedOn: z.number().int().min(0).optional().meta({
+    description:
+      'The version of this scope that you read, 0 where none was set: it is refused where another is the newest. Left out: set whatever holds.',
+  }),
 })
+/** Rules that somebody thinks of setting. */
+export const checkPolicyRequest = z.strictObject({ rules: policyRules })
+
+/** What of rules nobody could follow with the people that there are now. */
+const policyWarning = z.object({
+  pointer: z.string().meta({ description: 'Which part of the rules it is about, as a JSON pointer.' }),
+  detail: z.string(),
+})
+/** What stands against rules, before they are set. Empty: nothing. */
+export const policyCheckView = z.object({ warnings: z.array(policyWarning) }).meta({ id: 'PolicyCheck' })
+/** What stands against rules. */
+export type PolicyCheck = z.infer<typeof policyCheckView>
+/** A version that was set, and what of it nobody can follow as yet. */
+export const setPolicyView = z.object({ ...policyView.shape, ...policyCheckView.shape }).meta({ id: 'PolicySet' })
 /** Which policy is asked for. */
 export const policyQuery = z.strictObject({
   system: name.optional(),

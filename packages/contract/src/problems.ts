@@ -121,6 +121,11 @@ export const problems = {
     'The evidence has changed since you read it',
     'Read the decision again, and approve what it now says.',
   ],
+  policy_changed: [
+    409,
+    'The rules have changed since you read them',
+    'Read them again, and set yours on top of what holds now. `detail` tells who set what meanwhile.',
+  ],
   payload_too_large: [413, 'The body is too large', 'Send less at once; `detail` tells the limit.'],
   unsupported_media_type: [
     415,

@@ -45,6 +45,8 @@ export function lifeAttempts(): Readonly<Record<string, Attempt>> {
     'the rules of their system': ({ system }) => ({ path: `/v1/policies?system=${system}` }),
     'rules for their system': ({ system }) =>
       post('/v1/policies', { system, rules: [{ decision: 'never' }], reason: 'x' }),
+    'checking rules that name their member': ({ memberId }) =>
+      post('/v1/policies/check', { rules: [{ decision: 'before', approvals: { people: [memberId] } }] }),
     'an envelope for their system': ({ system }) => post('/v1/envelopes', { title: 'x', system, ...terms }),
     'approving their envelope': ({ envelopeId }) => post(`/v1/envelopes/${envelopeId}/approval`, {}),
     'revoking their envelope': ({ envelopeId }) => post(`/v1/envelopes/${envelopeId}/revocation`, {}),

@@ -245,7 +245,11 @@ export async function createListData(server: TestServer): Promise<ListData> {
         since: [at(1), at(4000)],
       },
       '/v1/api-keys': { expiring: ['true', 'false'] },
-      '/v1/members': { kind: ['person', 'service'] },
+      '/v1/members': {
+        kind: ['person', 'service'],
+        q: ['person 19', 'nothing like it'],
+        permission: ['system:read', 'decision:approve'],
+      },
       '/v1/service-accounts': {},
       '/v1/invitations': {},
       '/v1/tenants': {},

@@ -238,8 +238,10 @@ export const fullBodies: Readonly<Record<string, unknown>> = {
   'POST /v1/systems/:name/environments/:environment/baseline': { fingerprint: digest, reason: 'x' },
   'POST /v1/gate': { system: 'a', environment: 'production', configuration },
   'POST /v1/gate/summaries': { system: 'a', environment: 'production', configuration, validHours: 24 },
+  'POST /v1/policies/check': { rules: [{ decision: 'before', approvals: { ruleType: 'custom', quorum: 2 } }] },
   'POST /v1/policies': {
     system: 'a',
+    basedOn: 0,
     environment: 'production',
     reason: 'x',
     rules: [

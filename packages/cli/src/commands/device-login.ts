@@ -41,10 +41,10 @@ export async function logInByDevice(context: ServerContext, options: DeviceLogin
   const body = { clientLabel: `afterai on ${hostname()}`.slice(0, 100), tenant: options.tenant }
   const response = await send({ url: settings.url }, 'requestDeviceSignIn', { body })
   const { value: asked } = readAnswer(deviceAuthorizationView, response.json())
+  // With the code, which the page shows to be compared and asks about: whoever opens it types nothing (RFC 8628 §3.3.1).
+  const code = encodeURIComponent(asked.userCode)
   const address =
-    startPath === undefined
-      ? asked.verificationUri
-      : `${settings.url}${startPath}?device=${encodeURIComponent(asked.userCode)}`
+    startPath === undefined ? `${asked.verificationUri}?code=${code}` : `${settings.url}${startPath}?device=${code}`
   // On standard error, and with --json too: without it nobody could go on.
   world.stderr.write(
     `${[

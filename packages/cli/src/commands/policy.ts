@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { type Policy, type PolicyRule, policyRules, policyView } from '@afterai/contract'
-import type { Command } from 'commander'
+import { type Policy, type PolicyRule, policyRules, policyView, setPolicyView } from '@afterai/contract'
+import { type Command, InvalidArgumentError } from 'commander'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { CommandFailure } from '../command-failure.ts'
@@ -42,6 +42,7 @@ export function addPolicyCommands(program: Command, mount: Mount): void {
         examples: [
           'afterai policy set --from policy.yaml --reason "Nothing runs in production that nobody decided on."',
           'afterai policy set --environment staging --from staging.yaml --reason "Staging is for trying."',
+          'afterai policy set --from policy.yaml --based-on 3 --reason "Two agree from now on."',
         ],
       }),
     ),
@@ -49,6 +50,11 @@ export function addPolicyCommands(program: Command, mount: Mount): void {
   )
     .requiredOption('--from <file>', 'YAML or JSON with the list of rules')
     .requiredOption('--reason <text>', 'why')
+    .option(
+      '--based-on <version>',
+      'refuse where this is no longer the newest version; 0: where any was set',
+      readVersion,
+    )
     .action(online(mount, setRules))
 }
 
@@ -56,12 +62,28 @@ function withScope(command: Command): Command {
   return command.option('--system <name>', 'of this system').option('--environment <name>', 'of this environment')
 }
 
-async function setRules(
-  { api, out }: ServerContext,
-  { from, reason, ...scope }: ScopeOptions & { readonly from: string; readonly reason: string },
-): Promise<void> {
-  const body = { ...scope, rules: await readRules(from), reason }
-  out.answer(await api.call('setPolicy', policyView, { body }), { lines: policyLines, quiet: ({ id }) => [id ?? ''] })
+interface SetOptions extends ScopeOptions {
+  readonly from: string
+  readonly reason: string
+  readonly basedOn?: number
+}
+
+async function setRules({ api, out }: ServerContext, options: SetOptions): Promise<void> {
+  const { system, environment, from, reason, basedOn } = options
+  const body = { system, environment, rules: await readRules(from), reason, basedOn }
+  const answer = await api.call('setPolicy', setPolicyView, { body })
+  out.answer(answer, { lines: policyLines, quiet: ({ id }) => [id ?? ''] })
+  for (const { pointer, detail } of answer.value.warnings) out.remark(`Warning: rule ${numberOf(pointer)}: ${detail}.`)
+}
+
+/** The number of the rule that a pointer leads into, from 1: `/rules/0/approvals` is of the first. */
+function numberOf(pointer: string): number {
+  return Number(pointer.split('/')[2]) + 1
+}
+
+function readVersion(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give the number of a version, such as 3; 0 for none.')
+  return Number(text)
 }
 
 async function readRules(path: string): Promise<PolicyRule[]> {

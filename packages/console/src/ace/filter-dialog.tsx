@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react'
+import { PersonPicker } from '../identity/people-picker.tsx'
 import { Button } from '../look/button.tsx'
 import { Dialog } from '../look/dialog.tsx'
 import { Field, Select } from '../look/field.tsx'
@@ -6,7 +7,7 @@ import { type ChangeSearch, choices, readChangeSearch } from './change-search.ts
 import { originWords } from './change-words.ts'
 import styles from './changes.module.css'
 
-const names = ['system', 'environment', 'severity', 'class', 'origin', 'since', 'until'] as const
+const names = ['system', 'environment', 'severity', 'class', 'origin', 'by', 'since', 'until'] as const
 
 interface FilterDialogProps {
   readonly search: ChangeSearch
@@ -62,6 +63,7 @@ export function FilterDialog({ search, set, onClose }: FilterDialogProps) {
           options={options('Anywhere', choices.origin, originWords)}
           {...field('origin')}
         />
+        <PersonPicker label="Opened by" others={[{ value: '', label: 'Anybody' }]} {...field('by')} />
         <Text label="Opened on this day or later" type="date" {...field('since')} />
         <Text label="Opened before this day" type="date" {...field('until')} />
       </form>

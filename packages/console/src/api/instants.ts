@@ -1,13 +1,24 @@
 let zone: string | undefined
+const zoneListeners = new Set<() => void>()
+
+/** Calls back when another zone is set. Returns what stops it. */
+export function onZone(listener: () => void): () => void {
+  zoneListeners.add(listener)
+  return () => void zoneListeners.delete(listener)
+}
 
 /** Sets the zone in which every time of the page is read and written; null for the browser's own. A name that the browser doesn't know is none. */
 export function setZone(name: string | null): void {
-  zone = undefined
-  if (name === null) return
+  zone = name === null ? undefined : knownZone(name)
+  for (const listener of zoneListeners) listener()
+}
+
+function knownZone(name: string): string | undefined {
   try {
-    zone = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
   } catch {
     // An older browser may lack a zone that the server knows: its own is better than no time at all.
+    return undefined
   }
 }
 
@@ -71,12 +82,13 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
+const format = new Intl.RelativeTimeFormat('en', { style: 'narrow', numeric: 'auto' })
+
 /** How long ago it was, or how soon it will be: "2m ago", "in 3d"; from 60 days on, the date. */
 export function relative(at: string, now: number = Date.now()): string {
   const ms = Date.parse(at) - now
   const size = Math.abs(ms)
   if (size >= 60 * day) return date(at)
-  const format = new Intl.RelativeTimeFormat('en', { style: 'narrow', numeric: 'auto' })
   if (size < hour)
     return size < minute ? (ms <= 0 ? 'just now' : 'in a moment') : format.format(Math.round(ms / minute), 'minute')
   return size < day ? format.format(Math.round(ms / hour), 'hour') : format.format(Math.round(ms / day), 'day')

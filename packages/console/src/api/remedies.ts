@@ -35,6 +35,7 @@ export const remedies: Readonly<Record<string, string>> = {
   not_let_in: 'Ask an administrator of the workspace to let you in.',
   forbidden: 'Ask an administrator for a role that allows it.',
   step_up_required: 'Show that it is you, and send it again within ten minutes.',
+  policy_changed: 'Load what holds now, or set yours on top of it.',
   not_assessable: 'Choose evaluations that share the ids of their cases and a metric. Nothing was kept.',
 }
 

@@ -13,7 +13,7 @@ const concerns: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
   system: ['systems', 'standings', 'first-steps'],
   standing: ['standings', 'inbox'],
   policy: ['inbox', 'standings', 'policies', 'envelopes', 'delegations'],
-  member: ['members', 'invitations', 'first-steps'],
+  member: ['members', 'invitations', 'first-steps', 'policy-check'],
   audit: ['audit', 'log'],
   reset: ['inbox', 'systems', 'standings', 'records', 'changes', 'change', 'log', 'first-steps'],
 }

@@ -49,9 +49,11 @@ export function PaletteDialog({
   const sections = [...ownSections, ...tenantSections].filter(
     ({ permission }) => permission === undefined || may(permission),
   )
-  const results = text.trim().length < 2 ? [] : (found.data?.items ?? [])
+  const answered = text.trim().length < 2 ? [] : (found.data?.items ?? []).flatMap(toItem)
+  // Until the answer is there, of the one before only what fits what is typed now: Enter goes where it says.
+  const results = found.isPlaceholderData ? matching(text, answered) : answered
   const groups: Group[] = [
-    { value: 'Found', items: results.flatMap(toItem) },
+    { value: 'Found', items: results },
     {
       value: 'Go to',
       items: matching(
@@ -130,6 +132,7 @@ function matching(text: string, items: readonly Item[]): Item[] {
   return items.filter(({ label }) => label.toLowerCase().includes(wanted))
 }
 
+/** What is found, and where it leads: of a person to the changes that they opened. */
 function toItem(it: {
   readonly kind: string
   readonly id: string
@@ -140,8 +143,11 @@ function toItem(it: {
     change: `/changes/${it.id}`,
     record: `/records/${it.id}`,
     system: `/systems/${encodeURIComponent(it.title)}`,
+    person: `/changes?view=all&by=${it.id}`,
   }[it.kind]
-  return href === undefined
-    ? []
-    : [{ key: `${it.kind}-${it.id}`, href, label: it.title, hint: `${it.kind} · ${it.hint}` }]
+  return href === undefined ? [] : [{ key: `${it.kind}-${it.id}`, href, label: it.title, hint: hintOf(it) }]
+}
+
+function hintOf({ kind, hint }: { readonly kind: string; readonly hint: string }): string {
+  return [kind, hint, kind === 'person' ? 'their changes' : ''].filter((it) => it !== '').join(' · ')
 }

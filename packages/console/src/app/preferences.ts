@@ -34,12 +34,6 @@ export function usePreferences(): Preferences | undefined {
   return useQuery(preferencesQuery).data
 }
 
-/** The zone in which the page is written: another one writes it anew. */
-export function useWrittenZone(): string {
-  const kept = usePreferences()
-  return (kept === undefined ? localStorage.getItem('zone') : kept.timeZone) ?? ''
-}
-
 /** Sets some of the preferences: on the page at once, and back again where the server refuses. */
 export function useSetPreferences() {
   const client = useQueryClient()

@@ -1,15 +1,8 @@
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router'
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
 import { ApiProblem } from '@afterai/client'
 import type { QueryClient } from '@tanstack/react-query'
 import { readChangeSearch } from '../ace/change-search.ts'
-import { again } from '../look/lazily.ts'
+import { LeaveGuard } from '../look/leave-guard.tsx'
 import { StepUpDialog } from '../identity/step-up.tsx'
 import { readPolicySearch, readScopeSearch } from '../policy/policy-search.ts'
 import { readSystemSearch } from '../systems/system-search.ts'
@@ -17,12 +10,18 @@ import { readRecordSearch } from '../pacr/record-search.ts'
 import { readAuditSearch } from '../trail/audit-search.ts'
 import { ErrorPage, NoSuchPage } from './error-page.tsx'
 import { meQuery } from './me.ts'
+import { pageOf } from './page-of.tsx'
 import { queryClient } from './query-client.ts'
 import { SessionGuard } from './session-guard.tsx'
 import { Shell } from './shell.tsx'
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({
-  component: Outlet,
+  component: () => (
+    <>
+      <Outlet />
+      <LeaveGuard />
+    </>
+  ),
   notFoundComponent: NoSuchPage,
 })
 const text = (search: Record<string, unknown>, name: string) =>
@@ -36,27 +35,27 @@ const signIn = createRoute({
     const [returnTo, tenant] = [text(search, 'returnTo'), text(search, 'tenant')]
     return { ...(returnTo === undefined ? {} : { returnTo }), ...(tenant === undefined ? {} : { tenant }) }
   },
-  component: lazyRouteComponent(() => again(() => import('../identity/sign-in-page.tsx')), 'SignInPage'),
+  component: pageOf(() => import('../identity/sign-in-page.tsx'), 'SignInPage'),
 })
 const setUp = createRoute({
   getParentRoute: () => root,
   path: '/setup',
-  component: lazyRouteComponent(() => again(() => import('../first-run/set-up-page.tsx')), 'SetUpPage'),
+  component: pageOf(() => import('../first-run/set-up-page.tsx'), 'SetUpPage'),
 })
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation',
-  component: lazyRouteComponent(() => again(() => import('../identity/invitation-page.tsx')), 'InvitationPage'),
+  component: pageOf(() => import('../identity/invitation-page.tsx'), 'InvitationPage'),
 })
 const reset = createRoute({
   getParentRoute: () => root,
   path: '/reset',
-  component: lazyRouteComponent(() => again(() => import('../identity/reset-page.tsx')), 'ResetPage'),
+  component: pageOf(() => import('../identity/reset-page.tsx'), 'ResetPage'),
 })
 const verify = createRoute({
   getParentRoute: () => root,
   path: '/verify',
-  component: lazyRouteComponent(() => again(() => import('../ledger/verify-page.tsx')), 'VerifyPage'),
+  component: pageOf(() => import('../ledger/verify-page.tsx'), 'VerifyPage'),
 })
 
 /** Lets in who is signed in; others sign in first, and come back. */
@@ -78,7 +77,7 @@ const device = createRoute({
     return code === undefined ? {} : { code }
   },
   beforeLoad: signedIn,
-  component: lazyRouteComponent(() => again(() => import('../identity/device-page.tsx')), 'DevicePage'),
+  component: pageOf(() => import('../identity/device-page.tsx'), 'DevicePage'),
 })
 
 /** Everything behind it belongs to somebody who is signed in. */
@@ -97,54 +96,54 @@ const inside = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  component: lazyRouteComponent(() => again(() => import('../home/home-page.tsx')), 'HomePage'),
+  component: pageOf(() => import('../home/home-page.tsx'), 'HomePage'),
 })
 const changes = createRoute({
   getParentRoute: () => inside,
   path: '/changes',
   validateSearch: readChangeSearch,
-  component: lazyRouteComponent(() => again(() => import('../ace/changes-page.tsx')), 'ChangesPage'),
+  component: pageOf(() => import('../ace/changes-page.tsx'), 'ChangesPage'),
 })
 const newChange = createRoute({
   getParentRoute: () => inside,
   path: '/changes/new',
-  component: lazyRouteComponent(() => again(() => import('../ace/record-change-page.tsx')), 'RecordChangePage'),
+  component: pageOf(() => import('../ace/record-change-page.tsx'), 'RecordChangePage'),
 })
 const change = createRoute({
   getParentRoute: () => inside,
   path: '/changes/$id',
-  component: lazyRouteComponent(() => again(() => import('../life/life-page.tsx')), 'LifePage'),
+  component: pageOf(() => import('../life/life-page.tsx'), 'LifePage'),
 })
 const assess = createRoute({
   getParentRoute: () => inside,
   path: '/changes/$id/assess',
-  component: lazyRouteComponent(() => again(() => import('../aura/assess-page.tsx')), 'AssessPage'),
+  component: pageOf(() => import('../aura/assess-page.tsx'), 'AssessPage'),
 })
 const report = createRoute({
   getParentRoute: () => inside,
   path: '/changes/$id/report',
-  component: lazyRouteComponent(() => again(() => import('../life/report-page.tsx')), 'ReportPage'),
+  component: pageOf(() => import('../life/report-page.tsx'), 'ReportPage'),
 })
 const decision = createRoute({
   getParentRoute: () => inside,
   path: '/decisions/$id',
-  component: lazyRouteComponent(() => again(() => import('../life/earlier-address.tsx')), 'DecisionAddress'),
+  component: pageOf(() => import('../life/earlier-address.tsx'), 'DecisionAddress'),
 })
 const assessment = createRoute({
   getParentRoute: () => inside,
   path: '/assessments/$id',
-  component: lazyRouteComponent(() => again(() => import('../life/earlier-address.tsx')), 'AssessmentAddress'),
+  component: pageOf(() => import('../life/earlier-address.tsx'), 'AssessmentAddress'),
 })
 const systems = createRoute({
   getParentRoute: () => inside,
   path: '/systems',
-  component: lazyRouteComponent(() => again(() => import('../systems/systems-page.tsx')), 'SystemsPage'),
+  component: pageOf(() => import('../systems/systems-page.tsx'), 'SystemsPage'),
 })
 const system = createRoute({
   getParentRoute: () => inside,
   path: '/systems/$name',
   validateSearch: readSystemSearch,
-  component: lazyRouteComponent(() => again(() => import('../systems/system-page.tsx')), 'SystemPage'),
+  component: pageOf(() => import('../systems/system-page.tsx'), 'SystemPage'),
 })
 const evaluations = createRoute({
   getParentRoute: () => inside,
@@ -153,41 +152,41 @@ const evaluations = createRoute({
     const system = text(search, 'system')
     return system === undefined ? {} : { system }
   },
-  component: lazyRouteComponent(() => again(() => import('../aura/evaluations-page.tsx')), 'EvaluationsPage'),
+  component: pageOf(() => import('../aura/evaluations-page.tsx'), 'EvaluationsPage'),
 })
 const evaluation = createRoute({
   getParentRoute: () => inside,
   path: '/evaluations/$id',
-  component: lazyRouteComponent(() => again(() => import('../aura/evaluation-page.tsx')), 'EvaluationPage'),
+  component: pageOf(() => import('../aura/evaluation-page.tsx'), 'EvaluationPage'),
 })
 const records = createRoute({
   getParentRoute: () => inside,
   path: '/records',
   validateSearch: readRecordSearch,
-  component: lazyRouteComponent(() => again(() => import('../pacr/records-page.tsx')), 'RecordsPage'),
+  component: pageOf(() => import('../pacr/records-page.tsx'), 'RecordsPage'),
 })
 const record = createRoute({
   getParentRoute: () => inside,
   path: '/records/$id',
-  component: lazyRouteComponent(() => again(() => import('../pacr/record-page.tsx')), 'RecordPage'),
+  component: pageOf(() => import('../pacr/record-page.tsx'), 'RecordPage'),
 })
 const policy = createRoute({
   getParentRoute: () => inside,
   path: '/policy',
   validateSearch: readPolicySearch,
-  component: lazyRouteComponent(() => again(() => import('../policy/policy-page.tsx')), 'PolicyPage'),
+  component: pageOf(() => import('../policy/policy-page.tsx'), 'PolicyPage'),
 })
 const setPolicy = createRoute({
   getParentRoute: () => inside,
   path: '/policy/set',
   validateSearch: readScopeSearch,
-  component: lazyRouteComponent(() => again(() => import('../policy/set-policy-page.tsx')), 'SetPolicyPage'),
+  component: pageOf(() => import('../policy/set-policy-page.tsx'), 'SetPolicyPage'),
 })
 const audit = createRoute({
   getParentRoute: () => inside,
   path: '/audit',
   validateSearch: readAuditSearch,
-  component: lazyRouteComponent(() => again(() => import('../trail/audit-page.tsx')), 'AuditPage'),
+  component: pageOf(() => import('../trail/audit-page.tsx'), 'AuditPage'),
 })
 const settingsHome = createRoute({
   getParentRoute: () => inside,
@@ -199,22 +198,22 @@ const settingsHome = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings/$section',
-  component: lazyRouteComponent(() => again(() => import('../settings/settings-page.tsx')), 'SettingsPage'),
+  component: pageOf(() => import('../settings/settings-page.tsx'), 'SettingsPage'),
 })
 const health = createRoute({
   getParentRoute: () => inside,
   path: '/health',
-  component: lazyRouteComponent(() => again(() => import('../status/health-page.tsx')), 'HealthPage'),
+  component: pageOf(() => import('../status/health-page.tsx'), 'HealthPage'),
 })
 const tenants = createRoute({
   getParentRoute: () => inside,
   path: '/operate/tenants',
-  component: lazyRouteComponent(() => again(() => import('../operate/tenants-page.tsx')), 'TenantsPage'),
+  component: pageOf(() => import('../operate/tenants-page.tsx'), 'TenantsPage'),
 })
 const keys = createRoute({
   getParentRoute: () => inside,
   path: '/help/keys',
-  component: lazyRouteComponent(() => again(() => import('./keys-page.tsx')), 'KeysPage'),
+  component: pageOf(() => import('./keys-page.tsx'), 'KeysPage'),
 })
 
 /** All pages of the console, by their addresses. */

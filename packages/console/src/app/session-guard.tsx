@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { onSessionNews } from '../api/session-fetch.ts'
 import { SignInForm } from '../identity/sign-in-form.tsx'
 import { Dialog } from '../look/dialog.tsx'
+import { forgetTyped } from '../look/typed.ts'
 import { meQuery, useMe } from './me.ts'
 
 /**
@@ -18,7 +19,10 @@ export function SessionGuard() {
       onSessionNews((news) => {
         if (news === 'ended') return setEnded(true)
         void client.fetchQuery({ ...meQuery, staleTime: 0 }).then((me) => {
-          if (me.accountId !== accountId || me.tenant.id !== tenant.id) return location.assign('/')
+          if (me.accountId !== accountId || me.tenant.id !== tenant.id) {
+            forgetTyped()
+            return location.assign('/')
+          }
           setEnded(false)
           return client.invalidateQueries()
         })

@@ -11,6 +11,7 @@ import { Empty, Loading } from '../look/empty.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
+import { forgetTyped, useTypedForm } from '../look/typed.ts'
 import styles from './assess.module.css'
 import type { ImportedRun, Reading } from './evaluations.ts'
 import type { ChosenFile } from './file-reading.tsx'
@@ -61,6 +62,7 @@ function Assess({ id, system }: { readonly id: string; readonly system: string }
   const [said, setSaid] = useState<readonly MetricChoice[]>([])
   const client = useQueryClient()
   const navigate = useNavigate()
+  const form = useTypedForm()
   const offered = before === undefined || after === undefined ? [] : choicesFor(before, after)
   const choices = offered.map((choice) => said.find(({ name }) => name === choice.name) ?? choice)
   const { mutate, error, isPending } = useMutation({
@@ -83,6 +85,7 @@ function Assess({ id, system }: { readonly id: string; readonly system: string }
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['change', id] })
       tell('Assessed', 'The change says now what it does.')
+      forgetTyped()
       void navigate({ to: '/changes/$id', params: { id }, hash: 'assessment' })
     },
   })
@@ -105,7 +108,7 @@ function Assess({ id, system }: { readonly id: string; readonly system: string }
   const isSame = before !== undefined && before.id === after?.id
   const hasFault = choices.some((choice) => Number.isNaN(marginOf(choice)))
   return (
-    <div className={styles['assess']}>
+    <div className={styles['assess']} {...form.watch}>
       <div className={styles['sides']}>
         {(['before', 'after'] as const).map((side) => (
           <RunPicker

@@ -10,6 +10,8 @@ import { Field, Select } from '../look/field.tsx'
 import { Problem } from '../look/problem.tsx'
 import styles from './identity.module.css'
 import { keyPurposes } from './key-purposes.ts'
+import { peopleQuery } from './people.ts'
+import { PersonPicker } from './people-picker.tsx'
 import { useProved } from './proved.ts'
 
 const lifetimes = [
@@ -32,11 +34,7 @@ export function MakeKeyDialog({ onClose }: { readonly onClose: () => void }) {
   const [lifetime, setLifetime] = useState('90')
   const [owner, setOwner] = useState('')
   const [name, setName] = useState('')
-  const services = useQuery({
-    queryKey: ['members', 'services', 'first'],
-    queryFn: ({ signal }) => api.listServiceAccounts({ query: { limit: 100 }, signal }),
-    enabled: mayManage,
-  })
+  const services = useQuery({ ...peopleQuery({ kind: 'service' }), enabled: mayManage })
   const { mutate, data, error, isPending } = useProved(
     () =>
       api.createApiKey({
@@ -54,7 +52,6 @@ export function MakeKeyDialog({ onClose }: { readonly onClose: () => void }) {
     event.preventDefault()
     mutate(undefined)
   }
-  const owners = (services.data?.items ?? []).filter(({ disabledAt }) => disabledAt === null)
   return (
     <Dialog
       open
@@ -81,15 +78,13 @@ export function MakeKeyDialog({ onClose }: { readonly onClose: () => void }) {
           error={faultOf(error, 'name')}
         />
         <Select label="What for" value={purpose} options={keyPurposes} onChange={setPurpose} />
-        {owners.length === 0 ? null : (
-          <Select
+        {(services.data?.people ?? []).length === 0 ? null : (
+          <PersonPicker
             label="Whose"
             hint="A service account’s key goes on when you leave."
+            kind="service"
+            others={[{ value: '', label: 'Yours' }]}
             value={owner}
-            options={[
-              { value: '', label: 'Yours' },
-              ...owners.map((it) => ({ value: it.accountId, label: `${it.name} (service account, ${it.role})` })),
-            ]}
             onChange={setOwner}
           />
         )}

@@ -4,10 +4,11 @@ import { api } from '../api/client.ts'
 import { useMay } from '../app/me.ts'
 import { Button } from '../look/button.tsx'
 import { Card } from '../look/card.tsx'
-import { Select } from '../look/field.tsx'
 import { Problem } from '../look/problem.tsx'
 import { Table } from '../look/table.tsx'
 import styles from './identity.module.css'
+import { peopleQuery } from './people.ts'
+import { PersonPicker } from './people-picker.tsx'
 import { useProved } from './proved.ts'
 
 /** Administrators who may sign in without the provider, for the day on which it is down. */
@@ -70,30 +71,22 @@ export function BreakGlassCard() {
 
 function Grant({ taken }: { readonly taken: readonly string[] }) {
   const [accountId, setAccountId] = useState('')
-  const { data } = useQuery({
-    queryKey: ['members', 'people', 'first'],
-    queryFn: ({ signal }) => api.listMembers({ query: { limit: 100, kind: 'person' }, signal }),
-  })
+  // Who may make others administrators is one.
+  const admins = useQuery(peopleQuery({ permission: 'member:write' }))
   const { mutate, error, isPending } = useProved(
     () => api.grantBreakGlass({ path: { accountId }, body: {} }),
     ['break-glass'],
   )
-  const admins = (data?.items ?? []).filter(
-    (it) => it.role === 'admin' && it.disabledAt === null && !taken.includes(it.accountId),
-  )
-  if (admins.length === 0) return null
+  if (admins.data === undefined || admins.data.people.every((it) => taken.includes(it.accountId))) return null
   return (
     <div className={styles['grant']}>
-      <Select
+      <PersonPicker
         label="Another administrator"
+        permission="member:write"
+        except={taken}
+        withAddress
+        others={[{ value: '', label: 'Choose one' }]}
         value={accountId}
-        options={[
-          { value: '', label: 'Choose one' },
-          ...admins.map((it) => ({
-            value: it.accountId,
-            label: it.email === null ? it.name : `${it.name}, ${it.email}`,
-          })),
-        ]}
         onChange={setAccountId}
       />
       <Button

@@ -5,11 +5,13 @@ import { faultOf } from '../api/problem-words.ts'
 import { Button } from '../look/button.tsx'
 import { Dialog } from '../look/dialog.tsx'
 import { Loading } from '../look/empty.tsx'
-import { Field, Select } from '../look/field.tsx'
+import { Field } from '../look/field.tsx'
 import { Problem } from '../look/problem.tsx'
 import { Table } from '../look/table.tsx'
 import { Ago } from '../look/time.tsx'
 import styles from './identity.module.css'
+import { useNames } from './names.ts'
+import { PersonPicker } from './people-picker.tsx'
 import { useProved } from './proved.ts'
 
 const linkWords: Readonly<Record<string, string>> = {
@@ -32,12 +34,7 @@ export function IdentitiesDialog({
     queryKey: key,
     queryFn: ({ signal }) => api.listFederatedIdentities({ path: { id }, signal }),
   })
-  const people = useQuery({
-    queryKey: ['members', 'people', 'first'],
-    queryFn: ({ signal }) => api.listMembers({ query: { limit: 100, kind: 'person' }, signal }),
-  })
-  const nameOf = (accountId: string) => people.data?.items.find((it) => it.accountId === accountId)?.name ?? accountId
-  const failed = identities.error ?? people.error
+  const names = useNames(identities.data?.items.map(({ accountId }) => accountId) ?? [])
   return (
     <Dialog
       open
@@ -49,7 +46,7 @@ export function IdentitiesDialog({
         </Button>
       }
     >
-      {failed === null ? null : <Problem error={failed} />}
+      {identities.error === null ? null : <Problem error={identities.error} />}
       {identities.data === undefined ? (
         <Loading what="the identities" />
       ) : identities.data.items.length === 0 ? (
@@ -65,7 +62,7 @@ export function IdentitiesDialog({
                 name: 'Person',
                 cell: ({ accountId, linkedBy, subject }) => (
                   <>
-                    {nameOf(accountId)}
+                    {names.get(accountId) ?? accountId}
                     <span className={styles['below']}>
                       {subject} · {linkWords[linkedBy] ?? linkedBy}
                     </span>
@@ -81,20 +78,12 @@ export function IdentitiesDialog({
           />
         </div>
       )}
-      <LinkForm id={id} people={people.data?.items ?? []} changes={key} />
+      <LinkForm id={id} changes={key} />
     </Dialog>
   )
 }
 
-function LinkForm({
-  id,
-  people,
-  changes,
-}: {
-  readonly id: string
-  readonly people: readonly { readonly accountId: string; readonly name: string; readonly email: string | null }[]
-  readonly changes: readonly string[]
-}) {
+function LinkForm({ id, changes }: { readonly id: string; readonly changes: readonly string[] }) {
   const [subject, setSubject] = useState('')
   const [accountId, setAccountId] = useState('')
   const { mutate, error, isPending } = useProved(
@@ -103,7 +92,12 @@ function LinkForm({
   )
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    mutate(undefined, { onSuccess: () => setSubject('') })
+    mutate(undefined, {
+      onSuccess: () => {
+        setSubject('')
+        setAccountId('')
+      },
+    })
   }
   return (
     <form className={styles['form']} onSubmit={submit}>
@@ -118,16 +112,11 @@ function LinkForm({
         onChange={({ target }) => setSubject(target.value)}
         error={faultOf(error, 'subject')}
       />
-      <Select
+      <PersonPicker
         label="Is here"
+        withAddress
+        others={[{ value: '', label: 'Choose a person' }]}
         value={accountId}
-        options={[
-          { value: '', label: 'Choose a person' },
-          ...people.map((it) => ({
-            value: it.accountId,
-            label: it.email === null ? it.name : `${it.name}, ${it.email}`,
-          })),
-        ]}
         onChange={setAccountId}
       />
       {error === null ? null : <Problem error={error} />}

@@ -7,7 +7,8 @@ import { Button } from '../look/button.tsx'
 import { Field } from '../look/field.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
-import { askForPasskey, hasPasskeys } from './passkey.ts'
+import { useOfferedPasskey } from './offered-passkey.ts'
+import { askForPasskey, type Assertion, hasPasskeys } from './passkey.ts'
 import { type Challenge, SecondFactorForm } from './second-factor-form.tsx'
 import styles from './sign-in.module.css'
 
@@ -21,12 +22,17 @@ export function SignInForm({ tenant }: { readonly tenant?: string | undefined })
     onSuccess: (answer) => ('ticket' in answer ? setChallenge(answer) : tellSession('began')),
   })
   const byPasskey = useMutation({
-    mutationFn: async () => {
-      const assertion = await askForPasskey(await api.getSignInPasskeyOptions({ body: {} }))
+    mutationFn: async (given: Assertion | undefined) => {
+      const assertion = given ?? (await askForPasskey(await api.getSignInPasskeyOptions({ body: {} })))
       return api.signInWithPasskey({ body: { assertion, ...there } })
     },
     onSuccess: () => tellSession('began'),
   })
+  const takeBack = useOfferedPasskey((assertion) => byPasskey.mutate(assertion))
+  function askNow() {
+    takeBack()
+    byPasskey.mutate(undefined)
+  }
   if (challenge !== undefined) return <SecondFactorForm challenge={challenge} onAgain={() => setChallenge(undefined)} />
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -43,7 +49,7 @@ export function SignInForm({ tenant }: { readonly tenant?: string | undefined })
       </Button>
       {hasPasskeys() ? (
         <>
-          <Button size="large" busy={byPasskey.isPending} onClick={() => byPasskey.mutate()}>
+          <Button size="large" busy={byPasskey.isPending} onClick={askNow}>
             <KeyRoundIcon aria-hidden />
             Sign in with a passkey
           </Button>

@@ -68,7 +68,7 @@ function Life({ dossier }: { readonly dossier: Dossier }) {
           <span>
             {change.system} · {change.environment}
           </span>
-          {change.changeClass === 'emergency' ? <Warning word="Emergency" /> : null}
+          {dossier.emergency !== null ? <Warning word="Emergency" /> : null}
           {assessments[0] === undefined ? null : <Verdict verdict={assessments[0].assessment.verdict} />}
           {change.risk === null ? null : <Severity level={change.risk.severity} />}
           <span className="faint">

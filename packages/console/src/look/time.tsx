@@ -1,10 +1,16 @@
-import { everyZone, exact, relative } from '../api/instants.ts'
+import { useSyncExternalStore } from 'react'
+import { everyZone, exact, onZone, relative, zoneName } from '../api/instants.ts'
+import { tickerOf } from './ticker.ts'
 
-/** How long ago, and exactly when on hover and focus. */
+const onTick = tickerOf(document)
+
+/** How long ago, as the clock goes on, and exactly when on hover and focus. */
 export function Ago({ at }: { readonly at: string }) {
+  // Drawn anew when its words change, not whenever the clock is looked at.
+  const words = useSyncExternalStore(onTick, () => relative(at))
   return (
     <time className="number" dateTime={at} title={everyZone(at)}>
-      {relative(at)}
+      {words}
     </time>
   )
 }
@@ -16,4 +22,9 @@ export function Exactly({ at }: { readonly at: string }) {
       {exact(at)}
     </time>
   )
+}
+
+/** The zone in which times are written: whoever asks is drawn anew, with all below it, when another one is set. */
+export function useZone(): string {
+  return useSyncExternalStore(onZone, zoneName)
 }

@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { DownloadIcon } from 'lucide-react'
-import { useMemo } from 'react'
 import { api } from '../api/client.ts'
 import { useLetterKeys } from '../app/shortcuts.ts'
 import { VerifyRecord } from '../ledger/verify-record.tsx'
@@ -95,7 +94,7 @@ function RecordLink({ id }: { readonly id: string }) {
 
 function Actions({ record }: { readonly record: RecordContent }) {
   const { id } = record
-  const report = useMemo(() => recordReport(record), [record])
+  const report = recordReport(record)
   useLetterKeys((key) => (key === 'p' ? print() : undefined))
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => api.exportRecord({ path: { id } }),

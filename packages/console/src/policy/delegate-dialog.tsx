@@ -4,15 +4,15 @@ import { api } from '../api/client.ts'
 import { instantOf } from '../api/instants.ts'
 import { faultOf } from '../api/problem-words.ts'
 import { useMe } from '../app/me.ts'
+import { peopleQuery } from '../identity/people.ts'
+import { PersonPicker } from '../identity/people-picker.tsx'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
 import { Dialog } from '../look/dialog.tsx'
-import { Loading } from '../look/empty.tsx'
-import { Field, Select } from '../look/field.tsx'
+import { Field } from '../look/field.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
-import { approversOf, peopleQuery } from './policies.ts'
 import styles from './policy.module.css'
 
 /** Having another person approve in one's place, for a time. */
@@ -20,10 +20,9 @@ export function DelegateDialog({ onClose }: { readonly onClose: () => void }) {
   const me = useMe()
   const client = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
-  const [chosen, setChosen] = useState<string>()
-  const people = useQuery(peopleQuery)
-  const others = approversOf(people.data).filter(({ value }) => value !== me.accountId)
-  const to = chosen ?? others[0]?.value ?? ''
+  const [to, setTo] = useState('')
+  const approvers = useQuery(peopleQuery({ permission: 'decision:approve' }))
+  const isAlone = approvers.data?.people.every(({ accountId }) => accountId === me.accountId) ?? false
   const { mutate, error, isPending } = useMutation({
     mutationFn: (form: FormData) =>
       withProof(() =>
@@ -64,13 +63,20 @@ export function DelegateDialog({ onClose }: { readonly onClose: () => void }) {
         Where a rule names you, they approve as themselves, in your place, which counts once. What you may not approve,
         they don’t approve for you. The record says in whose place.
       </p>
-      {people.error === null ? null : <Problem error={people.error} />}
-      {people.isPending ? <Loading what="the people" /> : null}
-      {people.data !== undefined && others.length === 0 ? (
+      {approvers.error === null ? null : <Problem error={approvers.error} />}
+      {isAlone ? (
         <p>Nobody else of this workspace has a role that may approve.</p>
       ) : (
         <form id="delegate" className={styles['form']} onSubmit={submit}>
-          <Select label="To" value={to} options={others} onChange={setChosen} error={faultOf(error, 'to')} />
+          <PersonPicker
+            label="To"
+            permission="decision:approve"
+            except={[me.accountId]}
+            others={[{ value: '', label: 'Choose a person' }]}
+            value={to}
+            onChange={setTo}
+            error={faultOf(error, 'to')}
+          />
           <Field
             label="Until the end of"
             name="until"

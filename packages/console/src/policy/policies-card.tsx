@@ -3,21 +3,21 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { date, exact } from '../api/instants.ts'
 import { useMay } from '../app/me.ts'
+import { type Names, useNames } from '../identity/names.ts'
 import { Button, buttonClass } from '../look/button.tsx'
 import { Card } from '../look/card.tsx'
 import { Loading } from '../look/empty.tsx'
 import { Problem } from '../look/problem.tsx'
-import { namesOf, peopleQuery, policiesQuery } from './policies.ts'
+import { policiesQuery } from './policies.ts'
 import styles from './policy.module.css'
-import { aboutWords, type Names, needWords, scopeWords } from './rule-words.ts'
+import { aboutWords, needWords, peopleIn, type Rule, scopeWords } from './rule-words.ts'
 
 /** The rules that hold, or those that held before a version was set: the widest first, each in words. */
 export function PoliciesCard() {
   const { at } = useSearch({ from: '/in/policy' })
   const navigate = useNavigate({ from: '/policy' })
-  const may = useMay()
   const { data, error, isPending, refetch } = useQuery(policiesQuery(at))
-  const people = useQuery({ ...peopleQuery, enabled: may('member:read') })
+  const names = useNames(peopleIn(data?.items.flatMap(({ rules }) => rules) ?? []))
   return (
     <Card
       title={at === undefined ? 'Rules in force' : `Rules that were in force on ${exact(at)}`}
@@ -31,12 +31,7 @@ export function PoliciesCard() {
         </p>
       )}
       {data?.items.map((policy) => (
-        <Rules
-          key={`${policy.system} ${policy.environment}`}
-          policy={policy}
-          names={namesOf(people.data)}
-          isPast={at !== undefined}
-        />
+        <Rules key={`${policy.system} ${policy.environment}`} policy={policy} names={names} isPast={at !== undefined} />
       ))}
     </Card>
   )
@@ -87,7 +82,7 @@ function Rules({ policy, names, isPast }: RulesProps) {
 }
 
 /** Rules in their order, each with the changes that it is about and what they need. */
-export function RuleList({ rules, names }: { readonly rules: Policy['rules']; readonly names: Names }) {
+export function RuleList({ rules, names }: { readonly rules: readonly Rule[]; readonly names: Names }) {
   return (
     <ol className={styles['rules']}>
       {rules.map((rule, index) => (

@@ -26,16 +26,28 @@ export const plainRule: Rule = {
   emergency: { roles: ['admin', 'approver'], withinHours: 72 },
 }
 
+/** Where rules hold, or are to hold: null for every system, and for every environment. */
+export type Scope = Pick<Policy, 'system' | 'environment'>
+
+/** A scope as two fields name it. */
+export function scopeOf(system: string, environment: string): Scope {
+  return { system: system.trim() || null, environment: environment.trim() || null }
+}
+
+/** The policy of a scope itself; undefined where it has none of its own. */
+export function ownPolicy(policies: readonly Policy[], { system, environment }: Scope): Policy | undefined {
+  return policies.find((it) => it.system === system && it.environment === environment)
+}
+
 /** Rules to begin from: those of the scope, of the next wider one, or what every tenant begins with. */
-export function draftsOf(policies: readonly Policy[], system: string | null, environment: string | null): RuleDraft[] {
-  const found = [
-    [system, environment],
-    [system, null],
-    [null, environment],
-    [null, null],
+export function draftsOf(policies: readonly Policy[], { system, environment }: Scope): RuleDraft[] {
+  const wider: readonly Scope[] = [
+    { system, environment },
+    { system, environment: null },
+    { system: null, environment },
+    { system: null, environment: null },
   ]
-    .map(([of, where]) => policies.find((it) => it.system === of && it.environment === where))
-    .find((it) => it !== undefined)
+  const found = wider.map((scope) => ownPolicy(policies, scope)).find((it) => it !== undefined)
   return (found?.rules ?? [plainRule]).map((rule, index) => ({ key: `rule-${index}`, rule }))
 }
 

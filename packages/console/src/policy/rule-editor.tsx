@@ -1,24 +1,28 @@
+import { TriangleAlertIcon } from 'lucide-react'
+import type { Names } from '../identity/names.ts'
 import { Button } from '../look/button.tsx'
 import { Choices } from '../look/choices.tsx'
 import { Select } from '../look/field.tsx'
-import { Hours, Needs, type Option, type PartProps } from './rule-needs.tsx'
+import { Hours, Needs, type PartProps } from './rule-needs.tsx'
 import styles from './policy.module.css'
 import { type RuleDraft, ruleOptions } from './rule-draft.ts'
-import { aboutWords, type Names, needWords, type Rule } from './rule-words.ts'
+import { aboutWords, needWords, type Rule } from './rule-words.ts'
 
 interface RuleEditorProps {
   readonly draft: RuleDraft
   readonly place: { readonly index: number; readonly isLast: boolean }
-  readonly approvers: readonly Option[]
   readonly names: Names
+  /** Why nobody could follow it as things are. */
+  readonly warning: string | undefined
   readonly onChange: (rule: Rule) => void
   readonly onMove: () => void
   readonly onRemove: () => void
 }
 
 /** One rule of a policy to fill in, and beside it what it means in words. */
-export function RuleEditor({ draft: { rule }, place, approvers, names, onChange, onMove, onRemove }: RuleEditorProps) {
+export function RuleEditor({ draft: { rule }, place, names, warning, ...on }: RuleEditorProps) {
   const { index, isLast } = place
+  const { onChange, onMove, onRemove } = on
   const set = (part: Partial<Rule>) => onChange({ ...rule, ...part })
   const about = isLast ? aboutWords({}, index === 0) : aboutWords(withoutEmpty(rule), index === 0)
   return (
@@ -58,7 +62,7 @@ export function RuleEditor({ draft: { rule }, place, approvers, names, onChange,
               set={(withinHours) => set({ withinHours })}
             />
           ) : null}
-          {rule.decision === 'never' ? null : <Needs rule={rule} set={set} approvers={approvers} />}
+          {rule.decision === 'never' ? null : <Needs rule={rule} set={set} />}
           <Choices
             label="May declare an emergency"
             options={ruleOptions.emergencyRoles}
@@ -81,6 +85,12 @@ export function RuleEditor({ draft: { rule }, place, approvers, names, onChange,
               <li key={text}>{text}</li>
             ))}
           </ul>
+          {warning === undefined ? null : (
+            <p className={styles['warning']}>
+              <TriangleAlertIcon aria-hidden />
+              {warning.charAt(0).toUpperCase() + warning.slice(1)}.
+            </p>
+          )}
         </div>
       </div>
     </fieldset>

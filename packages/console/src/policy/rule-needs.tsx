@@ -1,3 +1,4 @@
+import { PeoplePicker } from '../identity/people-picker.tsx'
 import { Choices } from '../look/choices.tsx'
 import { Field, Select } from '../look/field.tsx'
 import { ruleOptions } from './rule-draft.ts'
@@ -8,14 +9,9 @@ export interface PartProps {
   readonly rule: Rule
   readonly set: (part: Partial<Rule>) => void
 }
-/** One of what can be chosen. */
-export interface Option {
-  readonly value: string
-  readonly label: string
-}
 
 /** What a rule asks for before something is decided: evidence, who agrees, and for how long. */
-export function Needs({ rule, set, approvers }: PartProps & { readonly approvers: readonly Option[] }) {
+export function Needs({ rule, set }: PartProps) {
   const { approvals } = rule
   const agree = (part: Partial<Rule['approvals']>) => set({ approvals: { ...approvals, ...part } })
   const isOfPeople = approvals.ruleType === 'majority_approval' || approvals.ruleType === 'unanimous_approval'
@@ -47,9 +43,9 @@ export function Needs({ rule, set, approvers }: PartProps & { readonly approvers
           error={approvals.roles.length === 0 ? 'Tick one at least, or name people.' : undefined}
         />
       )}
-      <Choices
+      <PeoplePicker
         label={isOfPeople ? 'These people' : 'Or certain people'}
-        options={approvers}
+        permission="decision:approve"
         chosen={approvals.people}
         onChange={(people) => agree({ people })}
         error={isOfPeople && approvals.people.length === 0 ? 'Name the people who are to agree.' : undefined}

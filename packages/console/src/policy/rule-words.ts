@@ -1,10 +1,14 @@
 import type { Policy } from '@afterai/client'
 import { typeWords } from '../ace/change-words.ts'
+import type { Names } from '../identity/names.ts'
 
 /** A rule of a policy: which changes it is about, and what they need. */
 export type Rule = Policy['rules'][number]
-/** Names of people by their accounts. */
-export type Names = ReadonlyMap<string, string>
+
+/** The accounts that rules name. */
+export function peopleIn(rules: readonly Rule[]): string[] {
+  return rules.flatMap(({ approvals }) => approvals.people)
+}
 
 /** Which changes a rule is about, as the beginning of a sentence: "Changes of prompt or tools alone". */
 export function aboutWords(

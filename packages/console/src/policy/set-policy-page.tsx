@@ -4,8 +4,10 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { PlusIcon } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
+import { useKeysOf } from '../api/keys-of.ts'
 import { faultOf } from '../api/problem-words.ts'
 import { useMay } from '../app/me.ts'
+import { useNames } from '../identity/names.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
 import { Loading } from '../look/empty.tsx'
@@ -13,10 +15,15 @@ import { Field, TextArea } from '../look/field.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
-import { approversOf, namesOf, peopleQuery, policiesQuery } from './policies.ts'
+import { forgetTyped, useTypedForm } from '../look/typed.ts'
+import { ChangedMeanwhile, UnreadRules } from './changed-meanwhile.tsx'
+import { policiesQuery } from './policies.ts'
 import styles from './policy.module.css'
-import { draftsOf, moved, toRules, withRule } from './rule-draft.ts'
+import { useRuleCheck } from './rule-check.ts'
+import { moved, type RuleDraft, scopeOf, toRules, withRule } from './rule-draft.ts'
 import { RuleEditor } from './rule-editor.tsx'
+import { peopleIn } from './rule-words.ts'
+import { useRulesForm } from './rules-form.ts'
 
 /** Setting the next version of the rules of a scope, each with what it means in words. */
 export function SetPolicyPage() {
@@ -35,43 +42,53 @@ export function SetPolicyPage() {
 }
 
 function RulesForm({ policies }: { readonly policies: readonly Policy[] }) {
-  const scope = useSearch({ from: '/in/policy/set' })
+  const named = useSearch({ from: '/in/policy/set' })
   const navigate = useNavigate()
   const client = useQueryClient()
-  const [key] = useState(() => crypto.randomUUID())
-  const [system, setSystem] = useState(scope.system ?? '')
-  const [environment, setEnvironment] = useState(scope.environment ?? '')
+  const keyOf = useKeysOf()
+  const typed = useTypedForm()
+  const [system, setSystem] = useState(named.system ?? '')
+  const [environment, setEnvironment] = useState(named.environment ?? '')
   const [reason, setReason] = useState('')
-  const [drafts, setDrafts] = useState(() => draftsOf(policies, scope.system ?? null, scope.environment ?? null))
-  const people = useQuery(peopleQuery)
-  const approvers = approversOf(people.data)
-  const names = namesOf(people.data)
+  const scope = scopeOf(system, environment)
+  const form = useRulesForm(policies, scope)
+  const { drafts, basedOn, changed, unread } = form
+  const rules = toRules(drafts)
+  const check = useRuleCheck(rules)
+  const names = useNames(peopleIn([...drafts.map(({ rule }) => rule), ...(changed?.rules ?? [])]))
   const { mutate, error, isPending } = useMutation({
-    mutationFn: () =>
-      withProof(() =>
-        api.setPolicy({
-          body: {
-            ...(system.trim() === '' ? {} : { system: system.trim() }),
-            ...(environment.trim() === '' ? {} : { environment: environment.trim() }),
-            rules: toRules(drafts),
-            reason: reason.trim(),
-          },
-          idempotencyKey: key,
-        }),
-      ),
-    onSuccess: async ({ version }) => {
+    mutationFn: async () => {
+      // What nobody could follow is said before it holds: it is set when it was seen.
+      if (await check.hasNews()) return undefined
+      const body = {
+        ...(scope.system === null ? {} : { system: scope.system }),
+        ...(scope.environment === null ? {} : { environment: scope.environment }),
+        rules,
+        reason: reason.trim(),
+        basedOn,
+      }
+      return withProof(() => api.setPolicy({ body, idempotencyKey: keyOf(body) }))
+    },
+    onSuccess: async (set) => {
+      if (set === undefined) return
+      forgetTyped()
       await client.invalidateQueries({ queryKey: ['policies'] })
       void client.invalidateQueries({ queryKey: ['standings'] })
-      tell('The rules hold', `Version ${version}.`)
+      tell('The rules hold', `Version ${set.version}.`)
       await navigate({ to: '/policy' })
     },
+    onError: () => client.invalidateQueries({ queryKey: ['policies'] }),
   })
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     mutate()
   }
+  function alter(altered: readonly RuleDraft[]) {
+    form.set(altered)
+    typed.note()
+  }
   return (
-    <form className={styles['form']} onSubmit={submit}>
+    <form className={styles['form']} onSubmit={submit} {...typed.watch}>
       <div className={styles['two']}>
         <Field
           label="System"
@@ -90,6 +107,7 @@ function RulesForm({ policies }: { readonly policies: readonly Policy[] }) {
           error={faultOf(error, 'environment')}
         />
       </div>
+      {unread === undefined ? null : <UnreadRules own={unread} onLoad={form.load} />}
       <p className="soft">
         The first rule that fits a change is the one. The last fits every change that no other does.
       </p>
@@ -98,15 +116,15 @@ function RulesForm({ policies }: { readonly policies: readonly Policy[] }) {
           key={draft.key}
           draft={draft}
           place={{ index, isLast: index === drafts.length - 1 }}
-          approvers={approvers}
           names={names}
-          onChange={(rule) => setDrafts(drafts.with(index, { ...draft, rule }))}
-          onMove={() => setDrafts(moved(drafts, index))}
-          onRemove={() => setDrafts(drafts.toSpliced(index, 1))}
+          warning={check.warningOf(index)}
+          onChange={(rule) => alter(drafts.with(index, { ...draft, rule }))}
+          onMove={() => alter(moved(drafts, index))}
+          onRemove={() => alter(drafts.toSpliced(index, 1))}
         />
       ))}
       <p>
-        <Button onClick={() => setDrafts(withRule(drafts, crypto.randomUUID()))}>
+        <Button onClick={() => alter(withRule(drafts, crypto.randomUUID()))}>
           <PlusIcon aria-hidden />
           Add a rule for some changes
         </Button>
@@ -120,9 +138,21 @@ function RulesForm({ policies }: { readonly policies: readonly Policy[] }) {
         error={faultOf(error, 'reason')}
       />
       {error === null ? null : <Problem error={error} />}
+      {changed === undefined ? null : (
+        <ChangedMeanwhile
+          theirs={changed}
+          mine={drafts.map(({ rule }) => rule)}
+          names={names}
+          onLoad={form.load}
+          onKeep={form.keep}
+        />
+      )}
+      {check.hasWarnings ? (
+        <p role="status">As things are, nobody can follow all of these rules: see beside them.</p>
+      ) : null}
       <div>
         <Button kind="primary" size="large" type="submit" busy={isPending}>
-          Set these rules
+          {check.hasWarnings ? 'Set these rules anyway' : 'Set these rules'}
         </Button>
       </div>
     </form>

@@ -1,31 +1,25 @@
 import type { Operations, SystemCard } from '@afterai/client'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
 import { faultOf } from '../api/problem-words.ts'
-import { useMay } from '../app/me.ts'
+import { PersonPicker } from '../identity/people-picker.tsx'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
 import { Choices } from '../look/choices.tsx'
 import { Dialog } from '../look/dialog.tsx'
-import { Field, Select, TextArea } from '../look/field.tsx'
+import { Field, TextArea } from '../look/field.tsx'
 import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
-import { classSuggestions, dataSuggestions, ownerOptions, regimeSuggestions, roleLabels, toCard } from './card-form.ts'
+import { classSuggestions, dataSuggestions, ownersBesides, regimeSuggestions, roleLabels, toCard } from './card-form.ts'
 import styles from './systems.module.css'
 
 /** Saying what a system is for, who owns it, and what it is under: a whole card, whose earlier versions stay. */
 export function CardDialog({ view, onClose }: { readonly view: SystemCard; readonly onClose: () => void }) {
   // What it was made from stays, though somebody else's version may arrive meanwhile: the server has to tell of that.
   const [{ system, card, version }] = useState(view)
-  const may = useMay()
   const client = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
-  const members = useQuery({
-    queryKey: ['members', 'first-people'],
-    queryFn: ({ signal }) => api.listMembers({ query: { kind: 'person', limit: 100 }, signal }),
-    enabled: may('member:read'),
-  })
   const [owner, setOwner] = useState(
     card.owner === null ? '' : card.owner.kind === 'person' ? card.owner.accountId : 'team',
   )
@@ -60,10 +54,11 @@ export function CardDialog({ view, onClose }: { readonly view: SystemCard; reado
       <p className="soft">Records cite the version that was in force. Earlier ones stay to be read.</p>
       <form id="system-card" className={styles['form']} onSubmit={submit}>
         <TextArea label="Purpose" name="purpose" defaultValue={card.purpose ?? ''} error={faultOf(error, 'purpose')} />
-        <Select
+        <PersonPicker
           label="Owner"
+          others={ownersBesides}
           value={owner}
-          options={ownerOptions(members.data?.items ?? [], view)}
+          nameOfValue={view.ownerName}
           onChange={setOwner}
           error={faultOf(error, 'owner')}
         />

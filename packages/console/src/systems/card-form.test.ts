@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ownerOptions, toCard } from './card-form.ts'
+import { toCard } from './card-form.ts'
 
 function formOf(values: Record<string, string>): FormData {
   const form = new FormData()
@@ -29,10 +29,4 @@ test('an owner is a person by their account, or a team by its name', () => {
   const form = formOf({ team: 'Customer care' })
   expect(toCard(form, { owner: 'team', roles: [], basedOn: 0 }).owner).toEqual({ kind: 'team', name: 'Customer care' })
   expect(toCard(form, { owner: 'an-id', roles: [], basedOn: 0 }).owner).toEqual({ kind: 'person', accountId: 'an-id' })
-})
-
-test('an owner who has left stays to choose, so that saving the rest doesn’t take the card from them', () => {
-  const card = { owner: { kind: 'person', accountId: 'gone' } } as Parameters<typeof ownerOptions>[1]['card']
-  const labels = ownerOptions([], { card, ownerName: 'Bo' }).map(({ label }) => label)
-  expect(labels).toEqual(['Nobody said', 'A team', 'Bo'])
 })

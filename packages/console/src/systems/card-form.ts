@@ -2,7 +2,6 @@ import type { Operations, SystemCard } from '@afterai/client'
 import { typed } from '../look/form-text.ts'
 
 type SetCard = Operations['setSystemCard']['body']
-type Member = Operations['listMembers']['answer']['items'][number]
 type Role = SystemCard['card']['roles'][number]
 
 /** What an organisation can be to a system, in the words of the AI Act. */
@@ -27,22 +26,11 @@ export const regimeSuggestions = [
   'us-automated-decisions',
 ]
 
-/** Who can be the owner: nobody, a team, or a person of the tenant; also the one who is it now, but is no member any more. */
-export function ownerOptions(
-  members: readonly Member[],
-  { card: { owner }, ownerName }: Pick<SystemCard, 'card' | 'ownerName'>,
-): { value: string; label: string }[] {
-  const people = members
-    .filter(({ disabledAt }) => disabledAt === null)
-    .map(({ accountId, name }) => ({ value: accountId, label: name }))
-  const isGone = owner?.kind === 'person' && !people.some(({ value }) => value === owner.accountId)
-  return [
-    { value: '', label: 'Nobody said' },
-    { value: 'team', label: 'A team' },
-    ...people,
-    ...(isGone ? [{ value: owner.accountId, label: ownerName ?? 'A removed account' }] : []),
-  ]
-}
+/** What the owner can be besides a person. */
+export const ownersBesides = [
+  { value: '', label: 'Nobody said' },
+  { value: 'team', label: 'A team' },
+]
 
 /** The card as the API takes it: what was left empty is said by nobody. */
 export function toCard(

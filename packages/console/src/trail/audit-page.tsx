@@ -3,8 +3,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { FilterIcon } from 'lucide-react'
 import { useCallback, useRef } from 'react'
 import { api } from '../api/client.ts'
-import { instantOf } from '../api/instants.ts'
 import { useLetterKeys } from '../app/shortcuts.ts'
+import { PersonPicker } from '../identity/people-picker.tsx'
 import { Button } from '../look/button.tsx'
 import { Card } from '../look/card.tsx'
 import { DaySpan } from '../look/day-span.tsx'
@@ -15,8 +15,9 @@ import { Problem } from '../look/problem.tsx'
 import { SearchLine } from '../look/search-line.tsx'
 import { Table } from '../look/table.tsx'
 import { Exactly } from '../look/time.tsx'
-import type { AuditSearch } from './audit-search.ts'
+import { type AuditSearch, toFilter } from './audit-search.ts'
 import styles from './audit.module.css'
+import { ExportButton } from './export-button.tsx'
 
 const outcomes = [
   { key: '', label: 'Any outcome' },
@@ -30,7 +31,7 @@ export function AuditPage() {
   const search = useSearch({ from: '/in/audit' })
   const navigate = useNavigate()
   const set = (next: AuditSearch) => void navigate({ to: '/audit', search: next, replace: true })
-  const { action, actor, resource, outcome, since, until } = search
+  const { action, actor, outcome, since, until } = search
   const field = useRef<HTMLInputElement>(null)
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['audit', search],
@@ -38,12 +39,7 @@ export function AuditPage() {
       api.listAuditEvents({
         query: {
           limit: 50,
-          ...(action === undefined ? {} : { actionPrefix: action }),
-          ...(actor === undefined ? {} : { actorId: actor }),
-          ...(resource === undefined ? {} : { resource }),
-          ...(outcome === undefined ? {} : { outcome }),
-          ...(since === undefined ? {} : { from: instantOf(since) }),
-          ...(until === undefined ? {} : { to: instantOf(until) }),
+          ...toFilter(search),
           ...(pageParam === null ? {} : { cursor: pageParam }),
         },
         signal,
@@ -66,7 +62,7 @@ export function AuditPage() {
   )
   const events = data?.pages.flatMap(({ items }) => items) ?? []
   return (
-    <Page title="Audit">
+    <Page title="Audit" actions={<ExportButton search={search} />}>
       <PageBody>
         <div className={styles['filters']} role="search" aria-label="Filter the trail">
           <SearchLine
@@ -94,6 +90,10 @@ export function AuditPage() {
                   : { ...search, outcome: key as NonNullable<AuditSearch['outcome']> },
               )
             }
+          />
+          <WhoFilter
+            actor={actor}
+            set={(who) => set(who === '' ? without(search, 'actor') : { ...search, actor: who })}
           />
           {Object.keys(search).length === 0 ? null : (
             <Button kind="bare" onClick={() => set({})}>
@@ -182,6 +182,15 @@ export function AuditPage() {
         ) : null}
       </PageBody>
     </Page>
+  )
+}
+
+/** Whose events: of all people of the workspace, and of whoever did something and is gone. */
+function WhoFilter({ actor = '', set }: { readonly actor?: string | undefined; readonly set: (who: string) => void }) {
+  return (
+    <div className={styles['who']}>
+      <PersonPicker label="Who" others={[{ value: '', label: 'Anybody' }]} value={actor} onChange={set} />
+    </div>
   )
 }
 

@@ -1,4 +1,5 @@
-import { dayIn } from '../api/instants.ts'
+import type { Operations } from '@afterai/client'
+import { dayIn, instantOf } from '../api/instants.ts'
 
 /** Which events are asked for: all of it is in the address. */
 export interface AuditSearch {
@@ -27,3 +28,20 @@ export function readAuditSearch(search: Readonly<Record<string, unknown>>): Audi
     ...(until === undefined ? {} : { until }),
   }
 }
+
+/** The filter of the API that an address stands for. */
+export function toFilter({ action, actor, resource, outcome, since, until }: AuditSearch): AuditFilter {
+  return {
+    ...(action === undefined ? {} : { actionPrefix: action }),
+    ...(actor === undefined ? {} : { actorId: actor }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(since === undefined ? {} : { from: instantOf(since) }),
+    ...(until === undefined ? {} : { to: instantOf(until) }),
+  }
+}
+
+type AuditFilter = Pick<
+  NonNullable<Operations['exportAuditEvents']['query']>,
+  'actionPrefix' | 'actorId' | 'resource' | 'outcome' | 'from' | 'to'
+>

@@ -35,7 +35,7 @@ export const memberOperations: Operations = {
     tag: 'Members',
     summary: 'List the members of the tenant',
     description: 'Addresses are shown to admins and auditors; to others only their own.',
-    parameters: { ...pageParameters, kind: 'person' },
+    parameters: { ...pageParameters, kind: 'person', q: 'ada', permission: 'decision:approve' },
     answer: pageOf(member),
   },
   'GET /v1/members/{accountId}': {

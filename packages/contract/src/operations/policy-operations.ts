@@ -160,14 +160,31 @@ export const policyOperations: Operations = {
     tag: 'Policies',
     summary: 'Set the rules of the tenant, an environment, a system, or one environment of it',
     description:
-      'As the next version; earlier ones stay. The most particular rules hold: those of an environment of a system, then of the system, of the environment, of the tenant.',
+      'As the next version; earlier ones stay. Based on a version that is no longer the newest, it is refused, so that nobody sets what another set meanwhile aside unseen. The answer warns of what nobody could follow. The most particular rules hold: those of an environment of a system, then of the system, of the environment, of the tenant.',
     once: true,
     body: {
       environment: 'production',
       rules: [{ decision: 'before', assessment: 'needed' }],
       reason: 'Nothing runs in production that nobody decided on.',
+      basedOn: 0,
     },
-    answer: policy,
-    problems: ['not_found', 'step_up_required', 'provider_proof_required'],
+    answer: { ...policy, warnings: [] },
+    problems: ['not_found', 'policy_changed', 'step_up_required', 'provider_proof_required'],
+  },
+  'POST /v1/policies/check': {
+    id: 'checkPolicy',
+    tag: 'Policies',
+    summary: 'Ask what of rules nobody could follow, before they are set',
+    description:
+      'With the members that there are now: a quorum of more people than may approve, or than are left where who proposes may not approve. It sets nothing.',
+    body: { rules: [{ decision: 'before', approvals: { ruleType: 'custom', quorum: 3 } }] },
+    answer: {
+      warnings: [
+        {
+          pointer: '/rules/0/approvals',
+          detail: '3 must agree, and only 2 may: no decision by this rule could be approved',
+        },
+      ],
+    },
   },
 }

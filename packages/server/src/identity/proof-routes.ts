@@ -61,7 +61,11 @@ export function proofRoutes(http: Http, deps: FactorDependencies & { readonly co
   )
   http.post(
     '/v1/session/passkey-options',
-    { config: { ...open, audits: unaudited.beginsCeremony }, schema: { body: nothingMore, response: options } },
+    // It takes no credential, and every sign-in page asks it when it opens: it must not use up the guesses of a whole company's address.
+    {
+      config: { ...open, rateClass: 'write', audits: unaudited.beginsCeremony },
+      schema: { body: nothingMore, response: options },
+    },
     () => assertionOptions(deps, { purpose: 'sign_in', accountId: null }, []),
   )
   http.post(

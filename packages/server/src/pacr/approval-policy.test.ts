@@ -1,7 +1,8 @@
 import { approvalRule } from '@afterai/contract'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { placeOf, quorumOf, statusAfter, type Vote, type Voting } from './approval-policy.ts'
+import { quorumOf } from '../policy/index.ts'
+import { placeOf, statusAfter, type Vote, type Voting } from './approval-policy.ts'
 
 const people = Array.from({ length: 5 }, (_, n) => `00000000-0000-7000-8000-00000000000${n}`)
 

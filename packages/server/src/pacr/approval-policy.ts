@@ -1,4 +1,5 @@
 import { type ApprovalRule, type Decision, ProblemError, type Role } from '@afterai/contract'
+import { quorumOf } from '../policy/index.ts'
 
 type Verdict = Decision['approvals'][number]['verdict']
 
@@ -82,13 +83,6 @@ export function placeOf(voting: Voting, vote: Vote): string | null {
 
 function countingOf({ approvals, evidenceDigest }: Voting): Voting['approvals'] {
   return approvals.filter((it) => it.evidenceDigest === evidenceDigest)
-}
-
-/** How many must agree. */
-export function quorumOf({ ruleType, quorum, people }: ApprovalRule): number {
-  if (ruleType === 'majority_approval') return Math.floor(people.length / 2) + 1
-  if (ruleType === 'unanimous_approval') return people.length
-  return ruleType === 'custom' ? quorum : 1
 }
 
 function rejectionsBorne(rule: ApprovalRule): number {

@@ -23,8 +23,8 @@ import { type AssessmentFacts, assessmentsIn, plansIn, selectAssessments, select
 import { type Principal, seesAddress } from '../access/index.ts'
 import type { Tables, Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
-import { firstRule } from '../policy/index.ts'
-import { approvalPolicyOf, quorumOf } from './approval-policy.ts'
+import { firstRule, quorumOf } from '../policy/index.ts'
+import { approvalPolicyOf } from './approval-policy.ts'
 
 /** A decision as the database has it. */
 export type DecisionRow = Selectable<Tables['decision']>

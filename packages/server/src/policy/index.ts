@@ -1,4 +1,5 @@
 export { type Delegator, selectDelegationsAt, selectDelegators } from './delegations.ts'
 export { createPolicies } from './policy.ts'
+export { quorumOf } from './quorum.ts'
 export { policiesIn, selectPolicies } from './policy-service.ts'
 export { defaultRules, firstRule, noChange, ruleFor, rulesIn } from './rules.ts'

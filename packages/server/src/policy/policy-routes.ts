@@ -5,9 +5,12 @@ import {
   delegationView,
   id,
   noBody,
+  checkPolicyRequest,
+  policyCheckView,
   policyQuery,
   policyView,
   setPolicyRequest,
+  setPolicyView,
 } from '@afterai/contract'
 import { z } from 'zod'
 import { inTenant, inTenantOnce } from '../access/index.ts'
@@ -15,7 +18,7 @@ import { type Audit, unaudited } from '../audit/index.ts'
 import type { Database } from '../platform/database.ts'
 import type { Http } from '../platform/http-application.ts'
 import { delegateApprovals, endDelegation, listDelegations } from './delegations.ts'
-import { listPolicies, setPolicy } from './policy-service.ts'
+import { checkPolicy, listPolicies, setPolicy } from './policy-service.ts'
 
 /** Dependencies of the routes of policies. */
 export interface PolicyDependencies {
@@ -41,10 +44,18 @@ export function policyRoutes(http: Http, { db, audit, stepUp }: PolicyDependenci
     '/v1/policies',
     {
       config: { permission: 'policy:write', stepUp, audits: ['policy.set'] },
-      schema: { body: setPolicyRequest, response: { 201: policyView } },
+      schema: { body: setPolicyRequest, response: { 201: setPolicyView } },
     },
     async (request, reply) =>
       reply.code(201).send(await write(request, (tx, caller) => setPolicy(audit, tx, caller, request.body))),
+  )
+  http.post(
+    '/v1/policies/check',
+    {
+      config: { permission: 'policy:write', audits: unaudited.workingData },
+      schema: { body: checkPolicyRequest, response: { 200: policyCheckView } },
+    },
+    (request) => read(request, (tx, { principal }) => checkPolicy(tx, principal.tenantId, request.body.rules)),
   )
   http.get(
     '/v1/delegations',

@@ -1,4 +1,4 @@
-import { type Policy, type PolicyRule, ProblemError, type setPolicyRequest } from '@afterai/contract'
+import { type Policy, type PolicyCheck, type PolicyRule, ProblemError, type setPolicyRequest } from '@afterai/contract'
 import { type CompiledQuery, type Selectable, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Caller } from '../access/index.ts'
@@ -7,6 +7,7 @@ import { type Audit, nameThen } from '../audit/index.ts'
 import { holdLock, json, type Tables, type Transaction } from '../platform/database.ts'
 import { newId } from '../platform/ids.ts'
 import { together } from '../platform/together.ts'
+import { type RuledMember, warningsOf } from './quorum.ts'
 import { defaultRules, type Scoped } from './rules.ts'
 
 type Row = Selectable<Tables['change_policy']> & { readonly system: string | null }
@@ -89,21 +90,27 @@ function toView(row: Row): Policy {
 
 /**
  * Sets the rules of a scope, as its next version; earlier versions stay as they were.
- * @throws ProblemError `not_found` where there is no such system, `invalid_request` where a named person can't approve
+ * @returns the version, and what of it nobody could follow with the members of now
+ * @throws ProblemError `not_found` where there is no such system, `invalid_request` where a named person can't approve, `policy_changed`
+ * where another version was set than the one that the caller read
  */
 export async function setPolicy(
   audit: Audit,
   tx: Transaction,
   { principal, actor }: Caller,
-  { system, environment, rules, reason }: z.infer<typeof setPolicyRequest>,
-): Promise<Policy> {
+  { system, environment, rules, reason, basedOn }: z.infer<typeof setPolicyRequest>,
+): Promise<Policy & PolicyCheck> {
   const { tenantId } = principal
   const systemId = system === undefined ? null : (await findSystem(tx, tenantId, system)).id
-  await refuseUnknownPeople(tx, tenantId, rules)
+  const members = await readRuledMembers(tx, tenantId)
+  refuseUnknownPeople(members, rules)
   // One after the other: the versions of a scope count without a gap.
   await holdLock(tx, `policy ${tenantId}`)
   const [policies] = await together(tx, [selectPolicies(tx, tenantId)])
   const before = policies.find((it) => it.system_id === systemId && it.environment === (environment ?? null))
+  if (basedOn !== undefined && basedOn !== (before?.version ?? 0)) {
+    throw new ProblemError('policy_changed', { detail: changeWords(before) })
+  }
   const row = await tx
     .insertInto('change_policy')
     .values({
@@ -126,20 +133,36 @@ export async function setPolicy(
     details: { system: system ?? null, environment: environment ?? null, version: row.version },
     change: { before: before === undefined ? builtIn : toView(before), after },
   })
-  return after
+  return { ...after, warnings: warningsOf(rules, members) }
 }
 
-async function refuseUnknownPeople(tx: Transaction, tenantId: string, rules: readonly PolicyRule[]): Promise<void> {
-  const wanted = [...new Set(rules.flatMap(({ approvals }) => approvals.people))]
-  if (wanted.length === 0) return
-  const rows = await tx
+/** What of rules nobody could follow with the members of now. */
+export async function checkPolicy(
+  tx: Transaction,
+  tenantId: string,
+  rules: readonly PolicyRule[],
+): Promise<PolicyCheck> {
+  return { warnings: warningsOf(rules, await readRuledMembers(tx, tenantId)) }
+}
+
+/** What was set since it was read: the newest version, by whom, and when. */
+function changeWords(newest: Row | undefined): string {
+  if (newest === undefined) return 'no version was set for this scope'
+  const { version, set_by_name: name, set_at: at } = newest
+  return `${name ?? 'a removed account'} set version ${version} at ${at.toISOString()}`
+}
+
+function readRuledMembers(tx: Transaction, tenantId: string): Promise<RuledMember[]> {
+  return tx
     .selectFrom('membership')
-    .select(['account_id', 'role'])
+    .select(['account_id as accountId', 'kind', 'role'])
     .where('tenant_id', '=', tenantId)
-    .where('account_id', 'in', wanted)
     .where('disabled_at', 'is', null)
     .execute()
-  const roles = new Map(rows.map((row) => [row.account_id, row.role]))
+}
+
+function refuseUnknownPeople(members: readonly RuledMember[], rules: readonly PolicyRule[]): void {
+  const roles = new Map(members.map(({ accountId, role }) => [accountId, role]))
   const errors = rules.flatMap(({ approvals }, rule) =>
     approvals.people.flatMap((person, index) => {
       const role = roles.get(person)

@@ -1,5 +1,6 @@
 import { type CreatedInvitation, keyScopes, type MemberView, type Role } from '@afterai/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newId } from '../../src/platform/ids.ts'
 import { recordedChange } from '../../testing/lifecycle.ts'
 import {
   type Answer,
@@ -313,5 +314,63 @@ describe('P3.4: service accounts', () => {
     expect((await me(key)).body).toMatchObject({ name: 'robot', kind: 'service' })
     expect((await send(server.admin, 'DELETE', path)).status).toBe(204)
     expect((await me(key)).status).toBe(401)
+  })
+})
+
+describe('people are found', () => {
+  const namesOf = async (by: Pick<Person, 'token'>, query: Readonly<Record<string, string>>) => {
+    const path = `/v1/members?${new URLSearchParams(query).toString()}`
+    const { items } = await server.expectOk<{ items: MemberView[] }>({ path, token: by.token })
+    return items.map(({ name }) => name).toSorted()
+  }
+
+  test('by a part of their name in whichever case, and by what they may do', async () => {
+    const tenant = await newTenant()
+    const [ada, bo] = [
+      await server.addPerson(tenant, 'approver', 'Ada Söderlund'),
+      await server.addPerson(tenant, 'member', 'Bo_100% Söderman'),
+    ]
+    expect(await namesOf(ada, { q: 'SÖDER' })).toEqual(['Ada Söderlund', 'Bo_100% Söderman'])
+    expect(await namesOf(ada, { q: 'söder', permission: 'decision:approve' })).toEqual(['Ada Söderlund'])
+    // No wildcard, no quote: what is typed is looked for as it is.
+    expect(await namesOf(ada, { q: '_1' })).toEqual(['Bo_100% Söderman'])
+    expect(await namesOf(ada, { q: '%' })).toEqual(['Bo_100% Söderman'])
+    for (const q of ['A_a', `' or true --`, 'nobody']) expect(await namesOf(ada, { q })).toEqual([])
+    expect(await namesOf(bo, { q: bo.email })).toEqual(['Bo_100% Söderman'])
+  })
+
+  test('by their address only by who may see it', async () => {
+    const tenant = await newTenant()
+    const [admin, member, viewer] = [
+      await server.addPerson(tenant, 'admin', 'Eva'),
+      await server.addPerson(tenant, 'member', 'Ada'),
+      await server.addPerson(tenant, 'viewer', 'Vic'),
+    ]
+    expect(await namesOf(admin, { q: member.email })).toEqual(['Ada'])
+    expect(await namesOf(viewer, { q: member.email })).toEqual([])
+    expect(await namesOf(viewer, { q: viewer.email })).toEqual(['Vic'])
+  })
+
+  test('however many others there are, page by page', async () => {
+    const tenant = await newTenant()
+    const eldest = await server.addPerson(tenant, 'approver', 'The eldest')
+    await server.owner.query(
+      `with made as (insert into account (id, name) select id, 'Other' from unnest($2::uuid[]) id returning id)
+       insert into membership (tenant_id, account_id, role, name) select $1, id, 'viewer', 'Other' from made`,
+      [tenant.id, Array.from({ length: 300 }, () => newId())],
+    )
+    let cursor: string | null = ''
+    const found: string[] = []
+    for (let pages = 0; cursor !== null && pages < 20; pages += 1) {
+      const query = new URLSearchParams({ q: 'eldest', limit: '1', ...(cursor === '' ? {} : { cursor }) })
+      const page: { items: MemberView[]; nextCursor: string | null } = await server.expectOk({
+        path: `/v1/members?${query.toString()}`,
+        token: eldest.token,
+      })
+      found.push(...page.items.map(({ name }) => name))
+      cursor = page.nextCursor
+    }
+    expect(cursor).toBeNull()
+    expect(found).toEqual(['The eldest'])
   })
 })

@@ -122,6 +122,14 @@ describe('rates', () => {
     expect(unreadable.statusCode).toBe(429)
   })
 
+  test('P5.3: pages that offer passkeys use up no sign-in of their address, and have a bound of their own', async () => {
+    const address = '198.51.100.11'
+    const options = () => ask('/v1/session/passkey-options', { address, method: 'POST', body: '{}' })
+    await expectQuota(rates.write * 4, 200, options)
+    const { statusCode } = await ask('/v1/session', { address, method: 'POST', body: signIn })
+    expect(statusCode).toBe(401)
+  })
+
   test('P5.3: an IPv6 network counts as one, since its owner has 2^64 addresses', async () => {
     const send = (n: number) => ask('/v1/systems', { address: `2001:db8:1:2::${(n + 1).toString(16)}` })
     await expectQuota(rates.read * 4, 401, send)

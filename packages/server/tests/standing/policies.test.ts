@@ -23,9 +23,14 @@ function begin(): Promise<Story> {
   return beginStory(server, { author, approver }, `bot-${stories}`)
 }
 
-function set(system: string, rules: unknown[], by: Person = server.admin) {
-  const body = { system, rules, reason: 'So the board wants it.' }
-  return server.send<Policy & { code: string; errors: unknown[] }>({
+interface Setting {
+  readonly by?: Person
+  readonly basedOn?: number
+}
+
+function set(system: string, rules: unknown[], { by = server.admin, basedOn }: Setting = {}) {
+  const body = { system, rules, reason: 'So the board wants it.', basedOn }
+  return server.send<Policy & { code: string; detail: string; errors: unknown[] }>({
     method: 'POST',
     path: '/v1/policies',
     token: by.token,
@@ -60,10 +65,53 @@ describe('policies', () => {
     expect(items[0]).toMatchObject({ actorId: server.admin.accountId, details: { system: story.system, version: 2 } })
   })
 
+  test('aren’t set over what another set meanwhile by who says which version they read', async () => {
+    const { system } = await begin()
+    const rules = [{ decision: 'never' }]
+    expect(await set(system, rules, { basedOn: 1 })).toMatchObject({
+      status: 409,
+      body: { code: 'policy_changed', detail: 'no version was set for this scope' },
+    })
+    const first = await set(system, rules, { basedOn: 0 })
+    expect(first).toMatchObject({ status: 201, body: { version: 1 } })
+    const second = await set(system, [{ decision: 'before' }], { basedOn: 0 })
+    expect(second).toMatchObject({ status: 409, body: { code: 'policy_changed' } })
+    expect(second.body.detail).toBe(`${first.body.setByName} set version 1 at ${first.body.setAt}`)
+    // Of two who read the same version, one is told of the other.
+    const both = await Promise.all(['a', 'b'].map(() => set(system, rules, { basedOn: 1 })))
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409])
+    expect(await set(system, rules)).toMatchObject({ status: 201, body: { version: 3 } })
+    const { items } = await server.expectOk<{ items: Policy[] }>({
+      path: `/v1/policies?system=${system}`,
+      token: author.token,
+    })
+    expect(items).toMatchObject([{ version: 3 }])
+  })
+
+  test('that nobody could follow are told so, before they are set and as they are', async () => {
+    const { system } = await begin()
+    const rules = [
+      { changeTypes: ['model'], decision: 'before', approvals: { ruleType: 'custom', quorum: 20 } },
+      { decision: 'after' },
+    ]
+    const check = (by: Person) =>
+      server.send({ method: 'POST', path: '/v1/policies/check', token: by.token, body: { rules } })
+    const warnings = [{ pointer: '/rules/0/approvals', detail: expect.stringContaining('20 must agree, and only') }]
+    expect(await check(server.admin)).toMatchObject({ status: 200, body: { warnings } })
+    for (const person of [author, approver]) expect((await check(person)).status).toBe(403)
+    const { items } = await server.expectOk<{ items: Policy[] }>({
+      path: `/v1/policies?system=${system}`,
+      token: author.token,
+    })
+    expect(items).toEqual([])
+    expect(await set(system, rules)).toMatchObject({ status: 201, body: { warnings } })
+    expect(await set(system, [{ decision: 'after' }])).toMatchObject({ status: 201, body: { warnings: [] } })
+  })
+
   test('are an administrator’s to set, and name only people who may approve', async () => {
     const story = await begin()
     for (const person of [author, approver])
-      expect((await set(story.system, [{ decision: 'never' }], person)).status).toBe(403)
+      expect((await set(story.system, [{ decision: 'never' }], { by: person })).status).toBe(403)
     const people = [approver.accountId, author.accountId]
     expect(
       await set(story.system, [{ decision: 'after', approvals: { ruleType: 'unanimous_approval', people } }]),

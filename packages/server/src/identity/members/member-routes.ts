@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { type Audit, unaudited } from '../../audit/index.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Http } from '../../platform/http-application.ts'
-import { readCursor, toPage } from '../../platform/page.ts'
 import { inTenant, inTenantOnce } from '../../access/index.ts'
-import { changeRole, findMember, readMembers, removeMember, setMemberDisabled, viewMember } from './member-service.ts'
+import { findMembers } from './member-search.ts'
+import { changeRole, findMember, removeMember, setMemberDisabled, viewMember } from './member-service.ts'
 
 const one = z.object({ accountId: id })
 const answer = { 200: memberView }
@@ -22,13 +22,7 @@ export function memberRoutes(http: Http, deps: { readonly db: Database; readonly
       config: { permission: 'member:read', audits: unaudited.workingData },
       schema: { querystring: memberQuery, response: { 200: page(memberView) } },
     },
-    (request) =>
-      read(request, async (tx, { principal }) => {
-        const { limit, cursor, kind } = request.query
-        const rows = await readMembers(tx, principal, { kind, before: readCursor(cursor), most: limit + 1 })
-        const identified = rows.map((row) => ({ ...row, id: row.account_id }))
-        return toPage(identified, limit, (row) => viewMember(principal, row))
-      }),
+    (request) => read(request, (tx, { principal }) => findMembers(tx, principal, request.query)),
   )
   http.get(
     '/v1/members/:accountId',
