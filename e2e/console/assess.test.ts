@@ -81,9 +81,9 @@ describe('bringing in files', () => {
     await side(page, 'After').getByRole('button', { name: 'Bring it in' }).click()
     const pass = page.getByRole('row', { name: /^pass/ })
     await pass.getByText(/These 88 cases can show a loss of [\d.]+ points/).waitFor()
-    await page.getByLabel('Margin of pass').fill('0,2')
+    await page.getByLabel('Margin of pass').fill('20')
     await pass.getByText(/enough for this margin/).waitFor()
-    await page.getByLabel('Margin of pass').fill('0.02')
+    await page.getByLabel('Margin of pass').fill('2')
     await pass.getByText(/takes about [\d,]+/).waitFor()
     await page.getByRole('button', { name: 'Compare them' }).click()
     await page

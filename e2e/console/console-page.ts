@@ -89,7 +89,7 @@ export async function signInBy(page: Page, { email, password }: Pick<Person, 'em
 
 /** Answers of 4xx that a page asks for knowingly are told by the browser as errors of loading; what the page itself says is not among them. 503 is a server that
  * shares this process with the test and has too much to do: the page asks again. */
-const loading = /^Failed to load resource: the server responded with a status of (400|401|403|404|409|503)/
+const loading = /^Failed to load resource: the server responded with a status of (400|401|403|404|409|422|503)/
 
 function watch(page: Page, origin: string, faults: string[]): void {
   page.on('console', (message) => {

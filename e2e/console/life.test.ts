@@ -79,7 +79,7 @@ describe('the life of a change', () => {
       await picker.getByRole('button', { name: 'Bring it in' }).click()
       await picker.getByText('88 cases').waitFor()
     }
-    await page.getByLabel('Margin of pass').fill('0,02')
+    await page.getByLabel('Margin of pass').fill('2')
     await press(page, 'Compare them')
     await page
       .getByRole('region', { name: 'What it does' })

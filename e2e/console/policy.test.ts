@@ -93,7 +93,7 @@ describe('rules', () => {
     await page.getByLabel('Reason').fill('To try it.')
     await press(page, 'Set these rules')
     await page.getByRole('alert').waitFor()
-    await page.getByText(/^Rule 1: .*needs the people who are to agree/).waitFor()
+    await page.getByText(/^Rule 1, .*needs the people who are to agree/).waitFor()
     await page.getByLabel('Bo').check()
     await page.getByText('what one of them proposes could not be approved').waitFor()
     await press(page, 'Set these rules anyway')

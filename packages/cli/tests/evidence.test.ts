@@ -342,6 +342,7 @@ test('record show names people as they were sealed, with the id; of old records 
     decisionId: ids.decision,
     system: 'support-bot',
     environment: 'production',
+    title: 'model large → small',
     decision: 'not_act',
     decisionDetail: 'reject',
     verdict: 'green',

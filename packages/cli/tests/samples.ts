@@ -224,6 +224,7 @@ export function life(changeId: string, text = 'Ada'): Life {
     rolledBackBy: null,
     reverses: null,
     asDecided: null,
+    verification: null,
     superseded: false,
     closeCode: null,
   }

@@ -993,13 +993,137 @@ export type Life = {
   rolledBackBy: string | null
   reverses: string | null
   asDecided: boolean | null
+  verification: "verified" | "failed" | null
   superseded: boolean
   closeCode: "successful" | "successful_issues" | "unsuccessful" | "cancelled" | null
+}
+
+export type Standing = {
+  systemId: string
+  system: string
+  environment: string
+  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+  cause: "recorded" | "accepted" | "standard" | "not_needed" | "emergency" | "refused" | "condition_broken" | "review_passed" | "approval_ended" | "assessed_again" | "starts_elsewhere" | "deviates" | "undecided"
+  reason: string
+  needs: string | null
+  due: string | null
+  fingerprint: string | null
+  since: string
+  lastSeenAt: string
+  changeId: string | null
+  changeTitle: string | null
+  recordId: string | null
+  decidedAt: string | null
+  plannedChangeId: string | null
+  deviation: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
+  policyVersion: number
+  envelopeId: string | null
+  emergency: boolean
+}
+
+export type Standings = {
+  at: string
+  items: (Standing)[]
+  counts: {
+    contrary: number
+    condition_broken: number
+    deviating: number
+    overdue: number
+    review_due: number
+    awaiting: number
+    authorised: number
+    accepted_baseline: number
+    exempt: number
+  }
+  ok: boolean
+}
+
+export type Run = {
+  environment: string
+  fingerprint: string
+  startedAt: string
+  endedAt: string | null
+  knownAt: string
+  changeId: string | null
+  changeTitle: string | null
+  openedByName: string | null
+  reversesChangeId: string | null
+  recordId: string | null
+  decision: "act" | "not_act" | null
+  decidedAt: string | null
+  approvedBy: (string)[]
+  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
+}
+
+export type AcceptedBaseline = {
+  id: string
+  system: string
+  environment: string
+  fingerprint: string
+  reason: string
+  acceptedAt: string
+  acceptedBy: string | null
+  acceptedByName: string | null
+}
+
+export type Gate = {
+  open: boolean
+  answer: "covered" | "accepted_baseline" | "exempt" | "standard" | "emergency" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
+  cause: "recorded" | "accepted" | "standard" | "not_needed" | "emergency" | "refused" | "condition_broken" | "review_passed" | "approval_ended" | "assessed_again" | "starts_elsewhere" | "deviates" | "undecided"
+  reason: string
+  since: string | null
+  needs: string | null
+  system: string
+  environment: string
+  fingerprint: string
+  changeId: string | null
+  changeTitle: string | null
+  recordId: string | null
+  decidedAt: string | null
+  decidedBy: (string)[]
+  validUntil: string | null
+  policyVersion: number
+  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
+  delta: ({
+    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
+    path: string
+    before: string | number | boolean | null
+    after: string | number | boolean | null
+  })[]
+  at: string
+}
+
+export type GateSummary = {
+  payload: string
+  payloadType: string
+  signatures: ({
+    keyid: string
+    sig: string
+  })[]
 }
 
 export type Dossier = {
   change: Change
   life: Life
+  gate: {
+    open: boolean
+    answer: "covered" | "accepted_baseline" | "exempt" | "standard" | "emergency" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
+    cause: "recorded" | "accepted" | "standard" | "not_needed" | "emergency" | "refused" | "condition_broken" | "review_passed" | "approval_ended" | "assessed_again" | "starts_elsewhere" | "deviates" | "undecided"
+    reason: string
+    since: string | null
+    needs: string | null
+    changeId: string | null
+    changeTitle: string | null
+    recordId: string | null
+    decidedAt: string | null
+    decidedBy: (string)[]
+    validUntil: string | null
+  } | null
   assessments: (Assessment)[]
   decisions: (Decision)[]
   records: ({
@@ -1092,112 +1216,6 @@ export type SystemCard = {
   setAt: string | null
   setBy: string | null
   setByName: string | null
-}
-
-export type Standing = {
-  systemId: string
-  system: string
-  environment: string
-  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
-  reason: string
-  needs: string | null
-  due: string | null
-  fingerprint: string | null
-  since: string
-  lastSeenAt: string
-  changeId: string | null
-  changeTitle: string | null
-  recordId: string | null
-  decidedAt: string | null
-  plannedChangeId: string | null
-  deviation: ({
-    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
-    path: string
-    before: string | number | boolean | null
-    after: string | number | boolean | null
-  })[]
-  policyVersion: number
-  envelopeId: string | null
-  emergency: boolean
-}
-
-export type Standings = {
-  at: string
-  items: (Standing)[]
-  counts: {
-    contrary: number
-    condition_broken: number
-    deviating: number
-    overdue: number
-    review_due: number
-    awaiting: number
-    authorised: number
-    accepted_baseline: number
-    exempt: number
-  }
-  ok: boolean
-}
-
-export type Run = {
-  environment: string
-  fingerprint: string
-  startedAt: string
-  endedAt: string | null
-  knownAt: string
-  changeId: string | null
-  changeTitle: string | null
-  openedByName: string | null
-  reversesChangeId: string | null
-  recordId: string | null
-  decision: "act" | "not_act" | null
-  decidedAt: string | null
-  approvedBy: (string)[]
-  standing: "contrary" | "condition_broken" | "deviating" | "overdue" | "review_due" | "awaiting" | "authorised" | "accepted_baseline" | "exempt"
-}
-
-export type AcceptedBaseline = {
-  id: string
-  system: string
-  environment: string
-  fingerprint: string
-  reason: string
-  acceptedAt: string
-  acceptedBy: string | null
-  acceptedByName: string | null
-}
-
-export type Gate = {
-  open: boolean
-  answer: "covered" | "accepted_baseline" | "exempt" | "standard" | "emergency" | "after_the_fact" | "undecided" | "contrary" | "expired" | "review_due" | "stale"
-  reason: string
-  needs: string | null
-  system: string
-  environment: string
-  fingerprint: string
-  changeId: string | null
-  changeTitle: string | null
-  recordId: string | null
-  decidedAt: string | null
-  decidedBy: (string)[]
-  validUntil: string | null
-  policyVersion: number
-  changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
-  delta: ({
-    category: "model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other"
-    path: string
-    before: string | number | boolean | null
-    after: string | number | boolean | null
-  })[]
-  at: string
-}
-
-export type GateSummary = {
-  payload: string
-  payloadType: string
-  signatures: ({
-    keyid: string
-    sig: string
-  })[]
 }
 
 export type Comparison = {
@@ -1388,6 +1406,7 @@ export type Inbox = {
     since: string
     due: string | null
     note: string
+    cause: "recorded" | "accepted" | "standard" | "not_needed" | "emergency" | "refused" | "condition_broken" | "review_passed" | "approval_ended" | "assessed_again" | "starts_elsewhere" | "deviates" | "undecided" | null
   })[]
   counts: {
     approve: number
@@ -1426,6 +1445,13 @@ export type RecordDocument = {
     windowHours: number
     minCalls: number
   })[]
+  findings: (ConditionFinding)[]
+  emergency: {
+    reason: string
+    declaredAt: string
+    declaredByName: string | null
+    decideBy: string
+  } | null
   reviewBy: string | null
   evidence: "assessed" | "none"
   change: {
@@ -1486,6 +1512,7 @@ export type Record = {
   decisionId: string
   system: string
   environment: string
+  title: string
   decision: "act" | "not_act"
   decisionDetail: string
   verdict: string
@@ -2702,6 +2729,7 @@ export interface Operations {
   recordChange: {
     body: {
       system: string
+      makeSystem?: boolean
       environment?: string
       title: string
       changeTypes: ("model" | "prompt" | "inference" | "tools" | "retrieval" | "guardrails" | "post_processing" | "infra" | "data" | "eval" | "vendor_blackbox" | "other")[]
@@ -3211,6 +3239,7 @@ export interface Operations {
       decisionId: string
       system: string
       environment: string
+      title: string
       decision: "act" | "not_act"
       decisionDetail: string
       verdict: string

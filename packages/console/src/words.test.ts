@@ -60,7 +60,7 @@ describe('problems in words', () => {
       title: 'Not valid',
       errors: [{ pointer: '/title', detail: 'is empty' }, 'nonsense'],
     })
-    expect(toWords(problem).fields).toEqual([{ pointer: '/title', detail: 'is empty' }])
+    expect(toWords(problem).fields).toEqual([{ pointer: '/title', name: 'Title', detail: 'It is empty.' }])
   })
 
   test('no answer says that nothing is lost; a fault of ours shows no stack', () => {
@@ -128,12 +128,27 @@ describe('margins', () => {
     const choices = choicesFor(run(['a', 'b']), run(['b', 'c']))
     expect(choices.map(({ name }) => name)).toEqual(['b'])
     expect(toPlan(choices)).toBeUndefined()
-    expect(toPlan(choices.map((choice) => ({ ...choice, margin: '0,05', direction: 'down' })))).toEqual({
+    expect(toPlan(choices.map((choice) => ({ ...choice, margin: '5,0', direction: 'down' })))).toEqual({
       metrics: [{ name: 'b', direction: 'down', margin: 0.05 }],
     })
   })
 
-  test.each(['0', '-1', 'much', '1e3', '0.0.1'])('%s is no margin', (text) => expect(marginOf(text)).toBeNaN())
+  test.each(['0', '-1', 'much', '1e3', '0.0.1'])('%s is no margin', (text) =>
+    expect(marginOf({ kind: 'binary', margin: text })).toBeNaN(),
+  )
+
+  test.each([
+    ['binary', '2', 0.02],
+    ['safety', '0,5', 0.005],
+    ['latency', '10', 0.1],
+    ['cost', '250', 2.5],
+    ['continuous', '0.3', 0.3],
+  ])('of %s, %s is what the page calls it', (kind, margin, value) => expect(marginOf({ kind, margin })).toBe(value))
+
+  test('more than every case is no margin of what is right or wrong', () => {
+    expect(marginOf({ kind: 'binary', margin: '200' })).toBeNaN()
+    expect(marginOf({ kind: 'safety', margin: '100' })).toBeNaN()
+  })
 })
 
 test('a condition that telemetry checks is told with its unit', () => {

@@ -5,6 +5,7 @@ import { decisionView, findingView } from './decision.ts'
 import { evaluationPlanView } from './evaluation-plan.ts'
 import { lifeView } from './life.ts'
 import { id, instant } from './primitives.ts'
+import { changeGate } from './standing.ts'
 
 /** What somebody may do to a change now, as its state and the policy have it, and why not where they may not. */
 const readerView = z.object({
@@ -34,8 +35,8 @@ const historyItem = z.object({
 /** Something that happened to a change. */
 export type HistoryItem = z.infer<typeof historyItem>
 
-/** That somebody declared that the change had to run before it could be decided. */
-const emergencyView = z.object({
+/** That somebody declared that a change had to run before it could be decided. */
+export const emergencyView = z.object({
   reason: z.string(),
   declaredAt: instant,
   declaredByName: z.string().nullable(),
@@ -47,6 +48,10 @@ export const dossierView = z
   .object({
     change: changeView,
     life: lifeView,
+    gate: changeGate.nullable().meta({
+      description:
+        'Whether it may run, as the gate answers now; null where there is nothing to ask: it is dismissed, closed, or ran and runs no more.',
+    }),
     assessments: z.array(assessmentView).meta({ description: 'The newest 20, the newest first.' }),
     decisions: z.array(decisionView).meta({ description: 'The newest 20, the newest first.' }),
     records: z

@@ -87,6 +87,10 @@ export type Change = z.infer<typeof changeView>
 /** A change that a person or a pipeline records. `after` may be left out for what has no configuration, such as retrieval data. */
 export const createChangeRequest = z.strictObject({
   system: name,
+  makeSystem: z.boolean().optional().meta({
+    description:
+      'Make the system where there is none of this name: with the change, or not at all. It needs `system:write`, too.',
+  }),
   environment: name.default('production'),
   title: words(200),
   changeTypes: z.array(z.enum(changeTypes)).min(1),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { changeRow } from './change-row.ts'
 import { id, instant, name } from './primitives.ts'
+import { rulingCauses } from './standing.ts'
 
 /** What can wait for somebody, by the work that it is. */
 export const inboxKinds = [
@@ -28,6 +29,9 @@ const inboxItem = z.object({
   since: instant.meta({ description: 'Since when it waits.' }),
   due: instant.nullable().meta({ description: 'By when; null where nothing says so.' }),
   note: z.string().meta({ description: 'What it waits for, or why.' }),
+  cause: z.enum(rulingCauses).nullable().meta({
+    description: 'Of what runs as it must not, or is due for a review: why, in a word.',
+  }),
 })
 /** Something that waits for whoever asks. */
 export type InboxItem = z.infer<typeof inboxItem>

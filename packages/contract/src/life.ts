@@ -39,6 +39,9 @@ export const lifeView = z
       description:
         'Whether what runs is what was decided; null where nothing was, or there is no configuration to compare.',
     }),
+    verification: z.enum(['verified', 'failed']).nullable().meta({
+      description: 'Whether what runs does what it was decided for, as somebody said; null while nobody has.',
+    }),
     superseded: z.boolean().meta({ description: 'A plan that begins from what does not run any more.' }),
     closeCode: z.enum(closeCodes).nullable(),
   })

@@ -182,6 +182,11 @@ export const problems = {
     'The database does not answer',
     'Send it again after the seconds in Retry-After, with the same Idempotency-Key if it changes something: whether the last attempt arrived may not be known.',
   ],
+  outrun: [
+    503,
+    'Another request was first',
+    'Send it again after the seconds in Retry-After: two were made at the same moment, and this one changed nothing.',
+  ],
   not_ready: [503, 'The server is not ready', 'Wait for the seconds in Retry-After.'],
   storage_full: [
     507,

@@ -1,7 +1,8 @@
 import { BANDS } from '@afterai/evidence/assessment'
 import { z } from 'zod'
 import { changeFacts } from './change.ts'
-import { conditionCheck, decisionView } from './decision.ts'
+import { emergencyView } from './change-dossier.ts'
+import { conditionCheck, decisionView, findingView } from './decision.ts'
 import { closeCodes } from './life.ts'
 import { id, instant, sha256 } from './primitives.ts'
 
@@ -51,6 +52,13 @@ export const recordDocument = z
     riskImpactAnalysis: z.string().nullable(),
     conditions: z.array(z.string()),
     checks: z.array(conditionCheck),
+    findings: z.array(findingView).meta({
+      description:
+        'What was found of its conditions since, the newest 200, the newest first. Once broken, one stays so.',
+    }),
+    emergency: emergencyView.nullable().meta({
+      description: 'That it had to run before it could be decided, as somebody declared; null where nobody did.',
+    }),
     reviewBy: z.string().nullable(),
     evidence: z.enum(['assessed', 'none']),
     change: changeFacts.pick({

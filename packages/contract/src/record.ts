@@ -10,6 +10,7 @@ export const recordView = z
     decisionId: id,
     system: z.string(),
     environment: z.string(),
+    title: z.string().meta({ description: 'The title of the change that was decided on.' }),
     decision: z.enum(['act', 'not_act']),
     decisionDetail: z.string(),
     verdict: z.string(),

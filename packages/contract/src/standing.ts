@@ -21,6 +21,26 @@ export type StandingName = (typeof standings)[number]
 /** Standings with which something is wrong: what runs must not, or not like this. */
 export const wrongStandings: readonly StandingName[] = ['contrary', 'condition_broken', 'deviating', 'overdue']
 
+/** Why something may run or may not: what a standing and the gate's answer rest on, those that let it run first. */
+export const rulingCauses = [
+  'recorded',
+  'accepted',
+  'standard',
+  'not_needed',
+  'emergency',
+  'refused',
+  'condition_broken',
+  'review_passed',
+  'approval_ended',
+  'assessed_again',
+  'starts_elsewhere',
+  'deviates',
+  'undecided',
+] as const
+/** Why something may run or may not, in a word. */
+export type RulingCause = (typeof rulingCauses)[number]
+const cause = z.enum(rulingCauses).meta({ description: 'Why, in a word.' })
+
 /** Whether what an environment runs with may run, at an instant. */
 export const standingView = z
   .object({
@@ -28,6 +48,7 @@ export const standingView = z
     system: name,
     environment: name,
     standing: z.enum(standings),
+    cause,
     reason: z.string().meta({ description: 'Why, in a sentence.' }),
     needs: z.string().nullable().meta({ description: 'What somebody has to do, as a command; null: nothing.' }),
     due: instant.nullable().meta({ description: 'By when; null where nothing is due.' }),
@@ -148,7 +169,12 @@ export const gateView = z
   .object({
     open: z.boolean().meta({ description: 'Whether this configuration may be deployed now.' }),
     answer: z.enum(gateAnswers),
+    cause,
     reason: z.string(),
+    since: instant.nullable().meta({
+      description:
+        'Since when it is shut for that: the end of a review day or of an approval, the instant at which a condition broke.',
+    }),
     needs: z.string().nullable(),
     system: name,
     environment: name,
@@ -169,6 +195,24 @@ export const gateView = z
   .meta({ id: 'Gate' })
 /** The answer of the gate, and what it rests on; null for what it does not. */
 export type Gate = z.infer<typeof gateView>
+
+/** What the gate answers to what a change leads to: computed as it is for whoever asks the gate. */
+export const changeGate = gateView.pick({
+  open: true,
+  answer: true,
+  cause: true,
+  reason: true,
+  since: true,
+  needs: true,
+  changeId: true,
+  changeTitle: true,
+  recordId: true,
+  decidedAt: true,
+  decidedBy: true,
+  validUntil: true,
+})
+/** What the gate answers to what a change leads to. */
+export type ChangeGate = z.infer<typeof changeGate>
 
 /** A configuration that is to be deployed. */
 export const gateRequest = z.strictObject({ system: name, environment: name.default('production'), configuration })

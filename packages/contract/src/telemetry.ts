@@ -35,7 +35,7 @@ export type MeasureEvent = z.infer<typeof measureEvent>
 export const observationEvent = observation.extend({ kind: z.literal('observation'), id })
 
 /** A change that people or a pipeline made known. `id` makes it idempotent. */
-export const changeEvent = createChangeRequest.extend({ kind: z.literal('change'), id })
+export const changeEvent = createChangeRequest.omit({ makeSystem: true }).extend({ kind: z.literal('change'), id })
 
 /** An event of the SDK: a measurement, a report of what runs, or a change. */
 export const telemetryEvent = z.discriminatedUnion('kind', [measureEvent, observationEvent, changeEvent])

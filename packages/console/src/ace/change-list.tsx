@@ -9,6 +9,7 @@ import type { ChangeRow } from './change-rows.ts'
 import { rememberList } from '../life/neighbours.ts'
 import { typeWords } from './change-words.ts'
 import styles from './changes.module.css'
+import { forget, leaveFor, leftFor } from './left-for.ts'
 import { StageGlyph } from './stage-glyph.tsx'
 
 interface ListProps {
@@ -41,6 +42,13 @@ export function ChangeList({ items, gone, chosen, choose, onSight, hasMore, more
   })
   useEffect(() => rows.measure(), [height, rows])
   useEffect(() => rememberList(items.map(({ id }) => id)), [items])
+  useEffect(() => {
+    const index = items.findIndex(({ id }) => id === leftFor())
+    if (index < 0) return
+    forget()
+    rows.scrollToIndex(index)
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-row="${index}"] a`)?.focus())
+  }, [items, rows])
   const shown = rows.getVirtualItems()
   const first = shown[0]?.index ?? 0
   const last = shown.at(-1)?.index ?? 0
@@ -137,7 +145,7 @@ function Cells({ row, isChosen, choose }: CellsProps) {
       </div>
       <div role="cell" className={styles['change']}>
         {row.emergency ? <Warning word="Emergency" /> : null}
-        <Link to="/changes/$id" params={{ id: row.id }}>
+        <Link to="/changes/$id" params={{ id: row.id }} onClick={() => leaveFor(row.id)}>
           {row.title}
         </Link>
         <span className={styles['where']}>
@@ -155,7 +163,9 @@ function Cells({ row, isChosen, choose }: CellsProps) {
       </div>
       <div role="cell" className={`${styles['verdict']} ${isNews ? styles['news'] : ''}`}>
         <Verdict verdict={row.verdict} />
-        <span className={styles['narrowWhere']}>{row.system}</span>
+        <span className={styles['narrowWhere']}>
+          {row.system} · {row.environment}
+        </span>
       </div>
       <div role="cell" className={styles['risk']}>
         <Severity level={row.severity} />

@@ -2,9 +2,8 @@ import type { Change } from '@afterai/client'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { withProof } from '../identity/step-up.tsx'
-import { Button } from '../look/button.tsx'
-import { Dialog } from '../look/dialog.tsx'
 import { Select } from '../look/field.tsx'
+import { FormDialog } from '../look/form-dialog.tsx'
 import { type RiskChoice, riskOptions, toRisk } from './risk.ts'
 import { type Triaged, useTriage } from './triage.ts'
 import { TriagedTitles, TriageProgress } from './triage-progress.tsx'
@@ -38,18 +37,13 @@ export function ConfirmDialog({ changes, onClose, onDone }: ConfirmDialogProps) 
     onClose()
   }
   return (
-    <Dialog
-      open
-      onClose={leave}
+    <FormDialog
       title={changes.length === 1 ? 'Confirm the change' : `Confirm ${changes.length} changes`}
-      footer={
-        <>
-          <Button onClick={leave}>{triage.isPending ? 'Stop' : 'Cancel'}</Button>
-          <Button kind="primary" busy={triage.isPending} onClick={triage.run}>
-            Confirm
-          </Button>
-        </>
-      }
+      act="Confirm"
+      busy={triage.isPending}
+      leave={triage.isPending ? 'Stop' : 'Cancel'}
+      onSend={triage.run}
+      onClose={leave}
     >
       <TriagedTitles changes={changes} />
       <p className="soft">
@@ -59,7 +53,7 @@ export function ConfirmDialog({ changes, onClose, onDone }: ConfirmDialogProps) 
       </p>
       <RiskFields risk={risk} set={setRisk} />
       <TriageProgress triage={triage} changes={changes} />
-    </Dialog>
+    </FormDialog>
   )
 }
 

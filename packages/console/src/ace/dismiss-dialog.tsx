@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { api } from '../api/client.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
-import { Button } from '../look/button.tsx'
-import { Dialog } from '../look/dialog.tsx'
 import { TextArea } from '../look/field.tsx'
+import { FormDialog } from '../look/form-dialog.tsx'
 import { type Triaged, useTriage } from './triage.ts'
 import { TriagedTitles, TriageProgress } from './triage-progress.tsx'
 
@@ -31,18 +31,13 @@ export function DismissDialog({ changes, onClose, onDone }: DismissDialogProps) 
     onClose()
   }
   return (
-    <Dialog
-      open
-      onClose={leave}
+    <FormDialog
       title={changes.length === 1 ? 'Dismiss the change' : `Dismiss ${changes.length} changes`}
-      footer={
-        <>
-          <Button onClick={leave}>{triage.isPending ? 'Stop' : 'Cancel'}</Button>
-          <Button kind="primary" busy={triage.isPending} onClick={triage.run}>
-            {changes.length === 1 ? 'Dismiss change' : 'Dismiss them'}
-          </Button>
-        </>
-      }
+      act={changes.length === 1 ? 'Dismiss change' : 'Dismiss them'}
+      busy={triage.isPending}
+      leave={triage.isPending ? 'Stop' : 'Cancel'}
+      onSend={triage.run}
+      onClose={leave}
     >
       <TriagedTitles changes={changes} />
       <p className="soft">
@@ -56,8 +51,9 @@ export function DismissDialog({ changes, onClose, onDone }: DismissDialogProps) 
         value={reason}
         onChange={(event) => setReason(event.target.value)}
         maxLength={2000}
+        error={faultOf(triage.refused[0]?.error ?? null, 'reason')}
       />
       <TriageProgress triage={triage} changes={changes} />
-    </Dialog>
+    </FormDialog>
   )
 }

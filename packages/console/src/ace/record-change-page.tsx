@@ -6,7 +6,10 @@ import { api } from '../api/client.ts'
 import { useKeysOf } from '../api/keys-of.ts'
 import { faultOf } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
+import { useMay } from '../app/me.ts'
 import { Button } from '../look/button.tsx'
+import { Empty } from '../look/empty.tsx'
+import { Choices } from '../look/choices.tsx'
 import { Field, Select } from '../look/field.tsx'
 import { Page, PageBody } from '../look/page.tsx'
 import { typed } from '../look/form-text.ts'
@@ -20,10 +23,10 @@ import { type RiskChoice, toRisk } from './risk.ts'
 
 type Body = Operations['recordChange']['body']
 
+// An emergency is declared of a change that is there, by who may.
 const classes = [
   { value: 'normal', label: 'Normal' },
   { value: 'standard', label: 'Standard: an envelope allows it' },
-  { value: 'emergency', label: 'Emergency: it can’t wait' },
 ] as const
 const intents = [
   { value: 'proposed', label: 'It is planned' },
@@ -32,10 +35,19 @@ const intents = [
 
 /** Recording a change by hand: one that is planned, or one that no signal can tell of. */
 export function RecordChangePage() {
+  const may = useMay()
+  return (
+    <Page title="Record a change" trail={<Link to="/changes">Changes</Link>}>
+      <PageBody>{may('change:write') ? <ChangeForm /> : <Empty title="Your role doesn’t record changes" />}</PageBody>
+    </Page>
+  )
+}
+
+function ChangeForm() {
   const navigate = useNavigate()
   const keyOf = useKeysOf()
   const form = useTypedForm()
-  const [types, setTypes] = useState<ReadonlySet<(typeof choices.type)[number]>>(new Set())
+  const [types, setTypes] = useState<readonly (typeof choices.type)[number][]>([])
   const [intent, setIntent] = useState<NonNullable<Body['intent']>>('proposed')
   const [changeClass, setChangeClass] = useState<NonNullable<Body['changeClass']>>('normal')
   const [risk, setRisk] = useState<RiskChoice>({ severity: '', blastRadius: 'unknown', customerImpact: 'unknown' })
@@ -49,12 +61,7 @@ export function RecordChangePage() {
     system.trim() !== '' &&
     !systems.data.items.some(({ name }) => name === system.trim())
   const { mutate, error, isPending } = useMutation({
-    mutationFn: (body: Body) =>
-      withProof(async () => {
-        if (isNew)
-          await api.createSystem({ body: { name: body.system }, idempotencyKey: keyOf(['system', body.system]) })
-        return api.recordChange({ body, idempotencyKey: keyOf(body) })
-      }),
+    mutationFn: (body: Body) => withProof(() => api.recordChange({ body, idempotencyKey: keyOf(body) })),
     onSuccess: ({ id }) => {
       forgetTyped()
       void navigate({ to: '/changes/$id', params: { id } })
@@ -67,9 +74,10 @@ export function RecordChangePage() {
     const text = (name: string) => typed(data, name).trim()
     mutate({
       system: text('system'),
+      ...(isNew ? { makeSystem: true } : {}),
       environment: text('environment'),
       title: text('title'),
-      changeTypes: choices.type.filter((type) => types.has(type)),
+      changeTypes: [...types],
       intent,
       changeClass,
       ...(text('revision') === '' ? {} : { revision: text('revision') }),
@@ -77,99 +85,77 @@ export function RecordChangePage() {
     })
   }
   return (
-    <Page title="Record a change" trail={<Link to="/changes">Changes</Link>}>
-      <PageBody>
-        <form className={styles['form']} onSubmit={submit} {...form.watch}>
-          <Field
-            label="What changes"
-            name="title"
-            required
-            maxLength={200}
-            autoFocus
-            hint="A title that says it in a line. No prompts, no customers’ texts."
-            error={faultOf(error, 'title')}
-          />
-          <div className={styles['two']}>
-            <Field
-              label="System"
-              name="system"
-              required
-              list={list}
-              autoComplete="off"
-              spellCheck={false}
-              value={system}
-              onChange={(event) => setSystem(event.target.value)}
-              hint={isNew ? 'There is none of this name yet: it is made with the change.' : undefined}
-              error={faultOf(error, 'system')}
-            />
-            <Field
-              label="Environment"
-              name="environment"
-              required
-              defaultValue="production"
-              spellCheck={false}
-              error={faultOf(error, 'environment')}
-            />
-          </div>
-          <datalist id={list}>
-            {systems.data?.items.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </datalist>
-          <fieldset className={styles['types']}>
-            <legend>Kinds</legend>
-            {choices.type.map((type) => (
-              <label key={type}>
-                <input
-                  type="checkbox"
-                  checked={types.has(type)}
-                  onChange={({ target }) =>
-                    setTypes(
-                      (before) => new Set([...before].filter((it) => it !== type).concat(target.checked ? [type] : [])),
-                    )
-                  }
-                />
-                {typeWords(type)}
-              </label>
-            ))}
-            {faultOf(error, 'changeTypes') === undefined ? null : (
-              <p className={styles['fault']}>Choose one at least.</p>
-            )}
-          </fieldset>
-          <div className={styles['two']}>
-            <Select
-              label="When"
-              value={intent}
-              options={intents}
-              onChange={(value) => setIntent(value as typeof intent)}
-            />
-            <Select
-              label="Class"
-              value={changeClass}
-              options={classes}
-              onChange={(value) => setChangeClass(value as typeof changeClass)}
-            />
-          </div>
-          <div className={styles['three']}>
-            <RiskFields risk={risk} set={setRisk} />
-          </div>
-          <Field
-            label="Revision"
-            name="revision"
-            spellCheck={false}
-            hint="Of the code or the configuration, if there is one."
-            error={faultOf(error, 'revision')}
-          />
-          {error === null ? null : <Problem error={error} />}
-          <div className={styles['acts']}>
-            <Button kind="primary" size="large" type="submit" busy={isPending}>
-              Record the change
-            </Button>
-          </div>
-        </form>
-      </PageBody>
-    </Page>
+    <form className={styles['form']} onSubmit={submit} {...form.watch}>
+      <Field
+        label="What changes"
+        name="title"
+        required
+        maxLength={200}
+        autoFocus
+        hint="A title that says it in a line. No prompts, no customers’ texts."
+        error={faultOf(error, 'title')}
+      />
+      <div className={styles['two']}>
+        <Field
+          label="System"
+          name="system"
+          required
+          list={list}
+          autoComplete="off"
+          spellCheck={false}
+          value={system}
+          onChange={(event) => setSystem(event.target.value)}
+          hint={isNew ? 'There is none of this name yet: it is made with the change.' : undefined}
+          error={faultOf(error, 'system')}
+        />
+        <Field
+          label="Environment"
+          name="environment"
+          required
+          defaultValue="production"
+          spellCheck={false}
+          error={faultOf(error, 'environment')}
+        />
+      </div>
+      <datalist id={list}>
+        {systems.data?.items.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </datalist>
+      <Choices
+        label="Kinds"
+        options={choices.type.map((value) => ({ value, label: typeWords(value) }))}
+        chosen={types}
+        onChange={setTypes}
+        error={faultOf(error, 'changeTypes')}
+      />
+      <div className={styles['two']}>
+        <Select label="When" value={intent} options={intents} onChange={(value) => setIntent(value as typeof intent)} />
+        <Select
+          label="Class"
+          value={changeClass}
+          options={classes}
+          onChange={(value) => setChangeClass(value as typeof changeClass)}
+        />
+      </div>
+      <div className={styles['three']}>
+        <RiskFields risk={risk} set={setRisk} />
+      </div>
+      <Field
+        label="Revision"
+        name="revision"
+        spellCheck={false}
+        hint="Of the code or the configuration, if there is one."
+        error={faultOf(error, 'revision')}
+      />
+      {error === null ? null : <Problem error={error} />}
+      <div className={styles['acts']}>
+        <Button kind="primary" size="large" type="submit" busy={isPending}>
+          Record the change
+        </Button>
+      </div>
+    </form>
   )
 }

@@ -9,10 +9,11 @@ export function placeOf(row: Glyph): { readonly done: number; readonly words: st
   if (row.stage === 'closed') return { done: 4, words: 'Closed' }
   if (row.recordId !== null) return { done: 4, words: row.decision === 'not_act' ? 'Recorded: not to act' : 'Recorded' }
   if (row.decision === 'proposed') return { done: 2, words: 'Waits for approval' }
-  if (row.verdict !== null) return { done: 2, words: 'Assessed, waits for a decision' }
-  return row.status === 'confirmed'
+  if (row.status !== 'confirmed')
+    return { done: 0, words: row.verdict === null ? 'Waits to be confirmed' : 'Assessed, waits to be confirmed' }
+  return row.verdict === null
     ? { done: 1, words: 'Confirmed, waits for an assessment' }
-    : { done: 0, words: 'Waits to be confirmed' }
+    : { done: 2, words: 'Assessed, waits for a decision' }
 }
 
 /** Four dots on a line: filled is done, the ring is where it stands. */

@@ -35,7 +35,7 @@ export function ViewBar({ search, set }: ViewBarProps) {
             key={key}
             to="/changes"
             search={{ ...without(search, 'saved'), view: key }}
-            aria-current={saved === undefined && key === current ? 'page' : undefined}
+            aria-current={saved === undefined && key === current ? 'page' : 'false'}
             activeProps={{}}
           >
             {label} <ViewCount search={{ ...search, view: key }} />
@@ -46,7 +46,7 @@ export function ViewBar({ search, set }: ViewBarProps) {
             key={view.id}
             to="/changes"
             search={searchOf(view)}
-            aria-current={view.id === search.saved ? 'page' : undefined}
+            aria-current={view.id === search.saved ? 'page' : 'false'}
             activeProps={{}}
             title={view.shared ? `Shared by ${view.authorName}` : 'Yours alone'}
           >

@@ -104,6 +104,11 @@ export function date(at: string): string {
   return written(at, { dateStyle: 'long' })
 }
 
+/** A day in words for documents, the same for every reader: "29 November 2026 (UTC)". */
+export function dateUtc(at: string): string {
+  return `${written(at, { dateStyle: 'long', timeZone: 'UTC' })} (UTC)`
+}
+
 /** An instant to the second with its zone: "29 Nov 2026, 14:02:11 CET". */
 export function exact(at: string): string {
   return written(at, { dateStyle: 'medium', timeStyle: 'long' })

@@ -14,9 +14,14 @@ export function onSessionNews(listener: (news: SessionNews) => void): () => void
   return () => void listeners.delete(listener)
 }
 
+/** Tells the other tabs of the session: this one knows. */
+export function tellOtherTabs(news: SessionNews): void {
+  channel.postMessage(news)
+}
+
 /** Tells all tabs of the session, this one included. */
 export function tellSession(news: SessionNews): void {
-  channel.postMessage(news)
+  tellOtherTabs(news)
   tellHere(news)
 }
 

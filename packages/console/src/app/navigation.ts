@@ -29,7 +29,7 @@ export interface NavigationItem {
   /** The second key after `g`. */
   readonly key: string
   readonly permission?: Permission
-  /** First among the four beside the settings at the foot of a narrow screen; the palette leads to the others there. */
+  /** First among the five at the foot of a narrow screen; the palette leads to the others there. */
   readonly isTab?: boolean
 }
 
@@ -41,7 +41,7 @@ export const navigation: readonly NavigationItem[] = [
   { to: '/evaluations', label: 'Evaluations', icon: FlaskConicalIcon, key: 'e', permission: 'evaluation:read' },
   { to: '/records', label: 'Records', icon: FileCheck2Icon, key: 'r', permission: 'record:read', isTab: true },
   { to: '/policy', label: 'Policy', icon: ScaleIcon, key: 'l', permission: 'policy:read' },
-  { to: '/audit', label: 'Audit', icon: ScrollTextIcon, key: 'a', permission: 'audit:read' },
+  { to: '/audit', label: 'Audit', icon: ScrollTextIcon, key: 'a', permission: 'audit:read', isTab: true },
   { to: '/operate/tenants', label: 'Tenants', icon: Building2Icon, key: 't', permission: 'tenant:operate' },
 ]
 

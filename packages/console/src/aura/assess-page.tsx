@@ -104,7 +104,7 @@ function Assess({ id, system }: { readonly id: string; readonly system: string }
   }
   const lonely = before === undefined || after === undefined ? [] : unpaired(before, after)
   const isSame = before !== undefined && before.id === after?.id
-  const hasFault = choices.some(({ margin }) => Number.isNaN(marginOf(margin)))
+  const hasFault = choices.some((choice) => Number.isNaN(marginOf(choice)))
   return (
     <div className={styles['assess']} {...form.watch}>
       <div className={styles['sides']}>

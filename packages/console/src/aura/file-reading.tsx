@@ -4,7 +4,7 @@ import { apiWithProgress } from '../api/upload.ts'
 import { Button } from '../look/button.tsx'
 import { Problem } from '../look/problem.tsx'
 import { BothSidesForm } from './both-sides-form.tsx'
-import { bothSidesOf, type SaidRoles } from './column-choices.ts'
+import { bothSidesOf, mappingOf, type SaidRoles } from './column-choices.ts'
 import { HowToRead } from './how-to-read.tsx'
 import { type ImportedRun, mediaTypeOf, type Reading } from './evaluations.ts'
 import { FaultList } from './fault-list.tsx'
@@ -92,6 +92,8 @@ export function FileReading({ chosen: { key, file }, system, sliceBy, onImported
   // That one file holds several is no fault of it: it is asked which.
   const faults = preview.faults.filter((fault) => sides.length === 0 || !isAboutSides(fault))
   const change = (next: Partial<Reading>) => setReading((before) => withoutEmpty({ ...before, ...next }))
+  const guessed = mappingOf(preview.columns, said, local)
+  const canAgree = preview.run === null && guessed !== undefined && guessed !== reading.mapping
   return (
     <div className={styles['picked']} aria-busy={asked.isFetching || undefined}>
       <b>{file.name}</b>
@@ -103,6 +105,11 @@ export function FileReading({ chosen: { key, file }, system, sliceBy, onImported
       <HowToRead preview={preview} local={local} reading={reading} change={change} said={said} say={say} />
       {(asked.error ?? one.error ?? both.error) ? <Problem error={asked.error ?? one.error ?? both.error} /> : null}
       <p className={styles['buttons']}>
+        {canAgree ? (
+          <Button kind="primary" busy={asked.isFetching} onClick={() => change({ mapping: guessed })}>
+            Read the columns so
+          </Button>
+        ) : null}
         {preview.run === null ? null : (
           <Button kind="primary" busy={one.isPending || asked.isFetching} onClick={() => one.mutate()}>
             Bring it in

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { Select } from '../look/field.tsx'
 import { mappingOf, type SaidRoles } from './column-choices.ts'
 import { ColumnMap } from './column-map.tsx'
@@ -17,6 +18,8 @@ interface HowToReadProps {
 /** What there is to say of how a file is read: slices, one of several parts, the decimal mark, columns. */
 export function HowToRead({ preview, local, reading, change, said, say }: HowToReadProps) {
   const { variables, choices, columns } = preview
+  // Open where the file can't be read without it, and then as the reader left it.
+  const [isOpen, setOpen] = useState(preview.run === null)
   return (
     <>
       {variables.length === 0 ? null : (
@@ -53,7 +56,11 @@ export function HowToRead({ preview, local, reading, change, said, say }: HowToR
         />
       )}
       {columns.length === 0 ? null : (
-        <details className={styles['details']} open={preview.run === null || undefined}>
+        <details
+          className={styles['details']}
+          open={isOpen}
+          onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+        >
           <summary>Columns: {columns.length}</summary>
           <ColumnMap
             preview={preview}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Card } from '../look/card.tsx'
 import { useLater } from '../look/later.ts'
 import styles from './assess.module.css'
-import { marginOf, type MetricChoice, toPlan } from './margins.ts'
+import { marginOf, type MetricChoice, toPlan, unitOfKind } from './margins.ts'
 import { powerQuery } from './power.ts'
 import { powerWords } from './power-words.ts'
 
@@ -16,16 +16,16 @@ interface TableProps {
 }
 
 const defaults: Readonly<Record<string, string>> = {
-  binary: '0.02',
-  safety: '0.01',
-  latency: '0.1',
-  cost: '0.1',
-  tokens: '0.1',
+  binary: '2',
+  safety: '1',
+  latency: '10',
+  cost: '10',
+  tokens: '10',
 }
 
 /** What is better, and the largest loss that doesn't matter, of each metric: said before its results are seen. */
 export function MarginTable({ baselineId, choices, set, without }: TableProps) {
-  const said = choices.filter(({ margin }) => !Number.isNaN(marginOf(margin)))
+  const said = choices.filter((choice) => !Number.isNaN(marginOf(choice)))
   const plan = toPlan(said)
   const asked = useLater(plan === undefined ? undefined : JSON.stringify(plan), 350)
   const { data: power } = useQuery(powerQuery(baselineId, asked))
@@ -67,14 +67,24 @@ export function MarginTable({ baselineId, choices, set, without }: TableProps) {
                 </select>
               </td>
               <td>
-                <input
-                  aria-label={`Margin of ${name}`}
-                  aria-invalid={Number.isNaN(marginOf(margin)) || undefined}
-                  inputMode="decimal"
-                  placeholder={without === undefined ? (defaults[kind] ?? 'needed for a verdict') : 'none'}
-                  value={margin}
-                  onChange={({ target }) => change(name, { margin: target.value })}
-                />
+                <span className={styles['margin']}>
+                  <input
+                    aria-label={`Margin of ${name}${unitOfKind(kind) === '' ? '' : `, in ${unitWords(kind)}`}`}
+                    aria-invalid={Number.isNaN(marginOf({ kind, margin })) || undefined}
+                    inputMode="decimal"
+                    placeholder={without === undefined ? (defaults[kind] ?? 'needed for a verdict') : 'none'}
+                    value={margin}
+                    onChange={({ target }) => change(name, { margin: target.value })}
+                  />
+                  <span className="faint" aria-hidden>
+                    {unitOfKind(kind)}
+                  </span>
+                </span>
+                {Number.isNaN(marginOf({ kind, margin })) ? (
+                  <p role="alert" className={styles['noMargin']}>
+                    A margin is a number above 0{unitOfKind(kind) === 'points' ? ' and below 100 points' : ''}.
+                  </p>
+                ) : null}
               </td>
               <td className={styles['advice']} aria-live="polite">
                 {adviceOn(name)}
@@ -84,9 +94,13 @@ export function MarginTable({ baselineId, choices, set, without }: TableProps) {
         </tbody>
       </table>
       <p className={styles['note']}>
-        0.02 of a right-or-wrong metric is two points; of latency, cost and tokens 0.1 is ten percent.{' '}
-        {without ?? 'Left empty, the default in grey holds.'}
+        Of what is right or wrong a point is one case in a hundred; of latency, cost and tokens a percent is of what it
+        was before. {without ?? 'Left empty, the default in grey holds.'}
       </p>
     </Card>
   )
+}
+
+function unitWords(kind: string): string {
+  return unitOfKind(kind) === '%' ? 'percent' : unitOfKind(kind)
 }

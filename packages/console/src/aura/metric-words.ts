@@ -38,10 +38,22 @@ export function metricName({ metric }: Pick<Metric, 'metric'>): string {
   return metric.replaceAll('_', ' ')
 }
 
+type Counted = Pick<Metric, 'direction' | 'lost' | 'gained'>
+
+/** How many cases changed for the worse: those whose value fell, or rose where lower is better. Null where that isn't counted. */
+export function worseCases({ direction, lost, gained }: Counted): number | null {
+  return direction === 'down' ? gained : lost
+}
+
+/** How many cases changed for the better; null where that isn't counted. */
+export function betterCases({ direction, lost, gained }: Counted): number | null {
+  return direction === 'down' ? lost : gained
+}
+
 /** How many cases changed for the worse and for the better, where that is counted: "15 worse, 2 better". */
-export function casesWords({ direction, lost, gained }: Pick<Metric, 'direction' | 'lost' | 'gained'>): string {
-  if (lost === null || gained === null) return 'Cases'
-  const [worse, better] = direction === 'down' ? [gained, lost] : [lost, gained]
+export function casesWords({ direction, lost, gained }: Counted): string {
+  const [worse, better] = [worseCases({ direction, lost, gained }), betterCases({ direction, lost, gained })]
+  if (worse === null || better === null) return 'Cases'
   return `${worse.toLocaleString('en')} worse, ${better.toLocaleString('en')} better`
 }
 

@@ -9,7 +9,7 @@ test('a metric without a margin decides nothing, and a margin with a comma is on
   if (pass === undefined || latency === undefined) throw new Error('two metrics are two choices')
   const terms = toTerms(
     [
-      { ...pass, margin: '0,02' },
+      { ...pass, margin: '2,0' },
       { ...latency, direction: 'down' },
     ],
     {

@@ -27,8 +27,8 @@ export function toTerms(
 ): Terms {
   return {
     plan: {
-      metrics: choices.map(({ name, direction, margin }) => {
-        const value = marginOf(margin)
+      metrics: choices.map(({ name, kind, direction, margin }) => {
+        const value = marginOf({ kind, margin })
         return {
           name,
           primary: value !== undefined,

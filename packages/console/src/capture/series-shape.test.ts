@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fieldOf, setZone } from '../api/instants.ts'
 import { instantsBetween, marksUpTo, nearest, pathThrough, seriesSentence, share } from './series-shape.ts'
 
 const hour = 3_600_000
@@ -64,6 +65,29 @@ test('instants on the axis of time are seven at most, between the ends', () => {
       expect(instants.every((at) => at >= day && at < day + hours * hour)).toBe(true)
     }),
   )
+})
+
+describe('in a zone whose clocks change', () => {
+  beforeAll(() => setZone('Europe/Stockholm'))
+  afterAll(() => setZone(null))
+
+  test('days begin at midnight on both sides of the change, and each stands once', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 365 * 24 }), fc.integer({ min: 72, max: 2160 }), (start, hours) => {
+        const from = Date.UTC(2026, 0, 1) + start * hour
+        const fields = instantsBetween(from, from + hours * hour).map((at) => fieldOf(at))
+        expect(new Set(fields).size).toBe(fields.length)
+        // Steps of half a day stand at noon too.
+        expect(fields.filter((field) => !/T(00|12):00$/.test(field))).toEqual([])
+      }),
+    )
+  })
+
+  test('the hours of a day on which they change are whole ones', () => {
+    const from = Date.parse('2026-10-24T22:00:00Z')
+    const fields = instantsBetween(from, from + 25 * hour).map((at) => fieldOf(at))
+    expect(fields).toEqual(['2026-10-25T00:00', '2026-10-25T06:00', '2026-10-25T12:00', '2026-10-25T18:00'])
+  })
 })
 
 test('a share is bounded, also of nothing', () => {

@@ -1,4 +1,4 @@
-import { offsetAt } from '../api/instants.ts'
+import { instantOf, offsetAt } from '../api/instants.ts'
 import { measures, type Measure } from './measures.ts'
 import type { Series } from './series.ts'
 
@@ -62,9 +62,12 @@ const stepsHours = [1, 3, 6, 12, 24, 48, 168, 336, 672, 1344]
 export function instantsBetween(from: number, to: number): number[] {
   const hours = (to - from) / hourMs
   const step = (stepsHours.find((it) => hours / it <= 7) ?? 2688) * hourMs
-  const zone = -offsetAt(from)
-  const first = Math.ceil((from - zone) / step) * step + zone
-  return Array.from({ length: Math.max(0, Math.ceil((to - first) / step)) }, (_, index) => first + index * step)
+  // Steps of the clock on the wall, which is put forward and back between them.
+  const wall = Math.ceil((from + offsetAt(from) - hourMs) / step) * step
+  const marks = Array.from({ length: Math.ceil((to - from) / step) + 2 }, (_, index) =>
+    Date.parse(instantOf(new Date(wall + index * step).toISOString().slice(0, 16))),
+  )
+  return [...new Set(marks)].filter((at) => at >= from && at < to)
 }
 
 /** The point nearest to an instant of which something was told. */

@@ -1,16 +1,10 @@
 import { useState } from 'react'
 import { Gate } from '../identity/gate.tsx'
 import { AddPasskeyDialog } from '../identity/passkey-dialogs.tsx'
-import { hasPasskeys } from '../identity/passkey.ts'
 import { RecoveryCodesDialog } from '../identity/recovery-codes-dialog.tsx'
 import styles from '../identity/sign-in.module.css'
 import { StepUpDialog } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
-
-/** Whether a passkey can be made here: a browser binds each to a name, and a bare address is none (WebAuthn §5.1.2). */
-export function canOfferPasskey(): boolean {
-  return hasPasskeys() && !/^[\d.]+$|^\[/.test(location.hostname)
-}
 
 /** Offers a passkey to somebody who has just become an administrator; later is an answer too. */
 export function OfferPasskey({ onDone }: { readonly onDone: () => void }) {

@@ -5,12 +5,12 @@ import styles from './sample-note.module.css'
 
 const notes = {
   change:
-    'AfterAI saw another model run, and opened this change. A person confirmed it and said what it could do. Digests and settings are kept, never your prompts.',
+    'Somebody planned to run a smaller model, and recorded it before it ran. A person confirmed it and said what it could do. Digests and settings are kept, never your prompts.',
   assessment:
-    'The same cases were evaluated before and after. Each row says how sure one can be that a metric got no worse than its margin, which was chosen before the results.',
+    'The same cases were evaluated before and after. Each row says how sure one can be that a metric got no worse than its margin: as much of a loss as somebody would accept.',
   decision: 'One person proposed what to do and why. Another approved it, on the evidence as it stood at that moment.',
   record:
-    'The approval sealed this record in a log that only grows. Open it and press “Verify”: your browser recomputes the proof by itself.',
+    'The approval sealed this record in a log that only grows, and the change was closed without having run. Open the record and press “Verify”: your browser recomputes the proof by itself.',
 } as const
 
 /** Notes that explain the sample, by the section that they are pinned to. */

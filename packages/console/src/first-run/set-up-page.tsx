@@ -9,7 +9,8 @@ import { Button } from '../look/button.tsx'
 import { Field } from '../look/field.tsx'
 import { typed } from '../look/form-text.ts'
 import { Problem } from '../look/problem.tsx'
-import { canOfferPasskey, OfferPasskey } from './offer-passkey.tsx'
+import { hasPasskeys } from '../identity/passkey.ts'
+import { OfferPasskey } from './offer-passkey.tsx'
 import { goToSample } from './to-sample.ts'
 
 /** The first account of a new instance, by the set-up code that the server printed at its first start. */
@@ -20,7 +21,7 @@ export function SetUpPage() {
     mutationFn: (body: Parameters<typeof api.setUp>[0]['body']) => api.setUp({ body }),
     onSuccess: () => {
       client.clear()
-      return canOfferPasskey() ? undefined : goToSample()
+      return hasPasskeys() ? undefined : goToSample()
     },
   })
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -29,7 +30,7 @@ export function SetUpPage() {
     const text = (name: string) => typed(data, name).trim()
     mutate({ code: text('code'), email: text('email'), name: text('name'), password: typed(data, 'password') })
   }
-  if (isSuccess && canOfferPasskey()) return <OfferPasskey onDone={() => void goToSample()} />
+  if (isSuccess && hasPasskeys()) return <OfferPasskey onDone={() => void goToSample()} />
   return (
     <Gate
       title="Set up AfterAI"

@@ -1,4 +1,5 @@
 import { api } from '../api/client.ts'
+import { switchTenant } from '../identity/switch-tenant.ts'
 
 const waitMs = 500
 const longestWaitMs = 20_000
@@ -11,7 +12,7 @@ export async function goToSample(): Promise<void> {
   const { tenants } = await api.getMe()
   const sample = tenants.find((tenant) => tenant.sample)
   if (sample === undefined) return location.assign('/')
-  await api.switchTenant({ body: { tenant: sample.slug } })
+  await switchTenant(sample.slug)
   for (let waited = 0; waited < longestWaitMs; waited += waitMs) {
     const { items } = await api.listRecords({ query: { limit: 1 } })
     if (items[0] !== undefined) return location.assign(`/changes/${items[0].changeId}`)

@@ -6,6 +6,7 @@ import { useLetterKeys } from '../app/shortcuts.ts'
 import { Verdict, Warning } from '../look/badge.tsx'
 import { Card } from '../look/card.tsx'
 import { Ago } from '../look/time.tsx'
+import { rulingWords, whyWords } from '../systems/ruling-words.ts'
 import { type InboxItem, inboxVerbs } from './inbox.ts'
 import styles from './home.module.css'
 
@@ -36,7 +37,7 @@ export function InboxList({ items }: { readonly items: readonly InboxItem[] }) {
                 {item.row?.emergency === true ? <Warning word="Emergency" /> : null}
               </Link>
               <span className="faint">
-                {[item.system, item.environment, item.row === null ? item.note : item.row.authorName]
+                {[item.system, item.environment, whyOf(item)]
                   .filter((part) => part !== null && part !== '')
                   .join(' · ')}
               </span>
@@ -58,6 +59,12 @@ export function InboxList({ items }: { readonly items: readonly InboxItem[] }) {
       </ol>
     </Card>
   )
+}
+
+/** Why it waits, where that isn't the work itself; else who opened it. */
+function whyOf({ cause, row, note }: InboxItem): string | null {
+  if (cause !== null) return `${rulingWords[cause].word}: ${whyWords(cause, note)}`
+  return row === null ? note : row.authorName
 }
 
 function targetOf(item: InboxItem) {

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useMay } from '../app/me.ts'
 import { Card } from '../look/card.tsx'
 import { Ago } from '../look/time.tsx'
 import { recordsQuery } from '../pacr/records.ts'
 import { Table } from '../look/table.tsx'
-import { recordTitle } from '../pacr/record-words.ts'
+import { RecordName } from '../pacr/record-name.tsx'
 
 /** The last five records, for whoever has nothing to do and wants to look. */
 export function LastRecords() {
@@ -21,11 +20,7 @@ export function LastRecords() {
         columns={[
           {
             name: 'Record',
-            cell: (record) => (
-              <Link to="/records/$id" params={{ id: record.id }}>
-                {recordTitle(record)}
-              </Link>
-            ),
+            cell: (record) => <RecordName record={record} />,
           },
           { name: 'Where', wideOnly: true, cell: ({ system, environment }) => `${system} · ${environment}` },
           { name: 'Sealed', isNumber: true, cell: ({ sealedAt }) => <Ago at={sealedAt} /> },

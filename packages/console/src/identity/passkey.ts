@@ -3,9 +3,19 @@ import type { Operations } from '@afterai/client'
 /** A passkey's answer as the API takes it. */
 export type Assertion = Operations['signInWithPasskey']['body']['assertion']
 
-/** Whether this browser knows passkeys, and can read the server's options for them. */
+/** Why no passkey can be used here; undefined where one can. */
+export function noPasskeys(): string | undefined {
+  if (typeof PublicKeyCredential !== 'function' || !('parseRequestOptionsFromJSON' in PublicKeyCredential))
+    return 'This browser knows no passkeys.'
+  // A browser binds each to a name, and a bare address is none (WebAuthn §5.1.2).
+  return /^[\d.]+$|^\[/.test(location.hostname)
+    ? 'Passkeys belong to a name, and this server is open at a bare address. AFTERAI_PUBLIC_URL gives it one, such as http://localhost:4680.'
+    : undefined
+}
+
+/** Whether a passkey can be used here. */
 export function hasPasskeys(): boolean {
-  return typeof PublicKeyCredential === 'function' && 'parseRequestOptionsFromJSON' in PublicKeyCredential
+  return noPasskeys() === undefined
 }
 
 /**

@@ -9,7 +9,7 @@ import { Table } from '../look/table.tsx'
 import { Ago } from '../look/time.tsx'
 import styles from './identity.module.css'
 import { AddPasskeyDialog, RenamePasskeyDialog } from './passkey-dialogs.tsx'
-import { hasPasskeys } from './passkey.ts'
+import { hasPasskeys, noPasskeys } from './passkey.ts'
 import { useProved } from './proved.ts'
 
 type Passkey = Operations['listFactors']['answer']['passkeys'][number]
@@ -79,7 +79,7 @@ export function PasskeysCard({
             Add a passkey
           </Button>
         ) : (
-          <span className="faint">This browser knows no passkeys.</span>
+          <span className="faint">{noPasskeys()}</span>
         )}
       </p>
       {asked?.what === 'add' ? <AddPasskeyDialog onClose={close} onCodes={onCodes} /> : null}

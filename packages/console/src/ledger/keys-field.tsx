@@ -29,6 +29,8 @@ export function KeysField({ keys, setKeys, fault, canRemember, serverKeys, onSer
       />
       {serverKeys === undefined ? null : (
         <ServerKeys
+          // What went wrong with them is over once there are others.
+          key={String(keys === '')}
           ask={serverKeys}
           onKeys={(text) => {
             onServerKeys?.(text)

@@ -11,10 +11,7 @@ const vkey = /^[^+\s]+\+[0-9a-f]{8}\+\S+$/
 /** Reads the keys in a text, in any order: public keys of records in PEM, and vkeys of logs, each on a line. */
 export function readKeys(text: string): ReadKeys {
   const hasRecordKey = text.includes('-----BEGIN PUBLIC KEY-----')
-  const logVkeys = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => vkey.test(line))
+  const logVkeys = vkeysIn(text)
   if (!hasRecordKey && logVkeys.length === 0) return { fault: 'This holds no key: paste record-key.pem and log.vkey.' }
   if (!hasRecordKey) return { fault: 'The record key is missing: a block that begins with -----BEGIN PUBLIC KEY-----.' }
   if (logVkeys.length === 0) return { fault: 'The key of the log is missing: a line of the form name+id+key.' }
@@ -26,9 +23,23 @@ export function readKeys(text: string): ReadKeys {
   }
 }
 
-/** Whether a file is one with keys rather than a bundle: small, and no JSON object. */
+/** Whether a file is one with keys rather than a bundle: small, and with a key in it. */
 export function looksLikeKeys(bytes: Uint8Array): boolean {
-  return bytes.length <= verificationLimits.pinnedBytes && bytes[0] !== 0x7b
+  if (bytes.length > verificationLimits.pinnedBytes) return false
+  const text = new TextDecoder().decode(bytes)
+  return text.includes('-----BEGIN PUBLIC KEY-----') || vkeysIn(text).length > 0
+}
+
+/** The names of the logs whose keys are in a text. */
+export function logsIn(text: string): string[] {
+  return vkeysIn(text).map((line) => line.slice(0, line.indexOf('+')))
+}
+
+function vkeysIn(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => vkey.test(line))
 }
 
 const place = 'afterai.pinned-keys'

@@ -1,3 +1,4 @@
+import { ApiProblem } from '@afterai/client'
 import { api } from '../api/client.ts'
 import { toWords } from '../api/problem-words.ts'
 
@@ -10,6 +11,10 @@ export async function serverKeys(): Promise<string> {
     const { logVkey, recordKeys } = await api.getLogKeys()
     return [...recordKeys.map(({ pem }) => pem.trimEnd()), logVkey, ''].join('\n')
   } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401)
+      throw new Error('The server gives its keys to those who are signed in. Sign in first, or paste keys.', {
+        cause: error,
+      })
     const { title, remedy } = toWords(error)
     throw new Error(`${title}. ${remedy}`, { cause: error })
   }

@@ -10,6 +10,11 @@ export function VerifyPage() {
   }, [])
   return (
     <VerifierFrame>
+      <p>
+        <a className="link" href="/">
+          To AfterAI
+        </a>
+      </p>
       <Verifier serverKeys={serverKeys} canRemember />
       <p className="faint">
         To verify where there is no network:{' '}

@@ -17,16 +17,16 @@ export type KeySource = 'reader' | 'server'
 
 const icons: Readonly<Record<StepOutcome, LucideIcon>> = { passed: CheckIcon, failed: XIcon, unchecked: MinusIcon }
 
-/** A verification, step by step, and what came of it. */
+/** What came of a verification, and its steps. */
 export function VerifySteps({ report, keys }: { readonly report: VerificationReport; readonly keys: KeySource }) {
   return (
     <div className={styles['verification']}>
+      <VerdictLine report={report} keys={keys} />
       <ol className={styles['steps']} aria-label="Steps of the verification">
         {report.steps.map((step) => (
           <Step key={`${step.step} ${step.section}`} step={step} />
         ))}
       </ol>
-      <VerdictLine report={report} keys={keys} />
     </div>
   )
 }

@@ -1,12 +1,10 @@
 import type { Change } from '@afterai/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { withProof } from '../identity/step-up.tsx'
-import { Button } from '../look/button.tsx'
-import { Dialog } from '../look/dialog.tsx'
+import { FormDialog } from '../look/form-dialog.tsx'
 import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
-import styles from './life.module.css'
 
 interface ActProps {
   readonly change: Pick<Change, 'id' | 'title'>
@@ -26,7 +24,6 @@ interface ActProps {
 /** Doing one thing to a change: what it means, what has to be said for it, a fresh proof where the server wants one. */
 export function ActDialog({ change, title, means, act, done, run, onClose, children }: ActProps) {
   const client = useQueryClient()
-  const form = useId()
   const [key] = useState(() => crypto.randomUUID())
   const { mutate, error, isPending } = useMutation({
     mutationFn: () => withProof(() => run(key)),
@@ -38,29 +35,11 @@ export function ActDialog({ change, title, means, act, done, run, onClose, child
       onClose()
     },
   })
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    mutate()
-  }
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={title}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form={form} busy={isPending}>
-            {act}
-          </Button>
-        </>
-      }
-    >
-      <form id={form} className={styles['form']} onSubmit={submit}>
-        <p className="soft">{means}</p>
-        {children?.(error)}
-        {error === null ? null : <Problem error={error} />}
-      </form>
-    </Dialog>
+    <FormDialog title={title} act={act} busy={isPending} onSend={() => mutate()} onClose={onClose}>
+      <p className="soft">{means}</p>
+      {children?.(error)}
+      {error === null ? null : <Problem error={error} />}
+    </FormDialog>
   )
 }

@@ -6,11 +6,13 @@ import { planWords } from '../aura/plan-words.ts'
 import { difference, type Metric, metricName, metricRule } from '../aura/metric-words.ts'
 import { warningWords } from '../aura/warning-words.ts'
 import { bandWords } from '../look/bands.ts'
-import { checkWords } from '../pacr/check-words.ts'
+import { conditionLine, conditionStates } from '../pacr/conditions.ts'
 import { saidBeside } from '../pacr/plans.ts'
+import { emergencyWords } from '../pacr/record-facts.ts'
 import { decisionHeading } from '../pacr/record-words.ts'
 import type { Block, PlotRow, Report } from '../report/blocks.ts'
 import type { Dossier } from './dossier.ts'
+import { gateWords } from './gate-words.ts'
 import { leadSentence } from './lead-sentence.ts'
 
 /** A change with what was measured of it and what was decided, as a document; as of an instant, from an address. */
@@ -44,7 +46,7 @@ export function changeReport(
       },
       ...whatChanges(dossier),
       ...(assessment === undefined ? [] : whatItDoes(assessment)),
-      ...(decision === undefined ? [] : whatWasDecided(decision)),
+      ...(decision === undefined ? [] : whatWasDecided(decision, dossier)),
       ...records.slice(0, 1).flatMap(({ id, sealedAt }): Block[] => [
         { kind: 'heading', text: 'Record' },
         { kind: 'text', text: `Sealed on ${exact(sealedAt)} as record ${id}.` },
@@ -114,12 +116,14 @@ function plotRow(metric: Metric): PlotRow {
   }
 }
 
-function whatWasDecided(decision: Dossier['decisions'][number]): Block[] {
-  const { justification, conditions, checks, approvals, authorName, proposedAt, status, reviewBy } = decision
-  const under = [...conditions, ...checks.map((check) => `${checkWords(check)}, checked by telemetry`)]
+function whatWasDecided(decision: Dossier['decisions'][number], { findings, emergency, gate }: Dossier): Block[] {
+  const { justification, approvals, authorName, proposedAt, status, reviewBy, recordId } = decision
+  const states = conditionStates(decision, findings)
+  const under = states.map(recordId === null ? ({ words }) => words : conditionLine)
   return [
     { kind: 'heading', text: `Decision: ${decisionHeading(decision.decisionDetail)}` },
     { kind: 'text', text: `Proposed by ${authorName ?? 'a removed account'} on ${exact(proposedAt)}; ${status}.` },
+    ...(emergency === null ? [] : [{ kind: 'text' as const, text: `Emergency: ${emergencyWords(emergency)}` }]),
     { kind: 'text', tone: 'quote', text: justification },
     ...(under.length === 0
       ? []
@@ -130,12 +134,21 @@ function whatWasDecided(decision: Dossier['decisions'][number]): Block[] {
     ...saidBeside(decision),
     ...(reviewBy === null ? [] : [{ kind: 'text' as const, text: `To be looked at again by ${date(reviewBy)}.` }]),
     ...(approvals.length === 0 ? [] : [{ kind: 'text' as const, text: 'Who agreed, and who did not:' }]),
-    {
-      kind: 'list',
-      items: approvals.map(
-        ({ approverName, verdict, comment, at }) =>
-          `${approverName} ${verdict === 'approve' ? 'approved' : 'rejected'} on ${exact(at)}${comment === null ? '' : `: ${comment}`}`,
-      ),
-    },
+    { kind: 'list', items: approvals.map(approvalLine) },
+    ...(gate === null
+      ? []
+      : [{ kind: 'text' as const, text: `The gate is ${gate.open ? 'open' : 'shut'}: ${gateWords(gate)}` }]),
   ]
+}
+
+function approvalLine({
+  approverName,
+  onBehalfOfName,
+  verdict,
+  comment,
+  at,
+}: Dossier['decisions'][number]['approvals'][number]): string {
+  const place = onBehalfOfName === undefined ? '' : ` in the place of ${onBehalfOfName}`
+  const said = verdict === 'approve' ? 'approved' : 'rejected'
+  return `${approverName} ${said}${place} on ${exact(at)}${comment === null ? '' : `: ${comment}`}`
 }

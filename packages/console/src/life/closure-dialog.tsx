@@ -2,10 +2,10 @@ import type { Operations } from '@afterai/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
-import { Button } from '../look/button.tsx'
-import { Dialog } from '../look/dialog.tsx'
 import { Select, TextArea } from '../look/field.tsx'
+import { FormDialog } from '../look/form-dialog.tsx'
 import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
 import type { Dossier } from './dossier.ts'
@@ -31,11 +31,13 @@ interface ClosureProps {
 }
 
 /** Saying whether what runs does what it was decided for, or that the life of a change is over. */
-export function ClosureDialog({ dossier: { change }, what, onClose }: ClosureProps) {
+export function ClosureDialog({ dossier: { change, life }, what, onClose }: ClosureProps) {
   const client = useQueryClient()
   const [key] = useState(() => crypto.randomUUID())
   const [outcome, setOutcome] = useState<Outcome>('verified')
-  const [code, setCode] = useState<Code>('successful')
+  const [code, setCode] = useState<Code>(
+    life.verification === 'failed' || life.running === 'rolled_back' ? 'unsuccessful' : 'successful',
+  )
   const [text, setText] = useState('')
   const path = { id: change.id }
   const { mutate, error, isPending } = useMutation({
@@ -57,18 +59,12 @@ export function ClosureDialog({ dossier: { change }, what, onClose }: ClosurePro
     },
   })
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={what === 'verify' ? 'Does it do what it should?' : 'Close the change'}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" busy={isPending} onClick={() => mutate()}>
-            {what === 'verify' ? 'Say so' : 'Close and seal'}
-          </Button>
-        </>
-      }
+      act={what === 'verify' ? 'Say so' : 'Close and seal'}
+      busy={isPending}
+      onSend={() => mutate()}
+      onClose={onClose}
     >
       {what === 'verify' ? (
         <Select label="Outcome" value={outcome} options={outcomes} onChange={(value) => setOutcome(value as Outcome)} />
@@ -81,8 +77,9 @@ export function ClosureDialog({ dossier: { change }, what, onClose }: ClosurePro
         required={what === 'verify'}
         value={text}
         onChange={(event) => setText(event.target.value)}
+        error={faultOf(error, what === 'verify' ? 'evidence' : 'notes')}
       />
       {error === null ? null : <Problem error={error} />}
-    </Dialog>
+    </FormDialog>
   )
 }

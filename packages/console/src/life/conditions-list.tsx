@@ -4,17 +4,13 @@ import { useMay } from '../app/me.ts'
 import { Button } from '../look/button.tsx'
 import { lazily } from '../look/lazily.ts'
 import { Ago } from '../look/time.tsx'
-import { type ConditionState, conditionStates } from './conditions.ts'
+import { type ConditionState, conditionStates, finderOf, stateWords, tellingFinding } from '../pacr/conditions.ts'
 import type { Dossier } from './dossier.ts'
 import styles from './life.module.css'
 
 const FindingDialog = lazily(async () => (await import('./finding-dialog.tsx')).FindingDialog)
 
-const words = {
-  met: { word: 'Met', icon: CircleCheckIcon },
-  broken: { word: 'Broken', icon: UnplugIcon },
-  not_said: { word: 'Nobody has looked', icon: CircleDashedIcon },
-} as const
+const icons = { met: CircleCheckIcon, broken: UnplugIcon, not_said: CircleDashedIcon } as const
 
 interface ListProps {
   readonly dossier: Dossier
@@ -57,21 +53,22 @@ export function ConditionsList({ dossier: { change, findings, life }, decision }
   )
 }
 
-function Condition({ it: { words: text, state, isChecked, findings } }: { readonly it: ConditionState }) {
-  const { word, icon: Icon } = words[state]
-  const why = findings.find(({ outcome }) => outcome === state)
+function Condition({ it }: { readonly it: ConditionState }) {
+  const { words: text, state } = it
+  const Icon = icons[state]
+  const why = tellingFinding(it)
   return (
     <div>
       <span className={`${styles['state']} ${styles[state]}`}>
         <Icon aria-hidden />
-        {state === 'not_said' && isChecked ? 'Watched by telemetry' : word}
+        {stateWords(it)}
       </span>
       <b>{text}</b>
       {why === undefined ? null : (
         <p>
           {why.note}{' '}
           <span className="faint">
-            {why.foundBy === null ? 'telemetry' : (why.foundByName ?? 'a removed account')}, <Ago at={why.foundAt} />
+            {finderOf(why)}, <Ago at={why.foundAt} />
           </span>
         </p>
       )}

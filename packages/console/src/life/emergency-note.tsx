@@ -1,5 +1,4 @@
 import { exact } from '../api/instants.ts'
-import { Warning } from '../look/badge.tsx'
 import type { Dossier } from './dossier.ts'
 import styles from './life.module.css'
 
@@ -13,9 +12,8 @@ export function EmergencyNote({
 }) {
   return (
     <p className={styles['emergency']}>
-      <Warning word="Emergency" /> {emergency.declaredByName ?? 'A removed account'} declared that it had to run before
-      it could be decided: {emergency.reason}
-      {isDecided ? '' : ` It is to be decided by ${exact(emergency.decideBy)}.`}
+      {emergency.declaredByName ?? 'A removed account'} declared that it had to run before it could be decided:{' '}
+      <q>{emergency.reason}</q>.{isDecided ? '' : ` It is to be decided by ${exact(emergency.decideBy)}.`}
     </p>
   )
 }

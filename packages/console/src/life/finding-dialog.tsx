@@ -4,7 +4,7 @@ import { api } from '../api/client.ts'
 import { faultOf } from '../api/problem-words.ts'
 import { Select, TextArea } from '../look/field.tsx'
 import { ActDialog } from './act-dialog.tsx'
-import type { ConditionState } from './conditions.ts'
+import type { ConditionState } from '../pacr/conditions.ts'
 
 const outcomes = [
   { value: 'met', label: 'It is met' },

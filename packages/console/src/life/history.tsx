@@ -1,5 +1,6 @@
 import { clock, everyZone, shortDay } from '../api/instants.ts'
 import type { Dossier } from './dossier.ts'
+import { toldOf } from './history-words.ts'
 import styles from './life.module.css'
 
 /** What happened to a change, the oldest first. */
@@ -11,16 +12,26 @@ export function History({ items }: { readonly items: Dossier['history'] }) {
         What happened
       </h2>
       <ol className={styles['history']}>
-        {items.map(({ at, action, actorName, text }, index) => (
-          <li key={`${at} ${action} ${index}`}>
-            <time className="number" dateTime={at} title={everyZone(at)}>
-              {shortDay(at)} {clock(at)}
-            </time>
-            <span>
-              {text} {actorName === null ? null : <span className="faint">{actorName}</span>}
-            </span>
-          </li>
-        ))}
+        {items.map((item, index) => {
+          const { before, by, after } = toldOf(item)
+          return (
+            <li key={`${item.at} ${item.action} ${index}`}>
+              <time className="number" dateTime={item.at} title={everyZone(item.at)}>
+                {shortDay(item.at)} {clock(item.at)}
+              </time>
+              <span>
+                {before}
+                {by === '' ? null : (
+                  <>
+                    {' '}
+                    by <b>{by}</b>
+                  </>
+                )}
+                {after}
+              </span>
+            </li>
+          )
+        })}
       </ol>
     </section>
   )

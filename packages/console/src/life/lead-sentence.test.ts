@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Metric } from '../aura/metric-words.ts'
 import { findings, leadSentence } from './lead-sentence.ts'
+import { dossierOf } from '../../testing/dossiers.ts'
 import { metric } from '../../testing/metrics.ts'
 
 type Assessed = Parameters<typeof findings>[0]
@@ -48,8 +49,17 @@ describe('what was found', () => {
       band: 'improved',
     })
     expect(said(assessed([faster, loss], { verdict: 'material_regression', slices: [delivery, refunds] }))).toBe(
-      'Answer correct falls by 9.1 points, more than the margin of 2 points. 8 of the 9 lost cases are in refunds. Latency improves. ',
+      'Answer correct falls by 9.1 points, more than the margin of 2 points. 8 of the 9 cases that got worse are in refunds. Latency improves. ',
     )
+  })
+
+  test('where lower is better, cases whose value rose are the ones that got worse', () => {
+    const down = { metric: 'hallucination_rate', direction: 'down', band: 'material_regression', delta: 0.267 } as const
+    const whole = metric({ ...down, lost: 2, gained: 34 })
+    const slice = metric({ ...down, slice: 'refunds', lost: 1, gained: 30 })
+    const found = said(assessed([whole], { verdict: 'material_regression', slices: [slice] }))
+    expect(found).toContain('30 of the 34 cases that got worse are in refunds.')
+    expect(said(assessed([whole], { verdict: 'material_regression' }))).toContain('34 cases got worse.')
   })
 
   test('a loss in a slice is told before a gain in the whole', () => {
@@ -138,10 +148,5 @@ test('Property: nothing is called better that is not, nothing is ever called saf
 })
 
 test('what isn’t measured is said before what was decided', () => {
-  const change = { status: 'confirmed', settledByName: null, statusReason: null } as Parameters<
-    typeof leadSentence
-  >[0]['change']
-  expect(leadSentence({ change, assessments: [], decisions: [], findings: [] })).toEqual([
-    { text: 'Nothing was measured of what it does.' },
-  ])
+  expect(leadSentence(dossierOf())).toEqual([{ text: 'Nothing was measured of what it does.' }])
 })

@@ -1,7 +1,10 @@
 import type { Dossier } from './dossier.ts'
-import { amount, type Metric, metricName } from '../aura/metric-words.ts'
-import { decidedTo } from '../pacr/record-words.ts'
-import { brokenCondition } from './next-step.ts'
+import { amount, type Metric, metricName, worseCases } from '../aura/metric-words.ts'
+import { warningWords } from '../aura/warning-words.ts'
+import { decidedTo, endedAs } from '../pacr/record-words.ts'
+import { failureOf } from './next-step.ts'
+import { rulingWords } from '../systems/ruling-words.ts'
+import { brokenConditions } from '../pacr/conditions.ts'
 
 /** A piece of the sentence, and how it is said. */
 export interface Piece {
@@ -10,17 +13,14 @@ export interface Piece {
 }
 
 type Assessed = Dossier['assessments'][number]['assessment']
+type Told = Pick<Dossier, 'change' | 'life' | 'gate' | 'assessments' | 'decisions' | 'findings'>
 
 /**
  * What there is to know of a change in a sentence or two: the worst that was found, with its number and its margin; what improves; who
  * decided what. It never says "safe", and never "no difference".
  */
-export function leadSentence({
-  change,
-  assessments,
-  decisions,
-  findings: afterwards,
-}: Pick<Dossier, 'change' | 'assessments' | 'decisions' | 'findings'>): Piece[] {
+export function leadSentence(dossier: Told): Piece[] {
+  const { change, assessments, decisions } = dossier
   if (change.status === 'dismissed')
     return [
       {
@@ -29,12 +29,31 @@ export function leadSentence({
     ]
   const [newest] = assessments
   const found = newest === undefined ? [{ text: 'Nothing was measured of what it does.' }] : findings(newest.assessment)
-  return [...found, ...decided(decisions), ...broken(decisions, afterwards)]
+  return [...found, ...decided(decisions), ...heldBack(dossier), ...afterwards(dossier)]
 }
 
-function broken([latest]: Dossier['decisions'], afterwards: Dossier['findings']): Piece[] {
-  if (latest?.status !== 'approved' || brokenCondition(latest, afterwards) === undefined) return []
-  return [{ text: ' ' }, { text: 'A condition of it is broken', tone: 'worse' }, { text: '.' }]
+/** That what was decided holds no more, as the gate has it; a broken condition also after its life is over. */
+function heldBack(dossier: Told): Piece[] {
+  const { decisions, gate, life } = dossier
+  const [latest] = decisions
+  if (latest?.status !== 'approved') return []
+  const isBroken = brokenConditions(dossier, latest.recordId).length > 0
+  const isHeld = life.decision === 'act' && gate !== null && !gate.open
+  if (!isBroken && !isHeld) return []
+  const text = isBroken || gate === null ? 'A condition of it is broken' : rulingWords[gate.cause].title
+  return [{ text: ' ' }, { text, tone: 'worse' }, { text: '.' }]
+}
+
+/** What was found of it once it ran, and how its life ended. */
+function afterwards({ life }: Told): Piece[] {
+  const failed: Piece[] =
+    failureOf(life) === undefined
+      ? []
+      : [{ text: ' ' }, { text: 'It doesn’t do what it was decided for', tone: 'worse' }, { text: '.' }]
+  const closer = life.steps.find(({ step }) => step === 'closed')?.by
+  return life.closeCode === null
+    ? failed
+    : [...failed, { text: ` ${closer ?? 'A removed account'} closed it: ${endedAs(life.closeCode)}.` }]
 }
 
 function decided([latest]: Dossier['decisions']): Piece[] {
@@ -61,7 +80,11 @@ export function findings(assessment: Assessed): Piece[] {
   const better = assessment.metrics.filter(({ band }) => band === 'improved')
   if (assessment.verdict === 'withheld') {
     const [why] = assessment.warnings
-    return [{ text: `It can’t be judged yet${why === undefined ? '.' : `: ${why.text}`}` }]
+    return [
+      {
+        text: `It can’t be judged yet${why === undefined ? '.' : `: ${warningWords({ ...why, metric: null, slice: null })}`}`,
+      },
+    ]
   }
   if (worst !== undefined) return [...loss(worst), ...lostCases(assessment, worst), ...gains(better)]
   const open =
@@ -96,17 +119,20 @@ function loss(row: Metric): Piece[] {
   ]
 }
 
-/** The slice in which most cases were lost, where that is said of the same metric. */
+/** The slice in which most cases got worse, where that is said of the same metric. */
 function lostCases(assessment: Assessed, { metric, slice }: Metric): Piece[] {
   if (slice !== null) return []
-  const all = assessment.metrics.find((row) => row.metric === metric)?.lost
-  const most = assessment.slices
-    .filter((row) => row.metric === metric && row.lost !== null)
-    .toSorted((one, other) => (other.lost ?? 0) - (one.lost ?? 0))[0]
-  if (all === null || all === undefined || all === 0) return []
-  if (most === undefined || most.lost === null || most.lost === 0)
-    return [{ text: ` ${all} ${all === 1 ? 'case was' : 'cases were'} lost.` }]
-  return [{ text: ` ${most.lost} of the ${all} lost cases ${most.lost === 1 ? 'is' : 'are'} in ${most.slice}.` }]
+  const whole = assessment.metrics.find((row) => row.metric === metric)
+  const all = whole === undefined ? null : worseCases(whole)
+  if (all === null || all === 0) return []
+  const [most] = assessment.slices
+    .filter((row) => row.metric === metric)
+    .map((row) => ({ name: row.slice, count: worseCases(row) ?? 0 }))
+    .toSorted((one, other) => other.count - one.count)
+  if (most === undefined || most.count === 0) return [{ text: ` ${all} ${all === 1 ? 'case' : 'cases'} got worse.` }]
+  return [
+    { text: ` ${most.count} of the ${all} cases that got worse ${most.count === 1 ? 'is' : 'are'} in ${most.name}.` },
+  ]
 }
 
 function gains(better: readonly Metric[], isFirst = false): Piece[] {

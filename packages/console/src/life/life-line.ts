@@ -28,14 +28,18 @@ export function lifeSteps({
     record !== undefined && life.stage === 'closed',
   ]
   const current =
-    change.status === 'dismissed' ? -1 : record === undefined ? firstOpen(done, decision !== undefined) : 3
+    change.status === 'dismissed' || life.stage === 'closed'
+      ? -1
+      : record === undefined
+        ? firstOpen(done, decision !== undefined)
+        : 3
   const facts = [
-    `${change.delta.length === 0 ? 'no configuration' : `${change.delta.length} ${change.delta.length === 1 ? 'value differs' : 'values differ'}`} · ${change.status}`,
+    `${change.delta.length === 0 || change.after === null ? 'no configuration' : `${change.delta.length} ${change.delta.length === 1 ? 'value differs' : 'values differ'}`} · ${change.status}`,
     assessment === undefined ? 'nothing was measured' : bandWords[assessment.assessment.verdict].toLowerCase(),
     decision === undefined ? 'undecided' : `${decidedTo(decision.decisionDetail)} · ${decision.status}`,
     record === undefined
       ? 'sealed on approval'
-      : `${record.number === null ? 'sealed' : `entry ${record.number.toLocaleString('en')}`} · ${runningWords(life)}`,
+      : `${record.number === null ? 'sealed' : `entry ${record.number.toLocaleString('en')}`} · ${life.stage === 'closed' ? 'closed' : runningWords(life)}`,
   ]
   const keys = ['change', 'assessment', 'decision', 'record'] as const
   const labels = ['Change', 'Assessment', 'Decision', 'Record']
@@ -56,7 +60,6 @@ function firstOpen(done: readonly boolean[], isProposed: boolean): number {
 }
 
 /** Whether the change runs, in words. */
-export function runningWords({ running, stage }: Pick<Dossier['life'], 'running' | 'stage'>): string {
-  if (stage === 'closed') return 'closed'
+export function runningWords({ running }: Pick<Dossier['life'], 'running'>): string {
   return { not_yet: 'not running yet', runs: 'running', ended: 'ended', rolled_back: 'rolled back' }[running]
 }

@@ -58,7 +58,6 @@ function Life({ dossier }: { readonly dossier: Dossier }) {
       trail={
         <>
           <Link to="/changes">Changes</Link>
-          <span aria-hidden>›</span>
           <Link to="/systems/$name" params={{ name: change.system }}>
             {change.system}
           </Link>
@@ -69,7 +68,7 @@ function Life({ dossier }: { readonly dossier: Dossier }) {
           <span>
             {change.system} · {change.environment}
           </span>
-          {change.changeClass === 'emergency' ? <Warning word="Emergency" /> : null}
+          {dossier.emergency !== null ? <Warning word="Emergency" /> : null}
           {assessments[0] === undefined ? null : <Verdict verdict={assessments[0].assessment.verdict} />}
           {change.risk === null ? null : <Severity level={change.risk.severity} />}
           <span className="faint">

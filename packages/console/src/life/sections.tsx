@@ -15,7 +15,7 @@ import { decisionHeading } from '../pacr/record-words.ts'
 import { ConditionsList } from './conditions-list.tsx'
 import type { Dossier } from './dossier.ts'
 import { seenWords } from './life-facts.tsx'
-import { waitsForWords } from './next-step.ts'
+import { waitsNow } from './next-step.ts'
 import type { LifeStep } from './life-line.ts'
 import styles from './life.module.css'
 
@@ -51,10 +51,11 @@ function Section({
 
 /** What differs, before and after. */
 export function ChangeSection({ dossier: { change }, state }: SectionProps) {
-  const note = change.observations > 0 ? seenWords(change.observations) : undefined
+  const isSeen = change.observations > 0 && change.source.origin !== 'manual'
+  const note = isSeen ? seenWords(change.observations) : undefined
   return (
     <Section id="change" title="What changes" state={state} note={note}>
-      {change.delta.length === 0 ? (
+      {change.delta.length === 0 || change.after === null ? (
         <p className={styles['words']}>
           No configuration was told with it
           {change.before === null && change.after !== null
@@ -98,7 +99,7 @@ export function AssessmentSection({ dossier, state }: SectionProps) {
       <AssessmentCard assessments={assessments} />
       <PlanCard plans={dossier.plans} underPlan={assessments[0]?.underPlan ?? null} />
       <RanAround dossier={dossier} />
-      <p className={styles['words']}>
+      <p className={`${styles['words']} ${styles['aside']}`}>
         <Link to="/changes/$id/report" params={{ id: change.id }} className="link">
           The report, to print or to take along
         </Link>
@@ -152,8 +153,8 @@ export function DecisionSection({ dossier, state }: SectionProps) {
 }
 
 /** The sealed record, and how the life of the change went on. */
-export function RecordSection({ dossier: { records, life }, state }: SectionProps) {
-  const [record] = records
+export function RecordSection({ dossier, state }: SectionProps) {
+  const [record] = dossier.records
   if (record === undefined)
     return (
       <Section id="record" title="Record" state={state}>
@@ -179,7 +180,7 @@ export function RecordSection({ dossier: { records, life }, state }: SectionProp
           {record.state === 'integrated'
             ? 'It is signed, and in the log.'
             : 'It is signed, and on its way into the log.'}
-          {` ${waitsForWords(life.waitsFor) ?? ''}`}
+          {` ${waitsNow(dossier) ?? ''}`}
         </p>
         <Link to="/records/$id" params={{ id: record.id }} className={buttonClass()}>
           Read and verify the record

@@ -19,6 +19,7 @@ export const toasts = Toast.createToastManager()
 export function FloatingDialog({ open, onClose, title, footer, children }: DialogProps) {
   const form = useTypedForm()
   const [isAsking, setAsking] = useState(false)
+  const popup = useRef<HTMLDivElement>(null)
   const close = () => (form.isTyped() ? setAsking(!isAsking) : onClose())
   const discard = () => {
     setAsking(false)
@@ -33,21 +34,34 @@ export function FloatingDialog({ open, onClose, title, footer, children }: Dialo
         onOpenChange={(isOpen) => (isOpen ? undefined : close())}
       >
         <BaseDialog.Portal>
-          <BaseDialog.Backdrop className={dialogStyles['scrim']} />
-          <BaseDialog.Popup className={dialogStyles['dialog']} {...form.watch}>
+          <BaseDialog.Backdrop className={dialogStyles['scrim']} forceRender />
+          <BaseDialog.Popup
+            ref={popup}
+            className={dialogStyles['dialog']}
+            initialFocus={() => firstIn(popup.current)}
+            {...form.watch}
+          >
             <div className={dialogStyles['body']}>
               <BaseDialog.Title className={dialogStyles['title']}>{title}</BaseDialog.Title>
               {children}
             </div>
             {isAsking ? <DiscardQuestion onKeep={() => setAsking(false)} onDiscard={discard} /> : null}
-            <div className={dialogStyles['footer']} hidden={isAsking}>
-              {footer}
-            </div>
+            {footer === null ? null : (
+              <div className={dialogStyles['footer']} hidden={isAsking}>
+                {footer}
+              </div>
+            )}
           </BaseDialog.Popup>
         </BaseDialog.Portal>
       </BaseDialog.Root>
     </CSPProvider>
   )
+}
+
+/** What has the focus first: the first field, or where there is none the button that goes back. Never something beside them, such as a digest to copy. */
+function firstIn(popup: HTMLElement | null): HTMLElement | true {
+  const field = popup?.querySelector<HTMLElement>('input:not([type="hidden"]), textarea, select')
+  return field ?? popup?.querySelector<HTMLElement>(`.${dialogStyles['footer']} button`) ?? true
 }
 
 /** A menu below its button. */

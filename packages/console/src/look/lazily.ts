@@ -1,4 +1,5 @@
-import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
+import { type ComponentType, createElement, lazy, useState } from 'react'
+import { LoadBoundary, NotLoaded } from './load-boundary.tsx'
 
 const waitsMs = [300, 1_000, 3_000]
 
@@ -17,7 +18,26 @@ export async function again<T>(load: () => Promise<T>): Promise<T> {
   return load()
 }
 
-/** A component that is fetched when it is first shown. */
-export function lazily<Props>(load: () => Promise<ComponentType<Props>>): LazyExoticComponent<ComponentType<Props>> {
-  return lazy(async () => ({ default: await again(load) }))
+/**
+ * A component that is fetched when it is first shown. Where it doesn't come, as without a network, that is said in its place with a way to try again: the page
+ * around it, and what was typed there, stay.
+ */
+export function lazily<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+  const fetched = () =>
+    lazy(async () => {
+      try {
+        return { default: await again(load) }
+      } catch (cause) {
+        throw new NotLoaded('a part of the console did not come', { cause })
+      }
+    })
+  let Part = fetched()
+  return function Lazily(props: Props) {
+    const [tries, setTries] = useState(0)
+    const tryAgain = () => {
+      Part = fetched()
+      setTries(tries + 1)
+    }
+    return createElement(LoadBoundary, { key: tries, tryAgain }, createElement(Part, props))
+  }
 }

@@ -1,4 +1,3 @@
-import { ChevronRightIcon } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import styles from './page.module.css'
 
@@ -26,7 +25,6 @@ export function Page({ title, trail, facts, actions, children, fills = false }: 
           {trail === undefined ? null : (
             <nav className={styles['trail']} aria-label="Where you are">
               {trail}
-              <ChevronRightIcon aria-hidden />
             </nav>
           )}
           <h1 className={styles['title']} tabIndex={-1}>

@@ -3,11 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ShieldCheckIcon, XIcon } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
 import { Copyable, shortDigest } from '../look/copyable.tsx'
-import { Dialog } from '../look/dialog.tsx'
 import { TextArea } from '../look/field.tsx'
+import { FormDialog } from '../look/form-dialog.tsx'
 import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
 import styles from './approve-dialog.module.css'
@@ -59,29 +60,29 @@ export function ApproveDialog({ decision, changeId, verdict, onClose }: ApproveP
   // Somebody else was sooner: what was typed stays to be read and copied.
   const isSettled = decision.status !== 'proposed' && !isPending && !isSuccess
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={
         isApproval
           ? `Approve the decision ${decidedTo(decision.decisionDetail)}`
           : `Reject the decision ${decidedTo(decision.decisionDetail)}`
       }
-      footer={
+      act={
         <>
-          <Button onClick={onClose}>Cancel</Button>
-          {isSettled ? null : isStale ? (
-            <Button kind="primary" onClick={lookAgain}>
-              I have read what is new
-            </Button>
-          ) : (
-            <Button kind={isApproval ? 'primary' : 'danger'} busy={isPending} onClick={() => mutate()}>
-              {isApproval ? <ShieldCheckIcon aria-hidden /> : <XIcon aria-hidden />}
-              {isApproval ? (decision.approvalsMissing > 1 ? 'Approve' : 'Approve and seal') : 'Reject'}
-            </Button>
-          )}
+          {isApproval ? <ShieldCheckIcon aria-hidden /> : <XIcon aria-hidden />}
+          {isApproval ? (decision.approvalsMissing > 1 ? 'Approve' : 'Approve and seal') : 'Reject'}
         </>
       }
+      kind={isApproval ? 'primary' : 'danger'}
+      busy={isPending}
+      instead={
+        isSettled ? null : isStale ? (
+          <Button kind="primary" onClick={lookAgain}>
+            I have read what is new
+          </Button>
+        ) : undefined
+      }
+      onSend={() => mutate()}
+      onClose={onClose}
     >
       <p className="soft">
         {isApproval
@@ -107,9 +108,10 @@ export function ApproveDialog({ decision, changeId, verdict, onClose }: ApproveP
         value={comment}
         onChange={(event) => setComment(event.target.value)}
         maxLength={2000}
+        error={faultOf(error, 'comment')}
       />
       {error === null || isStale ? null : <Problem error={error} />}
-    </Dialog>
+    </FormDialog>
   )
 }
 

@@ -7,8 +7,8 @@ import { withProof } from '../identity/step-up.tsx'
 import type { Dossier } from '../life/dossier.ts'
 import { Warning } from '../look/badge.tsx'
 import { Button } from '../look/button.tsx'
-import { Dialog } from '../look/dialog.tsx'
 import { Field, Select, TextArea } from '../look/field.tsx'
+import { FormDialog } from '../look/form-dialog.tsx'
 import { Problem } from '../look/problem.tsx'
 import { tell } from '../look/toast.tsx'
 import { decisionHeading } from './record-words.ts'
@@ -66,24 +66,19 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
     }
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title="Propose a decision"
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          {isStale ? (
-            <Button kind="primary" onClick={() => setRead(newest?.id)}>
-              I have read what is new
-            </Button>
-          ) : (
-            <Button kind="primary" busy={isPending} onClick={() => mutate()}>
-              Propose
-            </Button>
-          )}
-        </>
+      act="Propose"
+      busy={isPending}
+      instead={
+        isStale ? (
+          <Button kind="primary" onClick={() => setRead(newest?.id)}>
+            I have read what is new
+          </Button>
+        ) : undefined
       }
+      onSend={() => mutate()}
+      onClose={onClose}
     >
       {isStale ? (
         <b role="alert">
@@ -101,12 +96,14 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
         value={detail}
         options={details.map(([, value]) => ({ value, label: decisionHeading(value) }))}
         onChange={(value) => setDetail(value as Proposal['decisionDetail'])}
+        error={faultOf(error, 'decisionDetail')}
       />
       <TextArea
         label="Reasons"
         hint="Sealed in the record. Who reads it in a year has nothing else."
         rows={5}
         required
+        maxLength={10_000}
         value={reasons}
         onChange={(event) => setReasons(event.target.value)}
         error={faultOf(error, 'justification')}
@@ -134,6 +131,6 @@ export function ProposeDialog({ dossier, onClose }: { readonly dossier: Dossier;
         error={faultOf(error, 'reviewBy')}
       />
       {error === null ? null : <Problem error={error} />}
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -19,6 +19,18 @@ export function decisionHeading(detail: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+const ends: Readonly<Record<string, string>> = {
+  successful: 'it went well',
+  successful_issues: 'it went well, with problems',
+  unsuccessful: 'it failed',
+  cancelled: 'it never ran',
+}
+
+/** How the life of a change ended, as the end of a sentence: "it went well". */
+export function endedAs(code: string): string {
+  return ends[code] ?? code.replaceAll('_', ' ')
+}
+
 /** The name of a record in lists: what was decided, and in which system. */
 export function recordTitle(record: { readonly decisionDetail: string; readonly system: string }): string {
   return `${decisionHeading(record.decisionDetail)}: ${record.system}`

@@ -14,7 +14,7 @@ import { SearchLine } from '../look/search-line.tsx'
 import { Table } from '../look/table.tsx'
 import { Exactly } from '../look/time.tsx'
 import { readRecordSearch, type RecordSearch, toRecordQuery } from './record-search.ts'
-import { recordTitle } from './record-words.ts'
+import { RecordName } from './record-name.tsx'
 import styles from './records.module.css'
 
 const decisionWords = { act: 'To act', not_act: 'Not to act' } as const
@@ -101,11 +101,7 @@ export function RecordsPage() {
               columns={[
                 {
                   name: 'Decision',
-                  cell: (record) => (
-                    <Link to="/records/$id" params={{ id: record.id }}>
-                      {recordTitle(record)}
-                    </Link>
-                  ),
+                  cell: (record) => <RecordName record={record} />,
                 },
                 { name: 'Environment', wideOnly: true, cell: ({ environment }) => environment },
                 {

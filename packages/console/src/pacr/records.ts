@@ -5,6 +5,9 @@ import { api } from '../api/client.ts'
 /** What a record says, read from what was sealed. */
 export type RecordContent = Operations['getRecordDocument']['answer']
 
+/** A record as lists have it. */
+export type RecordRow = Operations['listRecords']['answer']['items'][number]
+
 /** The question for a page of records. */
 export function recordsQuery(query: NonNullable<Operations['listRecords']['query']>) {
   return queryOptions({

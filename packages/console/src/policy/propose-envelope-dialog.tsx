@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { api } from '../api/client.ts'
 import { instantOf } from '../api/instants.ts'
-import { faultOf, toWords } from '../api/problem-words.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { withProof } from '../identity/step-up.tsx'
 import { Button } from '../look/button.tsx'
 import { Dialog } from '../look/dialog.tsx'
@@ -93,7 +93,7 @@ export function ProposeEnvelopeDialog({ onClose }: { readonly onClose: () => voi
             clause={clause}
             index={index}
             list={list}
-            error={clauseFault(error, index)}
+            error={faultOf(error, `clauses/${index}`)}
             change={(part) => change(index, part)}
             remove={clauses.length === 1 ? undefined : () => setClauses(clauses.toSpliced(index, 1))}
           />
@@ -191,9 +191,4 @@ function ClauseFields({ clause, index, list, error, change, remove }: ClauseProp
       )}
     </fieldset>
   )
-}
-
-function clauseFault(error: unknown, index: number): string | undefined {
-  if (error === null) return undefined
-  return toWords(error).fields.find(({ pointer }) => pointer.startsWith(`/clauses/${index}`))?.detail
 }

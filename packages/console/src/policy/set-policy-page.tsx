@@ -5,7 +5,7 @@ import { PlusIcon } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { api } from '../api/client.ts'
 import { useKeysOf } from '../api/keys-of.ts'
-import { faultOf, toWords } from '../api/problem-words.ts'
+import { faultOf } from '../api/problem-words.ts'
 import { useMay } from '../app/me.ts'
 import { useNames } from '../identity/names.ts'
 import { withProof } from '../identity/step-up.tsx'
@@ -138,7 +138,6 @@ function RulesForm({ policies }: { readonly policies: readonly Policy[] }) {
         error={faultOf(error, 'reason')}
       />
       {error === null ? null : <Problem error={error} />}
-      {error === null ? null : <Faults error={error} />}
       {changed === undefined ? null : (
         <ChangedMeanwhile
           theirs={changed}
@@ -157,19 +156,5 @@ function RulesForm({ policies }: { readonly policies: readonly Policy[] }) {
         </Button>
       </div>
     </form>
-  )
-}
-
-/** What was refused of the rules, by the number of each. */
-function Faults({ error }: { readonly error: unknown }) {
-  const faults = toWords(error).fields.filter(({ pointer }) => pointer.startsWith('/rules/'))
-  return (
-    <ul>
-      {faults.map(({ pointer, detail }) => (
-        <li key={pointer}>
-          Rule {Number(pointer.split('/')[2]) + 1}: {detail}
-        </li>
-      ))}
-    </ul>
   )
 }

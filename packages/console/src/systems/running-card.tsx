@@ -2,13 +2,14 @@ import type { Standing } from '@afterai/client'
 import { Link } from '@tanstack/react-router'
 import { Suspense, useState } from 'react'
 import { useMay } from '../app/me.ts'
-import { Button } from '../look/button.tsx'
+import { Button, buttonClass } from '../look/button.tsx'
 import { Card } from '../look/card.tsx'
 import { Command } from '../look/command.tsx'
 import { Copyable, shortDigest } from '../look/copyable.tsx'
 import { Empty } from '../look/empty.tsx'
 import { lazily } from '../look/lazily.ts'
 import { Ago } from '../look/time.tsx'
+import { rulingWords, whyWords } from './ruling-words.ts'
 import { StandingBadge } from './standing-badge.tsx'
 import styles from './systems.module.css'
 
@@ -47,7 +48,7 @@ function Running({ item }: { readonly item: Standing }) {
           since <Ago at={item.since} />
         </span>
       </header>
-      <p className={styles['why']}>{item.reason}.</p>
+      <p className={styles['why']}>{whyWords(item.cause, item.reason)}</p>
       {changeId === null ? null : (
         <p>
           Runs by{' '}
@@ -65,8 +66,8 @@ function Running({ item }: { readonly item: Standing }) {
         <p>
           <Button onClick={() => setAccepting(true)}>Accept it as the baseline</Button>
         </p>
-      ) : item.needs === null || changeId !== null ? null : (
-        <Command text={item.needs} />
+      ) : (
+        <NextOfRun item={item} mayDecide={may('decision:write')} />
       )}
       <Suspense>
         {isAccepting && fingerprint !== null ? (
@@ -74,5 +75,27 @@ function Running({ item }: { readonly item: Standing }) {
         ) : null}
       </Suspense>
     </div>
+  )
+}
+
+/** What there is to do about what runs: for who may decide, the change that it runs by; else the command, where no change led to it. */
+function NextOfRun({
+  item: { cause, changeId, needs },
+  mayDecide,
+}: {
+  readonly item: Standing
+  readonly mayDecide: boolean
+}) {
+  const { act } = rulingWords[cause]
+  if (needs === null || act === 'nothing') return null
+  if (changeId === null || act === 'go_back')
+    return <Command text={needs.startsWith('npx ') ? needs : `npx ${needs}`} />
+  if (!mayDecide) return <p className="faint">It waits for somebody who decides on it.</p>
+  return (
+    <p>
+      <Link className={buttonClass()} to="/changes/$id" params={{ id: changeId }}>
+        {act === 'decide_again' ? 'Decide again' : 'Decide on it'}
+      </Link>
+    </p>
   )
 }

@@ -27,7 +27,14 @@ export function StandingsCard() {
           </li>
         ))}
       </ul>
-      {open.length > 8 ? <p className={styles['line']}>and {open.length - 8} more</p> : null}
+      {open.length > 8 ? (
+        <p className={styles['line']}>
+          and{' '}
+          <Link to="/systems" className="link">
+            {open.length - 8} more
+          </Link>
+        </p>
+      ) : null}
       {fine > 0 ? (
         <p className={styles['line']}>
           {fine} {fine === 1 ? 'environment runs' : 'environments run'} by a decision, a baseline, or a rule that needs

@@ -10,9 +10,10 @@ import { Problem } from '../look/problem.tsx'
 import { Table } from '../look/table.tsx'
 import { Ago } from '../look/time.tsx'
 import { StandingBadge } from './standing-badge.tsx'
+import { rankOf } from './standings.ts'
 import styles from './systems.module.css'
 
-/** All systems: who owns each, whether what it runs with may run, what is open. */
+/** All systems, the worst first: who owns each, whether what it runs with may run, what is open. */
 export function SystemsPage() {
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['systems', 'rows'],
@@ -21,7 +22,9 @@ export function SystemsPage() {
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
   })
-  const systems = data?.pages.flatMap(({ items }) => items) ?? []
+  const systems = (data?.pages.flatMap(({ items }) => items) ?? []).toSorted(
+    (one, other) => rankOf(one) - rankOf(other),
+  )
   return (
     <Page title="Systems">
       <PageBody>

@@ -73,7 +73,8 @@ export const changeOperations: Operations = {
     id: 'recordChange',
     tag: 'Changes',
     summary: 'Record a change that people or a pipeline make',
-    description: '`after` may be left out for what has no configuration, such as the data of a retrieval index.',
+    description:
+      '`after` may be left out for what has no configuration, such as the data of a retrieval index. With `makeSystem`, a system of that name is made with it where there is none.',
     once: true,
     body: {
       system: 'support-bot',

@@ -13,6 +13,7 @@ const standing: Standing = {
   system: 'support-bot',
   environment: 'production',
   standing: 'awaiting',
+  cause: 'undecided',
   reason: 'it runs, and is not decided yet',
   needs: `afterai decide ${ids.change}`,
   due: at.expires,
@@ -95,7 +96,9 @@ const approvers: Approvers = {
 const gate: Gate = {
   open: true,
   answer: 'covered',
+  cause: 'recorded',
   reason: 'a record says that it may run',
+  since: null,
   needs: null,
   system: 'support-bot',
   environment: 'production',
@@ -129,6 +132,7 @@ export const life: Life = {
   rolledBackBy: null,
   reverses: null,
   asDecided: true,
+  verification: null,
   superseded: false,
   closeCode: null,
 }

@@ -3,7 +3,7 @@ export { type Access, createAccess } from './create-access.ts'
 export { type Caller, callerOf, guardRoutes, inTenant, inTenantOnce } from './access.ts'
 export { idleRefusal, isCrossOrigin } from './authenticate.ts'
 export { createCredentialLookup, type CredentialLookup } from './credential-lookup.ts'
-export { permissionsHeld, type Principal, refuseRoleBeyond, seesAddress } from './principal.ts'
+export { authorize, permissionsHeld, type Principal, refuseRoleBeyond, seesAddress } from './principal.ts'
 export { providerIn, providerOfSession, selectProvider } from './provider-session.ts'
 export { freshProofMs, refuseStaleProof } from './recent-proof.ts'
 export {

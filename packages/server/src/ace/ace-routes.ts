@@ -144,7 +144,7 @@ export function changeRoutes(http: Http, { db, audit }: AceDependencies): void {
   http.post(
     '/v1/changes',
     {
-      config: { ...writing, audits: ['change.open', 'change.repeat'] },
+      config: { ...writing, audits: ['change.open', 'change.repeat', 'system.create'] },
       schema: { body: createChangeRequest, response: { 201: changeView } },
     },
     async (request, reply) =>

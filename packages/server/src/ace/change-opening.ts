@@ -60,7 +60,13 @@ export async function prepareChanges(
   if (all.length === 0) return { ids: [], events: [], insert: [] }
   const wanted = all.map((it) => ({ ...it, changeFingerprint: changeFingerprintOf(it) }))
   const { tenantId } = caller.principal
-  const [repeated, configurations] = await together(tx, [
+  // Whoever opens the same change at the same moment waits, and then counts it.
+  const [, repeated, configurations] = await together(tx, [
+    holdFingerprints(
+      tx,
+      tenantId,
+      wanted.filter((it) => it.implementedAt === undefined),
+    ),
     countRepeats(
       tx,
       tenantId,
@@ -99,7 +105,8 @@ function openedFrom(
   contents: ReadonlyMap<string, Configuration>,
 ) {
   const side = (fingerprint: string | null) => (fingerprint === null ? null : contentOf(contents, fingerprint))
-  const delta: DeltaItem[] = configurationDelta(side(wanted.before), side(wanted.after))
+  // What will run was not said: nothing is known to differ, least of all that all of it goes.
+  const delta: DeltaItem[] = wanted.after === null ? [] : configurationDelta(side(wanted.before), side(wanted.after))
   const id = newId()
   const { before, after, origin } = wanted
   const changeTypes = wanted.changeTypes ?? changeTypesOf(delta)
@@ -177,6 +184,14 @@ export function changeFingerprintOf({
   // Without a configuration after, what a person wrote is all that tells two changes apart.
   const described = after === null ? { title: title ?? '', changeTypes: changeTypes ?? [] } : {}
   return digestOf({ v: 1, systemId, environment, before, after, ...described })
+}
+
+/** Holds the changes that may be pending already until the transaction ends: of each, one at most is. In one order for all. */
+function holdFingerprints(tx: Transaction, tenantId: string, wanted: readonly Wanted[]) {
+  const names = wanted.map(({ changeFingerprint }) => `change ${tenantId} ${changeFingerprint}`)
+  return sql`
+    select pg_advisory_xact_lock(hashtextextended(name, 0))
+    from (select distinct name from unnest(${names}::text[]) as it (name) order by name) sorted`.compile(tx)
 }
 
 function countRepeats(tx: Transaction, tenantId: string, wanted: readonly Wanted[]) {

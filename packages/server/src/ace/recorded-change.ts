@@ -7,18 +7,18 @@ import {
 } from '@afterai/contract'
 import type { z } from 'zod'
 import type { Audit } from '../audit/index.ts'
-import type { Caller } from '../access/index.ts'
-import type { Transaction } from '../platform/database.ts'
+import { authorize, type Caller } from '../access/index.ts'
+import { holdLock, type Transaction } from '../platform/database.ts'
 import { runOnce } from '../platform/idempotency.ts'
 import { together } from '../platform/together.ts'
 import { openChange } from './change-opening.ts'
 import { viewChange } from './change-service.ts'
 import { keepConfigurations } from './kept-configurations.ts'
-import { findSystem } from './system-service.ts'
+import { createSystem, findSystem, findSystemIds } from './system-service.ts'
 
 /**
  * Records a change that a person or a pipeline tells of; it starts from what the environment runs with now.
- * @throws ProblemError `not_found`, `invalid_request`; nothing is written then
+ * @throws ProblemError `not_found`, `invalid_request`, `forbidden`; nothing is written then
  */
 export async function recordChange(
   audit: Audit,
@@ -27,7 +27,7 @@ export async function recordChange(
   wanted: z.infer<typeof createChangeRequest>,
 ): Promise<Change> {
   const { tenantId } = caller.principal
-  const system = await findSystem(tx, tenantId, wanted.system)
+  const system = await systemFor(audit, tx, caller, wanted)
   const environment = await tx
     .selectFrom('environment')
     .select('fingerprint')
@@ -60,6 +60,22 @@ export async function recordChange(
     risk: wanted.risk ?? null,
   })
   return viewChange(tx, caller.principal, changeId)
+}
+
+// Nothing is refused after it was made: of a system that is new, nothing runs that a change could be held against.
+async function systemFor(
+  audit: Audit,
+  tx: Transaction,
+  caller: Caller,
+  { system: name, makeSystem }: Pick<z.infer<typeof createChangeRequest>, 'system' | 'makeSystem'>,
+): Promise<{ readonly id: string }> {
+  const { principal } = caller
+  if (makeSystem !== true) return findSystem(tx, principal.tenantId, name)
+  await holdLock(tx, `system ${principal.tenantId} ${name}`)
+  const found = (await findSystemIds(tx, principal.tenantId, [name])).get(name)
+  if (found !== undefined) return { id: found }
+  authorize(principal, 'system:write')
+  return createSystem(audit, tx, caller, { name })
 }
 
 /** Records a change that a client's process tells of, once for the id that it gave it. @throws as `recordChange` */

@@ -1,4 +1,4 @@
-import { type RecordDocument, ProblemError } from '@afterai/contract'
+import { type ConditionFinding, type RecordDocument, ProblemError } from '@afterai/contract'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Principal, seesAddress } from '../access/index.ts'
@@ -84,7 +84,24 @@ interface Beside {
   readonly notes: string | null
   readonly closed_at: Date | null
   readonly closed_by_name: string | null
+  readonly emergency_reason: string | null
+  readonly declared_at: Date | null
+  readonly declared_by_name: string | null
+  readonly within_hours: number | null
 }
+
+/** What was found of a condition, as the database has it. */
+interface FindingRow {
+  readonly id: string
+  readonly condition: string
+  readonly outcome: 'met' | 'broken'
+  readonly note: string
+  readonly found_at: Date
+  readonly found_by: string | null
+  readonly found_by_name: string | null
+}
+
+const mostFindings = 200
 
 /** Where a record is, as lists tell it. */
 export type RecordPlace = Pick<RecordDocument, 'id' | 'entryIndex' | 'sealedAt' | 'state' | 'supersedes'>
@@ -100,7 +117,7 @@ export async function documentOf(
 ): Promise<RecordDocument> {
   const { evidence, rationale, identities } = sealed.parse(content)
   const { change } = evidence
-  const { beside, policyVersion } = await readBeside(tx, principal.tenantId, place.id, rationale.proposedAt)
+  const { beside, findings, policyVersion } = await readBeside(tx, principal.tenantId, place.id, rationale.proposedAt)
   const document = {
     ...place,
     supersededBy: beside.superseded_by,
@@ -113,6 +130,8 @@ export async function documentOf(
     riskImpactAnalysis: rationale.riskImpactAnalysis,
     conditions: rationale.conditions,
     checks: rationale.checks,
+    findings: findings.map((it) => findingOf(place.id, it)),
+    emergency: emergencyOf(beside),
     reviewBy: rationale.reviewBy,
     evidence: rationale.assessmentIds.length === 0 ? 'none' : 'assessed',
     change: {
@@ -179,15 +198,35 @@ function closureOf({ code, notes, closed_at: closedAt, closed_by_name: closedByN
   return code === null || closedAt === null ? null : { code, notes, closedAt: closedAt.toISOString(), closedByName }
 }
 
+function findingOf(recordId: string, { id, condition, outcome, note, ...it }: FindingRow): ConditionFinding {
+  const { found_at: foundAt, found_by: foundBy, found_by_name: foundByName } = it
+  return { id, recordId, condition, outcome, note, foundAt: foundAt.toISOString(), foundBy, foundByName }
+}
+
+const hourMs = 3_600_000
+
+function emergencyOf({ emergency_reason: reason, declared_at: at, declared_by_name, within_hours: hours }: Beside) {
+  if (reason === null || at === null || hours === null) return null
+  const decideBy = new Date(at.getTime() + hours * hourMs).toISOString()
+  return { reason, declaredAt: at.toISOString(), declaredByName: declared_by_name, decideBy }
+}
+
 async function readBeside(tx: Transaction, tenantId: string, recordId: string, proposedAt: string) {
   const select = sql<Beside>`
     select r.system_id, r.environment, l.code, l.notes, l.closed_at, l.closed_by_name,
+      em.reason as emergency_reason, em.declared_at, em.declared_by_name, em.within_hours,
       (select n.id from record n where n.tenant_id = r.tenant_id and n.supersedes between r.id and r.id
         order by n.supersedes, n.id desc limit 1) as superseded_by
-    from record r left join closure l on l.tenant_id = r.tenant_id and l.change_id = r.change_id
+    from record r
+    left join closure l on l.tenant_id = r.tenant_id and l.change_id = r.change_id
+    left join emergency em on em.tenant_id = r.tenant_id and em.change_id = r.change_id
     where r.tenant_id = ${tenantId} and r.id = ${recordId}`.compile(tx)
-  const [[beside], policies] = await together(tx, [select, selectPolicies(tx, tenantId)])
+  const found = sql<FindingRow>`
+    select id, condition, outcome, note, found_at, found_by, found_by_name from condition_finding
+    where tenant_id = ${tenantId} and record_id = ${recordId}
+    order by found_at desc, id desc limit ${mostFindings}`.compile(tx)
+  const [[beside], policies, findings] = await together(tx, [select, selectPolicies(tx, tenantId), found])
   if (beside === undefined) throw new ProblemError('not_found', { detail: 'there is no record with this id' })
   const place = { systemId: beside.system_id, environment: beside.environment }
-  return { beside, policyVersion: rulesIn(policiesIn(policies), place, new Date(proposedAt)).version }
+  return { beside, findings, policyVersion: rulesIn(policiesIn(policies), place, new Date(proposedAt)).version }
 }

@@ -35,7 +35,7 @@ function records(tx: Transaction, tenantId: string) {
       join.onRef('e.tenant_id', '=', 'r.tenant_id').onRef('e.entry_id', '=', 'r.id'),
     )
     .selectAll('r')
-    .select(['d.proposal', 's.name as system', 'c.environment', 'e.idx'])
+    .select(['d.proposal', 's.name as system', 'c.environment', 'c.title', 'e.idx'])
     .where('r.tenant_id', '=', tenantId)
 }
 
@@ -229,6 +229,7 @@ function toView(row: Row, sections: readonly SectionName[]): RecordView {
     decisionId: row.decision_id,
     system: row.system,
     environment: row.environment,
+    title: row.title,
     decision: row.proposal.decision,
     decisionDetail: row.proposal.decisionDetail,
     verdict: row.verdict,

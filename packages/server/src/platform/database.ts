@@ -203,8 +203,9 @@ export function json<T>(value: T): ReturnType<typeof sql<T>> {
 }
 
 // Its own words for why it doesn't serve: connection exceptions (class 08), shutting down, starting up, no connections left, memory, a
-// statement or a lock that took too long, a standby that takes no writes, and two transactions of which one had to give way.
-const awayStates = /^(?:08...|57P0[0-5]|57014|53300|53200|55P03|25006|40P01|40001)$/
+// statement, a lock or a transaction that took too long, one in which nothing was asked for too long, a standby that takes no writes, and two
+// transactions of which one had to give way.
+const awayStates = /^(?:08...|57P0[0-5]|57014|53300|53200|55P03|25006|25P0[34]|40P01|40001)$/
 
 // Those of its driver, which have no code, and those of the system.
 const awayWords =
@@ -239,6 +240,14 @@ export function sqlState(error: unknown): string | undefined {
 /** Whether a database error says that there is such a row already. */
 export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === '23505'
+}
+
+/**
+ * Whether a database error says that another transaction was first: it made the row that this one makes too, or took away the one that this
+ * one refers to. Where that is expected it is caught; what is left are requests at the same moment.
+ */
+export function isOutrun(error: unknown): boolean {
+  return /^(?:23505|23503|23P01)$/.test(sqlState(error) ?? '')
 }
 
 /** Whether a database error says that a part of its storage can't be read: a page with a wrong checksum, a row of no known form, a file that is gone. */

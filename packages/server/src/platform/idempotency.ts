@@ -47,8 +47,8 @@ export async function runOnce<T>(tx: Transaction, request: KeyedRequest, work: (
   const row = { tenant_id, actor_id, key }
   if (inserted.numInsertedOrUpdatedRows === 0n) {
     const before = await answerKept<T>(tx, request)
-    if (before === undefined) throw new Error('a key is taken whose answer is gone')
-    return before
+    // Its answer was deleted just now, for its age: the key is free again.
+    return before === undefined ? runOnce(tx, request, work) : before
   }
   const outcome = await work()
   await tx

@@ -1,5 +1,5 @@
 import { type FieldError, ProblemError, problems } from '@afterai/contract'
-import { isDamage, isDatabaseAway, sqlState } from './database.ts'
+import { isDamage, isDatabaseAway, isOutrun, sqlState } from './database.ts'
 import { JsonRefused } from './hardening/index.ts'
 import type { FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
@@ -75,6 +75,7 @@ function translate(error: unknown): ProblemError {
     return new ProblemError('invalid_request', { detail }, { cause: error })
   }
   if (isDatabaseAway(error)) return new ProblemError('database_unavailable', {}, { cause: error })
+  if (isOutrun(error)) return new ProblemError('outrun', {}, { cause: error })
   const code = 'code' in error ? String(error.code) : ''
   return fastifyProblem(code, error) ?? new ProblemError('internal_error', {}, { cause: error })
 }

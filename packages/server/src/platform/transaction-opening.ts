@@ -9,11 +9,25 @@ export interface TransactionRole {
   readonly tenantId: string
 }
 
-const opening = new AsyncLocalStorage<TransactionRole>()
+interface Opening {
+  readonly as: TransactionRole
+  /** Why it didn't open, where it didn't. */
+  failure?: unknown
+}
 
-/** Runs `open`, in which the next transaction that is opened takes on a role and a tenant. Both end with that transaction. */
-export function openAs<T>(as: TransactionRole, open: () => Promise<T>): Promise<T> {
-  return opening.run(as, open)
+const opening = new AsyncLocalStorage<Opening>()
+
+/**
+ * Runs `open`, in which the next transaction that is opened takes on a role and a tenant. Both end with that transaction. If it didn't open,
+ * that is what is thrown: its first statement, which was sent along, can only tell that it wasn't let in.
+ */
+export async function openAs<T>(as: TransactionRole, open: () => Promise<T>): Promise<T> {
+  const own: Opening = { as }
+  try {
+    return await opening.run(own, open)
+  } catch (error) {
+    throw own.failure ?? error
+  }
 }
 
 /** PostgreSQL over a pool whose connections have pg's `pipeline` on. */
@@ -57,11 +71,11 @@ class EagerDriver extends PostgresDriver {
   readonly #openings = new WeakMap<DatabaseConnection, Promise<unknown>>()
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    const as = opening.getStore()
-    if (as === undefined) throw new Error('a transaction is opened by withTenant or withRole alone')
-    const opened = connection.executeQuery(openingOf('begin', as))
-    // Awaited at the commit; a transaction that is rolled back has a failure of its own to tell.
-    opened.catch(() => undefined)
+    const own = opening.getStore()
+    if (own === undefined) throw new Error('a transaction is opened by withTenant or withRole alone')
+    const opened = connection.executeQuery(openingOf('begin', own.as))
+    // Awaited at the commit; where the transaction is given up before, `openAs` tells it.
+    opened.catch((error: unknown) => (own.failure = error))
     this.#openings.set(connection, opened)
   }
 

@@ -34,14 +34,16 @@ function newPassword(): string {
 }
 
 /**
- * Takes one change the whole way through the API of a running server: observed, confirmed, assessed on real evaluation
- * results, decided, approved, sealed.
+ * Takes one change the whole way through the API of a running server: planned, confirmed, assessed on real evaluation results, decided,
+ * approved, sealed, closed. It was refused before it ran, so that nothing of it is left to do.
  * @throws Error with the API's answer when a step is refused
  */
 export async function seedSample(server: SampleServer, [author, approver]: SamplePeople): Promise<void> {
   const ada = await sampleClient(server, author)
+  const kofi = await sampleClient(server, approver)
   await ada.post('/v1/systems', { name: system, title: 'Sample: answers customers of a shop', owner: 'Sample team' })
-  const changeId = await observeChange(ada)
+  await beginWith(before, { ada, kofi })
+  const changeId = await planChange(ada)
   const assessmentId = await assessChange(ada, changeId)
   const decision = await ada.post<{ id: string }>(`/v1/changes/${changeId}/decisions`, {
     decision: 'not_act',
@@ -51,27 +53,45 @@ export async function seedSample(server: SampleServer, [author, approver]: Sampl
     riskImpactAnalysis: 'Wrong answers about refunds reach customers directly.',
     assessmentIds: [assessmentId],
   })
-  const kofi = await sampleClient(server, approver)
   const { evidenceDigest } = await kofi.get<{ evidenceDigest: string }>(`/v1/decisions/${decision.id}`)
   await kofi.post(`/v1/decisions/${decision.id}/approvals`, { verdict: 'approve', evidenceDigest, comment: 'Agreed.' })
+  await ada.post(`/v1/changes/${changeId}/closure`, {
+    code: 'cancelled',
+    notes: 'It never ran: the larger model still answers.',
+  })
   await Promise.all([ada.signOut(), kofi.signOut()])
 }
 
-async function observeChange(client: SampleClient): Promise<string> {
-  await observe(client, before)
-  const { results } = await observe(client, after)
-  const changeId = results[0]?.changeId
-  if (!changeId) throw new Error('the sample’s second configuration opened no change')
-  await client.post(`/v1/changes/${changeId}/confirm`, {
-    risk: { severity: 'high', blastRadius: 'single_app', customerImpact: 'material' },
+/** Has a configuration seen to run, and accepted as the one that the record begins with. */
+async function beginWith(
+  model: typeof before,
+  { ada, kofi }: { readonly ada: SampleClient; readonly kofi: SampleClient },
+): Promise<void> {
+  const observation = { system, environment: 'production', configuration: configurationOf(model), origin: 'ci' }
+  const { results } = await ada.post<{ results: { fingerprint: string }[] }>('/v1/observations', {
+    observations: [observation],
   })
-  return changeId
+  await kofi.post(`/v1/systems/${system}/environments/production/baseline`, {
+    fingerprint: results[0]?.fingerprint,
+    reason: 'It has answered customers since March.',
+  })
 }
 
-function observe(client: SampleClient, { name, temperature }: typeof before) {
-  const configuration = { model: { provider, name }, inference: { temperature } }
-  const observation = { system, environment: 'production', configuration, origin: 'ci' }
-  return client.post<{ results: { changeId: string | null }[] }>('/v1/observations', { observations: [observation] })
+async function planChange(client: SampleClient): Promise<string> {
+  const { id } = await client.post<{ id: string }>('/v1/changes', {
+    system,
+    title: `model ${before.name} → ${after.name}`,
+    changeTypes: ['model'],
+    after: configurationOf(after),
+  })
+  await client.post(`/v1/changes/${id}/confirm`, {
+    risk: { severity: 'high', blastRadius: 'single_app', customerImpact: 'material' },
+  })
+  return id
+}
+
+function configurationOf({ name, temperature }: typeof before) {
+  return { model: { provider, name }, inference: { temperature } }
 }
 
 async function assessChange(client: SampleClient, changeId: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { type Change, type Configuration, type Gate, type PolicyRule, asAsked, fingerprintOf } from '@afterai/contract'
+import { type Change, type Configuration, type Gate, asAsked, fingerprintOf } from '@afterai/contract'
 import { type CompiledQuery, sql } from 'kysely'
 import { changeTypesOf, configurationDelta, findSystem } from '../ace/index.ts'
 import { type Band, isGreen } from '@afterai/evidence'
@@ -9,7 +9,7 @@ import { envelopeVerdict, type StandardCandidate } from './envelope-of.ts'
 import { type EnvelopeInForce, inForce, selectEnvelopes } from './envelopes.ts'
 import { type GateFacts, gateOf } from './gate-of.ts'
 import { type PlanState, planStateOf } from './plan-state.ts'
-import { rulingOf, type RulingRow } from './rulings.ts'
+import { firstBroken, type RecordRow, ruledBy, rulingOf, type RulingRow } from './rulings.ts'
 
 /** What is asked of the gate. */
 export interface GateQuestion {
@@ -20,10 +20,19 @@ export interface GateQuestion {
 
 /** Whether a configuration may be deployed to an environment now. @throws ProblemError `not_found` where there is no such system */
 export async function askGate(tx: Transaction, tenantId: string, question: GateQuestion): Promise<Gate> {
+  const { id: systemId } = await findSystem(tx, tenantId, question.system)
+  return askGateOf(tx, tenantId, { ...question, systemId })
+}
+
+/** The same, of a system whose id is known. */
+export async function askGateOf(
+  tx: Transaction,
+  tenantId: string,
+  { systemId, ...question }: GateQuestion & { readonly systemId: string },
+): Promise<Gate> {
   const { environment, configuration } = question
   const at = new Date()
-  const system = await findSystem(tx, tenantId, question.system)
-  const place = { systemId: system.id, environment }
+  const place = { systemId, environment }
   const [heads, candidates, accepted, plans, policyRows, envelopeRows] = await together(tx, [
     selectHead(tx, tenantId, place),
     selectCandidates(tx, tenantId, { ...place, fingerprint: fingerprintOf(configuration) }, at),
@@ -49,24 +58,27 @@ export async function askGate(tx: Transaction, tenantId: string, question: GateQ
             id: change.change_id,
             status: change.status,
             openDecisionId: change.open_decision_id,
-            before: change.fingerprint_before,
-            hasRun: change.implemented_at !== null,
             plan: change.plan_state ?? 'none',
           },
-    running: head?.fingerprint ?? null,
-    isRunning: head !== undefined && isThis(head.content),
+    startsElsewhere:
+      change !== undefined &&
+      change.implemented_at === null &&
+      head !== undefined &&
+      !isThis(head.content) &&
+      change.fingerprint_before !== head.fingerprint,
     rule: ruleFor(rules, ruledChange(planned, delta)),
     emergency: emergencyIn(planned),
     envelope: envelopeFor(
-      inForce(envelopeRows, system.id, at),
+      inForce(envelopeRows, systemId, at),
       { environment, delta, isNotWorse: notWorse(planned) },
       at,
     ),
   }
-  const { validUntil, ...verdict } = gateOf(facts, at)
+  const { since, validUntil, ...verdict } = gateOf(facts, at)
   const isRecorded = facts.ruling?.is === 'record'
   return {
     ...verdict,
+    since: since?.toISOString() ?? null,
     system: question.system,
     environment,
     fingerprint: fingerprintOf(configuration),
@@ -135,6 +147,7 @@ const noRuling: RulingRow = {
   approvers: null,
   has_new_evidence: null,
   broken: null,
+  broken_at: null,
   accepted_at: null,
   accepted_by_name: null,
 }
@@ -183,17 +196,7 @@ interface PlannedRow extends Kept {
   readonly plan_state?: PlanState
 }
 
-type CandidateRow = PlannedRow & {
-  readonly record_id: string
-  readonly decision: 'act' | 'not_act'
-  readonly sealed_at: Date
-  readonly review_by: string | null
-  readonly rule: PolicyRule | null
-  readonly settled_at: Date | null
-  readonly approvers: readonly string[] | null
-  readonly has_new_evidence: boolean
-  readonly broken: string | null
-}
+type CandidateRow = PlannedRow & RecordRow
 
 /** Of an environment the last record on this very configuration, and on each of those that were ruled on last; the last sealed first. */
 function selectCandidates(
@@ -203,13 +206,7 @@ function selectCandidates(
   at: Date,
 ): CompiledQuery<CandidateRow> {
   return sql<CandidateRow>`
-    select r.id as record_id, r.decision, r.sealed_at, r.review_by::text, d.rule, d.settled_at, k.content,
-      exists (select from assessment a where a.tenant_id = c.tenant_id and a.change_id = c.id and a.created_at > r.sealed_at) as has_new_evidence,
-      (select note from condition_finding f where f.tenant_id = r.tenant_id and f.record_id = r.id and f.outcome = 'broken'
-        order by found_at limit 1) as broken,
-      (select array_agg(p.approver_name order by p.at) from approval p
-        where p.tenant_id = d.tenant_id and p.decision_id = d.id and p.verdict = 'approve') as approvers,
-      c.id as change_id, c.title, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at,
+    select ${ruledBy}, k.content, c.id as change_id, c.title, c.status, c.change_types, c.change_class, c.risk, c.fingerprint_before, c.implemented_at,
       open.id as open_decision_id
     from (
       select distinct on (fingerprint) * from (
@@ -228,6 +225,7 @@ function selectCandidates(
     join change c on c.tenant_id = r.tenant_id and c.id = r.change_id
     join configuration k on k.tenant_id = r.tenant_id and k.fingerprint = r.fingerprint
     left join decision open on open.tenant_id = c.tenant_id and open.change_id = c.id and open.status = 'proposed'
+    ${firstBroken}
     order by r.sealed_at desc, r.id desc`.compile(tx)
 }
 

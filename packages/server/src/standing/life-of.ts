@@ -28,11 +28,13 @@ export interface LifeFacts {
   readonly endedAt: Date | null
   readonly rolledBack: { readonly at: Date; readonly changeId: string | null } | null
   readonly reverses: string | null
-  readonly verified: Happened | null
+  readonly verified: (Happened & { readonly outcome: 'verified' | 'failed' }) | null
   readonly closed: (Happened & { readonly code: CloseCode }) | null
   readonly asDecided: boolean | null
   /** Whether what it was to begin from doesn't run any more. */
   readonly isSuperseded: boolean
+  /** Why its own record lets it run no more, in a sentence; null where it does, or there is none. */
+  readonly heldBack: string | null
   readonly planState: PlanState
   /** The rule that a decision on it would be taken under now. */
   readonly rule: Pick<PolicyRule, 'assessment'>
@@ -57,6 +59,7 @@ export function lifeOf(facts: LifeFacts): Life {
     rolledBackBy: rolledBack?.changeId ?? null,
     reverses: facts.reverses,
     asDecided: facts.asDecided,
+    verification: facts.verified?.outcome ?? null,
     superseded: isStale(facts),
     closeCode: closed?.code ?? null,
   }
@@ -134,7 +137,9 @@ function undecided({ changeId: id, openDecisionId, assessed, planState, rule }: 
 function decided(facts: LifeFacts): Awaited {
   const { changeId: id, implemented, verified, hasConfiguration, system, environment } = facts
   if (implemented === null) {
-    if (isStale(facts)) return { work: 'look_again', waitsFor: freshLook, next: `afterai decide ${id}` }
+    const why = facts.heldBack === null ? undefined : `another decision: ${facts.heldBack}`
+    const waitsFor = why ?? (isStale(facts) ? freshLook : undefined)
+    if (waitsFor !== undefined) return { work: 'look_again', waitsFor, next: `afterai decide ${id}` }
     const next = hasConfiguration
       ? `afterai observe --system ${system} --environment ${environment} --from afterai.yaml`
       : `afterai ace implemented ${id}`
@@ -146,6 +151,10 @@ function decided(facts: LifeFacts): Awaited {
   }
   if (verified === null) {
     return { work: 'verify', waitsFor: 'somebody who verifies it', next: `afterai ace verify ${id} --evidence "..."` }
+  }
+  if (verified.outcome === 'failed') {
+    const waitsFor = 'to be decided again, or rolled back and closed: it does not do what it was decided for'
+    return { work: 'close', waitsFor, next: `afterai decide ${id}` }
   }
   return { work: 'close', waitsFor: 'to be closed', next: `afterai ace close ${id} --code successful` }
 }

@@ -11,12 +11,14 @@ import { type CompiledQuery, sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import { together } from '../platform/together.ts'
 import { policiesIn, ruleFor, rulesIn, selectPolicies } from '../policy/index.ts'
+import { firstBroken, type RecordRow, ruledBy, rulingOf } from './rulings.ts'
+import { heldBack } from './ruling.ts'
 import { type Happened, type LifeFacts, lifeOf } from './life-of.ts'
 import { type PlanState, planStateOf } from './plan-state.ts'
 import { decideBy } from './standing-of.ts'
 
 /** What the database knows of the life of a change. */
-export interface LifeRow {
+export interface LifeRow extends RecordRow {
   readonly id: string
   readonly system_id: string
   readonly change_types: Change['changeTypes']
@@ -42,11 +44,7 @@ export interface LifeRow {
   readonly assessed_as: string | null
   readonly tested_at: Date | null
   readonly tested_by: string | null
-  readonly record_id: string | null
-  readonly decision: 'act' | 'not_act' | null
-  readonly sealed_at: Date | null
   readonly decided_by: string | null
-  readonly approvers: readonly string[] | null
   readonly started_at: Date | null
   readonly known_at: Date | null
   readonly ran: Configuration | null
@@ -112,7 +110,7 @@ export function livesIn(
     const { rules } = rulesIn(policies, { systemId: row.system_id, environment: row.environment }, now)
     const severity = row.risk?.severity ?? null
     const rule = ruleFor(rules, { changeTypes: row.change_types, changeClass: row.change_class, severity })
-    const facts = { ...factsOf(row), planState: row.plan_state, rule }
+    const facts = { ...factsOf(row), planState: row.plan_state, rule, heldBack: whyHeldBack(row, now) }
     return {
       facts,
       rule,
@@ -121,6 +119,12 @@ export function livesIn(
       decideBy: dueOf(row, facts, rule),
     }
   })
+}
+
+/** Why its own record lets it run no more, in a sentence. */
+function whyHeldBack(row: LifeRow, now: Date): string | null {
+  const ruling = rulingOf({ ...row, accepted_at: null, accepted_by_name: null })
+  return ruling?.is === 'record' ? (heldBack(ruling, now)?.reason ?? null) : null
 }
 
 function dueOf(row: LifeRow, { approved, implemented }: KnownLife['facts'], rule: PolicyRule): Date | null {
@@ -144,7 +148,8 @@ export function selectLives(
       c.fingerprint_after, ${content('planned')} as planned, c.implemented_at, c.implemented_revision, open.id as open_decision_id,
       head.fingerprint as running_now, a.id as assessment_id, a.created_at as assessed_at, a.author_name as assessed_by, a.verdict as assessed_as,
       t.created_at as tested_at, t.imported_by_name as tested_by,
-      rec.id as record_id, rec.decision, rec.sealed_at, rec.decision_id as decided_by, agreed.approvers,
+      rec.record_id, rec.decision, rec.sealed_at, rec.review_by, rec.rule, rec.settled_at, rec.has_new_evidence, rec.broken, rec.broken_at,
+      rec.approvers, rec.decision_id as decided_by,
       r.started_at, r.known_at, ${content('ran')} as ran, coalesce(next.started_at, c.ended_at) as ended_at,
       coalesce(undone.started_at, case when c.undone_by is not null then c.ended_at end) as undone_at,
       coalesce(undone.change_id, c.undone_by) as undone_by, coalesce(went_back.change_id, reversed.id) as reverses,
@@ -169,13 +174,13 @@ export function selectLives(
       select created_at, imported_by_name from evaluation where tenant_id = c.tenant_id and id = a.candidate_id limit 1
     ) t on true
     left join lateral (
-      select id, decision, sealed_at, decision_id from record
-      where tenant_id = c.tenant_id and change_id = c.id order by sealed_at desc limit 1
+      select ${ruledBy}, r.decision_id
+      from (
+        select * from record where tenant_id = c.tenant_id and change_id = c.id order by sealed_at desc limit 1
+      ) r
+      join decision d on d.tenant_id = r.tenant_id and d.id = r.decision_id ${firstBroken}
+      limit 1
     ) rec on true
-    left join lateral (
-      select array_agg(approver_name order by at) as approvers from approval
-      where tenant_id = c.tenant_id and decision_id = rec.decision_id and verdict = 'approve'
-    ) agreed on true
     left join run r on r.tenant_id = c.tenant_id and r.change_id = c.id
     left join configuration ran on ran.tenant_id = c.tenant_id and ran.fingerprint = r.fingerprint
     left join lateral (
@@ -218,7 +223,7 @@ export function selectLives(
     where c.tenant_id = ${tenantId} and c.id = any(${changeIds}::uuid[])`.compile(tx)
 }
 
-function factsOf(row: LifeRow): Omit<LifeFacts, 'planState' | 'rule'> {
+function factsOf(row: LifeRow): Omit<LifeFacts, 'planState' | 'rule' | 'heldBack'> {
   const { sealed_at: sealedAt, record_id: recordId, decision } = row
   const isSealed = sealedAt !== null && recordId !== null && decision !== null
   const approvers = (row.approvers ?? []).join(', ') || null
@@ -242,7 +247,10 @@ function factsOf(row: LifeRow): Omit<LifeFacts, 'planState' | 'rule'> {
     endedAt: row.ended_at,
     rolledBack: row.undone_at === null ? null : { at: row.undone_at, changeId: row.undone_by },
     reverses: row.reverses,
-    verified: happened(row.verified_at, row.verified_by_name, noteOf(row)),
+    verified:
+      row.verified_at === null || row.verification === null
+        ? null
+        : { at: row.verified_at, by: row.verified_by_name, note: noteOf(row), outcome: row.verification },
     closed:
       row.closed_at === null || row.code === null
         ? null

@@ -97,7 +97,7 @@ function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]):
       rec.id as record_id, rec.decision, rec.sealed_at, rec.review_by::text, d.rule, d.settled_at, agreed.approvers,
       exists (select from assessment a where a.tenant_id = ${tenantId} and a.change_id = rec.change_id
         and a.created_at > rec.sealed_at and a.created_at <= it.at) as has_new_evidence,
-      finding.note as broken, em.reason as emergency_reason, em.within_hours, em.declared_at, em.declared_by_name, c.delta,
+      finding.note as broken, finding.found_at as broken_at, em.reason as emergency_reason, em.within_hours, em.declared_at, em.declared_by_name, c.delta,
       a.verdict as assessed_as, ${planStateOf(tenantId, sql`c.id`, sql`it.at`)} as plan_state,
       base.accepted_at, base.accepted_by_name
     from jsonb_to_recordset(${json(runs)}) as it
@@ -131,7 +131,7 @@ function selectFacts(tx: Transaction, tenantId: string, runs: readonly RunAt[]):
       where tenant_id = ${tenantId} and decision_id = d.id and verdict = 'approve'
     ) agreed on true
     left join lateral (
-      select note from condition_finding
+      select note, found_at from condition_finding
       where tenant_id = ${tenantId} and record_id = rec.id and outcome = 'broken' and found_at <= it.at
       order by found_at limit 1
     ) finding on true

@@ -1,23 +1,6 @@
 import type { DeltaItem, PolicyRule, Standing } from '@afterai/contract'
+import { endOf, heldBack, type HeldBack, type Ruling } from './ruling.ts'
 import { type PlanState, stepBeforeDecision } from './plan-state.ts'
-
-/** What ruled last on a configuration: a sealed record, or a person who accepted it as it ran. */
-export type Ruling =
-  | {
-      readonly is: 'record'
-      readonly recordId: string
-      readonly decision: 'act' | 'not_act'
-      readonly sealedAt: Date
-      /** The day at whose end it must be looked at again. */
-      readonly reviewBy: string | null
-      /** Until when the approval holds; null: without an end. */
-      readonly validUntil: Date | null
-      /** A condition of it that is broken, in words. */
-      readonly broken: string | null
-      /** Whether its change was assessed again since: nobody decided on that. */
-      readonly hasNewEvidence: boolean
-    }
-  | { readonly is: 'accepted'; readonly acceptedAt: Date; readonly by: string | null }
 
 /** What is known of a run, at an instant. */
 export interface RunFacts {
@@ -57,10 +40,9 @@ export interface Emergency {
 }
 
 /** A standing, and what follows from it. */
-export type Verdict = Pick<Standing, 'standing' | 'reason' | 'needs'> & { readonly due: Date | null }
+export type Verdict = Pick<Standing, 'standing' | 'cause' | 'reason' | 'needs'> & { readonly due: Date | null }
 
 const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 
 /** Whether what runs may run, at an instant. What ruled last on its configuration holds; without a ruling, the policy's time does. */
 export function standingOf(facts: RunFacts, at: Date): Verdict {
@@ -68,69 +50,64 @@ export function standingOf(facts: RunFacts, at: Date): Verdict {
   if (ruling !== null) return ruled(facts, ruling, at)
   if (facts.emergency !== null) return inEmergency(facts, facts.emergency, at)
   if (facts.envelopeId !== null)
-    return plain('authorised', `it is a standard change inside envelope ${facts.envelopeId}`)
-  if (rule.decision === 'never') return plain('exempt', 'the policy asks for no decision on a change like this')
+    return plain('authorised', 'standard', `it is a standard change inside envelope ${facts.envelopeId}`)
+  if (rule.decision === 'never') {
+    return plain('exempt', 'not_needed', 'the policy asks for no decision on a change like this')
+  }
   if (plan !== null) return deviating(facts, plan)
   const due = dueOf(facts)
   const needs = nextStep(facts)
   if (rule.decision === 'before') {
-    return { standing: 'overdue', reason: 'it runs, and had to be decided before it ran', needs, due }
+    const reason = 'it runs, and had to be decided before it ran'
+    return { standing: 'overdue', cause: 'undecided', reason, needs, due }
   }
   return at < due
-    ? { standing: 'awaiting', reason: 'it runs, and is not decided yet', needs, due }
-    : { standing: 'overdue', reason: 'it runs, and was not decided in time', needs, due }
+    ? { standing: 'awaiting', cause: 'undecided', reason: 'it runs, and is not decided yet', needs, due }
+    : { standing: 'overdue', cause: 'undecided', reason: 'it runs, and was not decided in time', needs, due }
 }
 
 function inEmergency(facts: RunFacts, { by, reason, due }: Emergency, at: Date): Verdict {
-  const told = `an emergency that ${by} declared (${reason})`
-  const needs = nextStep(facts)
+  const told = `it runs as an emergency that ${by} declared (${reason})`
+  const common = { cause: 'emergency', needs: nextStep(facts), due } as const
   return at < due
-    ? { standing: 'awaiting', reason: `it runs as ${told}, and is to be decided`, needs, due }
-    : { standing: 'overdue', reason: `it runs as ${told}, and was not decided in time`, needs, due }
+    ? { standing: 'awaiting', reason: `${told}, and is to be decided`, ...common }
+    : { standing: 'overdue', reason: `${told}, and was not decided in time`, ...common }
 }
 
 function ruled(facts: RunFacts, ruling: Ruling, at: Date): Verdict {
   if (ruling.is === 'accepted') {
     const reason = ruling.by === null ? 'it ran when AfterAI began to ask' : `${ruling.by} accepted it as it runs`
-    return plain('accepted_baseline', reason)
+    return plain('accepted_baseline', 'accepted', reason)
   }
-  const needs = nextDecision(facts)
-  if (ruling.decision === 'not_act') {
-    return { standing: 'contrary', reason: 'a record says that it must not run', needs: goBack(facts), due: null }
+  const held = heldBack(ruling, at)
+  if (held === null) {
+    const reason = 'a record says that it may run'
+    return { standing: 'authorised', cause: 'recorded', reason, needs: null, due: endOf(ruling) }
   }
-  if (ruling.broken !== null) {
-    return {
-      standing: 'condition_broken',
-      reason: `a condition of its record is broken: ${ruling.broken}`,
-      needs,
-      due: null,
-    }
+  const { cause, reason, since } = held
+  const isDue = cause === 'review_passed' || cause === 'approval_ended'
+  return {
+    standing: standingFor[cause],
+    cause,
+    reason,
+    needs: cause === 'refused' ? goBack(facts) : nextDecision(facts),
+    due: isDue ? since : null,
   }
-  const review = ruling.reviewBy === null ? null : new Date(Date.parse(`${ruling.reviewBy}T00:00:00Z`) + dayMs)
-  if (review !== null && at >= review) {
-    return { standing: 'review_due', reason: `its record was to be reviewed by ${ruling.reviewBy}`, needs, due: review }
-  }
-  if (ruling.validUntil !== null && at >= ruling.validUntil) {
-    const reason = `its approval held until ${ruling.validUntil.toISOString()}`
-    return { standing: 'review_due', reason, needs, due: ruling.validUntil }
-  }
-  if (ruling.hasNewEvidence) {
-    return {
-      standing: 'review_due',
-      reason: 'its change was assessed again after its record was sealed',
-      needs,
-      due: null,
-    }
-  }
-  const ends = [review, ruling.validUntil].filter((it) => it !== null).toSorted((a, b) => a.getTime() - b.getTime())
-  return { standing: 'authorised', reason: 'a record says that it may run', needs: null, due: ends[0] ?? null }
 }
+
+const standingFor = {
+  refused: 'contrary',
+  condition_broken: 'condition_broken',
+  review_passed: 'review_due',
+  approval_ended: 'review_due',
+  assessed_again: 'review_due',
+} as const satisfies Record<HeldBack['cause'], Standing['standing']>
 
 function deviating(facts: RunFacts, { changeId, deviation }: NonNullable<RunFacts['plan']>): Verdict {
   const paths = deviation.map(({ path }) => path.slice(1))
   const shown = paths.length > 3 ? `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more` : paths.join(', ')
   const reason = `it differs from what was decided for change ${changeId}: ${shown}`
-  return { standing: 'deviating', reason, needs: nextStep(facts), due: null }
+  return { standing: 'deviating', cause: 'deviates', reason, needs: nextStep(facts), due: null }
 }
 
 function dueOf({ startedAt, knownAt, change, rule }: RunFacts): Date {
@@ -164,6 +141,6 @@ function goBack({ system, environment, change, isAlone }: RunFacts): string {
   return `afterai history ${system} --environment ${environment}`
 }
 
-function plain(standing: Verdict['standing'], reason: string): Verdict {
-  return { standing, reason, needs: null, due: null }
+function plain(standing: Verdict['standing'], cause: Verdict['cause'], reason: string): Verdict {
+  return { standing, cause, reason, needs: null, due: null }
 }

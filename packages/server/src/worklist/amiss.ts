@@ -1,4 +1,4 @@
-import { type ChangeRow, type InboxItem, wrongStandings } from '@afterai/contract'
+import { type ChangeRow, type InboxItem, type RulingCause, wrongStandings } from '@afterai/contract'
 import { type CompiledQuery, sql } from 'kysely'
 import type { Principal } from '../access/index.ts'
 import type { Transaction } from '../platform/database.ts'
@@ -18,6 +18,7 @@ export interface Amiss {
   readonly changeId: string | null
   readonly since: Date
   readonly due: Date | null
+  readonly cause: RulingCause
   readonly reason: string
 }
 
@@ -38,12 +39,12 @@ export async function judgeAmiss(
 }
 
 function amissIn({ known: { run, facts, title }, verdict }: Judged): Amiss[] {
-  const { standing, due, reason } = verdict
+  const { standing, cause, due, reason } = verdict
   const kind = wrongStandings.includes(standing) ? 'standing' : standing === 'review_due' ? 'review' : undefined
   if (kind === undefined) return []
   const since = due !== null && due > run.started_at ? due : run.started_at
   const { system, environment } = run
-  return [{ kind, system, environment, title, changeId: facts.change?.id ?? null, since, due, reason }]
+  return [{ kind, system, environment, title, changeId: facts.change?.id ?? null, since, due, cause, reason }]
 }
 
 function selectRunning(tx: Transaction, tenantId: string): CompiledQuery<{ readonly system_id: string }> {
@@ -77,5 +78,6 @@ export function amissOf(it: Amiss, row: ChangeRow | null): InboxItem {
     since: it.since.toISOString(),
     due: it.due?.toISOString() ?? null,
     note: it.reason,
+    cause: it.cause,
   }
 }

@@ -16,11 +16,13 @@ import { selectDelegators, selectPolicies } from '../policy/index.ts'
 import {
   emergencyIn,
   findingView,
+  gateOnChange,
   lifeOf,
   livesIn,
   selectEmergency,
   selectFindings,
   selectLives,
+  selectRulingOf,
 } from '../standing/index.ts'
 import { historyIn, selectHistory } from './change-history.ts'
 import { readerOf, whyNoEmergency } from './reader.ts'
@@ -72,9 +74,15 @@ export async function readDossier(tx: Transaction, principal: Principal, changeI
     determinations: found.determinations,
     history: found.history,
   }
+  const { tenantId } = principal
+  const emergency = found.emergency === null ? null : emergencyFor(found.emergency)
+  const gated = { change, known: found, emergency, rulings: found.rulings }
+  // At once: both are known to be needed only now.
+  const [gate, people] = await Promise.all([gateOnChange(tx, tenantId, gated), namesIn(tx, tenantId, dossier)])
   return {
     ...dossier,
-    people: await namesIn(tx, principal.tenantId, dossier),
+    gate,
+    people,
     reader: readerOf(held, { change, facts, open, refusal, whyNoEmergency: whyNoEmergency(principal, found) }),
   }
 }
@@ -96,6 +104,7 @@ async function ask(tx: Transaction, principal: Principal, changeId: string) {
     selectDelegators(tx, tenantId, accountId),
     selectFindings(tx, tenantId, changeId),
     selectEmergency(tx, tenantId, changeId),
+    selectRulingOf(tx, tenantId, changeId),
   ])
   const [changes, lives, policies, assessments, digests, decisionRows, approvals, records] = answers
   const change = changeViewIn(principal, changes)
@@ -121,6 +130,7 @@ async function ask(tx: Transaction, principal: Principal, changeId: string) {
     determinations: determinationsIn(answers[9]),
     history: historyIn(answers[10]),
     delegators: answers[11],
+    rulings: answers[14],
   }
 }
 
@@ -137,13 +147,17 @@ function recordOf({ id, decision_id: decisionId, sealed_at: sealedAt, idx }: Rec
   return { id, decisionId, number: idx, sealedAt: sealedAt.toISOString(), state }
 }
 
+function emergencyFor({ reason, declaredByName, decideBy }: NonNullable<Dossier['emergency']>) {
+  return { by: declaredByName ?? 'somebody', reason, due: new Date(decideBy) }
+}
+
 type Told = readonly (readonly [id: string | null | undefined, name: string | null | undefined])[]
 
 /** The names of the accounts that a dossier names: as it tells them itself, else as the tenant has them, or had them last. */
 async function namesIn(
   tx: Transaction,
   tenantId: string,
-  { change, assessments, decisions, plans, findings, determinations }: Omit<Dossier, 'people' | 'reader'>,
+  { change, assessments, decisions, plans, findings, determinations }: Omit<Dossier, 'gate' | 'people' | 'reader'>,
 ): Promise<Dossier['people']> {
   const told: Told = [
     [change.authorId, change.authorName],

@@ -66,5 +66,6 @@ export function endingKey({ name, prefix, expires_at: ends }: EndingKey): InboxI
     since: new Date(ends.getTime() - weekMs).toISOString(),
     due: ends.toISOString(),
     note: `the key ${prefix} ends then: rotate it, or let it end`,
+    cause: null,
   }
 }

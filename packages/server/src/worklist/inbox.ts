@@ -97,6 +97,7 @@ function itemOf({ row, known, vote, work: own }: StandingChange, held: Held): In
       since: since?.toISOString() ?? row.openedAt,
       due,
       note: awaitedOf(facts)?.waitsFor ?? 'an approver',
+      cause: null,
     },
   ]
 }

@@ -206,6 +206,21 @@ describe('P6.1: one life line', () => {
     })
   })
 
+  test('what somebody found not to do what it was decided for waits for another decision, and is never called a success', async () => {
+    const story = await begin()
+    await story.runs(0.1)
+    const planned = await story.plans(0.2)
+    await story.confirms(planned)
+    await story.decides(planned)
+    await story.runs(0.2)
+    await story.post(`/v1/changes/${planned}/verification`, { outcome: 'failed', evidence: 'Refunds fail.' }, approver)
+    expect(await story.life(planned)).toMatchObject({
+      verification: 'failed',
+      waitsFor: 'to be decided again, or rolled back and closed: it does not do what it was decided for',
+      next: `afterai decide ${planned}`,
+    })
+  })
+
   test('a plan that never ran is cancelled, and nothing else', async () => {
     const story = await begin()
     await story.runs(0.1)

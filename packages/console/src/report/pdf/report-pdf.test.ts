@@ -62,6 +62,16 @@ describe('a report as PDF', () => {
   })
 
   test.each([
+    ['שלום לכל העולם', ['שלום לכל העולם']],
+    ['model מודל חדש, 2 חלקים and מודל', ['model ', 'מודל חדש, 2 חלקים', ' and ', 'מודל']],
+    ['مرحبا', ['مرحبا']],
+    ['large 2, small 3', ['large 2, small 3']],
+  ])('words from the right are in the order in which they are read: %s', (text, expected) => {
+    const [line = []] = linesOf(text, 1000, body, pictures.measure)
+    expect(line.map((piece) => piece.text)).toEqual(expected)
+  })
+
+  test.each([
     ') Tj /JavaScript (app.alert(1)) ET',
     '<< /S /JavaScript /JS (pwned) >>',
     'endstream endobj 9 0 obj << /OpenAction 9 0 R >>',

@@ -23,6 +23,7 @@ export function linesOf(text: string, width: number, setting: Setting, measure: 
     .replaceAll('\t', '    ')
     .split(/\r\n|\r|\n/)
     .flatMap((line) => brokenAt(wordsOf(line, setting, measure), width))
+    .map((line) => inReadingOrder(line, (joined) => measure(joined, setting)))
 }
 
 interface Word {
@@ -82,6 +83,36 @@ function pieceOf(text: string, setting: Setting, measure: MeasurePicture): Piece
 function withoutTurns(text: string): string {
   const kept = text.replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
   return kept === '' ? '?' : kept
+}
+
+const fromTheRight = /[\p{sc=Hebrew}\p{sc=Arabic}\p{sc=Syriac}\p{sc=Thaana}\p{sc=Nko}\p{sc=Adlam}]/u
+
+/** Words of a script that is written from the right, and what stands between them, as one picture: whoever draws it puts them in order. */
+function inReadingOrder(line: readonly Piece[], widthOfPicture: (text: string) => number): Piece[] {
+  const result: Piece[] = []
+  for (let at = 0; at < line.length; at += 1) {
+    const end = endOfRun(line, at)
+    const text = line
+      .slice(at, end + 1)
+      .map((piece) => piece.text)
+      .join('')
+    if (end > at) result.push({ text, isPicture: true, width: widthOfPicture(text) })
+    else result.push(...line.slice(at, at + 1))
+    at = end
+  }
+  return result
+}
+
+/** The place of the last piece from the right that only blanks, digits and marks part from the one at the start. */
+function endOfRun(line: readonly Piece[], start: number): number {
+  if (!fromTheRight.test(line[start]?.text ?? '')) return start
+  let end = start
+  for (let at = start + 1; at < line.length; at += 1) {
+    const text = line[at]?.text ?? ''
+    if (fromTheRight.test(text)) end = at
+    else if (/\p{L}/u.test(text)) break
+  }
+  return end
 }
 
 /** Neighbours of one kind as one piece. */

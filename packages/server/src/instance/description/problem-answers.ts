@@ -43,7 +43,7 @@ const always: readonly ProblemCode[] = ['invalid_request', 'not_encrypted', 'int
 const ofCounted: readonly ProblemCode[] = ['too_many_requests', 'database_unavailable', 'storage_damaged']
 const ofBodies: readonly ProblemCode[] = ['malformed_body', 'payload_too_large', 'unsupported_media_type']
 const ofCallers: readonly ProblemCode[] = ['unauthenticated', 'session_revoked', 'forbidden', 'tenant_suspended']
-const ofWrites: readonly ProblemCode[] = ['storage_full', 'log_tampered', 'log_went_back']
+const ofWrites: readonly ProblemCode[] = ['outrun', 'storage_full', 'log_tampered', 'log_went_back']
 
 /** The problems that a route may answer with: those of its kind, and its own; in the order of the table. */
 export function problemsOf(method: string, raw: ApiOperation, { once, problems: own = [] }: Operation): ProblemCode[] {

@@ -1,0 +1,52 @@
+/** What to do on a page, where the API's own remedy speaks of requests. */
+export const remedies: Readonly<Record<string, string>> = {
+  invalid_request: 'Mend what is marked, and send it again. What you typed is kept.',
+  malformed_body: 'Reload the page, and try again.',
+  invalid_cursor: 'Reload the page: the list has moved on.',
+  unauthenticated: 'Sign in again. What you typed is kept.',
+  session_revoked: 'Sign in again. What you typed is kept.',
+  cross_origin: 'Open this page by the address under which it is known, and sign in there.',
+  single_sign_on_required:
+    'Sign in with your company’s provider. Only a break-glass account may use its password or passkey here.',
+  not_encrypted: 'Use the https address.',
+  conflict: 'Use the one that exists, or choose another name.',
+  idempotency_conflict: 'Something else was sent from this form before. Close it, open it again, and send it once.',
+  invalid_transition: 'Look at it again: it isn’t any more as this page shows it.',
+  payload_too_large: 'Send less at once.',
+  unsupported_media_type: 'Reload the page, and try again.',
+  unreadable_evaluation: 'Mend what is named here, and choose the file again. Nothing of it was kept.',
+  unusable_provider: 'Mend what is named here, and send it again. Nothing was kept.',
+  too_many_requests: 'Wait a moment, and try again.',
+  too_many_attempts:
+    'Wait a moment, and try again. From where you have signed in before, others’ attempts don’t delay you.',
+  too_many_codes: 'Wait a moment, or use a passkey or a recovery code.',
+  internal_error: 'Try again; if it stays, give the number below to whoever runs AfterAI.',
+  outrun: 'Try again: somebody did something at the same moment, and nothing of yours was changed.',
+  overloaded: 'Try again in a moment. Nothing of it was kept.',
+  database_unavailable: 'Try again in a moment: it is done once, however often you send it.',
+  not_ready: 'Try again in a moment.',
+  ledger_unavailable: 'Send it again in a moment: it answers once the log has it.',
+  storage_damaged: 'Whoever runs AfterAI has to check the database’s storage and restore a backup.',
+  log_tampered: 'What is there can still be read. Whoever runs AfterAI has to find what was changed, and restore it.',
+  log_went_back: 'What is there can still be read. Whoever runs AfterAI has to bring the newer database back.',
+  authorization_pending: 'Nobody has said yes or no yet.',
+  slow_down: 'Wait a moment, and try again.',
+  sign_in_failed: 'Begin again. If it stays, give the number below to an administrator: the audit trail tells more.',
+  not_let_in: 'Ask an administrator of the workspace to let you in.',
+  forbidden: 'Ask an administrator for a role that allows it.',
+  step_up_required: 'Show that it is you, and send it again within ten minutes.',
+  policy_changed: 'Load what holds now, or set yours on top of it.',
+  not_assessable: 'Choose evaluations that share the ids of their cases and a metric. Nothing was kept.',
+}
+
+/** What went wrong, where the API's own title speaks of requests. */
+export const titles: Readonly<Record<string, string>> = {
+  invalid_request: 'Some of it can’t be taken as it is',
+  malformed_body: 'The server could not read what this page sent',
+  invalid_cursor: 'The list has moved on',
+  unauthenticated: 'You are not signed in',
+  cross_origin: 'This page was opened by another address',
+  not_encrypted: 'The page did not come over https',
+  idempotency_conflict: 'This form was sent before with something else in it',
+  unsupported_media_type: 'The server does not take such a file here',
+}
