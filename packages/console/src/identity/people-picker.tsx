@@ -3,6 +3,7 @@ import { Choices } from '../look/choices.tsx'
 import { Field, Select } from '../look/field.tsx'
 import { type FoundPeople, type PeopleWish, usePeople } from './people.ts'
 import { useNames } from './names.ts'
+import type { Member } from './roles.ts'
 
 interface Option {
   readonly value: string
@@ -93,11 +94,13 @@ function useOptions({ except = [], withAddress = false, ...wish }: Omit<PickerPr
   const found = usePeople(wish)
   const options = found.people
     .filter(({ accountId }) => !except.includes(accountId))
-    .map(({ accountId, name, email }) => ({
-      value: accountId,
-      label: withAddress && email !== null ? `${name}, ${email}` : name,
-    }))
+    .map((member) => ({ value: member.accountId, label: labelOf(member, withAddress) }))
   return { found, options }
+}
+
+function labelOf({ kind, name, email, role }: Member, withAddress: boolean): string {
+  if (kind === 'service') return `${name} (service account, ${role})`
+  return withAddress && email !== null ? `${name}, ${email}` : name
 }
 
 /** The search, where there are more people than a list shows. */

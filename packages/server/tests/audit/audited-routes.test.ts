@@ -27,12 +27,12 @@ test('P4.4: a route that doesn’t say what it leaves, or why nothing, can’t b
   await http.close()
 })
 
-test('P4.4: only reading, a look at a file, asking the gate, comparing, and asking for a challenge, may leave nothing', () => {
+test('P4.4: only reading, a look at a file or at rules, asking the gate, comparing, and asking for a challenge, may leave nothing', () => {
   // Who asks for codes of a device is nobody yet, and of no tenant whose trail could tell.
   expect(
     silent.filter(
       (route) =>
-        !/^GET |options$|^POST \/v1\/(?:device-authorizations|evaluations\/preview|gate|systems\/:name\/comparison)$/.test(
+        !/^GET |options$|^POST \/v1\/(?:device-authorizations|evaluations\/preview|policies\/check|gate|systems\/:name\/comparison)$/.test(
           route,
         ),
     ),
