@@ -35,7 +35,13 @@ export async function fillWorkspace(console: ConsoleUnderTest): Promise<FilledWo
     title: 'a_prompt_whose_name_never_ends_'.repeat(6),
     changeTypes: ['prompt'],
   })
-  await post('/v1/views', { name: 'Undecided, open', query: 'view=open&verdict=inconclusive', shared: true })
+  await post('/v1/views', {
+    name: 'Undecided, open',
+    query: 'view=open&verdict=inconclusive',
+    columns: [],
+    density: 'default',
+    shared: true,
+  })
   await post('/v1/service-accounts', { name: 'nightly evaluations', role: 'member' })
   await post('/v1/api-keys', { name: 'a pipeline', scopes: ['observation:write'] })
   const entries: readonly (readonly [name: string, path: string])[] = [

@@ -128,10 +128,7 @@ test('another tab leaves a workspace that the session has left', async () => {
   await second.goto(`${console.origin}/settings/workspaces`)
   await first.goto(`${console.origin}/changes?view=all`)
   await first.getByRole('heading', { level: 1, name: 'Changes' }).waitFor()
-  await second
-    .getByRole('row', { name: /sample/ })
-    .getByRole('button', { name: 'Go there' })
-    .click()
+  await second.getByRole('button', { name: 'Go to sample' }).click()
   await second.getByRole('heading', { level: 1, name: /waits? for you/ }).waitFor()
   await first.getByRole('heading', { level: 1, name: /waits? for you/ }).waitFor()
   await first.getByRole('complementary', { name: 'Main' }).getByText('sample').waitFor()
