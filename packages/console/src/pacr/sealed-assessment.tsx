@@ -1,6 +1,7 @@
 import { Card } from '../look/card.tsx'
 import { Table } from '../look/table.tsx'
 import type { RecordContent } from './records.ts'
+import styles from './records.module.css'
 import { assessedWords, sealedRows } from './sealed-metrics.ts'
 
 /** An assessment as a record holds it: the verdict, and each metric with its numbers. */
@@ -16,21 +17,35 @@ export function SealedAssessment({ assessment }: { readonly assessment: RecordCo
             rows={rows}
             keyOf={({ metric }) => metric}
             columns={[
-              { name: 'Metric', cell: ({ metric }) => metric },
-              { name: 'Before', wideOnly: true, isNumber: true, cell: ({ before }) => before },
-              { name: 'After', wideOnly: true, isNumber: true, cell: ({ after }) => after },
+              {
+                name: 'Metric',
+                cell: ({ metric, pairs }) => (
+                  <>
+                    {metric} <span className={styles['title']}>{pairs} pairs</span>
+                  </>
+                ),
+              },
+              {
+                name: 'Before → after',
+                wideOnly: true,
+                isNumber: true,
+                cell: ({ before, after }) => `${before} → ${after}`,
+              },
               {
                 name: 'Difference',
                 isNumber: true,
                 cell: ({ difference, interval }) => (
-                  <>
-                    {difference} <span className="faint">{interval}</span>
-                  </>
+                  <span className={styles['sealed']}>
+                    {difference} <span className={styles['title']}>{interval}</span>
+                  </span>
                 ),
               },
-              { name: 'Margin', isNumber: true, cell: ({ margin }) => margin },
-              { name: 'Pairs', wideOnly: true, isNumber: true, cell: ({ pairs }) => pairs },
-              { name: 'Verdict', cell: ({ verdict }) => verdict },
+              {
+                name: 'Margin',
+                isNumber: true,
+                cell: ({ margin }) => <span className={styles['sealed']}>{margin}</span>,
+              },
+              { name: 'Verdict', cell: ({ verdict }) => <span className={styles['sealed']}>{verdict}</span> },
             ]}
           />
         </Card>
