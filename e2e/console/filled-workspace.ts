@@ -80,6 +80,7 @@ export async function fillWorkspace(console: ConsoleUnderTest): Promise<FilledWo
     ['help-keys', '/help/keys'],
     ['device', '/device'],
     ['verify', '/verify'],
+    ['nowhere', '/nowhere'],
   ]
   return { admin, paths: new Map(entries) }
 }

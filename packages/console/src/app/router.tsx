@@ -22,7 +22,11 @@ const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({
       <LeaveGuard />
     </>
   ),
-  notFoundComponent: NoSuchPage,
+  notFoundComponent: () => (
+    <main>
+      <NoSuchPage />
+    </main>
+  ),
 })
 const text = (search: Record<string, unknown>, name: string) =>
   typeof search[name] === 'string' ? search[name] : undefined
