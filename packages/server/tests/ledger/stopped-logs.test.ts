@@ -164,7 +164,10 @@ test(
     await expect.poll(ready, { timeout: 40_000 }).toEqual([503, 'log_went_back'])
     expect(await makeSystem('lost')).toMatchObject({ status: 503, body: { code: 'log_went_back' } })
     expect((await server.send({ path: '/v1/systems', token: server.admin.token })).status).toBe(200)
-    expect(await accept('the standby lagged')).toContain(`goes on from ${cut} entries, `)
+    // What was signed last reaches the memory's file within about a second.
+    await expect
+      .poll(() => accept('the standby lagged'), { timeout: 20_000 })
+      .toContain(`goes on from ${cut} entries, `)
     await expect.poll(ready, { timeout: 40_000 }).toEqual([200, undefined])
     expect((await makeSystem('found')).status).toBe(201)
   },
